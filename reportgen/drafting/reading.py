@@ -1,0 +1,62 @@
+"""Finding evidence by what it measures, and making numbers that combine several citable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reportgen.records import Evidence, Finding, Number
+
+
+def measure_name(evidence: Evidence) -> str:
+    """The measure of an evidence id, e.g. "accuracy" of "evaluation-1.accuracy@test.length"."""
+    return evidence.id.partition(".")[2].partition("@")[0]
+
+
+def qualifier(evidence: Evidence) -> str:
+    """What stands after the "@" of an evidence id, e.g. "test.length"; "" if nothing does."""
+    return evidence.id.partition(".")[2].partition("@")[2]
+
+
+def by_measure(source: Finding | Iterable[Evidence], name: str) -> dict[str, Evidence]:
+    """The evidence of one measure, by its qualifier ("" for none), in the order given."""
+    evidence = source.evidence if isinstance(source, Finding) else source
+    return {qualifier(item): item for item in evidence if measure_name(item) == name}
+
+
+def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") -> Evidence | None:
+    """The evidence of one measure with this qualifier, or None where it is missing or undefined."""
+    found = by_measure(source, name).get(qualified)
+    return found if found is not None and found.value is not None else None
+
+
+def derived(
+    rule: str,
+    measure: str,
+    value: Number,
+    sources: Sequence[Evidence],
+    how: str,
+    unit: str = "",
+    n: int | None = None,
+    interval: tuple[float, float] | None = None,
+    baseline: Number | None = None,
+) -> Evidence:
+    """Evidence that an inference computed from other evidence, such as a count of models.
+
+    Its `how` ends with the ids of its sources, and its figure is that of the first.
+
+    Raises:
+        ValueError: there are no sources.
+    """
+    if not sources:
+        raise ValueError(f"derived evidence {rule}.{measure} needs sources")
+    names = ", ".join(dict.fromkeys(item.id for item in sources))
+    return Evidence(
+        id=f"inferences.{rule}.{measure}",
+        value=value,
+        unit=unit,
+        n=n,
+        interval=interval,
+        baseline=baseline,
+        how=f"{how} (from {names})",
+        figure=sources[0].figure,
+    )

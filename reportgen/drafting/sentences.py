@@ -1,0 +1,132 @@
+"""Templates become notes; notes are checked against the evidence that they cite."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
+from reportgen.records import Evidence, Note, Number, Verdict
+
+_NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|\d+")
+_CODE = re.compile(r"`[^`]*`")
+
+
+def note(
+    id: str,
+    rule: str,
+    verdict: Verdict,
+    template: str,
+    words: Mapping[str, str | Sequence[str]] | None = None,
+    also: Iterable[Evidence] = (),
+    **evidence: Evidence,
+) -> Note:
+    """A note whose numbers are filled in from evidence, and which cites that evidence.
+
+    `{acc}` is a value, `{acc.n}`, `{acc.low}`, `{acc.high}` and `{acc.baseline}` its companions,
+    `{acc.interval}` is "low to high" and `{acc.measured}` the value with its interval in
+    parentheses. A format says how: `{acc:%}` as a percentage, `{acc:+}` with its sign,
+    `{acc.n:image|images}` followed by the noun that fits the count. The unit is added where it
+    is a symbol (px). `words` fills names in backticks; a sequence of names becomes a list.
+
+    Args:
+        id: unique in the report, e.g. "grad_cam-1.focus" or "inferences.shallow_network".
+        rule: the name of the rule that wrote it.
+        verdict: what the evidence says of the claim; "info" where nothing is claimed.
+        template: the sentences; they hold no digits of their own.
+        words: names for placeholders.
+        also: evidence to cite that the sentences do not quote.
+        evidence: what the placeholders name; all of it is cited, in this order.
+
+    Raises:
+        ValueError: no evidence is given, or a placeholder names nothing.
+    """
+    names = {key: _names(value) for key, value in (words or {}).items()}
+    text = "".join(_pieces(template, names, evidence))
+    cites = dict.fromkeys(item.id for item in (*evidence.values(), *also))
+    return Note(id=id, rule=rule, text=" ".join(text.split()), verdict=verdict, cites=tuple(cites))
+
+
+def literal(text: str) -> str:
+    """Text that stays as it is when it becomes part of a template."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def unbacked_numbers(note: Note, evidence: Iterable[Evidence]) -> list[str]:
+    """Numbers in a note's text, outside backticks, that no cited evidence holds.
+
+    A number is backed when a cited value, count, interval end or baseline, as it is or in
+    percent, rounds to what is written (half a unit of the last digit shown).
+    """
+    cited = [item for item in evidence if item.id in note.cites]
+    values = [value for item in cited for value in _values(item)]
+    shown = _NUMBER.findall(_CODE.sub("", note.text))
+    return [text for text in shown if not _backed(text, values)]
+
+
+def _pieces(
+    template: str, names: Mapping[str, str], evidence: Mapping[str, Evidence]
+) -> Iterator[str]:
+    for text, field, style, _ in string.Formatter().parse(template):
+        yield text
+        if field is None:
+            continue
+        key, _, part = field.partition(".")
+        if key in evidence:
+            yield _filled(evidence[key], part, style or "")
+        elif field in names:
+            yield names[field]
+        else:
+            raise ValueError(f"placeholder {{{field}}} names neither evidence nor a word")
+
+
+def _names(value: str | Sequence[str]) -> str:
+    return quoted(value) if isinstance(value, str) else listed([quoted(name) for name in value])
+
+
+def _filled(item: Evidence, part: str, style: str) -> str:
+    """The text of one placeholder: part "" is the value, see `note` for the others."""
+    low, high = item.interval or (None, None)
+    if part == "n":
+        return _styled(item.n, style, "")
+    if part in ("", "low", "high", "baseline"):
+        value = {"": item.value, "low": low, "high": high, "baseline": item.baseline}[part]
+        return _styled(value, style, item.unit)
+    if part == "interval":
+        bounds = (_styled(low, style, ""), _styled(high, style, item.unit))
+        return " to ".join(bounds) if item.interval else "unknown"
+    if part == "measured":
+        text = _filled(item, "", style)
+        return f"{text} (interval {_filled(item, 'interval', style)})" if item.interval else text
+    raise ValueError(f"evidence has no part {part!r}; choose from n, low, high, baseline, ...")
+
+
+def _styled(value: Number | None, style: str, unit: str) -> str:
+    """A value in one of the styles "", "+", "%", "+%" and "noun|nouns"."""
+    if "|" in style:
+        one, many = style.split("|")
+        return f"{number(value)} {one if value == 1 else many}"
+    if style not in ("", "+", "%", "+%"):
+        raise ValueError(f"unknown number style {style!r}")
+    if "%" in style:
+        return percent(value, sign="+" in style)
+    text = number(value, sign="+" in style)
+    if unit not in SYMBOLS or value is None:
+        return text
+    return text + (unit if unit == "%" else f" {unit}")
+
+
+def _values(item: Evidence) -> list[float]:
+    low, high = item.interval or (None, None)
+    values = (item.value, item.n, low, high, item.baseline)
+    return [float(value) for value in values if value is not None]
+
+
+def _backed(text: str, values: Iterable[float]) -> bool:
+    """Whether a number as written rounds from one of `values`."""
+    digits = text.rstrip("%").replace(",", "")
+    decimals = len(digits.partition(".")[2])
+    slack = 0.5 * 10.0**-decimals
+    scale = 100.0 if text.endswith("%") else 1.0
+    return any(abs(float(digits) - value * scale) <= slack * (1 + 1e-9) for value in values)

@@ -1,0 +1,70 @@
+"""How values and names are written in prose: one way for the whole report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from reportgen.records import Number
+
+SYMBOLS = ("px", "s", "ms", "%")
+"""Units written right after their number; other units are nouns that the sentence supplies."""
+
+
+def number(value: Number | None, sign: bool = False) -> str:
+    """A value with three significant digits, or in full if it is whole; None is "undefined".
+
+    A plain "-" stands for minus, so that the text of a note can be searched and parsed.
+
+    >>> number(0.41236), number(12), number(1234.5), number(-0.5)
+    ('0.412', '12', '1,234', '-0.500')
+    """
+    if value is None or not math.isfinite(value):
+        return "undefined"
+    if value == int(value):
+        return _signed(f"{abs(int(value)):,}", value, sign)
+    return _signed(_fixed(abs(value), _decimals(abs(value), significant=3)), value, sign)
+
+
+def percent(value: Number | None, sign: bool = False) -> str:
+    """A share as a percentage with one decimal, more where it would round to none or to all.
+
+    >>> percent(0.961), percent(1), percent(0.00031), percent(0.99987)
+    ('96.1%', '100%', '0.031%', '99.987%')
+    """
+    if value is None or not math.isfinite(value):
+        return "undefined"
+    share = round(abs(value) * 100, 10)
+    if share == int(share):
+        return _signed(f"{int(share)}%", value, sign)
+    gap = min(share, abs(100 - share))
+    decimals = 1 if gap >= 1 else _decimals(gap, significant=2)
+    return _signed(_fixed(share, decimals) + "%", value, sign)
+
+
+def quoted(name: str) -> str:
+    """A name in backticks, so that its digits are not mistaken for measured numbers."""
+    return "`" + name.replace("`", "'").replace("\n", " ") + "`"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts joined for a sentence: "a", "a and b", "a, b, and c"."""
+    if len(parts) < 3:
+        return " and ".join(parts)
+    return ", ".join(parts[:-1]) + ", and " + parts[-1]
+
+
+def _decimals(value: float, significant: int) -> int:
+    """Decimals that show `significant` digits of a positive value (a value >= 100 needs none)."""
+    exponent = int(f"{value:.{significant - 1}e}".split("e")[1])
+    return max(0, significant - 1 - exponent)
+
+
+def _fixed(value: float, decimals: int) -> str:
+    return f"{value:,.{decimals}f}"
+
+
+def _signed(text: str, value: Number, sign: bool) -> str:
+    if value < 0:
+        return "-" + text
+    return "+" + text if sign and value > 0 else text
