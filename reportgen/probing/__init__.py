@@ -1,0 +1,1 @@
+"""Layers, logits, gradients and batches out of any Keras model, as arrays."""

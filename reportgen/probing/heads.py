@@ -1,0 +1,123 @@
+"""The heads of a model: what each output answers, and how its values are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import keras
+
+from reportgen.errors import Problem, UserError
+from reportgen.probing.graphs import is_graph
+from reportgen.records import Head, Target
+
+Kind = Literal["softmax", "sigmoid", "logits"]
+
+
+def heads(model: Any, targets: Sequence[Target] = ()) -> tuple[Head, ...]:
+    """The heads of a model, in the order of its outputs.
+
+    A single output answers the first target that fits, tried in the dataset's order, and takes
+    its name. Of several outputs, each answers the target of its own name.
+
+    Args:
+        model: any built Keras model.
+        targets: what its dataset labels; () to leave the heads without meaning.
+
+    Raises:
+        UserError: the units do not fit the classes, or an output has no target of its name.
+    """
+    found = [_head(model, index, name) for index, name in enumerate(output_names(model))]
+    if not targets:
+        return tuple(found)
+    if len(found) == 1:
+        return (_answer(found[0], targets[0], targets),)
+    by_name = {target.name: target for target in targets}
+    return tuple(_answer(head, by_name.get(head.name), targets) for head in found)
+
+
+def output_names(model: Any) -> list[str]:
+    """The name of each output: its key where outputs are a dictionary, else its layer's name."""
+    outputs = getattr(model, "outputs", None) or []
+    if not outputs:
+        raise UserError(Problem(f"model '{model.name}' has no known outputs; build it first"))
+    structure = getattr(model, "_outputs_struct", None)
+    if isinstance(structure, dict) and len(structure) == len(outputs):
+        order = {id(tensor): key for key, tensor in structure.items()}
+        return [str(order[id(tensor)]) for tensor in outputs]
+    return _unique([_last_layer(tensor).name for tensor in outputs])
+
+
+def ending(model: Any, index: int) -> tuple[str, Any]:
+    """Path and layer that an output's value comes from, looked up inside nested models too."""
+    return _ending(model.outputs[index], "")
+
+
+def activation_of(layer: Any) -> str:
+    """ "softmax", "sigmoid", or "linear"; any other activation by its name."""
+    if isinstance(layer, keras.layers.Softmax):
+        return "softmax"
+    activation = getattr(layer, "activation", None)
+    return "linear" if activation is None else str(getattr(activation, "__name__", activation))
+
+
+def _head(model: Any, index: int, name: str) -> Head:
+    kinds: dict[str, Kind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
+    _, layer = ending(model, index)
+    units = model.outputs[index].shape[-1] or 1
+    kind = kinds.get(activation_of(layer), "logits")
+    title = name.replace("_", " ").capitalize()
+    return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
+
+
+def _answer(head: Head, target: Target | None, targets: Sequence[Target]) -> Head:
+    if target is None:
+        names = ", ".join(repr(item.name) for item in targets)
+        raise UserError(
+            Problem(
+                f"output '{head.name}' of the model answers none of the dataset's labels ({names})",
+                hint="give each output layer the name of the label that it learns",
+            )
+        )
+    if not _fits(head, target):
+        raise UserError(_misfit(head, target))
+    return Head(target.name, target.title, head.index, head.units, head.kind, target)
+
+
+def _fits(head: Head, target: Target) -> bool:
+    if head.units == 1:
+        return len(target.classes) == 2 and head.kind != "softmax"
+    return head.units == len(target.classes)
+
+
+def _misfit(head: Head, target: Target) -> Problem:
+    wanted = f"{len(target.classes)} units, one for each class of '{target.name}'"
+    if len(target.classes) == 2:
+        wanted += ", or a single sigmoid unit"
+    return Problem(
+        f"output '{head.name}' of the model should have {wanted}, "
+        f"but it has {head.units} ({head.kind})",
+        hint="use a model with that many outputs, or a dataset with that many classes",
+    )
+
+
+def _ending(tensor: Any, prefix: str) -> tuple[str, Any]:
+    operation, _, place = tensor._keras_history
+    path = prefix + operation.name
+    if is_graph(operation):
+        return _ending(operation.outputs[place], path + "/")
+    return path, operation
+
+
+def _last_layer(tensor: Any) -> Any:
+    return tensor._keras_history[0]
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Names told apart by a number where a layer gives several outputs."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if names.count(name) == 1 else f"{name}_{seen[name]}")
+    return result

@@ -1,0 +1,96 @@
+"""From stored pixels to model input: preprocessing, choice of images, foreground masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UserError
+from reportgen.records import Dataset, Preprocessing
+
+THRESHOLD = 127
+"""A pixel above it (in any channel) is foreground where a dataset brings no masks of its own."""
+
+_GOLDEN = (5**0.5 - 1) / 2
+
+
+def prepare(images: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """Model input from stored images: `x * scale + offset`, float32, same shape (n, h, w, c)."""
+    scale, offset = np.float32(preprocessing.scale), np.float32(preprocessing.offset)
+    return np.asarray(images, dtype=np.float32) * scale + offset
+
+
+def value_range(preprocessing: Preprocessing) -> tuple[float, float]:
+    """The smallest and largest model input that a stored pixel (0..255) can become."""
+    ends = sorted(preprocessing.offset + preprocessing.scale * pixel for pixel in (0, 255))
+    return float(ends[0]), float(ends[1])
+
+
+def pick(dataset: Dataset, samples: int | Sequence[int]) -> NDArray[np.int64]:
+    """Indices of the test images that a `samples` parameter means.
+
+    A count N takes the first test image of N classes of the primary target, spread over the
+    classes by the golden ratio (so fewer samples are always a prefix of more), then the second
+    image of each class, and so on. A list is taken as it is.
+
+    Raises:
+        UserError: more images than the test split has, or an index outside it.
+    """
+    size = len(dataset.splits["test"].images)
+    if isinstance(samples, int):
+        if not 1 <= samples <= size:
+            raise _bad_samples(f"samples must lie in 1..{size}, got {samples}", dataset)
+        return _spread(dataset, samples)
+    wrong = [index for index in samples if not 0 <= index < size]
+    if wrong or not samples:
+        got = ", ".join(map(str, wrong)) or "an empty list"
+        raise _bad_samples(f"test image indices must lie in 0..{size - 1}, got {got}", dataset)
+    return np.asarray(samples, dtype=np.int64)
+
+
+def measured(dataset: Dataset, count: int) -> NDArray[np.int64]:
+    """Like `pick`, for measuring: `count` test images spread over classes, or all there are."""
+    return _spread(dataset, min(count, len(dataset.splits["test"].images)))
+
+
+def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[Any]) -> NDArray[Any]:
+    """Where the depicted thing is, as bool masks of shape (n, h, w).
+
+    The dataset's own masks where it has them; else pixels whose largest channel exceeds
+    `dataset.facts["threshold"]` (127 when the dataset names none).
+    """
+    part, chosen = dataset.splits[split], np.asarray(indices, dtype=np.int64)
+    if part.masks is not None:
+        return np.asarray(part.masks)[chosen].astype(bool)
+    limit = dataset.facts.get("threshold", THRESHOLD)
+    return np.asarray(part.images)[chosen].max(axis=-1) > limit
+
+
+def _bad_samples(message: str, dataset: Dataset) -> UserError:
+    hint = f"dataset '{dataset.name}' has no more test images"
+    return UserError(Problem(message, hint=hint))
+
+
+def _spread(dataset: Dataset, count: int) -> NDArray[np.int64]:
+    labels = np.asarray(dataset.splits["test"].labels[dataset.targets[0].name])
+    order = _class_order(np.unique(labels))
+    queues = {label: np.flatnonzero(labels == label) for label in order}
+    longest = max(len(queue) for queue in queues.values())
+    rounds = [queues[c][turn] for turn in range(longest) for c in order if turn < len(queues[c])]
+    return np.asarray(rounds[:count], dtype=np.int64)
+
+
+def _class_order(classes: NDArray[Any]) -> list[int]:
+    """All classes, each prefix of the list spread over them: multiples of the golden ratio."""
+    free = [int(label) for label in classes]
+    order, total = [], len(free)
+    left = list(range(total))
+    for turn in range(1, total + 1):
+        wanted = int(turn * _GOLDEN % 1 * total)
+        nearest = min(left, key=lambda place: ((place - wanted) % total, place))
+        left.remove(nearest)
+        order.append(free[nearest])
+    return order

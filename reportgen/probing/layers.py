@@ -1,0 +1,133 @@
+"""The layers of any Keras model: their table, their paths, what can be drawn of them.
+
+A layer of a nested model is addressed by its path: `backbone/block1/conv`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+
+from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.probing.graphs import inner_layers, is_graph
+from reportgen.records import LayerRow
+
+_POOLS = tuple(
+    getattr(keras.layers, f"{kind}Pooling{rank}D") for kind in ("Max", "Average") for rank in "123"
+)
+_CONVS = tuple(
+    getattr(keras.layers, name)
+    for name in (
+        "Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose "
+        "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
+    ).split()
+)
+
+
+def is_conv(layer: Any) -> bool:
+    """Whether it is a convolution of any rank: plain, transposed, depthwise or separable."""
+    return isinstance(layer, _CONVS)
+
+
+def is_pool(layer: Any) -> bool:
+    """Whether it is a local (max or average) pooling layer; global pooling leaves no map."""
+    return isinstance(layer, _POOLS)
+
+
+def rows(model: Any) -> tuple[LayerRow, ...]:
+    """The rows of Keras' summary table: one for each layer of the model itself.
+
+    Nested models are one row each, as in Keras. `connected_to` ("conv2d_1[0][0]") is filled for
+    models with a graph of their own, not for Sequential ones, which are a plain stack.
+    """
+    sequential = isinstance(model, keras.Sequential)
+    return tuple(
+        LayerRow(
+            name=layer.name,
+            type=type(layer).__name__,
+            output_shape=_shape_text(layer),
+            params=int(layer.count_params()) if layer.built else 0,
+            connected_to=() if sequential else _connections(model, layer),
+        )
+        for layer in model.layers
+    )
+
+
+def named(model: Any) -> dict[str, Any]:
+    """Every layer by its path, in the order of the model; nested models and all inside them."""
+    return dict(_named(model, ""))
+
+
+def choose(model: Any, wanted: str | Sequence[str], kinds: Callable[[Any], bool]) -> list[str]:
+    """Layer paths that a `layers` parameter means: "all" of these kinds, or the ones listed.
+
+    Args:
+        model: any Keras model.
+        wanted: "all" or a list of paths; the last part of a path will do where it is unique.
+        kinds: what "all" takes, e.g. `is_conv`. A listed layer must be of these kinds too.
+
+    Raises:
+        UserError: there is no such layer, or it is of another kind; names those there are.
+    """
+    fitting = [path for path, layer in named(model).items() if kinds(layer)]
+    if wanted == "all":
+        return fitting
+    return [
+        find(model, name, fitting) for name in ([wanted] if isinstance(wanted, str) else wanted)
+    ]
+
+
+def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
+    """The path of the layer called `name`: its path, or its last part where that is unique.
+
+    Raises:
+        UserError: no such layer among those allowed; the message names them.
+    """
+    allowed = list(named(model)) if among is None else list(among)
+    matches = [path for path in allowed if path == name] or [
+        path for path in allowed if path.rsplit("/", 1)[-1] == name
+    ]
+    if len(matches) == 1:
+        return matches[0]
+    trouble = "several layers are" if matches else "no layer to show here is"
+    listed = "the layers to choose from are " + (", ".join(allowed) or "none")
+    guess = did_you_mean(name, allowed)
+    hint = guess if guess.startswith("did") else "write its path as the model's summary shows it"
+    raise UserError(Problem(f"{trouble} called '{name}' ({listed})", hint=hint))
+
+
+def output_shapes(layer: Any) -> list[tuple[int | None, ...]]:
+    """The shape of each output of a layer's first call; empty when that is not known."""
+    if isinstance(layer, keras.Model):
+        return [tuple(tensor.shape) for tensor in getattr(layer, "outputs", None) or []]
+    nodes = getattr(layer, "_inbound_nodes", [])
+    return [tuple(tensor.shape) for tensor in nodes[0].outputs] if nodes else []
+
+
+def _named(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+    for layer in inner_layers(model):
+        path = prefix + layer.name
+        yield path, layer
+        if is_graph(layer):
+            yield from _named(layer, path + "/")
+
+
+def _shape_text(layer: Any) -> str:
+    shapes = [str(shape) for shape in output_shapes(layer)]
+    return shapes[0] if len(shapes) == 1 else "[" + ", ".join(shapes) + "]" if shapes else "?"
+
+
+def _connections(model: Any, layer: Any) -> tuple[str, ...]:
+    """Where a layer's inputs come from, within this model's own graph."""
+    levels = getattr(model, "_nodes_by_depth", {}).values()
+    own = {id(node) for level in levels for node in level}
+    found: list[str] = []
+    for node in layer._inbound_nodes:
+        if own and id(node) not in own:
+            continue
+        for tensor in node.input_tensors:
+            source, turn, place = tensor._keras_history
+            found.append(f"{source.name}[{turn}][{place}]")
+    return tuple(found)
