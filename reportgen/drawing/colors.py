@@ -1,0 +1,128 @@
+"""Colors of maps: colormap tables, heatmaps over images, images as a person would see them.
+
+Use "viridis" for activations, "inferno" for heatmaps, "RdBu_r" for signed values around zero: all
+grow evenly to the eye, and their ends can be told apart with any kind of color vision.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+MISSING_RGB = (180, 182, 183)
+"""The gray in which a value that is not finite is drawn."""
+
+
+@lru_cache(maxsize=16)
+def table(colormap: str, levels: int = 256) -> NDArray[np.uint8]:
+    """A Matplotlib colormap sampled at `levels` even steps: (levels, 3) uint8, read only.
+
+    Raises:
+        KeyError: Matplotlib has no colormap of this name.
+    """
+    from matplotlib import colormaps
+
+    rgba = colormaps[colormap](np.linspace(0.0, 1.0, levels))
+    colors: NDArray[np.uint8] = np.rint(rgba[:, :3] * 255).astype(np.uint8)
+    colors.flags.writeable = False
+    return colors
+
+
+def colorize(
+    values: NDArray[np.generic], colormap: str = "viridis"
+) -> NDArray[np.uint8]:
+    """Values in 0..1, any shape (..., h, w), as colors (..., h, w, 3) uint8.
+
+    Values beyond 0..1 take the color of the nearer end; values that are not finite become gray.
+    """
+    numbers = np.asarray(values, np.float32)
+    finite = np.isfinite(numbers)
+    steps = np.rint(np.clip(np.where(finite, numbers, 0), 0, 1) * 255).astype(np.uint8)
+    colors: NDArray[np.uint8] = table(colormap)[steps]
+    colors[~finite] = MISSING_RGB
+    return colors
+
+
+def shown(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """An image as RGB uint8 (h, w, 3).
+
+    Args:
+        image: (h, w) or (h, w, c), uint8 in 0..255 or floats in 0..1. One channel is gray, two
+            are red and green, of four and more the first three are shown.
+    """
+    pixels = _bytes(image)
+    if pixels.ndim == 2:
+        pixels = pixels[..., None]
+    channels = pixels.shape[-1]
+    if channels == 1:
+        return np.repeat(pixels, 3, axis=-1)
+    if channels == 2:
+        return np.concatenate([pixels, np.zeros_like(pixels[..., :1])], axis=-1)
+    return np.ascontiguousarray(pixels[..., :3])
+
+
+def overlay(
+    image: NDArray[np.generic],
+    heatmap: NDArray[np.generic],
+    alpha: float = 0.45,
+    colormap: str = "inferno",
+) -> NDArray[np.uint8]:
+    """A heatmap blended over an image: (H, W, 3) uint8, H x W the larger of the two sizes.
+
+    Args:
+        image: (h, w, c) uint8 or floats in 0..1; enlarged pixel by pixel where it is smaller.
+        heatmap: (H, W), raw values >= 0, drawn from 0 to its own maximum; resized bilinearly
+            where it is smaller. A map that is zero everywhere takes the color of zero everywhere.
+        alpha: the heatmap's share of each pixel.
+    """
+    picture = shown(image)
+    size = (
+        max(picture.shape[0], heatmap.shape[0]),
+        max(picture.shape[1], heatmap.shape[1]),
+    )
+    heat = colorize(relative(resized(heatmap, size)), colormap).astype(np.float32)
+    under = enlarged(picture, size).astype(np.float32)
+    return np.rint(alpha * heat + (1 - alpha) * under).astype(np.uint8)
+
+
+def relative(heatmap: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Values divided by their largest finite one, negatives as 0; zeros stay zeros."""
+    numbers = np.asarray(heatmap, np.float32)
+    peak = float(np.max(numbers, where=np.isfinite(numbers), initial=0.0))
+    return (
+        np.maximum(numbers, 0) / np.float32(peak)
+        if peak > 0
+        else np.zeros_like(numbers)
+    )
+
+
+def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Floats (h, w) resized to (H, W), bilinear with half-pixel centers (averaging to shrink)."""
+    numbers = np.asarray(values, np.float32)
+    if numbers.shape == size:
+        return numbers
+    picture = Image.fromarray(numbers).resize(size[::-1], Image.Resampling.BILINEAR)
+    return np.asarray(picture, np.float32)
+
+
+def enlarged(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """An RGB image (h, w, 3) enlarged to (H, W, 3), each pixel a block (nearest neighbor)."""
+    if picture.shape[:2] == size:
+        return picture
+    down, across = (
+        np.arange(n) * old // n for n, old in zip(size, picture.shape, strict=False)
+    )
+    return picture[down[:, None], across]
+
+
+def _bytes(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    if image.dtype == np.uint8:
+        return np.asarray(image, np.uint8)
+    numbers = np.asarray(image, np.float32)
+    gray = np.float32(MISSING_RGB[0] / 255)
+    return np.rint(
+        np.clip(np.where(np.isfinite(numbers), numbers, gray), 0, 1) * 255
+    ).astype(np.uint8)

@@ -1,0 +1,119 @@
+"""Rows of pictures with titles, e.g. input, heatmap, heatmap over the input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from reportgen.drawing import text
+from reportgen.drawing.colors import enlarged, shown
+from reportgen.drawing.grid import FRAME, GAP, WIDTH
+from reportgen.drawing.paint import indexed
+from reportgen.drawing.png import PAPER, encode, palette
+from reportgen.records import Picture
+
+_LARGEST = 360
+_SINGLE = 560
+_HAIRLINE = PAPER + 3
+
+
+def sheet(
+    rows: Sequence[Sequence[NDArray[np.generic]]],
+    *,
+    column_titles: Sequence[str] = (),
+    row_titles: Sequence[str] = (),
+    tile: int | None = None,
+) -> Picture:
+    """Pictures in rows and columns as a PNG picture with a palette.
+
+    Args:
+        rows: tiles, each (h, w), (h, w, 1) or (h, w, 3); uint8, or floats in 0..1. Sizes may
+            differ: all are drawn with the same longer side, small ones pixel by pixel. Rows may
+            have different lengths.
+        column_titles: a text over each column, broken into lines where it is long.
+        row_titles: a text over each row, on a line of its own.
+        tile: the longer side of a drawn tile in pixels (twice what is shown); None decides.
+    """
+    columns = max(len(row) for row in rows)
+    side = _side(rows, columns, tile)
+    sized = [[_sized(shown(one), side) for one in row] for row in rows]
+    flat, colors = indexed([one for row in sized for one in row])
+    parts = iter(flat)
+    width = max(one.shape[1] for one in flat) + 2 * FRAME
+    whole = columns * (width + GAP) - GAP
+    stacked = _titles(column_titles, width, whole)
+    for index, row in enumerate(sized):
+        words = row_titles[index] if index < len(row_titles) else ""
+        stacked += _heading(words, whole) + [
+            _strip([next(parts) for _ in row], width, whole)
+        ]
+    return encode(_stack(stacked), palette(colors))
+
+
+def _side(
+    rows: Sequence[Sequence[NDArray[np.generic]]], columns: int, tile: int | None
+) -> int:
+    """The longer side of every drawn tile: a whole multiple of the largest tile if it fits."""
+    room = WIDTH // columns - GAP - 2 * FRAME
+    alone = columns == 1 and len(rows) == 1
+    wanted = min(tile or (_SINGLE if alone else _LARGEST), room)
+    largest = max(max(one.shape[:2]) for row in rows for one in row)
+    return wanted // largest * largest if largest <= wanted else wanted
+
+
+def _sized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    longest = max(picture.shape[:2])
+    size = (
+        max(1, round(picture.shape[0] * side / longest)),
+        max(1, round(picture.shape[1] * side / longest)),
+    )
+    if longest <= side:
+        return enlarged(picture, size)
+    small = Image.fromarray(picture).resize(size[::-1], Image.Resampling.LANCZOS)
+    return np.asarray(small, np.uint8)
+
+
+def _titles(titles: Sequence[str], width: int, whole: int) -> list[NDArray[np.uint8]]:
+    """One strip with all column titles, or nothing."""
+    broken = [text.lines(words, width, text.SMALL + 2) for words in titles]
+    if not any(broken):
+        return []
+    line = text.height(text.SMALL + 2)
+    strip = _blank(line * max(len(lines) for lines in broken), whole)
+    for column, lines in enumerate(broken):
+        for index, words in enumerate(lines):
+            fitted, size = text.fit(words, width, text.SMALL + 2)
+            text.paste(
+                strip, text.sprite(fitted, size), index * line, column * (width + GAP)
+            )
+    return [strip]
+
+
+def _heading(words: str, whole: int) -> list[NDArray[np.uint8]]:
+    strips = []
+    for line in text.lines(words, whole, text.SMALL + 2):
+        fitted, size = text.fit(line, whole, text.SMALL + 2)
+        strip = _blank(text.height(text.SMALL + 2), whole)
+        text.paste(strip, text.sprite(fitted, size), 0, 0)
+        strips.append(strip)
+    return strips
+
+
+def _strip(tiles: list[NDArray[np.uint8]], width: int, whole: int) -> NDArray[np.uint8]:
+    """One row of framed tiles with the gap that follows it."""
+    strip = _blank(max(len(one) for one in tiles) + 2 * FRAME + GAP, whole)
+    for column, one in enumerate(tiles):
+        framed = np.pad(one, FRAME, constant_values=_HAIRLINE)
+        text.paste(strip, framed, 0, column * (width + GAP))
+    return strip
+
+
+def _stack(strips: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    return np.concatenate(strips)[:-GAP]
+
+
+def _blank(height: int, width: int) -> NDArray[np.uint8]:
+    return np.full((height, width), PAPER, np.uint8)

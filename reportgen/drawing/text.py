@@ -1,0 +1,89 @@
+"""Words on index images, set in the DejaVu Sans that Matplotlib ships (never a system font)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from reportgen.drawing.png import INK_LEVELS, PAPER
+
+SIZE = 25
+"""Normal text height in pixels; pictures are drawn at twice the size at which they are shown."""
+
+SMALL = 21
+"""The smallest text that a picture contains, in pixels."""
+
+
+@lru_cache(maxsize=16)
+def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans at `size` pixels, read from Matplotlib's data without importing Matplotlib."""
+    found = find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise ModuleNotFoundError(
+            "Matplotlib, whose font the pictures use, is not installed"
+        )
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    path = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name
+    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+@lru_cache(maxsize=4096)
+def width(text: str, size: int = SIZE, bold: bool = False) -> int:
+    """How many pixels wide `text` is."""
+    return int(np.ceil(font(size, bold).getlength(text)))
+
+
+def height(size: int = SIZE) -> int:
+    """The height of a line of text, in pixels."""
+    return round(size * 1.3)
+
+
+@lru_cache(maxsize=4096)
+def sprite(text: str, size: int = SIZE, bold: bool = False) -> NDArray[np.uint8]:
+    """`text` as palette indices (h, w) between paper and ink; read only."""
+    mask = Image.new("L", (max(1, width(text, size, bold)), height(size)))
+    baseline = (0, round(size * 1.02))
+    ImageDraw.Draw(mask).text(baseline, text, 255, font(size, bold), anchor="ls")
+    ink = np.rint(np.asarray(mask, np.float32) * ((INK_LEVELS - 1) / 255))
+    shown = (ink + PAPER).astype(np.uint8)
+    shown.flags.writeable = False
+    return shown
+
+
+def fit(text: str, room: int, size: int = SIZE) -> tuple[str, int]:
+    """`text` and a size at which it is at most `room` pixels wide.
+
+    The text shrinks down to `SMALL`, then loses its end to an ellipsis.
+    """
+    for smaller in range(size, SMALL - 1, -1):
+        if width(text, smaller) <= room:
+            return text, smaller
+    kept = text
+    while kept and width(kept + "…", SMALL) > room:
+        kept = kept[:-1]
+    return (kept.rstrip() + "…" if kept else ""), SMALL
+
+
+def lines(text: str, room: int, size: int = SIZE, bold: bool = False) -> list[str]:
+    """`text` broken between words into lines of at most `room` pixels (a longer word stays)."""
+    broken: list[str] = []
+    for word in text.split():
+        if broken and width(f"{broken[-1]} {word}", size, bold) <= room:
+            broken[-1] += f" {word}"
+        else:
+            broken.append(word)
+    return broken
+
+
+def paste(
+    canvas: NDArray[np.uint8], part: NDArray[np.uint8], top: int, left: int
+) -> None:
+    """Puts `part` on `canvas` in place; what lies outside is cut off."""
+    rows, columns = canvas[max(top, 0) :, max(left, 0) :].shape
+    seen = part[max(-top, 0) :, max(-left, 0) :][:rows, :columns]
+    canvas[max(top, 0) :, max(left, 0) :][: seen.shape[0], : seen.shape[1]] = seen
