@@ -1,0 +1,31 @@
+"""reportgen shows what a neural network learned: specs in, reports out.
+
+The compute engine is a library too. Its functions are imported when they are first used, so that
+`import reportgen` costs nothing:
+
+    import reportgen
+    maps = reportgen.grad_cam(model, images)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "activation_maximization": "reportgen.visualizations.activation_maximization.compute",
+    "feature_maps": "reportgen.visualizations.feature_maps.compute",
+    "grad_cam": "reportgen.visualizations.grad_cam.compute",
+    "kernels": "reportgen.visualizations.kernels.compute",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'reportgen' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,158 @@
+"""The commands. Mistakes end with exit status 2 and a sentence, never with a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reportgen import __version__, catalog
+from reportgen.console import Console, show
+from reportgen.errors import Problem, ReportgenError, UserError
+
+SPECS = Path("specs")
+
+spec_argument = click.argument("specs", nargs=-1, metavar="[SPEC]...", type=click.Path())
+out_option = click.option(
+    "--out", default="site", metavar="DIR", show_default=True, help="Where the pages go.",
+    type=click.Path(path_type=Path, file_okay=False),
+)  # fmt: skip
+
+
+def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
+    """Turn what a command returns or raises into text and an exit status."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = command(*args, **kwargs) or 0
+        except ReportgenError as error:
+            show(error)
+            status = error.exit_status
+        except KeyboardInterrupt:
+            click.echo("\nInterrupted. What was finished is kept; build again to go on.", err=True)
+            status = 130
+        raise SystemExit(status)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="reportgen")
+def main() -> None:
+    """Reports on what a neural network learned, from short YAML specs.
+
+    Start with `reportgen new NAME`, then `reportgen build`.
+    """
+
+
+@main.command()
+@click.argument("name")
+@guarded
+def new(name: str) -> None:
+    """Write a commented starter spec to specs/NAME.yaml."""
+    from reportgen import spec, store
+
+    path = SPECS / f"{name.removesuffix('.yaml')}.yaml"
+    text = spec.starter(path.stem)
+    if path.exists():
+        raise UserError(Problem(f"{path} exists already", hint="choose another name"))
+    store.write_atomic(path, text.encode())
+    store.write_atomic(SPECS / "spec.schema.json", spec.schema_text().encode())
+    click.echo(f"{path}\nNow edit it, or build it as it is: reportgen build {path}")
+
+
+@main.command()
+@spec_argument
+@guarded
+def check(specs: Sequence[str]) -> int:
+    """Say every problem of the specs, each with file, line and a suggestion."""
+    found = load(specs)
+    click.echo(f"{len(found)} spec{'s' * (len(found) != 1)} without problems")
+    return 0
+
+
+@main.command()
+@spec_argument
+@out_option
+@guarded
+def build(specs: Sequence[str], out: Path) -> int:
+    """Make or refresh the reports of SPECs (default: all of specs/)."""
+    from reportgen import build as use
+
+    console = Console(live=click.get_text_stream("stderr").isatty())
+    plans = use.plans(load(specs))
+    return use.build(plans, use.Place(out), console, prune=not specs)
+
+
+@main.command()
+@spec_argument
+@out_option
+@guarded
+def status(specs: Sequence[str], out: Path) -> int:
+    """Say what is stale, and why. Exit status 1 if anything is."""
+    from reportgen import build as use
+
+    found = use.statuses(use.plans(load(specs)), use.Place(out))
+    stale = [one for one in found if one.state != "fresh"]
+    for one in stale:
+        reasons = "; ".join(str(reason) for reason in one.reasons)
+        click.echo(f"{one.state:<6} {one.task.key} ({reasons})")
+    click.echo(f"{len(found) - len(stale)} of {len(found)} tasks are fresh")
+    return 1 if stale else 0
+
+
+GROUPS = ("models", "datasets", "figures", "inferences")
+
+
+@main.command("list")
+@click.argument("group", required=False, type=click.Choice(GROUPS))
+@guarded
+def list_(group: str | None) -> None:
+    """List what a spec may name, one line each."""
+    for one in [group] if group else GROUPS:
+        entries = catalog.entries(one)  # type: ignore[arg-type]
+        if group is None:
+            click.secho(one, bold=True)
+        width = max(map(len, entries), default=0) + 6
+        for name, entry in entries.items():
+            label = f"zoo:{name}" if one == "models" else name
+            click.echo(f"{'' if group else '  '}{label:<{width}}{entry.help}")
+
+
+@main.command()
+@guarded
+def schema() -> None:
+    """Print the JSON Schema of specs, for editors that complete and check them."""
+    from reportgen import spec
+
+    click.echo(spec.schema_text(), nl=False)
+
+
+def load(names: Sequence[str]) -> list[Any]:
+    """Load specs by path (default: all of specs/), telling the problems of all at once."""
+    from reportgen import spec
+
+    loaded, problems = [], []
+    for path in paths(names):
+        try:
+            loaded.append(spec.load(path))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(*problems)
+    return loaded
+
+
+def paths(names: Sequence[str]) -> list[Path]:
+    """Spec files that the user means: as named, or everything in specs/."""
+    if names:
+        return [Path(name) for name in names]
+    found = sorted([*SPECS.glob("*.yaml"), *SPECS.glob("*.yml")])
+    if not found:
+        hint = "write one with: reportgen new NAME"
+        raise UserError(Problem(f"there is no spec in {SPECS}/", hint=hint))
+    return found

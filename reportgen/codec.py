@@ -1,0 +1,59 @@
+"""Records to JSON and back, by their type hints."""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def encode(value: Any) -> Any:
+    """A record, or a container of records, as plain JSON values.
+
+    NumPy scalars become Python numbers through their `item` method.
+    """
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: encode(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    if hasattr(value, "item") and not isinstance(value, int | float | str):
+        return value.item()
+    return value
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
+def decode(kind: type[T], data: Any) -> T:
+    """Rebuild a record of type `kind` from what `encode` made of it."""
+    return typing.cast(T, _decode(kind, data))
+
+
+def _decode(hint: Any, data: Any) -> Any:
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        hints = _hints(hint)
+        return hint(**{name: _decode(hints[name], item) for name, item in data.items()})
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    if data is None or origin is typing.Literal:
+        return data
+    if origin is tuple:
+        inner = args[:1] * len(data) if args[-1] is Ellipsis else args
+        return tuple(_decode(one, item) for one, item in zip(inner, data, strict=True))
+    if origin in (typing.Union, types.UnionType):
+        return _decode(next((a for a in args if _structured(a)), Any), data)
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {key: _decode(args[1], item) for key, item in data.items()}
+    return data
+
+
+def _structured(hint: Any) -> bool:
+    return dataclasses.is_dataclass(hint) or typing.get_origin(hint) is not None

@@ -1,0 +1,85 @@
+"""How a build shows itself: a live bar with time left on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from reportgen.errors import ReportgenError
+from reportgen.plan import Task
+
+QUIET_SECONDS = 5.0
+
+
+class Console:
+    """Tells a person how a build goes on, on the error stream; results go to standard output."""
+
+    def __init__(self, *, live: bool) -> None:
+        self.live = live
+        self._bar: Any = None
+        self._name = ""
+        self._told = 0.0
+
+    def started(self, task: Task) -> None:
+        """A task begins: a plain line now if it may take long, else when it is done."""
+        self._name = task.key
+        self._told = time.monotonic()
+        if not self.live and task.stage == "train":
+            click.echo(f"  {task.key} ...", err=True)
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        """Move the bar, or say now and then how far the task has come."""
+        if self.live:
+            self._move(done, total, text)
+        elif time.monotonic() - self._told > QUIET_SECONDS:
+            self._told = time.monotonic()
+            click.echo(f"  {self._name} {100 * done // max(total, 1)} % {text}", err=True)
+
+    def _move(self, done: int, total: int, text: str) -> None:
+        if self._bar is None:
+            self._bar = click.progressbar(
+                length=total, label=f"  {self._name}", show_pos=False, file=_stderr(),
+                item_show_func=lambda item: item or "", update_min_steps=1,
+            )  # fmt: skip
+            self._bar.__enter__()
+        self._bar.update(done - self._bar.pos, text)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+            self._bar = None
+
+    def finished(self, task: Task, seconds: float) -> None:
+        """A task is done."""
+        self._close()
+        click.echo(f"  {task.key} {click.style(f'{seconds:.1f} s', dim=True)}", err=True)
+
+    def failed(self, task: Task, error: ReportgenError) -> None:
+        """A task could not be done."""
+        self._close()
+        show(error, prefix=f"{task.key}: ")
+
+    def reported(self, slug: str, page: Path, tasks: int) -> None:
+        """A report is complete."""
+        state = "up to date" if tasks == 0 else f"{tasks} task{'s' * (tasks > 1)} made"
+        click.echo(f"{page} ({state})")
+
+
+def _stderr() -> Any:
+    import sys
+
+    return sys.stderr
+
+
+def show(error: ReportgenError, prefix: str = "") -> None:
+    """Print every problem of an error, one line each with its hint below."""
+    for problem in error.problems:
+        where = f"{problem.file}:{problem.line}: " if problem.line else f"{problem.file or ''}: "
+        where = where if problem.file else ""
+        word = click.style("error", fg="red", bold=True)
+        click.echo(f"{word}: {where}{'' if where else prefix}{problem.message}", err=True)
+        if problem.hint:
+            click.echo(f"       {problem.hint}", err=True)

@@ -1,0 +1,75 @@
+"""The worker process: reads jobs as JSON lines, runs them, answers with JSON lines.
+
+What libraries print goes to the error stream; the answers have a channel of their own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import Any, TextIO
+
+from reportgen.codec import decode, encode
+from reportgen.engine.job import Job
+from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.store import Store
+
+PROGRESS_SECONDS = 0.1
+
+
+def main() -> None:
+    """Serve jobs until the build closes the channel or ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    jobs: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=_read, args=(jobs,), daemon=True).start()
+    while True:
+        _answer(answers, **_serve(decode(Job, json.loads(jobs.get())), answers))
+
+
+def _read(jobs: queue.Queue[str]) -> None:
+    for line in sys.stdin:
+        jobs.put(line)
+    # The build is gone, however it ended: nobody waits for the rest of this job.
+    os._exit(0)
+
+
+def _answer(answers: TextIO, **event: Any) -> None:
+    answers.write(json.dumps(event) + "\n")
+    answers.flush()
+
+
+def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
+    def progress(done: int, total: int, text: str) -> None:
+        _answer(answers, event="progress", done=done, total=total, text=text)
+
+    try:
+        stage = importlib.import_module(f"reportgen.engine.{job.stage}")
+        outputs = stage.run(job, Store(Path(job.cache)), progress)
+        return {"event": "done", "outputs": encode(outputs)}
+    except UserError as error:
+        return {"event": "mistake", "problems": encode(error.problems)}
+    except ReportgenError as error:
+        return {"event": "failed", "problems": encode(error.problems)}
+    except MemoryError:
+        return _failed(Problem("memory ran out", hint="show fewer samples or layers"))
+    except Exception as error:
+        # A defect of ours or of a plug-in: one task fails with its cause, the build goes on.
+        traceback.print_exc()
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        spot = f"{Path(place.filename).name}:{place.lineno}"
+        return _failed(Problem(f"{type(error).__name__} in {spot}: {error}"))
+
+
+def _failed(problem: Problem) -> dict[str, Any]:
+    return {"event": "failed", "problems": [encode(problem)]}
+
+
+if __name__ == "__main__":
+    main()

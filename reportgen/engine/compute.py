@@ -1,0 +1,59 @@
+"""Stage `compute`: a model and its data through a figure kind's `compute`."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+from typing import Any
+
+import numpy as np
+
+from reportgen.codec import decode, encode
+from reportgen.digest import canonical
+from reportgen.engine import dataset, train
+from reportgen.engine.job import Job, Progress
+from reportgen.errors import UndefinedError
+from reportgen.records import Artifact, ModelFacts, Subject
+from reportgen.store import Output, Store
+
+
+def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
+    """Outputs `artifact` (for drawing) and `measures` (for evidence).
+
+    A method that is undefined for the model gives an artifact that says why.
+    """
+    try:
+        artifact = importlib.import_module(job.modules[-1]).compute(subject(job, store))
+    except UndefinedError as error:
+        return _outputs(store, Artifact(facts={"undefined": str(error)}))
+    return _outputs(store, artifact)
+
+
+def subject(job: Job, store: Store) -> Subject:
+    """What the job's inputs and parameters describe."""
+    has_model = "model" in job.inputs
+    facts = json.loads(store.get(job.inputs["facts"].object)) if has_model else None
+    return Subject(
+        model=train.obtain(job.inputs["model"], job.base, store) if has_model else None,
+        facts=decode(ModelFacts, facts) if facts else NO_MODEL,
+        data=dataset.obtain(job.inputs["dataset"], store) if "dataset" in job.inputs else None,
+        params=job.params["params"],
+        seed=job.params["seed"],
+    )
+
+
+NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})
+
+
+def _outputs(store: Store, artifact: Artifact) -> dict[str, Output]:
+    buffer = io.BytesIO()
+    # A seeded build gives the same arrays, and an npz of equal arrays has equal bytes.
+    np.savez_compressed(buffer, **{k: np.asarray(v) for k, v in artifact.arrays.items()})
+    arrays = store.put(buffer.getvalue())
+    facts: dict[str, Any] = {"facts": encode(artifact.facts), "arrays": arrays}
+    measures = {"measures": encode(artifact.measures)}
+    return {
+        "artifact": store.put_output(canonical({**facts, **measures}), needs=(arrays,)),
+        "measures": store.put_output(canonical(measures)),
+    }

@@ -1,0 +1,47 @@
+"""Stage `dataset`: load a dataset once, and find it again for the tasks that use it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from reportgen import datasets
+from reportgen.codec import encode
+from reportgen.digest import canonical
+from reportgen.engine.job import Job, Progress
+from reportgen.errors import UserError
+from reportgen.records import Dataset
+from reportgen.store import Output, Store
+
+_KEPT = 2
+_loaded: dict[str, Dataset] = {}
+
+
+def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
+    """Load the dataset; its output says how to load it again and what it must then be."""
+    recipe = {name: job.params[name] for name in ("source", "params", "seed")}
+    data = _keep(datasets.load(recipe["source"], recipe["params"], seed=recipe["seed"]))
+    facts = {"recipe": recipe, "digest": data.digest, "title": data.title,
+             "targets": encode(data.targets), "facts": encode(data.facts)}  # fmt: skip
+    return {"dataset": store.put_output(canonical(facts), digest=data.digest)}
+
+
+def obtain(output: Output, store: Store) -> Dataset:
+    """The dataset that an output describes, from memory or loaded again.
+
+    Raises UserError where it is not what it was when the output was made.
+    """
+    if output.digest in _loaded:
+        return _loaded[output.digest]
+    recipe: dict[str, Any] = json.loads(store.get(output.object))["recipe"]
+    data = _keep(datasets.load(recipe["source"], recipe["params"], seed=recipe["seed"]))
+    if data.digest != output.digest:
+        raise UserError(f"dataset '{data.name}' changed while the report was built; build again")
+    return data
+
+
+def _keep(data: Dataset) -> Dataset:
+    while len(_loaded) >= _KEPT:
+        _loaded.pop(next(iter(_loaded)))
+    _loaded[data.digest] = data
+    return data

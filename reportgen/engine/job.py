@@ -1,0 +1,33 @@
+"""What a worker is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from reportgen.store import Output
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, text) while a long task runs."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A task with its inputs found.
+
+    Attributes:
+        stage: names the module of `reportgen.engine` that runs it.
+        modules: the task's modules; the last one is the kind's, rule's or model's own.
+        params: the task's parameters.
+        inputs: outputs of earlier tasks, by the names that the task gives them.
+        base: folder that paths in the spec are relative to; never part of a digest.
+        cache: the cache folder.
+    """
+
+    stage: str
+    modules: tuple[str, ...]
+    params: Mapping[str, Any]
+    inputs: Mapping[str, Output] = field(default_factory=dict)
+    base: str = "."
+    cache: str = ".reportgen"

@@ -1,0 +1,157 @@
+"""Stage `train`: build or load a model, train it if it is not, evaluate it, keep it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reportgen import models, training
+from reportgen.codec import encode
+from reportgen.digest import canonical, of_value
+from reportgen.engine import dataset
+from reportgen.engine.job import Job, Progress
+from reportgen.errors import UserError
+from reportgen.probing.heads import heads
+from reportgen.probing.layers import rows
+from reportgen.records import Dataset, ModelFacts
+from reportgen.store import Output, Store
+
+_KEPT = 2
+_built: dict[str, Any] = {}
+
+
+def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
+    """Outputs `model` (how to have it again) and `facts` (a `ModelFacts` without its name)."""
+    data = dataset.obtain(job.inputs["dataset"], store) if "dataset" in job.inputs else None
+    recipe = {"source": job.params["source"], "params": job.params["params"],
+              "seed": job.params["seed"], "input_shape": _input_shape(data),
+              "targets": encode(data.targets) if data else []}  # fmt: skip
+    loaded = _load(recipe, job.base, data)
+    history: Mapping[str, Sequence[float]] = {}
+    needs: tuple[str, ...] = ()
+    if data is not None and not loaded.trained:
+        found = heads(loaded.model, data.targets)
+        history = training.train(
+            loaded.model, data, found, job.params["training"], job.params["seed"], progress
+        )
+        needs = (store.put(_packed(loaded.model.get_weights())),)
+    facts = _facts(loaded, data, history, job)
+    _keep(facts.digest, loaded.model)
+    model = canonical({"recipe": recipe, "weights": list(needs)})
+    return {
+        "model": store.put_output(model, digest=facts.digest, needs=needs),
+        "facts": store.put_output(canonical(encode(facts))),
+    }
+
+
+def obtain(output: Output, base: str, store: Store) -> Any:
+    """The model that an output describes, from memory or built again with its weights."""
+    if output.digest in _built:
+        return _built[output.digest]
+    kept = json.loads(store.get(output.object))
+    model = _load(kept["recipe"], base, None).model
+    for weights in kept["weights"]:
+        model.set_weights(_unpacked(store.get(weights)))
+    _keep(output.digest, model)
+    return model
+
+
+def _load(recipe: Mapping[str, Any], base: str, data: Dataset | None) -> models.Loaded:
+    import keras
+
+    from reportgen.codec import decode
+    from reportgen.records import Target
+
+    # Names that Keras counts up (dense_7) must not depend on what this process built before.
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(recipe["seed"])
+    shape = recipe["input_shape"]
+    return models.load(
+        recipe["source"],
+        base=Path(base),
+        input_shape=tuple(shape) if shape else None,
+        targets=data.targets if data else decode(tuple[Target, ...], recipe["targets"]),
+        seed=recipe["seed"],
+        params=recipe["params"],
+    )
+
+
+def _input_shape(data: Dataset | None) -> list[int] | None:
+    return None if data is None else list(data.splits["train"].images.shape[1:])
+
+
+def _facts(
+    loaded: models.Loaded, data: Dataset | None, history: Mapping[str, Sequence[float]], job: Job
+) -> ModelFacts:
+    model = loaded.model
+    facts = ModelFacts(
+        name="", title="", source=job.params["source"], dataset=job.params["dataset"] or "",
+        layers=rows(model), total_params=model.count_params(),
+        trainable_params=_count(model.trainable_weights),
+        non_trainable_params=_count(model.non_trainable_weights),
+        digest=of_model(model, data), history={k: tuple(v) for k, v in history.items()},
+        metrics={}, counts={}, training=_training(job, history),
+    )  # fmt: skip
+    if data is None:
+        return facts
+    metrics, counts = training.evaluate(model, data, heads(model, data.targets))
+    return replace(facts, metrics=metrics, counts=counts)
+
+
+def _count(weights: Sequence[Any]) -> int:
+    return sum(int(np.prod(weight.shape)) for weight in weights)
+
+
+def _training(job: Job, history: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    import tensorflow as tf
+
+    device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    return {**(job.params["training"] if history else {}), "device": device,
+            "trained_here": bool(history)}  # fmt: skip
+
+
+def of_model(model: Any, data: Dataset | None) -> str:
+    """Digest of a model: architecture, weight bytes, preprocessing."""
+    weights = hashlib.sha256()
+    for array in model.get_weights():
+        weights.update(str((array.shape, array.dtype)).encode())
+        weights.update(np.ascontiguousarray(array).data)
+    try:
+        architecture = model.to_json()
+    except (NotImplementedError, TypeError, ValueError):
+        # A subclassed model without get_config: its layers stand for it.
+        architecture = encode(rows(model))
+    preprocessing = encode(data.preprocessing) if data else None
+    return of_value([architecture, weights.hexdigest(), preprocessing])
+
+
+def _packed(weights: Sequence[np.ndarray[Any, Any]]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, *weights)
+    return buffer.getvalue()
+
+
+def _unpacked(data: bytes) -> list[np.ndarray[Any, Any]]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+
+
+def _keep(digest: str, model: Any) -> None:
+    if model.count_params() * 4 > 2**28:
+        _built.clear()
+    while len(_built) >= _KEPT:
+        _built.pop(next(iter(_built)))
+    _built[digest] = model
+
+
+def check_digest(model: Any, data: Dataset | None, expected: str) -> None:
+    """Refuse a model that is no longer what it was when the build began."""
+    if of_model(model, data) != expected:
+        raise UserError("the model changed while the report was built; build again")

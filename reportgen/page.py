@@ -1,0 +1,113 @@
+"""Stage `page`: all that was made for a spec becomes a `Report` and its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from reportgen.codec import decode
+from reportgen.digest import of_bytes, of_value
+from reportgen.records import Block, Evidence, Figure, Finding, ModelFacts, Note, Report, Section, Table
+from reportgen.render import pages
+from reportgen.spec import FigureSpec, SectionSpec, Spec
+from reportgen.store import Output, Store
+
+SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
+
+
+def make(
+    spec: Spec, inputs: Mapping[str, Output], provenance: Mapping[str, Any], store: Store
+) -> dict[str, bytes]:
+    """All files of a report, by path relative to its folder.
+
+    Args:
+        spec: the spec.
+        inputs: outputs of the tasks that the page task names, by input name.
+        provenance: what the report says about how it was made.
+        store: where the outputs are.
+    """
+    found = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
+    models = tuple(
+        replace(decode(ModelFacts, found[f"model:{m.name}"]), name=m.name, title=m.title)
+        for m in spec.models
+    )
+    inferred = [found[f"inference:{rule}"] for rule in spec.inferences]
+    report = Report(
+        slug=spec.slug,
+        title=spec.title,
+        authors=tuple(spec.authors),
+        intro=spec.intro,
+        models=models,
+        sections=tuple(_section(spec, section, found) for section in spec.sections),
+        inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
+        provenance=_provenance(models, provenance),
+        derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
+    )
+    return pages(report, dict(_pictures(report, found, store)))
+
+
+def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    devices = sorted({str(m.training["device"]) for m in models if "device" in m.training})
+    digests = {model.name: model.digest[:12] for model in models}
+    return {**given, "device": ", ".join(devices), "models": digests}
+
+
+def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Section:
+    blocks = tuple(_block(spec, section, figure, found) for figure in section.figures)
+    return Section(section.id, section.title, section.text, section.model or "", blocks)
+
+
+def _block(
+    spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[str, Any]
+) -> Block:
+    drawn = found[f"drawn:{figure.id}"]
+    finding = decode(Finding, found[f"finding:{figure.id}"])
+    return Block(
+        id=figure.id,
+        kind=figure.kind,
+        title=figure.title or "",
+        caption=figure.caption or "",
+        model=finding.model,
+        figures=tuple(_figure(figure, section, finding.model, part) for part in drawn["parts"]),
+        evidence=finding.evidence,
+        notes=decode(tuple[Note, ...], found[f"notes:{figure.id}"]["notes"]),
+        undefined=drawn["undefined"],
+    )
+
+
+def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: Mapping[str, Any]) -> Figure:
+    table = decode(Table, part["table"]) if "table" in part else None
+    said = table or part
+    title, caption, layers = (
+        (table.title, table.caption, table.layers)
+        if table
+        else (part["title"], part["caption"], tuple(part["layers"]))
+    )
+    name = table.part if table else part["part"]
+    id = f"{figure.id}-{name}" if name else figure.id
+    picture = part.get("picture", {"media_type": "text/csv"})
+    return Figure(
+        id=id, kind=figure.kind, section=section.id, model=model, layers=layers,
+        file=f"figures/{id}.{SUFFIXES[picture['media_type']]}", media_type=picture["media_type"],
+        width=len(table.columns) if table else picture["width"],
+        height=len(table.rows) if table else picture["height"],
+        title=title, caption=caption, alt=table.caption if table else part["alt"],
+        digest=of_value(part["table"]) if table else picture["object"], table=table,
+    )  # fmt: skip
+
+
+def _pictures(
+    report: Report, found: Mapping[str, Any], store: Store
+) -> Iterator[tuple[str, bytes]]:
+    for section in report.sections:
+        for block in section.blocks:
+            for figure in block.figures:
+                if figure.table is None:
+                    yield figure.file, store.get(figure.digest)
+
+
+def digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Digest of every file of a report, for its manifest."""
+    return {name: of_bytes(data) for name, data in sorted(files.items())}

@@ -1,0 +1,197 @@
+"""What is kept between builds: objects by digest, the outputs of tasks by key, manifests.
+
+Below the cache folder (`.reportgen/`, which may be deleted at any time):
+
+    objects/<2 digits>/<sha256>    bytes, named by their digest
+    tasks/<2 digits>/<key>.json    a finished task's outputs, named by the task's key
+    stat.json                      digests of files that have not changed
+
+In the output folder each report has a `manifest.json`, written last, so that a clone of the
+pages knows without any cache whether they are fresh.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportgen.digest import StatCache, now_ns, of_bytes
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a temporary file beside it, then `os.replace`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as readable, byte-stable JSON, whole or not at all."""
+    text = json.dumps(value, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
+    write_atomic(path, text.encode() + b"\n")
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file's value, or None where the file is absent or not JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class Output:
+    """One result of a task.
+
+    Attributes:
+        digest: what stands for its content in the keys of tasks that use it.
+        object: digest of the stored bytes (a model's bytes may differ while it is the same).
+        needs: further objects that the bytes refer to by digest.
+    """
+
+    digest: str
+    object: str
+    needs: tuple[str, ...] = ()
+
+
+class Store:
+    """The cache folder. Damaged or missing entries are simply not there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._seen: set[str] = set()
+
+    def put(self, data: bytes) -> str:
+        """Keep bytes; returns their digest."""
+        digest = of_bytes(data)
+        path = self._object(digest)
+        if not path.is_file():
+            write_atomic(path, data)
+        self._seen.add(digest)
+        return digest
+
+    def put_output(self, data: bytes, *, digest: str = "", needs: tuple[str, ...] = ()) -> Output:
+        """Keep bytes as a task's output."""
+        kept = self.put(data)
+        return Output(digest or kept, kept, needs)
+
+    def get(self, digest: str) -> bytes:
+        """Bytes by digest. Raises KeyError where they are absent or no longer what they were."""
+        try:
+            data = self._object(digest).read_bytes()
+        except FileNotFoundError:
+            raise KeyError(digest) from None
+        if of_bytes(data) != digest:
+            self._object(digest).unlink()
+            raise KeyError(digest)
+        return data
+
+    def path(self, digest: str) -> Path:
+        """File of an object, for libraries that want a file."""
+        return self._object(digest)
+
+    def has(self, digest: str) -> bool:
+        """Whether an object is there and whole; looked into once in a process."""
+        if digest not in self._seen:
+            try:
+                self.get(digest)
+            except KeyError:
+                return False
+            self._seen.add(digest)
+        return True
+
+    def remember(self, key: str, outputs: Mapping[str, Output]) -> None:
+        """Keep a finished task's outputs under its key."""
+        facts = {name: [o.digest, o.object, list(o.needs)] for name, o in outputs.items()}
+        write_json(self._task(key), facts)
+
+    def recall(self, key: str) -> dict[str, Output] | None:
+        """Outputs of a task that was done before with this very key, if all are still there."""
+        facts = read_json(self._task(key))
+        if not isinstance(facts, dict):
+            return None
+        outputs = {name: Output(d, o, tuple(needs)) for name, (d, o, needs) in facts.items()}
+        wanted = [digest for o in outputs.values() for digest in (o.object, *o.needs)]
+        return outputs if all(self.has(digest) for digest in wanted) else None
+
+    def stat_cache(self) -> StatCache:
+        """The remembered digests of files."""
+        facts = read_json(self.root / "stat.json")
+        if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
+            return StatCache()
+        return StatCache(facts["entries"], facts["saved_ns"])
+
+    def save_stat_cache(self, cache: StatCache) -> None:
+        """Keep the remembered digests, if there is something new."""
+        if not cache.changed:
+            return
+        facts = {"schema": SCHEMA, "saved_ns": now_ns(), "entries": cache.entries}
+        # A read-only folder costs speed, never a build.
+        with contextlib.suppress(OSError):
+            write_atomic(self.root / "stat.json", json.dumps(facts).encode())
+
+    def _object(self, digest: str) -> Path:
+        return self.root / "objects" / digest[:2] / digest
+
+    def _task(self, key: str) -> Path:
+        return self.root / "tasks" / key[:2] / f"{key}.json"
+
+
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[bool]:
+    """Hold the cache folder for one build at a time; yields False where another holds it."""
+    import fcntl
+
+    root.mkdir(parents=True, exist_ok=True)
+    with open(root / "lock", "w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """A report's manifest: {"tasks": {...}, "files": {...}}, empty where there is none."""
+    facts = read_json(folder / MANIFEST)
+    if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
+        return {"tasks": {}, "files": {}}
+    # A manifest may come from a stranger's clone; it must not name files outside its folder.
+    files = {name: d for name, d in facts.get("files", {}).items() if _inside(name)}
+    return {"tasks": facts.get("tasks", {}), "files": files}
+
+
+def _inside(name: str) -> bool:
+    return not os.path.isabs(name) and ".." not in Path(name).parts
+
+
+def write_manifest(folder: Path, tasks: Mapping[str, Any], files: Mapping[str, str]) -> None:
+    """Write a report's manifest; do so last, when all that it speaks of is written."""
+    facts = {"reportgen": True, "schema": SCHEMA, "tasks": tasks, "files": files}
+    write_json(folder / MANIFEST, facts)
