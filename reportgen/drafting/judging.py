@@ -11,8 +11,14 @@ Side = Literal["above", "below", "open"]
 """Where a measured value lies against a threshold; "open" where the evidence cannot tell."""
 
 MINIMUM_N = 8
-"""Fewest things (images, filters) that a bootstrap interval is trusted with; see
-docs/inferences.md for its coverage with fewer."""
+"""Fewest things (images, filters) that a bootstrap interval is trusted with. Drawn from a normal
+distribution, the nominal 95 % interval held the mean in 88 % of simulated samples of 8, but in
+only 82 % of samples of 5 and 81 % of samples of 4."""
+
+
+def exact(value: Number, threshold: Number) -> Side:
+    """Where a counted, not sampled, value lies; a value on the threshold is "below"."""
+    return "above" if value > threshold else "below"
 
 
 def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MINIMUM_N) -> Side:
@@ -24,10 +30,25 @@ def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MIN
     limit = evidence.baseline if threshold is None else threshold
     if evidence.value is None or evidence.interval is None or limit is None:
         return "open"
-    if evidence.n is not None and evidence.n < minimum:
+    if evidence.n is None or evidence.n < minimum:
         return "open"
     low, high = evidence.interval
     return "above" if low > limit else "below" if high < limit else "open"
+
+
+def apart(first: Evidence, second: Evidence) -> Side:
+    """Whether the first lies above or below the second with intervals that do not touch."""
+    if second.interval is None or second.n is None or second.n < MINIMUM_N:
+        return "open"
+    low, high = second.interval
+    if side(first, high) == "above":
+        return "above"
+    return "below" if side(first, low) == "below" else "open"
+
+
+def opposite(answer: Side) -> Side:
+    """The answer to the contrary claim."""
+    return "below" if answer == "above" else "above" if answer == "below" else "open"
 
 
 def most(sides: Sequence[Side]) -> Side:

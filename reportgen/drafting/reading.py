@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from reportgen.records import Evidence, Finding, Number
+from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One measured value with where it was measured: `at` is a layer or an output, or ""."""
+
+    model: ModelFacts
+    at: str
+    evidence: Evidence
 
 
 def measure_name(evidence: Evidence) -> str:
@@ -27,6 +37,37 @@ def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") ->
     """The evidence of one measure with this qualifier, or None where it is missing or undefined."""
     found = by_measure(source, name).get(qualified)
     return found if found is not None and found.value is not None else None
+
+
+def readings(findings: Findings, kind: str, measure: str) -> list[Reading]:
+    """Every defined value of a measure that figures of one kind hold, model by model.
+
+    Where several figures of a model measured the same thing, the first in the report counts, so
+    that no model is counted twice.
+    """
+    found: dict[tuple[str, str], Reading] = {}
+    for model in findings.models:
+        for block in findings.blocks:
+            if block.kind == kind and block.model == model.name:
+                for at, evidence in by_measure(block, measure).items():
+                    if evidence.value is not None:
+                        found.setdefault((model.name, at), Reading(model, at, evidence))
+    return list(found.values())
+
+
+def of_model(found: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:
+    """The readings of one model, by what they were measured at."""
+    return {reading.at: reading.evidence for reading in found if reading.model.name == model.name}
+
+
+def models_of(found: Iterable[Reading]) -> list[ModelFacts]:
+    """The models that were read, each once, in the order of the report."""
+    return list({reading.model.name: reading.model for reading in found}.values())
+
+
+def is_pool(model: ModelFacts, layer: str) -> bool:
+    """Whether a layer of the model's table is a pooling layer."""
+    return any(row.name == layer and "Pooling" in row.type for row in model.layers)
 
 
 def derived(
