@@ -1,0 +1,53 @@
+"""A complete report becomes pages: one HTML file, a Markdown twin, JSON, and pictures.
+
+Importing this room is light; Jinja2, Markdown and nh3 are loaded by the first page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from reportgen.records import Report
+from reportgen.render.paths import TEMPLATES, template_files
+
+if TYPE_CHECKING:
+    from reportgen.render.views import IndexEntry
+
+__all__ = ["TEMPLATES", "index", "pages", "template_files"]
+
+
+def pages(report: Report, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """All files of a report's folder, by their path relative to it.
+
+    Args:
+        report: complete and consistent.
+        files: the bytes of every picture by `Figure.file`; tables bring their own.
+
+    Returns:
+        "index.html", "report.md", "report.json" and everything below "figures/".
+
+    Raises:
+        ValueError: the report contradicts itself (an id given twice, a note that cites evidence
+            which is not there, a picture without bytes, a number that is not finite).
+    """
+    from reportgen.render import document, html_page, markdown_page, tables
+    from reportgen.render.context import report_page
+    from reportgen.render.outline import outline
+
+    plan = outline(report)
+    figures = tables.with_csv(plan.figures, files)
+    page = report_page(report, plan, figures)
+    return {
+        "index.html": html_page.render(page),
+        "report.md": markdown_page.render(page),
+        "report.json": document.render(report, plan),
+        **figures,
+    }
+
+
+def index(entries: Sequence[IndexEntry]) -> bytes:
+    """The page that lists reports, in the order given."""
+    from reportgen.render import html_page
+
+    return html_page.render_index(entries)

@@ -1,0 +1,97 @@
+"""report.json: all that the pages state, for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Section, Table
+from reportgen.render.outline import Outline
+
+SCHEMA = 1
+
+
+def render(report: Report, plan: Outline) -> bytes:
+    """The report as JSON with sorted keys.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(
+        document(report, plan), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
+    )
+    return (text + "\n").encode()
+
+
+def document(report: Report, plan: Outline) -> dict[str, Any]:
+    """The report as plain values."""
+    return {
+        "schema": SCHEMA,
+        "slug": report.slug,
+        "title": report.title,
+        "authors": list(report.authors),
+        "intro": report.intro,
+        "models": [_model(model) for model in report.models],
+        "sections": [_section(section) for section in report.sections],
+        "figures": [_figure(figure) for figure in plan.figures],
+        "labels": dict(plan.labels),
+        "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},
+        "evidence": [_evidence(item) for item in plan.evidence.values()],
+        "notes": [_note(note) for note in plan.notes],
+        "inferences": [note.id for note in report.inferences],
+        "provenance": dict(report.provenance),
+    }
+
+
+def _model(model: ModelFacts) -> dict[str, Any]:
+    """Every field of the record, under its own name."""
+    facts = {field.name: getattr(model, field.name) for field in fields(model)}
+    facts["layers"] = [asdict(row) for row in model.layers]
+    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in facts.items()}
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "id": section.id,
+        "title": section.title,
+        "text": section.text,
+        "model": section.model,
+        "blocks": [
+            {
+                "id": block.id,
+                "kind": block.kind,
+                "title": block.title,
+                "caption": block.caption,
+                "model": block.model,
+                "undefined": block.undefined,
+                "figures": [figure.id for figure in block.figures],
+                "notes": [note.id for note in block.notes],
+            }
+            for block in section.blocks
+        ],
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    keys = ("id", "kind", "section", "model", "file", "title", "caption", "alt", "width", "height")
+    facts = {key: getattr(figure, key) for key in keys}
+    return facts | {"layers": list(figure.layers), "media_type": figure.media_type}
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "columns": list(table.columns),
+        "rows": [list(row) for row in table.rows],
+        "footer": list(table.footer),
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    facts = asdict(item)
+    return facts | {"interval": None if item.interval is None else list(item.interval)}
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return asdict(note) | {"cites": list(note.cites)}

@@ -1,0 +1,129 @@
+"""The page for Markdown viewers such as GitHub's, with its pictures beside it.
+
+Nothing reaches the page but through a filter that escapes it: the environment refuses bare text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from reportgen.drafting import quoted
+from reportgen.render import prose
+from reportgen.render.paths import TEMPLATES
+from reportgen.render.views import CellView, LinkView, ReportPage
+
+# An underscore inside a word is no emphasis on GitHub; names of layers stay readable.
+_SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_|_(?![^\W_])")
+_START = re.compile(r"^(\d*)(?=[-+=]|[.)](?:\s|$))")
+_FENCED = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*\n)*? {0,3}(?P=fence)[`~]*[ \t]*$"
+_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:.|\n(?!\s*\n))+?(?<!`)\1(?!`)")
+_HEADING = re.compile(rf"{_FENCED}|^ {{0,3}}(?P<marks>#{{1,6}})(?=\s|$)", re.MULTILINE)
+_WILD = re.compile(
+    r"<(?!https?://[^\s<>]+>)[A-Za-z/!?]|^ {0,3}(?:=+|-+)[ \t]*$|!\[|```|~~~", re.MULTILINE
+)
+"""What could reach beyond the author's text, or be fetched: HTML, pictures, open fences."""
+
+
+class Escaped(str):
+    """Text that is Markdown already."""
+
+    __slots__ = ()
+
+
+def render(page: ReportPage) -> bytes:
+    """A report as GitHub Markdown."""
+    text = _environment().get_template("report.md").render(page=page)
+    return (text.strip() + "\n").encode()
+
+
+def inline(text: str, cell: bool = False) -> Escaped:
+    """Plain text as Markdown on one line that shows it unchanged, its backticks as code."""
+    parts = prose.CODE.split(" ".join(text.split()))
+    pieces = [
+        _code(part, cell) if position % 2 else _SPECIAL.sub(r"\\\g<0>", part)
+        for position, part in enumerate(parts)
+    ]
+    return Escaped(_START.sub(r"\1\\", "".join(pieces), count=1))
+
+
+def author(text: str) -> Escaped:
+    """An author's Markdown: as written where it is tame, else as the HTML page has it."""
+    bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
+    if _WILD.search(bare):
+        # An empty line would end the block of HTML.
+        html = re.sub(r"\n(?=[ \t]*\n)", "&#10;", str(prose.author(text)))
+        return Escaped(f"<div>\n{html}\n</div>")
+    return Escaped(_HEADING.sub(_lowered, text))
+
+
+def _lowered(match: re.Match[str]) -> str:
+    marks = match["marks"]
+    return "#" * min(6, len(marks) + prose.HEADING - 1) if marks else match[0]
+
+
+def _code(text: str, cell: bool) -> str:
+    return "`" + (text.replace("|", "\\|") if cell else text) + "`"
+
+
+def _plain(text: str) -> Escaped:
+    return inline(prose.plain(text))
+
+
+def _indented(text: str) -> Escaped:
+    """Markdown of an inner list, moved in below its item."""
+    return Escaped("".join(f"  {line}\n" for line in text.splitlines()))
+
+
+def _links(links: Iterable[LinkView]) -> Escaped:
+    """References separated by commas."""
+    parts = [f"[{inline(link['label'])}](#{_address(link['anchor'])})" for link in links]
+    return Escaped(", ".join(parts))
+
+
+def _rule(columns: Iterable[CellView]) -> Escaped:
+    """The line below a table's head, which aligns its columns."""
+    marks = ["---:" if column["numeric"] else "---" for column in columns]
+    return Escaped("| " + " | ".join(marks) + " |")
+
+
+def _cell(text: str) -> Escaped:
+    return inline(text, cell=True)
+
+
+def _address(text: str) -> Escaped:
+    return Escaped(quote(text))
+
+
+def _bare(value: object) -> Escaped:
+    """What the environment calls on all that a template writes."""
+    if not isinstance(value, Escaped):
+        raise TypeError(f"report.md writes {value!r} without a filter that escapes it")
+    return value
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=False,
+        finalize=_bare,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        inline=inline,
+        plain=_plain,
+        quoted=quoted,
+        cell=_cell,
+        indented=_indented,
+        links=_links,
+        rule=_rule,
+        author=author,
+        address=_address,
+    )
+    return environment

@@ -1,0 +1,115 @@
+"""The order of a report: numbers, anchors, and whether every reference leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from reportgen.records import Block, Evidence, Figure, Note, Report
+
+RESERVED = ("top", "main", "contents", "inferences", "provenance")
+"""Anchors that templates use themselves."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A report in reading order.
+
+    Attributes:
+        figures: pictures and tables with the captions that the pages show.
+        labels: "Figure 3" or "Table 2", by figure id.
+        anchors: HTML ids; keys are ("figure" | "block" | "section" | "note", id).
+        evidence: by id, each with a figure that exists.
+        notes: the notes of all blocks, then the inferences.
+    """
+
+    figures: tuple[Figure, ...]
+    labels: Mapping[str, str]
+    anchors: Mapping[tuple[str, str], str]
+    evidence: Mapping[str, Evidence]
+    notes: tuple[Note, ...]
+
+
+def outline(report: Report) -> Outline:
+    """Number and check a report.
+
+    Raises:
+        ValueError: an id is given twice, or a reference leads nowhere.
+    """
+    blocks = [block for section in report.sections for block in section.blocks]
+    figures = tuple(_captioned(block, item) for block in blocks for item in block.figures)
+    notes = (*(note for block in blocks for note in block.notes), *report.inferences)
+    _once("section", (section.id for section in report.sections))
+    _once("block", (block.id for block in blocks))
+    _once("figure", (figure.id for figure in figures))
+    _once("note", (note.id for note in notes))
+    evidence = _evidence(report, blocks)
+    for note in notes:
+        for cited in note.cites:
+            if cited not in evidence:
+                raise ValueError(f"note {note.id!r} cites {cited!r}, which is no evidence here")
+    return Outline(figures, _labels(figures), _anchors(report, figures, notes), evidence, notes)
+
+
+def _captioned(block: Block, figure: Figure) -> Figure:
+    """An author's caption takes the place of the drafted one where the block is one figure."""
+    alone = len(block.figures) == 1 and block.caption
+    return replace(figure, caption=block.caption) if alone else figure
+
+
+def _once(what: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for item in ids:
+        if item in seen:
+            raise ValueError(f"{what} id {item!r} is given twice")
+        seen.add(item)
+
+
+def _evidence(report: Report, blocks: list[Block]) -> dict[str, Evidence]:
+    """Evidence by id; a block's name given as its figure becomes that block's first figure."""
+    first = {block.id: block.figures[0].id for block in blocks if block.figures}
+    first |= {figure.id: figure.id for block in blocks for figure in block.figures}
+    items = [*(item for block in blocks for item in block.evidence), *report.derived]
+    _once("evidence", (item.id for item in items))
+    for item in items:
+        if item.figure not in first:
+            raise ValueError(f"evidence {item.id!r} points to {item.figure!r}, which is no figure")
+    return {item.id: replace(item, figure=first[item.figure]) for item in items}
+
+
+def _labels(figures: Iterable[Figure]) -> dict[str, str]:
+    counts = {"Figure": 0, "Table": 0}
+    labels = {}
+    for figure in figures:
+        word = "Figure" if figure.table is None else "Table"
+        counts[word] += 1
+        labels[figure.id] = f"{word} {counts[word]}"
+    return labels
+
+
+def _anchors(
+    report: Report, figures: Iterable[Figure], notes: Iterable[Note]
+) -> dict[tuple[str, str], str]:
+    """A different HTML id for everything that is linked to; a figure's is its own id."""
+    taken = set(RESERVED)
+    anchors = {}
+    for kind, name in _places(report, figures, notes):
+        wanted = re.sub(r"[^\w.-]", "-", name if kind == "figure" else f"{kind}-{name}")
+        anchor, count = wanted, 1
+        while anchor in taken:
+            count += 1
+            anchor = f"{wanted}-{count}"
+        taken.add(anchor)
+        anchors[kind, name] = anchor
+    return anchors
+
+
+def _places(
+    report: Report, figures: Iterable[Figure], notes: Iterable[Note]
+) -> Iterator[tuple[str, str]]:
+    yield from (("figure", figure.id) for figure in figures)
+    for section in report.sections:
+        yield "section", section.id
+        yield from (("block", block.id) for block in section.blocks)
+    yield from (("note", note.id) for note in notes)

@@ -1,0 +1,115 @@
+"""Text from people and from rules, made safe for the inside of an HTML page.
+
+Rules write plain text in which backticks mark code. Authors write Markdown, which may hold HTML;
+what comes out holds no script, no picture, no id and no address but web and mail.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element
+
+import nh3
+from markdown import Markdown
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup, escape
+
+HEADING = 3
+"""Level of an author's "#": below the page's title and the section's."""
+
+CODE = re.compile(r"`([^`\n]+)`")
+"""A code span of plain text."""
+
+_TAGS = set(
+    "a abbr b blockquote br caption cite code dd del details dfn div dl dt em h3 h4 h5 h6 hr i"
+    " ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th"
+    " thead tr u ul var".split()
+)
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "ol": {"start"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+}
+_SCHEMES = {"http", "https", "mailto"}
+_BULLET = re.compile(r" {0,3}(?:[-*+]|1[.)]) +\S")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+
+def inline(text: str) -> Markup:
+    """Plain text as HTML, backticks as code."""
+    parts = CODE.split(text)
+    pieces = [
+        Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
+        for position, part in enumerate(parts)
+    ]
+    return Markup("").join(pieces)
+
+
+def plain(text: str) -> str:
+    """Plain text without its backticks, for places that hold no markup."""
+    return CODE.sub(r"\1", text)
+
+
+def author(text: str) -> Markup:
+    """An author's Markdown as sanitized HTML."""
+    converter = Markdown(
+        extensions=["tables", "fenced_code", "sane_lists"],
+        extension_configs={"tables": {"use_align_attribute": True}},
+    )
+    converter.treeprocessors.register(_Tame(converter), "tame", 0)
+    clean = nh3.clean(
+        converter.convert(spaced(text)),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+    # What is left of "<table>" in clean HTML is a tag: text would be escaped.
+    framed = clean.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+    return Markup(framed.replace("</table>", "</table></div>"))
+
+
+def spaced(text: str) -> str:
+    """Markdown with an empty line before each list, as this converter wants and others do not."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.splitlines():
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence):
+            fence = ""
+        elif not fence and _BULLET.match(line) and lines and _ends_paragraph(lines[-1]):
+            lines.append("")
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _ends_paragraph(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith((" ", "\t", ">", "|")) and not _is_item(line)
+
+
+def _is_item(line: str) -> bool:
+    return re.match(r" {0,3}(?:[-*+]|\d+[.)]) +\S", line) is not None
+
+
+class _Tame(Treeprocessor):
+    """Moves headings below the page's own, and lets pictures, which would be fetched, be links."""
+
+    def run(self, root: Element) -> None:
+        linked = {child for link in root.iter("a") for child in link.iter("img")}
+        for element in root.iter():
+            if re.fullmatch("h[1-6]", element.tag):
+                element.tag = f"h{min(6, int(element.tag[1]) + HEADING - 1)}"
+            elif element.tag == "img":
+                self._unload(element, linked=element in linked)
+
+    def _unload(self, image: Element, linked: bool) -> None:
+        image.text = image.get("alt") or image.get("src")
+        address = image.get("src", "")
+        image.attrib.clear()
+        image.tag = "span" if linked else "a"
+        if not linked:
+            image.set("href", address)

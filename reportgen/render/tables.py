@@ -1,0 +1,92 @@
+"""Tables: their cells in words, and the CSV file that stands for them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from reportgen.drafting import number
+from reportgen.records import Cell, Figure, Table
+from reportgen.render.views import CellView, TableView
+
+
+def with_csv(figures: Iterable[Figure], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The bytes of every figure's file: pictures as given, tables written as CSV.
+
+    Raises:
+        ValueError: a picture has no bytes, or two figures share a file.
+    """
+    found: dict[str, bytes] = {}
+    for figure in figures:
+        if figure.file in found:
+            raise ValueError(f"two figures share the file {figure.file!r}")
+        if figure.table is None and figure.file not in files:
+            raise ValueError(f"picture {figure.id!r} has no bytes for {figure.file!r}")
+        table = figure.table
+        found[figure.file] = files[figure.file] if table is None else as_csv(table)
+    return found
+
+
+def as_csv(table: Table) -> bytes:
+    """A table as UTF-8 CSV with a header line, numbers in full; an absent cell is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return text.getvalue().encode()
+
+
+def view(table: Table) -> TableView:
+    """A table with its cells written out, numbers of one column alike."""
+    columns = [[row[index] for row in table.rows] for index in range(len(table.columns))]
+    numeric = [_is_numeric(column) for column in columns]
+    written = [_column(column) for column in columns]
+    return {
+        "columns": [
+            {"text": name, "numeric": right, "head": True}
+            for name, right in zip(table.columns, numeric, strict=True)
+        ],
+        "rows": [
+            [_cell(written[j][i], numeric[j], head=j == 0 and not numeric[0]) for j in range(len(row))]
+            for i, row in enumerate(table.rows)
+        ],
+        "footer": list(table.footer),
+    }
+
+
+def _cell(text: str, numeric: bool, head: bool) -> CellView:
+    return {"text": text, "numeric": numeric, "head": head}
+
+
+def _is_numeric(column: Sequence[Cell]) -> bool:
+    values = [cell for cell in column if cell is not None]
+    return bool(values) and all(isinstance(cell, int | float) for cell in values)
+
+
+def _column(cells: Sequence[Cell]) -> list[str]:
+    """Cells as text; fractions of one column get the same number of decimals."""
+    fractions = [abs(cell) for cell in cells if isinstance(cell, float) and math.isfinite(cell)]
+    decimals = _decimals(max(fractions, default=0.0))
+    return [_text(cell, decimals) for cell in cells]
+
+
+def _decimals(largest: float) -> int:
+    """Decimals that show the largest value of a column with four digits, two of them at least."""
+    whole = 1 if largest < 1 else len(str(int(largest)))
+    return max(2, 4 - whole)
+
+
+def _text(cell: Cell, decimals: int) -> str:
+    if cell is None:
+        return "\N{EN DASH}"
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, int) or not math.isfinite(cell):
+        return number(cell) if math.isfinite(cell) else str(cell)
+    # A value too small for the column's decimals is not nothing.
+    shown = f"{abs(cell):,.{decimals}f}"
+    if cell and not float(shown.replace(",", "")):
+        return number(cell)
+    return shown if cell >= 0 else f"\N{MINUS SIGN}{shown}"
