@@ -1,0 +1,100 @@
+"""Models that a spec may name: the zoo's files, and loaders for models of the user's own.
+
+A zoo file's name is the model's name (`zoo:base` is `base.py`); it holds `ENTRY` and
+`build(input_shape, targets)`. The loaders `application`, `python_function` and `files` serve the
+other sources. Nothing heavy is imported before a model is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any
+
+from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.records import Target
+
+LOADERS = ("application", "files", "python_function")
+"""Files of this folder that load a model instead of being one."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A `keras.Model`, and whether it came trained (then it is not trained again)."""
+
+    model: Any
+    trained: bool
+
+
+def names() -> tuple[str, ...]:
+    """The names of all models of the zoo, sorted."""
+    found = (module.name for module in iter_modules(__path__))
+    return tuple(sorted(n for n in found if n not in LOADERS and not n.startswith("_")))
+
+
+def load(
+    source: str,
+    *,
+    base: Path,
+    input_shape: tuple[int, ...] | None,
+    targets: Sequence[Target],
+    seed: int,
+    params: Mapping[str, Any],
+) -> Loaded:
+    """Make or read the model that a spec names.
+
+    Args:
+        source: "zoo:NAME", "application:NAME", "python:PACKAGE.MODULE:FUNCTION", or the path of
+            a `.keras` or `.h5` file.
+        base: the folder of the spec, from which paths and modules are found.
+        input_shape: (height, width, channels) of the dataset's images, or None without dataset.
+        targets: what the dataset labels; () without dataset.
+        seed: of the initial weights; Python's, NumPy's and TensorFlow's generators are set.
+        params: what the spec says of this source, such as `weights` of an application.
+
+    Raises:
+        UserError: there is no such model, it cannot be loaded, or the images do not fit it.
+    """
+    import keras
+
+    from reportgen.models._fit import check_input
+    from reportgen.models.application import load_application
+    from reportgen.models.files import load_file
+    from reportgen.models.python_function import load_function
+
+    keras.utils.set_random_seed(seed)
+    scheme, colon, name = source.partition(":")
+    if scheme == "zoo" and colon:
+        loaded = Loaded(_zoo(name, input_shape, targets), trained=False)
+    elif scheme == "application" and colon:
+        loaded = Loaded(*load_application(name, base, input_shape, targets, params))
+    elif scheme == "python" and colon:
+        loaded = Loaded(*load_function(name, base, input_shape, targets, params))
+    else:
+        loaded = Loaded(load_file(source, base), trained=True)
+    if input_shape is not None:
+        check_input(loaded.model, source, input_shape)
+    return loaded
+
+
+def _zoo(name: str, input_shape: tuple[int, ...] | None, targets: Sequence[Target]) -> Any:
+    if name not in names():
+        hint = did_you_mean(name, names())
+        raise UserError(Problem(f"the zoo has no model named '{name}'", hint=hint))
+    module = import_module(f"{__name__}.{name}")
+    shape = input_shape or module.INPUT_SHAPE
+    try:
+        return module.build(shape, targets)
+    except ValueError as error:
+        # Keras refuses a convolution or pooling whose output would have no pixels.
+        smallest = " x ".join(map(str, module.INPUT_SHAPE))
+        raise UserError(
+            Problem(
+                f"images of shape {shape} do not fit the model zoo:{name}, "
+                f"which was drawn for {smallest}",
+                hint="choose a dataset with larger images, or another model",
+            )
+        ) from error

@@ -1,0 +1,62 @@
+"""Whether a dataset fits a model: the shape of its images, and what its labels are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from reportgen.errors import Problem, UserError
+from reportgen.records import Target
+
+
+def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
+    """Raise UserError unless images of shape `received` (h, w, c) fit the model's first input."""
+    shapes = [tuple(tensor.shape[1:]) for tensor in getattr(model, "inputs", None) or ()]
+    if not shapes:
+        return
+    expected = shapes[0]
+    same = len(expected) == len(received)
+    if same and all(e is None or e == r for e, r in zip(expected, received, strict=True)):
+        return
+    raise UserError(
+        Problem(
+            f"the model '{source}' expects images of shape {expected}, "
+            f"but the dataset's have shape {received}",
+            hint="choose a dataset of that shape, or a model for these images",
+        )
+    )
+
+
+def chosen(targets: Sequence[Target], wanted: dict[str, int]) -> dict[str, int]:
+    """Number of classes for each wanted output name; the given ones where there are no targets.
+
+    Raises:
+        UserError: the dataset does not label one of them.
+    """
+    if not targets:
+        return wanted
+    classes = {target.name: len(target.classes) for target in targets}
+    missing = [name for name in wanted if name not in classes]
+    if missing:
+        raise UserError(
+            Problem(
+                f"the model answers {', '.join(wanted)}, but the dataset labels "
+                f"{', '.join(classes)} only",
+                hint="use the dataset 'line', which labels all of them",
+            )
+        )
+    return {name: classes[name] for name in wanted}
+
+
+def units(classes: int) -> dict[str, Any]:
+    """Arguments of an output layer: one sigmoid unit for two classes, else a softmax."""
+    if classes == 2:
+        return {"units": 1, "activation": "sigmoid"}
+    return {"units": classes, "activation": "softmax"}
+
+
+def reason(error: Exception) -> str:
+    """What Keras says is wrong, as one line without a final full stop."""
+    text = " ".join(str(error).split())
+    first = text.partition(". ")[0].rstrip(".")
+    return first[:300] or type(error).__name__

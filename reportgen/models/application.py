@@ -1,0 +1,120 @@
+"""Networks of `keras.applications`, such as `application:VGG16`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reportgen.catalog import Entry, Parameter
+from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.models._fit import reason
+from reportgen.records import Target
+
+ENTRY = Entry(
+    name="application",
+    title="Keras application",
+    help="application:NAME, a network of keras.applications such as VGG16 or MobileNetV2",
+    parameters=(
+        Parameter(
+            name="weights",
+            kind="str",
+            default="imagenet",
+            help="'imagenet' (trained, 1000 classes), the path of a weights file, or null for "
+            "random weights and as many classes as the dataset has",
+            optional=True,
+        ),
+    ),
+)
+TIMEOUT = 10.0
+"""Seconds without an answer after which a download counts as failed."""
+
+
+def load_application(
+    name: str,
+    base: Path,
+    input_shape: tuple[int, ...] | None,
+    targets: Sequence[Target],
+    params: Mapping[str, Any],
+) -> tuple[Any, bool]:
+    """Build a network of `keras.applications`; it counts as trained if it was given weights.
+
+    The network's own input size is used where no dataset gives one, and for ImageNet weights
+    always. Its own classes are used where random weights meet no dataset.
+
+    Raises:
+        UserError: there is no such network, its weights cannot be had, or the images do not fit.
+    """
+    build = _builder(name)
+    weights = _weights(params.get("weights", "imagenet"), base)
+    arguments: dict[str, Any] = {"weights": weights}
+    if weights != "imagenet":
+        arguments["input_shape"] = input_shape
+        if targets:
+            arguments["classes"] = len(targets[0].classes)
+    try:
+        with _impatient():
+            return build(**arguments), weights is not None
+    except Exception as error:  # Keras raises plain Exception where it cannot download.
+        raise UserError(_problem(name, weights, input_shape, error)) from error
+
+
+def _builder(name: str) -> Any:
+    import keras
+
+    # Networks are functions that begin with a capital letter; the rest are modules.
+    networks = [item for item in dir(keras.applications) if item[0].isupper()]
+    if name not in networks:
+        hint = did_you_mean(name, networks)
+        raise UserError(Problem(f"keras.applications has no network named '{name}'", hint=hint))
+    return getattr(keras.applications, name)
+
+
+def _weights(wanted: str | None, base: Path) -> str | None:
+    if wanted is None or wanted == "imagenet":
+        return wanted
+    path = base / wanted
+    if not path.is_file():
+        raise UserError(
+            Problem(
+                f"there is no weights file {path}",
+                hint="weights are 'imagenet', the path of a file (from the spec's folder) or null",
+            )
+        )
+    return str(path)
+
+
+def _problem(
+    name: str, weights: str | None, input_shape: tuple[int, ...] | None, error: Exception
+) -> Problem:
+    text = str(error)
+    if "URL fetch failure" in text or isinstance(error, OSError):
+        why = text.rpartition(" -- ")[2]
+        return Problem(
+            f"the {weights or ''} weights of {name} are not in Keras' cache "
+            f"and could not be downloaded ({why})",
+            hint="build once with network, or set weights to the path of a file, "
+            "or to null for random weights",
+        )
+    given = f" for images of shape {input_shape}" if input_shape else ""
+    return Problem(
+        f"{name} cannot be built with weights {weights!r}{given}: {reason(error)}",
+        hint="choose a dataset with images that it takes, or other weights",
+    )
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Let a connection that does not answer fail, and keep Keras' bar off standard output."""
+    import contextlib
+    import io
+    import socket
+
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(TIMEOUT)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        socket.setdefaulttimeout(before)

@@ -1,0 +1,161 @@
+"""Models that a Python function of the user's makes: `python:package.module:function`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from reportgen.catalog import Entry
+from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.records import Target
+
+ENTRY = Entry(
+    name="python_function",
+    title="Python function",
+    help="python:PACKAGE.MODULE:FUNCTION, found in the spec's folder too; it returns a Keras "
+    "model, or a pair of a model and whether it is trained",
+)
+
+
+def load_function(
+    source: str,
+    base: Path,
+    input_shape: tuple[int, ...] | None,
+    targets: Sequence[Target],
+    params: Mapping[str, Any],
+) -> tuple[Any, bool]:
+    """Call the function and return its model, and whether it is trained.
+
+    The function may take `input_shape` and `targets`; each is passed by name if the function has
+    a parameter of that name, and so are all `params` of the spec. It returns a `keras.Model`,
+    which is then trained, or `(model, True)` for one that is trained already.
+
+    Raises:
+        UserError: the module or function cannot be found, fails, or returns something else.
+    """
+    module_name, colon, function_name = source.partition(":")
+    if not (module_name and colon and function_name):
+        raise UserError(
+            Problem(
+                f"'python:{source}' names no function",
+                hint="write python:PACKAGE.MODULE:FUNCTION",
+            )
+        )
+    offered = {"input_shape": input_shape, "targets": tuple(targets)}
+    with _importable(base):
+        function = _function(module_name, function_name, base)
+        arguments = _arguments(function, source, offered, params)
+        try:
+            result = function(**arguments)
+        except UserError:
+            raise
+        except Exception as error:
+            raise UserError(_raised(f"python:{source}", error)) from error
+    return _checked(result, source)
+
+
+def _function(module_name: str, function_name: str, base: Path) -> Any:
+    from importlib import import_module
+
+    try:
+        module = import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise UserError(_not_found(module_name, base, error)) from error
+    except Exception as error:
+        raise UserError(_raised(f"importing {module_name}", error)) from error
+    function = getattr(module, function_name, None)
+    if callable(function):
+        return function
+    callables = [key for key, value in vars(module).items() if callable(value) and key[0] != "_"]
+    hint = did_you_mean(function_name, callables)
+    raise UserError(Problem(f"module {module_name} has no function '{function_name}'", hint=hint))
+
+
+def _arguments(
+    function: Any, source: str, offered: Mapping[str, Any], params: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What to call the function with: all that the spec gives, and what is offered and taken."""
+    from inspect import Parameter, signature
+
+    taken = signature(function).parameters
+    takes_all = any(item.kind is Parameter.VAR_KEYWORD for item in taken.values())
+    given = {name: value for name, value in offered.items() if takes_all or name in taken}
+    given.update(params)
+    required = [n for n, p in taken.items() if p.default is p.empty and p.kind not in
+                (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)]  # fmt: skip
+    missing = [name for name in required if name not in given]
+    unknown = [name for name in given if name not in taken and not takes_all]
+    if missing or unknown:
+        what = f"needs {', '.join(missing)}" if missing else f"does not take {', '.join(unknown)}"
+        hint = "it may take input_shape, targets, and what the spec gives for this model"
+        raise UserError(Problem(f"python:{source} {what}", hint=hint))
+    return given
+
+
+def _checked(result: Any, source: str) -> tuple[Any, bool]:
+    import keras
+
+    pair = result if isinstance(result, tuple) and len(result) == 2 else (result, False)
+    model, trained = pair
+    if not isinstance(model, keras.Model) or not isinstance(trained, bool):
+        raise UserError(
+            Problem(
+                f"python:{source} should return a keras.Model, "
+                f"but it returned {type(result).__module__}.{type(result).__name__}",
+                hint="return model, or (model, True) for one that is trained already",
+            )
+        )
+    if not getattr(model, "outputs", None):
+        raise UserError(
+            Problem(
+                f"the model of python:{source} has no known inputs and outputs",
+                hint="begin it with keras.Input, or return keras.Model(inputs, outputs)",
+            )
+        )
+    return model, trained
+
+
+def _not_found(module_name: str, base: Path, error: ModuleNotFoundError) -> Problem:
+    if error.name and not (module_name + ".").startswith(error.name + "."):
+        return Problem(
+            f"module {module_name} imports {error.name}, which is not installed",
+            hint=f"install it beside reportgen, or put it into {base}",
+        )
+    return Problem(
+        f"there is no module '{module_name}'",
+        hint=f"it must be installed, or lie in the spec's folder {base}",
+    )
+
+
+def _raised(what: str, error: Exception) -> Problem:
+    """Names the file and line of the user's code that failed, since no traceback is shown."""
+    from traceback import extract_tb
+
+    place = next(iter(reversed(extract_tb(error.__traceback__))))
+    text = " ".join(str(error).split())
+    return Problem(f"{what} failed: {type(error).__name__}: {text}", place.filename, place.lineno)
+
+
+@contextmanager
+def _importable(base: Path) -> Iterator[None]:
+    """Let modules in `base` be imported, and forget them afterwards.
+
+    Two specs in two folders may each have a module `models`, and one of them may be edited
+    between two builds of the same process.
+    """
+    import importlib
+    import sys
+
+    before = set(sys.modules)
+    folder = str(base.absolute())
+    sys.path.insert(0, folder)
+    importlib.invalidate_caches()
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)
+        for name in set(sys.modules) - before:
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
+                del sys.modules[name]
