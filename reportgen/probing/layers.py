@@ -17,12 +17,14 @@ from reportgen.records import LayerRow
 _POOLS = tuple(
     getattr(keras.layers, f"{kind}Pooling{rank}D") for kind in ("Max", "Average") for rank in "123"
 )
-_CONVS = tuple(
-    getattr(keras.layers, name)
-    for name in (
-        "Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose "
-        "DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D"
-    ).split()
+_CONVS = (
+    *(getattr(keras.layers, f"Conv{rank}D") for rank in "123"),
+    *(getattr(keras.layers, f"Conv{rank}DTranspose") for rank in "123"),
+    *(
+        getattr(keras.layers, f"{kind}Conv{rank}D")
+        for kind in ("Depthwise", "Separable")
+        for rank in "12"
+    ),
 )
 
 

@@ -1,0 +1,118 @@
+"""Gradients of logits with respect to a layer's activations, batch by batch.
+
+Only what lies between the layer and the logits is differentiated: the way to the layer is a
+plain forward pass, however long it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import as_inputs, batches, compiled, input_specs
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.layers import find, named
+from reportgen.probing.outputs import channels_first, channels_to_end, trace
+from reportgen.records import Head
+
+Floats = NDArray[np.float32]
+
+PREDICTED = -1
+"""As a target: whatever class the head predicts for the image."""
+
+
+@dataclass(frozen=True)
+class Slope:
+    """One batch: where it lies among the images, and what was measured there.
+
+    Attributes:
+        part: its place among the images.
+        activations: of the layer, shape (b, ..., channels), channels last.
+        gradients: for each head asked for, in that order, the same shape.
+        logits: for each output of the model, shape (b, units).
+        targets: the classes explained, shape (heads asked for, b).
+    """
+
+    part: slice
+    activations: Floats
+    gradients: tuple[Floats, ...]
+    logits: tuple[Floats, ...]
+    targets: NDArray[np.int32]
+
+
+def slopes(
+    model: Any, images: Any, layer: str, outputs: Sequence[int], targets: NDArray[Any]
+) -> Iterator[Slope]:
+    """How the explained logits rise with each activation of a layer.
+
+    The score of a head with several units is the target's logit. A head with one unit answers
+    between two classes: its score is the logit for class 1 and minus the logit for class 0.
+
+    Args:
+        model: a Sequential or Functional model, nested to any depth; is left as it was.
+        images: model input, shape (n, h, w, c), or a list of arrays for several inputs.
+        layer: path of a layer whose output has space and channels.
+        outputs: indices of the outputs to explain.
+        targets: class indices, shape (len(outputs), n); -1 for the predicted class.
+
+    Raises:
+        UndefinedError: the model is not a graph, the layer has no maps, or an output does not
+            depend on it.
+    """
+    path = find(model, layer)
+    chosen = tuple(heads_of(model)[index] for index in outputs)
+    first = channels_first(named(model)[path])
+
+    def body(model: Any, wanted: Any, *inputs: Any) -> Any:
+        return _differentiate(model, list(inputs), wanted, path, chosen, first)
+
+    wanted_spec = tf.TensorSpec((len(chosen), None), tf.int32)
+    key = ("slopes", path, tuple(outputs))
+    graph = compiled(model, key, body, [wanted_spec, *input_specs(model)])
+    inputs = as_inputs(model, images)
+    for part in batches(model, inputs):
+        wanted = tf.constant(targets[:, part], tf.int32)
+        found = graph(wanted, *(tf.constant(array[part]) for array in inputs))
+        acts, grads, logits, explained = tf.nest.map_structure(lambda t: t.numpy(), found)
+        yield Slope(part, acts, tuple(grads), tuple(logits), explained)
+
+
+def _differentiate(
+    model: Any, inputs: list[Any], wanted: Any, path: str, chosen: Sequence[Head], first: bool
+) -> Any:
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        seen = trace(model, inputs, [path], watch=tape)
+        logits = [tf.cast(value, tf.float32) for value in seen.logits]
+        explained = [_target(logits[h.index], wanted[i]) for i, h in enumerate(chosen)]
+        scores = [_score(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
+    maps = seen.activations[path]
+    if len(maps.shape) < 3:
+        raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")
+    grads = [tape.gradient(score, maps) for score in scores]
+    for head, grad in zip(chosen, grads, strict=True):
+        if grad is None:
+            raise UndefinedError(f"Output '{head.name}' does not depend on layer '{path}'.")
+    arrange = channels_to_end if first else tf.identity
+    arranged = [tf.cast(arrange(grad), tf.float32) for grad in grads]
+    return tf.cast(arrange(maps), tf.float32), arranged, logits, tf.stack(explained)
+
+
+def _target(logits: Any, wanted: Any) -> Any:
+    """The wanted class of each image, or the predicted one where none is wanted."""
+    if logits.shape[-1] == 1:
+        predicted = tf.cast(logits[:, 0] > 0, tf.int32)
+    else:
+        predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    return tf.where(wanted >= 0, wanted, predicted)
+
+
+def _score(logits: Any, target: Any) -> Any:
+    if logits.shape[-1] == 1:
+        return tf.where(target == 1, logits[:, 0], -logits[:, 0])
+    return tf.gather(logits, target, axis=1, batch_dims=1)

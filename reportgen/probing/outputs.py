@@ -1,0 +1,223 @@
+"""What a model computes for images: activations of any layers, logits, probabilities.
+
+Logits are what methods explain, probabilities are what pages report. A logit is taken before
+the softmax or sigmoid that ends a head (fused into its last layer or a layer of its own), never
+by inverting it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing import graphs
+from reportgen.probing.compiled import as_inputs, batches, compiled, input_specs
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.layers import find, named
+from reportgen.records import Head
+
+Floats = NDArray[np.float32]
+
+_PASSING = (keras.layers.Dropout, keras.layers.Identity)
+
+
+@dataclass
+class Trace:
+    """What one walk left behind, as tensors: activations and inputs by path, logits by output."""
+
+    activations: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
+    logits: list[Any] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a model made of n images, as arrays.
+
+    Attributes:
+        activations: by layer path, float32, shape (n, ..., channels): channels always last.
+        inputs: the same for what a layer was given, where asked for.
+        logits: for each output of the model, float32, shape (n, units).
+        probabilities: likewise; softmax over the units, or the sigmoid of each.
+    """
+
+    activations: dict[str, Floats]
+    inputs: dict[str, Floats]
+    logits: tuple[Floats, ...]
+    probabilities: tuple[Floats, ...]
+
+
+def observe(
+    model: Any,
+    images: Any,
+    layers: Sequence[str] = (),
+    *,
+    inputs_of: Sequence[str] = (),
+    mean: bool = False,
+) -> Observed:
+    """Activations of any number of layers, and all logits, in one pass through the model.
+
+    Args:
+        model: a Sequential or Functional model, nested to any depth; is left as it was.
+        images: model input, shape (n, h, w, c); a list of arrays where there are several inputs.
+        layers: paths of layers to read. Of a layer that is used several times, its first use.
+        inputs_of: paths of layers whose (first) input to read.
+        mean: average activations over space before they leave the graph, shape (n, channels).
+
+    Raises:
+        UndefinedError: the model is not a graph, or a head's logit cannot be told.
+    """
+    paths, sources = (tuple(find(model, name) for name in names) for names in (layers, inputs_of))
+    first = {path: channels_first(named(model)[path]) for path in (*paths, *sources)}
+
+    def body(model: Any, *inputs: Any) -> Any:
+        seen = trace(model, list(inputs), paths, sources)
+        values = [_last(seen.activations[path], first[path], mean) for path in paths]
+        values += [_last(seen.inputs[path], first[path], mean) for path in sources]
+        return values, [tf.cast(value, tf.float32) for value in seen.logits]
+
+    graph = compiled(model, ("observe", paths, sources, mean), body, input_specs(model))
+    values, logits = _collect(model, graph, as_inputs(model, images))
+    return Observed(
+        dict(zip(paths, values[: len(paths)], strict=True)),
+        dict(zip(sources, values[len(paths) :], strict=True)),
+        tuple(logits),
+        tuple(probabilities(z, h) for z, h in zip(logits, heads_of(model), strict=True)),
+    )
+
+
+def trace(
+    model: Any,
+    inputs: list[Any],
+    paths: Sequence[str] = (),
+    inputs_of: Sequence[str] = (),
+    watch: Any = None,
+) -> Trace:
+    """One symbolic or eager walk, for use inside a compiled graph.
+
+    Args:
+        model: as in `observe`.
+        inputs: a tensor for each input.
+        paths, inputs_of: what to keep.
+        watch: a `tf.GradientTape` that is to watch the kept activations; as nothing before them
+            is watched, differentiating costs only what lies between them and the logits.
+    """
+    seen = Trace()
+    before: list[tuple[Any, Any]] = []
+
+    def keep(path: str, output: Any) -> Any:
+        if path in paths and path not in seen.activations:
+            if watch is not None:
+                watch.watch(output)
+            seen.activations[path] = output
+        return output
+
+    def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if path in inputs_of and path not in seen.inputs:
+            seen.inputs[path] = keras.tree.flatten(args)[0]
+        output = keep(path, graphs.run(layer, args, kwargs))
+        logit = _before_ending(layer, args, output, before)
+        if logit is not None:
+            before.append((output, logit))
+        return output
+
+    outputs = keras.tree.flatten(graphs.walk(model, inputs, call, keep))
+    for index, output in enumerate(outputs):
+        found = [logit for value, logit in before if value is output]
+        seen.logits.append(found[0] if found else _plain(model, index, output))
+    return seen
+
+
+def probabilities(logits: Floats, head: Head) -> Floats:
+    """Probabilities of a head from its logits, shape (n, units) both, computed without overflow.
+
+    One unit, or a sigmoid head: the sigmoid of each (of one unit: the second class's). Else the
+    softmax over the units.
+    """
+    z = logits.astype(np.float64)
+    if head.kind == "sigmoid" or head.units == 1:
+        p = np.exp(-np.logaddexp(0.0, -z))
+    else:
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        p = e / e.sum(axis=-1, keepdims=True)
+    return p.astype(np.float32)
+
+
+def answers(logits: Floats, head: Head) -> NDArray[np.int64]:
+    """The predicted class of each image, shape (n,); of one unit the sign of its logit."""
+    if head.units == 1:
+        return (logits[:, 0] > 0).astype(np.int64)
+    return np.asarray(logits.argmax(axis=-1), dtype=np.int64)
+
+
+def confidence(probs: Floats, classes: NDArray[Any], head: Head) -> Floats:
+    """The probability of the given class of each image, shape (n,)."""
+    if head.units == 1:
+        return np.where(classes == 1, probs[:, 0], 1 - probs[:, 0]).astype(np.float32)
+    return np.take_along_axis(probs, classes[:, None], axis=1)[:, 0]
+
+
+def channels_first(layer: Any) -> bool:
+    """Whether a layer's activations have their channels right after the batch."""
+    return getattr(layer, "data_format", "channels_last") == "channels_first"
+
+
+def channels_to_end(tensor: Any) -> Any:
+    """A tensor (n, c, ...) as (n, ..., c)."""
+    return tf.transpose(tensor, [0, *range(2, len(tensor.shape)), 1])
+
+
+def _before_ending(
+    layer: Any, args: tuple[Any, ...], output: Any, before: list[tuple[Any, Any]]
+) -> Any:
+    """The value before a softmax or sigmoid, if this call ended in one or handed one on.
+
+    Keras keeps the argument of these two activations with their result, in whatever layer.
+    """
+    if isinstance(layer, _PASSING) or _is_linear(layer):
+        given = keras.tree.flatten(args)[0]
+        return next((logit for value, logit in before if value is given), None)
+    return getattr(output, "_keras_logits", None)
+
+
+def _is_linear(layer: Any) -> bool:
+    plain = isinstance(layer, keras.layers.Activation)
+    return plain and layer.activation is keras.activations.linear
+
+
+def _plain(model: Any, index: int, output: Any) -> Any:
+    head = heads_of(model)[index]
+    if head.kind == "logits":
+        return output
+    raise UndefinedError(
+        f"Output '{head.name}' of the model ends in a {head.kind} whose argument cannot be read, "
+        "so there is no logit to explain."
+    )
+
+
+def _last(tensor: Any, first: bool, mean: bool) -> Any:
+    value = tf.cast(channels_to_end(tensor) if first else tensor, tf.float32)
+    space = list(range(1, len(value.shape) - 1))
+    return tf.reduce_mean(value, axis=space) if mean and space else value
+
+
+def _collect(
+    model: Any, graph: Any, inputs: list[NDArray[Any]]
+) -> tuple[list[Floats], list[Floats]]:
+    """Run a graph over all images in batches, into arrays made once."""
+    total, wholes = len(inputs[0]), []
+    for part in batches(model, inputs):
+        flat = keras.tree.flatten(graph(*(tf.constant(array[part]) for array in inputs)))
+        if not wholes:
+            wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in flat]
+        for whole, value in zip(wholes, flat, strict=True):
+            whole[part] = value.numpy()
+    count = len(model.outputs)
+    return wholes[:-count], wholes[-count:]

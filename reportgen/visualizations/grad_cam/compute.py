@@ -1,0 +1,139 @@
+"""Class activation maps of a model over test images, and what they measure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.gradients import PREDICTED
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.inputs import foreground, measured, pick, prepare
+from reportgen.probing.layers import named
+from reportgen.probing.outputs import answers, confidence, probabilities
+from reportgen.probing.resizing import bilinear
+from reportgen.records import Artifact, Dataset, Head, Subject
+from reportgen.visualizations.grad_cam.engine import Maps, cams, grad_cam, target_layer
+from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
+
+__all__ = ["compute", "grad_cam"]
+
+
+def compute(subject: Subject) -> Artifact:
+    """Heatmaps of every head for the samples, measured on more test images.
+
+    Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, mh, mw) raw and
+    `large@<head>` (s, h, w), the same resized to the input.
+    """
+    data, params = _data(subject), subject.params
+    layer = target_layer(subject.model, params["layer"])
+    heads = heads_of(subject.model, data.targets)
+    shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
+    images = np.asarray(data.splits["test"].images)
+    both = np.concatenate([shown, counted])
+    inputs = prepare(images[both], data.preprocessing)
+    wanted = np.stack([_targets(head, data, both, params["target"]) for head in heads])
+    order = [head.index for head in heads]
+    found = cams(subject.model, inputs, order, wanted, layer, params["method"])
+    _check_flat(found[0], layer)
+    size = (int(images.shape[1]), int(images.shape[2]))
+    arrays: dict[str, NDArray[Any]] = {"images": images[shown]}
+    for head, one in zip(heads, found, strict=True):
+        arrays[f"map@{head.name}"] = one.maps[: len(shown)]
+        arrays[f"large@{head.name}"] = bilinear(one.maps[: len(shown)], size)
+    rest = {h.name: _tail(one, len(shown)) for h, one in zip(heads, found, strict=True)}
+    masks = foreground(data, "test", counted)
+    measures = [
+        measure
+        for name, one in rest.items()
+        for measure in head_measures(name, one, masks, _part(name, heads), subject.seed)
+    ]
+    if len(heads) > 1:
+        measures.extend(between_heads(rest, size, subject.seed))
+    facts = {
+        "layer": layer,
+        "layer_type": type(named(subject.model)[layer]).__name__,
+        "method": params["method"],
+        "target": params["target"],
+        "model": subject.facts.title,
+        "map_size": [int(side) for side in found[0].maps.shape[1:]],
+        "foreground": data.foreground,
+        "heads": [_told(head, one, data, shown) for head, one in zip(heads, found, strict=True)],
+    }
+    return Artifact(arrays, facts, tuple(measures))
+
+
+def _data(subject: Subject) -> Dataset:
+    if subject.data is None:
+        raise UndefinedError("A class activation map explains an image, and there is no dataset.")
+    return subject.data
+
+
+def _check_flat(found: Maps, layer: str) -> None:
+    if found.maps.ndim != 3:
+        raise UndefinedError(
+            f"The feature maps of layer '{layer}' are not two-dimensional, so a heatmap over "
+            "an image has no meaning."
+        )
+
+
+def _part(name: str, heads: tuple[Head, ...]) -> str:
+    return "heatmap" if len(heads) == 1 else name
+
+
+def _tail(found: Maps, start: int) -> Maps:
+    fields = ("maps", "targets", "flat_gradients", "flat_activations", "logits")
+    return Maps(*(getattr(found, name)[start:] for name in fields))
+
+
+def _targets(
+    head: Head, data: Dataset, indices: NDArray[Any], target: str | None
+) -> NDArray[np.int32]:
+    """Class indices to explain for these test images, -1 for the predicted class."""
+    if target is None:
+        return np.full(len(indices), PREDICTED, np.int32)
+    if target == "label":
+        labels = np.asarray(data.splits["test"].labels[head.name])
+        return labels[indices].astype(np.int32)
+    classes = head.target.classes if head.target else ()
+    index = classes.index(target) if target in classes else _index(target, len(classes))
+    if index is None:
+        message = f"head '{head.name}' has no class '{target}'"
+        raise UserError(Problem(message, hint='use null, "label", or a class name or index'))
+    return np.full(len(indices), index, np.int32)
+
+
+def _index(text: str, count: int) -> int | None:
+    return int(text) if text.isdecimal() and int(text) < count else None
+
+
+def _told(head: Head, found: Maps, data: Dataset, shown: NDArray[Any]) -> dict[str, Any]:
+    """What a page says of one head's samples, JSON-ready."""
+    classes = head.target.classes if head.target else ()
+    logits, count = found.logits[: len(shown)], len(shown)
+    predicted = answers(logits, head)
+    sure = confidence(probabilities(logits, head), predicted, head)
+    labels = np.asarray(data.splits["test"].labels[head.name])[shown]
+    samples = [
+        {
+            "index": int(shown[i]),
+            "label": classes[labels[i]],
+            "predicted": classes[predicted[i]],
+            "probability": float(sure[i]),
+            "explained": classes[found.targets[i]],
+            "zero": _zero(found, i),
+        }
+        for i in range(count)
+    ]
+    return {"name": head.name, "title": head.title, "samples": samples}
+
+
+def _zero(found: Maps, i: int) -> str:
+    """Why a map is zero everywhere: "" where it is not."""
+    if found.maps[i].any():
+        return ""
+    if found.flat_gradients[i]:
+        return "gradient"
+    return "activations" if found.flat_activations[i] else "sum"

@@ -1,0 +1,160 @@
+"""Class activation maps of any Keras model: the library side, without a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.probing.gradients import PREDICTED, slopes
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.layers import find, is_conv, named, output_shapes
+from reportgen.probing.resizing import bilinear
+from reportgen.visualizations.grad_cam.methods import METHODS
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Maps of one output for n images, and what they explain.
+
+    Attributes:
+        maps: shape (n, h, w), raw, at the resolution of the feature maps.
+        targets: the classes explained, shape (n,).
+        flat_gradients: True where the gradient is zero everywhere, shape (n,).
+        flat_activations: True where all activations are zero, shape (n,).
+        logits: of this output, shape (n, units).
+    """
+
+    maps: Floats
+    targets: NDArray[np.int32]
+    flat_gradients: NDArray[np.bool_]
+    flat_activations: NDArray[np.bool_]
+    logits: Floats
+
+
+def grad_cam(
+    model: Any,
+    images: Any,
+    targets: int | ArrayLike | None = None,
+    layer: str | None = None,
+    output: int | str | None = None,
+    method: str = "grad_cam",
+    size: tuple[int, int] | None = None,
+) -> Floats:
+    """Class activation maps: where in each image the evidence for a class lies.
+
+    What is explained is the logit (before softmax or sigmoid). The model is left as it was.
+
+    Args:
+        model: any Sequential or Functional Keras model, nested to any depth.
+        images: model input, already preprocessed, shape (n, h, w, c).
+        targets: class to explain: one index for all images, or one for each, shape (n,). None for
+            the predicted classes. Of an output with one sigmoid unit the classes are 0 and 1.
+        layer: path of a layer with maps, e.g. "backbone/block5_conv3"; None for the last
+            convolution of the model, nested models included.
+        output: index or name of the output to explain; may be None where there is only one.
+        method: "grad_cam" (arXiv 1610.02391), "grad_cam_plus_plus" (1710.11063), "layer_cam"
+            (TIP 2021), "hires_cam" (2011.08891) or "xgrad_cam" (2008.02312).
+        size: (height, width) to resize the maps to, bilinear with half-pixel centers; None to
+            leave them at the resolution of the feature maps.
+
+    Returns:
+        Raw maps, float32, shape (n, h, w): never negative, not normalized, all zero where there
+        is no evidence.
+
+    Raises:
+        UserError: no such layer, output, method or class.
+        UndefinedError: the model has no convolution, or its inside cannot be reached.
+    """
+    index = output_index(model, output)
+    count = len(images[0]) if isinstance(images, list | tuple) else len(images)
+    chosen = PREDICTED if targets is None else targets
+    wanted = np.broadcast_to(np.asarray(chosen, dtype=np.int32), (count,))
+    found = cams(model, images, [index], wanted[None], target_layer(model, layer), method)[0].maps
+    return found if size is None else bilinear(found, size)
+
+
+def cams(
+    model: Any,
+    images: Any,
+    outputs: Sequence[int],
+    targets: NDArray[Any],
+    layer: str,
+    method: str = "grad_cam",
+) -> list[Maps]:
+    """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
+    if method not in METHODS:
+        hint = did_you_mean(method, tuple(METHODS))
+        raise UserError(Problem(f"there is no method '{method}'", hint=hint))
+    _check(model, outputs, targets)
+    parts: list[list[Maps]] = [[] for _ in outputs]
+    for slope in slopes(model, images, layer, outputs, targets):
+        space = tuple(range(1, slope.activations.ndim))
+        dark = ~slope.activations.any(axis=space)
+        for place, gradient in enumerate(slope.gradients):
+            maps = METHODS[method](slope.activations, gradient)
+            flat = ~gradient.any(axis=space)
+            logits = slope.logits[outputs[place]]
+            parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits))
+    return [_joined(part, layer) for part in parts]
+
+
+def target_layer(model: Any, layer: str | None) -> str:
+    """The path of the layer to explain at: the one named, else the last convolution.
+
+    Raises:
+        UndefinedError: none was named and the model has no convolution.
+    """
+    if layer is not None:
+        fitting = [path for path, one in named(model).items() if _has_maps(one)]
+        return find(model, layer, fitting)
+    convolutions = [path for path, one in named(model).items() if is_conv(one)]
+    if not convolutions:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution layer, so it has no feature maps that a "
+            "class activation map could be made of."
+        )
+    return convolutions[-1]
+
+
+def output_index(model: Any, output: int | str | None) -> int:
+    """The index of the output that a caller means."""
+    names = [head.name for head in heads_of(model)]
+    if output is None and len(names) == 1:
+        return 0
+    if isinstance(output, int) and 0 <= output < len(names):
+        return output
+    if output in names:
+        return names.index(str(output))
+    listed = ", ".join(names)
+    raise UserError(Problem(f"output must be one of {listed} or its index, got {output!r}"))
+
+
+def _has_maps(layer: Any) -> bool:
+    return any(len(shape) > 2 for shape in output_shapes(layer))
+
+
+def _check(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
+    for index, wanted in zip(outputs, targets, strict=True):
+        head = heads_of(model)[index]
+        classes = max(head.units, 2)
+        if wanted.size and not (wanted.min() >= PREDICTED and wanted.max() < classes):
+            message = f"targets of output '{head.name}' must lie in 0..{classes - 1}"
+            raise UserError(Problem(f"{message}, got {wanted.min()}..{wanted.max()}"))
+
+
+def _joined(parts: Sequence[Maps], layer: str) -> Maps:
+    fields = ("maps", "targets", "flat_gradients", "flat_activations", "logits")
+    whole = Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
+    if not np.isfinite(whole.maps).all():
+        raise UndefinedError(
+            f"The activations or gradients of layer '{layer}' hold values that are not finite "
+            "(NaN or infinite), so a class activation map has no meaning."
+        )
+    return whole

@@ -1,0 +1,204 @@
+"""What heatmaps are measured by: how they lie on the foreground, and how heads differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.probing.resizing import bilinear
+from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.records import Measure
+from reportgen.visualizations.grad_cam.engine import Maps
+
+Doubles = NDArray[np.float64]
+Masks = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """One number for each image, shape (n,): energies as shares of the whole heatmap."""
+
+    inside: Doubles
+    near: Doubles
+    area: Doubles
+    near_area: Doubles
+    imperfect: Masks
+
+
+def overlap(maps: NDArray[np.float32], masks: Masks) -> Overlap:
+    """How heatmaps lie on foregrounds.
+
+    Args:
+        maps: shape (n, h, w), none of them zero everywhere.
+        masks: shape (n, H, W), none of them empty.
+    """
+    large = bilinear(maps, masks.shape[1:]).astype(np.float64)
+    shares = large / large.sum(axis=(1, 2), keepdims=True)
+    near = dilated(masks, cell(maps.shape[1:], masks.shape[1:]))
+    return Overlap(
+        inside=(shares * masks).sum((1, 2)),
+        near=(shares * near).sum((1, 2)),
+        area=masks.mean((1, 2)),
+        near_area=near.mean((1, 2)),
+        imperfect=~tops_inside(large, masks),
+    )
+
+
+def cell(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
+    """How many whole input pixels one feature-map cell spans down and across, at least 1."""
+    return max(1, large[0] // small[0]), max(1, large[1] // small[1])
+
+
+def dilated(masks: Masks, by: tuple[int, int]) -> Masks:
+    """Masks (n, h, w) grown by a number of pixels down and across, corners included."""
+    for axis, reach in ((1, by[0]), (2, by[1])):
+        grown = masks.copy()
+        for step in range(1, min(reach, masks.shape[axis] - 1) + 1):
+            ahead = [slice(None)] * 3
+            behind = [slice(None)] * 3
+            ahead[axis], behind[axis] = slice(step, None), slice(None, -step)
+            grown[tuple(ahead)] |= masks[tuple(behind)]
+            grown[tuple(behind)] |= masks[tuple(ahead)]
+        masks = grown
+    return masks
+
+
+def tops_inside(maps: Doubles, masks: Masks) -> Masks:
+    """Whether the |M| largest pixels all lie in the mask M; ties are settled in its favor."""
+    values, inside = maps.reshape(len(maps), -1), masks.reshape(len(masks), -1)
+    counts = inside.sum(axis=1)
+    ranked = np.sort(values, axis=1)
+    least = ranked[np.arange(len(values)), values.shape[1] - counts][:, None]
+    beyond = ((values > least) & ~inside).any(axis=1)
+    enough = ((values >= least) & inside).sum(axis=1) >= counts
+    return ~beyond & enough
+
+
+def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) -> list[Measure]:
+    """The measures of one head, qualified by its name."""
+    zero = ~found.maps.any(axis=(1, 2))
+    n = len(zero)
+    counts = [
+        Measure(
+            f"zero_maps@{name}",
+            int(zero.sum()),
+            "images",
+            n,
+            how="heatmaps that are zero at every position",
+            part=part,
+        ),
+        Measure(
+            f"zero_gradients@{name}",
+            int(found.flat_gradients.sum()),
+            "images",
+            n,
+            how="images for which the gradient of the explained logit is zero at every "
+            "position of every feature map",
+            part=part,
+        ),
+    ]
+    usable = ~zero & masks.any(axis=(1, 2))
+    if not usable.any():
+        why = "no image has both a heatmap that is not zero and a foreground"
+        missing = ("energy_in_foreground", "energy_near_foreground")
+        missing += ("spill_within_cell", "imperfect_overlap")
+        return [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in missing] + counts
+    lies = overlap(found.maps[usable], masks[usable])
+    return [*_energies(name, lies, part, seed), *counts]
+
+
+def _energies(name: str, lies: Overlap, part: str, seed: int) -> list[Measure]:
+    n = len(lies.inside)
+    outside = (lies.inside < 1) & (lies.area < 1)
+    ring = lies.near_area - lies.area
+    shed = (lies.near - lies.inside)[outside] / (1 - lies.inside)[outside]
+    chance = ring[outside] / (1 - lies.area)[outside]
+    hits = int(lies.imperfect.sum())
+    first = "share of the heatmap's sum, resized to the input, that lies "
+    return [
+        _mean(
+            f"energy_in_foreground@{name}",
+            lies.inside,
+            lies.area,
+            first + "inside the foreground; baseline: the foreground's share of the area",
+            part,
+            seed,
+        ),
+        _mean(
+            f"energy_near_foreground@{name}",
+            lies.near,
+            lies.near_area,
+            first + "within one feature-map cell of the foreground; baseline: that region's "
+            "share of the area",
+            part,
+            seed,
+        ),
+        _mean(
+            f"spill_within_cell@{name}",
+            np.clip(shed, 0, 1),
+            chance,
+            "of the heatmap's sum outside the foreground, the share within one feature-map cell "
+            "of it; baseline: that ring's share of the area outside",
+            part,
+            seed,
+        ),
+        Measure(
+            f"imperfect_overlap@{name}",
+            hits / n,
+            n=n,
+            interval=wilson(hits, n),
+            how="share of heatmaps whose hottest pixels, as many as the foreground has, do not "
+            "all lie in it",
+            part=part,
+        ),
+    ]
+
+
+def between_heads(
+    found: Mapping[str, Maps], size: tuple[int, int], seed: int
+) -> tuple[Measure, ...]:
+    """How much the heads' heatmaps of one image differ, over all pairs of heads."""
+    large = {name: bilinear(one.maps, size).astype(np.float64) for name, one in found.items()}
+    flat = {name: maps.reshape(len(maps), -1) for name, maps in large.items()}
+    norms = {name: np.linalg.norm(maps, axis=1) for name, maps in flat.items()}
+    cosines, shifts = [], []
+    for a, b in combinations(flat, 2):
+        both = (norms[a] > 0) & (norms[b] > 0)
+        product = norms[a] * norms[b]
+        dots = (flat[a] * flat[b]).sum(axis=1)
+        cosines.append(np.divide(dots, product, out=np.full(len(dots), np.nan), where=both))
+        far = np.linalg.norm(_peaks(flat[a], size) - _peaks(flat[b], size), axis=1)
+        shifts.append(np.where(both, far, np.nan))
+    ways = (
+        ("head_similarity", "", cosines, "cosine similarity of two heads' heatmaps"),
+        ("head_peak_shift", "px", shifts, "distance between the hottest pixels of two heads"),
+    )
+    return tuple(_pairs(name, unit, values, how, seed) for name, unit, values, how in ways)
+
+
+def _pairs(name: str, unit: str, values: list[Doubles], how: str, seed: int) -> Measure:
+    how += ", mean over the pairs of heads whose heatmaps are not zero, then over images"
+    stacked = np.stack(values)
+    counts = np.isfinite(stacked).sum(axis=0)
+    means = np.nansum(stacked, axis=0)[counts > 0] / counts[counts > 0]
+    if not means.size:
+        return Measure(name, None, unit, 0, how=how + "; there is no such pair")
+    return Measure(name, float(means.mean()), unit, means.size, bootstrap(means, seed), how=how)
+
+
+def _peaks(flat: Doubles, size: tuple[int, int]) -> Doubles:
+    return np.stack(np.unravel_index(flat.argmax(axis=1), size), axis=1).astype(np.float64)
+
+
+def _mean(name: str, values: Doubles, chance: Doubles, how: str, part: str, seed: int) -> Measure:
+    how = f"{how}; mean over images whose heatmap is not zero"
+    if not values.size:
+        return Measure(name, None, n=0, how=how + "; there is none", part=part)
+    interval = bootstrap(values, seed)
+    baseline = float(chance.mean())
+    value = float(values.mean())
+    return Measure(name, value, "", values.size, interval, baseline, how, part)

@@ -1,0 +1,99 @@
+"""Class activation maps from activations and gradients: one pure function for each paper.
+
+All take activations A of shape (n, ..., k), channels last, and the gradients g of the explained
+logits with respect to them, of the same shape, and return maps of shape (n, ...), never
+negative, at the resolution of the feature maps, not normalized.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Method = Callable[[Floats, Floats], Floats]
+
+
+def grad_cam(activations: Floats, gradients: Floats) -> Floats:
+    """ReLU(sum_k w_k A^k), w_k the mean of g^k over space.
+
+    Source: Selvaraju et al., "Grad-CAM", ICCV 2017, arXiv 1610.02391.
+    """
+    return _weighted(activations, gradients.mean(axis=_space(gradients)))
+
+
+def grad_cam_plus_plus(activations: Floats, gradients: Floats) -> Floats:
+    """ReLU(sum_k w_k A^k), w_k = sum_ij alpha^k_ij ReLU(g^k_ij).
+
+    alpha = g^2 / (2 g^2 + sum_ab A^k_ab g^3), 0 where the denominator is 0. The paper's score is
+    exp(logit); its factor exp(logit) scales the whole map and is left out.
+    Source: Chattopadhay et al., "Grad-CAM++", WACV 2018, arXiv 1710.11063.
+    """
+    space = _space(gradients)
+    squares = np.square(gradients, dtype=np.float64)
+    below = 2 * squares + activations.sum(space, np.float64, keepdims=True) * gradients * squares
+    alpha = np.divide(squares, below, out=np.zeros_like(squares), where=below != 0)
+    return _weighted(activations, (alpha * np.maximum(gradients, 0)).sum(axis=space))
+
+
+def layer_cam(activations: Floats, gradients: Floats) -> Floats:
+    """ReLU(sum_k ReLU(g^k) A^k), weighted at every position by itself.
+
+    Source: Jiang et al., "LayerCAM", IEEE TIP 2021.
+    """
+    return _positive(np.einsum("n...k,n...k->n...", np.maximum(gradients, 0), activations))
+
+
+def hires_cam(activations: Floats, gradients: Floats) -> Floats:
+    """ReLU(sum_k g^k A^k), weighted at every position by itself.
+
+    Source: Draelos and Carin, "HiResCAM", 2020, arXiv 2011.08891.
+    """
+    return _positive(np.einsum("n...k,n...k->n...", gradients, activations))
+
+
+def xgrad_cam(activations: Floats, gradients: Floats) -> Floats:
+    """ReLU(sum_k w_k A^k), w_k = sum_ij (A^k_ij / sum_ab A^k_ab) g^k_ij.
+
+    A channel whose activations sum to zero has no weight.
+    Source: Fu et al., "Axiom-based Grad-CAM", BMVC 2020, arXiv 2008.02312.
+    """
+    space = _space(gradients)
+    totals = activations.sum(axis=space, dtype=np.float64)
+    products = (activations.astype(np.float64) * gradients).sum(axis=space)
+    weights = np.divide(products, totals, out=np.zeros_like(totals), where=totals != 0)
+    return _weighted(activations, weights)
+
+
+METHODS: dict[str, Method] = {
+    "grad_cam": grad_cam,
+    "grad_cam_plus_plus": grad_cam_plus_plus,
+    "layer_cam": layer_cam,
+    "hires_cam": hires_cam,
+    "xgrad_cam": xgrad_cam,
+}
+
+TITLES = {
+    "grad_cam": "Grad-CAM",
+    "grad_cam_plus_plus": "Grad-CAM++",
+    "layer_cam": "LayerCAM",
+    "hires_cam": "HiResCAM",
+    "xgrad_cam": "XGrad-CAM",
+}
+
+
+def _space(values: Floats) -> tuple[int, ...]:
+    return tuple(range(1, values.ndim - 1))
+
+
+def _weighted(activations: Floats, weights: NDArray[np.floating]) -> Floats:
+    """Each image's channels summed with its weights (n, k): one matrix product an image."""
+    flat = activations.reshape(len(activations), -1, activations.shape[-1])
+    maps = flat @ weights.astype(np.float32)[:, :, None]
+    return _positive(maps.reshape(activations.shape[:-1]))
+
+
+def _positive(maps: NDArray[np.floating]) -> Floats:
+    return np.maximum(maps, 0).astype(np.float32, copy=False)
