@@ -1,0 +1,1 @@
+"""Pictures from arrays: colors, mosaics, sheets, charts, as small PNG files."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ PALETTE = (
 )
 """Okabe and Ito's colors (2008), which every kind of color vision tells apart, the lines' order."""
 
-_STYLE: Mapping[str, Any] = {
+_STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "text.color": "#1f2328",
@@ -86,10 +86,8 @@ def curves(panels: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
         matplotlib.rcParams.update(_STYLE)
         columns = min(columns, len(panels))
         rows = -(-len(panels) // columns)
-        figure = Figure(
-            figsize=(3.6 * columns + 0.6 * (columns == 1), 2.7 * rows), dpi=200
-        )
-        canvas = FigureCanvasAgg(figure)
+        figure = Figure(figsize=(3.6 * columns + 0.6 * (columns == 1), 2.7 * rows), dpi=200)
+        canvas: Any = FigureCanvasAgg(figure)
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         for panel, one in zip(panels, axes, strict=False):
             _panel(one, panel, x_title)

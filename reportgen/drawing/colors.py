@@ -31,9 +31,7 @@ def table(colormap: str, levels: int = 256) -> NDArray[np.uint8]:
     return colors
 
 
-def colorize(
-    values: NDArray[np.generic], colormap: str = "viridis"
-) -> NDArray[np.uint8]:
+def colorize(values: NDArray[np.generic], colormap: str = "viridis") -> NDArray[np.uint8]:
     """Values in 0..1, any shape (..., h, w), as colors (..., h, w, 3) uint8.
 
     Values beyond 0..1 take the color of the nearer end; values that are not finite become gray.
@@ -92,11 +90,8 @@ def relative(heatmap: NDArray[np.generic]) -> NDArray[np.float32]:
     """Values divided by their largest finite one, negatives as 0; zeros stay zeros."""
     numbers = np.asarray(heatmap, np.float32)
     peak = float(np.max(numbers, where=np.isfinite(numbers), initial=0.0))
-    return (
-        np.maximum(numbers, 0) / np.float32(peak)
-        if peak > 0
-        else np.zeros_like(numbers)
-    )
+    shares = np.maximum(numbers, 0) / (peak if peak > 0 else 1.0)
+    return np.asarray(shares, np.float32)
 
 
 def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:
@@ -112,17 +107,13 @@ def enlarged(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
     """An RGB image (h, w, 3) enlarged to (H, W, 3), each pixel a block (nearest neighbor)."""
     if picture.shape[:2] == size:
         return picture
-    down, across = (
-        np.arange(n) * old // n for n, old in zip(size, picture.shape, strict=False)
-    )
-    return picture[down[:, None], across]
+    down, across = (np.arange(n) * old // n for n, old in zip(size, picture.shape, strict=False))
+    return np.asarray(picture[down[:, None], across], np.uint8)
 
 
 def _bytes(image: NDArray[np.generic]) -> NDArray[np.uint8]:
     if image.dtype == np.uint8:
         return np.asarray(image, np.uint8)
     numbers = np.asarray(image, np.float32)
-    gray = np.float32(MISSING_RGB[0] / 255)
-    return np.rint(
-        np.clip(np.where(np.isfinite(numbers), numbers, gray), 0, 1) * 255
-    ).astype(np.uint8)
+    known = np.where(np.isfinite(numbers), numbers, MISSING_RGB[0] / 255)
+    return np.asarray(np.rint(np.clip(known, 0, 1) * 255), np.uint8)

@@ -41,6 +41,7 @@ def layout(
     columns: int | None = None,
     tile: int | None = None,
     around: int = GAP + 2 * FRAME,
+    gutter: int = 0,
 ) -> Grid:
     """A grid for `count` tiles of `size` (h, w) values.
 
@@ -48,17 +49,16 @@ def layout(
         columns: how many tiles stand side by side; None decides for full rows and a wide picture.
         tile: the wanted longer side of a drawn tile in pixels; None decides by the count.
         around: pixels that a tile takes beyond its own width.
+        gutter: pixels to the left of all tiles.
     """
     if count < 1 or min(size) < 1:
         raise ValueError(f"a grid needs tiles; got {count} of {size[0]} x {size[1]}")
     wanted = tile or next((side for most, side in _SIZES if count <= most), 100)
     if columns is not None:
-        wanted = min(wanted, max(WIDTH // columns - around, 1))
+        wanted = min(wanted, max((WIDTH - gutter) // columns - around, 1))
     height, width, scale = _drawn(size, wanted)
-    most = max(1, min(count, WIDTH // (width + around)))
-    chosen = columns or min(
-        range(1, most + 1), key=lambda c: _cost(c, count, height / width)
-    )
+    most = max(1, min(count, (WIDTH - gutter) // (width + around)))
+    chosen = columns or min(range(1, most + 1), key=lambda c: _cost(c, count, height / width))
     return Grid(ceil(count / chosen), chosen, height, width, scale)
 
 

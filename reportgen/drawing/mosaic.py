@@ -7,29 +7,28 @@ into one canvas. That is hundreds of times faster than a subplot for each tile, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from reportgen.drawing import text
-from reportgen.drawing.colors import table
+from reportgen.drawing import labeling
+from reportgen.drawing.colors import shown, table
 from reportgen.drawing.grid import FRAME, GAP, Grid, layout
 from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import MAP_LEVELS, MISSING, PAPER, encode, palette
+from reportgen.drawing.png import HAIRLINE, MAP_LEVELS, MISSING, PAPER, encode, palette
 from reportgen.drawing.scalebar import bar, below
 from reportgen.records import Picture
 
 Scaling = Literal["each", "peak", "shared", "symmetric", "none"]
 
-_HAIRLINE = PAPER + 3
-
 
 def mosaic(
-    tiles: NDArray[np.generic],
+    tiles: NDArray[Any],
     *,
     labels: Sequence[str] | None = None,
+    row_labels: Sequence[str] | None = None,
     columns: int | None = None,
     tile: int | None = None,
     colormap: str = "viridis",
@@ -39,9 +38,11 @@ def mosaic(
     """A grid of tiles as a PNG picture with a palette.
 
     Args:
-        tiles: (n, h, w) numbers, colored by `colormap`; or (n, h, w, 3) colors, uint8 or floats
-            in 0..1, shown as they are. Values that are not finite are drawn gray.
-        labels: a short text over each tile; None for none.
+        tiles: (n, h, w) numbers, colored by `colormap`; or (n, h, w, c) images, uint8 or floats
+            in 0..1, shown as they are (c 1 is gray, 3 is color). What is not finite is gray.
+        labels: a short text over each tile, broken into up to three lines; None for none. Fewer
+            labels than tiles are allowed: with `columns` labels only the first row has them.
+        row_labels: a short text to the left of each row; goes well with `columns`.
         columns: tiles side by side; None decides.
         tile: the longer side of a drawn tile in pixels (twice what is shown); None decides.
         colormap: a Matplotlib name, e.g. "viridis", "inferno", "RdBu_r".
@@ -49,19 +50,23 @@ def mosaic(
             maximum; "peak": 0 and every tile's own maximum; "shared": minimum and maximum of all;
             "symmetric": minus and plus the largest magnitude of all; "none": 0 and 1.
         legend: words after the color bar below the tiles, e.g. "activation"; None for no bar.
-            Tiles that are colors have no bar.
+            Images have no bar.
     """
-    count, height, width = tiles.shape[:3]
-    grid = layout(count, (height, width), columns=columns, tile=tile)
+    height, width = tiles.shape[1:3]
+    gutter = labeling.gutter(row_labels)
+    grid = layout(len(tiles), (height, width), columns=columns, tile=tile, gutter=gutter)
     if tiles.ndim == 4:
-        parts, colors = indexed(list(_shrunk_colors(_bytes(tiles), grid)))
-        return encode(_assembled(np.stack(parts), grid, labels), palette(colors))
+        parts, colors = indexed(list(_shrunk_images(tiles, grid)))
+        canvas = _assembled(np.stack(parts), grid, labels)
+        canvas = labeling.beside(canvas, row_labels, grid.rows)
+        return encode(canvas, palette(colors), runs=grid.scale > 1)
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
     canvas = _assembled(_steps(values, low, high), grid, labels)
+    canvas = labeling.beside(canvas, row_labels, grid.rows)
     if legend is not None:
         canvas = below(canvas, bar(_ends(low, high, scaling), legend))
-    return encode(canvas, palette(table(colormap, MAP_LEVELS)))
+    return encode(canvas, palette(table(colormap, MAP_LEVELS)), runs=grid.scale > 1)
 
 
 def limits(
@@ -81,7 +86,9 @@ def limits(
     elif scaling == "peak":
         low, high = np.zeros_like(low), np.maximum(high, 0)
     elif scaling == "symmetric":
-        high = np.maximum(np.abs(low), np.abs(high))
+        reach = np.maximum(np.abs(low), np.abs(high))
+        # Where all is zero, zero keeps the color of the center.
+        high = np.where(reach > 0, reach, 1.0)
         low = -high
     shape = (len(values),)
     return (
@@ -93,19 +100,14 @@ def limits(
 def _steps(
     values: NDArray[np.float32], low: NDArray[np.float32], high: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
-    """Palette indices of (n, h, w) values; a tile without a range lies at the low end, or in the
-    middle where the range is symmetric around zero."""
+    """Palette indices of (n, h, w) values; a tile without a range lies at the low end."""
     span = high - low
     flat = span <= 0
-    factor = np.where(flat, 0, (MAP_LEVELS - 1) / np.where(flat, 1, span)).astype(
-        np.float32
-    )
+    factor = np.where(flat, 0, (MAP_LEVELS - 1) / np.where(flat, 1, span)).astype(np.float32)
     finite = np.isfinite(values)
     known = np.where(finite, values, 0) if not finite.all() else values
-    steps = np.clip(
-        (known - low[:, None, None]) * factor[:, None, None], 0, MAP_LEVELS - 1
-    )
-    indices = np.rint(steps).astype(np.uint8)
+    steps = np.clip((known - low[:, None, None]) * factor[:, None, None], 0, MAP_LEVELS - 1)
+    indices: NDArray[np.uint8] = np.rint(steps).astype(np.uint8)
     indices[~finite] = MISSING
     return indices
 
@@ -114,25 +116,26 @@ def _assembled(
     tiles: NDArray[np.uint8], grid: Grid, labels: Sequence[str] | None
 ) -> NDArray[np.uint8]:
     """Index tiles (n, h, w) enlarged, framed, labeled and set into one canvas."""
-    head = text.height(text.SMALL) if labels else 0
     scale = max(grid.scale, 1)
     large = tiles.repeat(scale, axis=2).repeat(scale, axis=1)
-    framed = (large.shape[1] + 2 * FRAME, large.shape[2] + 2 * FRAME)
-    cell = (head + framed[0] + GAP, framed[1] + GAP)
-    cells = np.full((grid.rows * grid.columns, *cell), PAPER, np.uint8)
-    block = cells[: len(tiles), head : head + framed[0], : framed[1]]
-    block[:] = _HAIRLINE
+    tall, wide = large.shape[1] + 2 * FRAME, large.shape[2] + 2 * FRAME
+    # A title over each column is wanted once; a label over each tile needs room in every row.
+    once = labels is not None and len(labels) == grid.columns < len(tiles)
+    strips = labeling.strips(labels or (), wide)
+    head = 0 if once or not strips else strips[0].shape[0]
+    cells = np.full((grid.rows * grid.columns, head + tall + GAP, wide + GAP), PAPER, np.uint8)
+    block = cells[: len(tiles), head : head + tall, :wide]
+    block[:] = HAIRLINE
     block[:, FRAME:-FRAME, FRAME:-FRAME] = large
-    for index, words in enumerate(labels or ()):
-        fitted, size = text.fit(words, framed[1], text.SMALL)
-        text.paste(cells[index, :head, : framed[1]], text.sprite(fitted, size), 0, 0)
-    whole = cells.reshape(grid.rows, grid.columns, *cell).transpose(0, 2, 1, 3)
-    return whole.reshape(grid.rows * cell[0], grid.columns * cell[1])[:-GAP, :-GAP]
+    if head:
+        for cell, strip in zip(cells, strips, strict=False):
+            cell[:head, :wide] = strip
+    whole = cells.reshape(grid.rows, grid.columns, *cells.shape[1:]).transpose(0, 2, 1, 3)
+    canvas = whole.reshape(grid.rows * cells.shape[1], -1)[:-GAP, :-GAP]
+    return labeling.above(canvas, strips, wide + GAP) if once else canvas
 
 
-def _ends(
-    low: NDArray[np.float32], high: NDArray[np.float32], scaling: Scaling
-) -> tuple[str, ...]:
+def _ends(low: NDArray[np.float32], high: NDArray[np.float32], scaling: Scaling) -> tuple[str, ...]:
     if scaling == "each":
         return ("lowest", "highest of each tile")
     if scaling == "peak":
@@ -154,19 +157,13 @@ def _shrunk(values: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
     return np.stack([np.asarray(one, np.float32) for one in small])
 
 
-def _shrunk_colors(tiles: NDArray[np.uint8], grid: Grid) -> NDArray[np.uint8]:
-    if grid.scale:
-        return tiles
-    size = (grid.width, grid.height)
-    small = [
-        Image.fromarray(one).resize(size, Image.Resampling.LANCZOS) for one in tiles
-    ]
-    return np.stack([np.asarray(one, np.uint8) for one in small])
-
-
-def _bytes(tiles: NDArray[np.generic]) -> NDArray[np.uint8]:
-    if tiles.dtype == np.uint8:
-        return np.asarray(tiles, np.uint8)
-    numbers = np.asarray(tiles, np.float32)
-    known = np.where(np.isfinite(numbers), numbers, np.float32(0.7))
-    return np.rint(np.clip(known, 0, 1) * 255).astype(np.uint8)
+def _shrunk_images(tiles: NDArray[Any], grid: Grid) -> NDArray[np.uint8]:
+    """RGB bytes of (n, h, w, c) images, made smaller where they are larger than drawn."""
+    images = [shown(one) for one in tiles]
+    if not grid.scale:
+        size = (grid.width, grid.height)
+        images = [
+            np.asarray(Image.fromarray(one).resize(size, Image.Resampling.LANCZOS))
+            for one in images
+        ]
+    return np.stack(images)

@@ -23,9 +23,7 @@ def indexed(
     indices, colors = _exact(pixels)
     if len(colors) > MAP_LEVELS:
         indices, colors = _nearest(pixels)
-    bounds = np.cumsum(
-        [0, *(picture.shape[0] * picture.shape[1] for picture in pictures)]
-    )
+    bounds = np.cumsum([0, *(picture.shape[0] * picture.shape[1] for picture in pictures)])
     parts = [
         indices[start:end].reshape(picture.shape[:2])
         for start, end, picture in zip(bounds[:-1], bounds[1:], pictures, strict=True)

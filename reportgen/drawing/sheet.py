@@ -12,12 +12,11 @@ from reportgen.drawing import text
 from reportgen.drawing.colors import enlarged, shown
 from reportgen.drawing.grid import FRAME, GAP, WIDTH
 from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import PAPER, encode, palette
+from reportgen.drawing.png import HAIRLINE, PAPER, encode, palette
 from reportgen.records import Picture
 
 _LARGEST = 360
 _SINGLE = 560
-_HAIRLINE = PAPER + 3
 
 
 def sheet(
@@ -47,15 +46,11 @@ def sheet(
     stacked = _titles(column_titles, width, whole)
     for index, row in enumerate(sized):
         words = row_titles[index] if index < len(row_titles) else ""
-        stacked += _heading(words, whole) + [
-            _strip([next(parts) for _ in row], width, whole)
-        ]
+        stacked += [*_heading(words, whole), _strip([next(parts) for _ in row], width, whole)]
     return encode(_stack(stacked), palette(colors))
 
 
-def _side(
-    rows: Sequence[Sequence[NDArray[np.generic]]], columns: int, tile: int | None
-) -> int:
+def _side(rows: Sequence[Sequence[NDArray[np.generic]]], columns: int, tile: int | None) -> int:
     """The longer side of every drawn tile: a whole multiple of the largest tile if it fits."""
     room = WIDTH // columns - GAP - 2 * FRAME
     alone = columns == 1 and len(rows) == 1
@@ -86,9 +81,7 @@ def _titles(titles: Sequence[str], width: int, whole: int) -> list[NDArray[np.ui
     for column, lines in enumerate(broken):
         for index, words in enumerate(lines):
             fitted, size = text.fit(words, width, text.SMALL + 2)
-            text.paste(
-                strip, text.sprite(fitted, size), index * line, column * (width + GAP)
-            )
+            text.paste(strip, text.sprite(fitted, size), index * line, column * (width + GAP))
     return [strip]
 
 
@@ -106,7 +99,7 @@ def _strip(tiles: list[NDArray[np.uint8]], width: int, whole: int) -> NDArray[np
     """One row of framed tiles with the gap that follows it."""
     strip = _blank(max(len(one) for one in tiles) + 2 * FRAME + GAP, whole)
     for column, one in enumerate(tiles):
-        framed = np.pad(one, FRAME, constant_values=_HAIRLINE)
+        framed = np.pad(one, FRAME, constant_values=HAIRLINE)
         text.paste(strip, framed, 0, column * (width + GAP))
     return strip
 

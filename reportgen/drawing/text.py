@@ -24,9 +24,7 @@ def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     """DejaVu Sans at `size` pixels, read from Matplotlib's data without importing Matplotlib."""
     found = find_spec("matplotlib")
     if found is None or found.origin is None:
-        raise ModuleNotFoundError(
-            "Matplotlib, whose font the pictures use, is not installed"
-        )
+        raise ModuleNotFoundError("Matplotlib, whose font the pictures use, is not installed")
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     path = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name
     return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
@@ -50,7 +48,7 @@ def sprite(text: str, size: int = SIZE, bold: bool = False) -> NDArray[np.uint8]
     baseline = (0, round(size * 1.02))
     ImageDraw.Draw(mask).text(baseline, text, 255, font(size, bold), anchor="ls")
     ink = np.rint(np.asarray(mask, np.float32) * ((INK_LEVELS - 1) / 255))
-    shown = (ink + PAPER).astype(np.uint8)
+    shown: NDArray[np.uint8] = (ink + PAPER).astype(np.uint8)
     shown.flags.writeable = False
     return shown
 
@@ -80,9 +78,7 @@ def lines(text: str, room: int, size: int = SIZE, bold: bool = False) -> list[st
     return broken
 
 
-def paste(
-    canvas: NDArray[np.uint8], part: NDArray[np.uint8], top: int, left: int
-) -> None:
+def paste(canvas: NDArray[np.uint8], part: NDArray[np.uint8], top: int, left: int) -> None:
     """Puts `part` on `canvas` in place; what lies outside is cut off."""
     rows, columns = canvas[max(top, 0) :, max(left, 0) :].shape
     seen = part[max(-top, 0) :, max(-left, 0) :][:rows, :columns]
