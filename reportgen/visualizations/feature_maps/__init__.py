@@ -1,0 +1,24 @@
+"""What convolution and pooling layers make of an image: their feature maps."""
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="feature_maps",
+    title="Intermediate Layer Activation",
+    help="feature maps of convolution and pooling layers for test images",
+    parameters=(
+        Parameter("samples", "samples", 1, "test images to show: a count, or their indices"),
+        Parameter("layers", "layers", "all", "convolution and pooling layers to show"),
+        Parameter("max_channels", "int", 64, "channels shown of one layer at most", minimum=1),
+        Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
+    ),
+    evidence=(
+        ("foreground_lift", "activation inside the foreground against its area share, by layer"),
+        ("detail", "how evenly activation spreads over the map (entropy, 0 to 1), by layer"),
+        ("active_share", "share of activations above zero, by layer"),
+        ("pool_gain", "mean after pooling against mean before, by layer"),
+        ("pool_agreement", "correlation of maps after pooling with those before, by layer"),
+        ("pool_size_ratio", "positions after pooling against positions before, by layer"),
+    ),
+    needs_data=True,
+)

@@ -1,0 +1,122 @@
+"""Feature maps of a model for test images, and what they measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.inputs import foreground, measured, pick, prepare
+from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
+from reportgen.probing.outputs import observe
+from reportgen.records import Artifact, Measure, Subject
+from reportgen.visualizations.feature_maps import measures
+
+Floats = NDArray[np.float32]
+
+
+def feature_maps(
+    model: Any, images: Any, layers: str | Sequence[str] | None = None
+) -> dict[str, Floats]:
+    """Feature maps of any number of layers from one pass through the model.
+
+    Args:
+        model: any Sequential or Functional Keras model, nested to any depth; left as it was.
+        images: model input, already preprocessed, shape (n, h, w, c).
+        layers: paths such as "backbone/block1_conv1"; None or "all" for every convolution and
+            pooling layer. Of a layer that is used several times, its first use.
+
+    Returns:
+        For each layer path its activations, float32, shape (n, h, w, channels), channels last.
+
+    Raises:
+        UserError: no such layer; the message names those there are.
+        UndefinedError: the model's inside cannot be reached.
+    """
+    chosen = choose(model, "all" if layers is None else layers, _wanted(layers))
+    return observe(model, images, chosen).activations
+
+
+def compute(subject: Subject) -> Artifact:
+    """Maps of the samples for each layer, and measures on more test images.
+
+    Arrays: for each layer `maps@<layer>`, shape (samples, channels shown, h, w).
+    """
+    data, params, model = subject.data, subject.params, subject.model
+    if data is None:
+        raise UndefinedError("Feature maps are made from images, and there is no dataset.")
+    layers = _layers(model, params["layers"])
+    pools = [path for path in layers if is_pool(named(model)[path])]
+    shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
+    images = np.asarray(data.splits["test"].images)[np.concatenate([shown, counted])]
+    seen = observe(model, prepare(images, data.preprocessing), layers, inputs_of=pools)
+    masks = foreground(data, "test", counted)
+    start, most = len(shown), int(params["max_channels"])
+    found: list[Measure] = []
+    for path in layers:
+        part = _part(path, 0, len(shown))
+        after = seen.activations[path][start:]
+        found += _shown_in(measures.measured(path, after, masks, subject.seed), part)
+        if path in pools:
+            before = seen.inputs[path][start:]
+            found += _shown_in(measures.pooled(path, before, after, subject.seed), part)
+    labels = np.asarray(data.splits["test"].labels[data.targets[0].name])
+    facts = {
+        "layers": [_told(path, named(model)[path], seen.activations[path]) for path in layers],
+        "samples": [{"index": int(i), "label": data.targets[0].classes[labels[i]]} for i in shown],
+    }
+    arrays = {
+        f"maps@{path}": np.ascontiguousarray(
+            seen.activations[path][:start, ..., :most].transpose(0, 3, 1, 2)
+        )
+        for path in layers
+    }
+    return Artifact(arrays, facts, tuple(found))
+
+
+def _wanted(layers: str | Sequence[str] | None) -> Any:
+    everything = layers is None or layers == "all"
+    return _mappable if everything else lambda layer: True
+
+
+def _mappable(layer: Any) -> bool:
+    return is_conv(layer) or is_pool(layer)
+
+
+def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
+    flat = [path for path in choose(model, wanted, _mappable) if _is_flat(named(model)[path])]
+    if not flat:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
+            "so there are no feature maps to show."
+        )
+    return flat
+
+
+def _is_flat(layer: Any) -> bool:
+    """Whether a layer's maps have two spatial axes."""
+    return any(len(shape) == 4 for shape in output_shapes(layer))
+
+
+def _told(path: str, layer: Any, maps: Floats) -> dict[str, Any]:
+    return {
+        "name": path,
+        "type": type(layer).__name__,
+        "size": [int(side) for side in maps.shape[1:3]],
+        "channels": int(maps.shape[-1]),
+        "pool": is_pool(layer),
+    }
+
+
+def _part(path: str, sample: int, samples: int) -> str:
+    from reportgen.visualizations.feature_maps.parts import part
+
+    return part(path, sample, samples)
+
+
+def _shown_in(found: list[Measure], part: str) -> list[Measure]:
+    return [replace(measure, part=part) for measure in found]

@@ -1,0 +1,64 @@
+"""Mosaics of feature maps: one for each layer and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reportgen.drawing.mosaic import mosaic
+from reportgen.records import Artifact, Drawing
+from reportgen.visualizations.feature_maps.parts import part
+
+Facts = Mapping[str, Any]
+
+
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+    """One mosaic for each sample and layer, in the order of the model."""
+    samples = artifact.facts["samples"]
+    return tuple(
+        _layer(artifact, layer, place)
+        for place in range(len(samples))
+        for layer in artifact.facts["layers"]
+    )
+
+
+def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
+    samples = artifact.facts["samples"]
+    maps = np.asarray(artifact.arrays[f"maps@{layer['name']}"], np.float32)[place]
+    dark = int((~maps.any(axis=(1, 2))).sum())
+    picture = mosaic(
+        maps,
+        labels=[str(channel) for channel in range(len(maps))],
+        scaling="shared",
+        legend="activation",
+    )
+    about = f"test image {samples[place]['index']} ({samples[place]['label']})"
+    return Drawing(
+        part=part(layer["name"], place, len(samples)),
+        picture=picture,
+        caption=_caption(layer, len(maps), dark, about),
+        alt=_alt(layer, maps, dark, about),
+        title=f"{layer['type']} ({layer['name']})",
+        layers=(layer["name"],),
+    )
+
+
+def _caption(layer: Facts, shown: int, dark: int, about: str) -> str:
+    rows, columns = layer["size"]
+    words = f"Activations of {layer['name']} for {about}: "
+    some = f"the first {shown} of {layer['channels']}" if shown < layer["channels"] else f"{shown}"
+    words += f"{some} channels of {rows} x {columns} positions, on one color scale."
+    return words + (f" {_dark(dark)}." if dark else "")
+
+
+def _alt(layer: Facts, maps: Any, dark: int, about: str) -> str:
+    peak = maps.max(axis=(1, 2))
+    words = f"Grid of {len(maps)} feature maps of {layer['type']} {layer['name']} for {about}; "
+    words += f"the strongest activation is {float(peak.max()):.3g}, in channel {int(peak.argmax())}"
+    return words + (f"; {_dark(dark)}." if dark else ".")
+
+
+def _dark(count: int) -> str:
+    return f"{count} {'channel is' if count == 1 else 'channels are'} zero everywhere"

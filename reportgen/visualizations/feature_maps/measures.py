@@ -1,0 +1,137 @@
+"""What feature maps are measured by. NumPy only, on arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.probing.resizing import area, bilinear
+from reportgen.probing.statistics import bootstrap
+from reportgen.records import Measure
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+
+def foreground_lifts(maps: Floats, masks: NDArray[np.bool_]) -> Doubles:
+    """Share of |activation| inside the foreground, divided by the foreground's area share.
+
+    Args:
+        maps: shape (n, h, w, c).
+        masks: shape (n, H, W); averaged down to the map's size, so that a cell may be partly in.
+
+    Returns:
+        One number for each image that has both activation and foreground, 1 where activation
+        does not care for the foreground.
+    """
+    total = np.abs(maps).sum(axis=-1, dtype=np.float64)
+    soft = area(masks, (maps.shape[1], maps.shape[2])).astype(np.float64)
+    usable = (total.sum((1, 2)) > 0) & (soft.sum((1, 2)) > 0)
+    total, soft = total[usable], soft[usable]
+    return (total * soft).sum((1, 2)) / total.sum((1, 2)) / soft.mean((1, 2))
+
+
+def details(maps: Floats) -> Doubles:
+    """Spatial entropy H / ln N of |activation| summed over channels, for each image with any.
+
+    0 where all of it sits at one position, 1 where it is spread evenly.
+    """
+    total = np.abs(maps).sum(axis=-1, dtype=np.float64).reshape(len(maps), -1)
+    positions = total.shape[1]
+    sums = total.sum(axis=1)
+    if positions < 2:
+        return np.empty(0)
+    shares = total[sums > 0] / sums[sums > 0][:, None]
+    logs = np.log(np.where(shares > 0, shares, 1))
+    return np.asarray(-(shares * logs).sum(axis=1) / np.log(positions))
+
+
+def gains(before: Floats, after: Floats) -> Doubles:
+    """Mean |activation| after pooling divided by that before, for each image that has any.
+
+    Of magnitudes, because what follows a normalization has a mean close to zero; where nothing
+    is negative it is the ratio of the means.
+    """
+    old = np.abs(before).reshape(len(before), -1).mean(axis=1, dtype=np.float64)
+    new = np.abs(after).reshape(len(after), -1).mean(axis=1, dtype=np.float64)
+    return np.asarray(new[old > 0] / old[old > 0])
+
+
+def agreements(before: Floats, after: Floats) -> Doubles:
+    """Pearson correlation of each pooled map, upsampled, with its input map, mean over channels.
+
+    Channels that are constant before or after are left out; so is an image with no others.
+    """
+    found = [_agreement(old, new) for old, new in zip(before, after, strict=True)]
+    return np.asarray([value for value in found if value is not None])
+
+
+def measured(name: str, maps: Floats, masks: NDArray[np.bool_], seed: int) -> list[Measure]:
+    """Measures of any layer, qualified by its name."""
+    active = (maps > 0).reshape(len(maps), -1).mean(axis=1)
+    return [
+        _mean(
+            f"foreground_lift@{name}",
+            foreground_lifts(maps, masks),
+            1.0,
+            "share of |activation|, summed over channels, inside the foreground (averaged down "
+            "to the map), divided by the foreground's area share",
+            seed,
+        ),
+        _mean(
+            f"detail@{name}",
+            details(maps),
+            None,
+            "entropy over positions of |activation| summed over channels, divided by its "
+            "largest possible value",
+            seed,
+        ),
+        _mean(f"active_share@{name}", active, None, "share of activations above zero", seed),
+    ]
+
+
+def pooled(name: str, before: Floats, after: Floats, seed: int) -> list[Measure]:
+    """Measures of a pooling layer against what it was given."""
+    ratio = after.shape[1] * after.shape[2] / (before.shape[1] * before.shape[2])
+    return [
+        _mean(
+            f"pool_gain@{name}",
+            gains(before, after),
+            1.0,
+            "mean |activation| after pooling divided by the mean |activation| before it",
+            seed,
+        ),
+        _mean(
+            f"pool_agreement@{name}",
+            agreements(before, after),
+            0.0,
+            "correlation of each map after pooling, resized bilinearly, with the map before it",
+            seed,
+        ),
+        Measure(
+            f"pool_size_ratio@{name}",
+            ratio,
+            how="positions of a map after pooling divided by positions before it",
+        ),
+    ]
+
+
+def _agreement(before: Floats, after: Floats) -> float | None:
+    """Of one image, maps (h, w, c)."""
+    large = bilinear(after.transpose(2, 0, 1), before.shape[:2]).astype(np.float64)
+    x = large.reshape(len(large), -1)
+    y = before.transpose(2, 0, 1).reshape(len(large), -1).astype(np.float64)
+    varied = (np.ptp(x, axis=1) > 0) & (np.ptp(y, axis=1) > 0)
+    x, y = x[varied], y[varied]
+    if not len(x):
+        return None
+    x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
+    return float(((x * y).sum(1) / np.sqrt((x**2).sum(1) * (y**2).sum(1))).mean())
+
+
+def _mean(name: str, values: Doubles, baseline: float | None, how: str, seed: int) -> Measure:
+    how += "; mean over test images"
+    if not values.size:
+        return Measure(name, None, n=0, baseline=baseline, how=how + ", of which none has any")
+    value, interval = float(values.mean()), bootstrap(values, seed)
+    return Measure(name, value, "", values.size, interval, baseline, how)
