@@ -1,0 +1,164 @@
+"""Accuracy with its interval and chance level, loss, and accuracy without color."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.heads import heads
+from reportgen.probing.inputs import prepare
+from reportgen.probing.outputs import answers, observe
+from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.records import Artifact, Dataset, Head, Measure, Subject
+
+SPLITS = ("train", "validation", "test")
+CHUNK = 2048
+"""Images turned to floats at once."""
+
+
+def compute(subject: Subject) -> Artifact:
+    """Read the metrics of training's evaluation, and run the test images once more without color.
+
+    Returns:
+        Facts `rows`: for each split and output {"split", "output", "n", "accuracy", "interval",
+        "baseline", "loss"}; and `several` (whether there is more than one output).
+
+    Raises:
+        UndefinedError: there is no dataset with labels for the model's outputs.
+    """
+    data = subject.data
+    if data is None:
+        raise UndefinedError("There is nothing to evaluate on, because the spec names no dataset.")
+    found = [head for head in heads(subject.model, data.targets) if head.target is not None]
+    rows = [row for split in SPLITS for head in found if (row := _row(subject, data, split, head))]
+    if not rows:
+        raise UndefinedError("There is no accuracy to report: the dataset labels no output.")
+    return Artifact(
+        facts={"rows": rows, "several": len(found) > 1},
+        measures=(
+            *(measure for row in rows for measure in _measures(row)),
+            *_on_test_images(subject, data, found),
+        ),
+    )
+
+
+def _row(subject: Subject, data: Dataset, split: str, head: Head) -> dict[str, Any] | None:
+    metrics, name = subject.facts.metrics, f"{split}.{head.name}"
+    accuracy, n = metrics.get(f"{name}.accuracy"), subject.facts.counts.get(split, 0)
+    if accuracy is None or not n:
+        return None
+    return {
+        "split": split,
+        "head": head.name,
+        "output": head.title,
+        "n": n,
+        "accuracy": float(accuracy),
+        "interval": list(wilson(round(accuracy * n), n)),
+        "baseline": most_frequent(labels_of(data, split, head)),
+        "loss": metrics.get(f"{name}.loss"),
+    }
+
+
+def _measures(row: dict[str, Any]) -> tuple[Measure, ...]:
+    where, n = f"{row['split']}.{row['head']}", row["n"]
+    images = f"all images of the {row['split']} split"
+    accuracy = Measure(
+        f"accuracy@{where}",
+        row["accuracy"],
+        n=n,
+        interval=(row["interval"][0], row["interval"][1]),
+        baseline=row["baseline"],
+        how=f"share of {images} whose most probable class is right, interval by Wilson; "
+        "baseline: always saying the most frequent class",
+    )
+    if row["loss"] is None:
+        return (accuracy,)
+    return (accuracy, Measure(f"loss@{where}", row["loss"], n=n, how=f"mean loss over {images}"))
+
+
+def _on_test_images(subject: Subject, data: Dataset, found: Sequence[Head]) -> list[Measure]:
+    """The mean over outputs, and for color images the accuracy without color."""
+    images = np.asarray(data.splits["test"].images)
+    if not len(images):
+        return []
+    right = correct(subject.model, data, found, images)
+    measures = [_mean(right, subject.seed)]
+    if images.shape[-1] == 3:
+        gray = correct(subject.model, data, found, images, gray=True)
+        measures += [_gray(head, gray[:, i], right[:, i]) for i, head in enumerate(found)]
+    return measures
+
+
+def _mean(right: NDArray[np.bool_], seed: int) -> Measure:
+    n, outputs = right.shape
+    each = right.mean(axis=1)
+    single = outputs == 1
+    return Measure(
+        "mean_accuracy@test",
+        float(each.mean()),
+        n=n,
+        interval=wilson(int(right.sum()), n) if single else bootstrap(each, seed),
+        how="test accuracy of the model's only output, interval by Wilson"
+        if single
+        else f"test accuracy averaged over the {outputs} outputs, interval by resampling images",
+    )
+
+
+def _gray(head: Head, gray: NDArray[np.bool_], right: NDArray[np.bool_]) -> Measure:
+    return Measure(
+        f"gray_accuracy@test.{head.name}",
+        float(gray.mean()),
+        n=len(gray),
+        interval=wilson(int(gray.sum()), len(gray)),
+        baseline=float(right.mean()),
+        how="test accuracy when each pixel's three channels are replaced by their mean; "
+        "baseline: accuracy on the same images in color",
+    )
+
+
+def correct(
+    model: Any,
+    data: Dataset,
+    found: Sequence[Head],
+    images: NDArray[Any],
+    gray: bool = False,
+) -> NDArray[np.bool_]:
+    """Which test images each head answers rightly: bool, shape (n, heads).
+
+    Args:
+        model: a built Keras model; data: the dataset whose test labels are right.
+        found: heads with targets.
+        images: all test images as stored, (n, h, w, c).
+        gray: replace the channels of each pixel by their mean.
+    """
+    right = np.zeros((len(images), len(found)), bool)
+    for start in range(0, len(images), CHUNK):
+        part = slice(start, start + CHUNK)
+        shown = without_color(images[part]) if gray else images[part]
+        logits = observe(model, prepare(shown, data.preprocessing)).logits
+        for place, head in enumerate(found):
+            expected = labels_of(data, "test", head)[part]
+            right[part, place] = answers(logits[head.index], head) == expected
+    return right
+
+
+def without_color(images: NDArray[Any]) -> NDArray[np.float32]:
+    """Images (n, h, w, c) with every channel replaced by the mean of all, as float32."""
+    mean = images.astype(np.float32).mean(axis=-1, keepdims=True)
+    return np.broadcast_to(mean, images.shape).astype(np.float32)
+
+
+def labels_of(data: Dataset, split: str, head: Head) -> NDArray[Any]:
+    """The class index of each image of a split for the target that a head answers."""
+    if head.target is None:
+        raise ValueError(f"output {head.name!r} answers no target")
+    return np.asarray(data.splits[split].labels[head.target.name])
+
+
+def most_frequent(labels: NDArray[Any]) -> float:
+    """The share of the most frequent class: what always saying that one class would reach."""
+    return float(np.unique(labels, return_counts=True)[1].max() / len(labels))

@@ -1,0 +1,36 @@
+"""The weights of convolutions, as pictures."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="kernels",
+    title="Kernels",
+    help="the weights of convolution layers, one tile for each filter",
+    parameters=(
+        Parameter("layers", "layers", "all", "convolution layers to show"),
+        Parameter(
+            "max_filters", "int", 64, "filters shown of each layer, the first ones",
+            minimum=1, maximum=512,
+        ),
+        Parameter(
+            "show", "str", "auto",
+            "inputs: a tile for each filter and input channel; mean: each filter's mean over its "
+            "input channels; auto: inputs where at most 128 tiles come of it",
+            choices=("auto", "inputs", "mean"),
+        ),
+        Parameter(
+            "scaling", "str", "layer",
+            "what full color means: the largest weight of the layer, or of each filter",
+            choices=("layer", "filter"),
+        ),
+    ),
+    evidence=(
+        ("filters", "filters of a layer"),
+        ("effective_inputs", "input channels that a filter's energy spreads over"),
+        ("smoothness", "likeness of neighboring weights (Moran's I)"),
+        ("color_share", "share of a filter's energy that answers to color, not brightness"),
+        ("redundant", "share of filters that nearly repeat another"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,217 @@
+"""The weights of convolution layers, and what they look like in numbers."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.layers import choose, is_conv, named
+from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.records import Artifact, Measure, Subject
+from reportgen.visualizations.kernels import measure
+
+Floats = NDArray[np.float32]
+
+_REINITIALIZED = 512
+"""Slices that the baselines of smoothness and redundancy are measured on, at least."""
+
+
+def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, Floats]:
+    """The kernels of a model's convolution layers, by layer path.
+
+    Args:
+        model: any built Keras model, nested ones included; is only read.
+        layers: paths of layers; None for all convolution layers.
+
+    Returns:
+        float32 arrays of shape (space..., inputs, filters): a filter is `kernel[..., f]`. Of a
+        depthwise layer (and of a separable one, whose pointwise part is left out) every filter
+        has one input; a transposed layer's last two axes are brought into the same order.
+
+    Raises:
+        UserError: there is no such convolution layer; the message names those there are.
+    """
+    every = named(model)
+    paths = choose(model, "all" if layers is None else layers, is_conv)
+    return {path: _ordered(every[path]) for path in paths}
+
+
+def compute(subject: Subject) -> Artifact:
+    """Kernels and their measures.
+
+    Returns:
+        Arrays "kernel_<i>" (space..., inputs, filters) of the filters shown; facts `layers`: for
+        each {"part", "name", "type", "filters", "inputs", "size", "color", "bad"}.
+
+    Raises:
+        UndefinedError: the model has no convolution layer.
+        UserError: a layer that the parameters name does not exist or is no convolution.
+    """
+    found = kernels(subject.model, subject.params["layers"])
+    if not found:
+        raise UndefinedError("There are no kernels to show, because no layer is a convolution.")
+    every, most = named(subject.model), subject.params["max_filters"]
+    color = _reads_color(subject.model)
+    parts = dict(zip(found, part_names(list(found)), strict=True))
+    measures: list[Measure] = []
+    for name, kernel in found.items():
+        measured = _measures(name, every[name], kernel, name == color, subject.seed)
+        measures += [replace(item, part=parts[name]) for item in measured]
+    return Artifact(
+        arrays={f"kernel_{i}": kernel[..., :most] for i, kernel in enumerate(found.values())},
+        facts={
+            "layers": [
+                {"part": parts[name], **_facts(name, every[name], kernel, name == color)}
+                for name, kernel in found.items()
+            ]
+        },
+        measures=tuple(measures),
+    )
+
+
+def part_names(paths: Sequence[str]) -> list[str]:
+    """A part of a figure's id for each layer path, all different: lower case, [a-z0-9_-]."""
+    plain = [re.sub(r"[^a-z0-9_-]+", "-", path.lower()).strip("-") or "layer" for path in paths]
+    taken: set[str] = set()
+    names = []
+    for name in plain:
+        free = next(n for n in (name, *(f"{name}-{i}" for i in count(2))) if n not in taken)
+        taken.add(free)
+        names.append(free)
+    return names
+
+
+def _ordered(layer: Any) -> Floats:
+    """A layer's weights as (space..., inputs, filters)."""
+    kind = type(layer).__name__
+    separable = isinstance(layer, keras.layers.SeparableConv1D | keras.layers.SeparableConv2D)
+    weights = layer.depthwise_kernel if separable else layer.kernel
+    kernel = np.asarray(keras.ops.convert_to_numpy(weights)).astype(np.float32)
+    if separable or "Depthwise" in kind:
+        return kernel.reshape(*kernel.shape[:-2], 1, -1)
+    return np.swapaxes(kernel, -1, -2) if "Transpose" in kind else kernel
+
+
+def _reads_color(model: Any) -> str:
+    """The path of the first convolution, if the model's input has three channels; else ""."""
+    inputs = getattr(model, "inputs", None) or []
+    paths = choose(model, "all", is_conv)
+    first = bool(getattr(model, "layers", None)) and paths[:1]
+    if not inputs or not first or inputs[0].shape[-1] != 3:
+        return ""
+    return first[0] if _ordered(named(model)[first[0]]).shape[-2] == 3 else ""
+
+
+def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]:
+    return {
+        "name": name,
+        "type": type(layer).__name__,
+        "filters": kernel.shape[-1],
+        "inputs": kernel.shape[-2],
+        "size": [int(side) for side in kernel.shape[:-2]],
+        "color": color,
+        "bad": int((~measure.finite_filters(kernel)).sum()),
+    }
+
+
+def _measures(name: str, layer: Any, kernel: Floats, color: bool, seed: int) -> list[Measure]:
+    good = kernel[..., measure.finite_filters(kernel)]
+    filters = Measure(f"filters@{name}", kernel.shape[-1], "filters", how=f"filters of {name}")
+    if not good.shape[-1]:
+        return [filters]
+    again = _reinitialized(layer, kernel.shape, seed)
+    return [
+        filters,
+        _inputs(name, good, seed),
+        _smoothness(name, good, again, seed),
+        *([_color(name, good, seed)] if color else []),
+        _redundant(name, good, again),
+    ]
+
+
+def _inputs(name: str, kernel: Floats, seed: int) -> Measure:
+    return _mean(
+        f"effective_inputs@{name}", measure.effective_inputs(kernel), seed,
+        f"input channels that a filter's energy is spread over (participation ratio), mean over "
+        f"filters with nonzero weights, of {kernel.shape[-2]} inputs; baseline: a single one",
+        baseline=1.0, unit="channels",
+    )  # fmt: skip
+
+
+def _smoothness(name: str, kernel: Floats, again: list[Floats], seed: int) -> Measure:
+    how = "Moran's I between neighboring weights of a filter's slices, mean over filters"
+    if max(kernel.shape[:-2]) == 1:
+        return Measure(f"smoothness@{name}", None, how=f"{how}: undefined for a 1 x 1 kernel")
+    baseline = np.mean([measure.smoothness(one).mean() for one in again]) if again else None
+    told = "; baseline: the same for kernels drawn anew from the layer's initializer"
+    return _mean(
+        f"smoothness@{name}", measure.smoothness(kernel), seed, how + (told if again else ""),
+        baseline=None if baseline is None else float(baseline),
+    )  # fmt: skip
+
+
+def _color(name: str, kernel: Floats, seed: int) -> Measure:
+    return _mean(
+        f"color_share@{name}", measure.color_share(kernel), seed,
+        "share of a filter's energy off the gray axis of its three input channels, mean over "
+        "filters with nonzero weights; baseline: random weights have two thirds there",
+        baseline=2 / 3,
+    )  # fmt: skip
+
+
+def _redundant(name: str, kernel: Floats, again: list[Floats]) -> Measure:
+    alike = measure.redundant(kernel)
+    told = "; baseline: the same for kernels drawn anew from the layer's initializer"
+    return Measure(
+        f"redundant@{name}",
+        float(alike.mean()),
+        n=len(alike),
+        interval=wilson(int(alike.sum()), len(alike)),
+        baseline=float(np.mean([measure.redundant(one).mean() for one in again]))
+        if again
+        else None,
+        how="share of filters whose weights, less their mean, have a cosine beyond 0.9 in "
+        "magnitude with another filter's" + (told if again else ""),
+    )
+
+
+def _mean(
+    name: str,
+    values: NDArray[np.float64],
+    seed: int,
+    how: str,
+    baseline: float | None = None,
+    unit: str = "",
+) -> Measure:
+    if not len(values):
+        return Measure(name, None, unit, n=0, how=f"{how}: undefined, as all weights are zero")
+    interval = bootstrap(values, seed)
+    return Measure(name, float(values.mean()), unit, len(values), interval, baseline, how)
+
+
+def _reinitialized(layer: Any, shape: tuple[int, ...], seed: int) -> list[Floats]:
+    """Kernels drawn anew from the layer's own initializer; none where it has no seed to set.
+
+    The scale of the draws may differ for depthwise and transposed layers, whose shape is another
+    one here; neither Moran's I nor a cosine depends on scale.
+    """
+    initializer = getattr(layer, "kernel_initializer", None)
+    config = initializer.get_config() if hasattr(initializer, "get_config") else {}
+    if initializer is None or "seed" not in config:
+        return []
+    times = -(-_REINITIALIZED // (shape[-1] * shape[-2]))
+    start = zlib.crc32(layer.name.encode()) ^ seed
+    draws = []
+    for turn in range(times):
+        fresh = type(initializer).from_config({**config, "seed": (start + turn) % 2**31})
+        draws.append(np.asarray(keras.ops.convert_to_numpy(fresh(shape)), np.float32))
+    return draws

@@ -1,0 +1,81 @@
+"""What can be measured on a kernel's weights alone. NumPy only.
+
+Kernels here have the shape (..., inputs, filters), with one, two or three axes of space.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.probing.statistics import moran
+
+Floats = NDArray[np.float64]
+
+_GRAY = np.full(3, 1 / np.sqrt(3))
+ALIKE = 0.9
+"""Filters with a larger |cosine| count as repeating one another."""
+
+
+def effective_inputs(kernel: NDArray[np.floating]) -> Floats:
+    """For each filter, over how many input channels its energy spreads; filters of zeros left out.
+
+    Participation ratio (sum e)^2 / sum e^2 of the energy e in each input channel: 1 when all is
+    in one channel, the number of channels when it is spread evenly.
+    """
+    energy = _by_input(kernel) ** 2
+    e = energy.sum(axis=0)
+    total, squares = e.sum(axis=0), (e**2).sum(axis=0)
+    return np.asarray(total[squares > 0] ** 2 / squares[squares > 0])
+
+
+def smoothness(kernel: NDArray[np.floating]) -> Floats:
+    """For each filter, Moran's I of its two-dimensional slices, averaged; shape (filters,).
+
+    A kernel with three axes of space has a slice for each step of the first and each input.
+    """
+    *space, inputs, filters = kernel.shape
+    height, width = (space[-2:] if len(space) > 1 else (1, space[0]))  # fmt: skip
+    slices = np.moveaxis(kernel.reshape(-1, height, width, inputs, filters), (1, 2), (-2, -1))
+    each = moran(slices.reshape(-1, height, width)).reshape(-1, filters)
+    return np.asarray(each.mean(axis=0))
+
+
+def color_share(kernel: NDArray[np.floating]) -> Floats:
+    """For each filter of a three-channel kernel, the share of energy off the gray axis.
+
+    At each position the weights of red, green and blue are split into their part along
+    (1, 1, 1) / sqrt 3, which answers to brightness, and the rest, which answers to color. Random
+    weights have two thirds of their energy in the rest. Filters of zeros are left out.
+    """
+    weights = _by_input(kernel)
+    total = (weights**2).sum(axis=(0, 1))
+    gray = (np.einsum("pcf,c->pf", weights, _GRAY) ** 2).sum(axis=0)
+    used = total > 0
+    return np.asarray(np.clip(1 - gray[used] / total[used], 0, 1))
+
+
+def redundant(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Whether each filter nearly repeats another: |cosine| of their weights above 0.9.
+
+    Each filter's mean is taken off first; a filter without variation is like no other.
+    """
+    flat = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64).T
+    centered = flat - flat.mean(axis=1, keepdims=True)
+    norms = np.linalg.norm(centered, axis=1)
+    # What is left of equal weights after rounding is no direction.
+    usable = norms > 1e-9 * np.maximum(np.abs(flat).max(axis=1), 1e-300)
+    unit = np.where(usable[:, None], centered, 0) / np.where(usable, norms, 1)[:, None]
+    cosines = np.abs(unit @ unit.T)
+    np.fill_diagonal(cosines, 0)
+    return np.asarray(cosines.max(axis=1, initial=0) > ALIKE)
+
+
+def finite_filters(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which filters have only finite weights, shape (filters,)."""
+    return np.asarray(np.isfinite(kernel.reshape(-1, kernel.shape[-1])).all(axis=0))
+
+
+def _by_input(kernel: NDArray[np.floating]) -> Floats:
+    """A kernel as (positions, inputs, filters) in double precision."""
+    return kernel.reshape(-1, *kernel.shape[-2:]).astype(np.float64)

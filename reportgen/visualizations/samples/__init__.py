@@ -1,0 +1,43 @@
+"""Images of the dataset with their labels."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="samples",
+    title="Input Image",
+    help="images of the dataset, titled with their classes",
+    parameters=(
+        Parameter(
+            "samples",
+            "samples",
+            None,
+            "how many images, or their indices in the split; null: one of each of up to 10 classes",
+            minimum=1,
+            maximum=200,
+            optional=True,
+        ),
+        Parameter(
+            "split",
+            "str",
+            "test",
+            "the split that they come from",
+            choices=("train", "validation", "test"),
+        ),
+        Parameter(
+            "measure_on",
+            "int",
+            500,
+            "images of the split that the foreground is measured on",
+            minimum=1,
+            maximum=100_000,
+        ),
+    ),
+    evidence=(
+        ("images", "images shown"),
+        ("foreground_share", "share of an image's pixels that is foreground"),
+    ),
+    needs_data=True,
+    needs_model=False,
+)

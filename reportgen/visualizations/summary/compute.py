@@ -1,0 +1,76 @@
+"""Counts of layers and parameters, the input's size, and each convolution's receptive field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.layers import choose, is_conv, is_pool, receptive_field
+from reportgen.records import Artifact, LayerRow, Measure, Subject
+
+
+def compute(subject: Subject) -> Artifact:
+    """The rows of the table and what can be counted from them.
+
+    Returns:
+        Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
+        (parameters: all, trainable, not trainable).
+    """
+    facts, model = subject.facts, subject.model
+    connected = any(row.connected_to for row in facts.layers)
+    totals = [facts.total_params, facts.trainable_params, facts.non_trainable_params]
+    return Artifact(
+        facts={
+            "rows": [_cells(row, connected) for row in facts.layers],
+            "connected": connected,
+            "totals": totals,
+            "layers": [row.name for row in facts.layers],
+        },
+        measures=(
+            Measure("layers", len(facts.layers), "layers", how="rows of the model's summary"),
+            *_counts(model),
+            Measure("params", facts.total_params, "parameters", how="sum over all weights"),
+            *_input(model),
+            *_receptive_fields(model),
+        ),
+    )
+
+
+def _cells(row: LayerRow, connected: bool) -> list[Any]:
+    cells: list[Any] = [f"{row.name} ({row.type})", row.output_shape, row.params]
+    return [*cells, ", ".join(row.connected_to)] if connected else cells
+
+
+def _counts(model: Any) -> tuple[Measure, ...]:
+    convs, pools = (len(choose(model, "all", kind)) for kind in (is_conv, is_pool))
+    nested = "nested models included"
+    return (
+        Measure("conv_layers", convs, "layers", how=f"convolution layers, {nested}"),
+        Measure("pool_layers", pools, "layers", how=f"max and average pooling layers, {nested}"),
+    )
+
+
+def _input(model: Any) -> tuple[Measure, ...]:
+    """Size and channels of the first input, as far as its shape is declared."""
+    inputs = getattr(model, "inputs", None) or []
+    if not inputs or len(inputs[0].shape) < 3:
+        return ()
+    *space, channels = inputs[0].shape[1:]
+    known = [side for side in space if side is not None]
+    size = Measure("input_size", max(known), "px", how="longer side of the model's first input")
+    depth = Measure("input_channels", channels, "channels", how="last axis of the first input")
+    return (*([size] if known else []), *([depth] if channels is not None else []))
+
+
+def _receptive_fields(model: Any) -> tuple[Measure, ...]:
+    return tuple(found for name in choose(model, "all", is_conv) if (found := _field(model, name)))
+
+
+def _field(model: Any, name: str) -> Measure | None:
+    """A convolution's receptive field; None where the model cannot be walked."""
+    try:
+        side = receptive_field(model, name)
+    except UndefinedError:
+        return None
+    how = f"side of the input region that can reach one unit of {name}, from kernels and strides"
+    return Measure(f"receptive_field@{name}", side, "px", how=how)

@@ -1,0 +1,34 @@
+"""What the table alone shows: how far the network's deepest convolution sees."""
+
+from __future__ import annotations
+
+from reportgen.drafting import by_measure, get, note
+from reportgen.records import Finding, Note
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """One note on the largest receptive field against the input, where both are known."""
+    fields = by_measure(finding, "receptive_field")
+    known = {name: item for name, item in fields.items() if item.value is not None}
+    size = get(finding, "input_size")
+    if not known or size is None or size.value is None:
+        return ()
+    layer, widest = max(known.items(), key=lambda item: item[1].value or 0)
+    whole = (widest.value or 0) >= size.value
+    sees = (
+        "so a unit there can respond to the whole image at once"
+        if whole
+        else "so a unit there sees a part of the image, and the layers after it put parts together"
+    )
+    return (
+        note(
+            f"{finding.block}.reach",
+            "summary.reach",
+            "info",
+            "The largest receptive field among the convolutions, that of {layer}, spans {field} "
+            f"of an input of {{size}}, {sees}.",
+            words={"layer": layer},
+            field=widest,
+            size=size,
+        ),
+    )

@@ -1,0 +1,17 @@
+"""Loss and accuracy after each epoch of training."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry
+
+ENTRY = Entry(
+    name="training_curves",
+    title="Training Curves",
+    help="loss and accuracy by epoch, training and validation, for each output",
+    evidence=(
+        ("epochs", "epochs trained"),
+        ("final_accuracy", "accuracy after the last epoch, by split and output"),
+        ("gap", "training minus validation accuracy after the last epoch, by output"),
+    ),
+    needs_data=True,
+)
