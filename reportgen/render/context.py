@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reportgen.drafting import number
+from reportgen.drafting.wording import SYMBOLS
 from reportgen.records import VERDICTS, Block, Evidence, Figure, ModelFacts, Note, Report, Section
 from reportgen.render import tables
 from reportgen.render.outline import Outline
@@ -49,7 +50,7 @@ def report_page(report: Report, plan: Outline, files: Mapping[str, bytes]) -> Re
         "authors": ", ".join(report.authors),
         "description": f"{report.title}: {counts}" + (f" on {names}." if names else "."),
         "counts": counts,
-        "intro": report.intro,
+        "intro": report.intro.strip("\n"),
         "sections": [view.section(section) for section in report.sections],
         "inferences": [view.note(note, str(i)) for i, note in enumerate(report.inferences, 1)],
         "tally": _tally(report.inferences),
@@ -92,8 +93,13 @@ class _Viewer:
         return {
             "anchor": self.plan.anchors["section", section.id],
             "title": section.title,
-            "text": section.text,
+            "text": section.text.strip("\n"),
             "model": self.models.get(section.model),
+            "entries": [
+                {"anchor": self.plan.anchors["block", block.id], "label": block.title}
+                for block in section.blocks
+                if block.title
+            ],
             "blocks": [self.block(block, section.model) for block in section.blocks],
         }
 
@@ -145,7 +151,7 @@ class _Viewer:
         return {
             "id": item.id,
             "value": _number(item.value),
-            "unit": item.unit,
+            "unit": _unit(item),
             "low": None if low is None else _number(low),
             "high": None if high is None else _number(high),
             "n": None if item.n is None else _number(item.n),
@@ -160,6 +166,12 @@ class _Viewer:
 
 def _number(value: int | float | None) -> NumberView:
     return {"exact": json.dumps(value, allow_nan=False), "text": number(value)}
+
+
+def _unit(item: Evidence) -> str:
+    """The unit as it follows the value: "px", "3 filters", "1 filter"."""
+    noun = item.unit not in SYMBOLS and item.unit.endswith("s")
+    return item.unit[:-1] if noun and item.value == 1 else item.unit
 
 
 def _model(model: ModelFacts) -> ModelView:
@@ -183,13 +195,12 @@ def _tally(notes: tuple[Note, ...]) -> list[TallyView]:
 
 
 def _fact(key: str, value: object) -> FactView:
-    label = key.replace("_", " ")
     if isinstance(value, Mapping):
-        return {"key": label, "value": "", "facts": facts(value)}
+        return {"key": key, "value": "", "facts": facts(value)}
     if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
         inner = [_fact(str(position), item) for position, item in enumerate(value, 1)]
-        return {"key": label, "value": "", "facts": inner}
-    return {"key": label, "value": _plain(value), "facts": []}
+        return {"key": key, "value": "", "facts": inner}
+    return {"key": key, "value": _plain(value), "facts": []}
 
 
 def _plain(value: object) -> str:

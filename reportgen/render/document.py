@@ -49,7 +49,9 @@ def _model(model: ModelFacts) -> dict[str, Any]:
     """Every field of the record, under its own name."""
     facts = {field.name: getattr(model, field.name) for field in fields(model)}
     facts["layers"] = [asdict(row) for row in model.layers]
-    return {key: dict(value) if isinstance(value, Mapping) else value for key, value in facts.items()}
+    return {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in facts.items()
+    }
 
 
 def _section(section: Section) -> dict[str, Any]:

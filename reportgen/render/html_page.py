@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,12 +16,16 @@ from reportgen.render.views import IndexEntry, ReportPage
 
 def render(page: ReportPage) -> bytes:
     """A report as a self-contained HTML page."""
-    return _environment().get_template("report.html").render(page=page).encode()
+    return _page("report.html", {"page": page})
 
 
 def render_index(entries: Sequence[IndexEntry]) -> bytes:
     """The list of reports as a self-contained HTML page."""
-    return _environment().get_template("index.html").render(entries=entries).encode()
+    return _page("index.html", {"entries": entries})
+
+
+def _page(template: str, context: Mapping[str, object]) -> bytes:
+    return prose.steady(_environment().get_template(template).render(context)).encode()
 
 
 def _environment() -> Environment:

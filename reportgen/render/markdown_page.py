@@ -37,7 +37,7 @@ class Escaped(str):
 def render(page: ReportPage) -> bytes:
     """A report as GitHub Markdown."""
     text = _environment().get_template("report.md").render(page=page)
-    return (text.strip() + "\n").encode()
+    return (prose.steady(text).strip() + "\n").encode()
 
 
 def inline(text: str, cell: bool = False) -> Escaped:
@@ -55,8 +55,8 @@ def author(text: str) -> Escaped:
     bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
     if _WILD.search(bare):
         # An empty line would end the block of HTML.
-        html = re.sub(r"\n(?=[ \t]*\n)", "&#10;", str(prose.author(text)))
-        return Escaped(f"<div>\n{html}\n</div>")
+        html = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text).strip())
+        return Escaped(f"<div>\n{html}\n</div>" if html else "")
     return Escaped(_HEADING.sub(_lowered, text))
 
 

@@ -20,11 +20,12 @@ HEADING = 3
 CODE = re.compile(r"`([^`\n]+)`")
 """A code span of plain text."""
 
-_TAGS = set(
-    "a abbr b blockquote br caption cite code dd del details dfn div dl dt em h3 h4 h5 h6 hr i"
-    " ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th"
-    " thead tr u ul var".split()
-)
+_TAGS = {
+    *("a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details"),
+    *("dfn", "div", "dl", "dt", "em", "h3", "h4", "h5", "h6", "hr", "i", "ins", "kbd", "li"),
+    *("mark", "ol", "p", "pre", "q", "s", "samp", "small", "span", "strong", "sub", "summary"),
+    *("sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul", "var"),
+}
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "abbr": {"title"},
@@ -35,6 +36,25 @@ _ATTRIBUTES = {
 _SCHEMES = {"http", "https", "mailto"}
 _BULLET = re.compile(r" {0,3}(?:[-*+]|1[.)]) +\S")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+
+_CONTROLS = dict.fromkeys(
+    [
+        *range(9),
+        11,
+        12,
+        *range(14, 32),
+        *range(127, 160),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+    ],
+    "\N{REPLACEMENT CHARACTER}",
+)
+"""Characters that show nothing, and overrides of direction that would turn numbers around."""
+
+
+def steady(page: str) -> str:
+    """A whole page without characters that pages must not hold, or that reorder what follows."""
+    return page.translate(_CONTROLS)
 
 
 def inline(text: str) -> Markup:

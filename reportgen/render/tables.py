@@ -49,7 +49,10 @@ def view(table: Table) -> TableView:
             for name, right in zip(table.columns, numeric, strict=True)
         ],
         "rows": [
-            [_cell(written[j][i], numeric[j], head=j == 0 and not numeric[0]) for j in range(len(row))]
+            [
+                _cell(written[j][i], numeric[j], head=j == 0 and not numeric[0])
+                for j in range(len(row))
+            ]
             for i, row in enumerate(table.rows)
         ],
         "footer": list(table.footer),

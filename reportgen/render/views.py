@@ -111,12 +111,13 @@ class BlockView(TypedDict):
 
 
 class SectionView(TypedDict):
-    """A titled part of the page; `text` is the author's Markdown."""
+    """A titled part of the page; `text` is the author's Markdown, `entries` its contents."""
 
     anchor: str
     title: str
     text: str
     model: ModelView | None
+    entries: list[LinkView]
     blocks: list[BlockView]
 
 

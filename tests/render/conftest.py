@@ -17,19 +17,24 @@ from reportgen.records import (
     Figure,
     LayerRow,
     ModelFacts,
+    Note,
     Report,
     Section,
     Table,
 )
 
-HOSTILE = "<script>alert('1')</script> | \"a\" & `b` *c* _d_ [e](f) ](#x) <!-- ‮é🙂 $g$"
+HOSTILE = "<script>alert('1')</script> | \"a\" & `b` *c* _d_ [e](f) ](#x) <!-- \u202e\x07é🙂 $g$"
 HEADS = ("length", "width", "color", "angle")
 
 
+STEP = 4
+
+
 def png(width: int, height: int, shade: Callable[[int, int], tuple[int, int, int]]) -> bytes:
-    """A PNG from a function of column and row."""
+    """A PNG of squares of STEP pixels, from a function of their column and row."""
     rows = b"".join(
-        b"\0" + bytes(value for x in range(width) for value in shade(x, y)) for y in range(height)
+        (b"\0" + b"".join(bytes(shade(x, y)) * STEP for x in range(0, width, STEP))) * STEP
+        for y in range(0, height, STEP)
     )
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -56,8 +61,9 @@ def tiles(width: int, height: int, size: int) -> bytes:
     return png(width, height, shade)
 
 
-CURVES = b"""<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="640" viewBox="0 0 600 320">
-<style>.l{fill:none;stroke-width:2.5}</style><rect width="600" height="320" fill="#fff"/>
+CURVES = b"""<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="640"
+viewBox="0 0 600 320"><style>.l{fill:none;stroke-width:2.5}</style>
+<rect width="600" height="320" fill="#fff"/>
 <path d="M50 20V280H580" style="fill:none;stroke:#444"/>
 <path class="l" stroke="#1f77b4" d="M50 250C120 90 260 60 580 40"/>
 <path class="l" stroke="#d95f02" d="M50 262C140 130 280 86 580 74"/>
@@ -146,7 +152,7 @@ def heatmaps(section: str, model: str, block: str) -> Block:
         )
         for i, head in enumerate(HEADS)
     )  # fmt: skip
-    text = "For {head} the maps hold {e:%} of their energy on the line ({e.interval}), where chance gives {e.baseline:%}."
+    text = "For {head} the maps hold {e:%} of their energy on the line, chance {e.baseline:%}."
     notes = tuple(
         note(f"{block}.focus@{head}", "grad_cam", "info", text, {"head": head}, e=item)
         for head, item in zip(HEADS, items, strict=True)
@@ -182,7 +188,9 @@ def scores(section: str, model: str, block: str) -> Block:
         evidence(f"{block}.accuracy@test.length", 0.98, block, n=19_200, interval=(0.978, 0.982),
                  baseline=0.5, how="Share of test images whose class has the highest score."),
     )  # fmt: skip
-    return Block(block, "evaluation", "Evaluation", "In my words: it works.", model, (figure,), items, ())
+    return Block(
+        block, "evaluation", "Evaluation", "In my words: it works.", model, (figure,), items, ()
+    )
 
 
 INTRO = """
@@ -223,16 +231,16 @@ never closed <iframe src="http://evil.test/"></iframe>
 """
 
 
-def inferences(first: Evidence, second: Evidence, derived: Evidence) -> tuple:
+def inferences(first: Evidence, second: Evidence, derived: Evidence) -> tuple[Note, ...]:
     """One of each verdict; one edited by the author."""
     conv = {"layer": "conv2d_1", "model": HOSTILE}
     return (
         note("inferences.shallow", "shallow", "supported", "Layer {layer} of {model} keeps {a:%} "
-             "of its energy on the line, which is {a.n:image|images} and well above {a.baseline:%}; "
+             "of its energy on the line over {a.n:image|images}, well above {a.baseline:%}; "
              "a shallow network is enough here.", conv, a=first),
         note("inferences.heads", "heads", "contradicted",
              "Heads were expected to differ, but the second reaches {b} ({b.interval}).", b=second),
-        note("inferences.count", "count", "inconclusive", "Only {c:model|models} could be compared.",
+        note("inferences.count", "count", "inconclusive", "Only {c:model|models} can be compared.",
              c=derived, also=(first, second)),
         replace(note("inferences.size", "size", "info", "All in all {c} was built.", c=derived),
                 origin="edited"),
@@ -259,8 +267,8 @@ def report() -> Report:
         Section(
             "deep", "Deep model over line data", "", "",
             (
-                Block("grad_cam-deep", "grad_cam", "Class activation heatmaps", "", "vari_3", (), (),
-                      (), undefined="`vari_3` has no convolution layer, so there is no map to draw."),
+                Block("grad_cam-deep", "grad_cam", "Class activation heatmaps", "", "vari_3",
+                      (), (), (), undefined="`vari_3` has no convolution layer to draw."),
             ),
         ),
     )  # fmt: skip
