@@ -6,7 +6,7 @@ judge it; `derived` and `tally` make combined numbers citable; `unbacked_numbers
 
 from __future__ import annotations
 
-from reportgen.drafting.counting import Case, Tally, inference, tally
+from reportgen.drafting.counting import Case, Tally, tally
 from reportgen.drafting.judging import (
     MINIMUM_N,
     Side,
@@ -18,6 +18,7 @@ from reportgen.drafting.judging import (
     side,
     verdict_of,
 )
+from reportgen.drafting.paragraph import Paragraph
 from reportgen.drafting.reading import (
     Reading,
     by_measure,
@@ -36,6 +37,7 @@ from reportgen.drafting.wording import listed, number, percent, quoted
 __all__ = [
     "MINIMUM_N",
     "Case",
+    "Paragraph",
     "Reading",
     "Side",
     "Tally",
@@ -45,7 +47,6 @@ __all__ = [
     "every",
     "exact",
     "get",
-    "inference",
     "is_pool",
     "listed",
     "literal",

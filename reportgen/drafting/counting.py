@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reportgen.drafting.judging import Side, most
 from reportgen.drafting.reading import derived
-from reportgen.records import Evidence, Inference, Note
+from reportgen.records import Evidence
 
 UNDECIDED = "Undecided means that the interval holds the threshold or that too little was measured."
 
@@ -72,9 +72,3 @@ def tally(rule: str, name: str, nouns: str, claim: str, cases: Sequence[Case]) -
         if side == "above" or side in sides
     }
     return Tally(name, nouns, most(sides), evidence)
-
-
-def inference(note: Note, *groups: dict[str, Evidence]) -> Inference:
-    """One note with those of the derived evidence that it cites."""
-    evidence = {item.id: item for group in groups for item in group.values()}
-    return Inference((note,), tuple(item for key, item in evidence.items() if key in note.cites))

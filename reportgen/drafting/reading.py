@@ -39,18 +39,21 @@ def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") ->
     return found if found is not None and found.value is not None else None
 
 
-def readings(findings: Findings, kind: str, measure: str) -> list[Reading]:
+def readings(
+    findings: Findings, kind: str, measure: str, *, compared: bool = False
+) -> list[Reading]:
     """Every defined value of a measure that figures of one kind hold, model by model.
 
     Where several figures of a model measured the same thing, the first in the report counts, so
-    that no model is counted twice.
+    that no model is counted twice. `compared` leaves out what has no baseline to compare with.
     """
     found: dict[tuple[str, str], Reading] = {}
     for model in findings.models:
         for block in findings.blocks:
             if block.kind == kind and block.model == model.name:
                 for at, evidence in by_measure(block, measure).items():
-                    if evidence.value is not None:
+                    lacking = compared and evidence.baseline is None
+                    if evidence.value is not None and not lacking:
                         found.setdefault((model.name, at), Reading(model, at, evidence))
     return list(found.values())
 

@@ -42,10 +42,17 @@ def note(
     Raises:
         ValueError: no evidence is given, or a placeholder names nothing.
     """
-    names = {key: _names(value) for key, value in (words or {}).items()}
-    text = "".join(_pieces(template, names, evidence))
+    text = fill(template, words or {}, evidence)
     cites = dict.fromkeys(item.id for item in (*evidence.values(), *also))
-    return Note(id=id, rule=rule, text=" ".join(text.split()), verdict=verdict, cites=tuple(cites))
+    return Note(id=id, rule=rule, text=text, verdict=verdict, cites=tuple(cites))
+
+
+def fill(
+    template: str, words: Mapping[str, str | Sequence[str]], evidence: Mapping[str, Evidence]
+) -> str:
+    """The text of a template; see `note` for its placeholders."""
+    names = {key: _names(value) for key, value in words.items()}
+    return " ".join("".join(_pieces(template, names, evidence)).split())
 
 
 def literal(text: str) -> str:
@@ -73,10 +80,10 @@ def _pieces(
         if field is None:
             continue
         key, _, part = field.partition(".")
-        if key in evidence:
-            yield _filled(evidence[key], part, style or "")
-        elif field in names:
+        if field in names:
             yield names[field]
+        elif key in evidence:
+            yield _filled(evidence[key], part, style or "")
         else:
             raise ValueError(f"placeholder {{{field}}} names neither evidence nor a word")
 

@@ -1,0 +1,157 @@
+"""Does the model with the best accuracy have the heatmaps most concentrated on the foreground?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Paragraph,
+    Reading,
+    Side,
+    apart,
+    derived,
+    every,
+    models_of,
+    of_model,
+    readings,
+)
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
+
+ENTRY = Entry(
+    name="accuracy_and_heatmaps",
+    title="Accuracy and heatmaps",
+    help="whether the most accurate model has the heatmaps most concentrated on the foreground",
+    order=10,
+)
+
+CONCLUSIONS: dict[Side, str] = {
+    "above": "Here the best accuracy goes with the heatmaps most concentrated on the foreground.",
+    "below": "Here the best accuracy does not go with the most concentrated heatmaps.",
+    "open": "Intervals overlap or are missing, so which model leads in both is not settled.",
+}
+
+
+@dataclass(frozen=True)
+class _Rival:
+    """A model with its mean test accuracy and the lift of its heatmaps."""
+
+    model: ModelFacts
+    accuracy: Evidence
+    lift: Evidence
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on the models that answer the same targets on the same data, two or more.
+
+    Where there are several such groups, the one with the most outputs is compared. Heatmaps are
+    measured by the lift: the share of Grad-CAM energy inside the foreground over the area's
+    share, averaged over outputs. The claim holds where the most accurate model's accuracy and
+    lift intervals lie above those of every other; it is contradicted where it is clearly the
+    most accurate and some other's lift interval lies above its own; else it is open.
+    """
+    rivals = _rivals(findings)
+    if len(rivals) < 2:
+        return Inference()
+    best = max(rivals, key=lambda rival: rival.accuracy.value or 0)
+    others = [rival for rival in rivals if rival is not best]
+    leads = every([apart(best.accuracy, other.accuracy) for other in others]) == "above"
+    answer = every([apart(best.lift, other.lift) for other in others]) if leads else "open"
+    paragraph = Paragraph(ENTRY.name)
+    _compare(paragraph, best, others)
+    paragraph.say(CONCLUSIONS[answer])
+    return paragraph.conclude(answer)
+
+
+def _compare(paragraph: Paragraph, best: _Rival, others: Sequence[_Rival]) -> None:
+    second = max(others, key=lambda rival: rival.accuracy.value or 0)
+    paragraph.say(
+        "{best} has the best mean test accuracy of the models compared, {accuracy.measured:%}, "
+        "before {second} with {next.measured:%}.",
+        {"best": best.model.title, "second": second.model.title},
+        accuracy=best.accuracy,
+        next=second.accuracy,
+    )
+    other = max(others, key=lambda rival: rival.lift.value or 0)
+    paragraph.say(
+        "The share of its Grad-CAM energy inside the foreground is {lift.measured} times that of "
+        "the area, averaged over outputs (even spread: {lift.baseline}); the highest among the "
+        "others is {highest.measured} times, of {other}.",
+        {"other": other.model.title},
+        lift=best.lift,
+        highest=other.lift,
+    )
+
+
+def _rivals(findings: Findings) -> list[_Rival]:
+    """The largest group of comparable models: the most outputs first, then the most models."""
+    energies = readings(findings, "grad_cam", "energy_in_foreground")
+    groups: dict[tuple[str, tuple[str, ...]], list[_Rival]] = {}
+    for model in models_of(energies):
+        heads = of_model(energies, model)
+        accuracy, lift = _accuracy(findings, model), _lift(model, list(heads.values()))
+        if accuracy is not None and lift is not None:
+            key = (model.dataset, tuple(sorted(heads)))
+            groups.setdefault(key, []).append(_Rival(model, accuracy, lift))
+    compared = {key: group for key, group in groups.items() if len(group) > 1}
+    if not compared:
+        return []
+    return compared[max(compared, key=lambda key: (len(key[1]), len(compared[key])))]
+
+
+def _accuracy(findings: Findings, model: ModelFacts) -> Evidence | None:
+    """The mean accuracy over outputs as measured, or derived where it came without interval."""
+    measured = of_model(readings(findings, "evaluation", "mean_accuracy"), model).get("test")
+    if measured is not None and measured.interval is not None:
+        return measured
+    heads = [r for r in readings(findings, "evaluation", "accuracy") if _of_test(r, model)]
+    if not heads:
+        return measured
+    how = "mean of the test accuracy over outputs"
+    return _mean(f"accuracy@{model.name}", how, [r.evidence for r in heads], [1.0] * len(heads))
+
+
+def _of_test(reading: Reading, model: ModelFacts) -> bool:
+    return reading.model.name == model.name and reading.at.startswith("test.")
+
+
+def _lift(model: ModelFacts, energies: Sequence[Evidence]) -> Evidence | None:
+    """Energy over its chance level, averaged over outputs; None where a level is missing."""
+    areas = [item.baseline or 0.0 for item in energies]
+    if min(areas) <= 0:
+        return None
+    how = "mean over outputs of the share of energy in the foreground, over that of the area"
+    return _mean(f"lift@{model.name}", how, energies, areas, baseline=1)
+
+
+def _mean(
+    measure: str,
+    how: str,
+    sources: Sequence[Evidence],
+    scales: Sequence[float],
+    baseline: int | None = None,
+) -> Evidence:
+    """The mean of values over their scales, with the mean of the bounds as its interval.
+
+    Outputs are measured on the same images and are not independent. The mean of the bounds is
+    the interval for errors that move together, and too wide, never too narrow, otherwise.
+    """
+    pairs = list(zip(sources, scales, strict=True))
+    intervals = [item.interval for item in sources if item.interval is not None]
+    interval = None
+    if len(intervals) == len(pairs):
+        lows = [low / scale for (low, _), scale in zip(intervals, scales, strict=True)]
+        highs = [high / scale for (_, high), scale in zip(intervals, scales, strict=True)]
+        interval = (sum(lows) / len(lows), sum(highs) / len(highs))
+    counts = [item.n for item in sources if item.n is not None]
+    return derived(
+        ENTRY.name,
+        measure,
+        sum((item.value or 0) / scale for item, scale in pairs) / len(pairs),
+        sources,
+        how,
+        n=min(counts) if len(counts) == len(pairs) else None,
+        interval=interval,
+        baseline=baseline,
+    )

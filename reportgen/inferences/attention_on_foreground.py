@@ -1,0 +1,96 @@
+"""Do heatmaps and activations concentrate in and around the foreground in most models?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Reading,
+    Tally,
+    every,
+    is_pool,
+    models_of,
+    most,
+    of_model,
+    readings,
+    side,
+    tally,
+)
+from reportgen.records import Findings, Inference
+
+ENTRY = Entry(
+    name="attention_on_foreground",
+    title="Attention on the foreground",
+    help="whether heatmaps and activations concentrate in and around the foreground",
+    order=1,
+)
+
+
+def infer(findings: Findings) -> Inference:
+    """One note: the share of Grad-CAM energy near the foreground, and the activations' lift there.
+
+    A model counts where most of its outputs have an energy interval above the share of the area,
+    and where most of its convolution layers have a lift interval above 1. The claim is about most
+    models; it must hold for whichever of heatmaps and activations the report measured.
+    """
+    near = readings(findings, "grad_cam", "energy_near_foreground")
+    heat = [r for r in near or readings(findings, "grad_cam", "energy_in_foreground") if _chance(r)]
+    lifts = readings(findings, "feature_maps", "foreground_lift")
+    maps = [r for r in lifts if _chance(r) and not is_pool(r.model, r.at)]
+    paragraph, tallies = Paragraph(ENTRY.name), []
+    if heat:
+        tallies.append(_heatmaps(paragraph, heat, "in and around" if near else "inside"))
+    if maps:
+        tallies.append(_activations(paragraph, maps))
+    if not tallies:
+        return Inference()
+    paragraph.explain(*tallies)
+    return paragraph.conclude(every([counts.answer for counts in tallies]))
+
+
+def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tally:
+    counts = _count("heatmaps", found, "for most outputs the energy lies above the area's share")
+    paragraph.say(
+        f"Grad-CAM puts more of its energy {where} the foreground than an even spread would "
+        f"{counts.phrase}, judged by most of a model's outputs: at the weakest {{worst:%}} of the "
+        "energy on {worst.baseline:%} of the area (output {worst.at} of {worst.model}), at the "
+        "clearest {best:%} on {best.baseline:%} (output {best.at} of {best.model}).",
+        best=max(found, key=_lift),
+        worst=min(found, key=_lift),
+        **counts.evidence,
+    )
+    return counts
+
+
+def _activations(paragraph: Paragraph, found: Sequence[Reading]) -> Tally:
+    counts = _count("activations", found, "most convolution layers have a lift above chance")
+    paragraph.say(
+        "Activations are stronger inside the foreground than over the whole map "
+        f"{counts.phrase}, judged by most of its convolution layers: the lift, {{high.baseline}} "
+        "for an even spread, runs from {low} ({low.at} of {low.model}) to {high} ({high.at} of "
+        "{high.model}).",
+        high=max(found, key=_lift),
+        low=min(found, key=_lift),
+        **counts.evidence,
+    )
+    return counts
+
+
+def _count(name: str, found: Sequence[Reading], claim: str) -> Tally:
+    cases = []
+    for model in models_of(found):
+        evidence = tuple(of_model(found, model).values())
+        cases.append(Case(most([side(item) for item in evidence]), evidence))
+    return tally(ENTRY.name, name, "model|models", claim, cases)
+
+
+def _chance(reading: Reading) -> bool:
+    """Whether there is a chance level to compare with; a share of no area is none."""
+    return (reading.evidence.baseline or 0) > 0
+
+
+def _lift(reading: Reading) -> float:
+    return (reading.evidence.value or 0) / (reading.evidence.baseline or 1)

@@ -1,0 +1,146 @@
+"""Are filters of color models colored in various ways, and does classification need the colors?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    MINIMUM_N,
+    Case,
+    Paragraph,
+    Reading,
+    Side,
+    every,
+    exact,
+    of_model,
+    opposite,
+    readings,
+    side,
+    tally,
+)
+from reportgen.records import Evidence, Findings, Inference
+
+ENTRY = Entry(
+    name="color_filters",
+    title="Colored filters",
+    help="whether filters of color models are colored, varied, and needed for the accuracy",
+    order=5,
+)
+
+COLORED = 0.1
+"""Share of an image's variance off the gray axis from which the image counts as colored: then
+color carries at least a tenth of what varies. A gray image has none, and independent channels
+have two thirds."""
+
+VARIED = 0.5
+"""Spread of hues from which they count as varied. It is none for a single hue and all for hues
+spread evenly; one half is that of hues spread evenly over about 217 of the 360 degrees."""
+
+NEEDED = 0.1
+"""Loss of accuracy without color from which color counts as needed: one image in ten."""
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on models with color input: are filters colored and varied, is color needed?
+
+    A model counts where its first layer's filters are colored (interval above `COLORED`) and
+    varied (at least `MINIMUM_N` filters, value above `VARIED`), and where some output loses more
+    than `NEEDED` of its accuracy on the same images made gray (interval below). Color is that of
+    the images that maximize the filters, or, where the report has none, of the kernels.
+    """
+    colors = _colors(findings)
+    if not colors:
+        return Inference()
+    gray = readings(findings, "evaluation", "gray_accuracy", compared=True)
+    hues = readings(findings, "activation_maximization", "hue_spread")
+    cases = []
+    for color in colors:
+        hue, losses = _at(hues, color), tuple(of_model(gray, color.model).values())
+        sources = (color.evidence, *([hue] if hue else []), *losses)
+        cases.append(Case(_answer(color.evidence, hue, losses), sources))
+    claim = "filters are colored and varied and some output needs the color"
+    counts = tally(ENTRY.name, "models", "color model|color models", claim, cases)
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        f"Filters are colored, varied and needed for the accuracy {counts.phrase}.",
+        **counts.evidence,
+    )
+    shown = {r.model.name for r in colors}
+    needed = [r for r in gray if r.model.name in shown]
+    worst = min(needed, key=_change) if needed else None
+    example = colors[0] if worst is None else next(c for c in colors if c.model == worst.model)
+    _describe(paragraph, example, _at(hues, example))
+    _need(paragraph, worst)
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _colors(findings: Findings) -> list[Reading]:
+    """For each model the color of the first layer: of its filters' images, else of its kernels."""
+    images = readings(findings, "activation_maximization", "chroma_share")
+    kernels = readings(findings, "kernels", "color_share", compared=True)
+    found: dict[str, Reading] = {}
+    for reading in (*images, *kernels):
+        found.setdefault(reading.model.name, reading)
+    order = [model.name for model in findings.models]
+    return sorted(found.values(), key=lambda reading: order.index(reading.model.name))
+
+
+def _answer(color: Evidence, hue: Evidence | None, gray: Sequence[Evidence]) -> Side:
+    colored = side(color, COLORED)
+    varied: Side = "open"
+    if hue is not None and (hue.n or 0) >= MINIMUM_N:
+        varied = exact(hue.value or 0, VARIED)
+    return every([colored, varied, _needed(gray)])
+
+
+def _needed(gray: Sequence[Evidence]) -> Side:
+    """Whether some output loses more than `NEEDED`; ruled out when every output keeps more."""
+    if not gray:
+        return "open"
+    kept = [side(item, (item.baseline or 0) - NEEDED) for item in gray]
+    return opposite(every(kept))
+
+
+def _describe(paragraph: Paragraph, color: Reading, hue: Evidence | None) -> None:
+    if color.evidence.id.partition(".")[2].startswith("chroma_share"):
+        paragraph.say(
+            "In the images that maximize the filters of {color.at} in {color.model}, "
+            "{color.measured:%} of the variance lies off the gray axis, where gray images have "
+            "none.",
+            color=color,
+        )
+    else:
+        paragraph.say(
+            "Of the energy of the kernels of {color.at} in {color.model}, {color.measured:%} lies "
+            "off the gray axis (random kernels: {color.baseline:%}).",
+            color=color,
+        )
+    if hue is not None and hue.n:
+        paragraph.say(
+            "Their hues have a spread of {hue:%} over {hue.n:filter|filters}, where a single hue "
+            "has none and hues all around the circle have the whole.",
+            hue=hue,
+        )
+
+
+def _need(paragraph: Paragraph, worst: Reading | None) -> None:
+    if worst is None:
+        paragraph.say("Accuracy on gray images was not measured.")
+        return
+    paragraph.say(
+        "On the same images made gray, the accuracy of output {at} of {worst.model} is "
+        "{worst.measured:%}, against {worst.baseline:%} in color; that is the largest loss, and "
+        "it speaks of this network as trained, not of what the task needs.",
+        {"at": worst.at.partition(".")[2] or worst.at},
+        worst=worst,
+    )
+
+
+def _change(reading: Reading) -> float:
+    return (reading.evidence.value or 0) - (reading.evidence.baseline or 0)
+
+
+def _at(found: Sequence[Reading], reading: Reading) -> Evidence | None:
+    return of_model(found, reading.model).get(reading.at)

@@ -1,0 +1,146 @@
+"""Do activations of the same network show more detail on data with richer shapes?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Tally,
+    apart,
+    derived,
+    models_of,
+    of_model,
+    readings,
+    tally,
+)
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
+
+ENTRY = Entry(
+    name="detail_by_dataset",
+    title="Detail in activations, by dataset",
+    help="whether the same network shows more detail on data with richer shapes",
+    order=11,
+)
+
+RICHER = 1.25
+"""How many times the foreground of simpler shapes the foreground of richer ones must cover. The
+share of the image that shapes cover stands in for how rich they are; with a smaller difference
+neither dataset is called the richer one."""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One dataset's model, what share its foreground covers, and the detail of its layers."""
+
+    model: ModelFacts
+    share: Evidence | None
+    detail: dict[str, Evidence]
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on models with the same layers and shapes but different data, layer by layer.
+
+    Detail is the normalized spatial entropy of a layer's activations: how evenly they spread. A
+    layer counts where its interval for the richer data lies above that for the simpler, and the
+    claim holds where most layers do. It stays open where the foreground's shares are unknown or
+    less than `RICHER` apart, since it is then not known which data should show more.
+    """
+    trials = _trials(findings)
+    if len(trials) < 2:
+        return Inference()
+    rich, simple = max(trials, key=_share), min(trials, key=_share)
+    if rich is simple:
+        rich, simple = trials[0], trials[1]
+    pairs = list(zip(rich.detail.items(), simple.detail.values(), strict=True))
+    cases = [Case(apart(first, second), (first, second)) for (_, first), second in pairs]
+    claim = "the richer data shows more detail, with intervals apart"
+    counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
+    ranked = _share(rich) > 0 and _share(simple) > 0 and _share(rich) >= RICHER * _share(simple)
+    paragraph = Paragraph(ENTRY.name)
+    _introduce(paragraph, rich, simple, ranked)
+    _count(paragraph, counts, rich)
+    _example(paragraph, pairs, rich, simple)
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer if ranked else "open")
+
+
+def _introduce(paragraph: Paragraph, rich: _Trial, simple: _Trial, ranked: bool) -> None:
+    words = {"first": rich.model.title, "second": simple.model.title}
+    sentence = "{first} and {second} have the same layers and different data"
+    if rich.share is None or simple.share is None:
+        sentence += "; which shapes are the simpler ones was not measured."
+        paragraph.say(sentence, words)
+        return
+    words |= {"rich": rich.model.dataset, "simple": simple.model.dataset}
+    sentence += (
+        ": the foreground covers {large:%} of the images of {rich} and {small:%} of those of "
+        "{simple}" + ("." if ranked else ", too alike to call one richer.")
+    )
+    paragraph.say(sentence, words, large=rich.share, small=simple.share)
+
+
+def _count(paragraph: Paragraph, counts: Tally, rich: _Trial) -> None:
+    paragraph.say(
+        f"Activations spread more evenly over the map for {{rich}} {counts.phrase}.",
+        {"rich": rich.model.dataset},
+        **counts.evidence,
+    )
+
+
+def _example(
+    paragraph: Paragraph,
+    pairs: Sequence[tuple[tuple[str, Evidence], Evidence]],
+    rich: _Trial,
+    simple: _Trial,
+) -> None:
+    """Quotes the layer where the two differ the most."""
+    (layer, more), less = max(pairs, key=lambda p: abs((p[0][1].value or 0) - (p[1].value or 0)))
+    paragraph.say(
+        "They differ the most in {layer}, with a normalized spatial entropy of {more.measured} "
+        "for {rich} and {less.measured} for {simple}, which would be one for an even spread.",
+        {"layer": layer, "rich": rich.model.dataset, "simple": simple.model.dataset},
+        more=more,
+        less=less,
+    )
+
+
+def _trials(findings: Findings) -> list[_Trial]:
+    """One model for each dataset, of the first architecture that was given several datasets."""
+    details = readings(findings, "feature_maps", "detail")
+    groups: dict[object, dict[str, _Trial]] = {}
+    for model in models_of(details):
+        detail = of_model(details, model)
+        if model.dataset:
+            trial = _Trial(model, _foreground(findings, model.dataset), detail)
+            key = (_maps(model), len(detail))
+            groups.setdefault(key, {}).setdefault(model.dataset, trial)
+    return next((list(group.values()) for group in groups.values() if len(group) > 1), [])
+
+
+def _maps(model: ModelFacts) -> tuple[tuple[str, str], ...]:
+    """What makes two models the same here: types and output shapes of their map layers."""
+    rows = [row for row in model.layers if "Conv" in row.type or "Pool" in row.type]
+    return tuple((row.type, row.output_shape) for row in rows)
+
+
+def _foreground(findings: Findings, dataset: str) -> Evidence | None:
+    """The share of a dataset's images that the foreground covers, from whichever figure has it."""
+    for reading in readings(findings, "samples", "foreground_share"):
+        if reading.model.dataset == dataset:
+            return reading.evidence
+    for reading in readings(findings, "grad_cam", "energy_in_foreground"):
+        area = reading.evidence.baseline
+        if reading.model.dataset == dataset and area is not None:
+            how = "share of the foreground in the area, which is the chance level of the energy"
+            measure = f"foreground_share@{dataset}"
+            return derived(ENTRY.name, measure, area, [reading.evidence], how, n=reading.evidence.n)
+    return None
+
+
+def _share(trial: _Trial) -> float:
+    """The foreground's share, or 0 where it is not known."""
+    return (trial.share.value or 0) if trial.share is not None else 0

@@ -1,0 +1,92 @@
+"""Do filters of later convolution layers combine several maps of the layer before?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.catalog import Entry
+from reportgen.drafting import Case, Paragraph, Reading, models_of, of_model, readings, side, tally
+from reportgen.records import Findings, Inference, ModelFacts
+
+ENTRY = Entry(
+    name="layer_composition",
+    title="Later layers combine earlier ones",
+    help="whether filters of later convolution layers combine several incoming channels",
+    order=6,
+)
+
+SEVERAL = 2
+"""Effective inputs above which a filter combines: the energy of its weights is then spread as
+widely as that of a filter with equal weights on more than two channels."""
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on how many later convolution layers combine what comes in.
+
+    Every convolution layer but a model's first is judged by the effective number of input
+    channels of its filters: the participation ratio of the energy of their weights. A layer
+    counts where the interval over its filters lies above `SEVERAL`. Random weights combine as
+    well, so this says what filters do, not that training made them do so.
+    """
+    found = _in_order(readings(findings, "kernels", "effective_inputs", compared=True))
+    later = [r for r in found if r.at != next(iter(of_model(found, r.model)))]
+    if not later:
+        return Inference()
+    cases = [Case(side(r.evidence, SEVERAL), (r.evidence,)) for r in later]
+    claim = "filters draw on more than two input channels in effect"
+    nouns = "later convolution layer|later convolution layers"
+    counts = tally(ENTRY.name, "layers", nouns, claim, cases)
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        f"Filters draw on more than two channels of the layer before {counts.phrase}.",
+        **counts.evidence,
+    )
+    _example(paragraph, findings, found, max(_preferred(later), key=_value))
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _example(
+    paragraph: Paragraph, findings: Findings, found: Sequence[Reading], best: Reading
+) -> None:
+    paragraph.say(
+        "A filter of {best.at} in {best.model} draws on {best.measured} channels in effect (a "
+        "filter that copies a channel: {best.baseline}).",
+        best=best,
+    )
+    fields = of_model(readings(findings, "summary", "receptive_field"), best.model)
+    layers = list(of_model(found, best.model))
+    before = layers[layers.index(best.at) - 1]
+    if best.at in fields and before in fields:
+        paragraph.say(
+            "Its receptive field is {wide} wide, that of {before} {narrow}.",
+            {"before": before},
+            wide=fields[best.at],
+            narrow=fields[before],
+        )
+
+
+def _in_order(found: Sequence[Reading]) -> list[Reading]:
+    """Readings in the order of the layers of their models; unknown layers stay behind them."""
+    return [
+        Reading(model, at, evidence)
+        for model in models_of(found)
+        for at, evidence in sorted(
+            of_model(found, model).items(), key=lambda i: _place(model, i[0])
+        )
+    ]
+
+
+def _place(model: ModelFacts, layer: str) -> int:
+    names = [row.name for row in model.layers]
+    return names.index(layer) if layer in names else len(names)
+
+
+def _preferred(later: Sequence[Reading]) -> Sequence[Reading]:
+    """The layers of models with just two convolution layers, where there are such models."""
+    of_two = [r for r in later if len(of_model(later, r.model)) == 1]
+    return of_two or later
+
+
+def _value(reading: Reading) -> float:
+    return reading.evidence.value or 0

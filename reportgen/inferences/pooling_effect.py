@@ -1,0 +1,79 @@
+"""Is the effect of pooling on feature maps clear: fewer positions, stronger, the same pattern?"""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Side,
+    every,
+    exact,
+    of_model,
+    readings,
+    side,
+    tally,
+)
+from reportgen.records import Evidence, Findings, Inference
+
+ENTRY = Entry(
+    name="pooling_effect",
+    title="The effect of pooling",
+    help="whether pooling makes maps smaller and stronger and keeps their pattern",
+    order=3,
+)
+
+SAME_PATTERN = 0.5
+"""Correlation from which a pooled map counts as the pattern of its input. Below it, the pooled
+map would explain less than a quarter of the input map's variance (r squared)."""
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on how many pooling layers show the effect, with the clearest and the weakest.
+
+    A layer shows it where it has fewer positions than its input, where the interval of the gain
+    in mean activation lies above 1, and where the interval of the correlation with its input lies
+    above `SAME_PATTERN`. Max pooling raises the mean of any map that is not constant, so
+    the gain tells how strong the effect is, and mostly sets max pooling apart from averaging.
+    """
+    gains = readings(findings, "feature_maps", "pool_gain", compared=True)
+    agreements = readings(findings, "feature_maps", "pool_agreement", compared=True)
+    sizes = readings(findings, "feature_maps", "pool_size_ratio")
+    measured = []
+    for gain in gains:
+        agreement = of_model(agreements, gain.model).get(gain.at)
+        size = of_model(sizes, gain.model).get(gain.at)
+        if agreement is not None and size is not None:
+            measured.append((gain, agreement, size))
+    if not measured:
+        return Inference()
+    cases = [Case(_shows(g.evidence, a, s), (g.evidence, a, s)) for g, a, s in measured]
+    counts = tally(
+        ENTRY.name,
+        "layers",
+        "pooling layer|pooling layers",
+        "there are fewer positions, the mean rises and the pattern stays",
+        cases,
+    )
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        "Pooling leaves fewer positions, raises the mean activation and keeps the pattern "
+        f"{counts.phrase}.",
+        **counts.evidence,
+    )
+    gain, agreement, size = max(measured, key=lambda layer: layer[0].evidence.value or 0)
+    paragraph.say(
+        "The strongest effect is that of {gain.at} in {gain.model}: {size:%} of the positions "
+        "remain, the mean activation is {gain.measured} times that of its input (no effect: "
+        "{gain.baseline}), and the pooled maps correlate with it by {agreement.measured} "
+        "(unrelated maps: {agreement.baseline}).",
+        gain=gain,
+        agreement=agreement,
+        size=size,
+    )
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _shows(gain: Evidence, agreement: Evidence, size: Evidence) -> Side:
+    return every([exact(1, size.value or 0), side(gain, 1), side(agreement, SAME_PATTERN)])

@@ -1,0 +1,98 @@
+"""Do heatmaps spill over the foreground's edge, and is it the resizing that makes them?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Reading,
+    Side,
+    every,
+    exact,
+    models_of,
+    most,
+    of_model,
+    readings,
+    side,
+    tally,
+)
+from reportgen.records import Evidence, Findings, Inference
+
+ENTRY = Entry(
+    name="resize_mismatch",
+    title="Heatmaps and the shape of the input",
+    help="whether heatmaps overlap the shape imperfectly, and whether resizing explains it",
+    order=8,
+)
+
+MAINLY = 0.5
+"""Share of the spilled energy that must lie within one cell of the foreground for resizing to be
+the main cause: bilinear resizing moves energy by less than one cell, so the rest has another."""
+
+
+def infer(findings: Findings) -> Inference:
+    """One note: on how many models the overlap is imperfect, and the spill stays within a cell.
+
+    An output counts where some nonzero heatmap overlaps imperfectly and the interval of the share
+    of spilled energy that lies within one feature-map cell of the foreground is above `MAINLY`
+    and above the share of that ring in the area outside (chance). It speaks against the claim
+    where no heatmap overlaps imperfectly or the interval lies below either. A model counts where
+    most of its outputs do, and the claim is about most models.
+    """
+    spills = readings(findings, "grad_cam", "spill_within_cell", compared=True)
+    overlaps = readings(findings, "grad_cam", "imperfect_overlap")
+    found = [r for r in spills if r.at in of_model(overlaps, r.model)]
+    if not found:
+        return Inference()
+    cases = []
+    for model in models_of(found):
+        pairs = [
+            (of_model(overlaps, model)[at], spill) for at, spill in of_model(found, model).items()
+        ]
+        answers = [_explained(overlap, spill) for overlap, spill in pairs]
+        cases.append(Case(most(answers), tuple(item for pair in pairs for item in pair)))
+    claim = "heatmaps of most outputs overlap imperfectly, mainly within the reach of resizing"
+    counts = tally(ENTRY.name, "models", "model|models", claim, cases)
+    paragraph = Paragraph(ENTRY.name)
+    worst = max((r for r in overlaps if r.model in models_of(found)), key=_value)
+    paragraph.say(
+        "Heatmaps reach over the edge of the foreground: up to {worst:%} of those of an output, "
+        "which is {worst.at} of {worst.model}."
+        if worst.evidence.value
+        else "No heatmap reaches over the edge of the foreground ({worst:%} in every output).",
+        worst=worst,
+    )
+    paragraph.say(
+        f"Resizing can explain most of what lies outside {counts.phrase}, judged by most of its "
+        "outputs: it moves energy by less than one cell of the feature map.",
+        **counts.evidence,
+    )
+    _range(paragraph, found)
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _range(paragraph: Paragraph, found: Sequence[Reading]) -> None:
+    low, high = min(found, key=_value), max(found, key=_value)
+    sentence = (
+        "Of the energy outside, {low.measured:%} lies that near in output {low.at} of {low.model} "
+        "(chance: {low.baseline:%})"
+    )
+    if low != high:
+        sentence += (
+            ", and {high.measured:%} in output {high.at} of {high.model} (chance: "
+            "{high.baseline:%})"
+        )
+    paragraph.say(sentence + ".", low=low, high=high)
+
+
+def _explained(overlap: Evidence, spill: Evidence) -> Side:
+    exists = exact(overlap.value or 0, 0)
+    return every([exists, side(spill), side(spill, MAINLY)])
+
+
+def _value(reading: Reading) -> float:
+    return reading.evidence.value or 0

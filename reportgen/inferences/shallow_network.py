@@ -1,0 +1,80 @@
+"""Is the shallowest network so shallow that its figures show only the first stage?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Paragraph,
+    Reading,
+    Side,
+    every,
+    exact,
+    of_model,
+    opposite,
+    readings,
+)
+from reportgen.records import Findings, Inference
+
+ENTRY = Entry(
+    name="shallow_network",
+    title="A shallow network",
+    help="whether the shallowest network shows only the first stage of processing",
+    order=2,
+)
+
+CONCLUSIONS: dict[Side, str] = {
+    "above": "There is no later stage to show: figures of its layers show the beginning only.",
+    "below": "Its figures thus show more than the beginning.",
+    "open": "How that compares with the input's width is not known, so the question stays open.",
+}
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on the models with the fewest convolution layers, against the deepest.
+
+    The claim holds where the shallowest has a single convolution layer, so that there is no later
+    stage to see, and where its receptive field is less than the width of the input. Both are read from
+    the architecture and exact; the answer is open only where a size is missing.
+    """
+    depths = [r for r in readings(findings, "summary", "conv_layers") if _value(r) > 0]
+    if not depths:
+        return Inference()
+    least, deepest = min(depths, key=_value), max(depths, key=_value)
+    shallow = [r for r in depths if _value(r) == _value(least)]
+    paragraph = Paragraph(ENTRY.name)
+    than = ", against {deepest} in {deepest.model}" if _value(deepest) > _value(least) else ""
+    have = "has" if len(shallow) == 1 else "have"
+    paragraph.say(
+        f"{{models}} {have} the fewest convolution layers, {{least}}{than}.",
+        {"models": [r.model.title for r in shallow]},
+        least=least,
+        deepest=deepest,
+    )
+    field = _field(paragraph, findings, shallow)
+    answer = every([opposite(exact(_value(least), 1)), field])
+    paragraph.say(CONCLUSIONS[answer])
+    return paragraph.conclude(answer)
+
+
+def _field(paragraph: Paragraph, findings: Findings, shallow: Sequence[Reading]) -> Side:
+    """States the widest receptive field of these models; above if it is less than the input."""
+    names = {r.model.name for r in shallow}
+    fields = [r for r in readings(findings, "summary", "receptive_field") if r.model.name in names]
+    if not fields:
+        return "open"
+    widest = max(fields, key=_value)
+    size = of_model(readings(findings, "summary", "input_size"), widest.model).get("")
+    if size is None or size.value is None:
+        return "open"
+    paragraph.say(
+        "The receptive field of {field.at} in {field.model} is {field} of an input {size} wide.",
+        field=widest,
+        size=size,
+    )
+    return exact(size.value, _value(widest))
+
+
+def _value(reading: Reading) -> float:
+    return reading.evidence.value or 0

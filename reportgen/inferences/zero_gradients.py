@@ -1,0 +1,79 @@
+"""Are there inputs whose heatmap is empty because the gradient is zero everywhere?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.catalog import Entry
+from reportgen.drafting import Paragraph, Reading, Side, derived, readings
+from reportgen.records import Evidence, Findings, Inference
+
+ENTRY = Entry(
+    name="zero_gradients",
+    title="Gradients that are zero",
+    help="whether gradients, and heatmaps, of some images are zero everywhere",
+    order=9,
+)
+
+ENOUGH = 300
+"""Heatmaps without a single zero gradient from which the claim is contradicted. With none among
+n, the 95 % upper limit of the share is about 3 / n (the rule of three: Hanley and Lippman-Hand,
+JAMA 249, 1983), so 300 leave less than one in a hundred."""
+
+
+def infer(findings: Findings) -> Inference:
+    """One note: how many gradients and how many maps are zero everywhere, over all outputs.
+
+    One zero gradient shows that there are such images. Without any the claim is contradicted if
+    at least `ENOUGH` heatmaps were computed, and else open. A map can be zero with a gradient
+    that is not: when the weighted maps sum to nothing positive, the final ReLU leaves nothing.
+    """
+    gradients = [r for r in readings(findings, "grad_cam", "zero_gradients") if r.evidence.n]
+    if not gradients:
+        return Inference()
+    maps = [r for r in readings(findings, "grad_cam", "zero_maps") if r.evidence.n]
+    total = _sum("zero_gradients", "gradients that are zero everywhere", gradients)
+    answer = _answer(total)
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        "The gradient is zero everywhere for {total} of {total.n:heatmap|heatmaps}.", total=total
+    )
+    most = max(gradients, key=_share)
+    if answer == "above":
+        paragraph.say(
+            "The most are in output {most.at} of {most.model}, {most} of {most.n}.", most=most
+        )
+    if maps:
+        _empty(paragraph, _sum("zero_maps", "heatmaps that are zero everywhere", maps))
+    if answer == "open":
+        paragraph.say("These are too few to rule such images out.")
+    return paragraph.conclude(answer)
+
+
+def _empty(paragraph: Paragraph, empty: Evidence) -> None:
+    if empty.value:
+        paragraph.say(
+            "In all, {empty} of {empty.n:heatmap is|heatmaps are} zero everywhere, which a sum "
+            "without positive values causes too; such a map has no maximum to divide by and is "
+            "left blank.",
+            empty=empty,
+        )
+    else:
+        paragraph.say("No heatmap of {empty.n} is zero everywhere.", empty=empty)
+
+
+def _sum(name: str, what: str, found: Sequence[Reading]) -> Evidence:
+    sources = [reading.evidence for reading in found]
+    value = sum(int(item.value or 0) for item in sources)
+    n = sum(item.n or 0 for item in sources)
+    return derived(ENTRY.name, name, value, sources, f"number of {what}", "heatmaps", n)
+
+
+def _answer(total: Evidence) -> Side:
+    if total.value:
+        return "above"
+    return "below" if (total.n or 0) >= ENOUGH else "open"
+
+
+def _share(reading: Reading) -> float:
+    return (reading.evidence.value or 0) / (reading.evidence.n or 1)

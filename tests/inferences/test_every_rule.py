@@ -1,0 +1,206 @@
+"""What holds for every rule, whatever a report measured."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import random
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_builder import block_of, check, model, report, value
+
+import reportgen.inferences
+from reportgen.records import Evidence, Finding, Findings, Inference
+
+FOLDER = Path(reportgen.inferences.__file__).parent
+DOCS = FOLDER.parents[1] / "docs" / "inferences.md"
+IN_ORDER = (
+    "attention_on_foreground",
+    "shallow_network",
+    "pooling_effect",
+    "filter_patterns",
+    "color_filters",
+    "layer_composition",
+    "head_attention",
+    "resize_mismatch",
+    "zero_gradients",
+    "accuracy_and_heatmaps",
+    "detail_by_dataset",
+)
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+LAYERS = (
+    ("conv2d_1", "Conv2D", "(None, 26, 26, 4)"),
+    ("max_pooling2d_1", "MaxPooling2D", "(None, 13, 13, 4)"),
+    ("conv2d_2", "Conv2D", "(None, 9, 9, 8)"),
+)
+CONVS, POOLS, HEADS = ("conv2d_1", "conv2d_2"), ("max_pooling2d_1",), ("length", "angle")
+MAPS = (*CONVS, *POOLS)
+MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
+    "summary": {
+        "conv_layers": ("",),
+        "pool_layers": ("",),
+        "input_size": ("",),
+        "input_channels": ("",),
+        "receptive_field": CONVS,
+    },
+    "samples": {"foreground_share": ("",)},
+    "evaluation": {
+        "accuracy": ("test.length", "test.angle", "train.length"),
+        "mean_accuracy": ("test",),
+        "gray_accuracy": ("test.length", "test.angle"),
+    },
+    "kernels": {"effective_inputs": CONVS, "color_share": CONVS[:1]},
+    "feature_maps": {
+        "foreground_lift": MAPS,
+        "detail": MAPS,
+        "pool_gain": POOLS,
+        "pool_agreement": POOLS,
+        "pool_size_ratio": POOLS,
+    },
+    "activation_maximization": {
+        "structure": CONVS,
+        "activation_ratio": CONVS,
+        "saturated": CONVS,
+        "chroma_share": CONVS,
+        "hue_spread": CONVS,
+    },
+    "grad_cam": {
+        "energy_in_foreground": HEADS,
+        "energy_near_foreground": HEADS,
+        "zero_maps": HEADS,
+        "zero_gradients": HEADS,
+        "spill_within_cell": HEADS,
+        "imperfect_overlap": HEADS,
+        "head_similarity": ("",),
+        "head_peak_shift": ("",),
+    },
+}
+
+
+def rule(name: str) -> ModuleType:
+    return importlib.import_module(f"reportgen.inferences.{name}")
+
+
+@st.composite
+def evidence(draw: st.DrawFn) -> Evidence:
+    """Any number that a measure may hold: plain, tiny, huge, undefined, with or without rest."""
+    numbers = st.one_of(
+        st.integers(0, 3),
+        st.floats(0, 1),
+        st.floats(-1e6, 1e6),
+        st.sampled_from([0.0, 1.0, 0.99951, 1e-7, 0.5]),
+    )
+    bounds = sorted((draw(numbers), draw(numbers)))
+    return value(
+        draw(st.one_of(st.none(), numbers)),
+        *(bounds if draw(st.booleans()) else (None, None)),
+        n=draw(st.sampled_from([None, 0, 1, 7, 8, 96, 2000])),
+        baseline=draw(st.one_of(st.none(), numbers)),
+        unit=draw(st.sampled_from(["", "px", "images"])),
+    )
+
+
+@st.composite
+def block_for(draw: st.DrawFn, kind: str, name: str, number: int) -> Finding:
+    names = [
+        f"{measure}@{at}" if at else measure
+        for measure, places in MEASURES[kind].items()
+        for at in places
+    ]
+    chosen = draw(st.lists(st.sampled_from(names), unique=True))
+    return block_of(kind, name, {measure: draw(evidence()) for measure in chosen}, number)
+
+
+@st.composite
+def anything(draw: st.DrawFn) -> Findings:
+    """A report of up to three models with any evidence, some of it measured twice."""
+    names = draw(st.lists(st.sampled_from(["a", "b2", "c"]), min_size=1, unique=True))
+    models = [
+        model(
+            name, *LAYERS[: draw(st.integers(0, 3))], dataset=draw(st.sampled_from(["", "x1", "y"]))
+        )
+        for name in names
+    ]
+    places = draw(st.lists(st.tuples(st.sampled_from(sorted(MEASURES)), st.sampled_from(names))))
+    blocks = [draw(block_for(*place, number)) for number, place in enumerate(places)]
+    return report(models, *blocks)
+
+
+def complete(seed: int) -> Findings:
+    """A report in which every measure is there and defined, so that every rule has its say."""
+    chance = random.Random(seed)
+    models = [model(name, *LAYERS, dataset=data) for name, data in ("ax", "bx", "cy")]
+    blocks = []
+    for facts in models:
+        for kind, measures in MEASURES.items():
+            values = {}
+            for measure, places in measures.items():
+                for at in places:
+                    values[f"{measure}@{at}" if at else measure] = _any_value(measure, chance)
+            blocks.append(block_of(kind, facts.name, values))
+    return report(models, *blocks)
+
+
+def _any_value(measure: str, chance: random.Random) -> Evidence:
+    if measure in ("conv_layers", "zero_maps", "zero_gradients", "input_size"):
+        return value(chance.randint(1, 3), n=96)
+    low, mid, high = sorted(chance.random() for _ in range(3))
+    return value(mid, low, high, chance.choice([5, 96, 96]), 0.01 + chance.random())
+
+
+def test_the_eleven_remarks_have_their_rules_in_the_order_of_the_write_up() -> None:
+    entries = [rule(name).ENTRY for name in NAMES]
+    assert tuple(e.name for e in sorted(entries, key=lambda e: (e.order, e.name))) == IN_ORDER
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_rule_describes_itself(name: str) -> None:
+    entry = rule(name).ENTRY
+    assert entry.name == name
+    assert entry.title
+    assert entry.help
+    assert rule(name).infer.__doc__
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_evidence_a_rule_is_silent(name: str) -> None:
+    assert rule(name).infer(report([])) == Inference()
+    assert rule(name).infer(report([model("a", *LAYERS)])) == Inference()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(findings=anything())
+def test_whatever_was_measured_a_rule_states_only_backed_numbers(
+    name: str, findings: Findings
+) -> None:
+    inference = rule(name).infer(findings)
+    check(inference, findings)
+    assert all(note.rule == name for note in inference.notes)
+    assert all(math.isfinite(item.value or 0) for item in inference.evidence)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 9999))
+def test_with_everything_measured_every_rule_writes_one_note(name: str, seed: int) -> None:
+    findings = complete(seed)
+    inference = rule(name).infer(findings)
+    check(inference, findings)
+    (note,) = inference.notes
+    assert note.id == f"inferences.{name}"
+    assert note.verdict in ("supported", "contradicted", "inconclusive")
+    assert rule(name).infer(findings) == inference
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 9999))
+def test_no_rule_says_what_a_network_sees_in_a_human_way(name: str, seed: int) -> None:
+    text = rule(name).infer(complete(seed)).notes[0].text
+    assert not re.search(r"\b(looks? at|sees?|pays? attention|wants?|knows?|understands?)\b", text)
