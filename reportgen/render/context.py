@@ -3,38 +3,22 @@
 from __future__ import annotations
 
 import base64
-import json
 import math
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from reportgen.drafting import number
-from reportgen.drafting.wording import SYMBOLS
-from reportgen.records import VERDICTS, Block, Evidence, Figure, ModelFacts, Note, Report, Section
-from reportgen.render import tables
+from reportgen.records import Block, Figure, ModelFacts, Report, Section
+from reportgen.render import claims, tables
 from reportgen.render.outline import Outline
 from reportgen.render.views import (
     BlockView,
-    EvidenceView,
     FactView,
     FigureView,
-    LinkView,
     ModelView,
-    NoteView,
-    NumberView,
     ReportPage,
     SectionView,
-    TallyView,
 )
-
-WORDS: Mapping[str, str] = {
-    "supported": "Supported",
-    "contradicted": "Contradicted",
-    "inconclusive": "Inconclusive",
-    "info": "Measured",
-}
-"""What a verdict is called on a page."""
 
 DENSITY = 2
 """Pictures hold this many pixels for each pixel that they are shown with."""
@@ -45,6 +29,7 @@ def report_page(report: Report, plan: Outline, files: Mapping[str, bytes]) -> Re
     view = _Viewer(report, plan, files)
     counts = counted(len(plan.figures), sum(item.table is not None for item in plan.figures))
     names = ", ".join(model.title or model.name for model in report.models)
+    notes = enumerate(report.inferences, 1)
     return {
         "title": report.title,
         "authors": ", ".join(report.authors),
@@ -52,8 +37,8 @@ def report_page(report: Report, plan: Outline, files: Mapping[str, bytes]) -> Re
         "counts": counts,
         "intro": report.intro.strip("\n"),
         "sections": [view.section(section) for section in report.sections],
-        "inferences": [view.note(note, str(i)) for i, note in enumerate(report.inferences, 1)],
-        "tally": _tally(report.inferences),
+        "inferences": [claims.note_view(note, plan, str(place)) for place, note in notes],
+        "tally": claims.tally(report.inferences),
         "models": list(view.models.values()),
         "provenance": facts(report.provenance),
     }
@@ -90,16 +75,14 @@ class _Viewer:
         self.models = {model.name: _model(model) for model in report.models}
 
     def section(self, section: Section) -> SectionView:
+        anchors = self.plan.anchors
+        titled = [block for block in section.blocks if block.title]
         return {
-            "anchor": self.plan.anchors["section", section.id],
+            "anchor": anchors["section", section.id],
             "title": section.title,
             "text": section.text.strip("\n"),
             "model": self.models.get(section.model),
-            "entries": [
-                {"anchor": self.plan.anchors["block", block.id], "label": block.title}
-                for block in section.blocks
-                if block.title
-            ],
+            "entries": [claims.link_to(anchors["block", b.id], b.title) for b in titled],
             "blocks": [self.block(block, section.model) for block in section.blocks],
         }
 
@@ -111,7 +94,7 @@ class _Viewer:
             "remark": block.undefined,
             "model": None if block.model == model else self.models.get(block.model),
             "figures": [self.figure(self.shown[item.id], block) for item in block.figures],
-            "notes": [self.note(note) for note in block.notes],
+            "notes": [claims.note_view(note, self.plan) for note in block.notes],
         }
 
     def figure(self, figure: Figure, block: Block) -> FigureView:
@@ -129,50 +112,6 @@ class _Viewer:
             "table": None if figure.table is None else tables.view(figure.table),
         }
 
-    def note(self, note: Note, position: str = "") -> NoteView:
-        evidence = [self.plan.evidence[cited] for cited in note.cites]
-        places = dict.fromkeys(item.figure for item in evidence)
-        return {
-            "id": note.id,
-            "anchor": self.plan.anchors["note", note.id],
-            "rule": note.rule,
-            "text": note.text,
-            "verdict": note.verdict,
-            "word": WORDS[note.verdict],
-            "number": position,
-            "edited": note.origin == "edited",
-            "cites": " ".join(note.cites),
-            "figures": [self.link(figure) for figure in places],
-            "evidence": [self.evidence(item) for item in evidence],
-        }
-
-    def evidence(self, item: Evidence) -> EvidenceView:
-        low, high = item.interval or (None, None)
-        return {
-            "id": item.id,
-            "value": _number(item.value),
-            "unit": _unit(item),
-            "low": None if low is None else _number(low),
-            "high": None if high is None else _number(high),
-            "n": None if item.n is None else _number(item.n),
-            "baseline": None if item.baseline is None else _number(item.baseline),
-            "how": item.how,
-            "figure": self.link(item.figure),
-        }
-
-    def link(self, figure: str) -> LinkView:
-        return {"anchor": self.plan.anchors["figure", figure], "label": self.plan.labels[figure]}
-
-
-def _number(value: int | float | None) -> NumberView:
-    return {"exact": json.dumps(value, allow_nan=False), "text": number(value)}
-
-
-def _unit(item: Evidence) -> str:
-    """The unit as it follows the value: "px", "3 filters", "1 filter"."""
-    noun = item.unit not in SYMBOLS and item.unit.endswith("s")
-    return item.unit[:-1] if noun and item.value == 1 else item.unit
-
 
 def _model(model: ModelFacts) -> ModelView:
     return {
@@ -183,15 +122,6 @@ def _model(model: ModelFacts) -> ModelView:
         "params": number(model.total_params),
         "digest": model.digest,
     }
-
-
-def _tally(notes: tuple[Note, ...]) -> list[TallyView]:
-    counts = Counter(note.verdict for note in notes)
-    return [
-        {"verdict": verdict, "text": f"{counts[verdict]} {WORDS[verdict].lower()}"}  # type: ignore[index]
-        for verdict in VERDICTS
-        if counts[verdict]  # type: ignore[index]
-    ]
 
 
 def _fact(key: str, value: object) -> FactView:

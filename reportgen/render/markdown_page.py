@@ -80,7 +80,7 @@ def _indented(text: str) -> Escaped:
 
 def _links(links: Iterable[LinkView]) -> Escaped:
     """References separated by commas."""
-    parts = [f"[{inline(link['label'])}](#{_address(link['anchor'])})" for link in links]
+    parts = [f"[{inline(link['text'])}](#{_address(link['anchor'])})" for link in links]
     return Escaped(", ".join(parts))
 
 

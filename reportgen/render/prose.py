@@ -33,6 +33,7 @@ _ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "th": {"align", "colspan", "rowspan", "scope"},
 }
+_FRAME = '<div class="scroll" role="region" tabindex="0" aria-label="Table, scrollable">'
 _SCHEMES = {"http", "https", "mailto"}
 _BULLET = re.compile(r" {0,3}(?:[-*+]|1[.)]) +\S")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -87,7 +88,7 @@ def author(text: str) -> Markup:
         link_rel="noopener noreferrer",
     )
     # What is left of "<table>" in clean HTML is a tag: text would be escaped.
-    framed = clean.replace("<table>", '<div class="scroll" tabindex="0"><table>')
+    framed = clean.replace("<table>", f"{_FRAME}<table>")
     return Markup(framed.replace("</table>", "</table></div>"))
 
 

@@ -9,10 +9,11 @@ from typing import TypedDict
 
 
 class LinkView(TypedDict):
-    """A reference to a place on the page, such as "Figure 3"."""
+    """A reference to a place on the page: `label` is "Figure 3", `text` may be "3" in a list."""
 
     anchor: str
     label: str
+    text: str
 
 
 class NumberView(TypedDict):

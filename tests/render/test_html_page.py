@@ -226,6 +226,16 @@ def test_verdicts_are_words_and_icons(page: Page) -> None:
     assert "edited by the author" in [text for _, text in page.all("span")]
 
 
+def test_many_citations_are_short(report: Report, files: dict[str, bytes]) -> None:
+    blocks = [block for section in report.sections[:2] for block in section.blocks]
+    cites = tuple(item.id for block in reversed(blocks) for item in block.evidence)
+    long = replace(report, inferences=(replace(report.inferences[0], cites=cites),))
+    page = Page(pages(long, files)["index.html"].decode())
+    links = [(a, t) for a, t in page.all("span", **{"class": "cites"})][-1]
+    assert links[1] == "(Figures 1, 3, 4, 5, 6, 7, 9, 10, 11, 12, Tables 1, 2, 3, 4)"
+    assert page.all("a", aria_label="Figure 12")[0][0]["href"] == "#grad_cam-vari_3-angle"
+
+
 def test_what_has_no_meaning_is_said(page: Page) -> None:
     assert ("Not shown. vari_3 has no convolution layer to draw.") in [
         text for _, text in page.all("p")

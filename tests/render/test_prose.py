@@ -40,7 +40,7 @@ def test_markdown_becomes_harmless_html(given: str, made: str) -> None:
 
 def test_tables_scroll_in_their_own_frame() -> None:
     made = author("| a | b |\n|:--|--:|\n| 1 | 2 |\n\ntext with &lt;table> and `<table>`")
-    assert made.count('<div class="scroll" tabindex="0"><table>') == 1
+    assert made.count('aria-label="Table, scrollable"><table>') == 1
     assert made.count("</table></div>") == 1
     assert '<td align="right">2</td>' in made
 
