@@ -9,7 +9,7 @@ from reportgen.drafting.judging import Side, most
 from reportgen.drafting.reading import derived
 from reportgen.records import Evidence
 
-UNDECIDED = "Undecided means that the interval holds the threshold or that too little was measured."
+UNDECIDED = "Undecided: the interval holds the threshold, or too little was measured."
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,20 @@ class Tally:
 
     @property
     def phrase(self) -> str:
-        """The count as a part of a template, e.g. "in 4 of 6 models (not in 1)"."""
+        """The count as a part of a template, e.g. "4 of 6 models (not in 1)" or "all 6 models"."""
+        yes = self.evidence[self.name]
+        if yes.n == 1 and yes.value == 1:
+            return "the one " + self.nouns.split("|")[0]
+        if yes.value == yes.n:
+            return f"all {{{self.name}.n:{self.nouns}}}"
+        few = "none" if yes.value == 0 else f"{{{self.name}}}"
         parts = [
             f"{word} in {{{key}}}"
             for word, key in (("not", f"{self.name}_no"), ("undecided", f"{self.name}_open"))
             if key in self.evidence
         ]
         rest = f" ({', '.join(parts)})" if parts else ""
-        return f"in {{{self.name}}} of {{{self.name}.n:{self.nouns}}}{rest}"
+        return f"{few} of {{{self.name}.n:{self.nouns}}}{rest}"
 
     @property
     def remark(self) -> str:

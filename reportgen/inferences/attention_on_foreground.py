@@ -54,10 +54,10 @@ def infer(findings: Findings) -> Inference:
 def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tally:
     counts = _count("heatmaps", found, "for most outputs the energy lies above the area's share")
     paragraph.say(
-        f"Grad-CAM puts more of its energy {where} the foreground than an even spread would "
-        f"{counts.phrase}, judged by most of a model's outputs: at the weakest {{worst:%}} of the "
-        "energy on {worst.baseline:%} of the area (output {worst.at} of {worst.model}), at the "
-        "clearest {best:%} on {best.baseline:%} (output {best.at} of {best.model}).",
+        f"In {counts.phrase}, Grad-CAM maps of most outputs hold more of their energy {where} the "
+        "foreground than an even spread would: from {worst:%} of the energy on "
+        "{worst.baseline:%} of the area (output {worst.at} of {worst.model}) to {best:%} on "
+        "{best.baseline:%} (output {best.at} of {best.model}).",
         best=max(found, key=_lift),
         worst=min(found, key=_lift),
         **counts.evidence,
@@ -68,10 +68,9 @@ def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tal
 def _activations(paragraph: Paragraph, found: Sequence[Reading]) -> Tally:
     counts = _count("activations", found, "most convolution layers have a lift above chance")
     paragraph.say(
-        "Activations are stronger inside the foreground than over the whole map "
-        f"{counts.phrase}, judged by most of its convolution layers: the lift, {{high.baseline}} "
-        "for an even spread, runs from {low} ({low.at} of {low.model}) to {high} ({high.at} of "
-        "{high.model}).",
+        f"In {counts.phrase}, activations of most convolution layers are stronger inside the "
+        "foreground than over the whole map: the lift, {high.baseline} for an even spread, runs "
+        "from {low} ({low.at} of {low.model}) to {high} ({high.at} of {high.model}).",
         high=max(found, key=_lift),
         low=min(found, key=_lift),
         **counts.evidence,

@@ -63,7 +63,7 @@ def infer(findings: Findings) -> Inference:
     counts = tally(ENTRY.name, "models", "color model|color models", claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        f"Filters are colored, varied and needed for the accuracy {counts.phrase}.",
+        f"Filters are colored, varied and needed for the accuracy in {counts.phrase}.",
         **counts.evidence,
     )
     shown = {r.model.name for r in colors}
@@ -107,20 +107,20 @@ def _describe(paragraph: Paragraph, color: Reading, hue: Evidence | None) -> Non
     if color.evidence.id.partition(".")[2].startswith("chroma_share"):
         paragraph.say(
             "In the images that maximize the filters of {color.at} in {color.model}, "
-            "{color.measured:%} of the variance lies off the gray axis, where gray images have "
-            "none.",
+            "{color.measured:%} of the variance lies off the gray axis; gray images would have "
+            "none there.",
             color=color,
         )
     else:
         paragraph.say(
-            "Of the energy of the kernels of {color.at} in {color.model}, {color.measured:%} lies "
-            "off the gray axis (random kernels: {color.baseline:%}).",
+            "Of the energy of the kernels of {color.at} in {color.model}, {color:%} lies off "
+            "the gray axis (interval {color.interval:%}, random kernels {color.baseline:%}).",
             color=color,
         )
     if hue is not None and hue.n:
         paragraph.say(
-            "Their hues have a spread of {hue:%} over {hue.n:filter|filters}, where a single hue "
-            "has none and hues all around the circle have the whole.",
+            "The hues of {hue.n:filter|filters} have a spread of {hue}, on a scale from zero for a "
+            "single hue to one for hues all around the circle.",
             hue=hue,
         )
 

@@ -85,7 +85,7 @@ def _introduce(paragraph: Paragraph, rich: _Trial, simple: _Trial, ranked: bool)
 
 def _count(paragraph: Paragraph, counts: Tally, rich: _Trial) -> None:
     paragraph.say(
-        f"Activations spread more evenly over the map for {{rich}} {counts.phrase}.",
+        f"Activations spread more evenly over the map for {{rich}} in {counts.phrase}.",
         {"rich": rich.model.dataset},
         **counts.evidence,
     )
@@ -101,7 +101,7 @@ def _example(
     (layer, more), less = max(pairs, key=lambda p: abs((p[0][1].value or 0) - (p[1].value or 0)))
     paragraph.say(
         "They differ the most in {layer}, with a normalized spatial entropy of {more.measured} "
-        "for {rich} and {less.measured} for {simple}, which would be one for an even spread.",
+        "for {rich} and {less.measured} for {simple}; an even spread would have one.",
         {"layer": layer, "rich": rich.model.dataset, "simple": simple.model.dataset},
         more=more,
         less=less,

@@ -52,7 +52,7 @@ def infer(findings: Findings) -> Inference:
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
         "The images that maximize the filters are more ordered than those of the same model with "
-        f"random weights {counts.phrase}.",
+        f"random weights in {counts.phrase}.",
         **counts.evidence,
     )
     _example(paragraph, max(found, key=_surplus), ratios)
@@ -64,8 +64,9 @@ def infer(findings: Findings) -> Inference:
 def _example(paragraph: Paragraph, best: Reading, ratios: Sequence[Reading]) -> None:
     """Says where the order exceeds the untrained copy's most, or falls short of it least."""
     paragraph.say(
-        "The comparison is most favorable in {best.at} of {best.model}: there neighboring pixels "
-        "correlate by {best.measured} (Moran's I), against {best.baseline} with random weights.",
+        "The comparison is most favorable in {best.at} of {best.model}, where the correlation of "
+        "neighboring pixels, Moran's I, is {best.measured}, against {best.baseline} with random "
+        "weights.",
         best=best,
     )
     ratio = _at(ratios, best)

@@ -50,7 +50,8 @@ def infer(findings: Findings) -> Inference:
     counts = tally(ENTRY.name, "models", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        f"The Grad-CAM heatmaps of the outputs lie at slightly different places {counts.phrase}.",
+        "The Grad-CAM heatmaps of the outputs lie at slightly different places in "
+        f"{counts.phrase}.",
         **counts.evidence,
     )
     shifts = readings(findings, "grad_cam", "head_peak_shift")

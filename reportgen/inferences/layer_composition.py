@@ -38,7 +38,7 @@ def infer(findings: Findings) -> Inference:
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        f"Filters draw on more than two channels of the layer before {counts.phrase}.",
+        f"Filters draw on more than two channels of the layer before in {counts.phrase}.",
         **counts.evidence,
     )
     _example(paragraph, findings, found, max(_preferred(later), key=_value))
@@ -50,8 +50,8 @@ def _example(
     paragraph: Paragraph, findings: Findings, found: Sequence[Reading], best: Reading
 ) -> None:
     paragraph.say(
-        "A filter of {best.at} in {best.model} draws on {best.measured} channels in effect (a "
-        "filter that copies a channel: {best.baseline}).",
+        "On average a filter of {best.at} in {best.model} draws on {best} channels in effect "
+        "(interval {best.interval}, a filter of a single channel {best.baseline}).",
         best=best,
     )
     fields = of_model(readings(findings, "summary", "receptive_field"), best.model)

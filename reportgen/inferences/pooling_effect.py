@@ -58,15 +58,15 @@ def infer(findings: Findings) -> Inference:
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
         "Pooling leaves fewer positions, raises the mean activation and keeps the pattern "
-        f"{counts.phrase}.",
+        f"in {counts.phrase}.",
         **counts.evidence,
     )
     gain, agreement, size = max(measured, key=lambda layer: layer[0].evidence.value or 0)
     paragraph.say(
         "The strongest effect is that of {gain.at} in {gain.model}: {size:%} of the positions "
-        "remain, the mean activation is {gain.measured} times that of its input (no effect: "
-        "{gain.baseline}), and the pooled maps correlate with it by {agreement.measured} "
-        "(unrelated maps: {agreement.baseline}).",
+        "remain, the mean activation is {gain} times that of its input (interval {gain.interval}, "
+        "no effect {gain.baseline}), and the pooled maps correlate with it by {agreement} "
+        "(interval {agreement.interval}, unrelated maps {agreement.baseline}).",
         gain=gain,
         agreement=agreement,
         size=size,

@@ -59,15 +59,15 @@ def infer(findings: Findings) -> Inference:
     paragraph = Paragraph(ENTRY.name)
     worst = max((r for r in overlaps if r.model in models_of(found)), key=_value)
     paragraph.say(
-        "Heatmaps reach over the edge of the foreground: up to {worst:%} of those of an output, "
-        "which is {worst.at} of {worst.model}."
+        "In {worst:%} of the heatmaps of output {worst.at} of {worst.model}, more than in any "
+        "other, the strongest pixels do not all lie on the foreground."
         if worst.evidence.value
-        else "No heatmap reaches over the edge of the foreground ({worst:%} in every output).",
+        else "In every heatmap of every output the strongest pixels lie on the foreground.",
         worst=worst,
     )
     paragraph.say(
-        f"Resizing can explain most of what lies outside {counts.phrase}, judged by most of its "
-        "outputs: it moves energy by less than one cell of the feature map.",
+        f"In {counts.phrase}, resizing can explain most of the energy outside, for most outputs: "
+        "it moves energy by less than one cell of the feature map.",
         **counts.evidence,
     )
     _range(paragraph, found)
@@ -78,13 +78,13 @@ def infer(findings: Findings) -> Inference:
 def _range(paragraph: Paragraph, found: Sequence[Reading]) -> None:
     low, high = min(found, key=_value), max(found, key=_value)
     sentence = (
-        "Of the energy outside, {low.measured:%} lies that near in output {low.at} of {low.model} "
-        "(chance: {low.baseline:%})"
+        "Of the energy outside, {low:%} lies that near in output {low.at} of {low.model} "
+        "(interval {low.interval:%}, chance {low.baseline:%})"
     )
     if low != high:
         sentence += (
-            ", and {high.measured:%} in output {high.at} of {high.model} (chance: "
-            "{high.baseline:%})"
+            ", and {high:%} in output {high.at} of {high.model} (interval {high.interval:%}, "
+            "chance {high.baseline:%})"
         )
     paragraph.say(sentence + ".", low=low, high=high)
 

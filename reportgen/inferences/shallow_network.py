@@ -35,8 +35,8 @@ def infer(findings: Findings) -> Inference:
     """One note on the models with the fewest convolution layers, against the deepest.
 
     The claim holds where the shallowest has a single convolution layer, so that there is no later
-    stage to see, and where its receptive field is less than the width of the input. Both are read from
-    the architecture and exact; the answer is open only where a size is missing.
+    stage to see, and where its receptive field is less than the width of the input. Both are read
+    from the architecture and exact; the answer is open only where a size is missing.
     """
     depths = [r for r in readings(findings, "summary", "conv_layers") if _value(r) > 0]
     if not depths:

@@ -35,8 +35,10 @@ def infer(findings: Findings) -> Inference:
     total = _sum("zero_gradients", "gradients that are zero everywhere", gradients)
     answer = _answer(total)
     paragraph = Paragraph(ENTRY.name)
+    count = "{total}" if total.value else "none"
     paragraph.say(
-        "The gradient is zero everywhere for {total} of {total.n:heatmap|heatmaps}.", total=total
+        f"The gradient is zero everywhere for {count} of {{total.n:heatmap|heatmaps}}.",
+        total=total,
     )
     most = max(gradients, key=_share)
     if answer == "above":
@@ -53,13 +55,13 @@ def infer(findings: Findings) -> Inference:
 def _empty(paragraph: Paragraph, empty: Evidence) -> None:
     if empty.value:
         paragraph.say(
-            "In all, {empty} of {empty.n:heatmap is|heatmaps are} zero everywhere, which a sum "
-            "without positive values causes too; such a map has no maximum to divide by and is "
-            "left blank.",
+            "The map is zero everywhere for {empty} of {empty.n}, since a weighted sum without "
+            "positive values leaves nothing either; with no maximum to divide by, such a map is "
+            "drawn blank.",
             empty=empty,
         )
     else:
-        paragraph.say("No heatmap of {empty.n} is zero everywhere.", empty=empty)
+        paragraph.say("No map of {empty.n} is zero everywhere.", empty=empty)
 
 
 def _sum(name: str, what: str, found: Sequence[Reading]) -> Evidence:
