@@ -15,6 +15,7 @@ from reportgen.probing.layers import choose, is_conv, is_pool, named, output_sha
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.visualizations.feature_maps import measures
+from reportgen.visualizations.feature_maps.parts import part
 
 Floats = NDArray[np.float32]
 
@@ -58,12 +59,12 @@ def compute(subject: Subject) -> Artifact:
     start, most = len(shown), int(params["max_channels"])
     found: list[Measure] = []
     for path in layers:
-        part = _part(path, 0, len(shown))
+        place = part(path, 0, len(shown))
         after = seen.activations[path][start:]
-        found += _shown_in(measures.measured(path, after, masks, subject.seed), part)
+        found += _shown_in(measures.measured(path, after, masks, subject.seed), place)
         if path in pools:
             before = seen.inputs[path][start:]
-            found += _shown_in(measures.pooled(path, before, after, subject.seed), part)
+            found += _shown_in(measures.pooled(path, before, after, subject.seed), place)
     labels = np.asarray(data.splits["test"].labels[data.targets[0].name])
     facts = {
         "layers": [_told(path, named(model)[path], seen.activations[path]) for path in layers],
@@ -110,12 +111,6 @@ def _told(path: str, layer: Any, maps: Floats) -> dict[str, Any]:
         "channels": int(maps.shape[-1]),
         "pool": is_pool(layer),
     }
-
-
-def _part(path: str, sample: int, samples: int) -> str:
-    from reportgen.visualizations.feature_maps.parts import part
-
-    return part(path, sample, samples)
 
 
 def _shown_in(found: list[Measure], part: str) -> list[Measure]:

@@ -30,8 +30,8 @@ def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
     dark = int((~maps.any(axis=(1, 2))).sum())
     picture = mosaic(
         maps,
-        labels=[str(channel) for channel in range(len(maps))],
-        scaling="shared",
+        labels=[f"{channel}: {one.max():.2g}" for channel, one in enumerate(maps)],
+        scaling="each",
         legend="activation",
     )
     about = f"test image {samples[place]['index']} ({samples[place]['label']})"
@@ -49,7 +49,8 @@ def _caption(layer: Facts, shown: int, dark: int, about: str) -> str:
     rows, columns = layer["size"]
     words = f"Activations of {layer['name']} for {about}: "
     some = f"the first {shown} of {layer['channels']}" if shown < layer["channels"] else f"{shown}"
-    words += f"{some} channels of {rows} x {columns} positions, on one color scale."
+    words += f"{some} channels of {rows} x {columns} positions, each on a color "
+    words += "scale of its own; its number and its largest activation stand over it."
     return words + (f" {_dark(dark)}." if dark else "")
 
 

@@ -1,0 +1,14 @@
+"""How the parts of this figure are called, for those who measure and those who draw."""
+
+from __future__ import annotations
+
+import re
+
+
+def part(path: str) -> str:
+    """The part that shows a layer.
+
+    >>> part("backbone/Conv_1")
+    'backbone-conv_1'
+    """
+    return re.sub(r"[^a-z0-9_-]+", "-", path.lower()).strip("-") or "layer"
