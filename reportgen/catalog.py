@@ -3,13 +3,22 @@
 Each lives in a folder or file of its own and describes itself with an `ENTRY`; the catalogue
 lists folders and reads entries, and never imports compute or draw code.
 Installed packages add their own through the entry-point groups `reportgen.visualizations`,
-`reportgen.inferences`, `reportgen.models` and `reportgen.datasets`.
+`reportgen.inferences`, `reportgen.models` and `reportgen.datasets`: the entry point's name is
+what a spec says, its value is the dotted name of a module like the ones here.
 """
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from reportgen.errors import Problem, UserError
 
 Kind = Literal["int", "float", "bool", "str", "layers", "samples", "names"]
 """Types of a parameter. "layers" is "all" or a list of layer names; "samples" is a count or a
@@ -57,3 +66,129 @@ class Entry:
     needs_data: bool = False
     needs_model: bool = True
     order: int = 1000
+
+
+Group = Literal["models", "datasets", "figures", "inferences"]
+_ROOMS = {
+    "models": "models",
+    "datasets": "datasets",
+    "figures": "visualizations",
+    "inferences": "inferences",
+}
+_LOADERS = {"application": "application", "python": "python_function", "file": "files"}
+"""Files in models/ that load a model of the user's own, by the kind of source they serve."""
+
+
+def entries(group: Group) -> dict[str, Entry]:
+    """Descriptions of everything in a group by name, in their order and then by name.
+
+    Raises:
+        UserError: an installed package offers something that does not work.
+    """
+    found = {name: entry(group, name) for name in modules(group)}
+    return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
+
+
+@cache
+def entry(group: Group, name: str) -> Entry:
+    """The description of one entry. Raises KeyError where nothing has that name."""
+    path = module(group, name)
+    package = _offered(group).get(name, ("", ""))[1]
+    return _foreign(path, name, package) if package else _own(path)
+
+
+def module(group: Group, name: str) -> str:
+    """Dotted module (for figures: package) of one entry. Raises KeyError as `entry` does."""
+    return modules(group)[name]
+
+
+@cache
+def modules(group: Group) -> dict[str, str]:
+    """Dotted modules of everything in a group, by name; nothing is imported to find them."""
+    own = {name: f"reportgen.{_ROOMS[group]}.{name}" for name in sorted(_names(group))}
+    others = _offered(group)
+    for name in own.keys() & others.keys():
+        raise _broken(name, others[name][1], "reportgen has one of that name itself", "rename it")
+    return {**own, **{name: path for name, (path, _) in others.items()}}
+
+
+@cache
+def sources() -> dict[str, Entry]:
+    """The kinds of model besides the zoo's: "application", "python" and "file"."""
+    return {kind: _own(f"reportgen.models.{name}") for kind, name in _LOADERS.items()}
+
+
+def training_parameters() -> tuple[Parameter, ...]:
+    """What a model's `training` may set."""
+    # By name, because training is in a room above this one.
+    return cast("tuple[Parameter, ...]", import_module("reportgen.training").PARAMETERS)
+
+
+def _names(group: Group) -> list[str]:
+    """Names of the files (for figures: folders) of ours that hold an entry.
+
+    A file that does not assign `ENTRY` is a helper of its neighbors, which may be heavy: this is
+    read from its text, not by import.
+    """
+    folder = Path(__file__).parent / _ROOMS[group]
+    if group == "figures":
+        files = {path.parent.name: path for path in folder.glob("*/__init__.py")}
+    else:
+        files = {path.stem: path for path in folder.glob("*.py")}
+    helpers = _LOADERS.values() if group == "models" else ()
+    return [n for n, f in files.items() if n not in helpers and b"\nENTRY = " in f.read_bytes()]
+
+
+@cache
+def _offered(group: Group) -> dict[str, tuple[str, str]]:
+    """What installed packages add to a group: name -> (dotted module, package)."""
+    points = f"reportgen.{_ROOMS[group]}"
+    if points not in _declared():
+        return {}
+    # Costs 25 ms to import, so only where there is something to read.
+    from importlib.metadata import entry_points
+
+    found: dict[str, tuple[str, str]] = {}
+    for point in sorted(entry_points(group=points), key=lambda point: point.name):
+        package = point.dist.name if point.dist else point.value
+        if point.name in found:
+            other = found[point.name][1]
+            raise _broken(point.name, package, f"so does '{other}'", "uninstall one of them")
+        found[point.name] = (point.module, package)
+    return found
+
+
+@cache
+def _declared() -> frozenset[str]:
+    """Our entry-point groups that any installed package declares."""
+    groups: set[str] = set()
+    for folder in filter(os.path.isdir, sys.path):
+        for info in os.listdir(folder):
+            file = Path(folder, info, "entry_points.txt")
+            if info.endswith((".dist-info", ".egg-info")) and file.is_file():
+                text = file.read_text("utf-8", errors="replace")
+                groups.update(re.findall(r"\[(reportgen\.[a-z]+)\]", text))
+    return frozenset(groups)
+
+
+def _own(path: str) -> Entry:
+    return cast(Entry, import_module(path).ENTRY)
+
+
+def _foreign(path: str, name: str, package: str) -> Entry:
+    """The entry of an installed package; whatever its code raises, the package is at fault."""
+    try:
+        found = getattr(import_module(path), "ENTRY", None)
+    except Exception as error:
+        why = f"importing {path} failed with {type(error).__name__}: {error}"
+        raise _broken(name, package, why, "update or uninstall it") from error
+    if not isinstance(found, Entry):
+        raise _broken(name, package, f"{path} has no ENTRY of type Entry", "define it there")
+    if found.name != name:
+        raise _broken(name, package, f"its ENTRY is named '{found.name}'", "give both one name")
+    return found
+
+
+def _broken(name: str, package: str, why: str, hint: str) -> UserError:
+    text = f"the installed package '{package}' offers '{name}', but {why}"
+    return UserError(Problem(text, hint=hint))
