@@ -100,8 +100,8 @@ def curves(panels: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
 
 
 def picture(pixels: NDArray[np.uint8]) -> Picture:
-    """RGB pixels (h, w, 3) as a PNG picture with at most 240 colors."""
-    (flat,), colors = indexed([pixels])
+    """RGB pixels (h, w, 3) as a PNG picture with at most 64 colors, enough for lines and text."""
+    (flat,), colors = indexed([pixels], most=64)
     return encode(flat, palette(colors))
 
 

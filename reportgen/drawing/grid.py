@@ -16,6 +16,7 @@ FRAME = 2
 
 _SIZES = ((1, 560), (2, 440), (4, 330), (8, 260), (16, 210), (32, 160), (64, 130))
 _SMALLEST = 78
+_PER_VALUE = 24
 _ASPECT = 1.7
 _ONE_ROW = 5
 
@@ -53,7 +54,9 @@ def layout(
     """
     if count < 1 or min(size) < 1:
         raise ValueError(f"a grid needs tiles; got {count} of {size[0]} x {size[1]}")
-    wanted = tile or next((side for most, side in _SIZES if count <= most), 100)
+    usual = next((side for most, side in _SIZES if count <= most), 100)
+    # Few values need little room: a 3 x 3 kernel does not gain from a large tile.
+    wanted = tile or min(usual, _PER_VALUE * (max(size) + 1))
     if columns is not None:
         wanted = min(wanted, max((WIDTH - gutter) // columns - around, 1))
     height, width, scale = _drawn(size, wanted)

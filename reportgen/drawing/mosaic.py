@@ -59,14 +59,14 @@ def mosaic(
         parts, colors = indexed(list(_shrunk_images(tiles, grid)))
         canvas = _assembled(np.stack(parts), grid, labels)
         canvas = labeling.beside(canvas, row_labels, grid.rows)
-        return encode(canvas, palette(colors), runs=grid.scale > 1)
+        return encode(canvas, palette(colors), level=6)
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
     canvas = _assembled(_steps(values, low, high), grid, labels)
     canvas = labeling.beside(canvas, row_labels, grid.rows)
     if legend is not None:
         canvas = below(canvas, bar(_ends(low, high, scaling), legend))
-    return encode(canvas, palette(table(colormap, MAP_LEVELS)), runs=grid.scale > 1)
+    return encode(canvas, palette(table(colormap, MAP_LEVELS)), level=6)
 
 
 def limits(

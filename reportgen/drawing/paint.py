@@ -13,16 +13,17 @@ from reportgen.drawing.png import MAP_LEVELS
 
 def indexed(
     pictures: Sequence[NDArray[np.uint8]],
+    most: int = MAP_LEVELS,
 ) -> tuple[list[NDArray[np.uint8]], NDArray[np.uint8]]:
     """RGB pictures (h, w, 3) as index pictures (h, w) with one common table of colors.
 
-    With up to 240 colors nothing changes; beyond, median cut chooses 240 (Heckbert 1982), and a
-    pixel takes the nearest: on small tiles the eye does not see it, and the file is a third.
+    With up to `most` colors nothing changes; beyond, median cut chooses as many (Heckbert 1982)
+    and each pixel takes the nearest. The eye does not see it, and the file is a third as large.
     """
     pixels = np.concatenate([picture.reshape(-1, 3) for picture in pictures])
     indices, colors = _exact(pixels)
-    if len(colors) > MAP_LEVELS:
-        indices, colors = _nearest(pixels)
+    if len(colors) > most:
+        indices, colors = _nearest(pixels, most)
     bounds = np.cumsum([0, *(picture.shape[0] * picture.shape[1] for picture in pictures)])
     parts = [
         indices[start:end].reshape(picture.shape[:2])
@@ -39,9 +40,9 @@ def _exact(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uin
     return indices.astype(np.uint8), colors.astype(np.uint8)
 
 
-def _nearest(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def _nearest(pixels: NDArray[np.uint8], most: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     image = Image.fromarray(pixels[None]).quantize(
-        MAP_LEVELS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+        most, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
     )
-    colors = np.asarray(image.getpalette()[: 3 * MAP_LEVELS], np.uint8)  # type: ignore[index]
+    colors = np.asarray(image.getpalette()[: 3 * most], np.uint8)  # type: ignore[index]
     return np.asarray(image, np.uint8)[0], colors.reshape(-1, 3)

@@ -41,7 +41,7 @@ def compute(subject: Subject) -> Artifact:
         facts={"rows": rows, "several": len(found) > 1},
         measures=(
             *(measure for row in rows for measure in _measures(row)),
-            *_on_test_images(subject, data, found),
+            *_on_test_images(subject, data, found, rows),
         ),
     )
 
@@ -80,41 +80,50 @@ def _measures(row: dict[str, Any]) -> tuple[Measure, ...]:
     return (accuracy, Measure(f"loss@{where}", row["loss"], n=n, how=f"mean loss over {images}"))
 
 
-def _on_test_images(subject: Subject, data: Dataset, found: Sequence[Head]) -> list[Measure]:
+def _on_test_images(
+    subject: Subject, data: Dataset, found: Sequence[Head], rows: Sequence[dict[str, Any]]
+) -> list[Measure]:
     """The mean over outputs, and for color images the accuracy without color."""
-    images = np.asarray(data.splits["test"].images)
-    if not len(images):
+    tested = {row["head"]: row for row in rows if row["split"] == "test"}
+    if len(tested) < len(found):
         return []
-    right = correct(subject.model, data, found, images)
-    measures = [_mean(right, subject.seed)]
+    images = np.asarray(data.splits["test"].images)
+    if len(found) == 1:
+        measures = [_only(tested[found[0].name])]
+    else:
+        measures = [_mean(correct(subject.model, data, found, images), subject.seed)]
     if images.shape[-1] == 3:
         gray = correct(subject.model, data, found, images, gray=True)
-        measures += [_gray(head, gray[:, i], right[:, i]) for i, head in enumerate(found)]
+        accuracies = [tested[head.name]["accuracy"] for head in found]
+        measures += [_gray(head, gray[:, i], accuracies[i]) for i, head in enumerate(found)]
     return measures
 
 
+def _only(row: dict[str, Any]) -> Measure:
+    how = "test accuracy of the model's only output, interval by Wilson"
+    interval = (row["interval"][0], row["interval"][1])
+    return Measure("mean_accuracy@test", row["accuracy"], "", row["n"], interval, how=how)
+
+
 def _mean(right: NDArray[np.bool_], seed: int) -> Measure:
-    n, outputs = right.shape
     each = right.mean(axis=1)
-    single = outputs == 1
     return Measure(
         "mean_accuracy@test",
         float(each.mean()),
-        n=n,
-        interval=wilson(int(right.sum()), n) if single else bootstrap(each, seed),
-        how="test accuracy of the model's only output, interval by Wilson"
-        if single
-        else f"test accuracy averaged over the {outputs} outputs, interval by resampling images",
+        n=len(right),
+        interval=bootstrap(each, seed),
+        how=f"test accuracy averaged over the {right.shape[1]} outputs, interval by resampling "
+        "images",
     )
 
 
-def _gray(head: Head, gray: NDArray[np.bool_], right: NDArray[np.bool_]) -> Measure:
+def _gray(head: Head, gray: NDArray[np.bool_], colored: float) -> Measure:
     return Measure(
         f"gray_accuracy@test.{head.name}",
         float(gray.mean()),
         n=len(gray),
         interval=wilson(int(gray.sum()), len(gray)),
-        baseline=float(right.mean()),
+        baseline=colored,
         how="test accuracy when each pixel's three channels are replaced by their mean; "
         "baseline: accuracy on the same images in color",
     )

@@ -41,7 +41,8 @@ def _color(finding: Finding, head: str, accuracy: Evidence) -> Note | None:
         "evaluation.color",
         "info",
         "{head}: without color (each pixel's channels replaced by their mean) accuracy falls "
-        "from {gray.baseline:%} to {gray:%}, so the answer rests on color too.",
+        "from {gray.baseline:%} to {gray:%}; images without color are also unlike any that the "
+        "network was trained on.",
         words={"head": head},
         gray=gray,
         also=[accuracy],

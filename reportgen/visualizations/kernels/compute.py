@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import keras
@@ -84,7 +84,8 @@ def part_names(paths: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     names = []
     for name in plain:
-        free = next(n for n in (name, *(f"{name}-{i}" for i in count(2))) if n not in taken)
+        numbered = (f"{name}-{i}" for i in count(2))
+        free = next(n for n in chain([name], numbered) if n not in taken)
         taken.add(free)
         names.append(free)
     return names
@@ -205,7 +206,7 @@ def _reinitialized(layer: Any, shape: tuple[int, ...], seed: int) -> list[Floats
     one here; neither Moran's I nor a cosine depends on scale.
     """
     initializer = getattr(layer, "kernel_initializer", None)
-    config = initializer.get_config() if hasattr(initializer, "get_config") else {}
+    config = initializer.get_config() if isinstance(initializer, keras.Initializer) else {}
     if initializer is None or "seed" not in config:
         return []
     times = -(-_REINITIALIZED // (shape[-1] * shape[-2]))

@@ -12,7 +12,7 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.probing.inputs import foreground, measured, pick
 from reportgen.probing.statistics import bootstrap
-from reportgen.records import Artifact, Array, Dataset, Measure, Subject, Target
+from reportgen.records import Artifact, Dataset, Measure, Subject, Target
 
 MOST_CLASSES = 10
 
@@ -48,12 +48,12 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def title(targets: tuple[Target, ...], labels: Mapping[str, Array], index: int) -> str:
+def title(targets: tuple[Target, ...], labels: Mapping[str, Any], index: int) -> str:
     """What an image is: its primary class, and what other targets add to that.
 
     A class such as "7 px long, red" already says "7 px" and "red"; they are not said twice.
     """
-    names = [target.classes[int(labels[target.name][index])] for target in targets]  # type: ignore[call-overload]
+    names = [target.classes[int(labels[target.name][index])] for target in targets]
     told = names[0]
     extra = [
         f"{target.title.lower()} {name}"

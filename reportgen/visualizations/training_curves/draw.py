@@ -33,6 +33,9 @@ def _panel(metric: str, found: Sequence[Mapping[str, Any]]) -> Panel:
         if curve["validation"]:
             dashed = "" if several else "validation"
             lines.append(Line(dashed, curve["validation"], index if several else 1, dashed=True))
+    if several:
+        # Lines without points: they only explain the dashes in the legend.
+        lines += [Line("training", (), 6), Line("validation", (), 6, dashed=True)]
     return Panel(metric.capitalize(), lines)
 
 
