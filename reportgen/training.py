@@ -6,7 +6,8 @@ follow from what each head answers, and the same seed gives the same weights on 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Parameter
@@ -48,8 +49,6 @@ PARAMETERS = (
     ),
 )
 EVALUATION_BATCH = 512
-EPSILON = 1e-7
-"""Probabilities are kept this far from 0 and 1 in a logarithm, as Keras does."""
 
 Progress = Callable[[int, int, str], None]
 History = dict[str, tuple[float, ...]]
@@ -124,6 +123,14 @@ def evaluate(
     for name, split in dataset.splits.items():
         means = _means(check, *_arrays(split, heads), EVALUATION_BATCH)
         for head, loss, accuracy in zip(heads, *_by_head(means), strict=True):
+            if not isfinite(loss):
+                raise UserError(
+                    Problem(
+                        f"output '{head.name}' of the model gives values that are not numbers "
+                        f"for images of the {name} split",
+                        hint="look for weights that are not finite",
+                    )
+                )
             metrics[f"{name}.{head.name}.accuracy"] = accuracy
             metrics[f"{name}.{head.name}.loss"] = loss
     return metrics, {name: len(split.images) for name, split in dataset.splits.items()}
@@ -308,7 +315,7 @@ class _Ticks:
         epoch = self.done // self.steps + 1
         self.done += 1
         loss, accuracy = means[0], sum(_by_head(means)[1]) / (len(means) // 2)
-        if not float("-inf") < loss < float("inf"):
+        if not isfinite(loss):
             raise UserError(
                 Problem(
                     f"the loss became {loss} in epoch {epoch}, step {self.done} of training",

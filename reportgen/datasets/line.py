@@ -77,8 +77,8 @@ def render(
 
     Returns:
         Coverage and foreground mask, both of shape (n, SIZE, SIZE). Coverage falls off linearly
-        over one pixel, along the line and across it: the area that a pixel shares with an
-        upright line, exactly, and close to it at other angles.
+        over one pixel, along the line and across it: for an upright line that is the area which
+        a pixel shares with it; at other angles the sum stays within a seventh of the line's area.
     """
     import numpy as np
 
@@ -168,5 +168,4 @@ def _centers(
         [cos * half_length + sin * half_width, sin * half_length + cos * half_width], axis=1
     )
     room = (SIZE - 1) - 2 * reach
-    centers: NDArray[np.float32] = reach + rng.random(reach.shape, np.float32) * room
-    return centers
+    return (reach + rng.random(reach.shape, np.float32) * room).astype(np.float32)

@@ -54,7 +54,7 @@ def load_application(
         if targets:
             arguments["classes"] = len(targets[0].classes)
     try:
-        with _impatient():
+        with _quietly():
             return build(**arguments), weights is not None
     except Exception as error:  # Keras raises plain Exception where it cannot download.
         raise UserError(_problem(name, weights, input_shape, error)) from error
@@ -88,11 +88,10 @@ def _weights(wanted: str | None, base: Path) -> str | None:
 def _problem(
     name: str, weights: str | None, input_shape: tuple[int, ...] | None, error: Exception
 ) -> Problem:
-    text = str(error)
-    if "URL fetch failure" in text or isinstance(error, OSError):
-        why = text.rpartition(" -- ")[2]
+    if weights == "imagenet" and ("URL fetch" in str(error) or isinstance(error, OSError)):
+        why = str(error).rpartition(" -- ")[2] or type(error).__name__
         return Problem(
-            f"the {weights or ''} weights of {name} are not in Keras' cache "
+            f"the ImageNet weights of {name} are not in Keras' cache "
             f"and could not be downloaded ({why})",
             hint="build once with network, or set weights to the path of a file, "
             "or to null for random weights",
@@ -105,16 +104,18 @@ def _problem(
 
 
 @contextmanager
-def _impatient() -> Iterator[None]:
-    """Let a connection that does not answer fail, and keep Keras' bar off standard output."""
+def _quietly() -> Iterator[None]:
+    """Let a connection that does not answer fail; keep Keras' bar and warnings off the terminal."""
     import contextlib
     import io
     import socket
+    import warnings
 
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(TIMEOUT)
     try:
-        with contextlib.redirect_stdout(io.StringIO()):
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
             yield
     finally:
         socket.setdefaulttimeout(before)

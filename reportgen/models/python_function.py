@@ -149,13 +149,22 @@ def _importable(base: Path) -> Iterator[None]:
     import sys
 
     before = set(sys.modules)
-    folder = str(base.absolute())
-    sys.path.insert(0, folder)
+    folder = base.absolute()
+    sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
         yield
     finally:
-        sys.path.remove(folder)
-        for name in set(sys.modules) - before:
-            if (getattr(sys.modules[name], "__file__", None) or "").startswith(folder):
+        sys.path.remove(str(folder))
+        for name in sorted(set(sys.modules) - before):
+            top = name.partition(".")[0]
+            if top not in before and _lies_in(sys.modules[name], folder, top):
                 del sys.modules[name]
+
+
+def _lies_in(module: Any, folder: Path, top: str) -> bool:
+    """Whether a module was found in `folder` itself, not in an environment somewhere below it."""
+    file = getattr(module, "__file__", None)
+    if file is None or not Path(file).is_relative_to(folder):
+        return False
+    return Path(file).relative_to(folder).parts[0] in (top, f"{top}.py")

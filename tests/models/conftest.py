@@ -1,0 +1,22 @@
+"""What the tests of models share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportgen import models
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Callable[..., models.Loaded]:
+    """`models.load` from an empty folder, without a dataset unless one is given."""
+
+    def call(source: str, **given: Any) -> models.Loaded:
+        defaults = {"base": tmp_path, "input_shape": None, "targets": (), "seed": 1, "params": {}}
+        return models.load(source, **(defaults | given))
+
+    return call

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reportgen import models
+from reportgen.errors import UserError
+from reportgen.records import Target
+
+Load = Callable[..., models.Loaded]
+DIGITS = (Target("class", "Class", tuple("0123456789")),)
+
+
+MODULE = """
+import keras
+
+def network(input_shape, targets, units=4):
+    layers = [keras.Input(input_shape), keras.layers.Flatten(),
+              keras.layers.Dense(units), keras.layers.Dense(len(targets[0].classes))]
+    return keras.Sequential(layers)
+
+def trained():
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]), True
+
+def unbuilt():
+    return keras.Sequential([keras.layers.Dense(1)])
+
+def fails():
+    raise KeyError("weights")
+
+def needs(size):
+    return size
+
+def nothing():
+    pass
+
+NUMBER = 3
+"""
+IMAGES = {"input_shape": (4, 4, 1), "targets": DIGITS}
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Path:
+    (tmp_path / "my_networks.py").write_text(MODULE)
+    return tmp_path
+
+
+def test_a_function_of_the_specs_folder_gets_shape_targets_and_params(
+    load: Load, module: Path
+) -> None:
+    loaded = load("python:my_networks:network", **IMAGES)
+    assert not loaded.trained
+    assert loaded.model.output_shape == (None, 10)
+    wide = load("python:my_networks:network", **IMAGES, params={"units": 7}).model
+    assert wide.layers[1].units == 7
+
+
+def test_a_function_without_parameters_may_say_that_its_model_is_trained(
+    load: Load, module: Path
+) -> None:
+    assert load("python:my_networks:trained", input_shape=(2,)).trained
+
+
+def test_the_process_is_left_as_it_was(load: Load, module: Path) -> None:
+    before = list(sys.path)
+    load("python:my_networks:trained")
+    assert sys.path == before
+    assert "my_networks" not in sys.modules
+
+
+def test_an_edited_module_is_read_again(load: Load, module: Path) -> None:
+    load("python:my_networks:network", **IMAGES)
+    (module / "my_networks.py").write_text(MODULE.replace("units=4", "units=55"))
+    assert load("python:my_networks:network", **IMAGES).model.layers[1].units == 55
+
+
+def test_a_package_below_the_folder_is_found(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "small.py").write_text(MODULE)
+    assert load("python:nets.small:trained").trained
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("my_networks", "names no function; write python:PACKAGE.MODULE:FUNCTION"),
+        ("my_network:trained", "there is no module 'my_network'; .*spec's folder"),
+        ("my_networks:train", "has no function 'train'; did you mean 'trained'"),
+        ("my_networks:NUMBER", "has no function 'NUMBER'"),
+        ("my_networks:nothing", "should return a keras.Model, but it returned builtins.NoneType"),
+        ("my_networks:unbuilt", "no known inputs and outputs; begin it with keras.Input"),
+        ("my_networks:needs", "needs size"),
+        ("my_networks:fails", r"my_networks\.py:16: python:my_networks:fails failed: KeyError"),
+    ],
+)
+def test_mistakes_are_told_in_one_sentence(
+    load: Load, module: Path, source: str, message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load(f"python:{source}")
+
+
+def test_a_parameter_that_the_function_lacks_is_the_users_mistake(load: Load, module: Path) -> None:
+    with pytest.raises(UserError, match="does not take unit"):
+        load("python:my_networks:network", **IMAGES, params={"unit": 7})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("import not_there_at_all", "imports not_there_at_all, which is not installed"),
+        ("def f(:", "importing broken failed: SyntaxError"),
+        ("1 / 0", r"broken\.py:1: importing broken failed: ZeroDivisionError"),
+    ],
+)
+def test_a_module_that_fails_is_told_with_its_reason(
+    load: Load, tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "broken.py").write_text(text)
+    with pytest.raises(UserError, match=message):
+        load("python:broken:f")
