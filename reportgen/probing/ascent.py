@@ -52,7 +52,7 @@ class Recipe:
 
     steps: int = 40
     rate: float = 0.05
-    decay: float = 4.0
+    decay: float = 3.0
     variation: float = 0.3
     jitter: int = 2
     low: float = 0.0

@@ -66,7 +66,7 @@ def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[An
     if part.masks is not None:
         return np.asarray(part.masks)[chosen].astype(bool)
     limit = dataset.facts.get("threshold", THRESHOLD)
-    return np.asarray(part.images)[chosen].max(axis=-1) > limit
+    return np.asarray(np.asarray(part.images)[chosen].max(axis=-1) > limit)
 
 
 def _bad_samples(message: str, dataset: Dataset) -> UserError:

@@ -212,7 +212,8 @@ def _collect(
     model: Any, graph: Any, inputs: list[NDArray[Any]]
 ) -> tuple[list[Floats], list[Floats]]:
     """Run a graph over all images in batches, into arrays made once."""
-    total, wholes = len(inputs[0]), []
+    total = len(inputs[0])
+    wholes: list[Floats] = []
     for part in batches(model, inputs):
         flat = keras.tree.flatten(graph(*(tf.constant(array[part]) for array in inputs)))
         if not wholes:

@@ -45,4 +45,4 @@ def _area(old: int, new: int) -> NDArray[np.float64]:
     edges = np.arange(new + 1) * old / new
     cells = np.arange(old)
     covered = np.minimum(edges[1:, None], cells + 1) - np.maximum(edges[:-1, None], cells)
-    return np.clip(covered, 0, None) * new / old
+    return np.asarray(np.clip(covered, 0, None) * new / old)

@@ -81,4 +81,4 @@ def moran(images: ArrayLike) -> NDArray[np.float64]:
     squares = (z**2).sum((1, 2))
     usable = ~flat & (squares > 0) & (links > 0)
     scaled = height * width * products / max(links, 1)
-    return np.divide(scaled, squares, out=np.zeros(n), where=usable)
+    return np.asarray(np.divide(scaled, squares, out=np.zeros(n), where=usable))

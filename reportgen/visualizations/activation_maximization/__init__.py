@@ -28,7 +28,7 @@ ENTRY = Entry(
         Parameter(
             "l2",
             "float",
-            4.0,
+            3.0,
             "pull to the middle of the input range, against a gradient of unit length",
             minimum=0,
         ),

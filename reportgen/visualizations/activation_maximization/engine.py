@@ -30,7 +30,7 @@ def activation_maximization(
     *,
     steps: int = 40,
     learning_rate: float = 0.05,
-    l2: float = 4.0,
+    l2: float = 3.0,
     total_variation: float = 0.3,
     jitter: int = 2,
     input_range: tuple[float, float] = (0.0, 1.0),
@@ -86,14 +86,14 @@ def ascend(
     rng = np.random.default_rng(seed)
     span, middle = recipe.high - recipe.low, (recipe.low + recipe.high) / 2
     blank = middle + span * NOISE * rng.standard_normal(shape)
-    blank = np.clip(blank, recipe.low, recipe.high).astype(np.float32)
+    blank = np.clip(blank, recipe.low, recipe.high)
     reach = recipe.jitter
     shifts = rng.integers(-reach, reach + 1, (recipe.steps, 2))
     room = batch_size(model, shape)
     parts = []
     for start in range(0, len(filters), room):
         some = filters[start : start + room]
-        first = np.broadcast_to(blank, (len(some), *shape))
+        first = np.broadcast_to(blank, (len(some), *shape)).astype(np.float32)
         parts.append(climb(model, layer, some, first, shifts, recipe, values))
     names = [field.name for field in fields(Climbed)]
     return Climbed(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

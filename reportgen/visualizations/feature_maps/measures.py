@@ -28,7 +28,7 @@ def foreground_lifts(maps: Floats, masks: NDArray[np.bool_]) -> Doubles:
     soft = area(masks, (maps.shape[1], maps.shape[2])).astype(np.float64)
     usable = (total.sum((1, 2)) > 0) & (soft.sum((1, 2)) > 0)
     total, soft = total[usable], soft[usable]
-    return (total * soft).sum((1, 2)) / total.sum((1, 2)) / soft.mean((1, 2))
+    return np.asarray((total * soft).sum((1, 2)) / total.sum((1, 2)) / soft.mean((1, 2)))
 
 
 def details(maps: Floats) -> Doubles:

@@ -96,7 +96,7 @@ def _targets(
         return np.full(len(indices), PREDICTED, np.int32)
     if target == "label":
         labels = np.asarray(data.splits["test"].labels[head.name])
-        return labels[indices].astype(np.int32)
+        return np.asarray(labels[indices], dtype=np.int32)
     classes = head.target.classes if head.target else ()
     index = classes.index(target) if target in classes else _index(target, len(classes))
     if index is None:

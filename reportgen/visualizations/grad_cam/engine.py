@@ -96,10 +96,10 @@ def cams(
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):
         space = tuple(range(1, slope.activations.ndim))
-        dark = ~slope.activations.any(axis=space)
+        dark = np.asarray(~slope.activations.any(axis=space))
         for place, gradient in enumerate(slope.gradients):
             maps = METHODS[method](slope.activations, gradient)
-            flat = ~gradient.any(axis=space)
+            flat = np.asarray(~gradient.any(axis=space))
             logits = slope.logits[outputs[place]]
             parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits))
     return [_joined(part, layer) for part in parts]

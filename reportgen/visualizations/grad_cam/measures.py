@@ -17,6 +17,13 @@ from reportgen.visualizations.grad_cam.engine import Maps
 Doubles = NDArray[np.float64]
 Masks = NDArray[np.bool_]
 
+_ENERGIES = (
+    "energy_in_foreground",
+    "energy_near_foreground",
+    "spill_within_cell",
+    "imperfect_overlap",
+)
+
 
 @dataclass(frozen=True)
 class Overlap:
@@ -75,12 +82,12 @@ def tops_inside(maps: Doubles, masks: Masks) -> Masks:
     least = ranked[np.arange(len(values)), values.shape[1] - counts][:, None]
     beyond = ((values > least) & ~inside).any(axis=1)
     enough = ((values >= least) & inside).sum(axis=1) >= counts
-    return ~beyond & enough
+    return np.asarray(~beyond & enough)
 
 
 def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) -> list[Measure]:
     """The measures of one head, qualified by its name."""
-    zero = ~found.maps.any(axis=(1, 2))
+    zero = np.asarray(~found.maps.any(axis=(1, 2)))
     n = len(zero)
     counts = [
         Measure(
@@ -104,9 +111,8 @@ def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) ->
     usable = ~zero & masks.any(axis=(1, 2))
     if not usable.any():
         why = "no image has both a heatmap that is not zero and a foreground"
-        missing = ("energy_in_foreground", "energy_near_foreground")
-        missing += ("spill_within_cell", "imperfect_overlap")
-        return [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in missing] + counts
+        missing = [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in _ENERGIES]
+        return missing + counts
     lies = overlap(found.maps[usable], masks[usable])
     return [*_energies(name, lies, part, seed), *counts]
 

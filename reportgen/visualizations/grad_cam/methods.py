@@ -96,4 +96,4 @@ def _weighted(activations: Floats, weights: NDArray[np.floating]) -> Floats:
 
 
 def _positive(maps: NDArray[np.floating]) -> Floats:
-    return np.maximum(maps, 0).astype(np.float32, copy=False)
+    return np.asarray(np.maximum(maps, 0), dtype=np.float32)

@@ -1,0 +1,47 @@
+"""What the maximizing images alone show: whether the filters answer to them more than to data."""
+
+from __future__ import annotations
+
+from reportgen.drafting import by_measure, note, side
+from reportgen.records import Evidence, Finding, Note
+
+_RATIO = {
+    "above": "so most filters answer to these images more than to any test image",
+    "below": "so the test images hold stronger patterns for them than these",
+    "open": "so these images and the best test images come out alike",
+}
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """For each layer: response reached against the data; blank images where there are any."""
+    ratios, stills = by_measure(finding, "activation_ratio"), by_measure(finding, "still")
+    written = [_ratio(finding, layer, item) for layer, item in ratios.items()]
+    written += [_still(finding, layer, item) for layer, item in stills.items()]
+    return tuple(item for item in written if item is not None)
+
+
+def _ratio(finding: Finding, layer: str, ratio: Evidence) -> Note | None:
+    if ratio.value is None:
+        return None
+    return note(
+        f"{finding.block}.response.{layer}",
+        "activation_maximization.response",
+        "info",
+        "The images found for {layer} raise a filter's mean response to {ratio} times the largest "
+        f"among the test images (median, interval {{ratio.interval}}), {_RATIO[side(ratio)]}.",
+        words={"layer": layer},
+        ratio=ratio,
+    )
+
+
+def _still(finding: Finding, layer: str, still: Evidence) -> Note | None:
+    if not still.value:
+        return None
+    return note(
+        f"{finding.block}.still.{layer}",
+        "activation_maximization.still",
+        "info",
+        "In {layer} {still:filter|filters} of {still.n} had no gradient anywhere and stayed blank.",
+        words={"layer": layer},
+        still=still,
+    )

@@ -1,0 +1,38 @@
+"""What the feature maps alone show: how activation lies on the foreground, layer by layer."""
+
+from __future__ import annotations
+
+from reportgen.drafting import by_measure, note, side
+from reportgen.records import Evidence, Finding, Note
+
+_LIFT = {
+    "above": "activation gathers there",
+    "below": "activation avoids it",
+    "open": "which is no more than chance allows",
+}
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """For each layer: activation on the foreground against the foreground's area."""
+    details = by_measure(finding, "detail")
+    written = [
+        _lift(finding, layer, lift, details.get(layer))
+        for layer, lift in by_measure(finding, "foreground_lift").items()
+    ]
+    return tuple(item for item in written if item is not None)
+
+
+def _lift(finding: Finding, layer: str, lift: Evidence, detail: Evidence | None) -> Note | None:
+    if lift.value is None or detail is None or detail.value is None:
+        return None
+    return note(
+        f"{finding.block}.foreground.{layer}",
+        "feature_maps.foreground",
+        "info",
+        "In {layer} the foreground holds {lift} times as much activation as its share of the "
+        f"area (interval {{lift.interval}}): {_LIFT[side(lift)]}. Activation is spread over the "
+        "map with a normalized entropy of {detail}.",
+        words={"layer": layer},
+        lift=lift,
+        detail=detail,
+    )
