@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from reportgen import __version__, site
+from reportgen.digest import of_bytes
 from reportgen.engine import Job, Worker
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.plan import Keys, Plan, Reason, Status, Task, differences, key_of, plan
@@ -116,6 +117,7 @@ def statuses(plans: Sequence[Plan], place: Place) -> list[Status]:
     """The state of every task of every report, with reasons."""
     session = Session(place)
     found = [status for one in plans for status in _statuses(session, one)]
+    found.append(site_status(session))
     session.store.save_stat_cache(session.stats)
     return found
 
@@ -232,7 +234,7 @@ class Builder:
         """Have the worker do a task, telling the listener."""
         base = str(self.plan.spec.source.parent.absolute())
         cache = str(self.session.place.cache.absolute())
-        job = Job(task.stage, task.modules, task.params, inputs, base, cache)
+        job = Job(task.stage, task.modules, task.params, inputs, base, cache, task.checks)
         begin = time.monotonic()
         self.listener.started(task)
         try:
@@ -309,6 +311,36 @@ def refuse_foreign(folder: Path, ours: bool) -> None:
         raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))
 
 
+def site_task(place: Place) -> Task:
+    """The front page: it depends on every report.json below the output folder."""
+    reports = {f"{path.parent.name}/{path.name}": path for path in place.out.glob("*/report.json")}
+    return Task("site", "site", ("reportgen.site",), {}, files={**templates(), **reports})
+
+
+def site_status(session: Session) -> Status:
+    """Whether the front page is what the reports ask for."""
+    task, manifest = site_task(session.place), read_manifest(session.place.out)
+    facts = session.keys.facts(task, {})
+    recorded = manifest["tasks"].get(task.key)
+    if recorded is None or recorded["key"] != key_of(task, facts):
+        return Status(task, "stale", differences(recorded and recorded["facts"], facts))
+    wrong = tuple(changed_files(session.place.out, manifest["files"], session))
+    return Status(task, "stale" if wrong else "fresh", wrong)
+
+
+def refresh_site(session: Session) -> None:
+    """Write the front page if it is stale."""
+    found, out = site_status(session), session.place.out
+    if found.state == "fresh":
+        return
+    refuse_foreign(out, bool(read_manifest(out)["tasks"]))
+    site.refresh(out)
+    facts = session.keys.facts(found.task, {})
+    files = {"index.html": of_bytes((out / "index.html").read_bytes())}
+    outputs = {"key": key_of(found.task, facts), "facts": facts, "outputs": files}
+    write_manifest(out, {found.task.key: outputs}, files)
+
+
 def build(plans: Sequence[Plan], place: Place, listener: Listener, *, prune: bool) -> int:
     """Bring reports and the site's index up to date; returns the exit status.
 
@@ -327,7 +359,7 @@ def build(plans: Sequence[Plan], place: Place, listener: Listener, *, prune: boo
                 status = max((_build(session, p, worker, listener) for p in plans), default=0)
             if prune:
                 site.prune(place.out, {one.spec.slug for one in plans})
-            site.refresh(place.out, session.keys)
+            refresh_site(session)
         finally:
             session.store.save_stat_cache(session.stats)
     return status

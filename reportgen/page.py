@@ -7,9 +7,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from reportgen import catalog
 from reportgen.codec import decode
 from reportgen.digest import of_bytes, of_value
-from reportgen.records import Block, Evidence, Figure, Finding, ModelFacts, Note, Report, Section, Table
+from reportgen.records import (
+    Block,
+    Evidence,
+    Figure,
+    Finding,
+    ModelFacts,
+    Note,
+    Report,
+    Section,
+    Table,
+)
 from reportgen.render import pages
 from reportgen.spec import FigureSpec, SectionSpec, Spec
 from reportgen.store import Output, Store
@@ -59,15 +70,13 @@ def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Sect
     return Section(section.id, section.title, section.text, section.model or "", blocks)
 
 
-def _block(
-    spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[str, Any]
-) -> Block:
+def _block(spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[str, Any]) -> Block:
     drawn = found[f"drawn:{figure.id}"]
     finding = decode(Finding, found[f"finding:{figure.id}"])
     return Block(
         id=figure.id,
         kind=figure.kind,
-        title=figure.title or "",
+        title=figure.title or catalog.entry("figures", figure.kind).title,
         caption=figure.caption or "",
         model=finding.model,
         figures=tuple(_figure(figure, section, finding.model, part) for part in drawn["parts"]),
@@ -77,7 +86,9 @@ def _block(
     )
 
 
-def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: Mapping[str, Any]) -> Figure:
+def _figure(
+    figure: FigureSpec, section: SectionSpec, model: str, part: Mapping[str, Any]
+) -> Figure:
     table = decode(Table, part["table"]) if "table" in part else None
     said = table or part
     title, caption, layers = (

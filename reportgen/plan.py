@@ -42,6 +42,8 @@ class Task:
         files: files that it reads, by a name that does not depend on the machine.
         folders: where modules of the user's own may lie.
         where: file and line of the spec to name when it fails; not part of its digest.
+        checks: layers that figures will ask a model for, with the lines that name them, so that
+            a misspelt one is told before any training; not part of its digest either.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Task:
     files: Mapping[str, Path] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
     where: tuple[str, int | None] = ("", None)
+    checks: tuple[tuple[str, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,17 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
     if model.dataset is not None:
         inputs = (Input("dataset", dataset_key(spec, model.dataset), "dataset"),)
     return Task(f"{spec.slug}/{model.name}/train", "train", tuple(modules), params, inputs,
-                files, folders, (str(spec.source), model.line))  # fmt: skip
+                files, folders, (str(spec.source), model.line),
+                tuple(_named_layers(spec, model)))  # fmt: skip
+
+
+def _named_layers(spec: Spec, model: ModelSpec) -> Iterator[tuple[str, int | None]]:
+    for section in spec.sections:
+        for figure in section.figures:
+            if model_of(spec, section, figure) is model:
+                named = [figure.params.get("layers"), figure.params.get("layer")]
+                listed = named[0] if isinstance(named[0], list | tuple) else []
+                yield from ((str(n), figure.line) for n in [*listed, *named[1:]] if n is not None)
 
 
 def _figure_tasks(

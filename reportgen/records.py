@@ -370,4 +370,3 @@ class Report:
     inferences: tuple[Note, ...]
     provenance: Mapping[str, Any]
     derived: tuple[Evidence, ...] = ()
-    derived: tuple[Evidence, ...] = ()

@@ -23,6 +23,7 @@ class Job:
         inputs: outputs of earlier tasks, by the names that the task gives them.
         base: folder that paths in the spec are relative to; never part of a digest.
         cache: the cache folder.
+        checks: (layer, line of the spec) that figures will ask the model for.
     """
 
     stage: str
@@ -31,3 +32,4 @@ class Job:
     inputs: Mapping[str, Output] = field(default_factory=dict)
     base: str = "."
     cache: str = ".reportgen"
+    checks: tuple[tuple[str, int | None], ...] = ()

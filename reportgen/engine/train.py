@@ -19,7 +19,7 @@ from reportgen.engine import dataset
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UserError
 from reportgen.probing.heads import heads
-from reportgen.probing.layers import rows
+from reportgen.probing.layers import find, rows
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 
@@ -34,6 +34,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
               "seed": job.params["seed"], "input_shape": _input_shape(data),
               "targets": encode(data.targets) if data else []}  # fmt: skip
     loaded = _load(recipe, job.base, data)
+    _check_layers(loaded.model, job.checks)
     history: Mapping[str, Sequence[float]] = {}
     needs: tuple[str, ...] = ()
     if data is not None and not loaded.trained:
@@ -81,6 +82,18 @@ def _load(recipe: Mapping[str, Any], base: str, data: Dataset | None) -> models.
         seed=recipe["seed"],
         params=recipe["params"],
     )
+
+
+def _check_layers(model: Any, checks: Sequence[tuple[str, int | None]]) -> None:
+    """Tell of layers that the model lacks before an hour of training, not after."""
+    problems = []
+    for name, line in checks:
+        try:
+            find(model, name)
+        except UserError as error:
+            problems += [replace(problem, line=line) for problem in error.problems]
+    if problems:
+        raise UserError(*problems)
 
 
 def _input_shape(data: Dataset | None) -> list[int] | None:

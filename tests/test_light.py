@@ -1,0 +1,49 @@
+"""The light path stays light: what starting a command loads, seen from a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"tensorflow", "keras", "numpy", "matplotlib", "PIL", "jinja2", "markdown", "nh3", "h5py"}
+PROBE = """
+import sys
+try:
+    {code}
+except SystemExit:
+    sys.exitcode = 0
+print("LOADED", *sorted({{name.split(".")[0] for name in sys.modules}}))
+"""
+
+
+def loaded(code: str, cwd=None) -> set[str]:
+    """Top-level modules in memory after running one line of code in a new interpreter."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(code=code)],
+        capture_output=True, text=True, check=True, cwd=cwd,
+    )  # fmt: skip
+    return set(done.stdout.rpartition("LOADED ")[2].split())
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "cli", "build", "plan", "store", "spec", "catalog", "records", "codec", "digest",
+        "errors", "drafting", "inferences", "engine", "site", "render.paths", "training",
+    ],
+)  # fmt: skip
+def test_importing_a_light_room_loads_nothing_heavy(module: str) -> None:
+    assert not loaded(f"import reportgen.{module}") & HEAVY
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["list"], ["list", "figures"], ["schema"]])
+def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path) -> None:
+    code = f"from reportgen.cli import main; main({arguments!r})"
+    assert not loaded(code, tmp_path) & HEAVY
+
+
+def test_the_library_is_imported_when_it_is_used() -> None:
+    assert not loaded("import reportgen") & HEAVY
+    assert "numpy" in loaded("import reportgen; reportgen.kernels")
