@@ -11,8 +11,20 @@ from typing import Any
 import keras
 
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.probing.fields import receptive_field
 from reportgen.probing.graphs import inner_layers, is_graph
 from reportgen.records import LayerRow
+
+__all__ = [
+    "choose",
+    "find",
+    "is_conv",
+    "is_pool",
+    "named",
+    "output_shapes",
+    "receptive_field",
+    "rows",
+]
 
 _POOLS = tuple(
     getattr(keras.layers, f"{kind}Pooling{rank}D") for kind in ("Max", "Average") for rank in "123"
