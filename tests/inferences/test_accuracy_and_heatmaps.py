@@ -1,0 +1,95 @@
+"""Hand-made reports for the rule on accuracy and heatmaps."""
+
+from __future__ import annotations
+
+import pytest
+from report_builder import block, model, only, report, value
+
+from reportgen.inferences.accuracy_and_heatmaps import infer
+from reportgen.records import Finding, Inference
+
+Bounds = tuple[float, float]
+
+
+def both(name: str, accuracy: Bounds, *energies: Bounds) -> list[Finding]:
+    measures = {
+        f"energy_in_foreground__h{i}": value(sum(pair) / 2, *pair, baseline=0.1)
+        for i, pair in enumerate(energies)
+    }
+    mean = value(sum(accuracy) / 2, *accuracy, n=2000)
+    return [
+        block("evaluation", name, mean_accuracy__test=mean),
+        block("grad_cam", name, **measures),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "energy", "verdict"),
+    [
+        ((0.96, 0.98), (0.5, 0.6), "supported"),
+        ((0.96, 0.98), (0.1, 0.2), "contradicted"),
+        ((0.96, 0.98), (0.35, 0.45), "inconclusive"),
+        ((0.88, 0.94), (0.5, 0.6), "inconclusive"),
+        ((0.7, 0.8), (0.5, 0.6), "contradicted"),
+        ((0.7, 0.8), (0.1, 0.2), "supported"),
+    ],
+)
+def test_the_best_in_accuracy_should_be_the_best_in_lift(
+    accuracy: Bounds, energy: Bounds, verdict: str
+) -> None:
+    findings = report(
+        [model("a"), model("b")],
+        *both("a", (0.88, 0.92), (0.3, 0.4), (0.3, 0.4)),
+        *both("b", accuracy, energy, energy),
+    )
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_the_lift_is_the_mean_over_outputs_with_the_mean_of_the_bounds() -> None:
+    findings = report(
+        [model("a"), model("b")],
+        *both("a", (0.96, 0.98), (0.5, 0.7), (0.3, 0.5)),
+        *both("b", (0.8, 0.9), (0.1, 0.2), (0.1, 0.2)),
+    )
+    inference = infer(findings)
+    lift = next(item for item in inference.evidence if item.id.endswith("lift@a"))
+    assert lift.value == pytest.approx(5)
+    assert lift.interval == pytest.approx((4, 6))
+    assert (lift.baseline, lift.n) == (1, 96)
+    assert "`Model a` has the best mean test accuracy" in only(inference, findings).text
+
+
+def test_only_models_of_the_same_data_and_outputs_compete() -> None:
+    findings = report(
+        [model("a", dataset="line"), model("b", dataset="mnist"), model("c", dataset="line")],
+        *both("a", (0.8, 0.9), (0.3, 0.4)),
+        *both("b", (0.8, 0.9), (0.3, 0.4)),
+        *both("c", (0.8, 0.9), (0.3, 0.4), (0.3, 0.4)),
+    )
+    assert infer(findings) == Inference()
+
+
+def test_models_with_more_outputs_are_compared_first() -> None:
+    findings = report(
+        [model(name) for name in "abcd"],
+        *both("a", (0.8, 0.9), (0.3, 0.4)),
+        *both("b", (0.8, 0.9), (0.3, 0.4)),
+        *both("c", (0.96, 0.98), (0.5, 0.6), (0.5, 0.6)),
+        *both("d", (0.8, 0.9), (0.3, 0.4), (0.3, 0.4)),
+    )
+    note = only(infer(findings), findings)
+    assert "`Model c`" in note.text
+    assert "`Model a`" not in note.text
+    assert note.verdict == "supported"
+
+
+def test_accuracies_of_outputs_stand_in_for_a_mean_without_interval() -> None:
+    blocks = []
+    for name, level in (("a", 0.95), ("b", 0.8)):
+        blocks += both(name, (level, level), (0.3, 0.4))[1:]
+        accuracy = value(level, level - 0.01, level + 0.01, n=2000)
+        blocks.append(block("evaluation", name, accuracy__test___h0=accuracy))
+    findings = report([model("a"), model("b")], *blocks)
+    inference = infer(findings)
+    only(inference, findings)
+    assert "inferences.accuracy_and_heatmaps.accuracy@a" in {i.id for i in inference.evidence}

@@ -1,0 +1,107 @@
+"""Hand-made reports for the rule on heatmaps and activations in the foreground."""
+
+from __future__ import annotations
+
+import pytest
+from report_builder import block, model, only, report, value
+
+from reportgen.inferences.attention_on_foreground import infer
+from reportgen.records import Evidence, Finding
+
+ABOVE, BELOW, OPEN = (0.6, 0.8), (0.1, 0.2), (0.2, 0.4)
+CONV = ("conv", "Conv2D")
+
+
+def energy(bounds: tuple[float, float], n: int = 96) -> Evidence:
+    return value(sum(bounds) / 2, *bounds, n=n, baseline=0.25)
+
+
+def heat(name: str, bounds: tuple[float, float], n: int = 96) -> Finding:
+    return block("grad_cam", name, energy_near_foreground__class=energy(bounds, n))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "verdict"),
+    [
+        ([ABOVE, ABOVE, BELOW], "supported"),
+        ([ABOVE, ABOVE, OPEN], "supported"),
+        ([ABOVE, ABOVE, BELOW, BELOW], "contradicted"),
+        ([ABOVE, ABOVE, BELOW, OPEN], "inconclusive"),
+        ([ABOVE, OPEN, OPEN], "inconclusive"),
+        ([BELOW], "contradicted"),
+    ],
+)
+def test_the_verdict_is_that_of_most_models(
+    bounds: list[tuple[float, float]], verdict: str
+) -> None:
+    names = [f"m{i}" for i in range(len(bounds))]
+    blocks = [heat(name, pair) for name, pair in zip(names, bounds, strict=True)]
+    findings = report([model(name, CONV) for name in names], *blocks)
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_the_sentence_holds_the_count_and_both_extremes_with_their_chance_levels() -> None:
+    findings = report(
+        [model("a", CONV), model("b", CONV), model("c", CONV)],
+        heat("a", ABOVE),
+        heat("b", BELOW),
+        heat("c", (0.5, 0.6)),
+    )
+    inference = infer(findings)
+    text = only(inference, findings).text
+    assert "In 2 of 3 models (not in 1)" in text
+    assert "from 15% of the energy on 25% of the area (output `class` of `Model b`)" in text
+    assert "to 70% on 25% (output `class` of `Model a`)" in text
+    assert [(item.id, item.value, item.n) for item in inference.evidence] == [
+        ("inferences.attention_on_foreground.heatmaps", 2, 3),
+        ("inferences.attention_on_foreground.heatmaps_no", 1, 3),
+    ]
+
+
+def test_too_few_images_decide_nothing() -> None:
+    findings = report([model("a", CONV)], heat("a", ABOVE, n=7))
+    note = only(infer(findings), findings)
+    assert note.verdict == "inconclusive"
+    assert "too little was measured" in note.text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(1.2, 1.4, "supported"), (0.6, 0.9, "contradicted"), (0.9, 1.1, "inconclusive")],
+)
+def test_activations_count_as_well_as_heatmaps(low: float, high: float, verdict: str) -> None:
+    lift = value((low + high) / 2, low, high, baseline=1)
+    findings = report(
+        [model("a", CONV)], heat("a", ABOVE), block("feature_maps", "a", foreground_lift__conv=lift)
+    )
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_pooling_layers_have_no_say() -> None:
+    lifts = {
+        "foreground_lift__conv": value(1.3, 1.2, 1.4, baseline=1),
+        "foreground_lift__pool": value(0.7, 0.6, 0.8, baseline=1),
+    }
+    findings = report(
+        [model("a", CONV, ("pool", "MaxPooling2D"))], block("feature_maps", "a", **lifts)
+    )
+    note = only(infer(findings), findings)
+    assert note.verdict == "supported"
+    assert "pool" not in note.text
+
+
+def test_a_second_figure_of_a_model_does_not_count_it_twice() -> None:
+    findings = report(
+        [model("a", CONV)],
+        heat("a", ABOVE),
+        block("grad_cam", "a", 2, energy_near_foreground__class=energy(BELOW)),
+    )
+    inference = infer(findings)
+    assert only(inference, findings).verdict == "supported"
+    assert inference.evidence[0].n == 1
+
+
+def test_without_the_wider_measure_the_foreground_itself_is_used() -> None:
+    found = block("grad_cam", "a", energy_in_foreground__class=energy(ABOVE))
+    findings = report([model("a", CONV)], found)
+    assert "energy inside the foreground" in only(infer(findings), findings).text

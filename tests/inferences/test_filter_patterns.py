@@ -1,0 +1,54 @@
+"""Hand-made reports for the rule on patterns in images that maximize filters."""
+
+from __future__ import annotations
+
+import pytest
+from report_builder import block, model, only, report, value
+
+from reportgen.inferences.filter_patterns import infer
+from reportgen.records import Finding
+
+Bounds = tuple[float, float]
+
+
+def images(
+    name: str, bounds: Bounds, ratio: float = 2.0, clipped: float = 0.1, n: int = 32
+) -> Finding:
+    return block(
+        "activation_maximization",
+        name,
+        structure__conv=value(sum(bounds) / 2, *bounds, n=n, baseline=0.4),
+        activation_ratio__conv=value(ratio, ratio, ratio, n=n),
+        saturated__conv=value(clipped, n=n),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (images("a", (0.6, 0.8)), "supported"),
+        (images("a", (0.1, 0.3)), "contradicted"),
+        (images("a", (0.3, 0.5)), "inconclusive"),
+        (images("a", (0.6, 0.8), n=4), "inconclusive"),
+        (images("a", (0.6, 0.8), ratio=0.9), "inconclusive"),
+        (images("a", (0.1, 0.3), clipped=0.3), "inconclusive"),
+    ],
+)
+def test_order_beyond_the_untrained_copy_counts_if_the_images_are_sound(
+    found: Finding, verdict: str
+) -> None:
+    findings = report([model("a")], found)
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_images_that_fail_their_check_are_counted_in_the_open() -> None:
+    findings = report(
+        [model("a"), model("b")], images("a", (0.6, 0.8)), images("b", (0.6, 0.8), clipped=0.5)
+    )
+    inference = infer(findings)
+    text = only(inference, findings).text
+    assert "1 of 2 layers (undecided in 1)" in text
+    assert "The images of 1 layer are not judged" in text
+    rejected = next(item for item in inference.evidence if item.id.endswith(".rejected"))
+    assert "activation_maximization-b-1.saturated@conv" in rejected.how
+    assert "activation_maximization-a-1" not in rejected.how

@@ -1,0 +1,49 @@
+"""Hand-made reports for the rule on heatmaps that spill over the foreground."""
+
+from __future__ import annotations
+
+import pytest
+from report_builder import block, model, only, report, value
+
+from reportgen.inferences.resize_mismatch import infer
+from reportgen.records import Finding
+
+
+def spill(name: str, low: float, high: float, chance: float = 0.2, missed: float = 0.6) -> Finding:
+    return block(
+        "grad_cam",
+        name,
+        spill_within_cell__class=value((low + high) / 2, low, high, baseline=chance),
+        imperfect_overlap__class=value(missed, missed, missed),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (spill("a", 0.7, 0.8), "supported"),
+        (spill("a", 0.3, 0.4), "contradicted"),
+        (spill("a", 0.05, 0.1), "contradicted"),
+        (spill("a", 0.7, 0.8, chance=0.9), "contradicted"),
+        (spill("a", 0.7, 0.8, missed=0.0), "contradicted"),
+        (spill("a", 0.4, 0.6), "inconclusive"),
+        (spill("a", 0.7, 0.8, chance=0.75), "inconclusive"),
+    ],
+)
+def test_resizing_explains_a_spill_that_stays_within_a_cell(found: Finding, verdict: str) -> None:
+    findings = report([model("a")], found)
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_the_range_is_quoted_with_chance() -> None:
+    findings = report([model("a"), model("b")], spill("a", 0.7, 0.8), spill("b", 0.3, 0.4))
+    text = only(infer(findings), findings).text
+    assert "In 60% of the heatmaps" in text
+    assert "35% lies that near in output `class` of `Model b`" in text
+    assert "(interval 30% to 40%, chance 20%)" in text
+    assert "75% in output `class` of `Model a`" in text
+
+
+def test_a_perfect_overlap_is_said_in_words() -> None:
+    findings = report([model("a")], spill("a", 0.7, 0.8, missed=0.0))
+    assert "every heatmap of every output" in only(infer(findings), findings).text

@@ -1,0 +1,44 @@
+"""Hand-made reports for the rule on gradients that are zero everywhere."""
+
+from __future__ import annotations
+
+import pytest
+from report_builder import block, model, only, report, value
+
+from reportgen.inferences.zero_gradients import infer
+from reportgen.records import Finding
+
+
+def counts(name: str, gradients: int, maps: int, n: int) -> Finding:
+    return block(
+        "grad_cam",
+        name,
+        zero_gradients__class=value(gradients, n=n, unit="images"),
+        zero_maps__class=value(maps, n=n, unit="images"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("gradients", "maps", "n", "verdict"),
+    [
+        (1, 1, 20, "supported"),
+        (0, 0, 300, "contradicted"),
+        (0, 40, 300, "contradicted"),
+        (0, 0, 299, "inconclusive"),
+    ],
+)
+def test_one_zero_gradient_proves_and_many_maps_without_one_refute(
+    gradients: int, maps: int, n: int, verdict: str
+) -> None:
+    findings = report([model("a")], counts("a", gradients, maps, n))
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_models_add_up_and_the_worst_is_named() -> None:
+    findings = report([model("a"), model("b")], counts("a", 1, 3, 96), counts("b", 5, 6, 96))
+    inference = infer(findings)
+    text = only(inference, findings).text
+    assert "zero everywhere for 6 of 192 heatmaps" in text
+    assert "output `class` of `Model b`, 5 of 96" in text
+    assert "The map is zero everywhere for 9 of 192" in text
+    assert [item.value for item in inference.evidence] == [6, 9]
