@@ -17,7 +17,7 @@ from reportgen.drawing import labeling
 from reportgen.drawing.colors import shown, table
 from reportgen.drawing.grid import FRAME, GAP, Grid, layout
 from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import HAIRLINE, MAP_LEVELS, MISSING, PAPER, encode, palette
+from reportgen.drawing.png import HAIRLINE, MISSING, PAPER, STEPS, encode, palette
 from reportgen.drawing.scalebar import bar, below
 from reportgen.records import Picture
 
@@ -66,7 +66,7 @@ def mosaic(
     canvas = labeling.beside(canvas, row_labels, grid.rows)
     if legend is not None:
         canvas = below(canvas, bar(_ends(low, high, scaling), legend))
-    return encode(canvas, palette(table(colormap, MAP_LEVELS)), level=6)
+    return encode(canvas, palette(table(colormap, STEPS)), level=6)
 
 
 def limits(
@@ -103,10 +103,10 @@ def _steps(
     """Palette indices of (n, h, w) values; a tile without a range lies at the low end."""
     span = high - low
     flat = span <= 0
-    factor = np.where(flat, 0, (MAP_LEVELS - 1) / np.where(flat, 1, span)).astype(np.float32)
+    factor = np.where(flat, 0, (STEPS - 1) / np.where(flat, 1, span)).astype(np.float32)
     finite = np.isfinite(values)
     known = np.where(finite, values, 0) if not finite.all() else values
-    steps = np.clip((known - low[:, None, None]) * factor[:, None, None], 0, MAP_LEVELS - 1)
+    steps = np.clip((known - low[:, None, None]) * factor[:, None, None], 0, STEPS - 1)
     indices: NDArray[np.uint8] = np.rint(steps).astype(np.uint8)
     indices[~finite] = MISSING
     return indices

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drawing import text
-from reportgen.drawing.png import MAP_LEVELS, PAPER
+from reportgen.drawing.png import PAPER, STEPS
 
 _LENGTH, _THICK, _SPACE = 240, 22, 12
 
 
 def bar(ends: Sequence[str], legend: str) -> NDArray[np.uint8]:
     """An index image: low end, bar, high end, words. A third, middle end stands for the center."""
-    ramp = np.linspace(0, MAP_LEVELS - 1, _LENGTH).round().astype(np.uint8)
+    ramp = np.linspace(0, STEPS - 1, _LENGTH).round().astype(np.uint8)
     strip = np.full((text.height(text.SMALL), _LENGTH), PAPER, np.uint8)
     top = (len(strip) - _THICK) // 2
     strip[top : top + _THICK] = ramp
