@@ -30,7 +30,7 @@ def percent(value: Number | None, sign: bool = False) -> str:
     """A share as a percentage with one decimal, more where it would round to none or to all.
 
     >>> percent(0.961), percent(1), percent(0.00031), percent(0.99987)
-    ('96.1%', '100%', '0.031%', '99.987%')
+    ('96.1%', '100%', '0.031%', '99.99%')
     """
     if value is None or not math.isfinite(value):
         return "undefined"
@@ -38,7 +38,7 @@ def percent(value: Number | None, sign: bool = False) -> str:
     if share == int(share):
         return _signed(f"{int(share)}%", value, sign)
     gap = min(share, abs(100 - share))
-    decimals = 1 if gap >= 1 else _decimals(gap, significant=2)
+    decimals = 1 if gap >= 1 else max(1, _decimals(gap, significant=2 if share < 1 else 1))
     return _signed(_fixed(share, decimals) + "%", value, sign)
 
 

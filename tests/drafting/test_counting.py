@@ -1,0 +1,58 @@
+"""Counts are evidence too: they name their sources and say what was counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from reportgen.drafting import Case, Paragraph, Side, derived, tally
+from reportgen.records import Evidence
+
+SOURCE = Evidence("kernels-1.filters@conv", 8, "filters", None, None, None, "counted", "kernels-1")
+
+
+def counted(*sides: Side) -> str:
+    """The phrase of a tally over these answers, as it stands in a sentence."""
+    counts = tally(
+        "rule", "models", "model|models", "it holds", [Case(s, (SOURCE,)) for s in sides]
+    )
+    paragraph = Paragraph("rule")
+    paragraph.say(f"In {counts.phrase}.", **counts.evidence)
+    return paragraph.conclude(counts.answer).notes[0].text
+
+
+@pytest.mark.parametrize(
+    ("sides", "text"),
+    [
+        (["above"], "In the one model."),
+        (["below"], "In none of 1 model (not in 1)."),
+        (["above", "above"], "In all 2 models."),
+        (["above", "below", "below"], "In 1 of 3 models (not in 2)."),
+        (["above", "below", "open"], "In 1 of 3 models (not in 1, undecided in 1)."),
+        (["open", "open"], "In none of 2 models (undecided in 2)."),
+    ],
+)
+def test_counts_are_said_in_full(sides: list[Side], text: str) -> None:
+    assert counted(*sides) == text
+
+
+def test_a_count_names_its_sources_and_its_first_figure() -> None:
+    counts = tally("rule", "models", "model|models", "it holds", [Case("above", (SOURCE, SOURCE))])
+    count = counts.evidence["models"]
+    assert count.id == "inferences.rule.models"
+    assert count.how == "number of models where it holds (from kernels-1.filters@conv)"
+    assert (count.value, count.n, count.unit, count.figure) == (1, 1, "models", "kernels-1")
+
+
+def test_only_cited_derived_evidence_travels_with_the_note() -> None:
+    own = derived("rule", "mean", 2, [SOURCE], "mean of filters")
+    paragraph = Paragraph("rule")
+    paragraph.say("It is {own} for {source}.", own=own, source=SOURCE)
+    inference = paragraph.conclude("open")
+    assert inference.evidence == (own,)
+    assert inference.notes[0].cites == (own.id, SOURCE.id)
+    assert inference.notes[0].verdict == "inconclusive"
+
+
+def test_derived_evidence_without_sources_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs sources"):
+        derived("rule", "mean", 2, [], "mean of nothing")
