@@ -45,7 +45,7 @@ def height(size: int = SIZE) -> int:
 def sprite(text: str, size: int = SIZE, bold: bool = False) -> NDArray[np.uint8]:
     """`text` as palette indices (h, w) between paper and ink; read only."""
     mask = Image.new("L", (max(1, width(text, size, bold)), height(size)))
-    baseline = (0, round(size * 1.02))
+    baseline = (0, size)
     ImageDraw.Draw(mask).text(baseline, text, 255, font(size, bold), anchor="ls")
     ink = np.rint(np.asarray(mask, np.float32) * ((INK_LEVELS - 1) / 255))
     shown: NDArray[np.uint8] = (ink + PAPER).astype(np.uint8)
