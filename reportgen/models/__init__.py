@@ -1,8 +1,10 @@
 """Models that a spec may name: the zoo's files, and loaders for models of the user's own.
 
-A zoo file's name is the model's name (`zoo:base` is `base.py`); it holds `ENTRY` and
-`build(input_shape, targets)`. The loaders `application`, `python_function` and `files` serve the
-other sources. Nothing heavy is imported before a model is loaded.
+A zoo file's name is the model's name (`zoo:base` is `base.py`); it holds `ENTRY`,
+`build(input_shape, targets)`, and `INPUT_SHAPE` for reports without a dataset. Installed packages
+add models in the same form; files without an `ENTRY` hold shared code. The loaders `application`,
+`python_function` and `files` serve the other sources. Nothing heavy is imported before a model is
+loaded.
 """
 
 from __future__ import annotations
@@ -11,14 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from typing import Any
 
+from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Target
-
-LOADERS = ("application", "files", "python_function")
-"""Files of this folder that load a model instead of being one."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +26,6 @@ class Loaded:
 
     model: Any
     trained: bool
-
-
-def names() -> tuple[str, ...]:
-    """The names of all models of the zoo, sorted."""
-    found = (module.name for module in iter_modules(__path__))
-    return tuple(sorted(n for n in found if n not in LOADERS and not n.startswith("_")))
 
 
 def load(
@@ -81,10 +74,11 @@ def load(
 
 
 def _zoo(name: str, input_shape: tuple[int, ...] | None, targets: Sequence[Target]) -> Any:
-    if name not in names():
-        hint = did_you_mean(name, names())
+    modules = catalog.modules("models")
+    if name not in modules:
+        hint = did_you_mean(name, list(modules))
         raise UserError(Problem(f"the zoo has no model named '{name}'", hint=hint))
-    module = import_module(f"{__name__}.{name}")
+    module = import_module(modules[name])
     shape = input_shape or module.INPUT_SHAPE
     try:
         return module.build(shape, targets)

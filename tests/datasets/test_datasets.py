@@ -12,10 +12,6 @@ from reportgen.errors import UserError
 from reportgen.records import Preprocessing, Split
 
 
-def test_names_are_the_files_of_the_folder() -> None:
-    assert datasets.names() == ("fashion_mnist", "line", "mnist")
-
-
 def test_an_unknown_name_is_the_users_mistake() -> None:
     with pytest.raises(UserError, match="no dataset named 'minst'; did you mean 'mnist'"):
         datasets.load("minst", {}, seed=1)
@@ -25,8 +21,8 @@ def test_looking_up_names_and_entries_stays_light() -> None:
     code = (
         "import sys\n"
         "from importlib import import_module\n"
-        "from reportgen import datasets\n"
-        "for name in datasets.names():\n"
+        "import reportgen.datasets\n"
+        "for name in ('fashion_mnist', 'line', 'mnist'):\n"
         "    assert import_module(f'reportgen.datasets.{name}').ENTRY.name == name\n"
         "print([m for m in ('numpy', 'keras', 'tensorflow') if m in sys.modules])"
     )
