@@ -8,6 +8,7 @@ import random
 import re
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -210,3 +211,58 @@ def test_with_everything_measured_every_rule_writes_one_note(name: str, seed: in
 def test_no_rule_says_what_a_network_sees_in_a_human_way(name: str, seed: int) -> None:
     text = rule(name).infer(complete(seed)).notes[0].text
     assert not re.search(r"\b(looks? at|sees?|pays? attention|wants?|knows?|understands?)\b", text)
+
+
+def test_every_rule_is_documented_under_its_name() -> None:
+    headings = re.findall(r"^### (\w+)$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert tuple(headings) == IN_ORDER
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_the_documentation_tells_measures_decision_and_when_it_is_inconclusive(name: str) -> None:
+    text = DOCS.read_text(encoding="utf-8").split(f"### {name}\n")[1].split("\n### ")[0]
+    assert all(f"*{part}" in text for part in ("Remark:", "Measures:", "Decision:", "Inconclusive"))
+    source = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    quoted = {measure for of_kind in MEASURES.values() for measure in of_kind}
+    used = {measure for measure in quoted if f'"{measure}"' in source}
+    missing = {measure for measure in used if measure not in text}
+    assert used
+    assert not missing
+
+
+def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    thresholds = {
+        "pooling_effect": {"SAME_PATTERN": (0.5, "agreement is above 0.5")},
+        "filter_patterns": {"SATURATED": (0.2, "more than 20 %")},
+        "color_filters": {
+            "COLORED": (0.1, "more than a tenth of the variance"),
+            "VARIED": (0.5, "hue spread above 0.5"),
+            "NEEDED": (0.1, "more than a tenth of accuracy"),
+        },
+        "layer_composition": {"SEVERAL": (2, "inputs are above 2")},
+        "head_attention": {"SAME": (0.95, "below 0.95"), "SLIGHTLY": (0.5, "above 0.5")},
+        "resize_mismatch": {"MAINLY": (0.5, "above one half")},
+        "zero_gradients": {"ENOUGH": (300, "at least 300 heatmaps")},
+        "detail_by_dataset": {"RICHER": (1.25, "at least 1.25 times")},
+    }
+    for name, expected in thresholds.items():
+        found = {
+            key: item for key, item in vars(rule(name)).items() if isinstance(item, int | float)
+        }
+        found = {key: item for key, item in found.items() if key.isupper() and key != "MINIMUM_N"}
+        assert found == {key: limit for key, (limit, _) in expected.items()}
+        for _, words in expected.values():
+            assert words in " ".join(text.split())
+
+
+def test_the_rule_of_the_documentation_works() -> None:
+    code = DOCS.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    names: dict[str, Any] = {}
+    exec(compile(code, "docs/inferences.md", "exec", dont_inherit=True), names)
+    measures = {"conv_layers": value(13, n=None, unit="layers")}
+    findings = report([model("a")], block_of("summary", "a", measures))
+    inference = names["infer"](findings)
+    check(inference, findings)
+    assert inference.notes[0].text == "The deepest model, `Model a`, has 13 convolution layers."
+    assert inference.notes[0].verdict == "supported"
