@@ -35,7 +35,8 @@ def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]
     if len(facts["size"]) == 3:
         caption += " Averaged over the first axis of space."
     if facts["bad"]:
-        caption += f" {facts['bad']} filters hold weights that are not finite numbers (gray)."
+        many = f"{facts['bad']} filters hold" if facts["bad"] > 1 else "1 filter holds"
+        caption += f" {many} weights that are not finite numbers (gray)."
     title = f"{facts['type']}({facts['name']})"
     alt = f"Mosaic of the weights of {facts['name']}: {_count(facts, flat)} {_SAID[way]}"
     return Drawing(facts["part"], picture, caption, alt, title, layers=(facts["name"],))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.layers import choose, is_conv, is_pool, receptive_field
+from reportgen.probing.fields import receptive_field
+from reportgen.probing.layers import choose, is_conv, is_pool
 from reportgen.records import Artifact, LayerRow, Measure, Subject
 
 
@@ -67,10 +68,12 @@ def _receptive_fields(model: Any) -> tuple[Measure, ...]:
 
 
 def _field(model: Any, name: str) -> Measure | None:
-    """A convolution's receptive field; None where the model cannot be walked."""
+    """A convolution's receptive field; None where it cannot be told."""
     try:
-        side = receptive_field(model, name)
+        side = receptive_field(model, name) if getattr(model, "inputs", None) else None
     except UndefinedError:
+        return None
+    if side is None:
         return None
     how = f"side of the input region that can reach one unit of {name}, from kernels and strides"
     return Measure(f"receptive_field@{name}", side, "px", how=how)

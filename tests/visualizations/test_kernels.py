@@ -1,0 +1,230 @@
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from subjects import (
+    check_house_rules,
+    measures,
+    notes_of,
+    subject,
+)
+
+from reportgen.errors import UndefinedError, UserError
+from reportgen.visualizations.kernels import measure
+from reportgen.visualizations.kernels.compute import compute, kernels, part_names
+
+
+def model_of(*stack, shape=(12, 12, 3)):
+    return keras.Sequential([keras.Input(shape), *stack])
+
+
+def kernel_of(*filters):
+    """Filters (h, w, inputs) as a kernel (h, w, inputs, filters)."""
+    return np.stack([np.asarray(one, np.float32) for one in filters], axis=-1)
+
+
+# --- numbers by hand ---
+
+
+def test_effective_inputs_by_hand():
+    one, even, uneven = np.zeros((1, 2, 4)), np.ones((1, 2, 4)), np.zeros((1, 2, 4))
+    one[..., 2] = 5
+    uneven[0, 0] = [np.sqrt(3), 1, 0, 0]
+    found = measure.effective_inputs(kernel_of(one, even, uneven, np.zeros((1, 2, 4))))
+    # Energies 3 and 1: (3 + 1)^2 / (9 + 1).
+    assert found == pytest.approx([1, 4, 1.6])
+
+
+def test_smoothness_by_hand():
+    steps = np.array([[[1.0], [1.0]], [[-1.0], [-1.0]]])
+    checks = np.array([[[1.0], [-1.0]], [[-1.0], [1.0]]])
+    # Two of four neighboring pairs agree, two do not: 0. All disagree: -1.
+    assert measure.smoothness(kernel_of(steps, checks)) == pytest.approx([0, -1])
+
+
+def test_smoothness_averages_over_inputs():
+    steps, checks = [[1.0, 1.0], [-1.0, -1.0]], [[1.0, -1.0], [-1.0, 1.0]]
+    both = np.stack([steps, checks], axis=-1)
+    assert measure.smoothness(kernel_of(both)) == pytest.approx([-0.5])
+
+
+def test_smoothness_in_one_and_three_dimensions():
+    ramp = np.array([1.0, 2.0, 3.0])[:, None]
+    # z = -1, 0, 1: both products are 0.
+    assert measure.smoothness(kernel_of(ramp)) == pytest.approx([0])
+    cube = np.stack([np.array([[1.0, -1.0], [-1.0, 1.0]])] * 3)[..., None]
+    assert measure.smoothness(kernel_of(cube)) == pytest.approx([-1])
+
+
+def test_color_share_by_hand():
+    gray, opponent, red = np.ones((1, 1, 3)), np.array([[[1.0, -1, 0]]]), np.array([[[1.0, 0, 0]]])
+    found = measure.color_share(kernel_of(gray, opponent, red, np.zeros((1, 1, 3))))
+    assert found == pytest.approx([0, 1, 2 / 3])
+
+
+def test_random_weights_have_two_thirds_of_their_energy_in_color():
+    kernel = np.random.default_rng(0).normal(size=(5, 5, 3, 2000))
+    assert measure.color_share(kernel).mean() == pytest.approx(2 / 3, abs=0.005)
+
+
+def test_redundant_by_hand():
+    a, b = np.array([[[1.0], [0], [0], [-1]]]), np.array([[[0.0], [1], [-1], [0]]])
+    copies = kernel_of(a, -3 * a + 7, b, np.full_like(a, 4.1))
+    assert measure.redundant(copies).tolist() == [True, True, False, False]
+    assert measure.redundant(kernel_of(a)).tolist() == [False]
+
+
+def test_finite_filters():
+    kernel = np.zeros((2, 2, 1, 3))
+    kernel[0, 0, 0, 1], kernel[1, 1, 0, 2] = np.nan, np.inf
+    assert measure.finite_filters(kernel).tolist() == [True, False, False]
+
+
+# --- any kind of layer ---
+
+
+def test_kernels_have_inputs_and_filters_last():
+    model = model_of(
+        layers.Conv2D(4, 3, name="plain"),
+        layers.DepthwiseConv2D(3, depth_multiplier=2, name="depthwise"),
+        layers.SeparableConv2D(5, 3, name="separable"),
+        layers.Conv2DTranspose(6, (2, 3), name="transposed"),
+    )
+    found = kernels(model)
+    shapes = {name: kernel.shape for name, kernel in found.items()}
+    assert shapes == {
+        "plain": (3, 3, 3, 4), "depthwise": (3, 3, 1, 8), "separable": (3, 3, 1, 8),
+        "transposed": (2, 3, 5, 6),
+    }  # fmt: skip
+    assert all(kernel.dtype == np.float32 for kernel in found.values())
+    weights = np.asarray(model.get_layer("depthwise").get_weights()[0])
+    assert np.array_equal(found["depthwise"][:, :, 0, 3], weights[:, :, 1, 1])
+    weights = np.asarray(model.get_layer("transposed").get_weights()[0])
+    assert np.array_equal(found["transposed"][..., 4, 1], weights[:, :, 1, 4])
+
+
+def test_one_and_three_dimensions_are_drawn():
+    for stack, shape in [
+        (layers.Conv1D(4, 3, name="a"), (9, 2)),
+        (layers.Conv3D(4, 3, name="a"), (5, 5, 5, 1)),
+    ]:
+        ready = subject("kernels", model_of(stack, shape=shape))
+        assert len(check_house_rules("kernels", compute(ready), ready.params)) == 1
+
+
+def test_nested_layers_and_choice():
+    inner = model_of(layers.Conv2D(2, 3, name="c"))
+    inner.name = "In"
+    model = model_of(inner, layers.Conv2D(3, 1, name="one"))
+    assert list(kernels(model)) == ["In/c", "one"]
+    assert list(kernels(model, ["one"])) == ["one"]
+    with pytest.raises(UserError, match="In/c, one"):
+        kernels(model, ["nine"])
+    ready = subject("kernels", model)
+    drawn = check_house_rules("kernels", compute(ready), ready.params)
+    assert [item.part for item in drawn] == ["in-c", "one"]
+    assert [item.title for item in drawn] == ["Conv2D(In/c)", "Conv2D(one)"]
+
+
+def test_parts_never_collide():
+    assert part_names(["a/b", "a-b", "A b", "é"]) == ["a-b", "a-b-2", "a-b-3", "layer"]
+
+
+# --- the figure ---
+
+
+def test_first_color_layer_is_drawn_in_color():
+    model = model_of(layers.Conv2D(4, 3, name="a"), layers.Conv2D(3, 3, name="b"))
+    ready = subject("kernels", model)
+    artifact = compute(ready)
+    first, second = check_house_rules("kernels", artifact, ready.params)
+    assert "red, green and blue" in first.caption
+    assert "each pair of a filter and an input channel" in second.caption
+    found = measures(artifact)
+    assert found["color_share@a"].baseline == pytest.approx(2 / 3)
+    assert "color_share@b" not in found
+    assert (found["filters@a"].value, found["filters@b"].value) == (4, 3)
+    assert found["effective_inputs@a"].part == "a"
+
+
+def test_gray_input_has_no_color_share():
+    model = model_of(layers.Conv2D(3, 3, name="a"), layers.Conv2D(2, 3, name="b"), shape=(9, 9, 1))
+    artifact = compute(subject("kernels", model))
+    assert not [name for name in measures(artifact) if name.startswith("color_share")]
+
+
+def test_large_layers_show_the_mean_over_inputs():
+    model = model_of(layers.Conv2D(24, 3, name="b"), shape=(9, 9, 32))
+    ready = subject("kernels", model, max_filters=8)
+    artifact = compute(ready)
+    (drawing,) = check_house_rules("kernels", artifact, {**ready.params, "show": "mean"})
+    assert "The first 8 of 24 filters" in drawing.caption
+    assert "the mean over its input channels" in drawing.caption
+    assert measures(artifact)["filters@b"].value == 24
+    (every,) = check_house_rules("kernels", artifact, {**ready.params, "show": "inputs"})
+    assert "each pair" in every.caption
+
+
+def test_scaling_each_filter_by_itself():
+    model = model_of(layers.Conv2D(2, 3, name="a"), shape=(9, 9, 1))
+    small = np.ones((3, 3, 1, 2), np.float32)
+    small[..., 1] = 0.01
+    model.set_weights([small, np.zeros(2)])
+    ready = subject("kernels", model)
+    artifact = compute(ready)
+    (layer,) = check_house_rules("kernels", artifact, ready.params)
+    (own,) = check_house_rules("kernels", artifact, {**ready.params, "scaling": "filter"})
+    assert own.picture.data != layer.picture.data
+    assert "of each filter by itself" in own.caption
+
+
+def test_baselines_are_those_of_random_kernels_and_notes_judge_by_them():
+    model = model_of(layers.Conv2D(32, 5, name="a"), shape=(9, 9, 1))
+    random = measures(compute(subject("kernels", model)))
+    # For noise of N pixels Moran's I is expected at -1 / (N - 1).
+    assert random["smoothness@a"].baseline == pytest.approx(-1 / 24, abs=0.02)
+    assert random["redundant@a"].baseline == pytest.approx(0, abs=0.01)
+    ramp = np.arange(25, dtype=np.float32).reshape(5, 5, 1, 1) - 12
+    model.set_weights([np.tile(ramp, (1, 1, 1, 32)), np.zeros(32)])
+    artifact = compute(subject("kernels", model))
+    assert measures(artifact)["redundant@a"].value == 1
+    notes, _ = notes_of("kernels", artifact)
+    assert "more alike than those of kernels drawn anew" in notes[0].text
+
+
+def test_zero_and_not_finite_weights_are_said():
+    model = model_of(layers.Conv2D(3, 3, name="a"))
+    weights = np.zeros((3, 3, 3, 3), np.float32)
+    model.set_weights([weights, np.zeros(3)])
+    ready = subject("kernels", model)
+    artifact = compute(ready)
+    (drawing,) = check_house_rules("kernels", artifact, ready.params)
+    assert "All weights are zero." in drawing.caption
+    assert measures(artifact)["effective_inputs@a"].value is None
+    weights[0, 0, 0, 1] = np.nan
+    model.set_weights([weights, np.zeros(3)])
+    artifact = compute(ready)
+    (drawing,) = check_house_rules("kernels", artifact, ready.params)
+    assert "1 filter holds weights that are not finite" in drawing.caption
+
+
+def test_pointwise_kernels_have_no_neighbors():
+    model = model_of(layers.Conv2D(3, 1, name="a"))
+    found = measures(compute(subject("kernels", model)))
+    assert found["smoothness@a"].value is None
+    assert "undefined" in found["smoothness@a"].how
+
+
+def test_no_convolution_is_undefined():
+    model = model_of(layers.Flatten(), layers.Dense(2))
+    with pytest.raises(UndefinedError, match="no layer is a convolution"):
+        compute(subject("kernels", model))
+
+
+def test_the_model_is_left_as_it_was_and_the_seed_decides():
+    model = model_of(layers.Conv2D(4, 3, name="a"))
+    before = [np.array(weight) for weight in model.get_weights()]
+    first = compute(subject("kernels", model)).measures
+    assert compute(subject("kernels", model)).measures == first
+    for old, new in zip(before, model.get_weights(), strict=True):
+        assert np.array_equal(old, new)
