@@ -35,13 +35,16 @@ class Problems:
         self.add(line, message, lambda: did_you_mean(name[:80], sorted(choices)))
 
     def finish(self) -> None:
-        """Raise UserError with all that was found, sorted by line, if there is anything."""
-        if not self.found:
-            return
+        """Raise all that was found, if there is anything."""
+        if self.found:
+            raise self.error()
+
+    def error(self) -> UserError:
+        """All that was found, sorted by line."""
         told = sorted(self.found, key=lambda problem: problem.line or 0)
         if self.more:
             told.append(Problem(f"and {self.more} problems more", self.file))
-        raise UserError(*told)
+        return UserError(*told)
 
 
 def quoted(text: str) -> str:

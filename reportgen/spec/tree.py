@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from reportgen.errors import Problem, UserError
 from reportgen.spec.problems import Problems, quoted
 
 NODES = 20_000
@@ -67,6 +66,7 @@ class Mapping:
 
 
 Node = Scalar | Sequence | Mapping
+_NO_KEY = Scalar(0, None, "")
 
 
 def parse(text: str, problems: Problems) -> Node | None:
@@ -125,7 +125,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             self.place(self.anchored(event, self.scalar(event, line)), line)
         elif isinstance(event, yaml.AliasEvent):
-            self.alias(event.anchor, line)
+            self.alias(str(event.anchor), line)
         elif isinstance(event, yaml.SequenceStartEvent):
             self.begin(self.anchored(event, Sequence(line)), event, "seq")
         elif isinstance(event, yaml.MappingStartEvent):
@@ -187,9 +187,11 @@ class _Builder:
         if isinstance(node, Scalar):
             return Scalar(line, node.value, node.text)
         self.problems.add(line, "expected a name before ':', got a list or a mapping")
-        return Scalar(line, None, "")
+        return _NO_KEY
 
     def pair(self, parent: Mapping, key: Scalar, node: Node) -> None:
+        if key is _NO_KEY:
+            return
         if key.text in parent.items:
             first = parent.lines[key.text]
             text = f"the key {quoted(key.text)} stands here a second time, first on line {first}"
@@ -250,8 +252,3 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
     }
     hint = next((hint for part, hint in hints.items() if part in said), "check the indentation")
     return line, f"this is not YAML: {said}", hint
-
-
-def failure(file: str, message: str, hint: str, line: int | None = None) -> UserError:
-    """A problem that ends the reading of a file."""
-    return UserError(Problem(message, file, line, hint))

@@ -1,94 +1,300 @@
-"""One value of a spec against the `Parameter` that declares it."""
+"""What a value of a spec may be: each type reads a value and describes itself in JSON Schema.
+
+Reading notes what is wrong and then returns a value of the right type all the same (or None
+where there is none), so that one mistake does not hide the next.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from reportgen.catalog import Parameter
-from reportgen.errors import did_you_mean
-from reportgen.spec.nodes import Node
+from reportgen.spec.problems import Problems, quoted
+from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
 
-Complain = Callable[[str, int, str], None]
-"""Takes a message, a line and a hint."""
-
-
-def value(parameter: Parameter, node: Node, complain: Complain) -> Any:
-    """The checked value, or the default where it is wrong (and was complained of)."""
-    before = complain
-    wrong = False
-
-    def note(message: str, line: int, hint: str = "") -> None:
-        nonlocal wrong
-        wrong = True
-        before(f"'{parameter.name}': {message}", line, hint)
-
-    found = None if node.value is None and parameter.optional else _read(parameter, node, note)
-    return parameter.default if wrong else found
+Schema = dict[str, Any]
 
 
-def _read(parameter: Parameter, node: Node, note: Complain) -> Any:
-    if parameter.kind == "layers":
-        return node.value if node.value == "all" else _names(node, "'all' or a list of names", note)
-    if parameter.kind == "names":
-        return _names(node, "a list of names", note)
-    if parameter.kind == "samples":
-        if isinstance(node.value, list):
-            index = Parameter("index", "int", 0, "", minimum=0)
-            return [_scalar(index, item, "a test-image index", note) for item in node.value]
-        return _scalar(parameter, node, "a count or a list of test-image indices", note)
-    return _scalar(parameter, node, _WORDS[parameter.kind], note)
+class Type(Protocol):
+    """What a value may be."""
+
+    def read(self, node: Node, name: str, problems: Problems) -> Any:
+        """The value of `node`; `name` is what messages call it, with its quotes."""
+
+    def schema(self) -> Schema:
+        """The same rule as JSON Schema."""
 
 
-_WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "text"}
-
-
-def _names(node: Node, expected: str, note: Complain) -> Any:
+def shown(node: Node) -> str:
+    """What stands in a spec, as a message says it."""
+    if isinstance(node, Sequence):
+        return "a list" if node.items else "an empty list"
+    if isinstance(node, Mapping):
+        return "a mapping" if node.items else "an empty mapping"
+    if node.value is None:
+        return "nothing"
     if isinstance(node.value, str):
-        # One name instead of a list of one is what people write.
-        return [node.value]
-    if not isinstance(node.value, list) or not node.value:
-        note(f"expected {expected}, got {_said(node)}", node.line, "")
-        return None
-    for item in node.value:
-        if not isinstance(item.value, str) or not item.value:
-            note(f"expected {expected}, got {item.said} in it", item.line, "")
-    return [item.value for item in node.value]
+        return f"the text {quoted(node.value)}"
+    return quoted(node.text)[1:-1]
 
 
-def _said(node: Node) -> str:
-    return "an empty list" if node.value == [] else node.said
+def wrong(node: Node, name: str, expected: str, problems: Problems, hint: str = "") -> None:
+    """Note a value of the wrong kind."""
+    problems.add(node.line, f"{name} must be {expected}, got {shown(node)}", hint)
 
 
-def _scalar(parameter: Parameter, node: Node, expected: str, note: Complain) -> Any:
-    found = node.value
-    if not _is(parameter.kind, found):
-        hint = "quote it to make it text" if parameter.kind == "str" and _plain(found) else ""
-        note(f"expected {expected}, got {_said(node)}", node.line, hint)
-        return None
-    if parameter.choices and found not in parameter.choices:
-        note(f"expected one of {', '.join(parameter.choices)}, got {node.said}", node.line,
-             did_you_mean(str(found), parameter.choices))  # fmt: skip
-    low, high = parameter.minimum, parameter.maximum
-    if low is not None and found < low:
-        note(f"expected at least {low:g}, got {node.said}", node.line, "")
-    elif high is not None and found > high:
-        note(f"expected at most {high:g}, got {node.said}", node.line, "")
-    return float(found) if parameter.kind == "float" else found
+@dataclass(frozen=True)
+class Flag:
+    """true or false."""
 
-
-def _plain(found: Any) -> bool:
-    return isinstance(found, int | float)
-
-
-def _is(kind: str, found: Any) -> bool:
-    if kind == "str":
-        return isinstance(found, str)
-    if kind == "bool":
-        return isinstance(found, bool)
-    if isinstance(found, bool):
+    def read(self, node: Node, name: str, problems: Problems) -> bool:
+        """False stands in for anything else."""
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return node.value
+        said = node.text.lower() if isinstance(node, Scalar) else ""
+        meant = {"yes": "true", "on": "true", "true": "true", "no": "false", "off": "false",
+                 "false": "false", "1": "true", "0": "false"}.get(said)  # fmt: skip
+        wrong(node, name, "true or false", problems, f"write {meant}" if meant else "")
         return False
-    if kind == "float":
-        return isinstance(found, int | float) and abs(found) < 1e300 and math.isfinite(found)
-    return isinstance(found, int) and abs(found) < 2**63
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number within bounds, both inclusive; `whole` allows no fraction."""
+
+    whole: bool
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def expected(self) -> str:
+        """In words."""
+        noun = "a whole number" if self.whole else "a number"
+        low, high = (None if b is None else f"{b:.12g}" for b in (self.minimum, self.maximum))
+        if low is not None and high is not None:
+            return f"{noun} from {low} to {high}"
+        if low is not None:
+            return f"{noun}, {low} or more"
+        return noun if high is None else f"{noun}, {high} or less"
+
+    def read(self, node: Node, name: str, problems: Problems) -> int | float:
+        """The nearest bound stands in for what is no number here."""
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and self.allows(value):
+            return int(value) if self.whole else float(value)
+        hint = ""
+        if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value):
+            hint = "remove the quotes"
+        wrong(node, name, self.expected, problems, hint)
+        return int(self.minimum or 0) if self.whole else float(self.minimum or 0)
+
+    def allows(self, value: int | float) -> bool:
+        """Whether a number is one of these."""
+        if not math.isfinite(value) or (self.whole and value != int(value)):
+            return False
+        low = self.minimum is None or value >= self.minimum
+        return low and (self.maximum is None or value <= self.maximum)
+
+    def schema(self) -> Schema:
+        """As every type."""
+        found: Schema = {"type": "integer" if self.whole else "number"}
+        bounds = {"minimum": self.minimum, "maximum": self.maximum}
+        return found | {key: plain(bound) for key, bound in bounds.items() if bound is not None}
+
+
+def plain(value: Any) -> Any:
+    """A value for JSON: tuples as lists, floats without a fraction as whole numbers."""
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return int(value) if isinstance(value, float) and value == int(value) else value
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text that is not blank, without control characters; spaces around it are dropped.
+
+    `pattern` must match the whole text; `like` says it in words.
+    """
+
+    longest: int = 1000
+    pattern: str = ""
+    like: str = "text"
+    blank: bool = False
+
+    def read(self, node: Node, name: str, problems: Problems) -> str:
+        """An empty text stands in for anything else."""
+        if not isinstance(node, Scalar) or not isinstance(node.value, str):
+            number = isinstance(node, Scalar) and node.value is not None
+            hint = f"put it in quotes: '{node.text[:60]}'" if number else ""  # type: ignore[union-attr]
+            wrong(node, name, self.like, problems, hint)
+            return ""
+        text = node.value if self.pattern else node.value.strip()
+        fits = re.fullmatch(self.pattern, text) if self.pattern else text or self.blank
+        if not fits:
+            wrong(node, name, self.like, problems)
+        elif len(text) > self.longest:
+            message = f"{name} has {len(text)} characters, {self.longest} are allowed"
+            problems.add(node.line, message, "make it shorter")
+        elif re.search(CONTROL, text):
+            problems.add(node.line, f"{name} holds a control character", "remove it")
+        return text
+
+    def schema(self) -> Schema:
+        """As every type."""
+        found: Schema = {"type": "string", "maxLength": self.longest}
+        if self.pattern or not self.blank:
+            found["pattern"] = self.pattern or r"\S"
+        return found
+
+
+CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]"
+"""What has no place in a text: all but tab and line feed, and what XML and HTML refuse."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some names; `noun` is what they are names of."""
+
+    names: tuple[str, ...]
+    noun: str = ""
+
+    def read(self, node: Node, name: str, problems: Problems) -> str:
+        """An empty text stands in for anything else."""
+        if not isinstance(node, Scalar) or node.value is None:
+            noun = f"the name of a {self.noun}" if self.noun else "one of its names"
+            wrong(node, name, noun, problems, f"choose from: {', '.join(self.names)}")
+            return ""
+        if node.value in self.names:
+            return str(node.value)
+        message = f"there is no {self.noun} {quoted(node.text)}"
+        if not self.noun:
+            message = f"{name} cannot be {quoted(node.text)}"
+        problems.unknown(node.line, message, node.text, self.names)
+        return ""
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return {"enum": list(self.names)}
+
+
+@dataclass(frozen=True)
+class Optional:
+    """A value or null."""
+
+    inner: Type
+
+    def read(self, node: Node, name: str, problems: Problems) -> Any:
+        """None for null."""
+        if isinstance(node, Scalar) and node.value is None:
+            return None
+        return self.inner.read(node, name, problems)
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return {"anyOf": [self.inner.schema(), {"type": "null"}]}
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list; `single` also takes one value without a list."""
+
+    inner: Type
+    noun: str
+    least: int = 0
+    most: int = 1000
+    distinct: bool = False
+    single: bool = False
+
+    def read(self, node: Node, name: str, problems: Problems) -> list[Any]:
+        """As many values as can be read."""
+        if self.single and isinstance(node, Scalar):
+            return [self.inner.read(node, name, problems)]
+        if not isinstance(node, Sequence):
+            hint = "begin every line with '- '" if isinstance(node, Mapping) else ""
+            if isinstance(node, Scalar) and node.value is not None:
+                hint = f"write [{quoted(node.text)[1:-1]}]"
+            wrong(node, name, f"a list of {self.noun}", problems, hint)
+            return []
+        count = len(node.items)
+        if not self.least <= count <= self.most:
+            bounds = f"at least {self.least}" if count < self.least else f"at most {self.most}"
+            problems.add(node.line, f"{name} needs {bounds} {self.noun}, got {count}")
+        each = f"each entry of {name}"
+        found = [self.inner.read(item, each, problems) for item in node.items[: self.most]]
+        if self.distinct:
+            self._repeated(node, name, problems)
+        return found
+
+    def _repeated(self, node: Sequence, name: str, problems: Problems) -> None:
+        seen = set()
+        for item in node.items:
+            if isinstance(item, Scalar) and item.text in seen:
+                message = f"{name} holds {quoted(item.text)} twice"
+                problems.add(item.line, message, "remove one of them")
+            seen.add(item.text if isinstance(item, Scalar) else None)
+
+    def schema(self) -> Schema:
+        """As every type."""
+        found: Schema = {"type": "array", "items": self.inner.schema(), "maxItems": self.most}
+        found |= {"minItems": self.least} if self.least else {}
+        found |= {"uniqueItems": True} if self.distinct else {}
+        return {"anyOf": [self.inner.schema(), found]} if self.single else found
+
+
+@dataclass(frozen=True)
+class Layers:
+    """The word "all", or names of layers."""
+
+    names = ListOf(
+        Text(200, like="'all' or names of layers"), "layers", least=1, distinct=True, single=True
+    )
+
+    def read(self, node: Node, name: str, problems: Problems) -> str | list[str]:
+        """ "all" or names; whether a model has them is known only once it is built."""
+        if isinstance(node, Scalar) and node.value == "all":
+            return "all"
+        return self.names.read(node, name, problems)
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return self.names.schema()
+
+
+@dataclass(frozen=True)
+class Samples:
+    """How many test images, or a list of their indices."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def count(self) -> Number:
+        """The type of a count."""
+        return Number(True, 1 if self.minimum is None else self.minimum, self.maximum)
+
+    @property
+    def indices(self) -> ListOf:
+        """The type of a list."""
+        most = 1000 if self.maximum is None else int(self.maximum)
+        index = Number(True, 0, 2**31 - 1)
+        return ListOf(index, "test-image indices", least=1, most=most, distinct=True)
+
+    def read(self, node: Node, name: str, problems: Problems) -> int | float | list[int]:
+        """A count or a list."""
+        if isinstance(node, Sequence):
+            return self.indices.read(node, name, problems)
+        count = self.count
+        if isinstance(node, Scalar) and isinstance(node.value, int | float):
+            return count.read(node, name, problems)
+        wrong(node, name, f"{count.expected}, or a list of test-image indices", problems)
+        return 0
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return {"anyOf": [self.count.schema(), self.indices.schema()]}

@@ -1,0 +1,160 @@
+"""Mappings with known keys: each key declared once, for reading, defaults, schema and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from reportgen.catalog import Parameter
+from reportgen.errors import UserError
+from reportgen.spec.problems import Problems, quoted
+from reportgen.spec.tree import Mapping, Node, Scalar
+from reportgen.spec.values import (
+    Choice,
+    Flag,
+    Layers,
+    ListOf,
+    Number,
+    Optional,
+    Samples,
+    Schema,
+    Text,
+    Type,
+    plain,
+    wrong,
+)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key of a mapping.
+
+    Attributes:
+        key: its name; type: what it may be; default: its value where the spec is silent.
+        help: one line for schema and documents.
+        said: the default in words, where it is not a fixed value.
+        required: whether the spec must give it.
+    """
+
+    key: str
+    type: Type
+    default: Any
+    help: str
+    said: str = ""
+    required: bool = False
+
+    def schema(self) -> Schema:
+        """What the key may hold, with its description and default."""
+        said = self.said or ("" if self.required else f"`{plain(self.default)}`")
+        found = {"description": self.help + (f"; default: {self.said}" if self.said else "")}
+        found |= self.type.schema()
+        return found if self.required or self.said or not said else found | {"default": self.fixed}
+
+    @property
+    def fixed(self) -> Any:
+        """The default, JSON-ready."""
+        return plain(self.default)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A mapping that was read: every key has a value, given ones also a line."""
+
+    line: int
+    values: dict[str, Any]
+    lines: dict[str, int]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    def at(self, key: str) -> int:
+        """The line of a key, or of the whole where the spec is silent."""
+        return self.lines.get(key, self.line)
+
+    def pick(self, fields: tuple[Field, ...]) -> dict[str, Any]:
+        """The values of some keys."""
+        return {field.key: self.values[field.key] for field in fields}
+
+
+@dataclass(frozen=True)
+class Object:
+    """A mapping with these keys and no others; `empty` lets null stand for no key at all."""
+
+    fields: tuple[Field, ...]
+    noun: str
+    empty: bool = False
+
+    def read(self, node: Node, name: str, problems: Problems) -> Filled:
+        """All values, defaults filled in."""
+        if not isinstance(node, Mapping):
+            if not (self.empty and isinstance(node, Scalar) and node.value is None):
+                keys = ", ".join(field.key for field in self.fields)
+                hint = f"keys are {keys}" if keys else "it has no parameters"
+                wrong(node, name, "a mapping of keys and values", problems, hint)
+            return Filled(node.line, self.defaults(), {})
+        return self.filled(node, problems)
+
+    def filled(self, node: Mapping, problems: Problems) -> Filled:
+        """What a mapping holds."""
+        values = self.defaults()
+        known = {field.key: field for field in self.fields}
+        for key, item in node.items.items():
+            if key in known:
+                values[key] = known[key].type.read(item, f"'{key}'", problems)
+            else:
+                message = f"{self.noun} has no key {quoted(key)}"
+                problems.unknown(node.lines[key], message, key, list(known))
+        for field in self.fields:
+            if field.required and field.key not in node.items:
+                message = f"{self.noun} needs the key '{field.key}'"
+                problems.add(node.line, message, f"it is {field.help}")
+        return Filled(node.line, values, node.lines)
+
+    def defaults(self) -> dict[str, Any]:
+        """The value of each key where the spec is silent."""
+        return {field.key: field.fixed for field in self.fields}
+
+    def schema(self) -> Schema:
+        """As every type."""
+        found: Schema = {
+            "type": ["object", "null"] if self.empty else "object",
+            "properties": {field.key: field.schema() for field in self.fields},
+            "additionalProperties": False,
+        }
+        required = [field.key for field in self.fields if field.required]
+        return found | ({"required": required} if required else {})
+
+
+def of_parameter(parameter: Parameter) -> Field:
+    """The field that a parameter of the catalogue becomes.
+
+    Raises:
+        UserError: an installed package declares a kind of parameter that there is not.
+    """
+    make = _TYPES.get(parameter.kind)
+    if make is None:
+        raise UserError(f"parameter '{parameter.name}' is of unknown kind '{parameter.kind}'")
+    type_ = make(parameter)
+    type_ = Optional(type_) if parameter.optional else type_
+    return Field(parameter.name, type_, parameter.default, parameter.help)
+
+
+def of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Field, ...]:
+    """The fields that parameters become."""
+    return tuple(of_parameter(parameter) for parameter in parameters)
+
+
+def _text(parameter: Parameter) -> Type:
+    return Choice(parameter.choices) if parameter.choices else Text()
+
+
+_TYPES: dict[str, Callable[[Parameter], Type]] = {
+    "int": lambda p: Number(True, p.minimum, p.maximum),
+    "float": lambda p: Number(False, p.minimum, p.maximum),
+    "bool": lambda p: Flag(),
+    "str": _text,
+    "layers": lambda p: Layers(),
+    "samples": lambda p: Samples(p.minimum, p.maximum),
+    "names": lambda p: ListOf(_text(p), "names", distinct=True, single=True),
+}
