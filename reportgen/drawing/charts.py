@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ PALETTE = (
 )
 """Okabe and Ito's colors (2008), which every kind of color vision tells apart, the lines' order."""
 
+_LEGEND_COLUMNS = 6
+
 _STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
@@ -42,6 +45,7 @@ _STYLE: dict[Any, Any] = {
     "ytick.color": "#57606a",
     "legend.frameon": False,
     "legend.fontsize": 9,
+    "legend.handlelength": 2.6,
     "lines.linewidth": 1.8,
 }
 
@@ -93,7 +97,8 @@ def curves(panels: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
             _panel(one, panel, x_title)
         for spare in axes[len(panels) :]:
             spare.set_visible(False)
-        figure.tight_layout(pad=0.4, w_pad=1.4)
+        room = _legend(figure, axes[: len(panels)])
+        figure.tight_layout(pad=0.4, w_pad=1.4, rect=(0, 0, 1, 1 - room / rows))
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]
     return picture(np.ascontiguousarray(pixels))
@@ -116,12 +121,24 @@ def _panel(axes: Any, panel: Panel, x_title: str) -> None:
             label=line.name or "_",
             color=PALETTE[line.color % len(PALETTE)],
             linestyle=(0, (4, 2)) if line.dashed else "-",
-            marker="o" if len(line.values) <= 12 else "",
-            markersize=3.6,
+            # A line through a single point cannot be seen.
+            marker="o" if len(line.values) == 1 else "",
+            markersize=4.5,
         )
     axes.set_title(panel.title)
     axes.set_xlabel(x_title)
     axes.set_ylim(bottom=panel.low, top=panel.high)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    if sum(bool(line.name) for line in panel.lines) > 1:
-        axes.legend(loc="best")
+
+
+def _legend(figure: Any, axes: Any) -> float:
+    """One legend over all panels, where it hides no line; gives back its share of a row."""
+    found: dict[str, Any] = {}
+    for one in axes:
+        handles, names = one.get_legend_handles_labels()
+        found |= dict(zip(names, handles, strict=True))
+    if len(found) < 2:
+        return 0.0
+    columns = min(len(found), _LEGEND_COLUMNS)
+    figure.legend(found.values(), found.keys(), loc="upper left", ncols=columns, borderaxespad=0.2)
+    return 0.1 * ceil(len(found) / columns)

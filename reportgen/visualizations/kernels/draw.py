@@ -132,7 +132,7 @@ def _count(facts: Mapping[str, Any], kernel: Floats) -> str:
 def _scale_said(way: str, reach: float, scaling: str) -> str:
     if not reach:
         return "All weights are zero."
-    whose = "of the filters shown" if scaling == "layer" else "of each filter by itself"
+    whose = "of the tiles shown" if scaling == "layer" else "of each filter by itself"
     value = f", {reach:.3g}" if scaling == "layer" and way == "color" else ""
     if way == "color":
         return (
