@@ -104,7 +104,8 @@ def climb(
         return _loop(model, path, last, *tensors)
 
     own = weights(model)
-    graph = compiled(model, ("climb", path), body, _signature(model, own))
+    shape = first.shape[1:]
+    graph = compiled(model, ("climb", path, shape), body, _signature(shape, own))
     dials = [recipe.rate, recipe.decay, recipe.variation, recipe.low, recipe.high]
     given = [variable.value for variable in own] if values is None else values
     found = graph(
@@ -117,11 +118,10 @@ def climb(
     return Climbed(*(tensor.numpy() for tensor in found))
 
 
-def _signature(model: Any, own: list[Any]) -> list[Any]:
-    shape = (None, *model.inputs[0].shape[1:])
+def _signature(shape: tuple[int, ...], own: list[Any]) -> list[Any]:
     return [
         tf.TensorSpec((None,), tf.int32),
-        tf.TensorSpec(shape, tf.float32),
+        tf.TensorSpec((None, *shape), tf.float32),
         tf.TensorSpec((None, 2), tf.int32),
         tf.TensorSpec((5,), tf.float32),
         *(tf.TensorSpec(v.shape, tf.as_dtype(v.dtype)) for v in own),
@@ -186,7 +186,7 @@ def _drive(before: Any, space: list[int]) -> Any:
     """
     values = tf.cast(before, tf.float32)
     values = values if space == [1, 2] else channels_to_end(values)
-    sides = [-(-(side or _REGIONS) // _REGIONS) for side in values.shape[1:3]]
+    sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:3]]
     return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2])
 
 

@@ -14,6 +14,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from reportgen.probing.graphs import require_graph
+
 BUDGET = 1 << 30
 """Bytes that the activations of one batch may take."""
 
@@ -42,10 +44,14 @@ def compiled(model: Any, key: Hashable, body: Callable[..., Any], signature: Seq
 
 
 def input_specs(model: Any) -> list[Any]:
-    """A `tf.TensorSpec` for each input of a model, with a free batch size."""
+    """A `tf.TensorSpec` for each input of a model, with a free batch size.
+
+    Raises:
+        UndefinedError: the model is not a graph.
+    """
     return [
         tf.TensorSpec((None, *tensor.shape[1:]), tf.as_dtype(tensor.dtype))
-        for tensor in model.inputs
+        for tensor in require_graph(model).inputs
     ]
 
 

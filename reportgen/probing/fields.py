@@ -73,8 +73,8 @@ def receptive_field(model: Any, name: str) -> int | None:
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return keep(path, _through(layer, (args, kwargs)))
 
-    start = [(Field(), Field(), Field()) for _ in model.inputs]
-    graphs.walk(model, [_Seen(fields) for fields in start], call, keep)
+    start = [_Seen((Field(), Field(), Field())) for _ in graphs.require_graph(model).inputs]
+    graphs.walk(model, start, call, keep)
     found = seen.get(name)
     if not isinstance(found, _Seen) or found.fields is None:
         return None

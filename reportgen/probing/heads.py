@@ -8,7 +8,7 @@ from typing import Any, Literal
 import keras
 
 from reportgen.errors import Problem, UserError
-from reportgen.probing.graphs import is_graph
+from reportgen.probing.graphs import is_graph, require_graph
 from reportgen.records import Head, Target
 
 Kind = Literal["softmax", "sigmoid", "logits"]
@@ -37,10 +37,14 @@ def heads(model: Any, targets: Sequence[Target] = ()) -> tuple[Head, ...]:
 
 
 def output_names(model: Any) -> list[str]:
-    """The name of each output: its key where outputs are a dictionary, else its layer's name."""
+    """The name of each output: its key where outputs are a dictionary, else its layer's name.
+
+    Raises:
+        UndefinedError: the model is not a graph, so that its outputs are not known.
+    """
     outputs = getattr(model, "outputs", None) or []
     if not outputs:
-        raise UserError(Problem(f"model '{model.name}' has no known outputs; build it first"))
+        require_graph(model)
     structure = getattr(model, "_outputs_struct", None)
     if isinstance(structure, dict) and len(structure) == len(outputs):
         order = {id(tensor): key for key, tensor in structure.items()}

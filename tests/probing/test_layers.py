@@ -1,0 +1,117 @@
+"""Tables, paths and receptive fields of the models that people have."""
+
+from __future__ import annotations
+
+import keras
+import pytest
+from small_models import images, nested, sequential, two_heads
+
+from reportgen.errors import UndefinedError, UserError
+from reportgen.probing.layers import choose, find, is_conv, is_pool, named, receptive_field, rows
+
+layers = keras.layers
+
+
+def test_rows_of_a_stack_are_those_of_keras_summary() -> None:
+    table = rows(sequential())
+    assert [(row.name, row.type, row.output_shape, row.params) for row in table] == [
+        ("conv", "Conv2D", "(None, 4, 4, 2)", 20),
+        ("pool", "MaxPooling2D", "(None, 2, 2, 2)", 0),
+        ("flat", "Flatten", "(None, 8)", 0),
+        ("out", "Dense", "(None, 3)", 27),
+    ]
+    assert not any(row.connected_to for row in table)
+
+
+def test_rows_of_a_graph_say_what_they_are_connected_to() -> None:
+    table = {row.name: row for row in rows(two_heads())}
+    assert table["image"].connected_to == ()
+    assert table["conv"].connected_to == ("image[0][0]",)
+    assert table["angle"].connected_to == ("hidden[0][0]",)
+    assert table["hidden"].connected_to == table["width"].connected_to == ("flat[0][0]",)
+
+
+def test_a_layer_used_twice_is_connected_to_both() -> None:
+    x = keras.Input((4,), name="in")
+    shared = layers.Dense(4, name="shared")
+    model = keras.Model(x, shared(shared(x)))
+    assert rows(model)[1].connected_to == ("in[0][0]", "shared[0][0]")
+
+
+def test_a_nested_model_is_one_row() -> None:
+    row = {row.name: row for row in rows(nested())}["backbone"]
+    assert (row.type, row.output_shape, row.params) == ("Functional", "(None, 4, 4, 2)", 58)
+
+
+def test_layers_of_nested_models_have_paths() -> None:
+    paths = list(named(nested()))
+    assert "backbone/stem/conv" in paths
+    assert "backbone/conv" in paths
+    assert choose(nested(), "all", is_conv) == ["backbone/stem/conv", "backbone/conv"]
+
+
+def test_a_unique_last_part_will_do() -> None:
+    assert find(sequential(), "conv") == "conv"
+    assert find(nested(), "flat") == "flat"
+    with pytest.raises(UserError, match="several layers are called 'conv'"):
+        find(nested(), "conv", ["a/conv", "b/conv"])
+
+
+def test_an_unknown_layer_names_those_there_are() -> None:
+    with pytest.raises(UserError, match=r"called 'con' \(.*are conv\); did you mean 'conv'\?"):
+        choose(sequential(), ["con"], is_conv)
+
+
+def test_a_layer_of_another_kind_is_no_choice() -> None:
+    with pytest.raises(UserError, match="no layer to show here is called 'flat'"):
+        choose(sequential(), ["flat"], is_conv)
+
+
+def test_kinds() -> None:
+    assert is_conv(layers.DepthwiseConv2D(3))
+    assert is_conv(layers.Conv1D(1, 1))
+    assert is_conv(layers.SeparableConv2D(1, 1))
+    assert is_pool(layers.AveragePooling2D(2))
+    assert not is_pool(layers.GlobalMaxPooling2D())
+
+
+def test_receptive_fields_by_hand() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((64, 64, 1)),
+            layers.Conv2D(1, 3, strides=2, name="a"),  # 3, jump 2
+            layers.Conv2D(1, 3, dilation_rate=2, name="b"),  # 3 + 4 * 2 = 11
+            layers.BatchNormalization(name="n"),
+            layers.MaxPooling2D(2, name="p"),  # 11 + 1 * 2 = 13, jump 4
+            layers.Conv2D(1, (1, 5), name="c"),  # 13 + 4 * 4 = 29 across
+            layers.Conv2DTranspose(1, 4, strides=2, name="t"),  # 29 + 1 * 4 = 33, jump 2
+            layers.Conv2D(1, 3, name="d"),  # 33 + 2 * 2 = 37
+            layers.Flatten(name="f"),
+        ]
+    )
+    found = {path: receptive_field(model, path) for path in named(model)}
+    assert found == {"a": 3, "b": 11, "n": 11, "p": 13, "c": 29, "t": 33, "d": 37, "f": None}
+
+
+def test_receptive_field_takes_the_largest_branch_and_goes_into_nested_models() -> None:
+    x = keras.Input((9, 9, 1))
+    wide, narrow = layers.Conv2D(1, 5, padding="same")(x), layers.Conv2D(1, 3, padding="same")(x)
+    joined = layers.Add(name="sum")([wide, narrow])
+    assert receptive_field(keras.Model(x, joined), "sum") == 5
+    assert receptive_field(nested(), "backbone/conv") == 5
+
+
+def test_a_subclassed_model_says_that_it_cannot_be_walked() -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="own")
+            self.conv = layers.Conv2D(1, 3, name="conv")
+
+        def call(self, x: object) -> object:
+            return self.conv(x)
+
+    model = Own()
+    model(images())
+    assert [row.name for row in rows(model)] == ["conv"]
+    with pytest.raises(UndefinedError, match="'own' cannot be reached, because it is subclassed"):
+        receptive_field(model, "conv")
