@@ -37,18 +37,21 @@ class Tally:
     def phrase(self) -> str:
         """The count as a part of a template, e.g. "4 of 6 models (not in 1)" or "all 6 models"."""
         yes = self.evidence[self.name]
-        if yes.n == 1 and yes.value == 1:
-            return "the one " + self.nouns.split("|")[0]
         if yes.value == yes.n:
-            return f"all {{{self.name}.n:{self.nouns}}}"
-        few = "none" if yes.value == 0 else f"{{{self.name}}}"
-        parts = [
-            f"{word} in {{{key}}}"
-            for word, key in (("not", f"{self.name}_no"), ("undecided", f"{self.name}_open"))
-            if key in self.evidence
-        ]
-        rest = f" ({', '.join(parts)})" if parts else ""
-        return f"{few} of {{{self.name}.n:{self.nouns}}}{rest}"
+            only = f"the only {self.nouns.split('|')[0]}"
+            return only if yes.n == 1 else f"all {{{self.name}.n:{self.nouns}}}"
+        few = "none" if yes.value == 0 and yes.n != 1 else f"{{{self.name}}}"
+        rest = [f"{word} in {{{key}}}" for word, key in self._rest()]
+        said = f" ({', '.join(rest)})" if rest else ""
+        return f"{few} of {{{self.name}.n:{self.nouns}}}{said}"
+
+    def _rest(self) -> list[tuple[str, str]]:
+        """Words and names of the other counts, without a "not" that goes without saying."""
+        no, undecided = f"{self.name}_no", f"{self.name}_open"
+        told = [("not", no), ("undecided", undecided)]
+        if undecided not in self.evidence and self.evidence[self.name].value == 0:
+            told = []
+        return [(word, key) for word, key in told if key in self.evidence]
 
     @property
     def remark(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
@@ -11,6 +11,8 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     Side,
+    Tally,
+    derived,
     every,
     exact,
     of_model,
@@ -54,18 +56,9 @@ def infer(findings: Findings) -> Inference:
         return Inference()
     gray = readings(findings, "evaluation", "gray_accuracy", compared=True)
     hues = readings(findings, "activation_maximization", "hue_spread")
-    cases = []
-    for color in colors:
-        hue, losses = _at(hues, color), tuple(of_model(gray, color.model).values())
-        sources = (color.evidence, *([hue] if hue else []), *losses)
-        cases.append(Case(_answer(color.evidence, hue, losses), sources))
-    claim = "filters are colored and varied and some output needs the color"
-    counts = tally(ENTRY.name, "models", "color model|color models", claim, cases)
+    tests = [_tests(color, _at(hues, color), of_model(gray, color.model)) for color in colors]
     paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        f"Filters are colored, varied and needed for the accuracy in {counts.phrase}.",
-        **counts.evidence,
-    )
+    counts = _count(paragraph, tests)
     shown = {r.model.name for r in colors}
     needed = [r for r in gray if r.model.name in shown]
     worst = min(needed, key=_change) if needed else None
@@ -87,12 +80,50 @@ def _colors(findings: Findings) -> list[Reading]:
     return sorted(found.values(), key=lambda reading: order.index(reading.model.name))
 
 
-def _answer(color: Evidence, hue: Evidence | None, gray: Sequence[Evidence]) -> Side:
-    colored = side(color, COLORED)
+def _tests(color: Reading, hue: Evidence | None, gray: Mapping[str, Evidence]) -> dict[str, Case]:
+    """The three answers for one model, with what each rests on."""
     varied: Side = "open"
     if hue is not None and (hue.n or 0) >= MINIMUM_N:
         varied = exact(hue.value or 0, VARIED)
-    return every([colored, varied, _needed(gray)])
+    losses = tuple(gray.values())
+    return {
+        "colored": Case(side(color.evidence, COLORED), (color.evidence,)),
+        "varied": Case(varied, () if hue is None else (hue,)),
+        "needed": Case(_needed(losses), losses),
+    }
+
+
+def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
+    """Says for how many models each answer is yes, and for how many all three are."""
+    nouns = "color model|color models"
+    cases = [
+        Case(
+            every([case.side for case in found.values()]),
+            tuple(source for case in found.values() for source in case.sources),
+        )
+        for found in tests
+    ]
+    claim = "filters are colored and varied and some output needs the color"
+    counts = tally(ENTRY.name, "models", nouns, claim, cases)
+    each = {
+        name: derived(
+            ENTRY.name,
+            name,
+            sum(found[name].side == "above" for found in tests),
+            [source for case in cases for source in case.sources],
+            f"number of color models whose filters are {name}",
+            "color models",
+            len(tests),
+        )
+        for name in ("colored", "varied", "needed")
+    }
+    paragraph.say(
+        "Filters are colored in {colored}, varied in hue in {varied} and needed for the accuracy "
+        f"in {{needed}} of {{needed.n:{nouns}}}; all of this holds in {counts.phrase}.",
+        **each,
+        **counts.evidence,
+    )
+    return counts
 
 
 def _needed(gray: Sequence[Evidence]) -> Side:
@@ -107,8 +138,8 @@ def _describe(paragraph: Paragraph, color: Reading, hue: Evidence | None) -> Non
     if color.evidence.id.partition(".")[2].startswith("chroma_share"):
         paragraph.say(
             "In the images that maximize the filters of {color.at} in {color.model}, "
-            "{color.measured:%} of the variance lies off the gray axis; gray images would have "
-            "none there.",
+            "{color.measured:%} of the variance lies off the gray axis, where gray images have none"
+            + (" (random weights {color.baseline:%})." if color.evidence.baseline else "."),
             color=color,
         )
     else:
@@ -120,7 +151,8 @@ def _describe(paragraph: Paragraph, color: Reading, hue: Evidence | None) -> Non
     if hue is not None and hue.n:
         paragraph.say(
             "The hues of {hue.n:filter|filters} have a spread of {hue}, on a scale from zero for a "
-            "single hue to one for hues all around the circle.",
+            "single hue to one for hues all around the circle"
+            + (" (random weights {hue.baseline})." if hue.baseline else "."),
             hue=hue,
         )
 

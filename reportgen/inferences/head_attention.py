@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
@@ -51,7 +53,7 @@ def infer(findings: Findings) -> Inference:
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
         "The Grad-CAM heatmaps of the outputs lie at slightly different places in "
-        f"{counts.phrase}.",
+        f"{counts.phrase}{_elsewhere([r.evidence for r in found])}.",
         **counts.evidence,
     )
     shifts = readings(findings, "grad_cam", "head_peak_shift")
@@ -63,6 +65,15 @@ def infer(findings: Findings) -> Inference:
         _describe(paragraph, "They are the most alike", most_alike, shift)
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
+
+
+def _elsewhere(similarities: Sequence[Evidence]) -> str:
+    """How the claim fails, where all models that speak against it do so in the same way."""
+    same = any(side(item, SAME) == "above" for item in similarities)
+    far = any(side(item, SLIGHTLY) == "below" for item in similarities)
+    if same == far:
+        return ""
+    return "; where not, they are practically the same" if same else "; where not, they differ more"
 
 
 def _describe(paragraph: Paragraph, how: str, found: Reading, shift: Evidence | None) -> None:

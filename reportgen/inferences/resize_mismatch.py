@@ -59,8 +59,8 @@ def infer(findings: Findings) -> Inference:
     paragraph = Paragraph(ENTRY.name)
     worst = max((r for r in overlaps if r.model in models_of(found)), key=_value)
     paragraph.say(
-        "In {worst:%} of the heatmaps of output {worst.at} of {worst.model}, more than in any "
-        "other, the strongest pixels do not all lie on the foreground."
+        "In up to {worst:%} of the heatmaps of an output ({worst.at} of {worst.model}), the "
+        "strongest pixels do not all lie on the foreground."
         if worst.evidence.value
         else "In every heatmap of every output the strongest pixels lie on the foreground.",
         worst=worst,

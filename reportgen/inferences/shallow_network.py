@@ -44,10 +44,11 @@ def infer(findings: Findings) -> Inference:
     least, deepest = min(depths, key=_value), max(depths, key=_value)
     shallow = [r for r in depths if _value(r) == _value(least)]
     paragraph = Paragraph(ENTRY.name)
-    than = ", against {deepest} in {deepest.model}" if _value(deepest) > _value(least) else ""
     have = "has" if len(shallow) == 1 else "have"
+    rank = ", the fewest of this report" if len(depths) > 1 else ""
+    than = "; {deepest.model} has {deepest}" if _value(deepest) > _value(least) else ""
     paragraph.say(
-        f"{{models}} {have} the fewest convolution layers, {{least}}{than}.",
+        f"{{models}} {have} {{least:convolution layer|convolution layers}}{rank}{than}.",
         {"models": [r.model.title for r in shallow]},
         least=least,
         deepest=deepest,

@@ -23,8 +23,10 @@ def counted(*sides: Side) -> str:
 @pytest.mark.parametrize(
     ("sides", "text"),
     [
-        (["above"], "In the one model."),
-        (["below"], "In none of 1 model (not in 1)."),
+        (["above"], "In the only model."),
+        (["below"], "In 0 of 1 model."),
+        (["open"], "In 0 of 1 model (undecided in 1)."),
+        (["below", "below"], "In none of 2 models."),
         (["above", "above"], "In all 2 models."),
         (["above", "below", "below"], "In 1 of 3 models (not in 2)."),
         (["above", "below", "open"], "In 1 of 3 models (not in 1, undecided in 1)."),

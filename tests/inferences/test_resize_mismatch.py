@@ -38,7 +38,7 @@ def test_resizing_explains_a_spill_that_stays_within_a_cell(found: Finding, verd
 def test_the_range_is_quoted_with_chance() -> None:
     findings = report([model("a"), model("b")], spill("a", 0.7, 0.8), spill("b", 0.3, 0.4))
     text = only(infer(findings), findings).text
-    assert "In 60% of the heatmaps" in text
+    assert "In up to 60% of the heatmaps" in text
     assert "35% lies that near in output `class` of `Model b`" in text
     assert "(interval 30% to 40%, chance 20%)" in text
     assert "75% in output `class` of `Model a`" in text
