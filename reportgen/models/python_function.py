@@ -52,7 +52,7 @@ def load_function(
         except UserError:
             raise
         except Exception as error:
-            raise UserError(_raised(f"python:{source}", error)) from error
+            raise UserError(_raised(f"python:{source}", base, error)) from error
     return _checked(result, source)
 
 
@@ -64,7 +64,7 @@ def _function(module_name: str, function_name: str, base: Path) -> Any:
     except ModuleNotFoundError as error:
         raise UserError(_not_found(module_name, base, error)) from error
     except Exception as error:
-        raise UserError(_raised(f"importing {module_name}", error)) from error
+        raise UserError(_raised(f"importing {module_name}", base, error)) from error
     function = getattr(module, function_name, None)
     if callable(function):
         return function
@@ -129,13 +129,21 @@ def _not_found(module_name: str, base: Path, error: ModuleNotFoundError) -> Prob
     )
 
 
-def _raised(what: str, error: Exception) -> Problem:
+def _raised(what: str, base: Path, error: Exception) -> Problem:
     """Names the file and line of the user's code that failed, since no traceback is shown."""
     from traceback import extract_tb
 
-    place = next(iter(reversed(extract_tb(error.__traceback__))))
-    text = " ".join(str(error).split())
-    return Problem(f"{what} failed: {type(error).__name__}: {text}", place.filename, place.lineno)
+    frames = extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(base.absolute())]
+    file, line = (own or frames)[-1].filename, (own or frames)[-1].lineno
+    if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
+        file, line = error.filename or file, error.lineno
+    return Problem(f"{what} failed: {type(error).__name__}: {_line(error)}", file, line)
+
+
+def _line(error: Exception) -> str:
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return " ".join(text.split())
 
 
 @contextmanager
