@@ -38,7 +38,9 @@ def compiled(model: Any, key: Hashable, body: Callable[..., Any], signature: Seq
     if key not in kept:
         alive = weakref.ref(model)
         kept[key] = tf.function(
-            lambda *tensors: body(alive(), *tensors), input_signature=list(signature)
+            lambda *tensors: body(alive(), *tensors),
+            input_signature=list(signature),
+            autograph=False,  # it would wrap our errors into its own
         )
     return kept[key]
 

@@ -1,0 +1,185 @@
+"""Maximizing images: the library function, measures by hand, the figure."""
+
+from __future__ import annotations
+
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from reportgen.errors import UndefinedError, UserError
+from reportgen.records import Evidence, Finding, ModelFacts, Subject
+from reportgen.visualizations.activation_maximization import ENTRY, measures
+from reportgen.visualizations.activation_maximization.compute import (
+    activation_maximization,
+    compute,
+)
+from reportgen.visualizations.activation_maximization.draw import draw
+from reportgen.visualizations.activation_maximization.notes import notes
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "probing"))
+from small_models import dataset, nested, sequential, state, two_heads
+
+layers = keras.layers
+FACTS = ModelFacts("m", "The model", "", "small", (), 0, 0, 0, "", {}, {}, {}, {})
+
+
+def subject(model: Any, data: Any, **params: Any) -> Subject:
+    filled = {parameter.name: parameter.default for parameter in ENTRY.parameters}
+    return Subject(model, FACTS, data, filled | {"steps": 10} | params, seed=1)
+
+
+def response(model: Any, pixels: np.ndarray) -> np.ndarray:
+    maps = np.asarray(model.get_layer("conv")(pixels)).mean(axis=(1, 2))
+    return np.diagonal(maps)
+
+
+def test_images_raise_the_response_and_stay_in_the_range() -> None:
+    model = sequential()
+    start = activation_maximization(model, "conv", steps=1, learning_rate=1e-9)
+    found = activation_maximization(model, "conv", steps=30)
+    assert found.shape == (2, 6, 6, 1)
+    assert found.min() >= 0
+    assert found.max() <= 1
+    assert (response(model, found) > response(model, start)).all()
+
+
+def test_chosen_filters_a_nested_layer_and_another_range() -> None:
+    found = activation_maximization(nested(), "backbone/conv", [1], input_range=(-1, 1), steps=10)
+    assert found.shape == (1, 6, 6, 1)
+    assert found.min() < 0
+
+
+def test_a_filter_comes_out_the_same_alone_and_in_company() -> None:
+    both = activation_maximization(sequential(), "conv", steps=10)
+    alone = activation_maximization(sequential(), "conv", [1], steps=10)
+    np.testing.assert_allclose(alone[0], both[1], atol=1e-5)
+
+
+def test_models_of_any_size_get_one() -> None:
+    model = keras.Sequential([keras.Input((None, None, 3)), layers.Conv2D(2, 3, name="conv")])
+    assert activation_maximization(model, "conv", steps=2, size=20).shape == (2, 20, 20, 3)
+    assert activation_maximization(model, "conv", steps=2).shape == (2, 128, 128, 3)
+
+
+def test_seeds_and_the_state_of_the_world() -> None:
+    model = sequential()
+    before, python_state = state(model), random.getstate()
+    first = activation_maximization(model, "conv", steps=5, seed=1)
+    assert first.tobytes() == activation_maximization(model, "conv", steps=5, seed=1).tobytes()
+    assert first.tobytes() != activation_maximization(model, "conv", steps=5, seed=2).tobytes()
+    assert state(model) == before
+    assert random.getstate() == python_state
+
+
+def test_what_is_wrong_is_said() -> None:
+    with pytest.raises(UserError, match=r"filters of layer 'conv' must lie in 0\.\.1, got 2"):
+        activation_maximization(sequential(), "conv", [2])
+    with pytest.raises(UserError, match="'cnv'"):
+        activation_maximization(sequential(), "cnv")
+    with pytest.raises(UndefinedError, match="no two-dimensional feature maps"):
+        activation_maximization(sequential(), "flat")
+    several = keras.Model(
+        [(a := keras.Input((6, 6, 1))), (b := keras.Input((6, 6, 1)))],
+        layers.Conv2D(1, 3, name="conv")(layers.Add()([a, b])),
+    )
+    with pytest.raises(UndefinedError, match="one image as its input"):
+        activation_maximization(several, "conv")
+
+
+def test_chroma_by_hand() -> None:
+    gray, red, none = np.zeros((3, 2, 2, 3), np.float32)
+    gray[:] = 0.3
+    red[..., 0] = 0.2
+    np.testing.assert_allclose(
+        measures.chroma_shares(np.stack([gray, red, none])), [0, 2 / 3], atol=1e-6
+    )
+    noise = np.random.default_rng(0).normal(size=(1, 100, 100, 3)).astype(np.float32)
+    assert measures.chroma_shares(noise)[0] == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_hue_spread_by_hand() -> None:
+    colors = np.eye(3, dtype=np.float32)[:, None, None, :]
+    assert measures.hue_spread(colors) == pytest.approx(1)
+    assert measures.hue_spread(np.repeat(colors[:1], 4, axis=0)) == pytest.approx(0)
+    # Two of three equal vectors, 120 degrees apart: their sum is as long as one of them.
+    assert measures.hue_spread(colors[:2]) == pytest.approx(1 - 1 / 2)
+    assert measures.hue_spread(np.ones((2, 1, 1, 3), np.float32)) is None
+
+
+def test_ratios_leave_out_what_no_image_wakes() -> None:
+    reached, largest = np.array([4.0, 3.0, 1.0]), np.array([2.0, 0.0, 4.0])
+    np.testing.assert_allclose(measures.ratios(reached, largest), [2, 0.25])
+
+
+def test_measures_are_those_declared_and_finite() -> None:
+    data = dataset({"class": 3, "angle": 4, "width": 2}, channels=3)
+    found = compute(subject(two_heads(), data)).measures
+    assert {m.name for m in found} == {f"{name}@conv" for name, _ in ENTRY.evidence}
+    assert all(m.value is not None and np.isfinite(m.value) and m.part == "conv" for m in found)
+    gray = compute(subject(sequential(), dataset({"class": 3}))).measures
+    assert not [m for m in gray if m.name.startswith(("chroma", "hue"))]
+
+
+def test_the_ratio_is_against_the_largest_mean_response_in_the_data() -> None:
+    model, data = sequential(), dataset({"class": 3})
+    artifact = compute(subject(model, data))
+    pixels = np.asarray(data.splits["test"].images, np.float32) / 255
+    maps = np.asarray(model.get_layer("conv")(pixels)).mean(axis=(1, 2))
+    told = artifact.facts["layers"][0]
+    np.testing.assert_allclose(told["largest"], maps.max(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(
+        told["reached"], response(model, artifact.arrays["images@conv"]), rtol=1e-4
+    )
+    ratio = next(m for m in artifact.measures if m.name == "activation_ratio@conv")
+    expected = np.median(np.array(told["reached"]) / np.array(told["largest"]))
+    assert ratio.value == pytest.approx(expected)
+
+
+def test_the_figure() -> None:
+    given = subject(nested(), dataset({"class": 3}))
+    figures = draw(compute(given), given.params)
+    assert [f.part for f in figures] == ["backbone-stem-conv", "backbone-conv"]
+    assert figures[0].title == "Conv2D (backbone/stem/conv)"
+    assert "All 2 filters" in figures[0].caption
+    assert "10 steps of gradient ascent" in figures[0].caption
+    again = draw(compute(given), given.params)
+    assert [f.picture.data for f in figures] == [f.picture.data for f in again]
+
+
+def test_filters_that_stay_blank_are_drawn_and_said() -> None:
+    model = sequential()
+    kernel, _ = model.get_layer("conv").get_weights()
+    kernel[..., 1] = 0
+    model.get_layer("conv").set_weights([kernel, np.array([0.5, -1.0])])
+    given = subject(model, dataset({"class": 3}))
+    artifact = compute(given)
+    figure = draw(artifact, given.params)[0]
+    words = "Blank because the gradient is zero everywhere: filter 1."
+    assert words in figure.caption
+    assert words in figure.alt
+    still = next(m for m in artifact.measures if m.name == "still@conv")
+    assert (still.value, still.n) == (1, 2)
+    evidence = tuple(
+        Evidence(f"b.{m.name}", m.value, m.unit, m.n, m.interval, m.baseline, m.how, "b")
+        for m in artifact.measures
+    )
+    written = notes(Finding("b", "activation_maximization", "m", "s", evidence))
+    assert [note.rule.split(".")[1] for note in written] == ["response", "still"]
+
+
+def test_without_data_there_is_no_ratio() -> None:
+    artifact = compute(subject(sequential(), None))
+    assert not [m for m in artifact.measures if m.name.startswith("activation_ratio")]
+    assert artifact.facts["layers"][0]["largest"] is None
+
+
+def test_a_count_of_filters() -> None:
+    given = subject(sequential(), dataset({"class": 3}), filters=1)
+    artifact = compute(given)
+    assert artifact.arrays["images@conv"].shape == (1, 6, 6, 1)
+    assert "The first 1 of 2 filters" in draw(artifact, given.params)[0].caption

@@ -1,0 +1,151 @@
+"""Feature maps: the arrays, their measures by hand, the figure."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from reportgen.errors import UndefinedError, UserError
+from reportgen.records import Evidence, Finding, ModelFacts, Subject
+from reportgen.visualizations.feature_maps import ENTRY, measures
+from reportgen.visualizations.feature_maps.compute import compute, feature_maps
+from reportgen.visualizations.feature_maps.draw import draw
+from reportgen.visualizations.feature_maps.notes import notes
+from reportgen.visualizations.feature_maps.parts import part
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "probing"))
+from small_models import dataset, images, nested, sequential
+
+layers = keras.layers
+FACTS = ModelFacts("m", "The model", "", "small", (), 0, 0, 0, "", {}, {}, {}, {})
+
+
+def subject(model: Any, data: Any, **params: Any) -> Subject:
+    filled = {parameter.name: parameter.default for parameter in ENTRY.parameters} | params
+    return Subject(model, FACTS, data, filled, seed=1)
+
+
+def test_all_convolutions_and_pools_of_one_pass() -> None:
+    model, x = sequential(), images()
+    found = feature_maps(model, x)
+    assert list(found) == ["conv", "pool"]
+    conv = model.get_layer("conv")(x)
+    np.testing.assert_allclose(found["conv"], conv, atol=1e-6)
+    np.testing.assert_allclose(found["pool"], model.get_layer("pool")(conv), atol=1e-6)
+
+
+def test_any_layer_may_be_asked_for_by_name() -> None:
+    found = feature_maps(nested(), images(), ["backbone/stem/conv", "flat"])
+    assert found["backbone/stem/conv"].shape == (5, 6, 6, 2)
+    assert found["flat"].shape == (5, 32)
+
+
+def test_lift_by_hand() -> None:
+    maps = np.zeros((2, 2, 2, 2), np.float32)
+    maps[0, 0, 0] = [1, -2]  # magnitudes 3 in the foreground
+    maps[0, 1, 1, 0] = 1  # and 1 outside it
+    maps[1] = 1
+    masks = np.zeros((2, 4, 4), bool)
+    masks[:, :2, :2] = True  # a quarter of the area
+    np.testing.assert_allclose(measures.foreground_lifts(maps, masks), [3, 1])
+
+
+def test_lift_counts_cells_that_are_partly_in() -> None:
+    maps = np.array([1.0, 3.0], np.float32).reshape(1, 1, 2, 1)
+    masks = np.array([[[True, False, False, False]]])
+    # Half of the first cell: 1 / 4 * 1 / 2, against a quarter of the area.
+    np.testing.assert_allclose(measures.foreground_lifts(maps, masks), [0.5])
+
+
+def test_lift_leaves_out_dark_maps_and_empty_foregrounds() -> None:
+    maps = np.stack([np.zeros((2, 2, 1)), np.ones((2, 2, 1))]).astype(np.float32)
+    assert not measures.foreground_lifts(
+        maps, np.array([np.ones((2, 2)), np.zeros((2, 2))]) > 0
+    ).size
+
+
+def test_detail_by_hand() -> None:
+    point, even, two = np.zeros((3, 2, 2, 1), np.float32)
+    point[0, 0] = 5
+    even[:] = -3
+    two[0] = 1
+    np.testing.assert_allclose(measures.details(np.stack([point, even, two])), [0, 1, 0.5])
+
+
+def test_gain_and_agreement_by_hand() -> None:
+    before = np.array([[1.0, -1.0], [0.0, 2.0]], np.float32).reshape(1, 2, 2, 1)
+    after = np.array([[2.0]], np.float32).reshape(1, 1, 1, 1)
+    np.testing.assert_allclose(measures.gains(before, after), [2.0])
+    assert not measures.agreements(before, after).size, "one value does not vary"
+    same = np.random.default_rng(0).random((3, 4, 4, 2), dtype=np.float32)
+    np.testing.assert_allclose(measures.agreements(same, same), 1)
+    np.testing.assert_allclose(measures.agreements(same, -same), -1)
+
+
+def test_measures_are_those_declared_and_finite() -> None:
+    found = compute(subject(sequential(), dataset({"class": 3}))).measures
+    assert {m.name.split("@")[0] for m in found} == {name for name, _ in ENTRY.evidence}
+    values = {m.name: m for m in found}
+    assert values["pool_size_ratio@pool"].value == 0.25
+    assert values["pool_gain@pool"].value >= 1
+    assert values["active_share@conv"].n == 24
+    assert values["foreground_lift@conv"].part == "conv"
+    assert all(np.isfinite(m.value) for m in found)
+    assert not [name for name in values if name.startswith("pool_") and name.endswith("@conv")]
+
+
+def test_one_mosaic_for_each_layer_and_sample() -> None:
+    given = subject(sequential(), dataset({"class": 3}), samples=2)
+    figures = draw(compute(given), given.params)
+    assert [f.part for f in figures] == ["conv-s0", "pool-s0", "conv-s1", "pool-s1"]
+    assert figures[0].title == "Conv2D (conv)"
+    assert figures[1].title == "MaxPooling2D (pool)"
+    assert "2 channels of 4 x 4 positions" in figures[0].caption
+    alone = subject(sequential(), dataset({"class": 3}), layers=["pool"])
+    assert [f.part for f in draw(compute(alone), alone.params)] == ["pool"]
+
+
+def test_dark_channels_are_said() -> None:
+    model = sequential()
+    kernel, _ = model.get_layer("conv").get_weights()
+    kernel[..., 1] = 0
+    model.get_layer("conv").set_weights([kernel, np.array([1.0, -1.0])])
+    given = subject(model, dataset({"class": 3}))
+    figure = draw(compute(given), given.params)[0]
+    assert "1 channel is zero everywhere" in figure.caption
+    assert "1 channel is zero everywhere" in figure.alt
+
+
+def test_many_channels_are_cut_and_said() -> None:
+    given = subject(sequential(), dataset({"class": 3}), max_channels=1)
+    assert "the first 1 of 2 channels" in draw(compute(given), given.params)[0].caption
+
+
+def test_paths_become_parts() -> None:
+    assert part("backbone/Conv_1", 0, 1) == "backbone-conv_1"
+
+
+def test_what_is_wrong_is_said() -> None:
+    with pytest.raises(UserError, match="called 'flat'"):
+        compute(subject(sequential(), dataset({"class": 3}), layers=["flat"]))
+    with pytest.raises(UndefinedError, match="no dataset"):
+        compute(subject(sequential(), None))
+    flat = keras.Sequential([keras.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3)])
+    with pytest.raises(UndefinedError, match="no convolution or pooling layer"):
+        compute(subject(flat, dataset({"class": 3})))
+
+
+def test_notes_cite_what_was_measured() -> None:
+    found = compute(subject(sequential(), dataset({"class": 3}))).measures
+    evidence = tuple(
+        Evidence(f"b.{m.name}", m.value, m.unit, m.n, m.interval, m.baseline, m.how, "b")
+        for m in found
+    )
+    written = notes(Finding("b", "feature_maps", "m", "s", evidence))
+    assert len(written) == 2
+    assert {cite for note in written for cite in note.cites} <= {item.id for item in evidence}
