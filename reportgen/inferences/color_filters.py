@@ -39,6 +39,9 @@ VARIED = 0.5
 """Spread of hues from which they count as varied. It is none for a single hue and all for hues
 spread evenly; one half is that of hues spread evenly over about 217 of the 360 degrees."""
 
+DOUBT = 0.1
+"""A spread of hues that comes without an interval and lies this close to `VARIED` is undecided."""
+
 NEEDED = 0.1
 """Loss of accuracy without color from which color counts as needed: one image in ten."""
 
@@ -47,7 +50,7 @@ def infer(findings: Findings) -> Inference:
     """One note on models with color input: are filters colored and varied, is color needed?
 
     A model counts where its first layer's filters are colored (interval above `COLORED`) and
-    varied (at least `MINIMUM_N` filters, value above `VARIED`), and where some output loses more
+    varied (above `VARIED`), and where some output loses more
     than `NEEDED` of its accuracy on the same images made gray (interval below). Color is that of
     the images that maximize the filters, or, where the report has none, of the kernels.
     """
@@ -82,15 +85,19 @@ def _colors(findings: Findings) -> list[Reading]:
 
 def _tests(color: Reading, hue: Evidence | None, gray: Mapping[str, Evidence]) -> dict[str, Case]:
     """The three answers for one model, with what each rests on."""
-    varied: Side = "open"
-    if hue is not None and (hue.n or 0) >= MINIMUM_N:
-        varied = exact(hue.value or 0, VARIED)
     losses = tuple(gray.values())
     return {
         "colored": Case(side(color.evidence, COLORED), (color.evidence,)),
-        "varied": Case(varied, () if hue is None else (hue,)),
+        "varied": Case(_varied(hue), () if hue is None else (hue,)),
         "needed": Case(_needed(losses), losses),
     }
+
+
+def _varied(hue: Evidence | None) -> Side:
+    if hue is None or hue.interval is not None:
+        return "open" if hue is None else side(hue, VARIED)
+    doubtful = (hue.n or 0) < MINIMUM_N or abs((hue.value or 0) - VARIED) < DOUBT
+    return "open" if doubtful else exact(hue.value or 0, VARIED)
 
 
 def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:

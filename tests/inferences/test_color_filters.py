@@ -38,6 +38,7 @@ def gray(*bounds: Bounds) -> Finding:
         (images((0.01, 0.05), 0.8), gray((0.48, 0.52)), "contradicted"),
         (images((0.05, 0.2), 0.8), gray((0.48, 0.52)), "inconclusive"),
         (images((0.3, 0.5), 0.3), gray((0.48, 0.52)), "contradicted"),
+        (images((0.3, 0.5), 0.45), gray((0.48, 0.52)), "inconclusive"),
         (images((0.3, 0.5), 0.8, n=4), gray((0.48, 0.52)), "inconclusive"),
     ],
 )

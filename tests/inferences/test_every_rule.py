@@ -238,6 +238,7 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
         "color_filters": {
             "COLORED": (0.1, "more than a tenth of the variance"),
             "VARIED": (0.5, "hue spread above 0.5"),
+            "DOUBT": (0.1, "a spread within 0.1 of it"),
             "NEEDED": (0.1, "more than a tenth of accuracy"),
         },
         "layer_composition": {"SEVERAL": (2, "inputs are above 2")},
