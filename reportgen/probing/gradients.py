@@ -18,7 +18,7 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import as_inputs, batches, compiled, input_specs
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
-from reportgen.probing.outputs import channels_first, channels_to_end, trace
+from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
 from reportgen.records import Head
 
 Floats = NDArray[np.float32]
@@ -88,7 +88,7 @@ def _differentiate(
 ) -> Any:
     with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         seen = trace(model, inputs, [path], watch=tape)
-        logits = [tf.cast(value, tf.float32) for value in seen.logits]
+        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
         explained = [_target(logits[h.index], wanted[i]) for i, h in enumerate(chosen)]
         scores = [_score(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
     maps = seen.activations[path]

@@ -30,11 +30,15 @@ _PASSING = (keras.layers.Dropout, keras.layers.Identity)
 
 @dataclass
 class Trace:
-    """What one walk left behind, as tensors: activations and inputs by path, logits by output."""
+    """What one walk left behind, as tensors.
+
+    Activations and inputs are by path; of each output its value, and the value before its
+    softmax or sigmoid, None where that cannot be told.
+    """
 
     activations: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
-    logits: list[Any] = field(default_factory=list)
+    outputs: list[tuple[Any, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ def observe(
     *,
     inputs_of: Sequence[str] = (),
     mean: bool = False,
+    logits: bool = True,
 ) -> Observed:
     """Activations of any number of layers, and all logits, in one pass through the model.
 
@@ -70,6 +75,7 @@ def observe(
         layers: paths of layers to read. Of a layer that is used several times, its first use.
         inputs_of: paths of layers whose (first) input to read.
         mean: average activations over space before they leave the graph, shape (n, channels).
+        logits: whether to compute the heads too; else `logits` and `probabilities` are ().
 
     Raises:
         UndefinedError: the model is not a graph, or a head's logit cannot be told.
@@ -81,15 +87,17 @@ def observe(
         seen = trace(model, list(inputs), paths, sources)
         values = [_last(seen.activations[path], first[path], mean) for path in paths]
         values += [_last(seen.inputs[path], first[path], mean) for path in sources]
-        return values, [tf.cast(value, tf.float32) for value in seen.logits]
+        return values + [tf.cast(z, tf.float32) for z in (logits_of(model, seen) if logits else ())]
 
-    graph = compiled(model, ("observe", paths, sources, mean), body, input_specs(model))
-    values, logits = _collect(model, graph, as_inputs(model, images))
+    graph = compiled(model, ("observe", paths, sources, mean, logits), body, input_specs(model))
+    values = _collect(model, graph, as_inputs(model, images))
+    chosen = heads_of(model) if logits else ()
+    ends = values[len(paths) + len(sources) :]
     return Observed(
         dict(zip(paths, values[: len(paths)], strict=True)),
-        dict(zip(sources, values[len(paths) :], strict=True)),
-        tuple(logits),
-        tuple(probabilities(z, h) for z, h in zip(logits, heads_of(model), strict=True)),
+        dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),
+        tuple(ends),
+        tuple(probabilities(z, head) for z, head in zip(ends, chosen, strict=True)),
     )
 
 
@@ -129,10 +137,20 @@ def trace(
         return output
 
     outputs = keras.tree.flatten(graphs.walk(model, inputs, call, keep))
-    for index, output in enumerate(outputs):
+    for output in outputs:
         found = [logit for value, logit in before if value is output]
-        seen.logits.append(found[0] if found else _plain(model, index, output))
+        seen.outputs.append((output, found[0] if found else None))
     return seen
+
+
+def logits_of(model: Any, seen: Trace) -> list[Any]:
+    """The logits of each output of a traced model, as tensors (n, units).
+
+    Raises:
+        UndefinedError: a head's logit cannot be told.
+    """
+    pairs = zip(heads_of(model), seen.outputs, strict=True)
+    return [_logit(head, output, before) for head, (output, before) in pairs]
 
 
 def probabilities(logits: Floats, head: Head) -> Floats:
@@ -192,10 +210,9 @@ def _is_linear(layer: Any) -> bool:
     return plain and layer.activation is keras.activations.linear
 
 
-def _plain(model: Any, index: int, output: Any) -> Any:
-    head = heads_of(model)[index]
-    if head.kind == "logits":
-        return output
+def _logit(head: Head, output: Any, before: Any) -> Any:
+    if before is not None or head.kind == "logits":
+        return output if before is None else before
     raise UndefinedError(
         f"Output '{head.name}' of the model ends in a {head.kind} whose argument cannot be read, "
         "so there is no logit to explain."
@@ -208,9 +225,7 @@ def _last(tensor: Any, first: bool, mean: bool) -> Any:
     return tf.reduce_mean(value, axis=space) if mean and space else value
 
 
-def _collect(
-    model: Any, graph: Any, inputs: list[NDArray[Any]]
-) -> tuple[list[Floats], list[Floats]]:
+def _collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]:
     """Run a graph over all images in batches, into arrays made once."""
     total = len(inputs[0])
     wholes: list[Floats] = []
@@ -220,5 +235,4 @@ def _collect(
             wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in flat]
         for whole, value in zip(wholes, flat, strict=True):
             whole[part] = value.numpy()
-    count = len(model.outputs)
-    return wholes[:-count], wholes[-count:]
+    return wholes

@@ -193,6 +193,16 @@ def test_a_softmax_of_the_users_own_has_no_logit() -> None:
     assert probed.probabilities[0].shape == (1, 3)
 
 
+def test_a_head_whose_logit_cannot_be_told_is_said_where_it_matters() -> None:
+    def sigmoid(x: object) -> object:
+        return 1 / (1 + keras.ops.exp(-x))
+
+    model = keras.Sequential([keras.Input((4,)), layers.Dense(1, sigmoid, name="out")])
+    assert observe(model, np.ones((1, 4)), ["out"], logits=False).activations["out"].shape == (1, 1)
+    with pytest.raises(UndefinedError, match="'out' of the model ends in a sigmoid"):
+        observe(model, np.ones((1, 4)))
+
+
 def test_a_model_without_a_graph() -> None:
     with pytest.raises(UndefinedError, match="has not been built"):
         observe(keras.Sequential([layers.Dense(3)]), np.ones((1, 4)))

@@ -88,7 +88,7 @@ def _largest(subject: Subject, layers: list[str]) -> dict[str, Floats]:
         return {}
     chosen = measured(data, subject.params["measure_on"])
     images = prepare(np.asarray(data.splits["test"].images)[chosen], data.preprocessing)
-    seen = observe(subject.model, images, layers, mean=True)
+    seen = observe(subject.model, images, layers, mean=True, logits=False)
     return {path: values.max(axis=0) for path, values in seen.activations.items()}
 
 
@@ -168,7 +168,7 @@ def _told(path: str, model: Any, mine: Climbed, largest: Floats | None) -> dict[
         "type": type(named(model)[path]).__name__,
         "channels": channels(model, path),
         "still": [int(i) for i in np.flatnonzero(mine.still)],
-        "silent": [int(i) for i in np.flatnonzero((mine.reached <= 0) & ~mine.still)],
+        "silent": [int(i) for i in np.flatnonzero((mine.reached == 0) & ~mine.still)],
         "reached": [float(value) for value in mine.reached],
         "largest": None if largest is None else [float(value) for value in largest],
     }

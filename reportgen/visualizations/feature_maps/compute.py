@@ -39,7 +39,7 @@ def feature_maps(
         UndefinedError: the model's inside cannot be reached.
     """
     chosen = choose(model, "all" if layers is None else layers, _wanted(layers))
-    return observe(model, images, chosen).activations
+    return observe(model, images, chosen, logits=False).activations
 
 
 def compute(subject: Subject) -> Artifact:
@@ -54,7 +54,8 @@ def compute(subject: Subject) -> Artifact:
     pools = [path for path in layers if is_pool(named(model)[path])]
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)[np.concatenate([shown, counted])]
-    seen = observe(model, prepare(images, data.preprocessing), layers, inputs_of=pools)
+    pixels = prepare(images, data.preprocessing)
+    seen = observe(model, pixels, layers, inputs_of=pools, logits=False)
     masks = foreground(data, "test", counted)
     start, most = len(shown), int(params["max_channels"])
     found: list[Measure] = []

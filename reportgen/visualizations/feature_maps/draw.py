@@ -32,7 +32,7 @@ def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
         maps,
         labels=[f"{channel}: {one.max():.2g}" for channel, one in enumerate(maps)],
         scaling="each",
-        legend="activation",
+        legend="",
     )
     about = f"test image {samples[place]['index']} ({samples[place]['label']})"
     return Drawing(

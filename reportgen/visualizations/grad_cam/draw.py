@@ -42,7 +42,7 @@ def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
         labels=[_label(sample) for sample in head["samples"]],
         colormap=COLORMAP,
         scaling="peak",
-        legend="evidence",
+        legend="",
     )
     caption = (
         f"{_method(facts)} at layer {facts['layer']}, one cell for each of the "
