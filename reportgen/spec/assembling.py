@@ -9,8 +9,9 @@ from reportgen import catalog
 from reportgen.spec.fields import Filled
 from reportgen.spec.layout import FIGURES, figure, section
 from reportgen.spec.naming import Ids, in_words, model_name, slugified
+from reportgen.spec.parts import training
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.sources import check_file, scheme, training
+from reportgen.spec.sources import check_file, scheme
 from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 
 RESERVED = ("inferences",)
@@ -78,8 +79,7 @@ class Assembly:
                 message = f"'{key}' stands inside 'model' and beside it"
                 self.problems.add(whole.lines[key], message, "remove one of them")
             elif key in whole.lines:
-                given = whole[key]
-                values[key] = given.values if isinstance(given, Filled) else given
+                values[key] = whole[key]
                 lines[key] = whole.lines[key]
         return Filled(whole.lines["model"], values, lines)
 

@@ -8,16 +8,14 @@ from typing import Any
 
 from reportgen.catalog import Parameter
 from reportgen.errors import UserError
+from reportgen.spec.lists import Layers, ListOf, Samples
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar
 from reportgen.spec.values import (
     Choice,
     Flag,
-    Layers,
-    ListOf,
     Number,
     Optional,
-    Samples,
     Schema,
     Text,
     Type,
@@ -46,10 +44,12 @@ class Field:
 
     def schema(self) -> Schema:
         """What the key may hold, with its description and default."""
-        said = self.said or ("" if self.required else f"`{plain(self.default)}`")
-        found = {"description": self.help + (f"; default: {self.said}" if self.said else "")}
-        found |= self.type.schema()
-        return found if self.required or self.said or not said else found | {"default": self.fixed}
+        found: Schema = {"description": self.help, **self.type.schema()}
+        if self.said:
+            found["description"] += f"; default: {self.said}"
+        elif not self.required:
+            found["default"] = self.fixed
+        return found
 
     @property
     def fixed(self) -> Any:
@@ -79,11 +79,16 @@ class Filled:
 
 @dataclass(frozen=True)
 class Object:
-    """A mapping with these keys and no others; `empty` lets null stand for no key at all."""
+    """A mapping with these keys and no others.
+
+    `empty` lets null stand for no key at all. At least one of the keys `some` is needed: the
+    schema says so here, and reading where it knows what to suggest.
+    """
 
     fields: tuple[Field, ...]
     noun: str
     empty: bool = False
+    some: tuple[str, ...] = ()
 
     def read(self, node: Node, name: str, problems: Problems) -> Filled:
         """All values, defaults filled in."""
@@ -123,7 +128,8 @@ class Object:
             "additionalProperties": False,
         }
         required = [field.key for field in self.fields if field.required]
-        return found | ({"required": required} if required else {})
+        found |= {"required": required} if required else {}
+        return found | ({"anyOf": [{"required": [key]} for key in self.some]} if self.some else {})
 
 
 def of_parameter(parameter: Parameter) -> Field:
@@ -135,9 +141,12 @@ def of_parameter(parameter: Parameter) -> Field:
     make = _TYPES.get(parameter.kind)
     if make is None:
         raise UserError(f"parameter '{parameter.name}' is of unknown kind '{parameter.kind}'")
-    type_ = make(parameter)
-    type_ = Optional(type_) if parameter.optional else type_
-    return Field(parameter.name, type_, parameter.default, parameter.help)
+    type_ = Optional(make(parameter)) if parameter.optional else make(parameter)
+    default = parameter.default
+    if parameter.kind == "float" and default is not None:
+        # As one that the spec gives: 3 and 3.0 are one value, so they must have one digest.
+        default = float(default)
+    return Field(parameter.name, type_, default, parameter.help)
 
 
 def of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Field, ...]:

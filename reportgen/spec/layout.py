@@ -8,10 +8,11 @@ from functools import cache
 from reportgen import catalog
 from reportgen.errors import UserError
 from reportgen.spec.fields import Field, Filled, Object, of_parameters
+from reportgen.spec.lists import ListOf
+from reportgen.spec.parts import Data, Model, Training
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.sources import Data, Model, training
 from reportgen.spec.tree import Mapping, Node, Scalar
-from reportgen.spec.values import Choice, Flag, ListOf, Number, Optional, Schema, Text, wrong
+from reportgen.spec.values import Choice, Flag, Number, Optional, Schema, Text, wrong
 
 ID = Text(80, "^[a-z0-9_-]+$", "an id of small letters, digits, '_' and '-'")
 NAME = Text(80, "^[A-Za-z0-9][A-Za-z0-9_-]*$", "a name of letters, digits, '_' and '-'")
@@ -64,6 +65,10 @@ class Figure:
 
     def schema(self) -> Schema:
         """As every type."""
+        return {"$ref": "#/$defs/figure"}
+
+    def definition(self) -> Schema:
+        """What `schema` refers to."""
         kinds = catalog.entries("figures")
         keyed = {
             kind: {"description": entry.help} | figure(kind).schema()
@@ -153,6 +158,7 @@ def section() -> Object:
             figures("none, where there is `text`"),
         ),
         "a section",
+        some=("figures", "text"),
     )
 
 
@@ -168,7 +174,7 @@ def top() -> Object:
             Field("intro", Text(200_000, blank=True), "", "Markdown that opens the report"),
             Field("model", Model(), None, "the only model; instead of `models`", said="none"),
             Field("dataset", Optional(Data()), None, "the dataset of `model`", said="none"),
-            Field("training", training(), None, "how `model` is trained", said="the defaults"),
+            Field("training", Training(), None, "how `model` is trained", said="the defaults"),
             Field("models", Models(), None, "models by name; instead of `model`", said="none"),
             figures("those that say most about a model"),
             Field(
@@ -187,4 +193,5 @@ def top() -> Object:
             ),
         ),
         "a spec",
+        some=("model", "models"),
     )

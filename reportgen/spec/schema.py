@@ -8,20 +8,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from reportgen.spec.layout import top
+from reportgen.spec.layout import Figure, top
+from reportgen.spec.parts import Data, Model
 
 
 def json_schema() -> dict[str, Any]:
     """The schema, draft 2020-12, with the names that this installation's catalogue holds."""
     pairs = (("model", "models"), ("figures", "sections"))
+    trained = {"required": ["training"], "properties": {"model": {"type": "string"}}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "reportgen spec",
         "description": "What a report on a neural network shall show",
         **top().schema(),
-        "anyOf": [{"required": ["model"]}, {"required": ["models"]}],
         "not": {"anyOf": [{"required": list(pair)} for pair in pairs]},
         "dependentRequired": {"dataset": ["model"], "training": ["model"]},
+        "if": trained,
+        "then": {"required": ["dataset"]},
+        "$defs": {
+            "model": Model().definition(),
+            "dataset": Data().definition(),
+            "figure": Figure().definition(),
+        },
     }
 
 

@@ -8,7 +8,6 @@ the text is read. Plain scalars are read by the core schema of YAML 1.2, which e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 import yaml
 
 from reportgen.spec.problems import Problems, quoted
+from reportgen.spec.scalars import resolve
 
 NODES = 20_000
 """Values in one spec, with every alias counted as often as it is used."""
@@ -25,14 +25,6 @@ square of the depth."""
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TAG = "tag:yaml.org,2002:"
-_NULL = re.compile(r"(~|null|Null|NULL|)")
-_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_SPECIAL = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_DIGITS = 400
-"""A whole number with more digits is read as a float, which then is infinite: Python refuses to
-convert very long ones."""
 
 
 @dataclass(slots=True)
@@ -214,22 +206,6 @@ class _Builder:
 def _accepted(value: Any) -> tuple[str, ...]:
     names = {str: "str", bool: "bool", int: "int", float: "float", type(None): "null"}
     return (_TAG + names[type(value)],)
-
-
-def resolve(text: str) -> str | int | float | bool | None:
-    """The value of a plain scalar by YAML 1.2's core schema."""
-    if _NULL.fullmatch(text):
-        return None
-    if text in _TRUE or text in _FALSE:
-        return text in _TRUE
-    if _INT.fullmatch(text) and len(text) <= _DIGITS:
-        base = {"0o": 8, "0x": 16}.get(text[:2], 10)
-        return int(text, base)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if _SPECIAL.fullmatch(text):
-        return float(text.replace(".", "", 1))
-    return text
 
 
 def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:

@@ -105,14 +105,16 @@ class Number:
         """As every type."""
         found: Schema = {"type": "integer" if self.whole else "number"}
         bounds = {"minimum": self.minimum, "maximum": self.maximum}
-        return found | {key: plain(bound) for key, bound in bounds.items() if bound is not None}
+        return found | {key: _short(bound) for key, bound in bounds.items() if bound is not None}
+
+
+def _short(bound: float) -> int | float:
+    return int(bound) if bound == int(bound) else bound
 
 
 def plain(value: Any) -> Any:
-    """A value for JSON: tuples as lists, floats without a fraction as whole numbers."""
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return int(value) if isinstance(value, float) and value == int(value) else value
+    """A value for JSON: tuples as lists."""
+    return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
 @dataclass(frozen=True)
@@ -198,103 +200,3 @@ class Optional:
     def schema(self) -> Schema:
         """As every type."""
         return {"anyOf": [self.inner.schema(), {"type": "null"}]}
-
-
-@dataclass(frozen=True)
-class ListOf:
-    """A list; `single` also takes one value without a list."""
-
-    inner: Type
-    noun: str
-    least: int = 0
-    most: int = 1000
-    distinct: bool = False
-    single: bool = False
-
-    def read(self, node: Node, name: str, problems: Problems) -> list[Any]:
-        """As many values as can be read."""
-        if self.single and isinstance(node, Scalar):
-            return [self.inner.read(node, name, problems)]
-        if not isinstance(node, Sequence):
-            hint = "begin every line with '- '" if isinstance(node, Mapping) else ""
-            if isinstance(node, Scalar) and node.value is not None:
-                hint = f"write [{quoted(node.text)[1:-1]}]"
-            wrong(node, name, f"a list of {self.noun}", problems, hint)
-            return []
-        count = len(node.items)
-        if not self.least <= count <= self.most:
-            bounds = f"at least {self.least}" if count < self.least else f"at most {self.most}"
-            problems.add(node.line, f"{name} needs {bounds} {self.noun}, got {count}")
-        each = f"each entry of {name}"
-        found = [self.inner.read(item, each, problems) for item in node.items[: self.most]]
-        if self.distinct:
-            self._repeated(node, name, problems)
-        return found
-
-    def _repeated(self, node: Sequence, name: str, problems: Problems) -> None:
-        seen = set()
-        for item in node.items:
-            if isinstance(item, Scalar) and item.text in seen:
-                message = f"{name} holds {quoted(item.text)} twice"
-                problems.add(item.line, message, "remove one of them")
-            seen.add(item.text if isinstance(item, Scalar) else None)
-
-    def schema(self) -> Schema:
-        """As every type."""
-        found: Schema = {"type": "array", "items": self.inner.schema(), "maxItems": self.most}
-        found |= {"minItems": self.least} if self.least else {}
-        found |= {"uniqueItems": True} if self.distinct else {}
-        return {"anyOf": [self.inner.schema(), found]} if self.single else found
-
-
-@dataclass(frozen=True)
-class Layers:
-    """The word "all", or names of layers."""
-
-    names = ListOf(
-        Text(200, like="'all' or names of layers"), "layers", least=1, distinct=True, single=True
-    )
-
-    def read(self, node: Node, name: str, problems: Problems) -> str | list[str]:
-        """ "all" or names; whether a model has them is known only once it is built."""
-        if isinstance(node, Scalar) and node.value == "all":
-            return "all"
-        return self.names.read(node, name, problems)
-
-    def schema(self) -> Schema:
-        """As every type."""
-        return self.names.schema()
-
-
-@dataclass(frozen=True)
-class Samples:
-    """How many test images, or a list of their indices."""
-
-    minimum: float | None = None
-    maximum: float | None = None
-
-    @property
-    def count(self) -> Number:
-        """The type of a count."""
-        return Number(True, 1 if self.minimum is None else self.minimum, self.maximum)
-
-    @property
-    def indices(self) -> ListOf:
-        """The type of a list."""
-        most = 1000 if self.maximum is None else int(self.maximum)
-        index = Number(True, 0, 2**31 - 1)
-        return ListOf(index, "test-image indices", least=1, most=most, distinct=True)
-
-    def read(self, node: Node, name: str, problems: Problems) -> int | float | list[int]:
-        """A count or a list."""
-        if isinstance(node, Sequence):
-            return self.indices.read(node, name, problems)
-        count = self.count
-        if isinstance(node, Scalar) and isinstance(node.value, int | float):
-            return count.read(node, name, problems)
-        wrong(node, name, f"{count.expected}, or a list of test-image indices", problems)
-        return 0
-
-    def schema(self) -> Schema:
-        """As every type."""
-        return {"anyOf": [self.count.schema(), self.indices.schema()]}

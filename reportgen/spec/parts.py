@@ -1,0 +1,155 @@
+"""Models, their datasets and their training, as a spec writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from reportgen import catalog
+from reportgen.spec.fields import Field, Filled, Object, of_parameters
+from reportgen.spec.problems import Problems
+from reportgen.spec.sources import FORMS, Free, Source, scheme
+from reportgen.spec.tree import Mapping, Node, Sequence
+from reportgen.spec.types import DatasetSpec
+from reportgen.spec.values import Choice, Optional, Schema, Text, wrong
+
+
+@dataclass(frozen=True)
+class Training:
+    """A mapping of training parameters."""
+
+    def read(self, node: Node, name: str, problems: Problems) -> dict[str, Any]:
+        """All parameters, defaults filled in."""
+        return training().read(node, name, problems).values
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return training().schema()
+
+
+@cache
+def training() -> Object:
+    """What `training` may hold."""
+    return Object(of_parameters(catalog.training_parameters()), "'training'", empty=True)
+
+
+def dataset_fields(name: str) -> tuple[Field, ...]:
+    """The parameters of a dataset."""
+    return of_parameters(catalog.entry("datasets", name).parameters)
+
+
+@dataclass(frozen=True)
+class Data:
+    """A dataset: its name, or a mapping with `source` and the dataset's parameters."""
+
+    def read(self, node: Node, name: str, problems: Problems) -> DatasetSpec | None:
+        """None stands in for what is no dataset."""
+        names = Choice(tuple(catalog.modules("datasets")), "dataset")
+        source = node.items.get("source") if isinstance(node, Mapping) else node
+        if isinstance(node, Sequence) or source is None:
+            expected = "a dataset's name, or a mapping with 'source' and its parameters"
+            wrong(node, name, expected, problems, f"datasets: {', '.join(names.names)}")
+            return None
+        chosen = names.read(source, name, problems)
+        if not chosen:
+            return None
+        fields = dataset_fields(chosen)
+        if not isinstance(node, Mapping):
+            return DatasetSpec(chosen, {field.key: field.fixed for field in fields})
+        noun = f"the dataset '{chosen}'"
+        rest = Object((_named(names), *fields), noun).filled(node, problems)
+        return DatasetSpec(chosen, rest.pick(fields))
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return {"$ref": "#/$defs/dataset"}
+
+    def definition(self) -> Schema:
+        """What `schema` refers to."""
+        names = tuple(catalog.entries("datasets"))
+        return {"anyOf": [Choice(names).schema(), *(self._one(name) for name in names)]}
+
+    def _one(self, name: str) -> Schema:
+        found = Object(
+            (_named(Choice((name,))), *dataset_fields(name)), catalog.entry("datasets", name).help
+        ).schema()
+        return {"title": name} | found
+
+
+def _named(names: Choice) -> Field:
+    # What `source` names was read before the parameters, which depend on it.
+    return Field("source", names, None, "the dataset's name", required=True)
+
+
+RUN = Field("training", Training(), None, "how it is trained", said="the defaults")
+PARAMS = Field("params", Free(), {}, "what a Python function is called with", said="nothing")
+COMMON = (
+    Field("source", Source(), None, f"what the model is: {FORMS} file", required=True),
+    Field("title", Text(300), "", "what people read", said="made from the name"),
+    Field("dataset", Optional(Data()), None, "what it is trained and examined on", said="none"),
+)
+
+
+def extras(source: str) -> tuple[Field, ...]:
+    """The keys that a model has because of what it is made from."""
+    kind = scheme(source)
+    if kind == "python":
+        return (PARAMS,)
+    if kind == "zoo":
+        return of_parameters(catalog.entry("models", source.removeprefix("zoo:")).parameters)
+    return of_parameters(catalog.sources()[kind].parameters) if kind else ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model: its source, or a mapping with `source` and more."""
+
+    def read(self, node: Node, name: str, problems: Problems) -> Filled:
+        """Keys of `COMMON` and `training`; parameters of the source are under "params"."""
+        if not isinstance(node, Mapping):
+            source = COMMON[0].type.read(node, name, problems)
+            return self._done(Filled(node.line, self._keys(source).defaults(), {}), source)
+        given = node.items.get("source")
+        # Read here without a word, to know the other keys; problems are told below.
+        source = Source().read(given, "source", Problems("")) if given else ""
+        keys = self._keys(source)
+        if not source:
+            # Whether a key belongs to a source is unknown while the source is.
+            keys = Object((*keys.fields, *(field for field in _all_extras())), keys.noun)
+        return self._done(keys.filled(node, problems), source)
+
+    def _keys(self, source: str) -> Object:
+        noun = f"a model from '{source}'" if source else "a model"
+        return Object((*COMMON, RUN, *extras(source)), noun)
+
+    def _done(self, found: Filled, source: str) -> Filled:
+        own = extras(source)
+        params = found["params"] if scheme(source) == "python" else found.pick(own)
+        values = found.values | {"source": source, "params": params}
+        return Filled(found.line, values, found.lines)
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return {"$ref": "#/$defs/model"}
+
+    def definition(self) -> Schema:
+        """What `schema` refers to."""
+        keys = self._keys("")
+        whole = Object((*keys.fields, *_all_extras()), keys.noun).schema()
+        rules: list[Schema] = [
+            {
+                "if": {"required": [field.key]},
+                "then": {"properties": {"source": {"pattern": f"^{kind}:"}}},
+            }
+            for kind in ("application", "python")
+            for field in extras(f"{kind}:m:f" if kind == "python" else f"{kind}:M")
+        ]
+        rules.append({"dependentRequired": {"training": ["dataset"]}})
+        return {"anyOf": [Source().schema(), whole | {"allOf": rules}]}
+
+
+def _all_extras() -> tuple[Field, ...]:
+    sources = [f"zoo:{name}" for name in catalog.modules("models")] + ["application:M"]
+    found = {field.key: field for source in sources for field in extras(source)}
+    return (*found.values(), PARAMS)

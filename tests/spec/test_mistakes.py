@@ -1,0 +1,373 @@
+"""What is said of bad specs: all of it at once, each with its line and a remedy."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reportgen.errors import Problem, UserError
+from reportgen.spec import load, load_text
+
+HEAD = "title: T\nmodel: zoo:base\ndataset: line\n"
+TWO = "models: {a: zoo:base, b: zoo:deep}\n"
+
+
+def problems(text: str | bytes, name: str = "x.yaml") -> list[str]:
+    with pytest.raises(UserError) as caught:
+        load_text(text, Path(name))
+    assert caught.value.exit_status == 2
+    assert all(problem.file == name for problem in caught.value.problems)
+    return [str(problem) for problem in caught.value.problems]
+
+
+MISTAKES = {
+    "an unknown key": (
+        HEAD + "authers: [Me]\n",
+        "x.yaml:4: a spec has no key 'authers'; did you mean 'authors'?",
+    ),
+    "an unknown parameter": (
+        HEAD + "figures:\n  - grad_cam: {sampels: 2}\n",
+        "x.yaml:5: 'grad_cam' has no key 'sampels'; did you mean 'samples'?",
+    ),
+    "an unknown key of a section": (
+        HEAD + "sections:\n  - {title: A, txt: x, figures: [summary]}\n",
+        "x.yaml:5: a section has no key 'txt'; did you mean 'text'?",
+    ),
+    "an unknown key of a model": (
+        "model: {source: zoo:base, datset: line}\n",
+        "x.yaml:1: a model from 'zoo:base' has no key 'datset'; did you mean 'dataset'?",
+    ),
+    "an unknown key of a dataset": (
+        "model: zoo:base\ndataset: {source: line, perclass: 9}\n",
+        "x.yaml:2: the dataset 'line' has no key 'perclass'; did you mean 'per_class'?",
+    ),
+    "an unknown key of training": (
+        HEAD + "training: {epoch: 9}\n",
+        "x.yaml:4: 'training' has no key 'epoch'; did you mean 'epochs'?",
+    ),
+    "a key that goes with another source": (
+        "model: {source: zoo:base, weights: imagenet}\n",
+        "x.yaml:1: a model from 'zoo:base' has no key 'weights'",
+    ),
+    "a text for a number": (
+        HEAD + "seed: seven\n",
+        "x.yaml:4: 'seed' must be a whole number from 0 to 4294967295, got the text 'seven'",
+    ),
+    "a number in quotes": (HEAD + "seed: '7'\n", "got the text '7'; remove the quotes"),
+    "a boolean for a number": (
+        HEAD + "seed: true\n",
+        "x.yaml:4: 'seed' must be a whole number from 0 to 4294967295, got true",
+    ),
+    "a fraction for a whole number": (HEAD + "seed: 1.5\n", "x.yaml:4: 'seed' must be a whole"),
+    "a number out of bounds": (HEAD + "seed: -1\n", "from 0 to 4294967295, got -1"),
+    "a number of five thousand digits": (HEAD + f"seed: {'9' * 5000}\n", "'seed' must be a whole"),
+    "not a number": (HEAD + "training: {learning_rate: .nan}\n", "'learning_rate' must be a num"),
+    "infinity": (HEAD + "training: {learning_rate: -.inf}\n", "'learning_rate' must be a num"),
+    "a number too large for a float": (HEAD + "training: {epochs: 1e999}\n", "got 1e999"),
+    "a number for a text": (
+        "title: 2024\nmodel: zoo:base\n",
+        "x.yaml:1: 'title' must be text, got 2024; put it in quotes: '2024'",
+    ),
+    "a mapping for a text": ("title: {a: b}\nmodel: zoo:base\n", "must be text, got a mapping"),
+    "a blank title": ("title: ' '\nmodel: zoo:base\n", "'title' must be text"),
+    "a long title": (f"title: {'x' * 301}\nmodel: zoo:base\n", "301 characters, 300 are allowed"),
+    "a control character": ('title: "a\\0b"\nmodel: zoo:base\n', "holds a control character"),
+    "a word for true": (
+        HEAD + "inferences: yes\n",
+        "x.yaml:4: 'inferences' must be true, false or a list of inferences, got the text 'yes'",
+    ),
+    "an unknown figure": (
+        HEAD + "figures: [gradcam]\n",
+        "x.yaml:4: there is no figure kind 'gradcam'; did you mean 'grad_cam'?",
+    ),
+    "an unknown choice": (
+        HEAD + "training: {optimizer: adm}\n",
+        "x.yaml:4: 'optimizer' cannot be 'adm'; did you mean 'adam'?",
+    ),
+    "an unknown dataset": (
+        "model: zoo:base\ndataset: minst\n",
+        "x.yaml:2: there is no dataset 'minst'; did you mean 'mnist'?",
+    ),
+    "an unknown zoo model": (
+        "model: zoo:bas\n",
+        "x.yaml:1: there is no model 'zoo:bas'; did you mean 'zoo:base'?",
+    ),
+    "a zoo model without its scheme": ("model: deep\n", "did you mean 'zoo:deep'?"),
+    "a scheme misspelled": ("model: applicaton:VGG16\n", "did you mean 'application:…'?"),
+    "a function without its name": (
+        "model: python:my_module\n",
+        "write python:PACKAGE.MODULE:FUNCTION",
+    ),
+    "a missing model file": (
+        "model: models/gone.keras\n",
+        "x.yaml:1: there is no model file models/gone.keras",
+    ),
+    "no model": ("title: T\n", "x.yaml:1: the spec names no model"),
+    "a dataset without a model": (
+        TWO + "dataset: line\nfigures: [summary: {model: a}]\n",
+        "x.yaml:2: 'dataset' at the top goes with 'model', which is not there",
+    ),
+    "training without a dataset": (
+        "model: zoo:base\ntraining: {epochs: 3}\n",
+        "x.yaml:2: 'training' needs a 'dataset' to train on",
+    ),
+    "both model and models": (
+        "model: zoo:base\n" + TWO + "figures: [summary: {model: a}]\n",
+        "x.yaml:2: a spec has 'model' or 'models', not both",
+    ),
+    "both figures and sections": (
+        HEAD + "figures: [summary]\nsections: [{title: A, text: x}]\n",
+        "x.yaml:5: a spec has 'figures' or 'sections', not both",
+    ),
+    "a model's bad name": (
+        "models: {'../x': zoo:base}\n",
+        "a model's name must be a name of letters",
+    ),
+    "an empty figure list": (HEAD + "figures: []\n", "x.yaml:4: 'figures' needs at least 1"),
+    "no figure list": (HEAD + "figures:\n", "'figures' must be a list of figures, got nothing"),
+    "figures without dashes": (
+        HEAD + "figures:\n  summary:\n  kernels:\n",
+        "'figures' must be a list of figures, got a mapping; begin every line with '- '",
+    ),
+    "parameters beside their figure": (
+        HEAD + "figures:\n  - kernels:\n    layers: all\n",
+        "indent 'layers' further than 'kernels'",
+    ),
+    "a section without anything": (
+        HEAD + "sections: [{title: A}]\n",
+        "x.yaml:4: a section needs 'figures' or 'text', and has neither",
+    ),
+    "a section without a title": (
+        HEAD + "sections: [{text: x}]\n",
+        "x.yaml:4: a section needs the key 'title'",
+    ),
+    "two sections with one id": (
+        HEAD + "sections:\n  - {id: a, title: A, text: x}\n  - {id: a, title: B, text: x}\n",
+        "x.yaml:6: two sections with one id: 'a' stands on line 5 too",
+    ),
+    "two figures with one id, on one line": (
+        HEAD + "figures: [summary: {id: s}, kernels: {id: s}]\n",
+        "x.yaml:4: two figures with one id: 's' stands on line 4 too",
+    ),
+    "an id that a figure's pictures could have": (
+        HEAD + "figures: [summary: {id: s}, kernels: {id: s-map}]\n",
+        "the id 's-map' continues another, 's' on line 4",
+    ),
+    "a reserved id": (
+        HEAD + "sections: [{title: A, id: inferences, text: x}]\n",
+        "cannot have the id 'inferences'",
+    ),
+    "an id that is no address": (
+        HEAD + "figures:\n  - summary: {id: ../../etc}\n",
+        "x.yaml:5: 'id' must be an id of small letters, digits, '_' and '-', got the text '../../",
+    ),
+    "a key twice": (
+        "title: T\ntitle: U\nmodel: zoo:base\n",
+        "x.yaml:2: the key 'title' stands here a second time, first on line 1",
+    ),
+    "an unknown model of a section": (
+        TWO + "sections:\n  - {title: A, model: c, text: x}\n",
+        "x.yaml:3: there is no model 'c' in this spec; choose from: a, b",
+    ),
+    "a figure that does not say its model": (
+        TWO + "figures: [summary]\n",
+        "x.yaml:2: 'summary' needs a model, and neither it nor its section names one; "
+        "add 'model:' with one of: a, b",
+    ),
+    "a wrong inference": (
+        HEAD + "inferences: [pooling_efect]\n",
+        "x.yaml:4: there is no inference 'pooling_efect'; did you mean 'pooling_effect'?",
+    ),
+    "an inference twice": (
+        HEAD + "inferences: [pooling_effect, pooling_effect]\n",
+        "x.yaml:4: 'inferences' holds 'pooling_effect' twice",
+    ),
+    "no layer": (HEAD + "figures: [kernels: {layers: []}]\n", "'layers' needs at least 1 layers"),
+    "samples that are no indices": (
+        HEAD + "figures: [grad_cam: {samples: [1, -2]}]\n",
+        "each entry of 'samples' must be a whole number, 0 or more, got -2",
+    ),
+    "not YAML": ("title: [T\nfigures: x: y", "x.yaml:2: this is not YAML"),
+    "a colon in a text": ("title: a: b\n", "put text that holds ': ' in quotes"),
+    "tabs": ("title: T\nmodels:\n\ta: zoo:base\n", "x.yaml:3: this is not YAML: the line begins"),
+    "a list": ("- title\n", "x.yaml:1: expected keys and values at the top of the spec"),
+    "a text": ("hello\n", "expected keys and values at the top of the spec"),
+    "nothing": ("", "x.yaml:1: expected a spec, but the file is empty"),
+    "only a comment": ("# hello\n", "expected a spec, but the file is empty"),
+    "two documents": (HEAD + "---\ntitle: U\n", "x.yaml:4: expected one document, but '---'"),
+    "a Python object": (
+        "title: !!python/object/apply:os.system [id]\nmodel: zoo:base\n",
+        "x.yaml:1: expected a plain value, got the tag '!!python/object/apply:os.system'",
+    ),
+    "a list as a key": ("? [a, b]\n: c\n", "expected a name before ':', got a list or a mapping"),
+    "an alias of nothing": (HEAD + "intro: *x\n", "x.yaml:4: nothing before this line is named"),
+    "an alias inside itself": (HEAD + "figures: &f [*f]\n", "x.yaml:4: '*f' stands inside what"),
+    "a merge key": ("<<: {title: T}\nmodel: zoo:base\n", "a spec has no key '<<'"),
+    "a zero byte": ("title: T\0\n", "expected YAML, but"),
+    "a half character": ("title: \ud800\n", "expected text in UTF-8, got the byte 0xed"),
+    "another encoding": (
+        "title: T\nintro: ü\n".encode("latin-1"),
+        "x.yaml:2: expected text in UTF-8, got the byte 0xfc; save the file as UTF-8",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_told_with_its_place_and_a_remedy(name: str) -> None:
+    text, expected = MISTAKES[name]
+    told = problems(text)
+    assert any(expected in one for one in told), told
+    assert len(told) <= 2
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:
+    told = problems(
+        "titel: T\nmodel: zoo:bas\ndataset: minst\nseed: x\n"
+        "figures: [sumary, kernels: {layer: 3}]\n"
+    )
+    assert [one.split(":")[1] for one in told] == ["1", "2", "3", "4", "5", "5"]
+
+
+def test_a_file_name_that_is_no_address_is_refused() -> None:
+    (told,) = problems(HEAD, "My Report.yaml")
+    assert "rename the file to my-report.yaml" in told
+
+
+def test_a_file_that_is_not_there_names_the_nearest(tmp_path: Path) -> None:
+    (tmp_path / "report.yaml").write_text(HEAD)
+    with pytest.raises(UserError, match=r"no such file; did you mean 'report\.yaml'"):
+        load(tmp_path / "repotr.yaml")
+    with pytest.raises(UserError, match="reportgen new NAME"):
+        load(tmp_path / "none" / "report.yaml")
+    with pytest.raises(UserError, match="is not a file"):
+        load(tmp_path)
+
+
+def test_a_model_file_is_looked_for_beside_the_spec(tmp_path: Path) -> None:
+    (tmp_path / "good.keras").write_bytes(b"x")
+    file = tmp_path / "x.yaml"
+    file.write_text("model: god.keras\n")
+    with pytest.raises(UserError, match=r"there is no model file .*god.keras; did you mean 'good"):
+        load(file)
+    file.write_text("model: good.keras\ndataset: line\ntraining: {epochs: 1}\n")
+    with pytest.raises(UserError, match="has no effect on a model file"):
+        load(file)
+
+
+def quickly(text: str) -> str:
+    begin = time.perf_counter()
+    told = problems(text)
+    assert time.perf_counter() - begin < 2
+    return told[0]
+
+
+def test_ten_megabytes_of_aliases_are_refused_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text("a: &a [x]\nb: [" + "*a," * 3_500_000 + "]\n")
+    begin = time.perf_counter()
+    with pytest.raises(UserError, match="the spec is larger than 1 MB"):
+        load(file)
+    assert time.perf_counter() - begin < 1
+
+
+def test_a_small_file_that_unfolds_into_billions_is_refused() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
+    assert "more than 20000 values, aliases counted" in quickly("\n".join(lines))
+
+
+@pytest.mark.parametrize("piece", ["[", "- ", "{a: ", "? "])
+def test_deep_nesting_is_refused(piece: str) -> None:
+    assert "nested more than 50 deep" in quickly(piece * (900_000 // len(piece)))
+
+
+@pytest.mark.parametrize("piece", ["a,", "[],", "{a: b},"])
+def test_long_lists_are_refused(piece: str) -> None:
+    assert "more than 20000 values" in quickly(f"figures: [{piece * (900_000 // len(piece))}]")
+
+
+def test_thousands_of_mistakes_are_counted_and_a_hundred_are_told() -> None:
+    begin = time.perf_counter()
+    told = problems("".join(f"key{i}: 1\n" for i in range(9000)))
+    assert time.perf_counter() - begin < 5
+    assert len(told) == 101
+    assert told[-1].endswith("and 8901 problems more")
+
+
+PIECES = st.one_of(
+    st.text(st.sampled_from(list("abc:-[]{}&*!|>#'\"\n ,0.~?%@`\t\\é\x85")), max_size=8),
+    st.sampled_from(
+        [
+            "null",
+            "true",
+            ".nan",
+            "1e999",
+            "-1",
+            "[]",
+            "{}",
+            "'",
+            "\n  ",
+            "&a ",
+            "*a",
+            "!!int ",
+            "---",
+        ]
+    ),
+)
+GOOD = (
+    TWO.replace("a: zoo:base", "a: {source: zoo:base, dataset: {source: line}}")
+    + "title: T\nauthors: [A, B]\nseed: 3\nintro: |\n  Text.\nsections:\n"
+    "  - title: One\n    model: a\n"
+    "    figures:\n      - summary\n      - grad_cam: {samples: [1, 2], id: g}\n      - kernels:\n"
+    "          layers: [x]\ninferences: [pooling_effect]\n"
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 20), PIECES), max_size=4))
+def test_no_mutation_of_a_spec_raises_anything_but_a_user_error(
+    cuts: list[tuple[int, int, str]],
+) -> None:
+    text = GOOD
+    for start, length, new in cuts:
+        text = text[:start] + new + text[start + length :]
+    told(text)
+
+
+KEYS = st.sampled_from(
+    ["title", "model", "models", "dataset", "training", "figures", "sections", "inferences",
+     "source", "id", "kernels", "grad_cam", "layers", "samples", "a", "epochs", "text", "params"]
+)  # fmt: skip
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(KEYS, JSON, max_size=6))
+def test_no_tree_of_values_raises_anything_but_a_user_error(tree: dict[str, object]) -> None:
+    import json
+
+    told(json.dumps(tree))
+
+
+def told(text: str) -> None:
+    found: tuple[Problem, ...] = ()
+    try:
+        load_text(text, Path("x.yaml"))
+    except UserError as error:
+        found = error.problems
+    assert all("\n" not in str(problem) for problem in found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60))
+def test_no_bytes_raise_anything_but_a_user_error(data: bytes) -> None:
+    with pytest.raises(UserError):
+        load_text(data, Path("x.yaml"))
