@@ -21,7 +21,7 @@ ENTRY = Entry(
         Parameter(
             name="per_class",
             kind="int",
-            default=300,
+            default=400,
             help="images for each of the 96 classes: 70 % train, 10 % validation, 20 % test",
             minimum=5,
             maximum=2000,
