@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -75,6 +76,7 @@ _ROOMS = {
     "figures": "visualizations",
     "inferences": "inferences",
 }
+_POINTS = "entry_points.txt"
 _LOADERS = {"application": "application", "python": "python_function", "file": "files"}
 """Files in models/ that load a model of the user's own, by the kind of source they serve."""
 
@@ -163,12 +165,16 @@ def _declared() -> frozenset[str]:
     """Our entry-point groups that any installed package declares."""
     groups: set[str] = set()
     for folder in filter(os.path.isdir, sys.path):
-        for info in os.listdir(folder):
-            file = Path(folder, info, "entry_points.txt")
-            if info.endswith((".dist-info", ".egg-info")) and file.is_file():
-                text = file.read_text("utf-8", errors="replace")
-                groups.update(re.findall(r"\[(reportgen\.[a-z]+)\]", text))
+        with suppress(PermissionError):
+            infos = [n for n in os.listdir(folder) if n.endswith((".dist-info", ".egg-info"))]
+            groups.update(*(_groups(os.path.join(folder, info, _POINTS)) for info in infos))
     return frozenset(groups)
+
+
+def _groups(file: str) -> list[str]:
+    with suppress(OSError), open(file, encoding="utf-8", errors="replace") as text:
+        return re.findall(r"\[(reportgen\.[a-z]+)\]", text.read())
+    return []
 
 
 def _own(path: str) -> Entry:

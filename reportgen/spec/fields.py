@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportgen.catalog import Parameter
 from reportgen.errors import UserError
@@ -24,8 +24,7 @@ from reportgen.spec.values import (
 )
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One key of a mapping.
 
     Attributes:
@@ -57,7 +56,7 @@ class Field:
         return plain(self.default)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Filled:
     """A mapping that was read: every key has a value, given ones also a line."""
 
@@ -77,8 +76,7 @@ class Filled:
         return {field.key: self.values[field.key] for field in fields}
 
 
-@dataclass(frozen=True)
-class Object:
+class Object(NamedTuple):
     """A mapping with these keys and no others.
 
     `empty` lets null stand for no key at all. At least one of the keys `some` is needed: the

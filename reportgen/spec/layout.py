@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from reportgen import catalog
@@ -42,7 +41,6 @@ def figure(kind: str) -> Object:
     return Object((*own, *SHARED), f"'{kind}'", empty=True)
 
 
-@dataclass(frozen=True)
 class Figure:
     """A figure: its kind, or a mapping from its kind to its keys."""
 
@@ -90,7 +88,6 @@ def _indentation(node: Node, kinds: Choice) -> str:
     return f"write for example: - {kinds.names[0]}"
 
 
-@dataclass(frozen=True)
 class Models:
     """Models by name."""
 
@@ -116,7 +113,6 @@ class Models:
         return found | {"additionalProperties": Model().schema()}
 
 
-@dataclass(frozen=True)
 class Rules:
     """true for all inferences, false for none, or a list of rules."""
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
 from reportgen.spec.values import Number, Schema, Text, Type, wrong
 
 
-@dataclass(frozen=True)
-class ListOf:
+class ListOf(NamedTuple):
     """A list; `single` also takes one value without a list."""
 
     inner: Type
@@ -57,7 +55,6 @@ class ListOf:
         return {"anyOf": [self.inner.schema(), found]} if self.single else found
 
 
-@dataclass(frozen=True)
 class Layers:
     """The word "all", or names of layers."""
 
@@ -76,15 +73,14 @@ class Layers:
         return {"anyOf": [{"const": "all"}, *self.names.schema()["anyOf"]]}
 
 
-@dataclass(frozen=True)
-class Samples:
+class Samples(NamedTuple):
     """How many test images, or a list of their indices."""
 
     minimum: float | None = None
     maximum: float | None = None
 
     @property
-    def count(self) -> Number:
+    def number(self) -> Number:
         """The type of a count."""
         return Number(True, 1 if self.minimum is None else self.minimum, self.maximum)
 
@@ -99,12 +95,12 @@ class Samples:
         """A count or a list."""
         if isinstance(node, Sequence):
             return self.indices.read(node, name, problems)
-        count = self.count
+        number = self.number
         if isinstance(node, Scalar) and isinstance(node.value, int | float):
-            return count.read(node, name, problems)
-        wrong(node, name, f"{count.expected}, or a list of test-image indices", problems)
+            return number.read(node, name, problems)
+        wrong(node, name, f"{number.expected}, or a list of test-image indices", problems)
         return 0
 
     def schema(self) -> Schema:
         """As every type."""
-        return {"anyOf": [self.count.schema(), self.indices.schema()]}
+        return {"anyOf": [self.number.schema(), self.indices.schema()]}

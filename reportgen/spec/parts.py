@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,7 +14,6 @@ from reportgen.spec.types import DatasetSpec
 from reportgen.spec.values import Choice, Optional, Schema, Text, wrong
 
 
-@dataclass(frozen=True)
 class Training:
     """A mapping of training parameters."""
 
@@ -39,7 +37,6 @@ def dataset_fields(name: str) -> tuple[Field, ...]:
     return of_parameters(catalog.entry("datasets", name).parameters)
 
 
-@dataclass(frozen=True)
 class Data:
     """A dataset: its name, or a mapping with `source` and the dataset's parameters."""
 
@@ -101,7 +98,6 @@ def extras(source: str) -> tuple[Field, ...]:
     return of_parameters(catalog.sources()[kind].parameters) if kind else ()
 
 
-@dataclass(frozen=True)
 class Model:
     """A model: its source, or a mapping with `source` and more."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,6 @@ def scheme(source: str) -> str:
     return next((kind for kind, rule in PATTERNS.items() if re.fullmatch(rule, source)), "")
 
 
-@dataclass(frozen=True)
 class Source:
     """What names a model."""
 
@@ -73,7 +71,6 @@ def _near(text: str) -> str:
     return ""
 
 
-@dataclass(frozen=True)
 class Free:
     """Anything that JSON can hold: what a Python function of the user's is called with."""
 

@@ -27,7 +27,7 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAG = "tag:yaml.org,2002:"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scalar:
     """A text, number, boolean or null; `text` is how it is written."""
 
@@ -37,7 +37,7 @@ class Scalar:
     size: int = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Sequence:
     """A list."""
 
@@ -46,7 +46,7 @@ class Sequence:
     size: int = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Mapping:
     """A mapping from text to values; `lines` holds the line of each key."""
 

@@ -2,14 +2,16 @@
 
 Reading notes what is wrong and then returns a value of the right type all the same (or None
 where there is none), so that one mistake does not hide the next.
+
+Types are named tuples where dataclasses would do, because making a class of the latter takes eight
+times as long, and every command pays for it.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
@@ -45,7 +47,6 @@ def wrong(node: Node, name: str, expected: str, problems: Problems, hint: str = 
     problems.add(node.line, f"{name} must be {expected}, got {shown(node)}", hint)
 
 
-@dataclass(frozen=True)
 class Flag:
     """true or false."""
 
@@ -64,8 +65,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A finite number within bounds, both inclusive; `whole` allows no fraction."""
 
     whole: bool
@@ -117,8 +117,7 @@ def plain(value: Any) -> Any:
     return [plain(item) for item in value] if isinstance(value, tuple | list) else value
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """A text that is not blank, without control characters; spaces around it are dropped.
 
     `pattern` must match the whole text; `like` says it in words.
@@ -159,8 +158,7 @@ CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]"
 """What has no place in a text: all but tab and line feed, and what XML and HTML refuse."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """One of some names; `noun` is what they are names of."""
 
     names: tuple[str, ...]
@@ -185,8 +183,7 @@ class Choice:
         return {"enum": list(self.names)}
 
 
-@dataclass(frozen=True)
-class Optional:
+class Optional(NamedTuple):
     """A value or null."""
 
     inner: Type

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,15 @@ def test_the_reference_is_current() -> None:
     document = Path("docs/spec.md").read_text("utf-8")
     assert document == fill(document), "run: python -m reportgen.spec"
     assert all(f"<!-- table: {name} -->" in document for name in tables())
+
+
+def test_the_examples_of_the_reference_are_good(tmp_path: Path) -> None:
+    (tmp_path / "my_model.keras").write_bytes(b"x")
+    examples = re.findall(r"```yaml\n(.*?)```", Path("docs/spec.md").read_text("utf-8"), re.DOTALL)
+    assert len(examples) == 2
+    for example in examples:
+        load_text(example, tmp_path / "x.yaml")
+        assert is_valid(example)
 
 
 @pytest.mark.parametrize("text", ACCEPTED)
