@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -56,8 +57,9 @@ def new(name: str) -> None:
     """Write a commented starter spec to specs/NAME.yaml."""
     from reportgen import spec, store
 
-    path = SPECS / f"{name.removesuffix('.yaml')}.yaml"
-    text = spec.starter(path.stem)
+    name = name.removesuffix(".yaml")
+    text = spec.starter(name)
+    path = SPECS / f"{name}.yaml"
     if path.exists():
         raise UserError(Problem(f"{path} exists already", hint="choose another name"))
     store.write_atomic(path, text.encode())
@@ -83,7 +85,7 @@ def build(specs: Sequence[str], out: Path) -> int:
     """Make or refresh the reports of SPECs (default: all of specs/)."""
     from reportgen import build as use
 
-    console = Console(live=click.get_text_stream("stderr").isatty())
+    console = Console(live=sys.stderr.isatty())
     plans = use.plans(load(specs))
     return use.build(plans, use.Place(out), console, prune=not specs)
 
@@ -105,22 +107,30 @@ def status(specs: Sequence[str], out: Path) -> int:
     return 1 if stale else 0
 
 
-GROUPS = ("models", "datasets", "figures", "inferences")
+GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")
 
 
 @main.command("list")
 @click.argument("group", required=False, type=click.Choice(GROUPS))
 @guarded
-def list_(group: str | None) -> None:
+def list_(group: catalog.Group | None) -> None:
     """List what a spec may name, one line each."""
     for one in [group] if group else GROUPS:
-        entries = catalog.entries(one)  # type: ignore[arg-type]
+        lines = {name: entry.help for name, entry in catalog.entries(one).items()}
+        if one == "models":
+            lines = {f"zoo:{name}": text for name, text in lines.items()} | other_models()
         if group is None:
             click.secho(one, bold=True)
-        width = max(map(len, entries), default=0) + 6
-        for name, entry in entries.items():
-            label = f"zoo:{name}" if one == "models" else name
-            click.echo(f"{'' if group else '  '}{label:<{width}}{entry.help}")
+        width = max(map(len, lines), default=0) + 2
+        for label, text in lines.items():
+            click.echo(f"{'' if group else '  '}{label:<{width}}{text}")
+
+
+def other_models() -> dict[str, str]:
+    """Where models that are not in the zoo come from, as a spec writes it."""
+    written = {"application": "application:NAME", "python": "python:package.module:function",
+               "file": "a path to .keras or .h5"}  # fmt: skip
+    return {written[kind]: entry.help for kind, entry in catalog.sources().items()}
 
 
 @main.command()
@@ -136,7 +146,8 @@ def load(names: Sequence[str]) -> list[Any]:
     """Load specs by path (default: all of specs/), telling the problems of all at once."""
     from reportgen import spec
 
-    loaded, problems = [], []
+    loaded: list[Any] = []
+    problems: list[Problem] = []
     for path in paths(names):
         try:
             loaded.append(spec.load(path))

@@ -90,7 +90,6 @@ def _figure(
     figure: FigureSpec, section: SectionSpec, model: str, part: Mapping[str, Any]
 ) -> Figure:
     table = decode(Table, part["table"]) if "table" in part else None
-    said = table or part
     title, caption, layers = (
         (table.title, table.caption, table.layers)
         if table

@@ -108,8 +108,8 @@ def _tasks(spec: Spec, templates: Mapping[str, Path]) -> Iterator[Task]:
                 made.add(task.key)
                 yield task
     blocks = [(s, f, model_of(spec, s, f)) for s in spec.sections for f in s.figures]
-    for section, figure, model in blocks:
-        yield from _figure_tasks(spec, section, figure, model)
+    for section, figure, shown in blocks:
+        yield from _figure_tasks(spec, section, figure, shown)
     for rule in spec.inferences:
         yield _inference_task(spec, rule, blocks)
     yield _page_task(spec, blocks, templates)
@@ -145,7 +145,9 @@ def _dataset_task(spec: Spec, dataset: DatasetSpec | None) -> Task | None:
 
 def _train_task(spec: Spec, model: ModelSpec) -> Task:
     scheme, _, name = model.source.partition(":")
-    modules, files, folders = ["reportgen.engine.train"], {}, ()
+    modules = ["reportgen.engine.train"]
+    files: dict[str, Path] = {}
+    folders: tuple[Path, ...] = ()
     if scheme == "zoo":
         modules.append(catalog.module("models", name))
     elif scheme == "python":
@@ -153,9 +155,14 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
         folders = (spec.source.parent.absolute(),)
     elif scheme != "application":
         files = {model.source: spec.source.parent / model.source}
-    params = {"source": model.source, "params": model.params, "seed": spec.seed,
-              "training": model.training, "dataset": model.dataset and model.dataset.source}  # fmt: skip
-    inputs = ()
+    params = {
+        "source": model.source,
+        "params": model.params,
+        "seed": spec.seed,
+        "training": model.training,
+        "dataset": model.dataset and model.dataset.source,
+    }
+    inputs: tuple[Input, ...] = ()
     if model.dataset is not None:
         inputs = (Input("dataset", dataset_key(spec, model.dataset), "dataset"),)
     return Task(f"{spec.slug}/{model.name}/train", "train", tuple(modules), params, inputs,

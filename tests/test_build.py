@@ -165,7 +165,13 @@ DELTAS: dict[str, tuple[Callable[[Project], None], set[str]]] = {
     ),
     "a figure's place": (
         lambda p: p.edit("      - summary\n", "      - summary\n      - summary: {id: again}\n"),
-        {"tiny/page", "site"},
+        {
+            "tiny/all-of-it/again/note",
+            "tiny/inferences/pooling_effect/note",
+            "tiny/inferences/shallow_network/note",
+            "tiny/page",
+            "site",
+        },
     ),
 }
 
@@ -233,7 +239,7 @@ def test_a_failed_figure_leaves_the_earlier_report_and_names_the_line(project: P
 
 def test_a_misspelt_layer_is_told_before_training(project: Project) -> None:
     project.edit("layers: [conv2d_1]", "layers: [conv2d_9]")
-    project.edit("epochs: 1", "epochs: 100000")
+    project.edit("epochs: 1", "epochs: 10000")
     assert project.build() == 2
     assert len(project.listener.errors) == 1
 

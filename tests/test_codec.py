@@ -18,7 +18,8 @@ def round_trip(kind, value):
 def test_records_with_tuples_unions_and_mappings() -> None:
     facts = ModelFacts(
         "m", "M", "zoo:base", "line", (LayerRow("a", "Conv2D", "(None, 2)", 3, ("x[0][0]",)),),
-        3, 3, 0, "d", {"loss": (1.0, 0.5)}, {"test.class.accuracy": 0.9}, {"test": 4}, {"epochs": 2},
+        3, 3, 0, "d", {"loss": (1.0, 0.5)}, {"test.class.accuracy": 0.9}, {"test": 4},
+        {"epochs": 2},
     )  # fmt: skip
     assert round_trip(ModelFacts, facts) == facts
     table = Table("", ("A", "B"), (("x", 1), ("y", None)), "caption")

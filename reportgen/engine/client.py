@@ -64,7 +64,7 @@ class Worker:
             self._log = None
 
     def _start(self) -> subprocess.Popen[str]:
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed in stop)
         # Its own session: Ctrl-C reaches the build, and the build ends the worker.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.engine"],
@@ -90,7 +90,8 @@ class Worker:
         raise EOFError
 
     def _obituary(self) -> Problem:
-        assert self._process is not None and self._log is not None
+        assert self._process is not None
+        assert self._log is not None
         status = self._process.wait()
         self._log.seek(0)
         last = self._log.read().decode(errors="replace").strip().splitlines()[-3:]

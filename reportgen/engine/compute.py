@@ -49,7 +49,8 @@ NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})
 def _outputs(store: Store, artifact: Artifact) -> dict[str, Output]:
     buffer = io.BytesIO()
     # A seeded build gives the same arrays, and an npz of equal arrays has equal bytes.
-    np.savez_compressed(buffer, **{k: np.asarray(v) for k, v in artifact.arrays.items()})
+    named: dict[str, Any] = {name: np.asarray(array) for name, array in artifact.arrays.items()}
+    np.savez_compressed(buffer, **named)
     arrays = store.put(buffer.getvalue())
     facts: dict[str, Any] = {"facts": encode(artifact.facts), "arrays": arrays}
     measures = {"measures": encode(artifact.measures)}
