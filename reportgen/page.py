@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -51,12 +51,31 @@ def make(
         authors=tuple(spec.authors),
         intro=spec.intro,
         models=models,
-        sections=tuple(_section(spec, section, found) for section in spec.sections),
+        sections=said_once(_section(spec, section, found) for section in spec.sections),
         inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
         provenance=_provenance(models, provenance),
         derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
     )
     return pages(report, dict(_pictures(report, found, store)))
+
+
+def said_once(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections without the notes that an earlier block of the same model and kind holds already.
+
+    Two figures of one kind may show different images and yet measure the same ones. What the
+    later block measured stays citable.
+    """
+    said: set[tuple[str, str, str]] = set()
+    kept = []
+    for section in sections:
+        blocks = []
+        for block in section.blocks:
+            told = {note.id: (block.model, block.kind, note.text) for note in block.notes}
+            new = tuple(note for note in block.notes if told[note.id] not in said)
+            said.update(told.values())
+            blocks.append(replace(block, notes=new))
+        kept.append(replace(section, blocks=tuple(blocks)))
+    return tuple(kept)
 
 
 def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:

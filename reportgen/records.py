@@ -238,7 +238,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One measure made citable: `id` is "<figure id>.<measure name>", `figure` where to look."""
+    """One measure made citable: `id` is "<figure id>.<measure name>", `figure` where to look.
+
+    `sources` holds the ids of the evidence that it was computed from, where an inference made it.
+    """
 
     id: str
     value: Number | None
@@ -248,6 +251,7 @@ class Evidence:
     baseline: Number | None
     how: str
     figure: str
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -292,8 +296,8 @@ class Inference:
     """What a rule says of a whole report: its notes, and the evidence that it derived for them.
 
     Derived evidence combines other evidence (a count of models, a mean over heads); its id is
-    "inferences.<rule>.<measure>" and `how` names its sources. Both are empty where the report
-    holds nothing that the rule could judge.
+    "inferences.<rule>.<measure>" and `sources` names what it combines. Both are empty where the
+    report holds nothing that the rule could judge.
     """
 
     notes: tuple[Note, ...] = ()

@@ -27,6 +27,10 @@ def test_records_with_tuples_unions_and_mappings() -> None:
     evidence = Evidence("f.m", 0.5, "", 3, (0.1, 0.9), None, "how", "f")
     finding = Finding("f", "kind", "m", "s", (evidence,))
     assert round_trip(Finding, finding) == finding
+    derived = Evidence("i.m", 2, "", None, None, None, "how", "f", ("f.m", "g.m"))
+    assert round_trip(Evidence, derived) == derived
+    old = {key: item for key, item in encode(evidence).items() if key != "sources"}
+    assert decode(Evidence, old) == evidence
     assert round_trip(dict[str, Output], {"a": Output("d", "o", ("n",))})["a"].needs == ("n",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from reportgen.drafting.wording import listed
 from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
 
 
@@ -86,14 +87,15 @@ def derived(
 ) -> Evidence:
     """Evidence that an inference computed from other evidence, such as a count of models.
 
-    Its `how` ends with the ids of its sources, and its figure is that of the first.
+    It holds the ids of its sources, its `how` ends with their number and what they measure, and
+    its figure is that of the first.
 
     Raises:
         ValueError: there are no sources.
     """
     if not sources:
         raise ValueError(f"derived evidence {rule}.{measure} needs sources")
-    names = ", ".join(dict.fromkeys(item.id for item in sources))
+    used = {item.id: item for item in sources}
     return Evidence(
         id=f"inferences.{rule}.{measure}",
         value=value,
@@ -101,6 +103,13 @@ def derived(
         n=n,
         interval=interval,
         baseline=baseline,
-        how=f"{how} (from {names})",
+        how=f"{how} (from {_told(list(used.values()))})",
         figure=sources[0].figure,
+        sources=tuple(used),
     )
+
+
+def _told(sources: Sequence[Evidence]) -> str:
+    """How many measures and which, e.g. "24 measures: imperfect_overlap and spill_within_cell"."""
+    names = listed(list(dict.fromkeys(measure_name(item) for item in sources)))
+    return f"{len(sources)} {'measure' if len(sources) == 1 else 'measures'}: {names}"

@@ -55,7 +55,7 @@ def evidence_view(item: Evidence, plan: Outline) -> EvidenceView:
         "n": None if item.n is None else _number(item.n),
         "baseline": None if item.baseline is None else _number(item.baseline),
         "how": item.how,
-        "figure": figure_link(item.figure, plan),
+        "figures": links({item.figure, *(plan.evidence[id].figure for id in item.sources)}, plan),
     }
 
 

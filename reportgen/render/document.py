@@ -92,7 +92,8 @@ def _table(table: Table) -> dict[str, Any]:
 
 def _evidence(item: Evidence) -> dict[str, Any]:
     facts = asdict(item)
-    return facts | {"interval": None if item.interval is None else list(item.interval)}
+    interval = None if item.interval is None else list(item.interval)
+    return facts | {"interval": interval, "sources": list(item.sources)}
 
 
 def _note(note: Note) -> dict[str, Any]:

@@ -75,7 +75,12 @@ def _evidence(report: Report, blocks: list[Block]) -> dict[str, Evidence]:
     for item in items:
         if item.figure not in first:
             raise ValueError(f"evidence {item.id!r} points to {item.figure!r}, which is no figure")
-    return {item.id: replace(item, figure=first[item.figure]) for item in items}
+    found = {item.id: replace(item, figure=first[item.figure]) for item in items}
+    for item in items:
+        for source in item.sources:
+            if source not in found:
+                raise ValueError(f"evidence {item.id!r} comes from {source!r}, which is not here")
+    return found
 
 
 def _labels(figures: Iterable[Figure]) -> dict[str, str]:

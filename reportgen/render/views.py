@@ -24,7 +24,7 @@ class NumberView(TypedDict):
 
 
 class EvidenceView(TypedDict):
-    """One measure; parts that it lacks are None."""
+    """One measure; parts that it lacks are None. `figures` show it, or all that it combines."""
 
     id: str
     value: NumberView
@@ -34,7 +34,7 @@ class EvidenceView(TypedDict):
     n: NumberView | None
     baseline: NumberView | None
     how: str
-    figure: LinkView
+    figures: list[LinkView]
 
 
 class NoteView(TypedDict):

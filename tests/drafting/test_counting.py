@@ -41,8 +41,16 @@ def test_a_count_names_its_sources_and_its_first_figure() -> None:
     counts = tally("rule", "models", "model|models", "it holds", [Case("above", (SOURCE, SOURCE))])
     count = counts.evidence["models"]
     assert count.id == "inferences.rule.models"
-    assert count.how == "number of models where it holds (from kernels-1.filters@conv)"
+    assert count.how == "number of models where it holds (from 1 measure: filters)"
+    assert count.sources == ("kernels-1.filters@conv",)
     assert (count.value, count.n, count.unit, count.figure) == (1, 1, "models", "kernels-1")
+
+
+def test_many_sources_are_told_in_few_words_and_named_each_once() -> None:
+    other = Evidence("grad_cam-1.zero_maps@x", 1, "", None, None, None, "counted", "grad_cam-1")
+    made = derived("rule", "mean", 2, [SOURCE, other, SOURCE], "mean of both")
+    assert made.how == "mean of both (from 2 measures: filters and zero_maps)"
+    assert made.sources == ("kernels-1.filters@conv", "grad_cam-1.zero_maps@x")
 
 
 def test_only_cited_derived_evidence_travels_with_the_note() -> None:

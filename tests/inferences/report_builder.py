@@ -110,3 +110,5 @@ def check(inference: Inference, findings: Findings) -> None:
         assert item.id in cited
         assert item.figure in figures
         assert "(from " in item.how
+        assert item.sources
+        assert set(item.sources) <= set(evidence)

@@ -50,5 +50,5 @@ def test_images_that_fail_their_check_are_counted_in_the_open() -> None:
     assert "1 of 2 layers (undecided in 1)" in text
     assert "The images of 1 layer are not judged" in text
     rejected = next(item for item in inference.evidence if item.id.endswith(".rejected"))
-    assert "activation_maximization-b-1.saturated@conv" in rejected.how
-    assert "activation_maximization-a-1" not in rejected.how
+    assert "activation_maximization-b-1.saturated@conv" in rejected.sources
+    assert len(rejected.sources) == 1

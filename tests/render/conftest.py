@@ -273,9 +273,11 @@ def report() -> Report:
         ),
     )  # fmt: skip
     energy = sections[0].blocks[3].evidence
+    sources = (energy[0].id, sections[1].blocks[3].evidence[1].id)
     derived = evidence(
-        "inferences.count.models", 1, energy[0].figure, "models", "Models compared (from `a`, `b`)."
-    )
+        "inferences.count.models", 1, energy[0].figure, "models",
+        "number of models compared (from 2 measures: energy_in_foreground)", sources=sources,
+    )  # fmt: skip
     return Report(
         slug="chapter-3",
         title="Network Visualization",

@@ -18,7 +18,7 @@ KEYS = {
                "digest", "metrics"},
     "figures": {"id", "kind", "section", "model", "layers", "file", "caption", "alt", "width",
                 "height"},
-    "evidence": {"id", "value", "unit", "n", "interval", "baseline", "how", "figure"},
+    "evidence": {"id", "value", "unit", "n", "interval", "baseline", "how", "figure", "sources"},
     "notes": {"id", "rule", "text", "verdict", "cites", "origin"},
 }  # fmt: skip
 

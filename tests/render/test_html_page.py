@@ -236,6 +236,15 @@ def test_many_citations_are_short(report: Report, files: dict[str, bytes]) -> No
     assert page.all("a", aria_label="Figure 12")[0][0]["href"] == "#grad_cam-vari_3-angle"
 
 
+def test_derived_evidence_links_all_that_it_combines(html: str, report: Report) -> None:
+    (item, *_) = re.findall(
+        r'<li data-evidence="inferences.count.models">(.*?)</li>', html, re.DOTALL
+    )
+    assert "(from 2 measures: energy_in_foreground)" in item
+    assert re.findall(r'href="#([^"]*)"', item) == ["grad_cam-base-length", "grad_cam-vari_3-width"]
+    assert not any(source in item for source in report.derived[0].sources)
+
+
 def test_what_has_no_meaning_is_said(page: Page) -> None:
     assert ("Not shown. vari_3 has no convolution layer to draw.") in [
         text for _, text in page.all("p")

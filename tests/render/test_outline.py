@@ -62,6 +62,12 @@ def test_evidence_must_point_to_a_figure(report: Report) -> None:
         outline(wrong)
 
 
+def test_sources_must_be_there(report: Report) -> None:
+    wrong = replace(report, derived=(replace(report.derived[0], sources=("no.where",)),))
+    with pytest.raises(ValueError, match=r"'inferences.count.models' comes from 'no.where'"):
+        outline(wrong)
+
+
 @pytest.mark.parametrize(("what", "field"), [("figure", "figures"), ("evidence", "evidence")])
 def test_ids_are_given_once(report: Report, what: str, field: str) -> None:
     items = getattr(report.sections[0].blocks[3], field)
