@@ -21,9 +21,14 @@ from typing import Any, Literal, cast
 
 from reportgen.errors import Problem, UserError
 
-Kind = Literal["int", "float", "bool", "str", "layers", "samples", "names"]
+Kind = Literal[
+    "int", "float", "bool", "str", "layers", "samples", "names", "numbers", "size", "path", "paths"
+]
 """Types of a parameter. "layers" is "all" or a list of layer names; "samples" is a count or a
-list of test-image indices; "names" is a list of strings."""
+list of test-image indices; "names" and "numbers" are lists of strings and of floats. "size" is
+[height, width] in pixels; a spec may give one number for both. "path" is a file or folder by its
+path from the spec's folder, "paths" a list of them: they are part of the task's key, and loading
+is given each as a `pathlib.Path`."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class Parameter:
         choices: the allowed values, or () for any.
         minimum, maximum: bounds of a number (or of a count of samples), inclusive.
         optional: whether `null` is allowed, meaning "decide for me".
+        required: whether the spec must give it; `default` is then of no use.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Parameter:
     minimum: float | None = None
     maximum: float | None = None
     optional: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,8 +84,11 @@ _ROOMS = {
     "inferences": "inferences",
 }
 _POINTS = "entry_points.txt"
-_LOADERS = {"application": "application", "python": "python_function", "file": "files"}
-"""Files in models/ that load a model of the user's own, by the kind of source they serve."""
+_LOADERS = {
+    "models": {"application": "application", "python": "python_function", "file": "files"},
+    "datasets": {"python": "python_function"},
+}
+"""Files that load what is the user's own, by the kind of source they serve."""
 
 
 def entries(group: Group) -> dict[str, Entry]:
@@ -115,9 +125,13 @@ def modules(group: Group) -> dict[str, str]:
 
 
 @cache
-def sources() -> dict[str, Entry]:
-    """The kinds of model besides the zoo's: "application", "python" and "file"."""
-    return {kind: _own(f"reportgen.models.{name}") for kind, name in _LOADERS.items()}
+def sources(group: Literal["models", "datasets"] = "models") -> dict[str, Entry]:
+    """What a spec may name besides a group's entries, by its kind.
+
+    Models may be of the kinds "application", "python" and "file", datasets of "python".
+    """
+    loaders = _LOADERS[group].items()
+    return {kind: _own(f"reportgen.{group}.{name}") for kind, name in loaders}
 
 
 def training_parameters() -> tuple[Parameter, ...]:
@@ -137,7 +151,7 @@ def _names(group: Group) -> list[str]:
         files = {path.parent.name: path for path in folder.glob("*/__init__.py")}
     else:
         files = {path.stem: path for path in folder.glob("*.py")}
-    helpers = _LOADERS.values() if group == "models" else ()
+    helpers = _LOADERS.get(group, {}).values()
     return [n for n, f in files.items() if n not in helpers and b"\nENTRY = " in f.read_bytes()]
 
 

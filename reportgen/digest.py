@@ -80,6 +80,10 @@ class StatCache:
             entry = self.remember(name, stat, sha=of_bytes(Path(name).read_bytes()))
         return str(entry["sha"])
 
+    def of_folder(self, path: Path | str) -> str:
+        """Digest of a folder: the names and bytes of its files. Raises OSError as `of_file`."""
+        return of_value([[name, self.of_file(Path(path) / name)] for name in files_in(path)])
+
     def of_source(self, path: str) -> tuple[str, tuple[str, ...]]:
         """Digest of a Python file and the modules that it names in imports."""
         entry, stat = self.known(path)
@@ -104,6 +108,26 @@ class StatCache:
                 known[name] = installed_version(name)
                 self.changed = True
         return {name: known[name] for name in sorted(names)}
+
+
+def files_in(folder: Path | str) -> list[str]:
+    """Files in a folder and its folders by their paths from it, with '/', sorted.
+
+    Names that begin with '.' are left out, and so is what links to folders lead to.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    found = []
+    for root, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        inner = Path(root).relative_to(folder)
+        found += [(inner / name).as_posix() for name in names if not name.startswith(".")]
+    return sorted(found)
 
 
 def installed_version(distribution: str) -> str:

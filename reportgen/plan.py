@@ -138,9 +138,26 @@ def dataset_key(spec: Spec, dataset: DatasetSpec) -> str:
 def _dataset_task(spec: Spec, dataset: DatasetSpec | None) -> Task | None:
     if dataset is None:
         return None
-    modules = ("reportgen.engine.dataset", catalog.module("datasets", dataset.source))
+    scheme, _, name = dataset.source.partition(":")
+    base, python = spec.source.parent, scheme == "python"
+    own = name.partition(":")[0] if python else catalog.module("datasets", dataset.source)
+    loader = ("reportgen.datasets.python_function",) if python else ()
     params = {"source": dataset.source, "params": dataset.params, "seed": spec.seed}
-    return Task(dataset_key(spec, dataset), "dataset", modules, params, where=(str(spec.source), 1))
+    return Task(dataset_key(spec, dataset), "dataset", ("reportgen.engine.dataset", *loader, own),
+                params, files={path: base / path for path in _paths(dataset)},
+                folders=(base.absolute(),) if python else (),
+                where=(str(spec.source), dataset.line or 1))  # fmt: skip
+
+
+def _paths(dataset: DatasetSpec) -> Iterator[str]:
+    """Files and folders that a dataset is read from, as its spec names them."""
+    python = dataset.source.startswith("python:")
+    entry = catalog.sources("datasets")["python"] if python else \
+        catalog.entry("datasets", dataset.source)  # fmt: skip
+    for parameter in entry.parameters:
+        given = dataset.params.get(parameter.name)
+        if parameter.kind in ("path", "paths") and given:
+            yield from [given] if isinstance(given, str) else given
 
 
 def _train_task(spec: Spec, model: ModelSpec) -> Task:
@@ -234,7 +251,8 @@ def _page_task(spec: Spec, blocks: list[Placed], templates: Mapping[str, Path]) 
 def without_lines(value: Any) -> Any:
     """A spec's values without line numbers: moving an entry down a line changes no page."""
     if isinstance(value, dict):
-        return {key: without_lines(item) for key, item in value.items() if key != "line"}
+        kept = {key: item for key, item in value.items() if key not in ("line", "lines")}
+        return {key: without_lines(item) for key, item in kept.items()}
     return [without_lines(item) for item in value] if isinstance(value, list) else value
 
 
@@ -265,6 +283,8 @@ class Keys:
 
     def _file(self, path: Path) -> str:
         try:
+            if path.is_dir():
+                return self.cache.of_folder(path)
             return of_keras_file(path, self.cache) if path.suffix == ".keras" \
                 else self.cache.of_file(path)  # fmt: skip
         except OSError:

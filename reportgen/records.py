@@ -37,11 +37,19 @@ class Target:
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """How stored pixels become model input: `x * scale + offset`; `text` says it to a reader."""
+    """How stored pixels become model input: channel k is `x[order[k]] * scale[k] + offset[k]`.
 
-    scale: float = 1.0 / 255.0
-    offset: float = 0.0
+    Attributes:
+        scale, offset: one number for all channels, or one for each channel of the input.
+        text: says it to a reader.
+        order: the stored channel that each channel of the input is taken from, such as (2, 1, 0)
+            for blue, green, red; () leaves them in their places.
+    """
+
+    scale: float | tuple[float, ...] = 1.0 / 255.0
+    offset: float | tuple[float, ...] = 0.0
     text: str = "pixel values divided by 255"
+    order: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

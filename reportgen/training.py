@@ -201,10 +201,14 @@ def _sums(
     import keras
     import tensorflow as tf
 
-    scale, offset = dataset.preprocessing.scale, dataset.preprocessing.offset
+    from reportgen.probing.inputs import coefficients
+
+    scale, offset = coefficients(dataset.preprocessing)
+    order = dataset.preprocessing.order
 
     def sums(images: Any, labels: Any) -> tuple[Any, Any]:
-        inputs = tf.cast(images, "float32") * scale + offset
+        stored = tf.gather(images, order, axis=-1) if order else images
+        inputs = tf.cast(stored, "float32") * scale + offset
         outputs = keras.tree.flatten(model(inputs, training=training))
         losses, hits = [], []
         for column, head in enumerate(heads):

@@ -41,6 +41,8 @@ def test_parameters_are_declared_once_each_with_defaults_they_allow(group: Group
             field, problems = of_parameter(parameter), Problems("")
             node = parse(json.dumps(field.fixed), problems)
             assert node is not None
+            if parameter.required:
+                continue
             assert field.type.read(node, parameter.name, problems) == field.fixed
             assert problems.found == []
 

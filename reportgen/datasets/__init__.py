@@ -1,32 +1,55 @@
 """Datasets that a spec may name: one file each, with `ENTRY` and `load(params, seed)`.
 
-A file's name is the dataset's name; files without an `ENTRY` hold shared code. Installed packages
-add datasets in the same form.
-Nothing heavy is imported before a dataset is loaded.
+A file's name is the dataset's name; files without an `ENTRY` hold shared code, and
+`python_function` serves functions of the user's own. Installed packages add datasets in the same
+form. Nothing heavy is imported before a dataset is loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from reportgen import catalog
+from reportgen.catalog import Entry
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
 
-def load(source: str, params: Mapping[str, Any], seed: int) -> Dataset:
-    """Load a dataset by name; parameters that `params` lacks take the defaults of its `ENTRY`.
+def load(source: str, params: Mapping[str, Any], seed: int, base: Path = Path()) -> Dataset:
+    """Load a dataset; parameters that `params` lacks take the defaults of its `ENTRY`.
+
+    Args:
+        source: a name in the catalogue, or "python:PACKAGE.MODULE:FUNCTION".
+        params: as the spec gives them; files and folders by their path from `base`.
+        seed: of all that is drawn, such as which images are for validation.
+        base: the folder of the spec.
 
     Raises:
         UserError: there is no such dataset, or it cannot be had (and how to get it).
     """
+    if source.startswith("python:"):
+        from reportgen.datasets.python_function import ENTRY, load_function
+
+        return load_function(source, base, _filled(ENTRY, params, base), seed)
     modules = catalog.modules("datasets")
     if source not in modules:
         hint = did_you_mean(source, list(modules))
         raise UserError(Problem(f"there is no dataset named '{source}'", hint=hint))
     module = import_module(modules[source])
-    defaults = {parameter.name: parameter.default for parameter in module.ENTRY.parameters}
-    dataset: Dataset = module.load({**defaults, **params}, seed)
+    dataset: Dataset = module.load(_filled(module.ENTRY, params, base), seed)
     return dataset
+
+
+def _filled(entry: Entry, params: Mapping[str, Any], base: Path) -> dict[str, Any]:
+    """All parameters, with paths from `base`."""
+    found = {parameter.name: parameter.default for parameter in entry.parameters} | dict(params)
+    for parameter in entry.parameters:
+        given = found[parameter.name]
+        if parameter.kind == "path" and given is not None:
+            found[parameter.name] = base / given
+        elif parameter.kind == "paths":
+            found[parameter.name] = [base / path for path in given or ()]
+    return found

@@ -10,15 +10,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.digest import canonical
+from reportgen.errors import Problem, UserError
 from reportgen.records import Preprocessing, Split
 
 INPUT = Preprocessing()
 """Pixels from 0 to 255 become numbers from 0 to 1."""
 
 
-def content_digest(splits: Mapping[str, Split], preprocessing: Preprocessing) -> str:
-    """SHA-256 (hex) of all images, labels and masks with their shapes, and the preprocessing."""
+def content_digest(
+    splits: Mapping[str, Split], preprocessing: Preprocessing, told: Any = None
+) -> str:
+    """SHA-256 (hex) of all images, labels and masks with their shapes, and the preprocessing.
+
+    `told` is what else pages say of a dataset, JSON-ready: class names, facts.
+    """
     total = hashlib.sha256(repr(astuple(preprocessing)).encode())
+    total.update(canonical(told))
     for name, split in splits.items():
         _add(total, f"{name}.images", split.images)
         for target, labels in split.labels.items():
@@ -31,6 +39,35 @@ def content_digest(splits: Mapping[str, Split], preprocessing: Preprocessing) ->
 def _add(total: Any, name: str, array: NDArray[Any]) -> None:
     total.update(f"{name}:{array.dtype.str}:{array.shape}".encode())
     total.update(np.ascontiguousarray(array).data)
+
+
+def divided(
+    labels: NDArray[Any], shares: Mapping[str, float], seed: int
+) -> dict[str, NDArray[np.int64]]:
+    """Indices for each name in `shares` and, of what is left, for "train", in ascending order.
+
+    Each takes its share of every class, as far as whole images can be shared out, and at least
+    one image.
+
+    Raises:
+        UserError: there are too few images.
+    """
+    order = spread(labels, seed)
+    parts, start = {}, 0
+    for name, share in shares.items():
+        end = start + max(1, round(share * len(labels)))
+        parts[name], start = np.sort(order[start:end]), end
+    if start >= len(order):
+        message = f"{len(labels)} images are too few for training and {' and '.join(shares)}"
+        raise UserError(Problem(message, hint="bring more images, or each split's own"))
+    return {**parts, "train": np.sort(order[start:])}
+
+
+def spread(labels: NDArray[Any], seed: int) -> NDArray[np.int64]:
+    """A random order, shape (n,), of which every beginning has a like share of every class."""
+    rng = np.random.default_rng(seed)
+    position = (rank_in_class(labels, rng) + 0.5) / np.bincount(labels)[labels]
+    return np.argsort(position, kind="stable")
 
 
 def rank_in_class(labels: NDArray[Any], rng: np.random.Generator) -> NDArray[np.int64]:

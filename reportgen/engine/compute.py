@@ -14,7 +14,7 @@ from reportgen.digest import canonical
 from reportgen.engine import dataset, train
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
-from reportgen.records import Artifact, ModelFacts, Subject
+from reportgen.records import Artifact, Dataset, ModelFacts, Subject
 from reportgen.store import Output, Store
 
 
@@ -37,10 +37,15 @@ def subject(job: Job, store: Store) -> Subject:
     return Subject(
         model=train.obtain(job.inputs["model"], job.base, store) if has_model else None,
         facts=decode(ModelFacts, facts) if facts else NO_MODEL,
-        data=dataset.obtain(job.inputs["dataset"], store) if "dataset" in job.inputs else None,
+        data=_data(job, store),
         params=job.params["params"],
         seed=job.params["seed"],
     )
+
+
+def _data(job: Job, store: Store) -> Dataset | None:
+    output = job.inputs.get("dataset")
+    return dataset.obtain(output, store, job.base) if output else None
 
 
 NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})

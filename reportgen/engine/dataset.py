@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from reportgen import datasets
@@ -20,24 +21,30 @@ _loaded: dict[str, Dataset] = {}
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Load the dataset; its output says how to load it again and what it must then be."""
     recipe = {name: job.params[name] for name in ("source", "params", "seed")}
-    data = _keep(datasets.load(recipe["source"], recipe["params"], seed=recipe["seed"]))
+    data = _keep(_load(recipe, job.base))
     facts = {"recipe": recipe, "digest": data.digest, "title": data.title,
              "targets": encode(data.targets), "facts": encode(data.facts)}  # fmt: skip
     return {"dataset": store.put_output(canonical(facts), digest=data.digest)}
 
 
-def obtain(output: Output, store: Store) -> Dataset:
+def obtain(output: Output, store: Store, base: str) -> Dataset:
     """The dataset that an output describes, from memory or loaded again.
+
+    `base` is the folder that paths begin at.
 
     Raises UserError where it is not what it was when the output was made.
     """
     if output.digest in _loaded:
         return _loaded[output.digest]
     recipe: dict[str, Any] = json.loads(store.get(output.object))["recipe"]
-    data = _keep(datasets.load(recipe["source"], recipe["params"], seed=recipe["seed"]))
+    data = _keep(_load(recipe, base))
     if data.digest != output.digest:
         raise UserError(f"dataset '{data.name}' changed while the report was built; build again")
     return data
+
+
+def _load(recipe: dict[str, Any], base: str) -> Dataset:
+    return datasets.load(recipe["source"], recipe["params"], recipe["seed"], Path(base))
 
 
 def _keep(data: Dataset) -> Dataset:

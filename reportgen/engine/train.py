@@ -29,7 +29,8 @@ _built: dict[str, Any] = {}
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Outputs `model` (how to have it again) and `facts` (a `ModelFacts` without its name)."""
-    data = dataset.obtain(job.inputs["dataset"], store) if "dataset" in job.inputs else None
+    given = job.inputs.get("dataset")
+    data = dataset.obtain(given, store, job.base) if given else None
     recipe = {"source": job.params["source"], "params": job.params["params"],
               "seed": job.params["seed"], "input_shape": _input_shape(data),
               "targets": encode(data.targets) if data else []}  # fmt: skip

@@ -18,15 +18,54 @@ _GOLDEN = (5**0.5 - 1) / 2
 
 
 def prepare(images: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.float32]:
-    """Model input from stored images: `x * scale + offset`, float32, same shape (n, h, w, c)."""
-    scale, offset = np.float32(preprocessing.scale), np.float32(preprocessing.offset)
-    return np.asarray(images, dtype=np.float32) * scale + offset
+    """Model input from stored images (n, h, w, c): float32 of the same shape.
+
+    Each channel is scaled and shifted, and channels are put into the model's order, as
+    `preprocessing` says.
+    """
+    scale, offset = coefficients(preprocessing)
+    stored = np.asarray(images)
+    ordered = stored[..., list(preprocessing.order)] if preprocessing.order else stored
+    return np.asarray(ordered, dtype=np.float32) * scale + offset
+
+
+def restore(inputs: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.float32]:
+    """The inverse of `prepare`: stored values (0..255, not rounded), channels as stored.
+
+    For showing what was made in a model's input space, such as maximizing images, in true colors.
+    """
+    scale, offset = coefficients(preprocessing)
+    pixels = (np.asarray(inputs, dtype=np.float32) - offset) / scale
+    back = np.argsort(preprocessing.order) if preprocessing.order else slice(None)
+    return np.asarray(pixels[..., back], dtype=np.float32)
+
+
+def coefficients(
+    preprocessing: Preprocessing,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Scale and offset of the input's channels, each of shape () or (c,)."""
+    return np.asarray(preprocessing.scale, np.float32), np.asarray(preprocessing.offset, np.float32)
 
 
 def value_range(preprocessing: Preprocessing) -> tuple[float, float]:
     """The smallest and largest model input that a stored pixel (0..255) can become."""
-    ends = sorted(preprocessing.offset + preprocessing.scale * pixel for pixel in (0, 255))
-    return float(ends[0]), float(ends[1])
+    lows, highs = value_ranges(preprocessing, 1)
+    return float(lows.min()), float(highs.max())
+
+
+def value_ranges(
+    preprocessing: Preprocessing, channels: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The smallest and largest input of each channel, shape (channels,) each.
+
+    Channels have ranges of their own where a mean is subtracted from each: what lies between the
+    ends of `value_range` may then still be no color.
+    """
+    scale, offset = np.asarray(preprocessing.scale), np.asarray(preprocessing.offset)
+    shape = np.broadcast_shapes(scale.shape, offset.shape, (channels,))
+    ends = np.stack([np.broadcast_to(offset + scale * pixel, shape) for pixel in (0, 255)])
+    lows, highs = np.sort(ends, axis=0)
+    return lows, highs
 
 
 def pick(dataset: Dataset, samples: int | Sequence[int]) -> NDArray[np.int64]:
@@ -34,7 +73,7 @@ def pick(dataset: Dataset, samples: int | Sequence[int]) -> NDArray[np.int64]:
 
     A count N takes the first test image of N classes of the primary target, spread over the
     classes by the golden ratio (so fewer samples are always a prefix of more), then the second
-    image of each class, and so on. A list is taken as it is.
+    image of each class, and so on; without labels, the first N images. A list is taken as it is.
 
     Raises:
         UserError: more images than the test split has, or an index outside it.
@@ -75,6 +114,8 @@ def _bad_samples(message: str, dataset: Dataset) -> UserError:
 
 
 def _spread(dataset: Dataset, count: int) -> NDArray[np.int64]:
+    if not dataset.targets:
+        return np.arange(count, dtype=np.int64)
     labels = np.asarray(dataset.splits["test"].labels[dataset.targets[0].name])
     order = _class_order(np.unique(labels))
     queues = {label: np.flatnonzero(labels == label) for label in order}

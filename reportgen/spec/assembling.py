@@ -11,7 +11,7 @@ from reportgen.spec.layout import FIGURES, figure, section
 from reportgen.spec.naming import Ids, in_words, model_name, slugified
 from reportgen.spec.parts import training
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.sources import check_file, scheme
+from reportgen.spec.sources import check_file, check_paths, scheme
 from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 
 RESERVED = ("inferences",)
@@ -88,6 +88,8 @@ class Assembly:
         if kind == "file":
             line = given.at("source")
             check_file(given["source"], self.source.parent, line, self.problems)
+        if given["dataset"] is not None:
+            check_paths(given["dataset"], self.source.parent, self.problems)
         if "training" in given.lines and kind == "file":
             message = "'training' has no effect on a model file, which counts as trained"
             self.problems.add(given.at("training"), message, "remove it")

@@ -17,6 +17,7 @@ from reportgen.spec.values import (
     Number,
     Optional,
     Schema,
+    Size,
     Text,
     Type,
     plain,
@@ -144,12 +145,15 @@ def of_parameter(parameter: Parameter) -> Field:
     if parameter.kind == "float" and default is not None:
         # As one that the spec gives: 3 and 3.0 are one value, so they must have one digest.
         default = float(default)
-    return Field(parameter.name, type_, default, parameter.help)
+    return Field(parameter.name, type_, default, parameter.help, required=parameter.required)
 
 
 def of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Field, ...]:
     """The fields that parameters become."""
     return tuple(of_parameter(parameter) for parameter in parameters)
+
+
+PATH = Text(1000, like="a path from the spec's folder, as text")
 
 
 def _text(parameter: Parameter) -> Type:
@@ -164,4 +168,10 @@ _TYPES: dict[str, Callable[[Parameter], Type]] = {
     "layers": lambda p: Layers(),
     "samples": lambda p: Samples(p.minimum, p.maximum),
     "names": lambda p: ListOf(_text(p), "names", distinct=True, single=True),
+    "numbers": lambda p: ListOf(
+        Number(False, p.minimum, p.maximum), "numbers", least=1, single=True
+    ),
+    "size": lambda p: Size(),
+    "path": lambda p: PATH,
+    "paths": lambda p: ListOf(PATH, "paths", distinct=True, single=True),
 }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from reportgen import catalog
 from reportgen.spec.fields import Field, Filled, Object, of_parameters
 from reportgen.spec.problems import Problems
-from reportgen.spec.sources import FORMS, Free, Source, scheme
-from reportgen.spec.tree import Mapping, Node, Sequence
+from reportgen.spec.sources import FORMS, PYTHON, Free, Source, scheme
+from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
 from reportgen.spec.types import DatasetSpec
-from reportgen.spec.values import Choice, Optional, Schema, Text, wrong
+from reportgen.spec.values import Choice, Optional, Schema, Text, Type, wrong
 
 
 class Training:
@@ -32,31 +33,57 @@ def training() -> Object:
     return Object(of_parameters(catalog.training_parameters()), "'training'", empty=True)
 
 
-def dataset_fields(name: str) -> tuple[Field, ...]:
+def dataset_fields(source: str) -> tuple[Field, ...]:
     """The parameters of a dataset."""
-    return of_parameters(catalog.entry("datasets", name).parameters)
+    if source.startswith("python:"):
+        return (*of_parameters(catalog.sources("datasets")["python"].parameters), PARAMS)
+    return of_parameters(catalog.entry("datasets", source).parameters)
+
+
+class DataSource:
+    """What names a dataset: one of the catalogue's, or a function of the user's own."""
+
+    @property
+    def names(self) -> Choice:
+        """The names in the catalogue."""
+        return Choice(tuple(catalog.modules("datasets")), "dataset")
+
+    def read(self, node: Node, name: str, problems: Problems) -> str:
+        """An empty text stands in for what names no dataset."""
+        text = node.value if isinstance(node, Scalar) else None
+        if not isinstance(text, str) or not text.startswith("python:"):
+            return self.names.read(node, name, problems)
+        if re.fullmatch(PYTHON, text):
+            return text
+        hint = "write python:PACKAGE.MODULE:FUNCTION"
+        wrong(node, name, "a dataset's name, or a Python function", problems, hint)
+        return ""
+
+    def schema(self) -> Schema:
+        """As every type."""
+        names = tuple(catalog.entries("datasets"))
+        return {"anyOf": [Choice(names).schema(), {"type": "string", "pattern": PYTHON}]}
 
 
 class Data:
-    """A dataset: its name, or a mapping with `source` and the dataset's parameters."""
+    """A dataset: its source, or a mapping with `source` and the dataset's parameters."""
 
     def read(self, node: Node, name: str, problems: Problems) -> DatasetSpec | None:
         """None stands in for what is no dataset."""
-        names = Choice(tuple(catalog.modules("datasets")), "dataset")
+        sources = DataSource()
         source = node.items.get("source") if isinstance(node, Mapping) else node
         if isinstance(node, Sequence) or source is None:
             expected = "a dataset's name, or a mapping with 'source' and its parameters"
-            wrong(node, name, expected, problems, f"datasets: {', '.join(names.names)}")
+            wrong(node, name, expected, problems, f"datasets: {', '.join(sources.names.names)}")
             return None
-        chosen = names.read(source, name, problems)
+        chosen = sources.read(source, name, problems)
         if not chosen:
             return None
         fields = dataset_fields(chosen)
-        if not isinstance(node, Mapping):
-            return DatasetSpec(chosen, {field.key: field.fixed for field in fields})
+        given = node if isinstance(node, Mapping) else Mapping(node.line, {"source": source})
         noun = f"the dataset '{chosen}'"
-        rest = Object((_named(names), *fields), noun).filled(node, problems)
-        return DatasetSpec(chosen, rest.pick(fields))
+        rest = Object((_named(sources), *fields), noun).filled(given, problems)
+        return DatasetSpec(chosen, rest.pick(fields), node.line, rest.lines)
 
     def schema(self) -> Schema:
         """As every type."""
@@ -65,18 +92,32 @@ class Data:
     def definition(self) -> Schema:
         """What `schema` refers to."""
         names = tuple(catalog.entries("datasets"))
-        return {"anyOf": [Choice(names).schema(), *(self._one(name) for name in names)]}
+        alone = Choice(tuple(n for n in names if not any(f.required for f in dataset_fields(n))))
+        python = {"type": "string", "pattern": PYTHON}
+        one = self._one("python", Literally(python), dataset_fields("python:"))
+        many = [self._one(name, Choice((name,)), dataset_fields(name)) for name in names]
+        return {"anyOf": [alone.schema(), python, *many, one]}
 
-    def _one(self, name: str) -> Schema:
-        found = Object(
-            (_named(Choice((name,))), *dataset_fields(name)), catalog.entry("datasets", name).help
-        ).schema()
-        return {"title": name} | found
+    def _one(self, name: str, source: Type, fields: tuple[Field, ...]) -> Schema:
+        return {"title": name} | Object((_named(source), *fields), name).schema()
 
 
-def _named(names: Choice) -> Field:
+class Literally(NamedTuple):
+    """A schema where a type is asked for; reads nothing."""
+
+    rule: Schema
+
+    def read(self, node: Node, name: str, problems: Problems) -> None:
+        """Nothing."""
+
+    def schema(self) -> Schema:
+        """As every type."""
+        return self.rule
+
+
+def _named(names: Type) -> Field:
     # What `source` names was read before the parameters, which depend on it.
-    return Field("source", names, None, "the dataset's name", required=True)
+    return Field("source", names, None, "what the dataset is", required=True)
 
 
 RUN = Field("training", Training(), None, "how it is trained", said="the defaults")

@@ -14,7 +14,7 @@ from typing import Any
 from reportgen import catalog
 from reportgen.spec.fields import Field, of_parameters
 from reportgen.spec.layout import SHARED, section, top
-from reportgen.spec.parts import COMMON, PARAMS, RUN
+from reportgen.spec.parts import COMMON, PARAMS, RUN, dataset_fields
 from reportgen.spec.values import Schema
 
 _REFERENCES = {"model": "a model", "dataset": "a dataset", "figure": "a figure"}
@@ -37,6 +37,7 @@ def tables() -> dict[str, str]:
         "zoo": _entries("models", "zoo:"),
         "training": _table(of_parameters(catalog.training_parameters())),
         "datasets": _entries("datasets"),
+        "python": _table(dataset_fields("python:")),
         "section": _table(section().fields),
         "shared": _table(SHARED),
         "figures": _entries("figures"),
@@ -79,6 +80,8 @@ def words(schema: Schema) -> str:
         return _REFERENCES[schema["$ref"].rpartition("/")[2]]
     if "const" in schema:
         return f"`{schema['const']}`"
+    if "enum" in schema and len(schema["enum"]) > 30:
+        return f"one of {len(schema['enum'])} names"
     if "enum" in schema and len(schema["enum"]) > 8:
         return "a name (below)"
     if "enum" in schema:

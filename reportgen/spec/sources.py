@@ -10,12 +10,14 @@ from reportgen import catalog
 from reportgen.errors import did_you_mean
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
+from reportgen.spec.types import DatasetSpec
 from reportgen.spec.values import Schema, shown, wrong
 
 _WORD = "[A-Za-z_][A-Za-z0-9_]*"
+PYTHON = rf"^python:{_WORD}(\.{_WORD})*:{_WORD}$"
 PATTERNS = {
     "application": f"^application:{_WORD}$",
-    "python": rf"^python:{_WORD}(\.{_WORD})*:{_WORD}$",
+    "python": PYTHON,
     "file": r"^(?!zoo:|application:|python:)(.*[^/])?\.(keras|h5|hdf5)$",
 }
 FORMS = "zoo:NAME, application:NAME, python:PACKAGE.MODULE:FUNCTION, or the path of a .keras or .h5"
@@ -115,3 +117,28 @@ def check_file(source: str, folder: Path, line: int, problems: Problems) -> None
     elif near := sorted(p.name for p in path.parent.glob("*") if p.suffix in (".keras", ".h5")):
         hint = did_you_mean(path.name, near)
     problems.add(line, f"there is no model file {path}", hint)
+
+
+def check_paths(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
+    """Note files and folders of a dataset that are not there."""
+    python = dataset.source.startswith("python:")
+    entry = catalog.sources("datasets")["python"] if python else \
+        catalog.entry("datasets", dataset.source)  # fmt: skip
+    for parameter in entry.parameters:
+        given = dataset.params.get(parameter.name)
+        if parameter.kind not in ("path", "paths") or not given:
+            continue
+        for path in [given] if isinstance(given, str) else given:
+            if path and not (folder / path).exists():
+                line = dataset.lines.get(parameter.name, dataset.line)
+                message = f"there is no file or folder {folder / path}"
+                problems.add(line, message, _near_path(path, folder))
+
+
+def _near_path(path: str, folder: Path) -> str:
+    if path.startswith("~"):
+        return "'~' is not known here, write the whole path"
+    parent = (folder / path).parent
+    near = sorted(p.name for p in parent.iterdir() if p.name[0] != ".") if parent.is_dir() else []
+    hint = did_you_mean(Path(path).name, near) if near else ""
+    return hint if hint.startswith("did you mean") else "the path begins at the spec's folder"

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A dataset by its name in the catalogue, with all its parameters."""
+    """A dataset with all its parameters.
+
+    Attributes:
+        source: its name in the catalogue, or "python:PACKAGE.MODULE:FUNCTION".
+        params: every parameter, defaults filled in.
+        line: where the spec names it.
+        lines: where the spec gives its parameters.
+    """
 
     source: str
     params: Mapping[str, Any]
+    line: int = field(default=0, compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

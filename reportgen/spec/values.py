@@ -158,6 +158,32 @@ CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]"
 """What has no place in a text: all but tab and line feed, and what XML and HTML refuse."""
 
 
+class Size(NamedTuple):
+    """Height and width in pixels, as a list of two, or one number for both."""
+
+    def read(self, node: Node, name: str, problems: Problems) -> list[int]:
+        """[height, width]."""
+        if isinstance(node, Sequence) and len(node.items) == 2:
+            parts = zip(("height", "width"), node.items, strict=True)
+            return [
+                int(_SIDE.read(item, f"the {side} in {name}", problems)) for side, item in parts
+            ]
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and _SIDE.allows(value):
+            return [int(value)] * 2
+        expected = f"[height, width] in pixels, or {_SIDE.expected} for both"
+        wrong(node, name, expected, problems, "write for example: [224, 224]")
+        return [1, 1]
+
+    def schema(self) -> Schema:
+        """As every type."""
+        side = _SIDE.schema()
+        return {"anyOf": [side, {"type": "array", "items": side, "minItems": 2, "maxItems": 2}]}
+
+
+_SIDE = Number(True, 1, 4096)
+
+
 class Choice(NamedTuple):
     """One of some names; `noun` is what they are names of."""
 

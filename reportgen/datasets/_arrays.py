@@ -1,0 +1,197 @@
+"""From arrays of the user's own to a dataset: what they must be, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.datasets._preparing import preprocessing
+from reportgen.datasets._shared import content_digest, divided
+from reportgen.errors import Problem, UserError
+from reportgen.records import Dataset, Split, Target
+
+SPLITS = ("train", "validation", "test")
+LARGEST = 2 * 2**30
+"""Bytes of images in memory: 10,000 color images of 224 px take 1.5 GB."""
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int64]
+
+
+def from_arrays(
+    arrays: Mapping[str, Any],
+    classes: Sequence[str] | None,
+    title: str,
+    params: Mapping[str, Any],
+    seed: int,
+) -> Dataset:
+    """A dataset of `x_<split>` images and `y_<split>` labels.
+
+    Splits that are not given are taken out of the training images, class by class.
+
+    Args:
+        arrays: `x_train` and `y_train`, and for validation and test, where they are given.
+        classes: names, in the order of the numbers in `y_...`; None to take them from there.
+        title: of the dataset, for people.
+        params: with the keys of `PARAMETERS` here and in `_preparing`.
+        seed: of what is set apart for validation and test.
+
+    Raises:
+        UserError: an array is not what it must be, or does not go with the others.
+    """
+    given = [name for name in SPLITS if arrays.get(f"x_{name}") is not None]
+    if "train" not in given:
+        raise _wrong("x_train", "images to train on", "nothing")
+    images, words = {}, {}
+    for name in given:
+        images[name], words[name] = pixels(arrays[f"x_{name}"], f"x_{name}")
+    found = {name: np.asarray(arrays.get(f"y_{name}")) for name in given}
+    names, labels = _named(found, classes)
+    for name in given:
+        _check_pair(name, images, labels)
+    taken = {name: params[name] for name in ("test", "validation") if name not in given}
+    for name, part in divided(labels["train"], taken, seed).items():
+        if name != "train":
+            images[name], labels[name] = images["train"][part], labels["train"][part]
+        elif taken:
+            rest = part
+    if taken:
+        images["train"], labels["train"] = images["train"][rest], labels["train"][rest]
+    facts = {"seed": seed, "origin": [_origin(name, arrays, words) for name in given]}
+    return assembled(title, images, labels, names, params, facts)
+
+
+def assembled(
+    title: str,
+    images: Mapping[str, Images],
+    labels: Mapping[str, Labels] | None,
+    classes: Sequence[str],
+    params: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> Dataset:
+    """A dataset of images (n, h, w, c) and class indices (n,) by split; None without labels."""
+    prepared = preprocessing(params, images["test"].shape[-1])
+    targets = () if labels is None else (Target("class", "Class", tuple(classes)),)
+    splits = {
+        name: Split(images[name], {} if labels is None else {"class": labels[name]})
+        for name in SPLITS
+    }
+    threshold = params["threshold"]
+    told = {**facts, "threshold": threshold}
+    digest = content_digest(splits, prepared, [title, list(classes), told])
+    words = f"pixels brighter than {threshold} of 255"
+    return Dataset(title, title, targets, splits, prepared, words, digest, told)
+
+
+def pixels(array: Any, what: str) -> tuple[Images, str]:
+    """Images as uint8 (n, h, w, c), and in words what their values were.
+
+    Whole numbers from 0 to 255 are taken as they are, true and false as 255 and 0, and fractions
+    from 0 to 1 are rounded to 256 levels. Shape (n, h, w) means one channel.
+
+    Raises:
+        UserError: the array is no stack of images of 1 to 4 channels, or its values are others.
+    """
+    values = np.asarray(array)
+    shape = " x ".join(map(str, values.shape))
+    if values.ndim == 3:
+        values = values[..., None]
+    if values.ndim != 4 or not 1 <= values.shape[-1] <= 4 or 0 in values.shape:
+        hint = "" if values.ndim != 4 or values.shape[1] > 4 else "put the channels last"
+        raise _wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}", hint)
+    if values.size > LARGEST:
+        raise too_large(len(values), values.shape[1:])
+    if values.dtype == np.uint8:
+        return values, "0 to 255"
+    if values.dtype == np.bool_:
+        return values.astype(np.uint8) * np.uint8(255), "true and false, stored as 255 and 0"
+    return _levels(values, what)
+
+
+def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
+    if values.dtype.kind not in "iuf":
+        raise _wrong(what, "numbers", f"values of type {values.dtype}")
+    low, high = float(values.min()), float(values.max())
+    if not (low >= 0 and high <= 255):
+        hint = "give the images as people look at them, and let 'scaling', 'mean' and 'std' do "
+        hint += "the rest"
+        raise _wrong(what, "values from 0 to 1, or from 0 to 255", f"{low:g} to {high:g}", hint)
+    if values.dtype.kind == "f" and high <= 1:
+        return np.rint(values * 255).astype(np.uint8), "0 to 1, rounded to 256 levels"
+    whole = values.astype(np.uint8)
+    if (whole != values).any():
+        raise _wrong(what, "whole numbers above 1", "fractions", "divide them by 255")
+    return whole, "0 to 255"
+
+
+def _named(
+    found: Mapping[str, NDArray[Any]], classes: Sequence[str] | None
+) -> tuple[list[str], dict[str, Labels]]:
+    """Names of the classes, and labels as class indices."""
+    flat = {name: _flat(values, f"y_{name}") for name, values in found.items()}
+    texts = {values.dtype.kind in "US" for values in flat.values()}
+    if texts == {True}:
+        names = list(classes or sorted({str(v) for values in flat.values() for v in values}))
+        index = {name: k for k, name in enumerate(names)}
+        for name, values in flat.items():
+            if unknown := sorted({str(v) for v in values} - set(names)):
+                raise _wrong(f"y_{name}", f"one of {', '.join(names)}", f"'{unknown[0]}'")
+        return names, {
+            name: np.asarray([index[str(v)] for v in values], np.int64)
+            for name, values in flat.items()
+        }
+    count = 1 + max(_largest(values, f"y_{name}") for name, values in flat.items())
+    names = list(classes or map(str, range(count)))
+    if count > len(names):
+        hint = "name every class, in the order of the numbers"
+        raise _wrong("classes", f"{count} names, as there are labels", str(len(names)), hint)
+    return names, {name: values.astype(np.int64) for name, values in flat.items()}
+
+
+def _flat(values: NDArray[Any], what: str) -> NDArray[Any]:
+    """Labels of shape (n,), whether they came so, as a column, or as one column for each class."""
+    if values.ndim == 2 and values.shape[1] == 1:
+        return values[:, 0]
+    if values.ndim == 2 and values.dtype.kind in "iufb" and (values.sum(axis=1) == 1).all():
+        return np.asarray(values.argmax(axis=1))
+    if values.ndim != 1:
+        shape = " x ".join(map(str, values.shape)) or "nothing"
+        raise _wrong(what, "one label for each image", f"shape {shape}" if values.ndim else shape)
+    return values
+
+
+def _largest(values: NDArray[Any], what: str) -> int:
+    fine = values.dtype.kind in "iufb" and values.size and values.min() >= 0
+    if not fine or (values != np.floor(values)).any():
+        raise _wrong(what, "class numbers from 0, or names", f"values of type {values.dtype}")
+    return int(values.max())
+
+
+def _check_pair(name: str, images: Mapping[str, Images], labels: Mapping[str, Labels]) -> None:
+    if len(images[name]) != len(labels[name]):
+        raise _wrong(f"y_{name}", f"{len(images[name])} labels", str(len(labels[name])))
+    expected, received = images["train"].shape[1:], images[name].shape[1:]
+    if expected != received:
+        raise _wrong(f"x_{name}", f"images of shape {expected} as x_train", str(received))
+
+
+def _origin(name: str, arrays: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+    """A row of the table that tells how images came to be what they are."""
+    array = np.asarray(arrays[f"x_{name}"])
+    shape = " x ".join(map(str, array.shape))
+    return [f"x_{name}", shape, words[name], f"array of {array.dtype}"]
+
+
+def too_large(count: int, shape: Sequence[int]) -> UserError:
+    """What is said of more images than are held in memory."""
+    each = int(np.prod(shape))
+    size = " x ".join(map(str, shape))
+    message = f"{count} images of {size} take {count * each / 2**30:.1f} GiB, 2 GiB at most"
+    return UserError(Problem(message, hint=f"use {LARGEST // each} images, or smaller ones"))
+
+
+def _wrong(what: str, expected: str, received: str, hint: str = "") -> UserError:
+    return UserError(Problem(f"'{what}' must hold {expected}, got {received}", hint=hint))

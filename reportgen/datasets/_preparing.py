@@ -1,0 +1,137 @@
+"""How a spec says what becomes of pixels on their way into a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from reportgen.catalog import Parameter
+from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.records import Preprocessing
+
+SCALINGS = {
+    "0..1": (1 / 255, 0.0, "pixel values divided by 255"),
+    "-1..1": (1 / 127.5, -1.0, "pixel values divided by 127.5, minus 1"),
+    "0..255": (1.0, 0.0, "pixel values as they are, 0 to 255"),
+}
+"""Scale, offset and words of each choice of `scaling`."""
+
+IMAGENET_BGR = (103.939, 116.779, 123.68)
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+_FAMILIES = {
+    "bgr": "ResNet101 ResNet152 ResNet50 VGG16 VGG19",
+    "signed": "InceptionResNetV2 InceptionV3 MobileNet MobileNetV2 NASNetLarge NASNetMobile "
+    "ResNet101V2 ResNet152V2 ResNet50V2 Xception",
+    "standard": "DenseNet121 DenseNet169 DenseNet201",
+    "none": "ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge "
+    "EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 EfficientNetB5 "
+    "EfficientNetB6 EfficientNetB7 EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 "
+    "EfficientNetV2B3 EfficientNetV2L EfficientNetV2M EfficientNetV2S MobileNetV3Large "
+    "MobileNetV3Small",
+}
+APPLICATIONS = {name: family for family, names in _FAMILIES.items() for name in names.split()}
+"""Networks of keras.applications by what their `preprocess_input` does."""
+
+PARAMETERS = (
+    Parameter(
+        name="scaling",
+        kind="str",
+        default="0..1",
+        help="the range that pixel values are brought to",
+        choices=tuple(SCALINGS),
+    ),
+    Parameter(
+        name="mean",
+        kind="numbers",
+        default=None,
+        help="subtracted after scaling: one number, or one for each channel",
+        optional=True,
+    ),
+    Parameter(
+        name="std",
+        kind="numbers",
+        default=None,
+        help="divided by after subtracting `mean`: one number, or one for each channel",
+        minimum=1e-6,
+        optional=True,
+    ),
+    Parameter(
+        name="application",
+        kind="str",
+        default=None,
+        help="prepare as this network of keras.applications demands, such as VGG16; instead of "
+        "`scaling`, `mean` and `std`",
+        choices=tuple(sorted(APPLICATIONS)),
+        optional=True,
+    ),
+)
+
+
+def preprocessing(params: Mapping[str, Any], channels: int) -> Preprocessing:
+    """What a spec's `scaling`, `mean` and `std`, or its `application`, come to.
+
+    Args:
+        params: with the keys of `PARAMETERS`.
+        channels: of the dataset's images.
+
+    Raises:
+        UserError: they exclude each other, or do not fit images of that many channels.
+    """
+    mean, std, application = params["mean"], params["std"], params["application"]
+    if application is None:
+        return _scaled(params["scaling"], mean, std, channels)
+    if params["scaling"] != "0..1" or mean or std:
+        message = "'application' brings its own scaling, and the dataset gives another besides"
+        raise UserError(Problem(message, hint="remove scaling, mean and std, or application"))
+    return _applications(application, channels)
+
+
+def _scaled(
+    scaling: str, mean: Sequence[float] | None, std: Sequence[float] | None, channels: int
+) -> Preprocessing:
+    scale, offset, text = SCALINGS[scaling]
+    if mean:
+        text += f", minus {_listed(mean)}"
+    if std:
+        text += f", divided by {_listed(std)}"
+    means = _fitting("mean", mean or (0.0,), channels)
+    stds = _fitting("std", std or (1.0,), channels)
+    count = max(len(means), len(stds))
+    pairs = [(means[k % len(means)], stds[k % len(stds)]) for k in range(count)]
+    scales = tuple(scale / std for _, std in pairs)
+    offsets = tuple((offset - mean) / std for mean, std in pairs)
+    if count == 1:
+        return Preprocessing(scales[0], offsets[0], text)
+    return Preprocessing(scales, offsets, f"{text}, each number for one channel")
+
+
+def _fitting(name: str, values: Sequence[float], channels: int) -> tuple[float, ...]:
+    if len(values) not in (1, channels):
+        message = f"'{name}' has {len(values)} numbers, but the images have {channels} channels"
+        raise UserError(Problem(message, hint=f"give one number, or {channels}"))
+    return tuple(values)
+
+
+def _applications(name: str, channels: int) -> Preprocessing:
+    family = APPLICATIONS.get(name)
+    if family is None:
+        message = f"keras.applications has no network named '{name}'"
+        raise UserError(Problem(message, hint=did_you_mean(name, sorted(APPLICATIONS))))
+    if channels != 3:
+        message = f"{name} takes images of 3 channels, but the dataset's have {channels}"
+        raise UserError(Problem(message, hint="write color: rgb, or bring images in color"))
+    demand = f"as {name} demands: "
+    if family == "bgr":
+        offsets = tuple(-mean for mean in IMAGENET_BGR)
+        text = f"channels in the order blue, green, red; minus {_listed(IMAGENET_BGR)}"
+        return Preprocessing(1.0, offsets, demand + text, (2, 1, 0))
+    if family == "standard":
+        found = _scaled("0..1", IMAGENET_MEAN, IMAGENET_STD, channels)
+    else:
+        found = _scaled("-1..1" if family == "signed" else "0..255", None, None, channels)
+    return Preprocessing(found.scale, found.offset, demand + found.text)
+
+
+def _listed(values: Sequence[float]) -> str:
+    return ", ".join(f"{value:g}" for value in values)

@@ -1,0 +1,93 @@
+"""Datasets that a Python function of the user's makes: `python:package.module:function`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from reportgen import functions
+from reportgen.catalog import Entry, Parameter
+from reportgen.datasets._common import SHARED
+from reportgen.errors import Problem, UserError
+from reportgen.records import Dataset
+
+ENTRY = Entry(
+    name="python_function",
+    title="Python function",
+    help="python:PACKAGE.MODULE:FUNCTION, found in the spec's folder too; it returns arrays",
+    parameters=(
+        Parameter(
+            name="reads",
+            kind="paths",
+            default=(),
+            help="files and folders that the function reads: when they change, it is called anew",
+        ),
+        *SHARED,
+    ),
+)
+RETURN = (
+    "return ((x_train, y_train), (x_test, y_test)), or a dictionary with x_train, y_train and, "
+    "as far as there are any, x_validation, y_validation, x_test, y_test and classes"
+)
+KEYS = tuple(f"{axis}_{split}" for axis in "xy" for split in ("train", "validation", "test"))
+
+
+def load_function(source: str, base: Path, params: Mapping[str, Any], seed: int) -> Dataset:
+    """Call the function and make a dataset of what it returns.
+
+    The function may take `seed`, which is passed by name if it has a parameter of that name, and
+    so are all `params` of the spec. It returns `((x_train, y_train), (x_test, y_test))`, a
+    dictionary with these and more (see `RETURN`), or a `reportgen.records.Dataset`.
+
+    Args:
+        source: "python:PACKAGE.MODULE:FUNCTION".
+        base: the spec's folder.
+        params: of the dataset, defaults filled in; those for the function are under "params".
+        seed: of the spec.
+
+    Raises:
+        UserError: the function cannot be found, fails, or returns something else.
+    """
+    from reportgen.datasets._arrays import from_arrays
+
+    name = source.removeprefix("python:")
+    result = functions.call(name, base, {"seed": seed}, params.get("params") or {})
+    title = params["title"] or _title(name)
+    if isinstance(result, Dataset):
+        return _digested(result)
+    arrays = _arrays(result, source)
+    classes = params["classes"] or arrays.pop("classes", None)
+    names = None if classes is None else [str(name) for name in classes]
+    return from_arrays(arrays, names, title, params, seed)
+
+
+def _title(name: str) -> str:
+    words = name.rpartition(":")[2].replace("_", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _arrays(result: Any, source: str) -> dict[str, Any]:
+    if isinstance(result, Mapping):
+        unknown = sorted(str(key) for key in result if key not in (*KEYS, "classes"))
+        if unknown:
+            message = f"{source} returned a dictionary with the key '{unknown[0]}'"
+            raise UserError(Problem(message, hint=RETURN))
+        return dict(result)
+    pairs = result if isinstance(result, tuple) else ()
+    if len(pairs) == 2 and all(isinstance(p, tuple) and len(p) == 2 for p in pairs):
+        (x, y), (x_test, y_test) = pairs
+        return {"x_train": x, "y_train": y, "x_test": x_test, "y_test": y_test}
+    kind = f"{type(result).__module__}.{type(result).__name__}"
+    raise UserError(Problem(f"{source} should return arrays, but it returned {kind}", hint=RETURN))
+
+
+def _digested(given: Dataset) -> Dataset:
+    """A record of the user's own, with the digest of what it holds."""
+    from dataclasses import replace
+
+    from reportgen.codec import encode
+    from reportgen.datasets._shared import content_digest
+
+    told = [given.name, given.title, encode(given.targets), given.foreground, encode(given.facts)]
+    return replace(given, digest=content_digest(given.splits, given.preprocessing, told))

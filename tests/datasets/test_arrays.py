@@ -1,0 +1,157 @@
+"""Arrays of the user's own: what is taken, what is made of it, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reportgen import datasets
+from reportgen.datasets._arrays import pixels
+from reportgen.errors import UserError
+
+COUNT = 60
+
+
+def images(count: int = COUNT, shape: tuple[int, ...] = (4, 5, 3)) -> np.ndarray[Any, Any]:
+    return np.random.default_rng(1).integers(0, 256, (count, *shape), np.uint8)
+
+
+def write(folder: Path, **arrays: Any) -> Path:
+    np.savez(folder / "data.npz", **arrays)
+    return folder
+
+
+def load(base: Path, **params: Any) -> Any:
+    return datasets.load("npz", {"path": "data.npz", **params}, 3, base)
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    x, y = images(), np.arange(COUNT) % 3
+    return write(tmp_path, x_train=x, y_train=y, x_test=x[:6] // 2, y_test=y[:6])
+
+
+def test_arrays_become_splits(plain: Path) -> None:
+    data = load(plain)
+    with np.load(plain / "data.npz") as stored:
+        np.testing.assert_array_equal(data.splits["test"].images, stored["x_test"])
+        whole = np.concatenate([data.splits[n].images for n in ("train", "validation")])
+        assert sorted(map(bytes, whole)) == sorted(map(bytes, stored["x_train"]))
+    assert data.targets[0].classes == ("0", "1", "2")
+    assert (data.title, len(data.splits["validation"].images)) == ("Data", 6)
+
+
+def test_what_is_set_apart_has_all_classes_alike(tmp_path: Path) -> None:
+    y = np.repeat([0, 1], [40, 20])
+    write(tmp_path, x_train=np.arange(60, dtype=np.uint8)[:, None, None] * np.ones((1, 2, 2)),
+          y_train=y)  # fmt: skip
+    data = load(tmp_path, test=0.2, validation=0.1)
+    counts = {n: np.bincount(s.labels["class"]).tolist() for n, s in data.splits.items()}
+    assert counts == {"train": [28, 14], "validation": [4, 2], "test": [8, 4]}
+    for split in data.splits.values():
+        first = split.images[:, 0, 0, 0]
+        np.testing.assert_array_equal(split.labels["class"], first >= 40)
+        assert (np.diff(first.astype(int)) > 0).all(), "images keep their order"
+
+
+def test_another_seed_sets_apart_others_and_the_same_the_same(plain: Path) -> None:
+    assert load(plain).digest == load(plain).digest
+    other = datasets.load("npz", {"path": "data.npz"}, 4, plain)
+    assert load(plain).digest != other.digest
+
+
+@pytest.mark.parametrize(
+    "change", [{"classes": ["a", "b", "c"]}, {"scaling": "-1..1"}, {"threshold": 9}, {"title": "T"}]
+)
+def test_the_digest_covers_what_pages_say(plain: Path, change: dict[str, Any]) -> None:
+    assert load(plain, **change).digest != load(plain).digest
+
+
+def test_other_names_and_labels_as_names(tmp_path: Path) -> None:
+    y = np.array(["cat", "ant", "bee"] * 20)
+    write(tmp_path, pictures=images(shape=(4, 5)), kinds=y)
+    data = load(tmp_path, x_train="pictures", y_train="kinds")
+    assert data.targets[0].classes == ("ant", "bee", "cat")
+    assert data.splits["train"].images.shape[1:] == (4, 5, 1)
+    told = load(tmp_path, x_train="pictures", y_train="kinds", classes=["cat", "bee", "ant"])
+    np.testing.assert_array_equal(
+        2 - data.splits["test"].labels["class"], told.splits["test"].labels["class"]
+    )
+
+
+def test_one_column_for_each_class() -> None:
+    from reportgen.datasets._arrays import _flat
+
+    assert _flat(np.eye(3)[[2, 0, 1]], "y").tolist() == [2, 0, 1]
+    assert _flat(np.array([[1], [4]]), "y").tolist() == [1, 4]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "words"),
+    [
+        (np.array([0.0, 0.5, 1.0]), [0, 128, 255], "rounded to 256 levels"),
+        (np.array([False, True]), [0, 255], "true and false"),
+        (np.array([0, 255], np.int64), [0, 255], "0 to 255"),
+        (np.array([0.0, 200.0]), [0, 200], "0 to 255"),
+    ],
+)
+def test_values_become_bytes(values: Any, expected: list[int], words: str) -> None:
+    found, said = pixels(values.reshape(1, 1, -1), "x")
+    assert (found.ravel().tolist(), found.dtype, found.shape[-1]) == (expected, np.uint8, 1)
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        (np.zeros((3, 4)), "must hold images of shape"),
+        (np.zeros((2, 3, 32, 32)), "put the channels last"),
+        (np.zeros((0, 4, 4, 1)), "must hold images of shape"),
+        (np.full((1, 2, 2), -1.0), "values from 0 to 1, or from 0 to 255, got -1 to -1"),
+        (np.full((1, 2, 2), np.nan), "values from 0 to 1, or from 0 to 255"),
+        (np.full((1, 2, 2), 1.5), "whole numbers above 1, got fractions"),
+        (np.full((1, 2, 2), "a"), "must hold numbers"),
+    ],
+)
+def test_values_that_are_no_images(values: Any, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        pixels(values, "x_train")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"x_train": images(), "y_train": np.zeros(7)}, "'y_train' must hold 60 labels, got 7"),
+        ({"x_train": images(), "y_train": np.full(COUNT, -1)}, "class numbers from 0"),
+        ({"x_train": images(), "y_train": np.full(COUNT, 0.5)}, "class numbers from 0"),
+        ({"x_train": images(2), "y_train": np.zeros(2)}, "2 images are too few"),
+        ({"x": images()}, "has no array 'x_train'; it has x"),
+        ({"x_train": images(), "y_train": np.zeros(COUNT), "x_test": images()}, "array 'y_test'"),
+        (
+            {"x_train": images(), "y_train": np.zeros(COUNT),
+             "x_test": images(shape=(9, 9, 3)), "y_test": np.zeros(COUNT)},
+            r"images of shape \(4, 5, 3\) as x_train",
+        ),
+        ({"x_train": np.array([{}]), "y_train": np.zeros(1)}, "Python objects, which could run"),
+    ],
+)  # fmt: skip
+def test_arrays_that_do_not_go_together(
+    tmp_path: Path, arrays: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UserError, match=message):
+        load(write(tmp_path, **arrays))
+
+
+def test_fewer_names_than_classes(plain: Path) -> None:
+    with pytest.raises(UserError, match=r"'classes' must hold 3 names.*got 2"):
+        load(plain, classes=["a", "b"])
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 no zip", b"plain text"])
+def test_a_file_that_is_no_npz(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "data.npz").write_bytes(content)
+    with pytest.raises(UserError, match=r"data\.npz cannot be read"):
+        load(tmp_path)
