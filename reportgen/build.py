@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from reportgen import __version__, site
 from reportgen.digest import of_bytes
-from reportgen.engine import Job, Worker
+from reportgen.engine.client import Worker
+from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.plan import Keys, Plan, Reason, Status, Task, differences, key_of, plan
 from reportgen.render.paths import template_files

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reportgen import build, spec
-from reportgen.engine import Worker
+from reportgen.engine.client import Worker
 from reportgen.errors import ReportgenError, UserError
 from reportgen.plan import Task
 from reportgen.store import read_manifest
