@@ -26,7 +26,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.probing import graphs
-from reportgen.probing.compiled import compiled
+from reportgen.probing.compiled import compiled, execute, reads_channels_first
 from reportgen.probing.fresh import weights
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_first, channels_to_end
@@ -108,14 +108,9 @@ def climb(
     graph = compiled(model, ("climb", path, shape), body, _signature(shape, own))
     dials = [recipe.rate, recipe.decay, recipe.variation, recipe.low, recipe.high]
     given = [variable.value for variable in own] if values is None else values
-    found = graph(
-        tf.constant(filters, tf.int32),
-        tf.constant(first, tf.float32),
-        tf.constant(shifts, tf.int32),
-        tf.constant(dials, tf.float32),
-        *(tf.convert_to_tensor(value) for value in given),
-    )
-    return Climbed(*(tensor.numpy() for tensor in found))
+    more = [np.asarray(shifts, np.int32), np.asarray(dials, np.float32), *given]
+    batch = [np.asarray(filters, np.int32), np.asarray(first, np.float32)]
+    return Climbed(*execute(graph, batch, model, more))
 
 
 def _signature(shape: tuple[int, ...], own: list[Any]) -> list[Any]:
@@ -202,6 +197,7 @@ def _until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
         pass
 
     found: list[Any] = []
+    images = _channels_to_front(images) if reads_channels_first(model) else images
 
     def keep(name: str, output: Any) -> Any:
         if name == path:
@@ -218,6 +214,10 @@ def _until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
     with contextlib.suppress(Reached):
         graphs.walk(model, [images], call, keep)
     return found[0], found[1]
+
+
+def _channels_to_front(images: Any) -> Any:
+    return tf.transpose(images, [0, 3, 1, 2])
 
 
 def _linear(layer: Any) -> Any:

@@ -15,7 +15,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.compiled import as_inputs, batches, compiled, input_specs
+from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
@@ -25,6 +25,9 @@ Floats = NDArray[np.float32]
 
 PREDICTED = -1
 """As a target: whatever class the head predicts for the image."""
+
+_COPIES = 2
+"""Activations are held for the backward pass, and their gradients beside them."""
 
 
 @dataclass(frozen=True)
@@ -72,15 +75,15 @@ def slopes(
     def body(model: Any, wanted: Any, *inputs: Any) -> Any:
         return _differentiate(model, list(inputs), wanted, path, chosen, first)
 
-    wanted_spec = tf.TensorSpec((len(chosen), None), tf.int32)
+    wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
     key = ("slopes", path, tuple(outputs))
     graph = compiled(model, key, body, [wanted_spec, *input_specs(model)])
     inputs = as_inputs(model, images)
-    for part in batches(model, inputs):
-        wanted = tf.constant(targets[:, part], tf.int32)
-        found = graph(wanted, *(tf.constant(array[part]) for array in inputs))
-        acts, grads, logits, explained = tf.nest.map_structure(lambda t: t.numpy(), found)
-        yield Slope(part, acts, tuple(grads), tuple(logits), explained)
+    each = np.ascontiguousarray(np.asarray(targets, np.int32).T)
+    for part in batches(model, inputs, copies=_COPIES):
+        batch = [each[part], *(array[part] for array in inputs)]
+        acts, grads, logits, explained = execute(graph, batch, model)
+        yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
 
 
 def _differentiate(
@@ -89,8 +92,8 @@ def _differentiate(
     with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
         seen = trace(model, inputs, [path], watch=tape)
         logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
-        explained = [_target(logits[h.index], wanted[i]) for i, h in enumerate(chosen)]
-        scores = [_score(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
+        explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
+        scores = [score_of(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
     maps = seen.activations[path]
     if len(maps.shape) < 3:
         raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")
@@ -100,10 +103,10 @@ def _differentiate(
             raise UndefinedError(f"Output '{head.name}' does not depend on layer '{path}'.")
     arrange = channels_to_end if first else tf.identity
     arranged = [tf.cast(arrange(grad), tf.float32) for grad in grads]
-    return tf.cast(arrange(maps), tf.float32), arranged, logits, tf.stack(explained)
+    return tf.cast(arrange(maps), tf.float32), arranged, logits, tf.stack(explained, axis=1)
 
 
-def _target(logits: Any, wanted: Any) -> Any:
+def target_of(logits: Any, wanted: Any) -> Any:
     """The wanted class of each image, or the predicted one where none is wanted."""
     if logits.shape[-1] == 1:
         predicted = tf.cast(logits[:, 0] > 0, tf.int32)
@@ -112,7 +115,8 @@ def _target(logits: Any, wanted: Any) -> Any:
     return tf.where(wanted >= 0, wanted, predicted)
 
 
-def _score(logits: Any, target: Any) -> Any:
+def score_of(logits: Any, target: Any) -> Any:
+    """The explained score of each image: its target's logit, of one unit with the class's sign."""
     if logits.shape[-1] == 1:
         return tf.where(target == 1, logits[:, 0], -logits[:, 0])
     return tf.gather(logits, target, axis=1, batch_dims=1)

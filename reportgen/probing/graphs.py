@@ -2,11 +2,15 @@
 
 Everything that looks inside a model goes through `walk`: reading activations, splitting a model
 at a layer, taking a logit before its softmax, following a receptive field. The model itself is
-only read. What is not a graph (a subclassed model, whose `call` is Python) cannot be walked.
+only read.
+
+A subclassed model has no graph of its own, as its `call` is Python. Where that Python can be
+followed symbolically (it uses layers and `keras.ops`), the graph that it draws stands in.
 """
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -21,12 +25,13 @@ Call = Callable[[str, Any, tuple[Any, ...], dict[str, Any]], Any]
 Done = Callable[[str, Any], Any]
 """What happens to the output of a nested model: (path, output) -> the output to go on with."""
 
+_followed: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
+"""Graphs of subclassed models, or the sentence that says why there is none."""
+
 
 def is_graph(layer: Any) -> bool:
-    """Whether it is a model (Sequential or Functional) whose inside can be walked."""
-    if isinstance(layer, keras.Sequential):
-        return type(layer).call is keras.Sequential.call and bool(layer.built and layer.inputs)
-    return isinstance(layer, Functional) and type(layer).call is Functional.call
+    """Whether it is a model whose inside can be walked."""
+    return isinstance(layer, keras.Model) and not isinstance(_graph(layer), str)
 
 
 def inner_layers(model: Any) -> list[Any]:
@@ -35,25 +40,25 @@ def inner_layers(model: Any) -> list[Any]:
 
 
 def require_graph(model: Any) -> Any:
-    """The Functional graph of a model.
+    """The Functional graph of a model: its own, or the one that its `call` draws.
 
     Raises:
-        UndefinedError: it has none, because it is subclassed or was never built.
+        UndefinedError: there is none, because the model was never built or its `call` cannot be
+            followed.
     """
-    if not is_graph(model):
-        kind = "has not been built" if isinstance(model, keras.Sequential) else "is subclassed"
+    graph = _graph(model)
+    if isinstance(graph, str):
         raise UndefinedError(
-            f"The layers inside model '{model.name}' cannot be reached, because it {kind}; "
-            "a Sequential model with an Input or a Functional model is needed."
+            f"The layers inside model '{model.name}' cannot be reached, because it {graph}."
         )
-    return model._functional if isinstance(model, keras.Sequential) else model
+    return graph
 
 
 def walk(model: Any, inputs: Any, call: Call, done: Done | None = None, prefix: str = "") -> Any:
     """Run through a model's graph, letting `call` compute every layer.
 
     Args:
-        model: a Sequential or Functional model, nested to any depth.
+        model: any model with a graph (`require_graph`), nested to any depth.
         inputs: a value for each of its inputs (a list where there are several). Values may be
             tensors or anything else that `call` understands.
         call: computes one layer or other operation.
@@ -76,7 +81,11 @@ def walk(model: Any, inputs: Any, call: Call, done: Done | None = None, prefix: 
 
         return enter
 
-    outputs = require_graph(model)._run_through_graph(inputs, operation_fn=visit)
+    graph = require_graph(model)
+    if isinstance(inputs, dict):
+        # By name, not in the order of the keys.
+        inputs = graph._flatten_to_reference_inputs(inputs)
+    outputs = graph._run_through_graph(inputs, operation_fn=visit)
     flat = keras.tree.flatten(outputs)
     return flat[0] if len(flat) == 1 else outputs
 
@@ -86,3 +95,41 @@ def run(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     if getattr(operation, "_call_has_training_arg", False):
         kwargs = {**kwargs, "training": False}
     return operation(*args, **kwargs)
+
+
+def _graph(model: Any) -> Any:
+    """A model's Functional graph, or why it has none, to follow "because it"."""
+    if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
+        built = model.built and model.inputs
+        return model._functional if built else "has not been built: it needs an Input"
+    if isinstance(model, Functional) and type(model).call is Functional.call:
+        return model
+    if model not in _followed:
+        _followed[model] = _follow(model)
+    return _followed[model]
+
+
+def _follow(model: Any) -> Any:
+    """What a subclassed model's `call` draws when it is given symbolic inputs."""
+    known = [tuple(tensor.shape) for tensor in getattr(model, "inputs", None) or []]
+    shapes = known or list((getattr(model, "_build_shapes_dict", None) or {}).values())
+    if not model.built or not shapes:
+        return "has not been built: call it once on an image"
+    inputs = [_symbol(shape, f"input_{i}" if i else "input") for i, shape in enumerate(shapes)]
+    if not inputs or None in inputs:
+        return "is subclassed and takes its inputs in a structure that is not plain"
+    training = {"training": False} if getattr(model, "_call_has_training_arg", False) else {}
+    try:
+        return Functional(inputs, model.call(*inputs, **training), name=model.name)
+    except Exception as error:
+        # Whatever the model's own Python raises when it is given symbols instead of numbers.
+        cause = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
+        return f"is subclassed and its call cannot be followed ({cause})"
+
+
+def _symbol(shape: Any, name: str) -> Any:
+    """An input of this shape with any number of images; None for what is no single shape."""
+    plain = isinstance(shape, tuple | list) and len(shape) > 1
+    if not plain or not all(side is None or isinstance(side, int) for side in shape):
+        return None
+    return keras.Input(tuple(shape[1:]), name=name)

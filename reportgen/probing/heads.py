@@ -42,19 +42,35 @@ def output_names(model: Any) -> list[str]:
     Raises:
         UndefinedError: the model is not a graph, so that its outputs are not known.
     """
-    outputs = getattr(model, "outputs", None) or []
-    if not outputs:
-        require_graph(model)
-    structure = getattr(model, "_outputs_struct", None)
+    graph = require_graph(model)
+    outputs = graph.outputs
+    structure = getattr(graph, "_outputs_struct", None)
     if isinstance(structure, dict) and len(structure) == len(outputs):
         order = {id(tensor): key for key, tensor in structure.items()}
         return [str(order[id(tensor)]) for tensor in outputs]
     return _unique([_last_layer(tensor).name for tensor in outputs])
 
 
+def output_index(model: Any, output: int | str | None) -> int:
+    """The index of the output that a caller means; None where there is only one.
+
+    Raises:
+        UserError: there is no such output, or there are several and none was named.
+    """
+    names = output_names(model)
+    if output is None and len(names) == 1:
+        return 0
+    if isinstance(output, int) and 0 <= output < len(names):
+        return output
+    if output in names:
+        return names.index(str(output))
+    listed = ", ".join(names)
+    raise UserError(Problem(f"output must be one of {listed} or its index, got {output!r}"))
+
+
 def ending(model: Any, index: int) -> tuple[str, Any]:
     """Path and layer that an output's value comes from, looked up inside nested models too."""
-    return _ending(model.outputs[index], "")
+    return _ending(require_graph(model).outputs[index], "")
 
 
 def activation_of(layer: Any) -> str:
@@ -68,7 +84,7 @@ def activation_of(layer: Any) -> str:
 def _head(model: Any, index: int, name: str) -> Head:
     kinds: dict[str, Kind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
     _, layer = ending(model, index)
-    units = model.outputs[index].shape[-1] or 1
+    units = require_graph(model).outputs[index].shape[-1] or 1
     kind = kinds.get(activation_of(layer), "logits")
     title = name.replace("_", " ").capitalize()
     return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
@@ -109,7 +125,7 @@ def _ending(tensor: Any, prefix: str) -> tuple[str, Any]:
     operation, _, place = tensor._keras_history
     path = prefix + operation.name
     if is_graph(operation):
-        return _ending(operation.outputs[place], path + "/")
+        return _ending(require_graph(operation).outputs[place], path + "/")
     return path, operation
 
 

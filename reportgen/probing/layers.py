@@ -12,7 +12,7 @@ import keras
 
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.probing.fields import receptive_field
-from reportgen.probing.graphs import inner_layers, is_graph
+from reportgen.probing.graphs import inner_layers, is_graph, require_graph
 from reportgen.records import LayerRow
 
 __all__ = [
@@ -57,13 +57,14 @@ def rows(model: Any) -> tuple[LayerRow, ...]:
     models with a graph of their own, not for Sequential ones, which are a plain stack.
     """
     sequential = isinstance(model, keras.Sequential)
+    graph = require_graph(model) if is_graph(model) else model
     return tuple(
         LayerRow(
             name=layer.name,
             type=type(layer).__name__,
             output_shape=_shape_text(layer),
             params=int(layer.count_params()) if layer.built else 0,
-            connected_to=() if sequential else _connections(model, layer),
+            connected_to=() if sequential else _connections(graph, layer),
         )
         for layer in model.layers
     )
@@ -115,7 +116,8 @@ def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
 def output_shapes(layer: Any) -> list[tuple[int | None, ...]]:
     """The shape of each output of a layer's first call; empty when that is not known."""
     if isinstance(layer, keras.Model):
-        return [tuple(tensor.shape) for tensor in getattr(layer, "outputs", None) or []]
+        outputs = require_graph(layer).outputs if is_graph(layer) else []
+        return [tuple(tensor.shape) for tensor in outputs]
     nodes = getattr(layer, "_inbound_nodes", [])
     return [tuple(tensor.shape) for tensor in nodes[0].outputs] if nodes else []
 

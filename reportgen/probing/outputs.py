@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
-from reportgen.probing.compiled import as_inputs, batches, compiled, input_specs
+from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.records import Head
@@ -107,6 +107,7 @@ def trace(
     paths: Sequence[str] = (),
     inputs_of: Sequence[str] = (),
     watch: Any = None,
+    run: graphs.Call | None = None,
 ) -> Trace:
     """One symbolic or eager walk, for use inside a compiled graph.
 
@@ -116,6 +117,7 @@ def trace(
         paths, inputs_of: what to keep.
         watch: a `tf.GradientTape` that is to watch the kept activations; as nothing before them
             is watched, differentiating costs only what lies between them and the logits.
+        run: computes one layer; None for `graphs.run`.
     """
     seen = Trace()
     before: list[tuple[Any, Any]] = []
@@ -130,7 +132,8 @@ def trace(
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if path in inputs_of and path not in seen.inputs:
             seen.inputs[path] = keras.tree.flatten(args)[0]
-        output = keep(path, graphs.run(layer, args, kwargs))
+        output = run(path, layer, args, kwargs) if run else graphs.run(layer, args, kwargs)
+        keep(path, output)
         logit = _before_ending(layer, args, output, before)
         if logit is not None:
             before.append((output, logit))
@@ -230,9 +233,9 @@ def _collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]
     total = len(inputs[0])
     wholes: list[Floats] = []
     for part in batches(model, inputs):
-        flat = keras.tree.flatten(graph(*(tf.constant(array[part]) for array in inputs)))
+        flat = execute(graph, [array[part] for array in inputs], model)
         if not wholes:
             wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in flat]
         for whole, value in zip(wholes, flat, strict=True):
-            whole[part] = value.numpy()
+            whole[part] = value
     return wholes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keras
 import pytest
+import tensorflow as tf
 from small_models import images, nested, sequential, two_heads
 
 from reportgen.errors import UndefinedError, UserError
@@ -108,10 +109,32 @@ def test_a_subclassed_model_says_that_it_cannot_be_walked() -> None:
             self.conv = layers.Conv2D(1, 3, name="conv")
 
         def call(self, x: object) -> object:
-            return self.conv(x)
+            return tf.nn.relu(self.conv(x))
+
+    model = Own()
+    with pytest.raises(UndefinedError, match="'own' cannot be reached, because it has not been"):
+        receptive_field(model, "conv")
+    told = Own()
+    told(images())
+    assert [row.name for row in rows(told)] == ["conv"]
+    with pytest.raises(UndefinedError, match="'own' cannot be reached, because it is subclassed"):
+        receptive_field(told, "conv")
+
+
+def test_a_subclassed_model_of_layers_is_followed() -> None:
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="own")
+            self.conv = layers.Conv2D(1, 3, name="conv")
+            self.pool = layers.MaxPooling2D(name="pool")
+
+        def call(self, x: object) -> object:
+            return self.pool(keras.ops.relu(self.conv(x)))
 
     model = Own()
     model(images())
-    assert [row.name for row in rows(model)] == ["conv"]
-    with pytest.raises(UndefinedError, match="'own' cannot be reached, because it is subclassed"):
-        receptive_field(model, "conv")
+    conv, pool = rows(model)
+    assert (conv.output_shape, conv.connected_to) == ("(None, 4, 4, 1)", ("input[0][0]",))
+    assert pool.output_shape == "(None, 2, 2, 1)"
+    assert pool.connected_to[0].startswith("relu")
+    assert receptive_field(model, "pool") == 4

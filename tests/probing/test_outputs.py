@@ -130,8 +130,50 @@ def test_batches_and_order_do_not_change_the_answer(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_large_image_makes_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "BUDGET", 4 * 2 * (16 * 2 + 4 * 2 + 8 + 3))
-    assert compiled.batch_size(sequential(), (6, 6, 1)) == 2
+    one = 4 * (36 + 16 * 2 + 4 * 2 + 8 + 3)
+    assert compiled.image_bytes(sequential(), (6, 6, 1)) == one
+    monkeypatch.setattr(compiled, "BUDGET", 6 * one)
+    assert compiled.batch_size(sequential(), (6, 6, 1)) == 6
+    assert compiled.batch_size(sequential(), (6, 6, 1), copies=3) == 2
+    monkeypatch.setattr(compiled, "BUDGET", 1)
+    assert compiled.batch_size(sequential(), (6, 6, 1)) == 1
+
+
+def test_open_sides_count_with_the_size_that_they_get() -> None:
+    layers = keras.layers
+    body = [layers.Conv2D(2, 3, strides=2, name="conv"), layers.GlobalAveragePooling2D()]
+    model = keras.Sequential([keras.Input((None, None, 1)), *body])
+    for side, inside in ((9, 4), (21, 10)):
+        numbers = side * side + 2 * inside * inside + 2
+        assert compiled.image_bytes(model, (side, side, 1)) == 4 * numbers
+
+
+def test_numbers_count_in_their_own_precision() -> None:
+    layers = keras.layers
+    body = [layers.Conv2D(1, 3, dtype="float16"), layers.Conv2D(1, 3, dtype="float64")]
+    model = keras.Sequential([keras.Input((6, 6, 1)), *body])
+    assert compiled.image_bytes(model, (6, 6, 1)) == 36 * 4 + 16 * 2 + 4 * 8
+
+
+def test_a_fixed_batch_is_filled_up_and_cut() -> None:
+    layers = keras.layers
+    body = [layers.Conv2D(2, 3, name="conv"), layers.Flatten(), layers.Dense(3, name="out")]
+    model = keras.Sequential([keras.Input(batch_shape=(4, 6, 6, 1)), *body])
+    x = images(6)
+    found = observe(model, x, ["conv"])
+    assert found.logits[0].shape == (6, 3)
+    expected = np.asarray(model(np.concatenate([x[4:], x[:2]])))[:2]
+    np.testing.assert_allclose(found.logits[0][4:], expected, atol=1e-6)
+
+
+def test_images_of_another_shape_are_refused() -> None:
+    with pytest.raises(UserError, match="takes values of 6 x 6 x 1, but the images are 6 x 6 x 3"):
+        observe(sequential(), images(channels=3))
+    x, y = keras.Input((6, 6, 1), name="a"), keras.Input((6, 6, 1), name="b")
+    both = keras.Model([x, y], keras.layers.Flatten(name="out")(x + y), name="two")
+    with pytest.raises(UndefinedError, match=r"'two' has 2 inputs \(a, b\), and there are values"):
+        observe(both, images())
+    assert observe(both, [images(), images()]).logits[0].shape == (5, 36)
 
 
 def test_nothing_is_traced_twice() -> None:

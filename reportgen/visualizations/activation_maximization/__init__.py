@@ -49,6 +49,8 @@ ENTRY = Entry(
     evidence=(
         ("activation_ratio", "response reached against the largest among test images, by layer"),
         ("structure", "likeness of neighboring pixels (Moran's I), by layer"),
+        ("pattern", "share of the images' contrast that lies in their strongest waves, by layer"),
+        ("pattern_gain", "that share minus that with fresh random weights, by layer"),
         ("chroma_share", "share of the images' contrast that is color, by layer"),
         ("hue_spread", "how far the filters' hues differ, by layer"),
         ("saturated", "share of values at the ends of the input range, by layer"),

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.ascent import Climbed, Recipe
+from reportgen.probing.finite import require_finite
 from reportgen.probing.fresh import fresh
 from reportgen.probing.inputs import measured, prepare, value_range
-from reportgen.probing.layers import choose, is_conv, named
+from reportgen.probing.layers import choose, is_conv, named, output_shapes
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.visualizations.activation_maximization import measures
@@ -35,14 +36,10 @@ COMPARED = 16
 
 def compute(subject: Subject) -> Artifact:
     """Arrays: for each layer `images@<layer>`, shape (filters, h, w, c), scaled to 0..1."""
-    layers = choose(subject.model, subject.params["layers"], is_conv)
-    if not layers:
-        raise UndefinedError(
-            f"Model '{subject.model.name}' has no convolution layer, so there are no filters "
-            "to maximize."
-        )
     recipe, size = _recipe(subject), _size(subject)
+    layers = _layers(subject)
     shape = image_shape(subject.model, size)
+    require_finite(subject.model, layers)
     largest = _largest(subject, layers)
     values = fresh(subject.model, subject.seed)
     arrays: dict[str, NDArray[Any]] = {}
@@ -64,6 +61,19 @@ def compute(subject: Subject) -> Artifact:
         "regularized": recipe.decay > 0 or recipe.variation > 0,
     }
     return Artifact(arrays, facts, tuple(found))
+
+
+def _layers(subject: Subject) -> list[str]:
+    """Paths of the convolutions to show; "all" means those with two-dimensional maps."""
+    model, wanted = subject.model, subject.params["layers"]
+    convolutions = choose(model, wanted, is_conv)
+    if not convolutions:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution layer, so there are no filters to maximize."
+        )
+    every = named(model)
+    flat = [p for p in convolutions if any(len(s) == 4 for s in output_shapes(every[p]))]
+    return (flat or convolutions) if wanted == "all" else convolutions
 
 
 def _recipe(subject: Subject) -> Recipe:
@@ -101,6 +111,7 @@ def _measures(
 ) -> list[Measure]:
     """The measures of one layer, qualified by its name."""
     images, random = _unit(mine.images, recipe), _unit(other.images, recipe)
+    own, untrained = measures.patterns(images), measures.patterns(random)
     against = "baseline: the same recipe on the model with fresh random weights"
     found = [
         measures.mean(
@@ -109,6 +120,23 @@ def _measures(
             measures.structures(random),
             "Moran's I of the images (likeness of neighboring pixels), mean over filters; "
             + against,
+            seed,
+        ),
+        measures.mean(
+            f"pattern@{path}",
+            own,
+            untrained,
+            "share of an image's contrast against mid-gray that lies in the strongest 2 % of its "
+            "spatial frequencies (Hann window, zero frequency left out), mean over filters; "
+            + against,
+            seed,
+        ),
+        measures.gain(
+            f"pattern_gain@{path}",
+            own,
+            untrained,
+            "that share minus its mean over filters of the same model with fresh random weights, "
+            "by the same recipe; both sets of filters resampled for the interval",
             seed,
         ),
         measures.mean(

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.ascent import Climbed, Recipe, climb
-from reportgen.probing.compiled import batch_size
+from reportgen.probing.compiled import batch_size, reads_channels_first
+from reportgen.probing.finite import require_finite
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.layers import find, named, output_shapes
 from reportgen.probing.outputs import channels_first
 
@@ -82,6 +84,7 @@ def ascend(
 ) -> Climbed:
     """The same with all that was measured on the way; `values` stand in for the weights."""
     _check_filters(filters, channels(model, layer), layer)
+    require_finite(model, [layer])
     shape = image_shape(model, size)
     rng = np.random.default_rng(seed)
     span, middle = recipe.high - recipe.low, (recipe.low + recipe.high) / 2
@@ -118,13 +121,15 @@ def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int
     Raises:
         UndefinedError: the model has several inputs, or its input is not an image.
     """
-    inputs = getattr(model, "inputs", None) or []
-    if len(inputs) != 1 or len(inputs[0].shape) != 4 or inputs[0].shape[-1] is None:
+    inputs = require_graph(model).inputs
+    shape = tuple(inputs[0].shape)
+    shape = (shape[0], *shape[2:], shape[1]) if reads_channels_first(model) else shape
+    if len(inputs) != 1 or len(shape) != 4 or shape[-1] is None:
         raise UndefinedError(
             f"Model '{model.name}' does not have one image as its input, so there is no image "
             "that could be changed to maximize a filter."
         )
-    height, width, depth = inputs[0].shape[1:]
+    height, width, depth = shape[1:]
     free = size or (_FREE_SIDE, _FREE_SIDE)
     return int(height or free[0]), int(width or free[1]), int(depth)
 

@@ -14,7 +14,7 @@ ENTRY = Entry(
     ),
     evidence=(
         ("foreground_lift", "activation inside the foreground against its area share, by layer"),
-        ("detail", "how evenly activation spreads over the map (entropy, 0 to 1), by layer"),
+        ("detail", "how far over the map activation departs from its median (entropy), by layer"),
         ("active_share", "share of activations above zero, by layer"),
         ("pool_gain", "mean after pooling against mean before, by layer"),
         ("pool_agreement", "correlation of maps after pooling with those before, by layer"),

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import batches
+from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
 from reportgen.probing.outputs import observe
-from reportgen.records import Artifact, Measure, Subject
+from reportgen.records import Artifact, Dataset, Subject
 from reportgen.visualizations.feature_maps import measures
 from reportgen.visualizations.feature_maps.parts import part
 
@@ -52,32 +54,50 @@ def compute(subject: Subject) -> Artifact:
         raise UndefinedError("Feature maps are made from images, and there is no dataset.")
     layers = _layers(model, params["layers"])
     pools = [path for path in layers if is_pool(named(model)[path])]
+    require_finite(model, layers)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
-    images = np.asarray(data.splits["test"].images)[np.concatenate([shown, counted])]
-    pixels = prepare(images, data.preprocessing)
-    seen = observe(model, pixels, layers, inputs_of=pools, logits=False)
-    masks = foreground(data, "test", counted)
-    start, most = len(shown), int(params["max_channels"])
-    found: list[Measure] = []
-    for path in layers:
-        place = part(path, 0, len(shown))
-        after = seen.activations[path][start:]
-        found += _shown_in(measures.measured(path, after, masks, subject.seed), place)
-        if path in pools:
-            before = seen.inputs[path][start:]
-            found += _shown_in(measures.pooled(path, before, after, subject.seed), place)
+    images = np.asarray(data.splits["test"].images)
+    samples = observe(model, prepare(images[shown], data.preprocessing), layers, logits=False)
+    require_finite_activations(samples.activations)
+    found = [
+        replace(measure, part=part(path, 0, len(shown)))
+        for path, table in _tables(model, data, images, counted, layers, pools).items()
+        for measure in measures.of_layer(path, table, subject.seed)
+    ]
     labels = np.asarray(data.splits["test"].labels[data.targets[0].name])
     facts = {
-        "layers": [_told(path, named(model)[path], seen.activations[path]) for path in layers],
+        "layers": [_told(path, named(model)[path], samples.activations[path]) for path in layers],
         "samples": [{"index": int(i), "label": data.targets[0].classes[labels[i]]} for i in shown],
     }
     arrays = {
         f"maps@{path}": np.ascontiguousarray(
-            seen.activations[path][:start, ..., :most].transpose(0, 3, 1, 2)
+            samples.activations[path][..., : params["max_channels"]].transpose(0, 3, 1, 2)
         )
         for path in layers
     }
     return Artifact(arrays, facts, tuple(found))
+
+
+def _tables(
+    model: Any,
+    data: Dataset,
+    images: NDArray[Any],
+    counted: NDArray[Any],
+    layers: list[str],
+    pools: list[str],
+) -> dict[str, measures.Table]:
+    """What each layer shows on each test image, batch by batch: maps are not kept."""
+    tables: dict[str, measures.Table] = {path: {} for path in layers}
+    chosen = images[counted]
+    for place in batches(model, [chosen]):
+        pixels = prepare(chosen[place], data.preprocessing)
+        seen = observe(model, pixels, layers, inputs_of=pools, logits=False)
+        require_finite_activations(seen.activations)
+        masks = foreground(data, "test", counted[place])
+        for path in layers:
+            after = seen.activations[path]
+            measures.add(tables[path], after, masks, seen.inputs.get(path))
+    return tables
 
 
 def _wanted(layers: str | Sequence[str] | None) -> Any:
@@ -112,7 +132,3 @@ def _told(path: str, layer: Any, maps: Floats) -> dict[str, Any]:
         "channels": int(maps.shape[-1]),
         "pool": is_pool(layer),
     }
-
-
-def _shown_in(found: list[Measure], part: str) -> list[Measure]:
-    return [replace(measure, part=part) for measure in found]

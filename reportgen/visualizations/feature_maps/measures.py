@@ -32,16 +32,20 @@ def foreground_lifts(maps: Floats, masks: NDArray[np.bool_]) -> Doubles:
 
 
 def details(maps: Floats) -> Doubles:
-    """Spatial entropy H / ln N of |activation| summed over channels, for each image with any.
+    """Spatial entropy H / ln N of |activation - background|, summed over channels, per image.
 
-    0 where all of it sits at one position, 1 where it is spread evenly.
+    The background of a channel is its median over the map: what a filter answers to an even
+    background, such as the offset that a normalization adds, is no detail. 0 where the maps are
+    even or depart from it at one position only, 1 where they depart as much everywhere. Where
+    more than half of a map is foreground, its median is not the background's.
     """
-    total = np.abs(maps).sum(axis=-1, dtype=np.float64).reshape(len(maps), -1)
+    flat = maps.reshape(len(maps), -1, maps.shape[-1]).astype(np.float64)
+    total = np.abs(flat - np.median(flat, axis=1, keepdims=True)).sum(axis=-1)
     positions = total.shape[1]
-    sums = total.sum(axis=1)
     if positions < 2:
         return np.empty(0)
-    shares = total[sums > 0] / sums[sums > 0][:, None]
+    sums = total.sum(axis=1, keepdims=True)
+    shares = np.divide(total, sums, out=np.zeros_like(total), where=sums > 0)
     logs = np.log(np.where(shares > 0, shares, 1))
     return np.asarray(-(shares * logs).sum(axis=1) / np.log(positions))
 
@@ -66,54 +70,61 @@ def agreements(before: Floats, after: Floats) -> Doubles:
     return np.asarray([value for value in found if value is not None])
 
 
-def measured(name: str, maps: Floats, masks: NDArray[np.bool_], seed: int) -> list[Measure]:
-    """Measures of any layer, qualified by its name."""
-    active = (maps > 0).reshape(len(maps), -1).mean(axis=1)
-    return [
-        _mean(
-            f"foreground_lift@{name}",
-            foreground_lifts(maps, masks),
-            1.0,
-            "share of |activation|, summed over channels, inside the foreground (averaged down "
-            "to the map), divided by the foreground's area share",
-            seed,
-        ),
-        _mean(
-            f"detail@{name}",
-            details(maps),
-            None,
-            "entropy over positions of |activation| summed over channels, divided by its "
-            "largest possible value",
-            seed,
-        ),
-        _mean(f"active_share@{name}", active, None, "share of activations above zero", seed),
-    ]
+Table = dict[str, list[Doubles]]
+"""By measure, one number for each image that has any, in pieces."""
+
+_SAID = {
+    "foreground_lift": (
+        1.0,
+        "share of |activation|, summed over channels, inside the foreground (averaged down to "
+        "the map), divided by the foreground's area share",
+    ),
+    "detail": (
+        None,
+        "entropy over positions of |activation - the channel's median over the map|, summed over "
+        "channels, divided by its largest possible value",
+    ),
+    "active_share": (None, "share of activations above zero"),
+    "pool_gain": (
+        1.0,
+        "mean |activation| after pooling divided by the mean |activation| before it",
+    ),
+    "pool_agreement": (
+        0.0,
+        "correlation of each map after pooling, resized bilinearly, with the map before it",
+    ),
+}
+"""Of each measure its baseline and how it was measured."""
 
 
-def pooled(name: str, before: Floats, after: Floats, seed: int) -> list[Measure]:
-    """Measures of a pooling layer against what it was given."""
-    ratio = after.shape[1] * after.shape[2] / (before.shape[1] * before.shape[2])
-    return [
-        _mean(
-            f"pool_gain@{name}",
-            gains(before, after),
-            1.0,
-            "mean |activation| after pooling divided by the mean |activation| before it",
-            seed,
-        ),
-        _mean(
-            f"pool_agreement@{name}",
-            agreements(before, after),
-            0.0,
-            "correlation of each map after pooling, resized bilinearly, with the map before it",
-            seed,
-        ),
-        Measure(
-            f"pool_size_ratio@{name}",
-            ratio,
-            how="positions of a map after pooling divided by positions before it",
-        ),
+def add(table: Table, maps: Floats, masks: NDArray[np.bool_], before: Floats | None) -> None:
+    """Measure one batch of a layer's maps (n, h, w, c), and of a pooling layer's input."""
+    found = {
+        "foreground_lift": foreground_lifts(maps, masks),
+        "detail": details(maps),
+        "active_share": (maps > 0).reshape(len(maps), -1).mean(axis=1),
+    }
+    if before is not None:
+        found["pool_gain"] = gains(before, maps)
+        found["pool_agreement"] = agreements(before, maps)
+        ratio = maps.shape[1] * maps.shape[2] / (before.shape[1] * before.shape[2])
+        table["pool_size_ratio"] = [np.array([ratio])]
+    for name, values in found.items():
+        table.setdefault(name, []).append(np.asarray(values, np.float64))
+
+
+def of_layer(path: str, table: Table, seed: int) -> list[Measure]:
+    """Measures of a layer, qualified by its path."""
+    found = [
+        _mean(f"{name}@{path}", np.concatenate(table[name]), baseline, how, seed)
+        for name, (baseline, how) in _SAID.items()
+        if name in table
     ]
+    if "pool_size_ratio" in table:
+        how = "positions of a map after pooling divided by positions before it"
+        ratio = float(table["pool_size_ratio"][0][0])
+        found.append(Measure(f"pool_size_ratio@{path}", ratio, how=how))
+    return found
 
 
 def _agreement(before: Floats, after: Floats) -> float | None:

@@ -11,7 +11,7 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
-from reportgen.probing.layers import named
+from reportgen.probing.layers import named, output_shapes
 from reportgen.probing.outputs import answers, confidence, probabilities
 from reportgen.probing.resizing import bilinear
 from reportgen.records import Artifact, Dataset, Head, Subject
@@ -29,6 +29,7 @@ def compute(subject: Subject) -> Artifact:
     """
     data, params = _data(subject), subject.params
     layer = target_layer(subject.model, params["layer"])
+    _check_flat(subject.model, layer)
     heads = heads_of(subject.model, data.targets)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)
@@ -37,7 +38,6 @@ def compute(subject: Subject) -> Artifact:
     wanted = np.stack([_targets(head, data, both, params["target"]) for head in heads])
     order = [head.index for head in heads]
     found = cams(subject.model, inputs, order, wanted, layer, params["method"])
-    _check_flat(found[0], layer)
     size = (int(images.shape[1]), int(images.shape[2]))
     arrays: dict[str, NDArray[Any]] = {"images": images[shown]}
     for head, one in zip(heads, found, strict=True):
@@ -71,11 +71,11 @@ def _data(subject: Subject) -> Dataset:
     return subject.data
 
 
-def _check_flat(found: Maps, layer: str) -> None:
-    if found.maps.ndim != 3:
+def _check_flat(model: Any, layer: str) -> None:
+    if not any(len(shape) == 4 for shape in output_shapes(named(model)[layer])):
         raise UndefinedError(
-            f"The feature maps of layer '{layer}' are not two-dimensional, so a heatmap over "
-            "an image has no meaning."
+            f"Layer '{layer}' has no feature maps with two dimensions, so a heatmap over an image "
+            "has no meaning."
         )
 
 

@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.heads import output_index
 from reportgen.probing.layers import find, is_conv, named, output_shapes
 from reportgen.probing.resizing import bilinear
 from reportgen.visualizations.grad_cam.methods import METHODS
@@ -93,6 +95,7 @@ def cams(
         hint = did_you_mean(method, tuple(METHODS))
         raise UserError(Problem(f"there is no method '{method}'", hint=hint))
     _check(model, outputs, targets)
+    require_finite(model)
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):
         space = tuple(range(1, slope.activations.ndim))
@@ -121,19 +124,6 @@ def target_layer(model: Any, layer: str | None) -> str:
             "class activation map could be made of."
         )
     return convolutions[-1]
-
-
-def output_index(model: Any, output: int | str | None) -> int:
-    """The index of the output that a caller means."""
-    names = [head.name for head in heads_of(model)]
-    if output is None and len(names) == 1:
-        return 0
-    if isinstance(output, int) and 0 <= output < len(names):
-        return output
-    if output in names:
-        return names.index(str(output))
-    listed = ", ".join(names)
-    raise UserError(Problem(f"output must be one of {listed} or its index, got {output!r}"))
 
 
 def _has_maps(layer: Any) -> bool:

@@ -58,9 +58,14 @@ def _input(model: Any) -> tuple[Measure, ...]:
         return ()
     *space, channels = inputs[0].shape[1:]
     known = [side for side in space if side is not None]
-    size = Measure("input_size", max(known), "px", how="longer side of the model's first input")
-    depth = Measure("input_channels", channels, "channels", how="last axis of the first input")
-    return (*([size] if known else []), *([depth] if channels is not None else []))
+    found = []
+    if known:
+        how = "longer side of the model's first input"
+        found.append(Measure("input_size", max(known), "px", how=how))
+    if channels is not None:
+        how = "last axis of the first input"
+        found.append(Measure("input_channels", channels, "channels", how=how))
+    return tuple(found)
 
 
 def _receptive_fields(model: Any) -> tuple[Measure, ...]:

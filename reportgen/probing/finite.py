@@ -1,0 +1,67 @@
+"""Weights and activations that are no numbers: found before they are drawn as if they were.
+
+A ReLU may turn NaN into 0, so looking at what comes out is not enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.graphs import is_graph
+from reportgen.probing.layers import named
+
+
+def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
+    """Refuse a model whose weights are not finite numbers.
+
+    Args:
+        model: is only read.
+        layers: paths of layers; only weights in them and before them (in the model's order)
+            count. None for all.
+
+    Raises:
+        UndefinedError: names the layers that hold NaN or infinity.
+    """
+    every = named(model)
+    last = len(every) if layers is None else max(map(list(every).index, layers), default=-1) + 1
+    leaves = [(path, layer) for path, layer in list(every.items())[:last] if not is_graph(layer)]
+    bad = [path for path, layer in leaves if not all(map(_finite, layer.weights))]
+    if bad:
+        raise UndefinedError(
+            f"The weights of {_listed(bad)} hold values that are not finite (NaN or infinite), so "
+            "nothing that is computed with them has a meaning."
+        )
+
+
+def require_finite_activations(maps: Mapping[str, NDArray[np.floating]]) -> None:
+    """Refuse activations, by layer path, that hold NaN or infinity.
+
+    Raises:
+        UndefinedError: names the layers.
+    """
+    bad = [path for path, values in maps.items() if not np.isfinite(values).all()]
+    if bad:
+        raise UndefinedError(
+            f"The activations of {_listed(bad)} hold values that are not finite (NaN or "
+            "infinite), so they have no meaning."
+        )
+
+
+def _finite(variable: Any) -> bool:
+    values = np.asarray(variable.value)
+    if not np.issubdtype(values.dtype, np.number):
+        # Such as bfloat16, or the state of a generator of random numbers.
+        values = values.astype(np.float32) if values.dtype.kind == "V" else np.zeros(1)
+    # NaN and infinity both come through one or the other, without an array of truth values.
+    return bool(not values.size or (np.isfinite(values.min()) and np.isfinite(values.max())))
+
+
+def _listed(paths: list[str]) -> str:
+    names = ", ".join(f"'{path}'" for path in paths[:3])
+    more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""
+    return f"layer{'s' * (len(paths) > 1)} {names}{more}"

@@ -1,0 +1,256 @@
+"""Every figure kind on every shape of model that people have: right, or one sentence that says why.
+
+What is right is held against plain eager Keras: a layer's activations and the slope of a logit are
+read by calling the model as anyone would, with a hook in the layer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from reportgen import catalog
+from reportgen.errors import UndefinedError, UserError
+from reportgen.probing.layers import find, named, rows
+from reportgen.records import (
+    Artifact,
+    Dataset,
+    ModelFacts,
+    Preprocessing,
+    Split,
+    Subject,
+    Target,
+)
+
+sys.path.insert(0, str(Path(__file__).parent))
+import zoo
+
+KINDS = [
+    name
+    for name, entry in catalog.entries("figures").items()
+    if entry.needs_model and name != "training_curves"  # which reads no model, only its history
+]
+FEW = {"samples": 1, "measure_on": 7, "steps": 3, "filters": 2}
+COUNT = 12
+
+NOT_2D = "no .*(two-dimensional maps|maps with two dimensions)"
+TWO_INPUTS = r"has 2 inputs \(image, extra\)"
+NO_IMAGE = "does not have one image as its input"
+SAID: dict[tuple[str, str], str] = {
+    **{
+        ("subclassed_raw", kind): "cannot be reached, because it is subclassed and its call"
+        for kind in KINDS
+        if kind not in ("summary", "kernels")
+    },
+    **{("flat", kind): "no convolution" for kind in KINDS if kind not in ("summary", "evaluation")},
+    **{("two_inputs", kind): TWO_INPUTS for kind in ("grad_cam", "feature_maps")},
+    **{(name, "feature_maps"): NOT_2D for name in ("line", "volume")},
+    **{(name, "activation_maximization"): NO_IMAGE for name in ("line", "volume", "two_inputs")},
+    **{(name, "grad_cam"): NOT_2D for name in ("line", "volume")},
+    **{
+        (name, kind): "weights of layer 'conv' hold values that are not finite"
+        for name in ("nan", "infinite")
+        for kind in ("grad_cam", "feature_maps", "activation_maximization")
+    },
+    ("nan_head", "grad_cam"): "weights of layer 'out' hold values that are not finite",
+    ("flat", "kernels"): "no layer is a convolution",
+    ("flat", "feature_maps"): "no convolution or pooling layer",
+}
+"""What a kind says of a model that it has no meaning for; all others are drawn."""
+
+
+@cache
+def model_of(name: str) -> Any:
+    built = zoo.MODELS[name]()
+    return built if name in zoo.AS_THEY_ARE else zoo.seeded(built)
+
+
+def shape_of(model: Any) -> tuple[int | None, ...]:
+    """Of an image for the model, channels last."""
+    if not getattr(model, "inputs", None):
+        return (zoo.SIDE, zoo.SIDE, 1)
+    shape = tuple(model.inputs[0].shape[1:])
+    return (*shape[1:], shape[0]) if shape == (2, zoo.SIDE, zoo.SIDE) else shape
+
+
+def data_of(model: Any) -> Dataset:
+    """Random images of the model's channels, labeled for each of its heads."""
+    shape = shape_of(model)
+    channels = shape[-1] if len(shape) == 3 else 1
+    rng = np.random.default_rng(5)
+    classes = 2 if getattr(model, "outputs", None) and model.output_shape == (None, 1) else 3
+    targets = {"class": classes, "big": 2}
+    pixels = rng.integers(0, 256, (COUNT, zoo.SIDE, zoo.SIDE, channels), dtype=np.uint8)
+    labels = {name: np.arange(COUNT) % count for name, count in targets.items()}
+    told = tuple(Target(n, n, tuple(f"{n} {i}" for i in range(c))) for n, c in targets.items())
+    split = Split(pixels, labels, pixels.max(axis=-1) > 127)
+    splits = {"train": split, "validation": split, "test": split}
+    return Dataset("noise", "Noise", told, splits, Preprocessing(), "bright pixels", "0")
+
+
+def subject(kind: str, model: Any) -> Subject:
+    entry = import_module(f"reportgen.visualizations.{kind}").ENTRY
+    params = {p.name: FEW.get(p.name, p.default) for p in entry.parameters}
+    metrics = {"test.class.accuracy": 0.5, "test.big.accuracy": 0.5}
+    facts = ModelFacts(
+        "any", "Any", "python:any", "noise", rows(model), 0, 0, 0, "0", {}, metrics,
+        {"test": COUNT}, {},
+    )  # fmt: skip
+    return Subject(model, facts, data_of(model), params, seed=6)
+
+
+@cache
+def outcome(name: str, kind: str) -> Artifact | str:
+    """What a kind makes of a model, or its one sentence."""
+    given = subject(kind, model_of(name))
+    try:
+        return import_module(f"reportgen.visualizations.{kind}.compute").compute(given)
+    except (UndefinedError, UserError) as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", zoo.MODELS)
+def test_is_drawn_or_says_why_not(name: str, kind: str) -> None:
+    found = outcome(name, kind)
+    if isinstance(found, str):
+        assert re.search(SAID.get((name, kind), "(it is drawn)"), found)
+        assert "\n" not in found
+        return
+    assert (name, kind) not in SAID
+    json.dumps(dict(found.facts), allow_nan=False)
+    for measure in found.measures:
+        assert measure.how
+        assert measure.value is None or np.isfinite(measure.value)
+    draw = import_module(f"reportgen.visualizations.{kind}.draw").draw
+    assert draw(found, subject(kind, model_of(name)).params)
+
+
+class Hook:
+    """Stands in for a layer's call: keeps the first output, to which it may add something."""
+
+    def __init__(self, layer: Any, change: Any = None) -> None:
+        self.layer, self.change, self.output = layer, change, None
+        self.call = layer.call
+
+    def __enter__(self) -> Hook:
+        self.layer.__dict__["call"] = self._run
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self.layer.__dict__["call"]
+
+    def _run(self, *args: Any, **kwargs: Any) -> Any:
+        output = self.call(*args, **kwargs)
+        if self.output is None and not keras.backend.is_keras_tensor(output):
+            output = output if self.change is None else output + self.change
+            self.output = output
+        return output
+
+
+def as_given(model: Any, pixels: np.ndarray) -> Any:
+    """Images as the model takes them."""
+    first = getattr(model, "inputs", None) and model.inputs[0].shape[1] == 2
+    return tf.constant(np.moveaxis(pixels, -1, 1) if first else pixels)
+
+
+def eager_maps(model: Any, layer: Any, pixels: np.ndarray) -> np.ndarray:
+    with Hook(layer) as hook:
+        model(as_given(model, pixels), training=False)
+    maps = np.asarray(hook.output).astype(np.float32)
+    return np.moveaxis(maps, 1, -1) if is_first(layer) else maps
+
+
+def is_first(layer: Any) -> bool:
+    return getattr(layer, "data_format", "") == "channels_first"
+
+
+FINITE = [name for name in zoo.MODELS if (name, "feature_maps") not in SAID]
+
+
+@pytest.mark.parametrize("name", FINITE)
+def test_feature_maps_are_those_of_plain_keras(name: str) -> None:
+    model, found = model_of(name), outcome(name, "feature_maps")
+    assert isinstance(found, Artifact)
+    index = found.facts["samples"][0]["index"]
+    stored = np.asarray(data_of(model).splits["test"].images)[index : index + 1]
+    pixels = stored.astype(np.float32) / 255
+    pixels = np.repeat(pixels, 5, axis=0) if name == "fixed" else pixels
+    for told in found.facts["layers"]:
+        expected = eager_maps(model, named(model)[told["name"]], pixels)[:1]
+        maps = np.moveaxis(found.arrays[f"maps@{told['name']}"], 1, -1)
+        close = 2e-3 if name == "mixed" else 1e-5
+        np.testing.assert_allclose(maps, expected, atol=close * max(np.ptp(expected), 1e-3))
+
+
+def slopes_by_hand(model: Any, path: str, pixels: np.ndarray, index: int) -> tuple[Any, Any]:
+    """Activations of a layer and the slope of one logit of the layer `out`, all eager."""
+    layer, out = named(model)[path], named(model)[find(model, "out")]
+    kept = out.activation
+    given = as_given(model, pixels)
+    shape = eager_maps(model, layer, pixels).shape
+    shape = (shape[0], shape[-1], *shape[1:-1]) if is_first(layer) else shape
+    nothing = tf.Variable(tf.zeros(shape, layer.compute_dtype))
+    out.activation = keras.activations.linear
+    try:
+        with tf.GradientTape() as tape, Hook(layer, nothing.value()) as at, Hook(out) as head:
+            tape.watch(at.change)
+            model(given, training=False)
+            score = head.output[:, index]
+    finally:
+        out.activation = kept
+    slope = np.asarray(tape.gradient(score, at.change)).astype(np.float64)
+    maps = np.asarray(at.output).astype(np.float64)
+    if is_first(layer):
+        return np.moveaxis(maps, 1, -1), np.moveaxis(slope, 1, -1)
+    return maps, slope
+
+
+EXPLAINED = [
+    name
+    for name in FINITE
+    if (name, "grad_cam") not in SAID and name not in ("two_outputs", "subclassed_inside")
+]
+
+
+@pytest.mark.parametrize("name", [*EXPLAINED, "line", "volume"])
+def test_grad_cam_is_that_of_plain_keras(name: str) -> None:
+    from reportgen.visualizations.grad_cam.compute import grad_cam
+    from reportgen.visualizations.grad_cam.engine import target_layer
+
+    model = model_of(name)
+    shape = [zoo.SIDE if side is None else side for side in shape_of(model)]
+    pixels = np.random.default_rng(7).random((5, *shape), dtype=np.float32)
+    units, largest = (1, 0.0) if name == "sigmoid" else (zoo.CLASSES, 0.0)
+    for index in range(units):
+        maps, slope = slopes_by_hand(model, target_layer(model, None), pixels, index)
+        space = tuple(range(1, maps.ndim - 1))
+        weights = slope.mean(axis=space, keepdims=True)
+        expected = np.maximum((weights * maps).sum(axis=-1), 0)
+        found = grad_cam(model, pixels, targets=1 if name == "sigmoid" else index)
+        close = 5e-3 if name == "mixed" else 1e-5
+        np.testing.assert_allclose(found, expected, atol=close * max(np.ptp(expected), 1e-3))
+        largest = max(largest, float(expected.max()))
+    assert (largest > 0) == (name != "dead")
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_freshly_loaded_model_gives_what_the_saved_one_gave(tmp_path: Path, suffix: str) -> None:
+    from reportgen.visualizations.grad_cam.compute import grad_cam
+
+    model = model_of("sequential")
+    file = tmp_path / f"model{suffix}"
+    model.save(file)
+    loaded = keras.models.load_model(file, compile=False)
+    pixels = np.random.default_rng(0).random((3, zoo.SIDE, zoo.SIDE, 1), dtype=np.float32)
+    np.testing.assert_array_equal(grad_cam(loaded, pixels, 1), grad_cam(model, pixels, 1))

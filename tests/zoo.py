@@ -1,0 +1,261 @@
+"""Models of every shape that people have, as tiny as can be. Heads end in a layer `out`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+layers = keras.layers
+ops = keras.ops
+
+SIDE = 8
+CLASSES = 3
+
+
+def stack(
+    *body: Any,
+    channels: int | None = 1,
+    units: int = CLASSES,
+    end: Any = "softmax",
+    side: Any = SIDE,
+) -> Any:
+    """A Sequential model: what is given, then an average over space and a dense head."""
+    return keras.Sequential(
+        [
+            keras.Input((side, side, channels)),
+            *body,
+            layers.GlobalAveragePooling2D(name="mean"),
+            layers.Dense(units, end, name="out"),
+        ],
+        name="stack",
+    )
+
+
+def conv(filters: int = 3, **given: Any) -> Any:
+    return layers.Conv2D(filters, 3, **{"activation": "relu", "name": "conv", **given})
+
+
+def sequential() -> Any:
+    return stack(conv(), layers.MaxPooling2D(name="pool"))
+
+
+def functional() -> Any:
+    x = keras.Input((SIDE, SIDE, 1), name="image")
+    a = conv(padding="same")(x)
+    b = layers.Conv2D(3, 1, name="side")(a)
+    c = ops.relu(layers.Add(name="add")([a, b]) - 0.1)
+    out = layers.Dense(CLASSES, "softmax", name="out")(layers.GlobalMaxPooling2D()(c))
+    return keras.Model(x, out, name="functional")
+
+
+class Own(keras.Model):
+    """A model whose call is Python over layers and `keras.ops`."""
+
+    def __init__(self) -> None:
+        super().__init__(name="own")
+        self.conv = conv()
+        self.drop = layers.Dropout(0.5)
+        self.flat = layers.Flatten(name="flat")
+        self.out = layers.Dense(CLASSES, "softmax", name="out")
+
+    def call(self, x: Any, training: bool | None = None) -> Any:
+        return self.out(self.drop(self.flat(ops.tanh(self.conv(x))), training=training))
+
+
+class Raw(Own):
+    """The same with a TensorFlow function, which takes no symbols."""
+
+    def call(self, x: Any, training: bool | None = None) -> Any:
+        return self.out(self.flat(tf.tanh(self.conv(x))))
+
+
+def subclassed() -> Any:
+    model = Own()
+    model(np.zeros((1, SIDE, SIDE, 1), np.float32))
+    return model
+
+
+def subclassed_raw() -> Any:
+    model = Raw()
+    model(np.zeros((1, SIDE, SIDE, 1), np.float32))
+    return model
+
+
+def subclassed_inside() -> Any:
+    x = keras.Input((SIDE, SIDE, 1))
+    inner = Own()
+    inner(np.zeros((1, SIDE, SIDE, 1), np.float32))
+    return keras.Model(x, layers.Dense(CLASSES, name="end")(inner(x)), name="outer")
+
+
+def nested() -> Any:
+    deepest = keras.Sequential([keras.Input((SIDE, SIDE, 1)), conv()], name="c")
+    x = keras.Input((SIDE, SIDE, 1))
+    middle = keras.Model(x, layers.MaxPooling2D(name="pool")(deepest(x)), name="b")
+    outer = keras.Sequential([keras.Input((SIDE, SIDE, 1)), middle], name="a")
+    return stack(outer)
+
+
+def two_inputs() -> Any:
+    x, y = keras.Input((SIDE, SIDE, 1), name="image"), keras.Input((2,), name="extra")
+    both = layers.Concatenate()([layers.GlobalAveragePooling2D()(conv()(x)), y])
+    return keras.Model([x, y], layers.Dense(CLASSES, "softmax", name="out")(both), name="two")
+
+
+def two_outputs() -> Any:
+    x = keras.Input((SIDE, SIDE, 1), name="image")
+    flat = layers.GlobalAveragePooling2D()(conv()(x))
+    first = layers.Dense(CLASSES, "softmax", name="class")(flat)
+    return keras.Model(x, [first, layers.Dense(1, "sigmoid", name="big")(flat)], name="heads")
+
+
+def shared() -> Any:
+    again = conv(1, padding="same", bias_initializer="ones")
+    x = keras.Input((SIDE, SIDE, 1))
+    out = layers.Dense(CLASSES, "softmax", name="out")
+    return keras.Model(x, out(layers.Flatten()(again(again(x)))), name="shared")
+
+
+def first() -> Any:
+    """Channels before space."""
+    return keras.Sequential(
+        [
+            keras.Input((2, SIDE, SIDE)),
+            conv(data_format="channels_first"),
+            layers.MaxPooling2D(data_format="channels_first", name="pool"),
+            layers.GlobalAveragePooling2D(data_format="channels_first"),
+            layers.Dense(CLASSES, "softmax", name="out"),
+        ],
+        name="first",
+    )
+
+
+def line() -> Any:
+    body = [layers.Conv1D(3, 3, activation="relu", name="conv"), layers.GlobalAveragePooling1D()]
+    out = layers.Dense(CLASSES, "softmax", name="out")
+    return keras.Sequential([keras.Input((SIDE, 1)), *body, out], name="line")
+
+
+def volume() -> Any:
+    body = [layers.Conv3D(3, 3, activation="relu", name="conv"), layers.GlobalAveragePooling3D()]
+    out = layers.Dense(CLASSES, "softmax", name="out")
+    return keras.Sequential([keras.Input((SIDE, SIDE, SIDE, 1)), *body, out], name="volume")
+
+
+def flat() -> Any:
+    out = layers.Dense(CLASSES, "softmax", name="out")
+    return keras.Sequential([keras.Input((SIDE, SIDE, 1)), layers.Flatten(), out], name="flat")
+
+
+def fixed() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input(batch_shape=(5, SIDE, SIDE, 1)),
+            conv(),
+            layers.Flatten(),
+            layers.Dense(CLASSES, "softmax", name="out"),
+        ],
+        name="fixed",
+    )
+
+
+def typed(policy: str) -> Callable[[], Any]:
+    """The stack under a policy of numbers."""
+
+    def build() -> Any:
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(policy)
+        try:
+            return sequential()
+        finally:
+            keras.config.set_dtype_policy(before)
+
+    return build
+
+
+def broken(value: float, layer: str = "conv") -> Callable[[], Any]:
+    """The stack with one weight that is no number."""
+
+    def build() -> Any:
+        model = seeded(sequential())
+        kernel, bias = model.get_layer(layer).get_weights()
+        kernel[..., 1] = value
+        model.get_layer(layer).set_weights([kernel, bias])
+        return model
+
+    return build
+
+
+def dead() -> Any:
+    model = seeded(sequential())
+    kernel, bias = model.get_layer("conv").get_weights()
+    model.get_layer("conv").set_weights([-np.abs(kernel), bias - 9])
+    return model
+
+
+def seeded(model: Any) -> Any:
+    rng = np.random.default_rng(4)
+    weights = [rng.normal(0.1, 0.5, w.shape).astype(w.dtype) for w in model.get_weights()]
+    positive = [variable.name == "moving_variance" for variable in model.weights]
+    model.set_weights([np.abs(w) if p else w for w, p in zip(weights, positive, strict=True)])
+    return model
+
+
+MODELS: dict[str, Callable[[], Any]] = {
+    "sequential": sequential,
+    "functional": functional,
+    "subclassed": subclassed,
+    "subclassed_raw": subclassed_raw,
+    "subclassed_inside": subclassed_inside,
+    "nested": nested,
+    "two_inputs": two_inputs,
+    "two_outputs": two_outputs,
+    "shared": shared,
+    "any_size": lambda: stack(conv(), channels=3, side=None),
+    **{f"channels_{n}": lambda n=n: stack(conv(), channels=n) for n in (2, 3, 4, 5)},
+    "channels_first": first,
+    "line": line,
+    "volume": volume,
+    "depthwise": lambda: stack(
+        layers.DepthwiseConv2D(3, depth_multiplier=2, activation="relu", name="conv"), channels=2
+    ),
+    "separable": lambda: stack(layers.SeparableConv2D(3, 3, activation="relu", name="conv")),
+    "transposed": lambda: stack(
+        layers.Conv2DTranspose(3, 3, strides=2, activation="relu", name="conv")
+    ),
+    "dilated": lambda: stack(conv(dilation_rate=2)),
+    "grouped": lambda: stack(conv(4, groups=2), channels=2),
+    "relu_layer": lambda: stack(conv(activation=None), layers.ReLU(name="relu")),
+    "relu_activation": lambda: stack(conv(activation=None), layers.Activation("relu")),
+    "relu_capped": lambda: stack(conv(activation=None), layers.ReLU(max_value=0.5)),
+    "normalized": lambda: stack(conv(activation=None), layers.BatchNormalization(), layers.ReLU()),
+    "softmax_layer": lambda: keras.Sequential(
+        [keras.Input((SIDE, SIDE, 1)), *stack(conv(), end=None).layers, layers.Softmax(name="end")],
+        name="ended",
+    ),
+    "softmax_activation": lambda: keras.Sequential(
+        [
+            keras.Input((SIDE, SIDE, 1)),
+            *stack(conv(), end=None).layers,
+            layers.Activation("softmax", name="end"),
+        ],
+        name="ended",
+    ),
+    "no_softmax": lambda: stack(conv(), end=None),
+    "sigmoid": lambda: stack(conv(), units=1, end="sigmoid"),
+    "mixed": typed("mixed_float16"),
+    "double": typed("float64"),
+    "flat": flat,
+    "dead": dead,
+    "nan": broken(np.nan),
+    "infinite": broken(np.inf),
+    "nan_head": broken(np.nan, "out"),
+    "fixed": fixed,
+}
+
+AS_THEY_ARE = ("dead", "nan", "infinite", "nan_head")
+"""Those whose weights must stay as they were built."""
