@@ -101,7 +101,7 @@ BROKEN = {
         "figures: [feature_maps]\n",
         "28",
     ),
-    "empty figure list": (SHORT + "figures: []\n", "empty"),
+    "empty figure list": (SHORT + "figures: []\n", "at least 1"),
     "two sections with one id": (
         SHORT + "sections:\n  - {id: a, title: A, figures: [summary]}\n"
         "  - {id: a, title: B, figures: [summary]}\n",
