@@ -40,6 +40,27 @@ def bootstrap(
     return float(low), float(high)
 
 
+def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tuple[float, float]:
+    """A 95 % percentile interval of the mean of one sample minus that of another.
+
+    Args:
+        first, second: independent samples, shapes (n,) and (m,), all finite; both are resampled.
+        seed: of the resampling; the same seed gives the same interval.
+
+    Raises:
+        ValueError: a sample is empty, or holds what is not a finite number.
+    """
+    rng = np.random.default_rng(seed)
+    means = []
+    for values in (first, second):
+        sample = np.asarray(values, dtype=np.float64).ravel()
+        if sample.size == 0 or not np.isfinite(sample).all():
+            raise ValueError(f"a bootstrap needs finite numbers, got {sample!r}")
+        means.append(sample[rng.integers(0, sample.size, (RESAMPLES, sample.size))].mean(axis=1))
+    low, high = np.percentile(means[0] - means[1], [2.5, 97.5])
+    return float(low), float(high)
+
+
 def wilson(hits: int, n: int) -> tuple[float, float]:
     """Wilson's 95 % score interval of the proportion hits / n; (0, 1) when n is 0.
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.probing.statistics import bootstrap, moran, wilson
+from reportgen.probing.statistics import bootstrap, bootstrap_difference, moran, wilson
 
 
 def test_moran_of_a_ramp_a_checkerboard_and_a_constant() -> None:
@@ -77,7 +77,21 @@ def test_bootstrap_of_a_median_and_of_one_value() -> None:
     assert bootstrap([3.0], 0) == (3, 3)
 
 
+def test_bootstrap_of_a_difference_widens_with_both_samples() -> None:
+    rng = np.random.default_rng(0)
+    first, second = rng.normal(5, 1, 400), rng.normal(3, 2, 100)
+    low, high = bootstrap_difference(first, second, 1)
+    assert (low, high) == bootstrap_difference(first, second, 1)
+    assert low < first.mean() - second.mean() < high
+    # The normal approximation: variances of the two means add up.
+    width = 2 * 1.96 * np.sqrt(first.var() / 400 + second.var() / 100)
+    assert high - low == pytest.approx(width, rel=0.15)
+    assert bootstrap_difference([3.0], [1.0], 0) == (2, 2)
+
+
 @pytest.mark.parametrize("values", [[], [1.0, np.nan], [np.inf]])
 def test_bootstrap_refuses_what_has_no_mean(values: list[float]) -> None:
     with pytest.raises(ValueError, match="finite"):
         bootstrap(values, 0)
+    with pytest.raises(ValueError, match="finite"):
+        bootstrap_difference([1.0], values, 0)

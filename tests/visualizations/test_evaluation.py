@@ -35,12 +35,12 @@ def data():
 
 
 def color_model(extra=()):
-    """Logit of blue = blue - red; of bright = 10 * (sum of channels - 0.6)."""
+    """Logit of blue = blue - red; of bright = 10 * (sum of channels - 0.8)."""
     start = keras.Input((1, 1, 3))
     flat = layers.Flatten()(start)
     outputs = [layers.Dense(1, activation="sigmoid", name=name)(flat) for name in ("color", *extra)]
     model = keras.Model(start, outputs if extra else outputs[0])
-    weights = {"color": ([[-1.0], [0.0], [1.0]], [0.0]), "size": ([[10.0]] * 3, [-6.0])}
+    weights = {"color": ([[-1.0], [0.0], [1.0]], [0.0]), "size": ([[10.0]] * 3, [-8.0])}
     for name in ("color", *extra):
         model.get_layer(name).set_weights([np.array(part) for part in weights[name]])
     return model
@@ -111,8 +111,10 @@ def test_correct_does_not_depend_on_chunks(data, monkeypatch):
 
 
 def test_without_color_by_hand():
-    image = np.array([[[[30, 60, 90]]]], np.uint8)
-    assert without_color(image).tolist() == [[[[60, 60, 60]]]]
+    # sqrt((20^2 + 20^2 + 70^2) / 3) = sqrt(1900); pure red keeps its energy, 255^2; gray stays.
+    image = np.array([[[[20, 20, 70], [255, 0, 0], [9, 9, 9]]]], np.uint8)
+    expected = np.repeat([[1900**0.5], [255 / 3**0.5], [9]], 3, axis=1)
+    np.testing.assert_allclose(without_color(image)[0, 0], expected, rtol=1e-6)
 
 
 def test_most_frequent():

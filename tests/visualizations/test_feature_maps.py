@@ -70,11 +70,23 @@ def test_lift_leaves_out_dark_maps_and_empty_foregrounds() -> None:
 
 
 def test_detail_by_hand() -> None:
-    point, even, two = np.zeros((3, 2, 2, 1), np.float32)
+    point, even, three, both = np.zeros((4, 3, 3, 1), np.float32)
     point[0, 0] = 5
     even[:] = -3
-    two[0] = 1
-    np.testing.assert_allclose(measures.details(np.stack([point, even, two])), [0, 1, 0.5])
+    three[0, :, 0] = 1, 1, -1
+    both[0], both[2] = 1, -1
+    found = measures.details(np.stack([point, even, three, both]))
+    # Equal departures at k of nine positions have the entropy ln k.
+    np.testing.assert_allclose(found, np.log([1, 1, 3, 6]) / np.log(9), atol=1e-12)
+
+
+def test_detail_does_not_depend_on_a_channels_background() -> None:
+    rng = np.random.default_rng(0)
+    maps = np.zeros((5, 6, 6, 2), np.float32)
+    maps[:, 1:4, 2:4] = rng.random((5, 3, 2, 2))
+    raised = maps + np.array([4, -2], np.float32)
+    np.testing.assert_allclose(measures.details(raised), measures.details(maps), atol=1e-5)
+    assert not measures.details(np.ones((2, 1, 1, 3), np.float32)).size
 
 
 def test_gain_and_agreement_by_hand() -> None:

@@ -124,7 +124,8 @@ def _gray(head: Head, gray: NDArray[np.bool_], colored: float) -> Measure:
         n=len(gray),
         interval=wilson(int(gray.sum()), len(gray)),
         baseline=colored,
-        how="test accuracy when each pixel's three channels are replaced by their mean; "
+        how="test accuracy when each pixel's three channels are replaced by their root mean "
+        "square, which turns its color to gray and keeps its energy (the sum of their squares); "
         "baseline: accuracy on the same images in color",
     )
 
@@ -142,7 +143,7 @@ def correct(
         model: a built Keras model; data: the dataset whose test labels are right.
         found: heads with targets.
         images: all test images as stored, (n, h, w, c).
-        gray: replace the channels of each pixel by their mean.
+        gray: show them `without_color`.
     """
     right = np.zeros((len(images), len(found)), bool)
     for start in range(0, len(images), CHUNK):
@@ -156,9 +157,14 @@ def correct(
 
 
 def without_color(images: NDArray[Any]) -> NDArray[np.float32]:
-    """Images (n, h, w, c) with every channel replaced by the mean of all, as float32."""
-    mean = images.astype(np.float32).mean(axis=-1, keepdims=True)
-    return np.broadcast_to(mean, images.shape).astype(np.float32)
+    """Images (n, h, w, c) with every channel replaced by the root mean square of all, as float32.
+
+    A pixel's color is a vector; this turns it onto the gray axis and keeps its length. The mean
+    would dim a pure color to a third of its energy and the largest channel would triple it, so
+    that a network could fail for the brightness and not for want of color.
+    """
+    gray = np.sqrt(np.square(images.astype(np.float32)).mean(axis=-1, keepdims=True))
+    return np.broadcast_to(gray, images.shape).astype(np.float32)
 
 
 def labels_of(data: Dataset, split: str, head: Head) -> NDArray[Any]:
