@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,6 @@ from typing import Any
 RACY_NS = 2_000_000_000
 """A file touched this shortly before its digest was saved may change again within the same
 timestamp; like git's racy index entries it is hashed anew. Two seconds covers FAT."""
-
-DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
-"""Import names whose distribution is called otherwise."""
-
-PACKAGE = Path(__file__).parent
 
 
 def of_bytes(data: bytes) -> str:
@@ -84,21 +79,15 @@ class StatCache:
         """Digest of a folder: the names and bytes of its files. Raises OSError as `of_file`."""
         return of_value([[name, self.of_file(Path(path) / name)] for name in files_in(path)])
 
-    def of_source(self, path: str) -> tuple[str, tuple[str, ...]]:
-        """Digest of a Python file and the modules that it names in imports."""
-        entry, stat = self.known(path)
-        if entry is None or "imports" not in entry:
-            data = Path(path).read_bytes()
-            entry = self.remember(path, stat, sha=of_bytes(data), imports=imports_of(data))
-        return str(entry["sha"]), tuple(entry["imports"])
-
     def versions(self, names: Iterable[str]) -> dict[str, str]:
         """Installed versions of distributions, "" where one is absent.
 
         Remembered as long as no folder on the import path has changed, because reading
         metadata costs more than all the rest of a build with nothing to do.
         """
-        stamp = [[p, os.stat(p).st_mtime_ns] for p in sys.path if p and os.path.isdir(p)]
+        # The folder that the user works in changes all the time, and nothing is installed there.
+        folders = [p for p in sys.path if os.path.isdir(p) and os.path.abspath(p) != os.getcwd()]
+        stamp = [[folder, os.stat(folder).st_mtime_ns] for folder in folders]
         entry = self.entries.get("<versions>")
         if entry is None or entry["stat"] != stamp:
             entry = self.remember("<versions>", stamp, of={})  # type: ignore[arg-type]
@@ -138,101 +127,6 @@ def installed_version(distribution: str) -> str:
         return version(distribution)
     except PackageNotFoundError:
         return ""
-
-
-def imports_of(source: bytes) -> list[str]:
-    """Dotted names that a Python source imports anywhere, `from a import b` giving a and a.b.
-
-    A source that does not parse imports nothing: running it will say what is wrong.
-    """
-    import ast
-
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return []
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return sorted(names)
-
-
-def find_source(module: str, folders: Sequence[Path]) -> list[str]:
-    """Files that importing `module` runs: its packages' `__init__` and its own, outermost first.
-
-    Empty where no folder holds it.
-    """
-    parts = module.split(".")
-    for folder in folders:
-        found: list[str] = []
-        for depth in range(1, len(parts) + 1):
-            stem = os.path.join(folder, *parts[:depth])
-            file = os.path.join(stem, "__init__.py")
-            file = file if os.path.isfile(file) else stem + ".py"
-            if not os.path.isfile(file):
-                break
-            found.append(file)
-        if found:
-            return found
-    return []
-
-
-@dataclass(frozen=True)
-class Code:
-    """Digest of code with everything of ours that it reaches, and the libraries it uses."""
-
-    digest: str
-    libraries: tuple[str, ...]
-
-
-class CodeDigests:
-    """Digests of code, each module's files looked up once."""
-
-    def __init__(self, cache: StatCache) -> None:
-        self.cache = cache
-        self._found: dict[tuple[str, tuple[Path, ...]], list[str]] = {}
-        self._codes: dict[tuple[tuple[str, ...], tuple[Path, ...]], Code] = {}
-
-    def of(self, modules: Iterable[str], folders: Sequence[Path] = ()) -> Code:
-        """Digest of modules and every module they reach within reportgen or `folders`.
-
-        Args:
-            modules: dotted names to start from; one that no folder holds counts as a library.
-            folders: where a user's own modules may lie, besides reportgen's folder.
-        """
-        key = (tuple(modules), tuple(folders))
-        if key not in self._codes:
-            self._codes[key] = self._walk(key[0], (PACKAGE.parent, *folders))
-        return self._codes[key]
-
-    def _files(self, module: str, folders: tuple[Path, ...]) -> list[str]:
-        key = (module, folders)
-        if key not in self._found:
-            own = module.split(".")[0] == PACKAGE.name
-            self._found[key] = find_source(module, folders[:1] if own else folders[1:])
-        return self._found[key]
-
-    def _walk(self, modules: tuple[str, ...], folders: tuple[Path, ...]) -> Code:
-        waiting, seen, libraries = list(modules), set(modules), set()
-        shas: dict[str, str] = {}
-        while waiting:
-            module = waiting.pop()
-            files = self._files(module, folders)
-            if not files:
-                libraries.add(module.split(".")[0])
-            for file in files:
-                if file not in shas:
-                    shas[file], imports = self.cache.of_source(file)
-                    waiting += [name for name in imports if name not in seen]
-                    seen.update(imports)
-        # Paths differ between machines and between a clone and an installed wheel: names do not.
-        facts = sorted((os.path.basename(file), sha) for file, sha in shas.items())
-        outside = {DISTRIBUTIONS.get(n, n) for n in libraries - sys.stdlib_module_names}
-        return Code(of_value(facts), tuple(sorted(outside)))
 
 
 def of_keras_file(path: Path, cache: StatCache) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from reportgen import catalog
+from reportgen.code import CodeDigests
 from reportgen.codec import encode
-from reportgen.digest import CodeDigests, StatCache, of_keras_file, of_value
+from reportgen.digest import StatCache, of_keras_file, of_value
 from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
 
 Stage = Literal["dataset", "train", "compute", "draw", "note", "page", "site"]
@@ -171,6 +172,8 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
         modules.append(name.partition(":")[0])
         folders = (spec.source.parent.absolute(),)
     elif scheme != "application":
+        modules += model.params["modules"]
+        folders = (spec.source.parent.absolute(),)
         files = {model.source: spec.source.parent / model.source}
     params = {
         "source": model.source,

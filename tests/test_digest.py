@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from reportgen import code as code_room
 from reportgen import digest
-from reportgen.digest import CodeDigests, StatCache, imports_of, of_keras_file, of_value
+from reportgen.code import Code, CodeDigests, imports_of
+from reportgen.digest import StatCache, of_keras_file, of_value
 
 
 def write(path: Path, text: str, *, age_s: float = 10) -> Path:
@@ -80,11 +82,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write(package / "main.py", "import numpy\nfrom reportgen.helper import f\nimport os\n")
     write(package / "helper.py", "def f(): ...\n")
     write(package / "stranger.py", "x = 1\n")
-    monkeypatch.setattr(digest, "PACKAGE", package)
+    monkeypatch.setattr(code_room, "PACKAGE", package)
     return package
 
 
-def code(*modules: str) -> digest.Code:
+def code(*modules: str) -> Code:
     return CodeDigests(StatCache()).of(modules)
 
 
@@ -110,7 +112,7 @@ def test_code_digest_does_not_depend_on_where_the_code_lies(
     moved = tmp_path / "elsewhere" / "reportgen"
     moved.parent.mkdir()
     project.rename(moved)
-    monkeypatch.setattr(digest, "PACKAGE", moved)
+    monkeypatch.setattr(code_room, "PACKAGE", moved)
     assert code("reportgen.main") == before
 
 

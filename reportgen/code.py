@@ -1,0 +1,141 @@
+"""Digests of code: a module with everything of ours that its imports reach.
+
+Read with `ast`, nothing imported, every file read once and every folder listed once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportgen.digest import StatCache, of_bytes, of_value
+
+DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
+"""Import names whose distribution is called otherwise."""
+
+PACKAGE = Path(__file__).parent
+
+
+def imports_of(source: bytes) -> list[str]:
+    """Dotted names that a Python source imports anywhere, `from a import b` giving a and a.b.
+
+    A source that does not parse imports nothing: running it will say what is wrong.
+    """
+    import ast
+
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return []
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return sorted(names)
+
+
+def find_source(module: str, folders: Sequence[Path]) -> list[str]:
+    """Files that importing `module` runs: its packages' `__init__` and its own, outermost first.
+
+    Empty where no folder holds it.
+    """
+    look = CodeDigests(StatCache())
+    return next(([*files] for f in folders if (files := look.files(module, str(f)))), [])
+
+
+@dataclass(frozen=True)
+class Code:
+    """Digest of code with everything of ours that it reaches, and the libraries it uses."""
+
+    digest: str
+    libraries: tuple[str, ...]
+
+
+class CodeDigests:
+    """Digests of code within one look at the files: what was seen once is not looked at again."""
+
+    def __init__(self, cache: StatCache) -> None:
+        self.cache = cache
+        self._names: dict[str, frozenset[str]] = {}
+        self._files: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._sources: dict[str, tuple[str, list[str]]] = {}
+        self._codes: dict[tuple[str, ...], Code] = {}
+
+    def of(self, modules: Iterable[str], folders: Sequence[Path] = ()) -> Code:
+        """Digest of modules and every module they reach within reportgen or `folders`.
+
+        Args:
+            modules: dotted names to start from; one that no folder holds counts as a library.
+            folders: where a user's own modules may lie, besides reportgen's folder.
+        """
+        roots, places = tuple(modules), tuple(str(folder) for folder in folders)
+        key = (*roots, "in", *places)
+        if key not in self._codes:
+            self._codes[key] = self._walk(roots, places)
+        return self._codes[key]
+
+    def _walk(self, roots: tuple[str, ...], folders: tuple[str, ...]) -> Code:
+        waiting, seen, libraries = list(roots), set(roots), set()
+        shas: dict[str, str] = {}
+        while waiting:
+            module = waiting.pop()
+            files = self._found(module, folders)
+            if not files:
+                libraries.add(module.partition(".")[0])
+            for file in files:
+                if file not in shas:
+                    shas[file], imports = self._source(file)
+                    waiting += [name for name in imports if name not in seen]
+                    seen.update(imports)
+        # Paths differ between machines and between a clone and an installed wheel: names do not.
+        facts = sorted((os.path.basename(file), sha) for file, sha in shas.items())
+        outside = {DISTRIBUTIONS.get(n, n) for n in libraries - sys.stdlib_module_names}
+        return Code(of_value(facts), tuple(sorted(outside)))
+
+    def _found(self, module: str, folders: tuple[str, ...]) -> tuple[str, ...]:
+        if module.partition(".")[0] == PACKAGE.name:
+            return self.files(module, str(PACKAGE.parent))
+        return next((files for f in folders if (files := self.files(module, f))), ())
+
+    def files(self, module: str, folder: str) -> tuple[str, ...]:
+        """Files that importing a module runs: its packages' `__init__` and its own."""
+        key = (module, folder)
+        if key not in self._files:
+            found = []
+            for name in module.split("."):
+                folder, file = self._step(folder, name)
+                if not file:
+                    break
+                found.append(file)
+            self._files[key] = tuple(found)
+        return self._files[key]
+
+    def _step(self, folder: str, name: str) -> tuple[str, str]:
+        inner = f"{folder}{os.sep}{name}"
+        if name in self._listed(folder) and "__init__.py" in self._listed(inner):
+            return inner, f"{inner}{os.sep}__init__.py"
+        return inner, f"{inner}.py" if f"{name}.py" in self._listed(folder) else ""
+
+    def _listed(self, folder: str) -> frozenset[str]:
+        if folder not in self._names:
+            here = os.listdir(folder) if os.path.isdir(folder) else ()
+            self._names[folder] = frozenset(here)
+        return self._names[folder]
+
+    def _source(self, file: str) -> tuple[str, list[str]]:
+        """Digest of a file and the modules that it names in imports."""
+        if file not in self._sources:
+            entry, stat = self.cache.known(file)
+            if entry is None or "imports" not in entry:
+                data = Path(file).read_bytes()
+                entry = self.cache.remember(
+                    file, stat, sha=of_bytes(data), imports=imports_of(data)
+                )
+            self._sources[file] = (str(entry["sha"]), entry["imports"])
+        return self._sources[file]
