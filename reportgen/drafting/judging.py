@@ -21,6 +21,11 @@ def exact(value: Number, threshold: Number) -> Side:
     return "above" if value > threshold else "below"
 
 
+def few(evidence: Evidence, minimum: int = MINIMUM_N) -> bool:
+    """Whether too few things were measured to judge by: open for that reason, not for a tie."""
+    return evidence.n is None or evidence.n < minimum
+
+
 def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MINIMUM_N) -> Side:
     """Where the evidence's interval lies against a threshold, by default its baseline.
 
@@ -30,7 +35,7 @@ def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MIN
     limit = evidence.baseline if threshold is None else threshold
     if evidence.value is None or evidence.interval is None or limit is None:
         return "open"
-    if evidence.n is None or evidence.n < minimum:
+    if few(evidence, minimum):
         return "open"
     low, high = evidence.interval
     return "above" if low > limit else "below" if high < limit else "open"
@@ -38,7 +43,7 @@ def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MIN
 
 def apart(first: Evidence, second: Evidence) -> Side:
     """Whether the first lies above or below the second with intervals that do not touch."""
-    if second.interval is None or second.n is None or second.n < MINIMUM_N:
+    if second.interval is None or few(second):
         return "open"
     low, high = second.interval
     if side(first, high) == "above":

@@ -88,7 +88,8 @@ def test_several_outputs(data):
     assert len(table.rows) == 6
     assert table.rows[1][:3] == ("train", "Size", 20)
     notes, _ = notes_of("evaluation", artifact)
-    assert [note.id for note in notes if ".color." in note.id] == ["evaluation-1.color.color"]
+    assert notes[-1].id == "evaluation-1.color"
+    assert "accuracy falls for `color` from 100% to 60%." in notes[-1].text
 
 
 def test_mean_over_outputs_by_hand(data):

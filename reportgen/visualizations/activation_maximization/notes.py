@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, note, side
+from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _RATIO = {
-    "above": "so most filters answer to these images more than to any test image",
-    "below": "so the test images hold stronger patterns for them than these",
-    "open": "so these images and the best test images come out alike",
+    "above": ": most filters answer to these images more than to any of the test images",
+    "below": ": some test image raises most filters more than these images do",
+    "open": ", so whether these images or the best test images raise the filters more is open",
 }
+_FEW = "; with so few filters this is an indication only"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -28,7 +29,8 @@ def _ratio(finding: Finding, layer: str, ratio: Evidence) -> Note | None:
         "activation_maximization.response",
         "info",
         "The images found for {layer} raise a filter's mean response to {ratio} times the largest "
-        f"among the test images (median, interval {{ratio.interval}}), {_RATIO[side(ratio)]}.",
+        "among the test images (median of {ratio.n:filter|filters}, interval {ratio.interval})"
+        f"{_FEW if few(ratio) else _RATIO[side(ratio)]}.",
         words={"layer": layer},
         ratio=ratio,
     )
@@ -41,7 +43,8 @@ def _still(finding: Finding, layer: str, still: Evidence) -> Note | None:
         f"{finding.block}.still.{layer}",
         "activation_maximization.still",
         "info",
-        "In {layer} {still:filter|filters} of {still.n} had no gradient anywhere and stayed blank.",
+        "In {layer}, {still} of {still.n:filter|filters} had no gradient anywhere, so "
+        f"{'its image' if still.value == 1 else 'their images'} stayed blank.",
         words={"layer": layer},
         still=still,
     )

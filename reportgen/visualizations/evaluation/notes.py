@@ -1,29 +1,37 @@
-"""What the table alone shows: test accuracy, and which output needs color."""
+"""What the table alone shows: test accuracy, and which outputs need color."""
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note, side
+from reportgen.drafting import by_measure, note, side
 from reportgen.records import Evidence, Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """A note on each output's test accuracy, and one on each output that color matters to."""
-    accuracies = {
+    """A note on each output's test accuracy, and one on the outputs that color matters to."""
+    accuracies = _of_test(finding, "accuracy")
+    single = len(accuracies) == 1
+    plain = [_accuracy(finding, head, item, single) for head, item in accuracies.items()]
+    grays = _of_test(finding, "gray_accuracy")
+    worse = {head: item for head, item in grays.items() if side(item) == "below"}
+    return (*plain, *([_color(finding, worse, single)] if worse else []))
+
+
+def _of_test(finding: Finding, measure: str) -> dict[str, Evidence]:
+    """A measure on the test split by output."""
+    return {
         name.removeprefix("test."): item
-        for name, item in by_measure(finding, "accuracy").items()
+        for name, item in by_measure(finding, measure).items()
         if name.startswith("test.") and item.value is not None
     }
-    plain = [_accuracy(finding, head, item) for head, item in accuracies.items()]
-    colors = [_color(finding, head, item) for head, item in accuracies.items()]
-    return (*plain, *(item for item in colors if item is not None))
 
 
-def _accuracy(finding: Finding, head: str, accuracy: Evidence) -> Note:
+def _accuracy(finding: Finding, head: str, accuracy: Evidence, single: bool) -> Note:
     return note(
         f"{finding.block}.accuracy.{head}",
         "evaluation.accuracy",
         "info",
-        "{head}: {accuracy:%} of {accuracy.n:test image is|test images are} answered rightly "
+        ("" if single else "{head}: ")
+        + "{accuracy:%} of {accuracy.n:test image is|test images are} answered rightly "
         "(interval {accuracy.interval:%}); always saying the most frequent class would reach "
         "{accuracy.baseline:%}.",
         words={"head": head},
@@ -31,19 +39,20 @@ def _accuracy(finding: Finding, head: str, accuracy: Evidence) -> Note:
     )
 
 
-def _color(finding: Finding, head: str, accuracy: Evidence) -> Note | None:
-    """Said only where the answer without color is clearly worse."""
-    gray = get(finding, "gray_accuracy", f"test.{head}")
-    if gray is None or side(gray) != "below":
-        return None
+def _color(finding: Finding, worse: dict[str, Evidence], single: bool) -> Note:
+    """Said only of outputs whose answers without color are clearly worse."""
+    falls = [
+        ("" if single else f"for {{head{i}}} ") + f"from {{gray{i}.baseline:%}} to {{gray{i}:%}}"
+        for i in range(len(worse))
+    ]
     return note(
-        f"{finding.block}.color.{head}",
+        f"{finding.block}.color",
         "evaluation.color",
         "info",
-        "{head}: without color (each pixel's channels replaced by their mean) accuracy falls "
-        "from {gray.baseline:%} to {gray:%}; images without color are also unlike any that the "
-        "network was trained on.",
-        words={"head": head},
-        gray=gray,
-        also=[accuracy],
+        "Without color (the channels of each pixel replaced by their root mean square, which "
+        f"keeps its energy) accuracy falls {', '.join(falls)}. Such images are also unlike any "
+        "that the network was trained on.",
+        {f"head{i}": head for i, head in enumerate(worse)},
+        (),
+        **{f"gray{i}": item for i, item in enumerate(worse.values())},
     )

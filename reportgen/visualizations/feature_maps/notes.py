@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, note, side
+from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _LIFT = {
-    "above": "activation gathers there",
-    "below": "activation avoids it",
-    "open": "which is no more than chance allows",
+    "above": "activation is stronger there",
+    "below": "activation is weaker there than on the background",
+    "open": "no more and no less than an even spread allows",
 }
+_FEW = "too few images were measured to tell it from an even spread"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -30,8 +31,9 @@ def _lift(finding: Finding, layer: str, lift: Evidence, detail: Evidence | None)
         "feature_maps.foreground",
         "info",
         "In {layer} the foreground holds {lift} times as much activation as its share of the "
-        f"area (interval {{lift.interval}}): {_LIFT[side(lift)]}. Activation is spread over the "
-        "map with a normalized entropy of {detail}.",
+        f"area (interval {{lift.interval}}): {_FEW if few(lift) else _LIFT[side(lift)]}. "
+        "What departs from the background (each channel's median) spreads over the map with a "
+        "normalized entropy of {detail}, where an even spread would have one.",
         words={"layer": layer},
         lift=lift,
         detail=detail,

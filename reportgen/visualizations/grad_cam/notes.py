@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, note, side
+from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _FOCUS = {
@@ -10,43 +10,57 @@ _FOCUS = {
     "below": "less than its share of the area",
     "open": "which cannot be told from its share of the area",
 }
+_FEW = "from too few images to compare with its share of the area"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
     """For each head: the share of energy on the foreground; zero heatmaps where there are any."""
     inside = by_measure(finding, "energy_in_foreground")
     zeros, flat = by_measure(finding, "zero_maps"), by_measure(finding, "zero_gradients")
-    written = [_focus(finding, head, item) for head, item in inside.items()]
-    written += [_zero(finding, head, item, flat[head]) for head, item in zeros.items()]
+    single = len(inside) == 1
+    written = [_focus(finding, head, item, single) for head, item in inside.items()]
+    written += [_zero(finding, head, item, flat[head], single) for head, item in zeros.items()]
     return tuple(item for item in written if item is not None)
 
 
-def _focus(finding: Finding, head: str, inside: Evidence) -> Note | None:
+def _focus(finding: Finding, head: str, inside: Evidence, single: bool) -> Note | None:
     if inside.value is None:
         return None
     return note(
         f"{finding.block}.focus.{head}",
         "grad_cam.focus",
         "info",
-        "For {head} the foreground holds {inside:%} of the heatmap's energy (interval "
-        f"{{inside.interval:%}}, {{inside.n:image|images}}), {_FOCUS[side(inside)]} "
-        "({inside.baseline:%}).",
+        ("The" if single else "For {head} the")
+        + " foreground holds on average {inside:%} of a heatmap's energy (interval "
+        f"{{inside.interval:%}}, {{inside.n:image|images}}), "
+        f"{_FEW if few(inside) else _FOCUS[side(inside)]} ({{inside.baseline:%}}).",
         words={"head": head},
         inside=inside,
     )
 
 
-def _zero(finding: Finding, head: str, zero: Evidence, flat: Evidence) -> Note | None:
+def _zero(finding: Finding, head: str, zero: Evidence, flat: Evidence, single: bool) -> Note | None:
     if not zero.value:
         return None
     return note(
         f"{finding.block}.zero.{head}",
         "grad_cam.zero",
         "info",
-        "For {head} {zero:heatmap is|heatmaps are} zero everywhere, of {zero.n:image|images}; the "
-        "gradient is zero everywhere for {flat:image|images}. Elsewhere the weighted sum of the "
-        "feature maps is nowhere positive.",
+        ("" if single else "For {head}, ")
+        + "{zero} of {zero.n:heatmap|heatmaps} "
+        + f"{'is' if zero.value == 1 else 'are'} zero everywhere, {_cause(zero, flat)}.",
         words={"head": head},
         zero=zero,
         flat=flat,
     )
+
+
+def _cause(zero: Evidence, flat: Evidence) -> str:
+    """Why maps are zero: for want of a gradient, or since the ReLU of Grad-CAM leaves nothing."""
+    nowhere = "the weighted sum of the feature maps is nowhere positive"
+    if not flat.value:
+        return f"because {nowhere}; no gradient is zero everywhere"
+    cause = "{flat} of them because the gradient is zero everywhere"
+    if flat.value == zero.value:
+        return cause.replace("{flat} of them ", "")
+    return f"{cause}, the rest because {nowhere}"

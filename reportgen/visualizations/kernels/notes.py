@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, note, side
+from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -17,14 +17,17 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 
 _SMOOTH = {
     "above": "are more alike than those of kernels drawn anew, a sign that training ordered them",
-    "below": "are less alike than those of kernels drawn anew: they alternate",
-    "open": "are no more alike than chance allows, so training left no order that can be told",
+    "below": "are less alike than those of kernels drawn anew",
+    "open": "are no more alike than those of kernels drawn anew, as far as can be told",
 }
 _COLOR = {
-    "above": "more than random weights would have, so its filters tell colors apart",
-    "below": "less than random weights would have, so its filters answer to brightness more",
-    "open": "which random weights could have as well",
+    "above": "these filters weigh differences between colors more",
+    "below": "these filters weigh brightness more",
+    "open": "these filters show no difference that can be told",
 }
+
+_FEW_SMOOTH = "belong to too few filters to compare them with kernels drawn anew"
+_FEW_COLOR = "these are too few filters to tell a difference"
 
 
 def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
@@ -34,8 +37,9 @@ def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
         f"{finding.block}.smoothness.{layer}",
         "kernels.smoothness",
         "info",
-        f"Neighboring weights in {{layer}} {_SMOOTH[side(smooth)]} (Moran's I {{smooth.measured}} "
-        "against {smooth.baseline}, {smooth.n:filter|filters}).",
+        f"Neighboring weights in {{layer}} {_FEW_SMOOTH if few(smooth) else _SMOOTH[side(smooth)]} "
+        "(Moran's I {smooth}, interval {smooth.interval}, against {smooth.baseline}; "
+        "{smooth.n:filter|filters}).",
         words={"layer": layer},
         smooth=smooth,
     )
@@ -49,7 +53,8 @@ def _color(finding: Finding, layer: str, color: Evidence) -> Note | None:
         "kernels.color",
         "info",
         "Of the energy of {layer}'s filters {color:%} (interval {color.interval:%}) lies off the "
-        f"gray axis, {_COLOR[side(color)]} ({{color.baseline:%}}).",
+        "gray axis, where random weights have {color.baseline:%}: "
+        f"{_FEW_COLOR if few(color) else _COLOR[side(color)]}.",
         words={"layer": layer},
         color=color,
     )

@@ -16,9 +16,9 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     layer, widest = max(known.items(), key=lambda item: item[1].value or 0)
     whole = (widest.value or 0) >= size.value
     sees = (
-        "so a unit there can respond to the whole image at once"
+        "so one unit there can respond to the whole image"
         if whole
-        else "so a unit there sees a part of the image, and the layers after it put parts together"
+        else "so one unit there responds to a part of the image; later layers join the parts"
     )
     return (
         note(

@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note, side
+from collections.abc import Mapping
+
+from reportgen.drafting import by_measure, few, get, listed, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _WORDS = {
-    "above": "Training accuracy ends above validation accuracy, a sign of fitting the training "
+    "above": "Training accuracy ends above validation accuracy{of}, a sign of fitting the training "
     "images more closely than new ones",
-    "below": "Validation accuracy ends above training accuracy, which is a mean over the epoch "
-    "while the weights still changed",
-    "open": "Training and validation accuracy end too close to tell apart",
+    "below": "Validation accuracy ends above training accuracy{of}; the latter is a mean over the "
+    "epoch while the weights still changed",
+    "open": "Training and validation accuracy end too close to tell apart{of}",
+    "few": "There are too few validation images to tell whether training accuracy ends above "
+    "validation accuracy{of}",
 }
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each output, how its training ended."""
-    written = (_gap(finding, head, gap) for head, gap in by_measure(finding, "gap").items())
-    return tuple(item for item in written if item is not None)
+    """How training ended, one note on all outputs that it ended alike for."""
+    gaps = {h: gap for h, gap in by_measure(finding, "gap").items() if _finals(finding, h)}
+    groups: dict[str, dict[str, Evidence]] = {}
+    for head, gap in gaps.items():
+        groups.setdefault("few" if few(gap) else side(gap), {})[head] = gap
+    return tuple(_note(finding, kind, group, len(gaps) == 1) for kind, group in groups.items())
 
 
-def _gap(finding: Finding, head: str, gap: Evidence) -> Note | None:
-    train = get(finding, "final_accuracy", f"train.{head}")
-    validation = get(finding, "final_accuracy", f"validation.{head}")
-    if train is None or validation is None:
-        return None
+def _note(finding: Finding, kind: str, group: Mapping[str, Evidence], single: bool) -> Note:
+    finals = [_finals(finding, head) for head in group]
+    words = {f"head{i}": head for i, head in enumerate(group)}
+    values = [f"{{train{i}:%}} and {{validation{i}:%}}" for i in range(len(group))]
+    named = [f"{{head{i}}} ({value})" for i, value in enumerate(values)]
+    of = f" ({values[0]})" if single else f" for {listed(named)}"
+    quoted = {
+        f"{name}{i}": item
+        for i, both in enumerate(finals)
+        for name, item in zip(("train", "validation"), both, strict=True)
+    }
     return note(
-        f"{finding.block}.gap.{head}",
+        f"{finding.block}.gap.{kind}",
         "training_curves.gap",
         "info",
-        f"{{head}}: {_WORDS[side(gap)]} ({{train:%}} and {{validation:%}}, difference {{gap:+%}}).",
-        words={"head": head},
-        train=train,
-        validation=validation,
-        gap=gap,
+        _WORDS[kind].replace("{of}", of) + ".",
+        words,
+        group.values(),
+        **quoted,
     )
+
+
+def _finals(finding: Finding, head: str) -> tuple[Evidence, ...]:
+    """Accuracy in training and in validation at the end, or nothing where one is missing."""
+    found = [get(finding, "final_accuracy", f"{split}.{head}") for split in ("train", "validation")]
+    return tuple(item for item in found if item is not None) if all(found) else ()

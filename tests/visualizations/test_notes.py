@@ -1,0 +1,100 @@
+"""What figures' notes say of values that cannot be judged: a tie and a small number differ."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from reportgen.drafting import unbacked_numbers
+from reportgen.records import Evidence, Finding
+
+
+def said(kind: str, *items: Evidence) -> list[str]:
+    """Texts of the notes on some evidence, all numbers backed."""
+    finding = Finding("b-1", kind, "m", "s", items)
+    found = import_module(f"reportgen.visualizations.{kind}.notes").notes(finding)
+    assert all(unbacked_numbers(note, items) == [] for note in found)
+    return [note.text for note in found]
+
+
+def item(
+    name: str, value: float, low: float, high: float, n: int = 96, baseline: float = 1
+) -> Evidence:
+    return Evidence(f"b-1.{name}", value, "", n, (low, high), baseline, "by hand", "b-1")
+
+
+def count(name: str, value: int, n: int) -> Evidence:
+    return Evidence(f"b-1.{name}", value, "images", n, None, None, "by hand", "b-1")
+
+
+CASES = [
+    ("activation_maximization", (item("activation_ratio@c", 15.7, 12.9, 24.5, 4),), "indication"),
+    ("feature_maps", (item("foreground_lift@c", 3, 2, 4, 4), item("detail@c", 0.5, 0.4, 0.6)),
+     "too few images"),
+    ("grad_cam", (item("energy_in_foreground@h", 0.5, 0.4, 0.6, 4, 0.1),), "too few images"),
+    ("kernels", (item("smoothness@c", 0.2, 0.1, 0.3, 4, -0.04),), "too few filters"),
+    ("kernels", (item("color_share@c", 0.5, 0.4, 0.6, 4, 2 / 3),), "too few filters"),
+    ("training_curves", (item("final_accuracy@train.h", 1, 1, 1, 4),
+     item("final_accuracy@validation.h", 0.5, 0.2, 0.8, 4), item("gap@h", 0.5, 0.1, 0.8, 4, 0)),
+     "too few validation images"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "items", "words"), CASES)
+def test_too_few_is_not_called_equal(kind: str, items: tuple[Evidence, ...], words: str) -> None:
+    (text,) = said(kind, *items)
+    assert words in text
+    assert not any(tie in text for tie in ("alike", "no more", "cannot be told", "too close"))
+
+
+@pytest.mark.parametrize(("kind", "items", "words"), CASES)
+def test_enough_are_judged(kind: str, items: tuple[Evidence, ...], words: str) -> None:
+    enough = [Evidence(**{**vars(one), "n": 96}) for one in items]
+    (text,) = said(kind, *enough)
+    assert "few" not in text
+
+
+def test_a_ratio_whose_interval_holds_one_is_left_open() -> None:
+    (text,) = said("activation_maximization", item("activation_ratio@c", 0.968, 0.7, 1.33, 32))
+    assert text.endswith("raise the filters more is open.")
+    (text,) = said("activation_maximization", item("activation_ratio@c", 0.5, 0.4, 0.6, 32))
+    assert "some test image raises most filters more" in text
+
+
+@pytest.mark.parametrize(
+    ("flat", "cause"),
+    [
+        (0, "because the weighted sum of the feature maps is nowhere positive; no gradient"),
+        (3, "zero everywhere, because the gradient is zero everywhere."),
+        (1, "1 of them because the gradient is zero everywhere, the rest because the weighted"),
+    ],
+)
+def test_why_heatmaps_are_zero(flat: int, cause: str) -> None:
+    items = count("zero_maps@h", 3, 96), count("zero_gradients@h", flat, 96)
+    (text,) = said("grad_cam", *items)
+    assert "3 of 96 heatmaps are zero everywhere" in text
+    assert cause in text
+
+
+def test_the_only_output_is_not_named_and_several_are() -> None:
+    one = item("energy_in_foreground@class", 0.5, 0.4, 0.6, baseline=0.1)
+    other = item("energy_in_foreground@angle", 0.5, 0.4, 0.6, baseline=0.1)
+    assert said("grad_cam", one)[0].startswith("The foreground holds on average 50%")
+    assert said("grad_cam", one, other)[1].startswith("For `angle` the foreground holds")
+    right = item("accuracy@test.class", 0.5, 0.4, 0.6, baseline=0.1)
+    assert said("evaluation", right)[0].startswith("50% of 96 test images are answered rightly")
+
+
+def test_outputs_that_ended_alike_share_a_note() -> None:
+    items = []
+    for head, gap in (("a", (-0.1, 0.1)), ("b", (0.1, 0.3)), ("c", (-0.1, 0.1))):
+        items += [item(f"final_accuracy@{split}.{head}", 0.9, 0.8, 1)
+                  for split in ("train", "validation")]  # fmt: skip
+        items.append(item(f"gap@{head}", sum(gap) / 2, *gap, baseline=0))
+    open_, above = said("training_curves", *items)
+    assert open_ == (
+        "Training and validation accuracy end too close to tell apart for `a` (90% and 90%) and "
+        "`c` (90% and 90%)."
+    )
+    assert "above validation accuracy for `b` (90% and 90%), a sign" in above
