@@ -12,6 +12,10 @@ from reportgen.errors import ReportgenError
 from reportgen.plan import Task
 
 QUIET_SECONDS = 5.0
+"""On plain lines, how often a long task says how far it has come."""
+
+WORTH_SECONDS = 0.5
+"""Tasks that took less are not told of one by one."""
 
 
 class Console:
@@ -55,7 +59,12 @@ class Console:
     def finished(self, task: Task, seconds: float) -> None:
         """A task is done."""
         self._close()
-        click.echo(f"  {task.key} {click.style(f'{seconds:.1f} s', dim=True)}", err=True)
+        if seconds >= WORTH_SECONDS:
+            click.echo(f"  {task.key} {click.style(f'{seconds:.1f} s', dim=True)}", err=True)
+
+    def remarked(self, task: Task, text: str) -> None:
+        """Something was left out."""
+        click.echo(f"{click.style('note', fg='yellow', bold=True)}: {task.key}: {text}", err=True)
 
     def failed(self, task: Task, error: ReportgenError) -> None:
         """A task could not be done."""
