@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 import keras
@@ -13,10 +13,16 @@ from reportgen.probing import graphs
 
 @dataclass(frozen=True)
 class Field:
-    """What a unit sees of the input along one axis: `size` pixels; neighbors lie `jump` apart."""
+    """What units see of the input along one axis.
+
+    `size` pixels each; neighbors lie `jump` apart; the first sees from pixel `start` on, which is
+    negative where padding was added. `length` is the number of units. Both are None if unknown.
+    """
 
     size: float = 1.0
     jump: float = 1.0
+    start: float | None = 0.0
+    length: int | None = None
 
 
 _WINDOWS = tuple(
@@ -30,15 +36,18 @@ _WINDOWS = tuple(
 )
 _TRANSPOSED = tuple(getattr(keras.layers, f"Conv{rank}DTranspose") for rank in "123")
 _UPSAMPLING = tuple(getattr(keras.layers, f"UpSampling{rank}D") for rank in "123")
+_MARGINS = tuple(
+    getattr(keras.layers, f"{kind}{rank}D")
+    for rank in "123"
+    for kind in ("ZeroPadding", "Cropping")
+)
 _POINTWISE = tuple(
     getattr(keras.layers, name)
     for name in [
         *["Activation", "ReLU", "LeakyReLU", "ELU", "PReLU", "Softmax", "Identity"],
         *["BatchNormalization", "Normalization", "Rescaling", "Dropout", "SpatialDropout1D"],
         *["SpatialDropout2D", "SpatialDropout3D", "GaussianNoise", "GaussianDropout"],
-        *["ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Cropping1D", "Cropping2D"],
-        *["Cropping3D", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"],
-        *["Concatenate", "Dense"],
+        *["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dense"],
     ]
 )
 
@@ -64,6 +73,39 @@ def receptive_field(model: Any, name: str) -> int | None:
     Raises:
         UndefinedError: the model's inside cannot be reached.
     """
+    fields = _fields(model, name, (None, None, None))
+    return None if fields is None else round(max(field.size for field in fields))
+
+
+def window(
+    model: Any, name: str, unit: tuple[int, ...], size: tuple[int, ...]
+) -> tuple[slice, ...] | None:
+    """The part of an image that one unit of a layer can see, cut at the image's border.
+
+    Args:
+        model: as in `receptive_field`.
+        name: path of the layer.
+        unit: its position in the map, e.g. (row, column).
+        size: of the image, as many sides.
+
+    Returns:
+        A slice of pixels for each axis; None where it cannot be told.
+    """
+    fields = _fields(model, name, size)
+    if fields is None or len(fields) < len(unit):
+        return None
+    slices = []
+    for place, side, field in zip(unit, size, fields, strict=False):
+        if field.start is None:
+            return None
+        first = field.start + place * field.jump
+        low, high = max(0, floor(first)), min(side, ceil(first + field.size))
+        slices.append(slice(low, max(high, low + 1)))
+    return tuple(slices)
+
+
+def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field, ...] | None:
+    """The fields of a layer's units along each axis, for an image of this size."""
     seen: dict[str, Any] = {}
 
     def keep(path: str, fields: Any) -> Any:
@@ -73,12 +115,11 @@ def receptive_field(model: Any, name: str) -> int | None:
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         return keep(path, _through(layer, (args, kwargs)))
 
-    start = [_Seen((Field(), Field(), Field())) for _ in graphs.require_graph(model).inputs]
-    graphs.walk(model, start, call, keep)
+    start = tuple(Field(length=side) for side in size)
+    inputs = graphs.require_graph(model).inputs
+    graphs.walk(model, [_Seen(start) for _ in inputs], call, keep)
     found = seen.get(name)
-    if not isinstance(found, _Seen) or found.fields is None:
-        return None
-    return round(max(field.size for field in found.fields))
+    return found.fields if isinstance(found, _Seen) else None
 
 
 class _Seen:
@@ -93,11 +134,15 @@ def _through(layer: Any, arguments: Any) -> _Seen:
     known = [value.fields for value in given if value.fields is not None]
     if len(known) < len(given) or not known:
         return _Seen(None)
-    joined = tuple(
-        Field(max(f.size for f in axis), max(f.jump for f in axis))
-        for axis in zip(*known, strict=True)
-    )
-    return _Seen(_after(layer, joined))
+    return _Seen(_after(layer, tuple(_joined(axis) for axis in zip(*known, strict=True))))
+
+
+def _joined(fields: tuple[Field, ...]) -> Field:
+    """What units see of branches that meet: as far as the branch that sees the most."""
+    size, jump = max(f.size for f in fields), max(f.jump for f in fields)
+    length = fields[0].length if len({f.length for f in fields}) == 1 else None
+    starts = [f.start for f in fields if f.start is not None and f.jump == jump]
+    return Field(size, jump, min(starts) if len(starts) == len(fields) else None, length)
 
 
 def _after(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
@@ -106,9 +151,12 @@ def _after(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
     if isinstance(layer, _WINDOWS):
         kernel = getattr(layer, "kernel_size", None) or layer.pool_size
         dilation = getattr(layer, "dilation_rate", 1)
-        return _each(_window, fields, kernel, layer.strides, dilation)
+        padding = getattr(layer, "padding", "valid")
+        return _each(_window, fields, kernel, layer.strides, dilation, padding)
     if isinstance(layer, _UPSAMPLING):
         return _each(_enlarged, fields, layer.size)
+    if isinstance(layer, _MARGINS):
+        return _margins(layer, fields)
     plain = isinstance(layer, _POINTWISE) or type(layer).__name__ in _OPERATIONS
     return fields if plain else None
 
@@ -120,13 +168,48 @@ def _each(rule: Any, fields: tuple[Field, ...], *settings: Any) -> tuple[Field, 
     return tuple(rule(fields[axis], *(s[axis] for s in spread)) for axis in range(rank))
 
 
-def _window(field: Field, kernel: int, stride: int, dilation: int) -> Field:
-    return Field(field.size + (kernel - 1) * dilation * field.jump, field.jump * stride)
+def _window(field: Field, kernel: int, stride: int, dilation: int, padding: str) -> Field:
+    reach = (kernel - 1) * dilation
+    before, length = _padded(field.length, reach, stride, padding)
+    start = None if before is None or field.start is None else field.start - before * field.jump
+    return Field(field.size + reach * field.jump, field.jump * stride, start, length)
+
+
+def _padded(
+    length: int | None, reach: int, stride: int, padding: str
+) -> tuple[int | None, int | None]:
+    """Cells that padding adds before the first one, and the number of units that come out."""
+    if padding == "valid":
+        return 0, None if length is None else (length - reach - 1) // stride + 1
+    units = None if length is None else ceil(length / stride)
+    if padding == "causal":
+        return reach, units
+    if length is None or units is None:
+        # With a stride of 1 the padding does not depend on the length.
+        return (reach // 2 if stride == 1 else None), None
+    return max((units - 1) * stride + reach + 1 - length, 0) // 2, units
+
+
+def _margins(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Padding and cropping as layers: the same units, others before and after them."""
+    sign = -1 if hasattr(layer, "cropping") else 1
+    sides = layer.cropping if sign < 0 else layer.padding
+    pairs = sides if isinstance(sides[0], tuple | list) else (sides,)
+    return tuple(
+        Field(
+            field.size,
+            field.jump,
+            None if field.start is None else field.start - sign * before * field.jump,
+            None if field.length is None else field.length + sign * (before + after),
+        )
+        for field, (before, after) in zip(fields, pairs, strict=False)
+    )
 
 
 def _transposed(field: Field, kernel: int, stride: int) -> Field:
-    return Field(field.size + (ceil(kernel / stride) - 1) * field.jump, field.jump / stride)
+    size = field.size + (ceil(kernel / stride) - 1) * field.jump
+    return Field(size, field.jump / stride, None)
 
 
 def _enlarged(field: Field, times: int) -> Field:
-    return Field(field.size, field.jump / times)
+    return Field(field.size, field.jump / times, None)
