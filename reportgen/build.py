@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,9 @@ class Listener(Protocol):
 
     def finished(self, task: Task, seconds: float) -> None:
         """The running task is done."""
+
+    def remarked(self, task: Task, text: str) -> None:
+        """The task that is done left something out, which a person should know."""
 
     def failed(self, task: Task, error: ReportgenError) -> None:
         """The running task could not be done."""
@@ -243,6 +247,10 @@ class Builder:
         except ReportgenError as error:
             raise self.fail(task, error) from None
         self.listener.finished(task, time.monotonic() - begin)
+        if task.stage == "dataset":
+            made = json.loads(self.session.store.get(outputs["dataset"].object))
+            for text in made["facts"].get("remarks", ()):
+                self.listener.remarked(task, text)
         return outputs
 
     def fail(self, task: Task, error: ReportgenError) -> Failed:

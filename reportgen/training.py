@@ -116,10 +116,13 @@ def evaluate(
 
     Returns:
         Metrics "<split>.<head>.accuracy" and "<split>.<head>.loss", and for each split its number
-        of images.
+        of images. There are no metrics where the dataset has no labels at all.
     """
-    check = _measure_of(model, heads, dataset)
     metrics: dict[str, float] = {}
+    counts = {name: len(split.images) for name, split in dataset.splits.items()}
+    if not dataset.targets:
+        return metrics, counts
+    check = _measure_of(model, heads, dataset)
     for name, split in dataset.splits.items():
         means = _means(check, *_arrays(split, heads), EVALUATION_BATCH)
         for head, loss, accuracy in zip(heads, *_by_head(means), strict=True):
@@ -133,7 +136,7 @@ def evaluate(
                 )
             metrics[f"{name}.{head.name}.accuracy"] = accuracy
             metrics[f"{name}.{head.name}.loss"] = loss
-    return metrics, {name: len(split.images) for name, split in dataset.splits.items()}
+    return metrics, counts
 
 
 # --- one pass over a split ----------------------------------------------------------------------
@@ -145,7 +148,8 @@ def _arrays(split: Split, heads: Sequence[Head]) -> tuple[NDArray[Any], NDArray[
 
     missing = [h.name for h in heads if h.target is None or h.target.name not in split.labels]
     if missing:
-        raise UserError(f"the dataset has no labels for the outputs {', '.join(missing)}")
+        message = f"the dataset has no labels for the outputs {', '.join(missing)}"
+        raise UserError(Problem(message, hint="use one with labels, or a model that is trained"))
     columns = [split.labels[head.target.name] for head in heads if head.target]
     return np.asarray(split.images), np.stack(columns, axis=1).astype(np.int32)
 

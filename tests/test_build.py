@@ -41,6 +41,7 @@ class Silent:
     def __init__(self) -> None:
         self.ran: list[str] = []
         self.errors: list[str] = []
+        self.remarks: list[str] = []
 
     def started(self, task: Task) -> None:
         self.ran.append(task.key)
@@ -50,6 +51,9 @@ class Silent:
 
     def finished(self, task: Task, seconds: float) -> None:
         assert seconds >= 0
+
+    def remarked(self, task: Task, text: str) -> None:
+        self.remarks.append(text)
 
     def failed(self, task: Task, error: ReportgenError) -> None:
         self.errors += [str(problem) for problem in error.problems]

@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from subjects import check_house_rules, dataset, measures, subject
 
+from reportgen.drafting import unbacked_numbers
+from reportgen.engine.note import as_evidence
 from reportgen.errors import UndefinedError, UserError
-from reportgen.records import Target
+from reportgen.records import Finding, Preprocessing, Target
 from reportgen.visualizations.samples.compute import compute, title
+from reportgen.visualizations.samples.notes import notes
 
 DIGITS = Target("class", "Class", tuple(str(i) for i in range(12)))
 
@@ -21,7 +26,10 @@ def test_default_is_one_of_each_of_ten_classes(toys):
     artifact = compute(subject("samples", data=toys))
     assert len(set(artifact.facts["titles"])) == 10
     (drawing,) = check_house_rules("samples", artifact, {})
-    assert drawing.caption == "10 images of Toys, test split, each under its class."
+    assert drawing.caption == (
+        "10 images of Toys, test split, each under its class. "
+        "Models are given pixel values divided by 255."
+    )
     assert "10 images of 8 x 8 px, gray" in drawing.alt
 
 
@@ -42,6 +50,51 @@ def test_a_single_sample_is_a_large_picture(toys):
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.picture.width >= 200
     assert drawing.caption.startswith("Image ")
+
+
+@pytest.fixture
+def photos(toys):
+    """Toys as if they came from files without labels, of which one could not be read."""
+    facts = {
+        "origin": [["image files", "20 x 30 to 40 x 60", "as decoded", "resized"]],
+        "names": [f"{i}.jpg" for i in range(24)],
+        "skipped": 1,
+        "listed": 25,
+        "remarks": ["1 file was left out as unreadable: photos/x.jpg (it is empty)"],
+    }
+    how = Preprocessing((1.0, 0.5), (-10.0, 0.0), "as told", (1, 0))
+    splits = {
+        name: replace(s, labels={}, images=np.repeat(s.images, 2, axis=-1))
+        for name, s in toys.splits.items()
+    }
+    return replace(toys, targets=(), splits=splits, preprocessing=how, facts=facts)
+
+
+def test_images_without_labels_are_under_their_names(photos):
+    artifact = compute(subject("samples", data=photos, samples=[2, 7]))
+    assert artifact.facts["titles"] == ["2.jpg", "7.jpg"]
+    assert len(compute(subject("samples", data=photos)).facts["titles"]) == 10
+
+
+def test_what_was_done_to_files_is_a_table(photos):
+    artifact = compute(subject("samples", data=photos, samples=2))
+    shown = replace(artifact, arrays={"images": artifact.arrays["images"][..., :1]})
+    _, table = check_house_rules("samples", shown, {})
+    assert table.rows == (
+        ("image files", "20 x 30 to 40 x 60", "as decoded", "resized"),
+        ("images of this report", "8 x 8 x 2", "0 to 255", "held as bytes"),
+        ("model input", "8 x 8 x 2", "-10 to 245; 0 to 127.5", "as told"),
+    )
+    assert table.footer[0].startswith("1 file was left out as unreadable: photos/x.jpg")
+
+
+def test_files_that_were_left_out_are_noted(photos):
+    found = measures(compute(subject("samples", data=photos, samples=2)))["skipped"]
+    assert (found.value, found.n) == (1, 25)
+    evidence = as_evidence(found, "samples-1")
+    (note,) = notes(Finding("samples-1", "samples", "", "", (evidence,)))
+    assert note.text == "1 image file of 25 could not be read and had to be left out."
+    assert unbacked_numbers(note, [evidence]) == []
 
 
 def test_titles_say_all_targets_once():

@@ -36,6 +36,7 @@ ENTRY = Entry(
     ),
     evidence=(
         ("images", "images shown"),
+        ("skipped", "files of the dataset that could not be read and were left out"),
         ("foreground_share", "share of an image's pixels that is foreground"),
     ),
     needs_data=True,

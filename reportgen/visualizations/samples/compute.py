@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.inputs import foreground, measured, pick
+from reportgen.probing.inputs import foreground, measured, pick, value_ranges
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Artifact, Dataset, Measure, Subject, Target
 
@@ -21,7 +22,9 @@ def compute(subject: Subject) -> Artifact:
     """Choose images and title them.
 
     Returns:
-        Array `images` (n, h, w, c) uint8; facts `titles`, `indices`, `split`, `dataset`.
+        Array `images` (n, h, w, c) uint8; facts `titles`, `indices`, `split`, `dataset`,
+        `prepared` (how pixels become model input), and `steps` (rows of a table on what was done
+        to the images before) where the dataset was made of the user's own files or arrays.
 
     Raises:
         UndefinedError: there is no dataset.
@@ -36,16 +39,53 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(
         arrays={"images": np.asarray(part.images)[chosen]},
         facts={
-            "titles": [title(data.targets, part.labels, int(index)) for index in chosen],
+            "titles": _titles(data, split, chosen),
             "indices": [int(index) for index in chosen],
             "split": split,
             "dataset": data.title,
+            "prepared": data.preprocessing.text,
+            "labeled": bool(data.targets),
+            "steps": _steps(data),
+            "remarks": list(data.facts.get("remarks", ())),
         },
         measures=(
             Measure("images", len(chosen), "images", how=f"images of the {split} split shown here"),
             _foreground(data, split, subject),
+            *_skipped(data),
         ),
     )
+
+
+def _titles(data: Dataset, split: str, chosen: NDArray[Any]) -> list[str]:
+    """Classes of images; file names where the dataset has no labels."""
+    if data.targets:
+        labels = data.splits["test"].labels
+        return [title(data.targets, labels, int(index)) for index in chosen]
+    names = data.facts.get("names") if split == "test" else None
+    return [names[int(i)] if names else f"image {int(i)}" for i in chosen]
+
+
+def _steps(data: Dataset) -> list[list[str]]:
+    """From files or arrays to model input: what, shape, values, how."""
+    if "origin" not in data.facts:
+        return []
+    shape = data.splits["test"].images.shape[1:]
+    size = " x ".join(map(str, shape))
+    ends = zip(*value_ranges(data.preprocessing, shape[-1]), strict=True)
+    ranges = dict.fromkeys(f"{low:.4g} to {high:.4g}" for low, high in ends)
+    return [
+        *([str(cell) for cell in row] for row in data.facts["origin"]),
+        ["images of this report", size, "0 to 255", "held as bytes"],
+        ["model input", size, "; ".join(ranges), data.preprocessing.text],
+    ]
+
+
+def _skipped(data: Dataset) -> list[Measure]:
+    count = data.facts.get("skipped", 0)
+    if not count:
+        return []
+    how = "files with the name of an image that hold no readable one"
+    return [Measure("skipped", count, "files", data.facts["listed"], how=how)]
 
 
 def title(targets: tuple[Target, ...], labels: Mapping[str, Any], index: int) -> str:
@@ -71,6 +111,8 @@ def _as_test(data: Dataset, split: str) -> Dataset:
 def _wanted(data: Dataset, samples: Any) -> Any:
     if samples is not None:
         return samples
+    if not data.targets:
+        return min(len(data.splits["test"].images), MOST_CLASSES)
     labels = np.asarray(data.splits["test"].labels[data.targets[0].name])
     return min(len(np.unique(labels)), MOST_CLASSES)
 

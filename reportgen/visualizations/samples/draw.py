@@ -6,24 +6,44 @@ from collections.abc import Mapping
 from typing import Any
 
 from reportgen.drawing.mosaic import mosaic
-from reportgen.records import Artifact, Drawing
+from reportgen.records import Artifact, Drawing, Table
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
-    """One picture with all images; pixels are enlarged to blocks, colors are as stored."""
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
+    """One picture with all images, pixels enlarged to blocks, colors as stored.
+
+    Images of the user's own also get a table that tells how they came to be model input.
+    """
     images, facts = artifact.arrays["images"], artifact.facts
     titles: list[str] = facts["titles"]
     wide = max(len(title) for title in titles) > 18
     picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
-    return (Drawing("", picture, _caption(facts), _alt(facts, images.shape)),)
+    drawing = Drawing("", picture, _caption(facts), _alt(facts, images.shape))
+    return (drawing, _table(facts)) if facts["steps"] else (drawing,)
+
+
+def _table(facts: Mapping[str, Any]) -> Table:
+    return Table(
+        "preparation",
+        ("What", "Shape", "Values", "How"),
+        tuple(tuple(row) for row in facts["steps"]),
+        f"From files to model input: {facts['dataset']}.",
+        footer=tuple(f"{remark}." for remark in facts["remarks"]),
+    )
 
 
 def _caption(facts: Mapping[str, Any]) -> str:
     titles, indices = facts["titles"], facts["indices"]
     source = f"{facts['dataset']}, {facts['split']} split"
     if len(titles) == 1:
-        return f"Image {indices[0]} of {source}: {titles[0]}."
-    return f"{len(titles)} images of {source}, each under its class."
+        said = f"Image {indices[0]} of {source}: {titles[0]}."
+    else:
+        said = f"{len(titles)} images of {source}, each under its {_word(facts)}."
+    return f"{said} Models are given {facts['prepared']}."
+
+
+def _word(facts: Mapping[str, Any]) -> str:
+    return "class" if facts["labeled"] else "name"
 
 
 def _alt(facts: Mapping[str, Any], shape: tuple[int, ...]) -> str:

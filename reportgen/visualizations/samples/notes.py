@@ -1,24 +1,35 @@
-"""What the images alone show: how little of them is the depicted thing."""
+"""What the images alone show: how little of them is the depicted thing, and which are missing."""
 
 from __future__ import annotations
 
 from reportgen.drafting import get, note
-from reportgen.records import Finding, Note
+from reportgen.records import Evidence, Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on the share of foreground."""
-    share = get(finding, "foreground_share")
-    if share is None:
-        return ()
-    return (
-        note(
-            f"{finding.block}.foreground",
-            "samples.foreground",
-            "info",
-            "On average {share:%} of an image's pixels belong to what it depicts "
-            "(interval {share.interval:%}, {share.n:image|images} measured); a map that spread "
-            "evenly over the image would put just this share of itself there.",
-            share=share,
-        ),
+    """Notes on the share of foreground, and on files that were left out."""
+    share, skipped = get(finding, "foreground_share"), get(finding, "skipped")
+    found = (_foreground(finding, share),) if share else ()
+    return (*found, _skipped(finding, skipped)) if skipped else found
+
+
+def _foreground(finding: Finding, share: Evidence) -> Note:
+    return note(
+        f"{finding.block}.foreground",
+        "samples.foreground",
+        "info",
+        "On average {share:%} of an image's pixels belong to what it depicts "
+        "(interval {share.interval:%}, {share.n:image|images} measured); a map that spread "
+        "evenly over the image would put just this share of itself there.",
+        share=share,
+    )
+
+
+def _skipped(finding: Finding, skipped: Evidence) -> Note:
+    return note(
+        f"{finding.block}.skipped",
+        "samples.skipped",
+        "info",
+        "{skipped:image file|image files} of {skipped.n} could not be read and had to be left out.",
+        skipped=skipped,
     )

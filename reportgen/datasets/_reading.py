@@ -1,0 +1,122 @@
+"""The image files of each split to one array for each split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.datasets._arrays import LARGEST, too_large
+from reportgen.datasets._images import Decoded, Unreadable, Wanted, decode_all
+from reportgen.errors import Problem, UserError
+
+
+@dataclass(frozen=True)
+class Read:
+    """What could be read.
+
+    Attributes:
+        images: by split, (n, h, w, c) uint8.
+        names: by split, the files that the images come from.
+        skipped: files that were left out, with the reason.
+        sizes: the smallest and the largest (height, width) of an image in its file.
+    """
+
+    images: Mapping[str, NDArray[np.uint8]]
+    names: Mapping[str, tuple[str, ...]]
+    skipped: tuple[tuple[str, str], ...]
+    sizes: tuple[tuple[int, int], tuple[int, int]]
+
+
+def read(folder: Path, names: Mapping[str, Sequence[str]], params: Mapping[str, Any]) -> Read:
+    """Decode all files of all splits.
+
+    Raises:
+        UserError: as `folder.load`.
+    """
+    size = params["size"]
+    wanted = Wanted(
+        size and (size[0], size[1]), params["fit"], params["interpolation"], params["color"]
+    )
+    count = sum(map(len, names.values()))
+    least = (*(size or (1, 1)), 3 if wanted.color == "rgb" else 1)
+    if count * int(np.prod(least)) > LARGEST:
+        raise too_large(count, least)
+    stack = _Stack(folder, count, params["unreadable"] == "fail")
+    found = {split: stack.read(part, wanted) for split, part in names.items()}
+    stack.check()
+    empty = np.zeros((0, *stack.shape), np.uint8)
+    images = {split: empty if one is None else one for split, (one, _) in found.items()}
+    kept = {split: tuple(part) for split, (_, part) in found.items()}
+    sizes = sorted(stack.sizes)
+    return Read(images, kept, tuple(stack.skipped), (sizes[0], sizes[-1]))
+
+
+class _Stack:
+    """Puts images of one shape into arrays, and remembers what did not fit."""
+
+    def __init__(self, folder: Path, count: int, strict: bool) -> None:
+        self.folder, self.count, self.strict = folder, count, strict
+        self.root = folder.resolve()
+        self.shape: tuple[int, ...] = ()
+        self.first = ""
+        self.sizes: set[tuple[int, int]] = set()
+        self.skipped: list[tuple[str, str]] = []
+
+    def read(
+        self, names: Sequence[str], wanted: Wanted
+    ) -> tuple[NDArray[np.uint8] | None, list[str]]:
+        """The images of some files in one array, and the files that gave one."""
+        images: NDArray[np.uint8] | None = None
+        kept: list[str] = []
+        paths = [self.folder / name for name in names]
+        for name, one in zip(names, decode_all(paths, wanted, self._inside), strict=True):
+            if one.pixels is None:
+                self._skip(name, one.reason)
+                continue
+            self._fits(name, one)
+            if images is None:
+                images = np.empty((len(names), *self.shape), np.uint8)
+            images[len(kept)] = one.pixels
+            kept.append(name)
+        return (None if images is None else images[: len(kept)]), kept
+
+    def _inside(self, path: Path) -> None:
+        if path.is_symlink() and not path.resolve().is_relative_to(self.root):
+            raise Unreadable("it is a link that leads out of the folder")
+
+    def _skip(self, name: str, reason: str) -> None:
+        if self.strict:
+            message = f"{self.folder.name}/{name} cannot be read: {reason}"
+            hint = "repair or remove it, or write unreadable: skip"
+            raise UserError(Problem(message, hint=hint))
+        self.skipped.append((name, reason))
+
+    def _fits(self, name: str, one: Decoded) -> None:
+        """Whether an image has the shape of the others; the first one sets it."""
+        assert one.pixels is not None
+        shape, height, width = one.pixels.shape, *one.stored
+        self.sizes.add((height, width))
+        if not self.shape:
+            self.shape, self.first = shape, name
+            if self.count * int(np.prod(shape)) > LARGEST:
+                raise too_large(self.count, shape)
+        if shape == self.shape:
+            return
+        same = shape[:2] == self.shape[:2]
+        what, key = ("color", "color: rgb") if same else ("size", "size: [224, 224]")
+        said = [f"{self.folder.name}/{n} is {' x '.join(map(str, s))}"
+                for n, s in ((self.first, self.shape), (name, shape))]  # fmt: skip
+        message = f"images differ in {what}: {said[0]}, {said[1]} (height x width x channels)"
+        raise UserError(Problem(message, hint=f"write for example {key}"))
+
+    def check(self) -> None:
+        """Refuse a folder of which nothing could be read."""
+        if not self.shape:
+            name, reason = self.skipped[0]
+            message = f"none of the {self.count} images in {self.folder} can be read"
+            raise UserError(Problem(message, hint=f"{name}: {reason}"))

@@ -1,0 +1,183 @@
+"""A folder of images, by class or without labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reportgen.catalog import Entry, Parameter
+from reportgen.datasets._common import SHARED
+from reportgen.errors import Problem, UserError
+from reportgen.records import Dataset
+
+if TYPE_CHECKING:
+    from reportgen.datasets._listing import Listing
+    from reportgen.datasets._reading import Read
+
+ENTRY = Entry(
+    name="folder",
+    title="Folder of images",
+    help="a folder of images: folders of classes, these in folders train, validation and test, or "
+    "plain images without labels",
+    parameters=(
+        Parameter("path", "path", None, "the folder, from the spec's folder", required=True),
+        Parameter(
+            name="size",
+            kind="size",
+            default=None,
+            help="[height, width] that images are resized to; null where all have one size",
+            optional=True,
+        ),
+        Parameter(
+            name="fit",
+            kind="str",
+            default="stretch",
+            help="how other proportions are fitted: the image is stretched, cropped to its middle, "
+            "or padded with black",
+            choices=("stretch", "crop", "pad"),
+        ),
+        Parameter(
+            name="interpolation",
+            kind="str",
+            default="bilinear",
+            help="how pixels are interpolated; all but nearest average where an image shrinks",
+            choices=("nearest", "bilinear", "bicubic", "lanczos"),
+        ),
+        Parameter(
+            name="color",
+            kind="str",
+            default=None,
+            help="make all images gray or rgb; null where all are one of them",
+            choices=("gray", "rgb"),
+            optional=True,
+        ),
+        Parameter("labels", "bool", True, "whether folders name classes"),
+        Parameter(
+            name="unreadable",
+            kind="str",
+            default="skip",
+            help="leave files out that are no whole image and say so, or fail",
+            choices=("skip", "fail"),
+        ),
+        Parameter(
+            name="limit",
+            kind="int",
+            default=None,
+            help="use only so many images of each split, of every class alike",
+            minimum=1,
+            optional=True,
+        ),
+        *SHARED,
+    ),
+)
+NAMED = 20
+"""Files left out that are named one by one."""
+
+
+def load(params: Mapping[str, Any], seed: int) -> Dataset:
+    """Read the images; splits that have no folder are taken out of the training images.
+
+    Without labels all images are for test. Files are sorted by name before anything is drawn.
+
+    Raises:
+        UserError: the folder holds no images, they differ in size or color and the spec does not
+            say what they shall become, they need too much memory, or a file cannot be read and
+            the spec wants that to fail.
+    """
+    from reportgen.datasets._arrays import SPLITS, assembled
+    from reportgen.datasets._images import SUFFIXES
+    from reportgen.datasets._listing import listed
+    from reportgen.datasets._reading import read
+
+    folder: Path = params["path"]
+    found = listed(folder, SUFFIXES, params["labels"], params["classes"])
+    names = _chosen(found, params, seed)
+    result = read(folder, names, params)
+    labels = None
+    if found.classes is not None:
+        labels = _labels(found, result)
+    facts = {
+        "seed": seed,
+        "origin": _origin(result, params),
+        "skipped": len(result.skipped),
+        "listed": sum(map(len, names.values())),
+        "remarks": _remarks(folder, found, result),
+    }
+    if labels is None:
+        facts["names"] = [name.rpartition("/")[2] for name in result.names["test"]]
+    title = params["title"] or folder.resolve().name.replace("_", " ").capitalize()
+    images = {name: result.images[name] for name in SPLITS}
+    return assembled(title, images, labels, found.classes or (), params, facts)
+
+
+def _chosen(found: Listing, params: Mapping[str, Any], seed: int) -> dict[str, list[str]]:
+    """The files of each split."""
+    import numpy as np
+
+    from reportgen.datasets._shared import divided, spread
+
+    parts = {split or "train": list(names) for split, names in found.parts.items()}
+    if found.classes is None:
+        every = sorted(name for names in parts.values() for name in names)
+        return {"train": [], "validation": [], "test": every[: params["limit"]]}
+    taken = {name: params[name] for name in ("test", "validation") if name not in parts}
+    if taken:
+        labels = np.asarray([found.label(name) for name in parts["train"]])
+        own = parts["train"]
+        for split, chosen in divided(labels, taken, seed).items():
+            parts[split] = [own[index] for index in chosen]
+    if params["limit"] is not None:
+        for split, names in parts.items():
+            labels = np.asarray([found.label(name) for name in names])
+            kept = np.sort(spread(labels, seed)[: params["limit"]])
+            parts[split] = [names[index] for index in kept]
+    return parts
+
+
+def _labels(found: Listing, result: Read) -> dict[str, Any]:
+    """Class indices of what could be read; every class must be among the training images."""
+    import numpy as np
+
+    assert found.classes is not None
+    labels = {
+        split: np.asarray([found.label(name) for name in names], np.int64)
+        for split, names in result.names.items()
+    }
+    for split, values in labels.items():
+        missing = sorted(set(range(len(found.classes))) - set(values.tolist()))
+        if not len(values) or (split == "train" and missing):
+            of = f" of the class '{found.classes[missing[0]]}'" if len(values) else ""
+            message = f"no image{of} is left for the {split} split"
+            raise UserError(Problem(message, hint="bring more images, or a larger limit"))
+    return labels
+
+
+def _origin(result: Read, params: Mapping[str, Any]) -> list[list[str]]:
+    """What the files were, and what was done to them, as a row of a table."""
+    (low, high), steps = result.sizes, []
+    shape = " x ".join(map(str, low))
+    if low != high:
+        shape += f" to {' x '.join(map(str, high))}"
+    if params["size"] is not None and not low == high == tuple(params["size"]):
+        how = {"stretch": "stretched", "crop": "cropped to the middle", "pad": "padded with black"}
+        steps.append(f"resized ({params['interpolation']}), {how[params['fit']]}")
+    if params["color"] is not None:
+        words = {"gray": "in gray by luma (ITU-R BT.601)", "rgb": "in color, as RGB"}
+        steps.append(words[params["color"]])
+    return [["image files", shape, "as decoded", "; ".join(steps) or "as they are"]]
+
+
+def _remarks(folder: Path, found: Listing, result: Read) -> list[str]:
+    """What a person must be told of files that were left out."""
+    remarks = []
+    if result.skipped:
+        count, named = len(result.skipped), result.skipped[:NAMED]
+        files = "; ".join(f"{folder.name}/{name} ({why})" for name, why in named)
+        more = f"; and {count - NAMED} more" if count > NAMED else ""
+        noun = "file was" if count == 1 else "files were"
+        remarks.append(f"{count} {noun} left out as unreadable: {files}{more}")
+    if found.others:
+        noun = "file was" if found.others == 1 else "files were"
+        remarks.append(f"{found.others} {noun} passed over, whose names are not those of images")
+    return remarks
