@@ -168,6 +168,7 @@ class Builder:
     plan: Plan
     worker: Worker
     listener: Listener
+    trust: bool = False
     ran: int = 0
     exit_status: int = 0
     resolved: dict[str, Resolved] = field(default_factory=dict)
@@ -239,7 +240,9 @@ class Builder:
         """Have the worker do a task, telling the listener."""
         base = str(self.plan.spec.source.parent.absolute())
         cache = str(self.session.place.cache.absolute())
-        job = Job(task.stage, task.modules, task.params, inputs, base, cache, task.checks)
+        job = Job(
+            task.stage, task.modules, task.params, inputs, base, cache, task.checks, self.trust
+        )
         begin = time.monotonic()
         self.listener.started(task)
         try:
@@ -350,7 +353,9 @@ def refresh_site(session: Session) -> None:
     write_manifest(out, {found.task.key: outputs}, files)
 
 
-def build(plans: Sequence[Plan], place: Place, listener: Listener, *, prune: bool) -> int:
+def build(
+    plans: Sequence[Plan], place: Place, listener: Listener, *, prune: bool, trust: bool = False
+) -> int:
     """Bring reports and the site's index up to date; returns the exit status.
 
     Args:
@@ -358,6 +363,7 @@ def build(plans: Sequence[Plan], place: Place, listener: Listener, *, prune: boo
         place: where pages and cache are.
         listener: who is told.
         prune: whether `plans` are all there are, so that pages of other specs go.
+        trust: whether code in model files may run.
     """
     with locked(place.cache) as mine:
         if not mine:
@@ -365,7 +371,9 @@ def build(plans: Sequence[Plan], place: Place, listener: Listener, *, prune: boo
         session = Session(place)
         try:
             with Worker() as worker:
-                status = max((_build(session, p, worker, listener) for p in plans), default=0)
+                status = max(
+                    (_build(session, p, worker, listener, trust) for p in plans), default=0
+                )
             if prune:
                 site.prune(place.out, {one.spec.slug for one in plans})
             refresh_site(session)
@@ -374,7 +382,7 @@ def build(plans: Sequence[Plan], place: Place, listener: Listener, *, prune: boo
     return status
 
 
-def _build(session: Session, plan: Plan, worker: Worker, listener: Listener) -> int:
-    builder = Builder(session, plan, worker, listener)
+def _build(session: Session, plan: Plan, worker: Worker, listener: Listener, trust: bool) -> int:
+    builder = Builder(session, plan, worker, listener, trust)
     builder.build()
     return builder.exit_status

@@ -71,8 +71,16 @@ def new(name: str) -> None:
 @spec_argument
 @guarded
 def check(specs: Sequence[str]) -> int:
-    """Say every problem of the specs, each with file, line and a suggestion."""
-    found = load(specs)
+    """Say every problem of the specs, each with file, line and a suggestion.
+
+    Model files are looked into without loading them.
+    """
+    from reportgen.inspection.specs import problems as model_problems
+
+    found, problems = read(specs)
+    problems += model_problems(found)
+    if problems:
+        raise UserError(*problems)
     click.echo(f"{len(found)} spec{'s' * (len(found) != 1)} without problems")
     return 0
 
@@ -80,14 +88,20 @@ def check(specs: Sequence[str]) -> int:
 @main.command()
 @spec_argument
 @out_option
+@click.option(
+    "--trust-model",
+    is_flag=True,
+    help="Let the specs' model files run any code as you: Lambda layers and the like. Only for "
+    "files whose maker you trust as you trust a program that you install.",
+)
 @guarded
-def build(specs: Sequence[str], out: Path) -> int:
+def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
     """Make or refresh the reports of SPECs (default: all of specs/)."""
     from reportgen import build as use
 
     console = Console(live=sys.stderr.isatty())
     plans = use.plans(load(specs))
-    return use.build(plans, use.Place(out), console, prune=not specs)
+    return use.build(plans, use.Place(out), console, prune=not specs, trust=trust_model)
 
 
 @main.command()
@@ -144,6 +158,14 @@ def schema() -> None:
 
 def load(names: Sequence[str]) -> list[Any]:
     """Load specs by path (default: all of specs/), telling the problems of all at once."""
+    loaded, problems = read(names)
+    if problems:
+        raise UserError(*problems)
+    return loaded
+
+
+def read(names: Sequence[str]) -> tuple[list[Any], list[Problem]]:
+    """Specs by path, and the problems of those that could not be loaded."""
     from reportgen import spec
 
     loaded: list[Any] = []
@@ -153,9 +175,7 @@ def load(names: Sequence[str]) -> list[Any]:
             loaded.append(spec.load(path))
         except UserError as error:
             problems += error.problems
-    if problems:
-        raise UserError(*problems)
-    return loaded
+    return loaded, problems
 
 
 def paths(names: Sequence[str]) -> list[Path]:

@@ -26,7 +26,7 @@ def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[st
     if not (module_name and colon and function_name):
         message = f"'python:{source}' names no function"
         raise UserError(Problem(message, hint="write python:PACKAGE.MODULE:FUNCTION"))
-    with _importable(base):
+    with importable(base):
         function = _function(module_name, function_name, base)
         arguments = _arguments(function, source, offered, params)
         try:
@@ -37,15 +37,24 @@ def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[st
             raise UserError(_raised(f"python:{source}", base, error)) from error
 
 
-def _function(module_name: str, function_name: str, base: Path) -> Any:
+def imported(module_name: str, base: Path) -> Any:
+    """A module of the user's own; to be called inside `importable(base)`.
+
+    Raises:
+        UserError: there is no such module, or running it fails.
+    """
     from importlib import import_module
 
     try:
-        module = import_module(module_name)
+        return import_module(module_name)
     except ModuleNotFoundError as error:
         raise UserError(_not_found(module_name, base, error)) from error
     except Exception as error:
         raise UserError(_raised(f"importing {module_name}", base, error)) from error
+
+
+def _function(module_name: str, function_name: str, base: Path) -> Any:
+    module = imported(module_name, base)
     function = getattr(module, function_name, None)
     if callable(function):
         return function
@@ -105,7 +114,7 @@ def _line(error: Exception) -> str:
 
 
 @contextmanager
-def _importable(base: Path) -> Iterator[None]:
+def importable(base: Path) -> Iterator[None]:
     """Let modules in `base` be imported, and forget them afterwards.
 
     Two specs in two folders may each have a module `models`, and one of them may be edited

@@ -35,7 +35,7 @@ def subject(job: Job, store: Store) -> Subject:
     has_model = "model" in job.inputs
     facts = json.loads(store.get(job.inputs["facts"].object)) if has_model else None
     return Subject(
-        model=train.obtain(job.inputs["model"], job.base, store) if has_model else None,
+        model=train.obtain(job.inputs["model"], job, store) if has_model else None,
         facts=decode(ModelFacts, facts) if facts else NO_MODEL,
         data=_data(job, store),
         params=job.params["params"],

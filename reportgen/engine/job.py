@@ -24,6 +24,8 @@ class Job:
         base: folder that paths in the spec are relative to; never part of a digest.
         cache: the cache folder.
         checks: (layer, line of the spec) that figures will ask the model for.
+        trust: whether code in model files may run; decides whether a file is loaded, never what
+            is made of it, and so is no part of a key.
     """
 
     stage: str
@@ -33,3 +35,4 @@ class Job:
     base: str = "."
     cache: str = ".reportgen"
     checks: tuple[tuple[str, int | None], ...] = ()
+    trust: bool = False

@@ -34,7 +34,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     recipe = {"source": job.params["source"], "params": job.params["params"],
               "seed": job.params["seed"], "input_shape": _input_shape(data),
               "targets": encode(data.targets) if data else []}  # fmt: skip
-    loaded = _load(recipe, job.base, data)
+    loaded = _load(recipe, job, store, data)
     _check_layers(loaded.model, job.checks)
     history: Mapping[str, Sequence[float]] = {}
     needs: tuple[str, ...] = ()
@@ -53,19 +53,22 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     }
 
 
-def obtain(output: Output, base: str, store: Store) -> Any:
-    """The model that an output describes, from memory or built again with its weights."""
+def obtain(output: Output, job: Job, store: Store) -> Any:
+    """The model that an output describes, from memory or built again with its weights.
+
+    Of the job it takes where files lie, and whether code in them may run.
+    """
     if output.digest in _built:
         return _built[output.digest]
     kept = json.loads(store.get(output.object))
-    model = _load(kept["recipe"], base, None).model
+    model = _load(kept["recipe"], job, store, None).model
     for weights in kept["weights"]:
         model.set_weights(_unpacked(store.get(weights)))
     _keep(output.digest, model)
     return model
 
 
-def _load(recipe: Mapping[str, Any], base: str, data: Dataset | None) -> models.Loaded:
+def _load(recipe: Mapping[str, Any], job: Job, store: Store, data: Dataset | None) -> models.Loaded:
     import keras
 
     from reportgen.codec import decode
@@ -77,11 +80,13 @@ def _load(recipe: Mapping[str, Any], base: str, data: Dataset | None) -> models.
     shape = recipe["input_shape"]
     return models.load(
         recipe["source"],
-        base=Path(base),
+        base=Path(job.base),
         input_shape=tuple(shape) if shape else None,
         targets=data.targets if data else decode(tuple[Target, ...], recipe["targets"]),
         seed=recipe["seed"],
         params=recipe["params"],
+        trusted=job.trust,
+        cache=store.root,
     )
 
 

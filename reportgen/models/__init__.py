@@ -36,6 +36,8 @@ def load(
     targets: Sequence[Target],
     seed: int,
     params: Mapping[str, Any],
+    trusted: bool = False,
+    cache: Path | None = None,
 ) -> Loaded:
     """Make or read the model that a spec names.
 
@@ -47,6 +49,8 @@ def load(
         targets: what the dataset labels; () without dataset.
         seed: of the initial weights; Python's, NumPy's and TensorFlow's generators are set.
         params: what the spec says of this source, such as `weights` of an application.
+        trusted: whether code in a model file may run.
+        cache: the cache folder, in which model files that were tried are remembered.
 
     Raises:
         UserError: there is no such model, it cannot be loaded, or the images do not fit it.
@@ -67,7 +71,9 @@ def load(
     elif scheme == "python" and colon:
         loaded = Loaded(*load_function(name, base, input_shape, targets, params))
     else:
-        loaded = Loaded(load_file(source, base), trained=True)
+        modules = tuple(params.get("modules") or ())
+        model = load_file(source, base, modules=modules, trusted=trusted, cache=cache)
+        loaded = Loaded(model, trained=True)
     if input_shape is not None:
         check_input(loaded.model, source, input_shape)
     return loaded

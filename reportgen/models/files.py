@@ -1,41 +1,83 @@
-"""Models that the user saved: `.keras` and `.h5` files, trained elsewhere."""
+"""Models that the user saved: `.keras` and `.h5` files, trained elsewhere, perhaps by a stranger.
+
+A file is copied, inspected, read by a process with limits, and only then read here; what each of
+these holds back is told in `docs/security.md`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reportgen.catalog import Entry
+from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.models._fit import reason
 
 ENTRY = Entry(
     name="files",
     title="Model file",
     help="the path of a .keras or .h5 file, from the spec's folder; it counts as trained",
+    parameters=(
+        Parameter(
+            name="modules",
+            kind="names",
+            default=(),
+            help="Python modules that define layers of your own, in the spec's folder or "
+            "installed; a model file may name what they define",
+        ),
+    ),
 )
-SUFFIXES = (".keras", ".h5", ".hdf5")
 
 
-def load_file(source: str, base: Path) -> Any:
-    """Read a model from a file; its path is taken from the folder `base`.
+def load_file(
+    source: str,
+    base: Path,
+    *,
+    modules: Sequence[str] = (),
+    trusted: bool = False,
+    cache: Path | None = None,
+) -> Any:
+    """Read a model from a file, not compiled.
 
-    Code in the file (Lambda layers) is refused, its training configuration is not needed.
+    Args:
+        source: the file's path from the folder `base`, which is the spec's.
+        base: the folder; the owner's modules are looked for there too.
+        modules: the modules whose classes and functions the file may name.
+        trusted: whether code in the file may run: the file may then name anything.
+        cache: the cache folder, in which files that were tried are remembered.
 
     Raises:
-        UserError: there is no such file, or it is not a model that Keras can load safely.
+        UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
+    # Imported late: reading a spec imports this file for its ENTRY.
+    from reportgen.inspection import copied, inspect
+
     path = base / source
     _check(path, source)
-    import keras
+    with copied(path) as copy:
+        inspect(copy.path, name=copy.name, modules=modules, folder=base, trusted=trusted)
+        return _read(copy, modules, base, trusted, cache)
 
+
+def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool, cache: Path | None) -> Any:
+    from reportgen.models._reading import read
+    from reportgen.models._trying import Trial, broken, tried
+
+    # A file that may run any code would also get past a trial, which guards against mistakes of
+    # the inspection, not of the user.
+    if not trusted:
+        tried(Trial(copy, modules, base), cache)
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
+        return read(copy.path, modules, base, trusted=trusted)
+    except UserError:
+        raise
     except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
-        raise UserError(_problem(path, error)) from error
+        raise UserError(broken(copy.name, str(error))) from error
 
 
 def _check(path: Path, source: str) -> None:
+    from reportgen.inspection import SUFFIXES
+
     if path.suffix not in SUFFIXES:
         raise UserError(
             Problem(
@@ -49,22 +91,3 @@ def _check(path: Path, source: str) -> None:
     near = [item.name for item in path.parent.glob("*") if item.suffix in SUFFIXES]
     hint = did_you_mean(path.name, sorted(near)) if near else f"{path.parent} holds no model file"
     raise UserError(Problem(f"there is no model file {path}", hint=hint))
-
-
-def _problem(path: Path, error: Exception) -> Problem:
-    if "lambda" in str(error).lower():
-        return Problem(
-            f"{path} contains a Lambda layer, which is code that loading would run",
-            hint="replace it by a layer of Keras, or build the model with a Python function "
-            "(source: python:PACKAGE.MODULE:FUNCTION)",
-        )
-    if "could not locate" in str(error).lower() or "unknown layer" in str(error).lower():
-        return Problem(
-            f"{path} uses a class that Keras does not know: {reason(error)}",
-            hint="load it in a Python function that imports the class "
-            "(source: python:PACKAGE.MODULE:FUNCTION)",
-        )
-    return Problem(
-        f"{path} is not a model that Keras can load: {reason(error)}",
-        hint="save it with model.save('NAME.keras')",
-    )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from reportgen import catalog
 from reportgen.spec.fields import Field, Filled, Object, of_parameters
 from reportgen.spec.problems import Problems
-from reportgen.spec.sources import FORMS, PYTHON, Free, Source, scheme
+from reportgen.spec.sources import FORMS, PATTERNS, PYTHON, Free, Source, scheme
 from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
 from reportgen.spec.types import DatasetSpec
 from reportgen.spec.values import Choice, Optional, Schema, Text, Type, wrong
@@ -129,6 +129,10 @@ COMMON = (
 )
 
 
+SAMPLES = {"application": "application:M", "file": "m.keras", "python": "python:m:f"}
+"""A source of each kind besides the zoo's, to ask for the keys that go with the kind."""
+
+
 def extras(source: str) -> tuple[Field, ...]:
     """The keys that a model has because of what it is made from."""
     kind = scheme(source)
@@ -177,16 +181,15 @@ class Model:
         rules: list[Schema] = [
             {
                 "if": {"required": [field.key]},
-                "then": {"properties": {"source": {"pattern": f"^{kind}:"}}},
+                "then": {"properties": {"source": {"pattern": PATTERNS[kind]}}},
             }
-            for kind in ("application", "python")
-            for field in extras(f"{kind}:m:f" if kind == "python" else f"{kind}:M")
+            for kind, source in SAMPLES.items()
+            for field in extras(source)
         ]
         rules.append({"dependentRequired": {"training": ["dataset"]}})
         return {"anyOf": [Source().schema(), whole | {"allOf": rules}]}
 
 
 def _all_extras() -> tuple[Field, ...]:
-    sources = [f"zoo:{name}" for name in catalog.modules("models")] + ["application:M"]
-    found = {field.key: field for source in sources for field in extras(source)}
-    return (*found.values(), PARAMS)
+    sources = [*(f"zoo:{name}" for name in catalog.modules("models")), *SAMPLES.values()]
+    return tuple({field.key: field for source in sources for field in extras(source)}.values())

@@ -14,7 +14,7 @@ from typing import Any
 from reportgen import catalog
 from reportgen.spec.fields import Field, of_parameters
 from reportgen.spec.layout import SHARED, section, top
-from reportgen.spec.parts import COMMON, PARAMS, RUN, dataset_fields
+from reportgen.spec.parts import COMMON, RUN, SAMPLES, dataset_fields, extras
 from reportgen.spec.values import Schema
 
 _REFERENCES = {"model": "a model", "dataset": "a dataset", "figure": "a figure"}
@@ -29,11 +29,10 @@ def fill(document: str) -> str:
 
 def tables() -> dict[str, str]:
     """The tables, in Markdown, by the name that comments call them."""
-    sources = catalog.sources()
     return {
         "spec": _table(top().fields),
         "model": _table((*COMMON, RUN)),
-        "sources": _table((*of_parameters(sources["application"].parameters), PARAMS)),
+        "sources": _table([f for source in SAMPLES.values() for f in extras(source)]),
         "zoo": _entries("models", "zoo:"),
         "training": _table(of_parameters(catalog.training_parameters())),
         "datasets": _entries("datasets"),

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import json
+import os
+import socket
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +16,25 @@ import pytest
 
 from reportgen import models
 from reportgen.errors import UserError
+from reportgen.inspection import Copy, inspect
+from reportgen.models import _settings, _trial, _trying
 
 Load = Callable[..., models.Loaded]
+LAYERS = keras.layers
+OWN = """
+import keras
+
+@keras.saving.register_keras_serializable("me")
+class Doubling(keras.layers.Layer):
+    def call(self, x):
+        return x * 2
+
+@keras.saving.register_keras_serializable("me")
+def halved(x):
+    return x / 2
+
+keras.config.set_floatx("float64")
+"""
 
 
 @pytest.fixture
@@ -21,15 +44,67 @@ def small() -> Any:
     return keras.Sequential(layers)
 
 
+@pytest.fixture
+def untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the process of its own, which takes seconds to start; a few tests here have it."""
+    monkeypatch.setattr(_trying, "tried", lambda trial, cache: None)
+
+
+def many_kinds() -> Any:
+    """A model of many kinds of layers, nested, with two outputs."""
+    start = keras.Input((16, 16, 3))
+    x = LAYERS.RandomRotation(0.1)(LAYERS.RandomFlip()(start))
+    x = LAYERS.Normalization(mean=[0.1, 0.2, 0.3], variance=[1.0, 1.0, 1.0])(x)
+    limit = keras.constraints.MaxNorm(2)
+    given = {"kernel_regularizer": "l2", "kernel_constraint": limit}
+    x = LAYERS.Conv2D(8, 3, activation="relu", **given)(x)
+    x = LAYERS.DepthwiseConv2D(3, activation=keras.activations.gelu)(x)
+    x = LAYERS.BatchNormalization()(x)
+    x = LAYERS.LayerNormalization()(LAYERS.SeparableConv2D(8, 3)(x))
+    inner = [keras.Input((10, 10, 8)), LAYERS.Conv2D(4, 3), LAYERS.LeakyReLU(), LAYERS.MaxPool2D()]
+    x = keras.Sequential(inner, name="inner")(x)
+    y = LAYERS.Reshape((16, 4))(x)
+    y = LAYERS.Bidirectional(LAYERS.GRU(3))(LAYERS.MultiHeadAttention(2, 4)(y, y))
+    a = LAYERS.Dense(3, "softmax", name="a")(y)
+    b = LAYERS.Dense(1, "sigmoid", name="b")(LAYERS.GlobalAveragePooling2D()(x))
+    model = keras.Model(start, [a, b])
+    losses = {"a": keras.losses.CategoricalCrossentropy(), "b": "binary_crossentropy"}
+    model.compile("adam", loss=losses, metrics={"a": ["accuracy"]})
+    return model
+
+
+@pytest.mark.usefixtures("untried")
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_a_saved_model_comes_back_and_counts_as_trained(
-    load: Load, tmp_path: Path, small: Any, suffix: str
+def test_a_model_of_many_kinds_of_layers_comes_back(
+    load: Load, tmp_path: Path, suffix: str
 ) -> None:
-    small.save(tmp_path / f"mine{suffix}")
-    loaded = load(f"mine{suffix}", input_shape=(6, 6, 1))
+    model = many_kinds()
+    model.save(tmp_path / f"mine{suffix}")
+    loaded = load(f"mine{suffix}")
     assert loaded.trained
-    images = np.random.default_rng(0).random((4, 6, 6, 1), np.float32)
-    np.testing.assert_array_equal(np.array(loaded.model(images)), np.array(small(images)))
+    images = np.random.default_rng(0).random((2, 16, 16, 3), np.float32)
+    answers = zip(model(images, training=False), loaded.model(images, training=False), strict=True)
+    for mine, theirs in answers:
+        np.testing.assert_array_equal(np.array(theirs), np.array(mine))
+
+
+@pytest.mark.usefixtures("untried")
+def test_operations_of_keras_are_harmless(load: Load, tmp_path: Path) -> None:
+    start = keras.Input((4, 4, 2))
+    x = keras.ops.concatenate([keras.ops.sin(start) * 2 + 1, start[:, ::1] ** 2], axis=-1)
+    x = keras.ops.mean(keras.ops.image.resize(x, (2, 2)), axis=(1, 2))
+    model = keras.Model(start, x)
+    model.save(tmp_path / "ops.keras")
+    images = np.random.default_rng(0).random((2, 4, 4, 2), np.float32)
+    np.testing.assert_array_equal(load("ops.keras").model(images), model(images))
+
+
+@pytest.mark.parametrize("name", ["MobileNetV2", "EfficientNetB0"])
+def test_networks_of_keras_pass_the_inspection(tmp_path: Path, name: str) -> None:
+    model = getattr(keras.applications, name)(weights=None, classes=2, input_shape=(32, 32, 3))
+    for suffix in (".keras", ".h5"):
+        model.save(tmp_path / f"net{suffix}")
+        inspect(tmp_path / f"net{suffix}")
 
 
 def test_a_missing_file_is_named_with_its_neighbor(load: Load, tmp_path: Path, small: Any) -> None:
@@ -46,33 +121,181 @@ def test_a_file_that_is_not_a_model_says_so(
     load: Load, tmp_path: Path, suffix: str, content: bytes
 ) -> None:
     (tmp_path / f"mine{suffix}").write_bytes(content)
-    with pytest.raises(UserError, match="is not a model that Keras can load"):
+    with pytest.raises(UserError, match=rf"the model file mine\{suffix} is refused: it is not"):
         load(f"mine{suffix}")
 
 
 def test_weights_alone_are_not_a_model(load: Load, tmp_path: Path, small: Any) -> None:
     small.save_weights(tmp_path / "mine.weights.h5")
-    with pytest.raises(UserError, match="is not a model that Keras can load"):
+    with pytest.raises(UserError, match="it holds weights alone"):
         load("mine.weights.h5")
 
 
+@pytest.fixture
+def code(tmp_path: Path) -> Any:
+    def build(suffix: str) -> str:
+        layer = LAYERS.Lambda(lambda x: x * 2, output_shape=(3,), name="trick")
+        keras.Sequential([keras.Input((3,)), layer]).save(tmp_path / f"code{suffix}")
+        return f"code{suffix}"
+
+    return build
+
+
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-def test_code_in_a_file_is_not_run(load: Load, tmp_path: Path, suffix: str) -> None:
-    code = keras.layers.Lambda(lambda x: x * 2, output_shape=(3,))
-    keras.Sequential([keras.Input((3,)), code]).save(tmp_path / f"code{suffix}")
-    with pytest.raises(UserError, match="contains a Lambda layer"):
-        load(f"code{suffix}")
+def test_code_in_a_file_is_not_run(load: Load, code: Any, suffix: str) -> None:
+    with pytest.raises(UserError, match="the layer 'trick' is a Lambda, which is code") as caught:
+        load(code(suffix))
+    assert "--trust-model" in caught.value.problems[0].hint
 
 
-def test_a_class_of_the_users_own_is_pointed_to_a_function(load: Load, tmp_path: Path) -> None:
-    class Doubling(keras.layers.Layer):
-        def call(self, x: Any) -> Any:
-            return x * 2
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_code_in_a_trusted_file_is_run(load: Load, code: Any, suffix: str) -> None:
+    loaded = load(code(suffix), trusted=True)
+    assert np.array(loaded.model(np.ones((1, 3), np.float32))).tolist() == [[2, 2, 2]]
 
-    keras.Sequential([keras.Input((3,)), Doubling()]).save(tmp_path / "own.keras")
-    with pytest.raises(UserError, match="class that Keras does not know") as caught:
-        load("own.keras")
-    assert "Python function" in caught.value.problems[0].hint
+
+def own(folder: Path, suffix: str) -> str:
+    """A file with a layer and an activation of a module in the folder; nothing stays registered."""
+    (folder / "my_layers.py").write_text(OWN)
+    with _settings.kept():
+        scope: dict[str, Any] = {"__name__": "my_layers"}
+        exec(OWN, scope)
+        keras.config.set_floatx("float32")
+        dense = LAYERS.Dense(2, scope["halved"], kernel_initializer="ones")
+        model = keras.Sequential([keras.Input((3,)), scope["Doubling"](name="twice"), dense])
+        model.save(folder / f"own{suffix}")
+    return f"own{suffix}"
+
+
+def test_a_class_of_the_users_own_needs_its_module(load: Load, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"'twice' is of the class 'my_layers\.Doubling'") as caught:
+        load(own(tmp_path, ".keras"))
+    assert "name the module that defines it in the spec" in caught.value.problems[0].hint
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_own_classes_come_from_the_declared_module(load: Load, tmp_path: Path, suffix: str) -> None:
+    """With the trial; and what the module changes in the process is put back."""
+    registered = dict(keras.saving.get_custom_objects())
+    loaded = load(own(tmp_path, suffix), params={"modules": ["my_layers"]})
+    assert np.array(loaded.model(np.ones((1, 3), np.float32))).tolist() == [[3, 3]]
+    assert keras.config.floatx() == "float32"
+    assert keras.saving.get_custom_objects() == registered
+
+
+def test_a_module_that_is_not_there_is_named(load: Load, tmp_path: Path, small: Any) -> None:
+    small.save(tmp_path / "mine.keras")
+    with pytest.raises(UserError, match="there is no module 'nowhere'"):
+        load("mine.keras", params={"modules": ["nowhere"]}, trusted=True)
+    with pytest.raises(UserError, match="cannot be the name of a module"):
+        load("mine.keras", params={"modules": ["../evil"]}, trusted=True)
+
+
+def test_success_is_remembered_by_content(
+    load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.save(tmp_path / "mine.keras")
+    asked: list[object] = []
+    monkeypatch.setattr(_trying, "_ask", lambda trial: asked.append(trial) or {"ok": True})
+    for _ in range(2):
+        load("mine.keras", cache=tmp_path / "cache")
+    assert len(asked) == 1
+    small.layers[-1].bias.assign([1.0, 2.0, 3.0])
+    small.save(tmp_path / "mine.keras")
+    load("mine.keras", cache=tmp_path / "cache")
+    assert len(asked) == 2
+
+
+def test_refusal_is_not_remembered(
+    load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.save(tmp_path / "mine.keras")
+    monkeypatch.setattr(_trying, "_ask", lambda trial: {"why": "reading it tries to knit"})
+    for _ in range(2):
+        with pytest.raises(UserError, match=r"mine\.keras is refused: reading it tries to knit"):
+            load("mine.keras", cache=tmp_path / "cache")
+
+
+def test_what_the_inspection_cannot_see_stops_at_the_trials_limit(
+    tmp_path: Path, small: Any, load: Load
+) -> None:
+    """A flattened input of 2 ** 27 values makes a dense layer of 8 GB; the file says none of it."""
+    config = {
+        "class_name": "Sequential",
+        "config": {
+            "name": "m",
+            "layers": [
+                {"class_name": "InputLayer", "config": {"batch_shape": [None, 2**27], "name": "i"}},
+                {"class_name": "Dense", "config": {"name": "big", "units": 32}},
+            ],
+        },
+    }
+    small.save(tmp_path / "good.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "good.keras") as good,
+        zipfile.ZipFile(tmp_path / "big.keras", "w") as bad,
+    ):
+        for name in good.namelist():
+            data = json.dumps({**config, "module": "keras"}) if name == "config.json" else None
+            bad.writestr(name, data or good.read(name))
+    inspect(tmp_path / "big.keras")
+    with pytest.raises(UserError, match=r"big\.keras (is refused|is not a model)"):
+        load("big.keras")
+
+
+def test_a_trial_without_an_answer_is_a_refusal(
+    tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.save(tmp_path / "mine.keras")
+    monkeypatch.setattr(_trying, "SECONDS", 0.01)
+    trial = _trying.Trial(Copy(tmp_path / "mine.keras", "mine.keras", "0"), (), tmp_path)
+    with pytest.raises(UserError, match="reading it takes more than"):
+        _trying.tried(trial, None)
+
+
+@pytest.mark.parametrize(
+    ("deed", "said"),
+    [
+        (lambda: os.system("true"), "start another program"),
+        (lambda: subprocess.run(["true"], check=False), "start another program"),
+        (lambda: socket.getaddrinfo("localhost", 1), "connect to the network"),
+        (lambda: Path("/nowhere/x").write_text("x"), "write a file"),
+        (lambda: Path("/nowhere/x").unlink(), "change files"),
+    ],
+)
+def test_the_watch_stops_what_no_model_needs(
+    deed: Callable[[], object], said: str, tmp_path: Path
+) -> None:
+    """In a process of its own, as an audit hook cannot be taken away."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        watch = _trial.Watch(tmp_path)
+        watch.on = True
+        sys.addaudithook(watch.hook)
+        try:
+            deed()
+        except PermissionError as error:
+            os.write(writing, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    os.waitpid(child, 0)
+    with os.fdopen(reading) as answer:
+        assert answer.read() == f"a model file may not {said}"
+
+
+def test_the_original_may_change_after_it_was_copied(
+    load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.save(tmp_path / "mine.keras")
+
+    def swapped(trial: Any, cache: object) -> None:
+        (tmp_path / "mine.keras").write_bytes(b"evil")
+
+    monkeypatch.setattr(_trying, "tried", swapped)
+    images = np.random.default_rng(0).random((2, 6, 6, 1), np.float32)
+    np.testing.assert_array_equal(load("mine.keras").model(images), small(images))
 
 
 def test_something_else_than_a_source_is_told_the_sources(load: Load) -> None:
@@ -80,12 +303,20 @@ def test_something_else_than_a_source_is_told_the_sources(load: Load) -> None:
         load("resnet")
 
 
+def test_a_pipe_is_not_waited_for(load: Load, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.keras")
+    with pytest.raises(UserError, match="there is no model file"):
+        load("pipe.keras")
+
+
+@pytest.mark.usefixtures("untried")
 def test_images_of_another_shape_do_not_fit(load: Load, tmp_path: Path, small: Any) -> None:
     small.save(tmp_path / "mine.keras")
     with pytest.raises(UserError, match=r"of shape \(6, 6, 1\), but .*\(28, 28, 3\)"):
         load("mine.keras", input_shape=(28, 28, 3))
 
 
+@pytest.mark.usefixtures("untried")
 def test_a_model_for_any_size_takes_images_with_its_channels(load: Load, tmp_path: Path) -> None:
     layers = [keras.Input((None, None, 3)), keras.layers.GlobalAveragePooling2D()]
     keras.Sequential(layers).save(tmp_path / "any.keras")

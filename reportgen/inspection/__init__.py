@@ -1,0 +1,46 @@
+"""Looks at model files from strangers before Keras does.
+
+Plain Python, `zipfile`, `json` and (where there is HDF5) `h5py`: nothing here imports Keras or
+TensorFlow, nothing of the file is run, unpacked to a chosen place or read beyond stated limits.
+`docs/security.md` says what this promises, and what not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reportgen.inspection.copying import Copy, copied
+from reportgen.inspection.files import SUFFIXES, check_hdf5, check_keras
+from reportgen.inspection.findings import Findings
+from reportgen.inspection.owned import owned
+
+__all__ = ["SUFFIXES", "Copy", "copied", "inspect", "owned"]
+
+
+def inspect(
+    path: Path,
+    *,
+    name: str = "",
+    modules: Sequence[str] = (),
+    folder: Path | None = None,
+    trusted: bool = False,
+) -> None:
+    """Refuse a model file that asks for anything but a model.
+
+    Args:
+        path: a `.keras`, `.h5` or `.hdf5` file.
+        name: what messages call it; its file name where that is "".
+        modules: Python modules of the spec's owner, whose classes and functions it may name.
+        folder: where these modules are looked for; the spec's folder.
+        trusted: whether the user vouches for the file, which may then name anything. The archive
+            must be sound all the same.
+
+    Raises:
+        UserError: with a sentence for each reason, naming the layer or member.
+    """
+    findings = Findings(name or path.name)
+    given = None if trusted else owned(modules, folder or path.parent)
+    check = check_keras if path.suffix == ".keras" else check_hdf5
+    check(path, given, findings)
+    findings.finish()

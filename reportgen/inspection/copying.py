@@ -1,0 +1,69 @@
+"""A private copy of a model file, so that what was inspected is what is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from reportgen.errors import Problem, UserError
+from reportgen.inspection import limits
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copied file: where it lies, what messages call it, and the SHA-256 of its bytes."""
+
+    path: Path
+    name: str
+    digest: str
+
+
+@contextmanager
+def copied(path: Path) -> Iterator[Copy]:
+    """Copy a file into a folder that only this user can enter; both are gone afterwards.
+
+    The copy is hashed while it is written: nobody who can change the original file later changes
+    what was inspected.
+
+    Raises:
+        UserError: the file is larger than `limits.FILE`, or is no plain file.
+    """
+    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as folder:
+        copy = Path(folder) / f"model{path.suffix}"
+        with _plain(path) as source, open(copy, "xb") as target:
+            digest, size = hashlib.sha256(), 0
+            while block := source.read(limits.MB):
+                size += len(block)
+                if size > limits.FILE:
+                    raise _too_large(path)
+                digest.update(block)
+                target.write(block)
+        copy.chmod(0o400)
+        yield Copy(copy, path.name, digest.hexdigest())
+
+
+@contextmanager
+def _plain(path: Path) -> Iterator[BinaryIO]:
+    # Not blocking, because opening a pipe would wait for its other end.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(handle, "rb") as source:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise UserError(Problem(f"the model {path} is not a plain file"))
+        if found.st_size > limits.FILE:
+            raise _too_large(path)
+        yield source
+
+
+def _too_large(path: Path) -> UserError:
+    most = limits.said(limits.FILE)
+    return UserError(
+        Problem(f"the model file {path} is larger than {most}, the most that reportgen reads")
+    )

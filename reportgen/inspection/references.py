@@ -1,0 +1,79 @@
+"""Every class and function that a configuration names, held against the allow-list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reportgen.inspection import allowed
+from reportgen.inspection.findings import FUNCTION, MODULES, TRUST, Findings, shown
+from reportgen.inspection.owned import Owned
+from reportgen.inspection.walking import Place, references
+
+
+class References:
+    """Notes each reference of a configuration that is not allowed."""
+
+    def __init__(self, owned: Owned, findings: Findings) -> None:
+        self.owned = owned
+        self.findings = findings
+
+    def check(self, config: Any, key: str = "") -> None:
+        """Look at a whole configuration; one that is not a model's stands under `key`."""
+        for value, place in references(config, Place(key=key) if key else None):
+            self._reference(value, place)
+
+    def _reference(self, value: Mapping[str, Any], place: Place) -> None:
+        name = value["class_name"]
+        if not isinstance(name, str):
+            self.findings.add(f"{place.subject} has a class whose name is not a text")
+        elif name == "function":
+            self._function(value, place)
+        elif name not in allowed.VALUES:
+            self._class(name, value, place)
+
+    def _class(self, name: str, value: Mapping[str, Any], place: Place) -> None:
+        module, registered = value.get("module"), value.get("registered_name")
+        if self.owned.has(module, name):
+            return
+        names = allowed.UNNAMED if module is None else allowed.CLASSES.get(str(module), ())
+        if name not in names:
+            self._refuse(name, module, place)
+        elif not self._same(registered, name):
+            self._registered(registered, place)
+
+    def _function(self, value: Mapping[str, Any], place: Place) -> None:
+        name, module = value.get("config"), value.get("module")
+        if not isinstance(name, str):
+            self.findings.add(f"{place.holds} a function without a name")
+        elif self.owned.has(module, name):
+            return
+        elif name not in allowed.FUNCTIONS or module not in (None, *allowed.FUNCTION_MODULES):
+            said = f"{place.holds} the function {shown(_dotted(module, name))}"
+            self.findings.add(f"{said}, which is none of Keras' harmless ones", MODULES)
+        elif not self._same(value.get("registered_name"), name, "function"):
+            self._registered(value.get("registered_name"), place)
+
+    def _same(self, registered: Any, *names: str) -> bool:
+        if registered is None or registered in names:
+            return True
+        last = str(registered).rpartition(">")[2]
+        return last in names or self.owned.has(None, last)
+
+    def _registered(self, registered: Any, place: Place) -> None:
+        text = f"{place.subject} is registered as {shown(registered)}, which is another name"
+        self.findings.add(text, MODULES)
+
+    def _refuse(self, name: str, module: Any, place: Place) -> None:
+        reason = allowed.REASONS.get(name)
+        if reason is None:
+            said = f"{place.holds} of the class {shown(_dotted(module, name))}"
+            self.findings.add(f"{said}, which is none of Keras' harmless ones", MODULES)
+            return
+        article = "a" if name[0] not in "AEFIO" else "an"
+        label = "a lambda" if name == "__lambda__" else f"{article} {name}"
+        self.findings.add(f"{place.holds} {label}, {reason}", f"{FUNCTION}; {TRUST}")
+
+
+def _dotted(module: Any, name: str) -> str:
+    return f"{module}.{name}" if isinstance(module, str) and module else name

@@ -1,0 +1,61 @@
+"""Keras reads a model file: the same way in the trial and in the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from reportgen.errors import Problem, UserError
+from reportgen.functions import importable, imported
+from reportgen.models import _settings
+
+
+def read(
+    path: Path,
+    modules: Sequence[str],
+    base: Path,
+    *,
+    trusted: bool = False,
+    watch: AbstractContextManager[None] | None = None,
+) -> Any:
+    """The model of a file, not compiled; settings of the process are as before.
+
+    Args:
+        path: a copy of the file that nobody else can change.
+        modules: Python modules of the spec's owner, from the folder `base` or installed.
+        trusted: whether code in the file may run.
+        watch: entered while Keras reads, but not while the owner's modules are imported.
+
+    Raises:
+        UserError: one of the modules cannot be imported.
+        Exception: whatever Keras raises for a file that it cannot read.
+    """
+    import keras
+
+    with _settings.kept():
+        with importable(base):
+            objects = own_objects(modules, base)
+        with watch or nullcontext():
+            return keras.saving.load_model(
+                path, custom_objects=objects, compile=False, safe_mode=not trusted
+            )
+
+
+def own_objects(modules: Sequence[str], base: Path) -> dict[str, Any]:
+    """Classes and functions that modules define, by name; importing also registers some."""
+    found: dict[str, Any] = {}
+    for name in modules:
+        if not all(part.isidentifier() for part in name.split(".")):
+            hint = "write for example: modules: [my_layers]"
+            raise UserError(Problem(f"'{name}' cannot be the name of a module", hint=hint))
+        module = imported(name, base)
+        found |= {key: value for key, value in vars(module).items() if _is_own(value, name)}
+    return found
+
+
+def _is_own(value: Any, module: str) -> bool:
+    # What a module imports from elsewhere, such as `os`, is not the owner's to offer.
+    home = str(getattr(value, "__module__", ""))
+    return callable(value) and (home + ".").startswith(module + ".")

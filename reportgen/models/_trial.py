@@ -1,0 +1,114 @@
+"""The trial load: a process of its own reads a model file first, with limits.
+
+`python -m reportgen.models._trial` reads a question from its standard input, as JSON, and answers
+with one line of JSON: {"ok": true}, or {"why": a sentence's end} for a file that is to be refused,
+or {"keras": Keras' own words} for one that Keras cannot read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+from typing import Any
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+DEEDS = {
+    "connect to the network": (
+        "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname",
+        "urllib.Request",
+    ),
+    "start another program": (
+        "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork",
+        "os.forkpty", "pty.spawn",
+    ),
+    "change files": (
+        "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.chmod",
+        "os.truncate", "shutil.rmtree", "shutil.move",
+    ),
+}  # fmt: skip
+"""Audit events of Python by what they do; no model needs any of them to be read."""
+
+
+class Watch:
+    """Stops what reading a model has no business with, and remembers it; a context manager.
+
+    No file can grow meanwhile, whoever writes it. Of the rest it is a watch, not a wall:
+    Python tells of what Python does, not of what libraries do by themselves.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = str(folder)
+        self.on = False
+        self.seen = ""
+        self.events = {event: deed for deed, events in DEEDS.items() for event in events}
+
+    def __enter__(self) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        self.on = True
+
+    def __exit__(self, *_: object) -> None:
+        self.on = False
+        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+
+    def hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Called by Python for every audit event."""
+        if not self.on:
+            return
+        deed = self.events.get(event, "")
+        if event == "open" and self._writes(arguments):
+            deed = "write a file"
+        if deed:
+            # Keras swallows some errors, so what was tried is remembered too.
+            self.seen = self.seen or deed
+            raise PermissionError(f"a model file may not {deed}")
+
+    def _writes(self, arguments: tuple[Any, ...]) -> bool:
+        path, _, flags = arguments
+        inside = isinstance(path, str) and path.startswith((self.folder, "/dev/null"))
+        return isinstance(flags, int) and bool(flags & WRITING) and not inside
+
+
+def main() -> None:
+    """Answer one question."""
+    question = json.load(sys.stdin)
+    # Whatever libraries print must not look like the answer.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    _limit(question["memory"], question["seconds"])
+    answers.write(json.dumps(_answer(question)) + "\n")
+    answers.flush()
+    os._exit(0)
+
+
+def _limit(memory: int, seconds: int) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    import keras
+
+    from reportgen.errors import UserError
+    from reportgen.models._reading import read
+
+    path = Path(question["path"])
+    watch = Watch(path.parent)
+    sys.addaudithook(watch.hook)
+    try:
+        model = read(path, question["modules"], Path(question["base"]), watch=watch)
+        answer: dict[str, Any] = {"ok": isinstance(model, keras.Model)}
+    except UserError as error:
+        answer = {"own": [[p.message, p.file, p.line, p.hint] for p in error.problems]}
+    except MemoryError:
+        answer = {"why": "reading it takes more memory than is allowed"}
+    except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
+        answer = {"keras": f"{type(error).__name__}: {error}"[:2000]}
+    return {"why": f"reading it tries to {watch.seen}"} if watch.seen else answer
+
+
+if __name__ == "__main__":
+    main()

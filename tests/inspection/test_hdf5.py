@@ -1,0 +1,109 @@
+"""HDF5: links into other files, values that are not there, and things that are no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from reportgen.errors import UserError
+from reportgen.inspection import inspect
+from tests.inspection.crafting import SOUND, h5_file, hdf5, keras_file
+
+
+def external_link(file: h5py.File) -> None:
+    file["layers/dense/vars/2"] = h5py.ExternalLink("/etc/passwd", "/")
+
+
+def soft_link(file: h5py.File) -> None:
+    file["layers/dense/vars/2"] = h5py.SoftLink("/layers/dense/vars/0")
+
+
+def external_dataset(file: h5py.File) -> None:
+    file.create_dataset("x", (100,), np.uint8, external=[("/etc/passwd", 0, 100)])
+
+
+def virtual_dataset(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout((4,), np.float32)
+    layout[:] = h5py.VirtualSource("/tmp/other.h5", "x", (4,))
+    file.create_virtual_dataset("x", layout)
+
+
+def compressed(file: h5py.File) -> None:
+    file.create_dataset("x", data=np.zeros((2**20,), np.float32), compression="gzip")
+
+
+def chunked(file: h5py.File) -> None:
+    file.create_dataset("x", (2**40,), np.float32, chunks=(1024,))
+
+
+def never_written(file: h5py.File) -> None:
+    file.create_dataset("x", (2**33,), np.float32)
+
+
+def texts(file: h5py.File) -> None:
+    file["x"] = np.array([b"a", b"b"], h5py.string_dtype())
+
+
+def named_type(file: h5py.File) -> None:
+    file["x"] = np.dtype("f4")
+
+
+BAD: list[tuple[Callable[[h5py.File], None], str]] = [
+    (external_link, "has a link '/layers/dense/vars/2' into another file, '/etc/passwd'"),
+    (soft_link, "has a link '/layers/dense/vars/2' that only names its target"),
+    (external_dataset, "has a dataset '/x' whose values lie in another file"),
+    (virtual_dataset, "has a dataset '/x' that is put together from other files"),
+    (compressed, "has a dataset '/x' that is compressed"),
+    (chunked, "has a dataset '/x' that is stored in chunks"),
+    (never_written, "has a dataset '/x' that declares 32 GB, but 0 bytes are stored"),
+    (texts, "has a dataset '/x' that holds something else than numbers"),
+    (named_type, "has an entry '/x' that is neither group nor dataset"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), BAD, ids=lambda x: getattr(x, "__name__", ""))
+def test_what_keras_never_writes_is_refused(
+    tmp_path: Path, change: Callable[[h5py.File], None], said: str
+) -> None:
+    for path in (h5_file(tmp_path, change=change), keras_file(tmp_path, weights=hdf5(change))):
+        with pytest.raises(UserError) as caught:
+            inspect(path)
+        assert said in str(caught.value)
+
+
+def test_a_sound_file_passes(tmp_path: Path) -> None:
+    inspect(h5_file(tmp_path))
+
+
+def test_two_plain_links_to_one_dataset_and_a_circle_of_groups_end(tmp_path: Path) -> None:
+    def circle(file: h5py.File) -> None:
+        file["again"] = file["layers/dense/vars/0"]
+        file["layers/dense/up"] = file["layers"]
+
+    inspect(h5_file(tmp_path, change=circle))
+
+
+def test_weights_alone_are_not_a_model(tmp_path: Path) -> None:
+    (tmp_path / "m.h5").write_bytes(hdf5())
+    with pytest.raises(UserError, match="it holds weights alone"):
+        inspect(tmp_path / "m.h5")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_a_file_that_was_cut_off_is_told(tmp_path: Path, share: float) -> None:
+    path = h5_file(tmp_path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    with pytest.raises(UserError, match=r"m\.h5 is refused"):
+        inspect(path)
+
+
+def test_the_training_configuration_is_looked_at_too(tmp_path: Path) -> None:
+    evil = '{"loss": {"class_name": "function", "module": "os", "config": "system"}}'
+    with pytest.raises(UserError, match=r"'loss' the function 'os\.system'"):
+        inspect(h5_file(tmp_path, training_config=evil))
+    with pytest.raises(UserError, match="attribute 'training_config' is not JSON"):
+        inspect(h5_file(tmp_path, SOUND, training_config="{"))
