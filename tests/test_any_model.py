@@ -40,6 +40,9 @@ KINDS = [
     for name, entry in catalog.entries("figures").items()
     if entry.needs_model and name != "training_curves"  # which reads no model, only its history
 ]
+OURS = ("activation_maximization", "evaluation", "feature_maps", "grad_cam", "kernels", "summary")
+"""Kinds of which it is known what they say; of others it is only held that they say it."""
+
 FEW = {"samples": 1, "measure_on": 7, "steps": 3, "filters": 2}
 COUNT = 12
 
@@ -124,10 +127,10 @@ def outcome(name: str, kind: str) -> Artifact | str:
 def test_is_drawn_or_says_why_not(name: str, kind: str) -> None:
     found = outcome(name, kind)
     if isinstance(found, str):
-        assert re.search(SAID.get((name, kind), "(it is drawn)"), found)
+        assert kind not in OURS or re.search(SAID.get((name, kind), "(it is drawn)"), found)
         assert "\n" not in found
         return
-    assert (name, kind) not in SAID
+    assert kind not in OURS or (name, kind) not in SAID
     json.dumps(dict(found.facts), allow_nan=False)
     for measure in found.measures:
         assert measure.how

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 
 def bilinear(maps: NDArray[np.floating], size: tuple[int, int]) -> NDArray[np.float32]:
     """Maps (n, h, w) at another size (n, H, W), bilinear with half-pixel centers."""
-    rows, columns = _bilinear(maps.shape[1], size[0]), _bilinear(maps.shape[2], size[1])
+    rows, columns = (
+        bilinear_weights(maps.shape[1], size[0]),
+        bilinear_weights(maps.shape[2], size[1]),
+    )
     return _apply(maps, rows, columns)
 
 
@@ -22,14 +25,7 @@ def area(maps: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32
     return _apply(np.asarray(maps, dtype=np.float64), rows, columns)
 
 
-def _apply(
-    maps: NDArray[np.floating], rows: NDArray[np.float64], columns: NDArray[np.float64]
-) -> NDArray[np.float32]:
-    result = rows @ np.asarray(maps, dtype=np.float64) @ columns.T
-    return np.asarray(result, dtype=np.float32)
-
-
-def _bilinear(old: int, new: int) -> NDArray[np.float64]:
+def bilinear_weights(old: int, new: int) -> NDArray[np.float64]:
     """Weights (new, old): where each new center lies between two old ones."""
     place = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
     lower = np.floor(place).astype(int)
@@ -38,6 +34,13 @@ def _bilinear(old: int, new: int) -> NDArray[np.float64]:
     np.add.at(weights, (np.arange(new), lower), 1 - (place - lower))
     np.add.at(weights, (np.arange(new), upper), place - lower)
     return weights
+
+
+def _apply(
+    maps: NDArray[np.floating], rows: NDArray[np.float64], columns: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    result = rows @ np.asarray(maps, dtype=np.float64) @ columns.T
+    return np.asarray(result, dtype=np.float32)
 
 
 def _area(old: int, new: int) -> NDArray[np.float64]:

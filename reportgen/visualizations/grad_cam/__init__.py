@@ -20,7 +20,10 @@ ENTRY = Entry(
             "str",
             "grad_cam",
             "how activations and gradients become a map",
-            choices=("grad_cam", "grad_cam_plus_plus", "layer_cam", "hires_cam", "xgrad_cam"),
+            choices=(
+                *("grad_cam", "grad_cam_plus_plus", "layer_cam", "hires_cam", "xgrad_cam"),
+                "score_cam",
+            ),
         ),
         Parameter(
             "target",

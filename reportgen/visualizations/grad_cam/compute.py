@@ -49,6 +49,8 @@ def compute(subject: Subject) -> Artifact:
         measure
         for name, one in rest.items()
         for measure in head_measures(name, one, masks, _part(name, heads), subject.seed)
+        # Score-CAM looks at no gradient, so it cannot tell of any.
+        if params["method"] != "score_cam" or not measure.name.startswith("zero_gradients@")
     ]
     if len(heads) > 1:
         measures.extend(between_heads(rest, size, subject.seed))
@@ -60,7 +62,10 @@ def compute(subject: Subject) -> Artifact:
         "model": subject.facts.title,
         "map_size": [int(side) for side in found[0].maps.shape[1:]],
         "foreground": data.foreground,
-        "heads": [_told(head, one, data, shown) for head, one in zip(heads, found, strict=True)],
+        "heads": [
+            _told(head, one, data, shown, params["method"])
+            for head, one in zip(heads, found, strict=True)
+        ],
     }
     return Artifact(arrays, facts, tuple(measures))
 
@@ -109,7 +114,9 @@ def _index(text: str, count: int) -> int | None:
     return int(text) if text.isdecimal() and int(text) < count else None
 
 
-def _told(head: Head, found: Maps, data: Dataset, shown: NDArray[Any]) -> dict[str, Any]:
+def _told(
+    head: Head, found: Maps, data: Dataset, shown: NDArray[Any], method: str
+) -> dict[str, Any]:
     """What a page says of one head's samples, JSON-ready."""
     classes = head.target.classes if head.target else ()
     logits, count = found.logits[: len(shown)], len(shown)
@@ -123,17 +130,18 @@ def _told(head: Head, found: Maps, data: Dataset, shown: NDArray[Any]) -> dict[s
             "predicted": classes[predicted[i]],
             "probability": float(sure[i]),
             "explained": classes[found.targets[i]],
-            "zero": _zero(found, i),
+            "zero": _zero(found, i, method),
         }
         for i in range(count)
     ]
     return {"name": head.name, "title": head.title, "samples": samples}
 
 
-def _zero(found: Maps, i: int) -> str:
+def _zero(found: Maps, i: int, method: str) -> str:
     """Why a map is zero everywhere: "" where it is not."""
     if found.maps[i].any():
         return ""
     if found.flat_gradients[i]:
         return "gradient"
-    return "activations" if found.flat_activations[i] else "sum"
+    dark = "constant" if method == "score_cam" else "activations"
+    return dark if found.flat_activations[i] else "sum"

@@ -21,6 +21,7 @@ COLORMAP = "inferno"
 REASONS = {
     "gradient": "the gradient is zero everywhere",
     "activations": "all activations of the layer are zero",
+    "constant": "no channel of the layer varies over the image",
     "sum": "the weighted sum of the feature maps is nowhere positive",
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,28 +15,13 @@ from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index
 from reportgen.probing.layers import find, is_conv, named, output_shapes
 from reportgen.probing.resizing import bilinear
-from reportgen.visualizations.grad_cam.methods import METHODS
+from reportgen.visualizations.grad_cam.maps import Maps, joined
+from reportgen.visualizations.grad_cam.methods import METHODS, TITLES
+from reportgen.visualizations.grad_cam.scoring import score_cams
+
+__all__ = ["Maps", "cams", "grad_cam", "target_layer"]
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Maps:
-    """Maps of one output for n images, and what they explain.
-
-    Attributes:
-        maps: shape (n, h, w), raw, at the resolution of the feature maps.
-        targets: the classes explained, shape (n,).
-        flat_gradients: True where the gradient is zero everywhere, shape (n,).
-        flat_activations: True where all activations are zero, shape (n,).
-        logits: of this output, shape (n, units).
-    """
-
-    maps: Floats
-    targets: NDArray[np.int32]
-    flat_gradients: NDArray[np.bool_]
-    flat_activations: NDArray[np.bool_]
-    logits: Floats
 
 
 def grad_cam(
@@ -62,7 +46,8 @@ def grad_cam(
             convolution of the model, nested models included.
         output: index or name of the output to explain; may be None where there is only one.
         method: "grad_cam" (arXiv 1610.02391), "grad_cam_plus_plus" (1710.11063), "layer_cam"
-            (TIP 2021), "hires_cam" (2011.08891) or "xgrad_cam" (2008.02312).
+            (TIP 2021), "hires_cam" (2011.08891), "xgrad_cam" (2008.02312) or "score_cam"
+            (1910.01279), which takes a forward pass for each channel and image.
         size: (height, width) to resize the maps to, bilinear with half-pixel centers; None to
             leave them at the resolution of the feature maps.
 
@@ -91,11 +76,13 @@ def cams(
     method: str = "grad_cam",
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
-    if method not in METHODS:
-        hint = did_you_mean(method, tuple(METHODS))
+    if method not in TITLES:
+        hint = did_you_mean(method, tuple(TITLES))
         raise UserError(Problem(f"there is no method '{method}'", hint=hint))
     _check(model, outputs, targets)
     require_finite(model)
+    if method == "score_cam":
+        return score_cams(model, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):
         space = tuple(range(1, slope.activations.ndim))
@@ -105,7 +92,7 @@ def cams(
             flat = np.asarray(~gradient.any(axis=space))
             logits = slope.logits[outputs[place]]
             parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits))
-    return [_joined(part, layer) for part in parts]
+    return [joined(part, layer) for part in parts]
 
 
 def target_layer(model: Any, layer: str | None) -> str:
@@ -137,14 +124,3 @@ def _check(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
         if wanted.size and not (wanted.min() >= PREDICTED and wanted.max() < classes):
             message = f"targets of output '{head.name}' must lie in 0..{classes - 1}"
             raise UserError(Problem(f"{message}, got {wanted.min()}..{wanted.max()}"))
-
-
-def _joined(parts: Sequence[Maps], layer: str) -> Maps:
-    fields = ("maps", "targets", "flat_gradients", "flat_activations", "logits")
-    whole = Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
-    if not np.isfinite(whole.maps).all():
-        raise UndefinedError(
-            f"The activations or gradients of layer '{layer}' hold values that are not finite "
-            "(NaN or infinite), so a class activation map has no meaning."
-        )
-    return whole

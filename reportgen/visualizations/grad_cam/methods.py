@@ -81,7 +81,9 @@ TITLES = {
     "layer_cam": "LayerCAM",
     "hires_cam": "HiResCAM",
     "xgrad_cam": "XGrad-CAM",
+    "score_cam": "Score-CAM",
 }
+"""Of all methods, Score-CAM (`scoring`) among them, which needs no gradients."""
 
 
 def _space(values: Floats) -> tuple[int, ...]:

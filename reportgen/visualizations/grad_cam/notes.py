@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
@@ -19,7 +21,7 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     zeros, flat = by_measure(finding, "zero_maps"), by_measure(finding, "zero_gradients")
     single = len(inside) == 1
     written = [_focus(finding, head, item, single) for head, item in inside.items()]
-    written += [_zero(finding, head, item, flat[head], single) for head, item in zeros.items()]
+    written += [_zero(finding, head, item, flat.get(head), single) for head, item in zeros.items()]
     return tuple(item for item in written if item is not None)
 
 
@@ -39,19 +41,23 @@ def _focus(finding: Finding, head: str, inside: Evidence, single: bool) -> Note 
     )
 
 
-def _zero(finding: Finding, head: str, zero: Evidence, flat: Evidence, single: bool) -> Note | None:
+def _zero(
+    finding: Finding, head: str, zero: Evidence, flat: Evidence | None, single: bool
+) -> Note | None:
+    """Without evidence on gradients (Score-CAM looks at none) no cause is told."""
     if not zero.value:
         return None
+    cited: dict[str, Any] = {"zero": zero, "flat": flat} if flat else {"zero": zero}
     return note(
         f"{finding.block}.zero.{head}",
         "grad_cam.zero",
         "info",
         ("" if single else "For {head}, ")
         + "{zero} of {zero.n:heatmap|heatmaps} "
-        + f"{'is' if zero.value == 1 else 'are'} zero everywhere, {_cause(zero, flat)}.",
+        + f"{'is' if zero.value == 1 else 'are'} zero everywhere"
+        + (f", {_cause(zero, flat)}." if flat else "."),
         words={"head": head},
-        zero=zero,
-        flat=flat,
+        **cited,
     )
 
 

@@ -1,0 +1,165 @@
+"""Score-CAM: channels weighted by how much the image, seen through them, raises the logit.
+
+Source: Wang et al., "Score-CAM", CVPR workshops 2020, arXiv 1910.01279. With H_k channel k of the
+layer, resized to the input and scaled to 0..1, C_k = f_c(x * H_k) - f_c(x_b) and the map is
+ReLU(sum_k softmax_k(C) A^k). The baseline's logit f_c(x_b) is the same for all channels, so the
+softmax does not depend on it, and it is not computed. A channel that is the same at every
+position cannot be scaled and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import (
+    as_inputs,
+    batches,
+    compiled,
+    execute,
+    input_specs,
+    reads_channels_first,
+)
+from reportgen.probing.gradients import score_of
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.outputs import answers, logits_of, observe, trace
+from reportgen.probing.resizing import bilinear_weights
+from reportgen.records import Head
+from reportgen.visualizations.grad_cam.maps import Maps, joined
+
+Floats = NDArray[np.float32]
+
+
+def score_cams(
+    model: Any, images: Any, outputs: Sequence[int], targets: NDArray[Any], layer: str
+) -> list[Maps]:
+    """Score-CAM maps of several outputs; one forward pass for each image and varying channel.
+
+    Args:
+        model: is left as it was.
+        images: model input; a list of arrays for several inputs, one of them an image.
+        outputs: indices of the outputs to explain.
+        targets: class indices, shape (outputs, n); -1 for the predicted class.
+        layer: path of a layer with two-dimensional maps.
+
+    Returns:
+        For each output its maps. `flat_activations` is True for an image for which no channel of
+        the layer varies, and its map is zero; `flat_gradients` is False, as there are none.
+
+    Raises:
+        UndefinedError: no channel varies for any image; or there is no image to mask.
+    """
+    heads = [heads_of(model)[index] for index in outputs]
+    inputs = as_inputs(model, images)
+    place = _image_input(model, inputs)
+    parts: list[list[Maps]] = [[] for _ in outputs]
+    for part in batches(model, inputs):
+        some = [array[part] for array in inputs]
+        seen = observe(model, some if len(some) > 1 else some[0], [layer])
+        maps, logits = seen.activations[layer], [seen.logits[index] for index in outputs]
+        _check_flat(maps, layer)
+        explained = [
+            _explained(*each) for each in zip(targets[:, part], logits, heads, strict=True)
+        ]
+        varied = np.asarray(np.ptp(maps, axis=(1, 2)) > 0)
+        rises = _rises(model, some, place, heads, np.stack(explained, axis=1), maps, varied)
+        nothing = np.asarray(~varied.any(axis=1))
+        for i in range(len(outputs)):
+            found = _summed(maps, _softmax(rises[..., i], varied))
+            none = np.zeros(len(found), dtype=bool)
+            parts[i].append(Maps(found, explained[i], none, nothing, logits[i]))
+    wholes = [joined(part, layer) for part in parts]
+    if wholes and wholes[0].flat_activations.all():
+        raise UndefinedError(
+            f"No channel of layer '{layer}' varies over any of the images, so none can be scaled "
+            "to a mask, and Score-CAM has no meaning."
+        )
+    return wholes
+
+
+def _rises(
+    model: Any,
+    inputs: list[NDArray[Any]],
+    place: int,
+    heads: Sequence[Head],
+    targets: NDArray[np.int32],
+    maps: Floats,
+    varied: NDArray[np.bool_],
+) -> NDArray[np.float64]:
+    """The explained logits of each image through each varying channel: (n, channels, outputs).
+
+    Every pair of an image and a channel is an image of its own; batches of pairs fit the budget.
+    """
+    front = reads_channels_first(model)
+    shape = inputs[place].shape[1:]
+    size = shape[1:] if front else shape[:2]
+    turned = [bilinear_weights(a, b) for a, b in zip(maps.shape[1:3], size, strict=True)]
+    rows, columns = (weights.astype(np.float32) for weights in turned)
+
+    def body(model: Any, masks: Any, wanted: Any, *values: Any) -> Any:
+        large = tf.einsum("Hh,nhw,Ww->nHW", rows, masks, columns)
+        low = tf.reduce_min(large, axis=[1, 2], keepdims=True)
+        high = tf.reduce_max(large, axis=[1, 2], keepdims=True)
+        share = tf.math.divide_no_nan(large - low, high - low)
+        share = tf.cast(share[:, None] if front else share[..., None], values[place].dtype)
+        shown = [v * share if i == place else v for i, v in enumerate(values)]
+        logits = [tf.cast(z, tf.float32) for z in logits_of(model, trace(model, shown))]
+        scores = [score_of(logits[head.index], wanted[:, i]) for i, head in enumerate(heads)]
+        return [tf.stack(scores, axis=1)]
+
+    specs = [
+        tf.TensorSpec((None, *maps.shape[1:3]), tf.float32),
+        tf.TensorSpec((None, len(heads)), tf.int32),
+        *input_specs(model),
+    ]
+    key = ("score", place, maps.shape[1:3], size, tuple(head.index for head in heads))
+    graph = compiled(model, key, body, specs)
+    image, channel = np.nonzero(varied)
+    rises = np.full((*varied.shape, len(heads)), -np.inf)
+    for part in batches(model, [np.broadcast_to(inputs[place][:1], (len(image), *shape))]):
+        which, where = image[part], channel[part]
+        given = [maps[which, :, :, where], targets[which], *(array[which] for array in inputs)]
+        rises[which, where] = execute(graph, given, model)[0]
+    return rises
+
+
+def _softmax(rises: NDArray[np.float64], varied: NDArray[np.bool_]) -> Floats:
+    """Weights over the varying channels (n, k), computed without overflow; 0 for the others."""
+    top = np.max(rises, axis=1, keepdims=True, where=varied, initial=-np.inf)
+    shifted = np.where(varied, rises, 0) - np.where(np.isfinite(top), top, 0)
+    powers = np.where(varied, np.exp(np.minimum(shifted, 0)), 0)
+    totals = powers.sum(axis=1, keepdims=True)
+    weights = np.divide(powers, totals, out=np.zeros_like(powers), where=totals > 0)
+    return np.asarray(weights, np.float32)
+
+
+def _summed(maps: Floats, weights: Floats) -> Floats:
+    return np.asarray(np.maximum(np.einsum("nhwk,nk->nhw", maps, weights), 0), np.float32)
+
+
+def _explained(wanted: NDArray[Any], logits: Floats, head: Head) -> NDArray[np.int32]:
+    return np.where(wanted >= 0, wanted, answers(logits, head)).astype(np.int32)
+
+
+def _image_input(model: Any, inputs: Sequence[NDArray[Any]]) -> int:
+    """Which input is the image."""
+    images = [index for index, array in enumerate(inputs) if array.ndim == 4]
+    if len(images) != 1:
+        raise UndefinedError(
+            f"Model '{model.name}' has {len(images)} inputs that are images, and Score-CAM masks "
+            "exactly one."
+        )
+    return images[0]
+
+
+def _check_flat(maps: Floats, layer: str) -> None:
+    if maps.ndim != 4:
+        raise UndefinedError(
+            f"Layer '{layer}' has no feature maps with two dimensions, so Score-CAM cannot mask "
+            "an image with them."
+        )
