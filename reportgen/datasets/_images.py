@@ -112,6 +112,12 @@ def decode(path: Path, wanted: Wanted) -> Decoded:
         raise Unreadable(text.replace(str(path), path.name)[:200]) from error
 
 
+def shaped(pixels: NDArray[Any], wanted: Wanted) -> NDArray[np.uint8]:
+    """An image (h, w, c) uint8 that is decoded already, in the size and color that is asked for."""
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+    return _array(_resized(_colored(_opaque(image), wanted.color), wanted))
+
+
 def _kind(path: Path) -> str:
     if path.stat().st_size == 0:
         return "it is empty"

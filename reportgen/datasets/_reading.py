@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.datasets._arrays import LARGEST, too_large
-from reportgen.datasets._images import Decoded, Unreadable, Wanted, decode_all
+from reportgen.datasets._images import Unreadable, Wanted, decode_all, shaped
 from reportgen.errors import Problem, UserError
 
 
@@ -38,14 +38,8 @@ def read(folder: Path, names: Mapping[str, Sequence[str]], params: Mapping[str, 
     Raises:
         UserError: as `folder.load`.
     """
-    size = params["size"]
-    wanted = Wanted(
-        size and (size[0], size[1]), params["fit"], params["interpolation"], params["color"]
-    )
-    count = sum(map(len, names.values()))
-    least = (*(size or (1, 1)), 3 if wanted.color == "rgb" else 1)
-    if count * int(np.prod(least)) > LARGEST:
-        raise too_large(count, least)
+    wanted, count = _wanted(params), sum(map(len, names.values()))
+    _check_memory(count, wanted)
     stack = _Stack(folder, count, params["unreadable"] == "fail")
     found = {split: stack.read(part, wanted) for split, part in names.items()}
     stack.check()
@@ -54,6 +48,45 @@ def read(folder: Path, names: Mapping[str, Sequence[str]], params: Mapping[str, 
     kept = {split: tuple(part) for split, (_, part) in found.items()}
     sizes = sorted(stack.sizes)
     return Read(images, kept, tuple(stack.skipped), (sizes[0], sizes[-1]))
+
+
+def stacked(
+    images: Iterable[tuple[str, NDArray[Any]]], count: int, params: Mapping[str, Any]
+) -> NDArray[np.uint8]:
+    """Images that were decoded elsewhere, (h, w, c) each, given one shape and put in one array.
+
+    Args:
+        images: what messages call each, and its pixels.
+        count: how many there are.
+        params: with `size`, `fit`, `interpolation` and `color`.
+
+    Raises:
+        UserError: they differ in shape, or need too much memory.
+    """
+    wanted = _wanted(params)
+    _check_memory(count, wanted)
+    stack = _Stack(Path(params["name"]), count, strict=True)
+    found: NDArray[np.uint8] | None = None
+    for place, (name, pixels) in enumerate(images):
+        one = shaped(pixels, wanted)
+        stack.fits(name, one, pixels.shape[:2])
+        if found is None:
+            found = np.empty((count, *one.shape), np.uint8)
+        found[place] = one
+    return np.zeros((0, 1, 1, 1), np.uint8) if found is None else found
+
+
+def _wanted(params: Mapping[str, Any]) -> Wanted:
+    size = params["size"]
+    pair = None if size is None else (int(size[0]), int(size[1]))
+    return Wanted(pair, params["fit"], params["interpolation"], params["color"])
+
+
+def _check_memory(count: int, wanted: Wanted) -> None:
+    """Refuse before anything is decoded what would not fit in any case."""
+    least = (*(wanted.size or (1, 1)), 3 if wanted.color == "rgb" else 1)
+    if count * int(np.prod(least)) > LARGEST:
+        raise too_large(count, least)
 
 
 class _Stack:
@@ -78,7 +111,7 @@ class _Stack:
             if one.pixels is None:
                 self._skip(name, one.reason)
                 continue
-            self._fits(name, one)
+            self.fits(name, one.pixels, one.stored)
             if images is None:
                 images = np.empty((len(names), *self.shape), np.uint8)
             images[len(kept)] = one.pixels
@@ -96,11 +129,10 @@ class _Stack:
             raise UserError(Problem(message, hint=hint))
         self.skipped.append((name, reason))
 
-    def _fits(self, name: str, one: Decoded) -> None:
-        """Whether an image has the shape of the others; the first one sets it."""
-        assert one.pixels is not None
-        shape, height, width = one.pixels.shape, *one.stored
-        self.sizes.add((height, width))
+    def fits(self, name: str, pixels: NDArray[np.uint8], stored: Sequence[int]) -> None:
+        """Refuse an image that has not the shape of the others; the first one sets it."""
+        shape = pixels.shape
+        self.sizes.add((stored[0], stored[1]))
         if not self.shape:
             self.shape, self.first = shape, name
             if self.count * int(np.prod(shape)) > LARGEST:

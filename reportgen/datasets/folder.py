@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
+from reportgen.datasets._shaping import SHAPING
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
 
@@ -22,36 +23,7 @@ ENTRY = Entry(
     "plain images without labels",
     parameters=(
         Parameter("path", "path", None, "the folder, from the spec's folder", required=True),
-        Parameter(
-            name="size",
-            kind="size",
-            default=None,
-            help="[height, width] that images are resized to; null where all have one size",
-            optional=True,
-        ),
-        Parameter(
-            name="fit",
-            kind="str",
-            default="stretch",
-            help="how other proportions are fitted: the image is stretched, cropped to its middle, "
-            "or padded with black",
-            choices=("stretch", "crop", "pad"),
-        ),
-        Parameter(
-            name="interpolation",
-            kind="str",
-            default="bilinear",
-            help="how pixels are interpolated; all but nearest average where an image shrinks",
-            choices=("nearest", "bilinear", "bicubic", "lanczos"),
-        ),
-        Parameter(
-            name="color",
-            kind="str",
-            default=None,
-            help="make all images gray or rgb; null where all are one of them",
-            choices=("gray", "rgb"),
-            optional=True,
-        ),
+        *SHAPING,
         Parameter("labels", "bool", True, "whether folders name classes"),
         Parameter(
             name="unreadable",

@@ -1,0 +1,103 @@
+"""TensorFlow Datasets, with a stand-in for the few calls of its version 4.9.10 that are made."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from reportgen import datasets
+from reportgen.errors import UserError
+
+
+class Examples:
+    def __init__(self, count: int, growing: bool) -> None:
+        rng = np.random.default_rng(count)
+        self.pairs = [
+            (rng.integers(0, 256, (8 + growing * (i % 2), 9, 3), np.uint8), np.int64(i % 2))
+            for i in range(count)
+        ]
+
+    def as_numpy_iterator(self) -> Any:
+        return iter(self.pairs)
+
+
+class Builder:
+    """Two splits of 40 and 10 images of two classes."""
+
+    def __init__(self, name: str, folder: Path, growing: bool, labeled: bool) -> None:
+        label = SimpleNamespace(names=["disk", "bar"]) if labeled else SimpleNamespace()
+        splits = {n: SimpleNamespace(num_examples=c) for n, c in (("train", 40), ("test", 10))}
+        self.info = SimpleNamespace(
+            name=name, supervised_keys=("image", "label"), features={"label": label}, splits=splits
+        )
+        self.data_dir, self.data_path, self.growing = str(folder / name), folder / name, growing
+
+    def as_dataset(self, split: str, as_supervised: bool, shuffle_files: bool) -> Examples:
+        assert as_supervised
+        assert not shuffle_files, "files must be read in their order"
+        return Examples(int(split.partition(":")[2].rstrip("]")), self.growing)
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "shapes").mkdir()
+    (tmp_path / "ragged").mkdir()
+    (tmp_path / "texts").mkdir()
+
+    def builder(name: str, data_dir: str | None) -> Builder:
+        if name == "unknown":
+            raise ValueError("Dataset unknown not found. Available datasets:\n\t- abc")
+        return Builder(name, Path(data_dir or tmp_path), name == "ragged", name != "texts")
+
+    module: Any = ModuleType("tensorflow_datasets")
+    module.builder = builder
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", module)
+    return tmp_path
+
+
+def load(name: str, **params: Any) -> Any:
+    return datasets.load("tfds", {"name": name, **params}, 0)
+
+
+@pytest.mark.usefixtures("package")
+def test_splits_and_classes() -> None:
+    data = load("shapes")
+    assert {n: len(s.images) for n, s in data.splits.items()} == {
+        "train": 36, "validation": 4, "test": 10,
+    }  # fmt: skip
+    assert data.targets[0].classes == ("disk", "bar")
+    np.testing.assert_array_equal(data.splits["test"].images[3], Examples(10, False).pairs[3][0])
+    assert data.splits["test"].labels["class"].tolist() == [0, 1] * 5
+    assert data.digest == load("shapes").digest
+
+
+@pytest.mark.usefixtures("package")
+def test_a_limit_and_a_size() -> None:
+    data = load("ragged", limit=20, size=[4, 4], color="gray")
+    assert data.splits["train"].images.shape == (18, 4, 4, 1)
+
+
+@pytest.mark.usefixtures("package")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("unknown", r"cannot be had \(Dataset unknown not found\); prepare it once with: tfds"),
+        ("absent", "is not prepared in .*; prepare it once with: tfds build absent"),
+        ("texts", "does not pair images with classes"),
+        ("ragged", "images differ in size: ragged/image 0 of train is 8 x 9 x 3"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used(name: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        load(name)
+
+
+def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
+    with pytest.raises(UserError, match=r"needs the package .* pip install \"reportgen\[tfds\]\""):
+        load("cifar10")
