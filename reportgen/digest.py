@@ -132,21 +132,40 @@ def installed_version(distribution: str) -> str:
 def of_keras_file(path: Path, cache: StatCache) -> str:
     """Digest of a saved model by what it is, not by its file: a `.keras` file stores a date.
 
-    For a zip the members except `metadata.json` count; any other file counts by its bytes.
+    For a zip the members except `metadata.json` count; any other file counts by its bytes, and so
+    does a zip that is damaged or unpacks to far more than it stores.
     """
-    import zipfile
-
     name = os.path.abspath(path)
     entry, stat = cache.known(name)
     if entry is None or "model" not in entry:
-        if zipfile.is_zipfile(name):
-            with zipfile.ZipFile(name) as archive:
-                members = sorted(set(archive.namelist()) - {"metadata.json"})
-                facts: Any = [[member, of_bytes(archive.read(member))] for member in members]
-        else:
-            facts = of_bytes(Path(name).read_bytes())
+        facts = _members(name) or of_bytes(Path(name).read_bytes())
         entry = cache.remember(name, stat, model=of_value(facts))
     return str(entry["model"])
+
+
+def _members(path: str) -> list[list[str]]:
+    """Names and digests of a zip's members but for the date; none where they cannot be read."""
+    import zipfile
+    import zlib
+
+    broken = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+            if unpacked > 8 * os.path.getsize(path) + 2**20:
+                return []
+            names = sorted(set(archive.namelist()) - {"metadata.json"})
+            return [[name, _of_member(archive, name)] for name in names]
+    except broken:
+        return []
+
+
+def _of_member(archive: Any, name: str) -> str:
+    digest = hashlib.sha256()
+    with archive.open(name) as member:
+        while block := member.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def now_ns() -> int:

@@ -149,3 +149,18 @@ def test_a_model_file_is_what_it_holds_and_not_when_it_was_saved(tmp_path: Path)
     other = model_file(tmp_path / "c.keras", date="monday", weights=b"2")
     one, two, three = (of_keras_file(p, StatCache()) for p in (monday, tuesday, other))
     assert one == two != three
+
+
+@pytest.mark.parametrize("damage", ["torn", "flipped", "bomb"])
+def test_a_model_file_that_is_no_sound_archive_counts_by_its_bytes(
+    tmp_path: Path, damage: str
+) -> None:
+    path = model_file(tmp_path / "a.keras", date="monday", weights=b"1" * 1000)
+    if damage == "bomb":
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("more", b"\0" * 2**23)
+    data = bytearray(path.read_bytes())
+    if damage == "flipped":
+        data[data.index(b"1" * 1000)] ^= 1
+    path.write_bytes(data[:-30] if damage == "torn" else data)
+    assert of_keras_file(path, StatCache()) == of_value(digest.of_bytes(path.read_bytes()))

@@ -1,0 +1,81 @@
+"""Model files from strangers at the command line: `check`, `build`, and `build --trust-model`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.inspection.crafting import INPUT, keras_file, layer, model
+
+SPEC = "title: T\nmodel:\n  source: m.keras\nfigures: [summary]\ninferences: false\n"
+SAVE = """
+import keras
+layer = keras.layers.Lambda(lambda x: x * 2, output_shape=(3,), name="trick")
+keras.Sequential([keras.Input((3,)), layer, keras.layers.Dense(2)]).save("specs/m.keras")
+"""
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, *command], capture_output=True, text=True, cwd=folder, timeout=280
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs" / "x.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def test_check_says_it_all_without_tensorflow(project: Path) -> None:
+    bad = model(INPUT, layer("Lambda", "one"), layer("TFSMLayer", "two"))
+    keras_file(project / "specs", bad)
+    code = (
+        "import sys\n"
+        "from reportgen.cli import main\n"
+        "try: main(['check'])\n"
+        "finally: print(*sys.modules)\n"
+    )
+    done = run(project, "-c", code)
+    assert done.returncode == 2
+    assert "specs/x.yaml:2: the model file m.keras is refused: the layer 'one'" in done.stderr
+    assert "the layer 'two' is a TFSMLayer" in done.stderr
+    assert not {"tensorflow", "keras"} & set(done.stdout.split())
+
+
+def test_check_tells_problems_of_specs_and_of_model_files_together(project: Path) -> None:
+    keras_file(project / "specs", model(INPUT, layer("Lambda", "one")))
+    (project / "specs" / "y.yaml").write_text("titel: T\nmodel: zoo:base\n")
+    done = run(project, "-m", "reportgen", "check")
+    assert done.returncode == 2
+    assert "'titel'" in done.stderr
+    assert "'one'" in done.stderr
+
+
+def test_check_accepts_a_sound_file(project: Path) -> None:
+    keras_file(project / "specs")
+    assert run(project, "-m", "reportgen", "check").returncode == 0
+
+
+def test_a_pipe_in_place_of_a_model_is_not_waited_for(project: Path) -> None:
+    os.mkfifo(project / "specs" / "m.keras")
+    assert run(project, "-m", "reportgen", "check").returncode == 2
+
+
+def test_trust_lets_code_run_and_leaves_pages_fresh(project: Path) -> None:
+    assert run(project, "-c", SAVE).returncode == 0
+    refused = run(project, "-m", "reportgen", "build")
+    assert refused.returncode == 2
+    assert "the layer 'trick' is a Lambda" in refused.stderr
+    assert "--trust-model" in refused.stderr
+    built = run(project, "-m", "reportgen", "build", "--trust-model")
+    assert built.returncode == 0, built.stderr
+    assert run(project, "-m", "reportgen", "status").returncode == 0
+    assert run(project, "-m", "reportgen", "build").returncode == 0
