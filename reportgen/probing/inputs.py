@@ -108,6 +108,16 @@ def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[An
     return np.asarray(np.asarray(part.images)[chosen].max(axis=-1) > limit)
 
 
+def names(dataset: Dataset, indices: Sequence[int] | NDArray[Any]) -> list[str]:
+    """What test images are called: their primary class; without labels, their file's name."""
+    if dataset.targets:
+        target = dataset.targets[0]
+        labels = np.asarray(dataset.splits["test"].labels[target.name])
+        return [target.classes[int(labels[index])] for index in indices]
+    files = dataset.facts.get("names")
+    return [str(files[int(i)]) if files else "no label" for i in indices]
+
+
 def _bad_samples(message: str, dataset: Dataset) -> UserError:
     hint = f"dataset '{dataset.name}' has no more test images"
     return UserError(Problem(message, hint=hint))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
-from reportgen.probing.inputs import foreground, measured, pick, prepare
+from reportgen.probing.inputs import foreground, measured, names, pick, prepare
 from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
@@ -64,10 +64,12 @@ def compute(subject: Subject) -> Artifact:
         for path, table in _tables(model, data, images, counted, layers, pools).items()
         for measure in measures.of_layer(path, table, subject.seed)
     ]
-    labels = np.asarray(data.splits["test"].labels[data.targets[0].name])
+    labels = names(data, shown)
     facts = {
         "layers": [_told(path, named(model)[path], samples.activations[path]) for path in layers],
-        "samples": [{"index": int(i), "label": data.targets[0].classes[labels[i]]} for i in shown],
+        "samples": [
+            {"index": int(i), "label": label} for i, label in zip(shown, labels, strict=True)
+        ],
     }
     arrays = {
         f"maps@{path}": np.ascontiguousarray(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.inputs import foreground, measured, pick, prepare
+from reportgen.probing.inputs import foreground, measured, names, pick, prepare
 from reportgen.probing.layers import named, output_shapes
 from reportgen.probing.outputs import answers, confidence, probabilities
 from reportgen.probing.resizing import bilinear
@@ -99,15 +99,23 @@ def _targets(
     """Class indices to explain for these test images, -1 for the predicted class."""
     if target is None:
         return np.full(len(indices), PREDICTED, np.int32)
-    if target == "label":
+    if target == "label" and head.target is not None:
         labels = np.asarray(data.splits["test"].labels[head.name])
         return np.asarray(labels[indices], dtype=np.int32)
-    classes = head.target.classes if head.target else ()
+    classes = _classes(head)
     index = classes.index(target) if target in classes else _index(target, len(classes))
     if index is None:
-        message = f"head '{head.name}' has no class '{target}'"
+        what = "labels" if target == "label" else f"class '{target}'"
+        message = f"head '{head.name}' has no {what}"
         raise UserError(Problem(message, hint='use null, "label", or a class name or index'))
     return np.full(len(indices), index, np.int32)
+
+
+def _classes(head: Head) -> tuple[str, ...]:
+    """Names of what a head tells apart; numbers where the dataset does not name them."""
+    if head.target is not None:
+        return head.target.classes
+    return tuple(f"class {index}" for index in range(max(head.units, 2)))
 
 
 def _index(text: str, count: int) -> int | None:
@@ -118,15 +126,15 @@ def _told(
     head: Head, found: Maps, data: Dataset, shown: NDArray[Any], method: str
 ) -> dict[str, Any]:
     """What a page says of one head's samples, JSON-ready."""
-    classes = head.target.classes if head.target else ()
+    classes = _classes(head)
     logits, count = found.logits[: len(shown)], len(shown)
     predicted = answers(logits, head)
     sure = confidence(probabilities(logits, head), predicted, head)
-    labels = np.asarray(data.splits["test"].labels[head.name])[shown]
+    labels = _labels(head, data, shown)
     samples = [
         {
             "index": int(shown[i]),
-            "label": classes[labels[i]],
+            "label": labels[i],
             "predicted": classes[predicted[i]],
             "probability": float(sure[i]),
             "explained": classes[found.targets[i]],
@@ -135,6 +143,13 @@ def _told(
         for i in range(count)
     ]
     return {"name": head.name, "title": head.title, "samples": samples}
+
+
+def _labels(head: Head, data: Dataset, shown: NDArray[Any]) -> list[str]:
+    if head.target is None:
+        return names(data, shown)
+    labels = np.asarray(data.splits["test"].labels[head.name])
+    return [head.target.classes[label] for label in labels[shown]]
 
 
 def _zero(found: Maps, i: int, method: str) -> str:
