@@ -6,7 +6,7 @@ judge it; `derived` and `tally` make combined numbers citable; `unbacked_numbers
 
 from __future__ import annotations
 
-from reportgen.drafting.counting import Case, Tally, tally
+from reportgen.drafting.counting import UNDECIDED, Case, Tally, tally
 from reportgen.drafting.judging import (
     MINIMUM_N,
     Side,
@@ -37,6 +37,7 @@ from reportgen.drafting.wording import listed, number, percent, quoted
 
 __all__ = [
     "MINIMUM_N",
+    "UNDECIDED",
     "Case",
     "Paragraph",
     "Reading",

@@ -9,7 +9,7 @@ from reportgen.drafting.judging import Side, most
 from reportgen.drafting.reading import derived
 from reportgen.records import Evidence
 
-UNDECIDED = "Undecided: the interval holds the threshold, or too little was measured."
+UNDECIDED = "Undecided means that an interval holds the threshold, or that too little was measured."
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,14 @@ class Tally:
     def phrase(self) -> str:
         """The count as a part of a template, e.g. "4 of 6 models (not in 1)" or "all 6 models"."""
         yes = self.evidence[self.name]
+        one, many = self.nouns.split("|")
         if yes.value == yes.n:
-            only = f"the only {self.nouns.split('|')[0]}"
-            return only if yes.n == 1 else f"all {{{self.name}.n:{self.nouns}}}"
-        few = "none" if yes.value == 0 and yes.n != 1 else f"{{{self.name}}}"
+            every = {1: f"the only {one}", 2: f"both {many}"}
+            return every.get(int(yes.n or 0), f"all {{{self.name}.n:{self.nouns}}}")
+        if yes.n == 1:
+            undecided = ", undecided" if f"{self.name}_open" in self.evidence else ""
+            return f"none of the {many} (there is {{{self.name}.n}}{undecided})"
+        few = "none" if yes.value == 0 else f"{{{self.name}}}"
         rest = [f"{word} in {{{key}}}" for word, key in self._rest()]
         said = f" ({', '.join(rest)})" if rest else ""
         return f"{few} of {{{self.name}.n:{self.nouns}}}{said}"

@@ -28,8 +28,9 @@ class Paragraph:
     ) -> None:
         """Adds a sentence; see `drafting.note` for its placeholders.
 
-        A reading `best` also fills `{best.model}`, its model's title, and `{best.at}`, its layer
-        or output. All that is given is cited, quoted or not.
+        A reading `best` also fills `{best.model}`, its model's title, `{best.at}`, its layer or
+        output, and `{best.output}`, its output and model, the output only if there are several.
+        All that is given is cited, quoted or not.
         """
         names = dict(words or {})
         evidence = {}
@@ -37,6 +38,8 @@ class Paragraph:
             evidence[key] = item.evidence if isinstance(item, Reading) else item
             if isinstance(item, Reading):
                 names |= {f"{key}.model": item.model.title, f"{key}.at": item.at}
+                output = "" if item.alone else f"output {{{key}.at}} of "
+                template = template.replace(f"{{{key}.output}}", f"{output}{{{key}.model}}")
         self._sentences.append(fill(template, names, evidence))
         self._quoted |= {item.id: item for item in evidence.values()}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reportgen.drafting.wording import listed
 from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
@@ -11,11 +12,16 @@ from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
 
 @dataclass(frozen=True)
 class Reading:
-    """One measured value with where it was measured: `at` is a layer or an output, or ""."""
+    """One measured value with where it was measured: `at` is a layer or an output, or "".
+
+    `alone` tells that the model has this measure at no other place, so that a model with one
+    output can be spoken of without naming it.
+    """
 
     model: ModelFacts
     at: str
     evidence: Evidence
+    alone: bool = False
 
 
 def measure_name(evidence: Evidence) -> str:
@@ -56,7 +62,8 @@ def readings(
                     lacking = compared and evidence.baseline is None
                     if evidence.value is not None and not lacking:
                         found.setdefault((model.name, at), Reading(model, at, evidence))
-    return list(found.values())
+    places = Counter(name for name, _ in found)
+    return [replace(one, alone=places[one.model.name] == 1) for one in found.values()]
 
 
 def of_model(found: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:

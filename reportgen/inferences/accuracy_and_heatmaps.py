@@ -29,8 +29,12 @@ ENTRY = Entry(
 CONCLUSIONS: dict[Side, str] = {
     "above": "Here the best accuracy goes with the heatmaps most concentrated on the foreground.",
     "below": "Here the best accuracy does not go with the most concentrated heatmaps.",
-    "open": "Intervals overlap or are missing, so which model leads in both is not settled.",
+    "open": "Whether its heatmaps are the most concentrated is open: intervals of this share "
+    "overlap or are missing.",
 }
+TIED = (
+    "Which model is the most accurate is open: intervals of the accuracies overlap or are missing."
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class _Rival:
     model: ModelFacts
     accuracy: Evidence
     lift: Evidence
+    outputs: int
 
 
 def infer(findings: Findings) -> Inference:
@@ -60,24 +65,24 @@ def infer(findings: Findings) -> Inference:
     answer = every([apart(best.lift, other.lift) for other in others]) if leads else "open"
     paragraph = Paragraph(ENTRY.name)
     _compare(paragraph, best, others)
-    paragraph.say(CONCLUSIONS[answer])
+    paragraph.say(CONCLUSIONS[answer] if leads else TIED)
     return paragraph.conclude(answer)
 
 
 def _compare(paragraph: Paragraph, best: _Rival, others: Sequence[_Rival]) -> None:
     second = max(others, key=lambda rival: rival.accuracy.value or 0)
+    mean = " (mean over outputs)" if best.outputs > 1 else ""
     paragraph.say(
-        "{best} has the best mean test accuracy of the models compared, {accuracy.measured:%}, "
-        "before {second} with {next.measured:%}.",
+        f"Of the models compared, {{best}} reached the highest test accuracy{mean}, "
+        "{accuracy.measured:%}, before {second} with {next.measured:%}.",
         {"best": best.model.title, "second": second.model.title},
         accuracy=best.accuracy,
         next=second.accuracy,
     )
     other = max(others, key=lambda rival: rival.lift.value or 0)
     paragraph.say(
-        "The share of its Grad-CAM energy inside the foreground is {lift.measured} times that of "
-        "the area, averaged over outputs (even spread: {lift.baseline}); the highest among the "
-        "others is {highest.measured} times, of {other}.",
+        "The foreground holds {lift.measured} times as much of its Grad-CAM energy as of the "
+        "area, against at most {highest.measured} times in the others, in {other}.",
         {"other": other.model.title},
         lift=best.lift,
         highest=other.lift,
@@ -93,7 +98,7 @@ def _rivals(findings: Findings) -> list[_Rival]:
         accuracy, lift = _accuracy(findings, model), _lift(model, list(heads.values()))
         if accuracy is not None and lift is not None:
             key = (model.dataset, tuple(sorted(heads)))
-            groups.setdefault(key, []).append(_Rival(model, accuracy, lift))
+            groups.setdefault(key, []).append(_Rival(model, accuracy, lift, len(heads)))
     compared = {key: group for key, group in groups.items() if len(group) > 1}
     if not compared:
         return []

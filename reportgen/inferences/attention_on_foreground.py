@@ -56,8 +56,8 @@ def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tal
     paragraph.say(
         f"In {counts.phrase}, Grad-CAM maps of most outputs hold more of their energy {where} the "
         "foreground than an even spread would: from {worst:%} of the energy on "
-        "{worst.baseline:%} of the area (output {worst.at} of {worst.model}) to {best:%} on "
-        "{best.baseline:%} (output {best.at} of {best.model}).",
+        "{worst.baseline:%} of the area ({worst.output}) to {best:%} on {best.baseline:%} "
+        "({best.output}).",
         best=max(found, key=_lift),
         worst=min(found, key=_lift),
         **counts.evidence,
@@ -69,8 +69,8 @@ def _activations(paragraph: Paragraph, found: Sequence[Reading]) -> Tally:
     counts = _count("activations", found, "most convolution layers have a lift above chance")
     paragraph.say(
         f"In {counts.phrase}, activations of most convolution layers are stronger inside the "
-        "foreground than over the whole map: the lift, {high.baseline} for an even spread, runs "
-        "from {low} ({low.at} of {low.model}) to {high} ({high.at} of {high.model}).",
+        "foreground than over the whole map: they run from {low} times ({low.at} of {low.model}) "
+        "to {high} times ({high.at} of {high.model}) what an even spread would put there.",
         high=max(found, key=_lift),
         low=min(found, key=_lift),
         **counts.evidence,

@@ -15,6 +15,7 @@ from reportgen.drafting import (
     derived,
     every,
     exact,
+    listed,
     of_model,
     opposite,
     readings,
@@ -38,6 +39,32 @@ have two thirds."""
 VARIED = 0.5
 """Spread of hues from which they count as varied. It is none for a single hue and all for hues
 spread evenly; one half is that of hues spread evenly over about 217 of the 360 degrees."""
+
+ANSWERS = {
+    "colored": "filters are colored",
+    "varied": "filters are varied in hue",
+    "needed": "some output needs the color",
+}
+"""The three questions that a model is asked."""
+
+SINGLE: dict[str, dict[Side, str]] = {
+    "colored": {
+        "above": "the filters are colored",
+        "below": "the filters are hardly colored",
+        "open": "it is undecided whether the filters are colored",
+    },
+    "varied": {
+        "above": "they vary in hue",
+        "below": "they hardly vary in hue",
+        "open": "it is undecided whether they vary in hue",
+    },
+    "needed": {
+        "above": "some output needs the color",
+        "below": "no output needs the color",
+        "open": "it is undecided whether an output needs the color",
+    },
+}
+"""What is said of the answers where only one model is asked."""
 
 DOUBT = 0.1
 """A spread of hues that comes without an interval and lies this close to `VARIED` is undecided."""
@@ -102,7 +129,7 @@ def _varied(hue: Evidence | None) -> Side:
 
 def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
     """Says for how many models each answer is yes, and for how many all three are."""
-    nouns = "color model|color models"
+    nouns = "model with color input|models with color input"
     cases = [
         Case(
             every([case.side for case in found.values()]),
@@ -111,22 +138,28 @@ def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
         for found in tests
     ]
     claim = "filters are colored and varied and some output needs the color"
-    counts = tally(ENTRY.name, "models", nouns, claim, cases)
+    counts = tally(ENTRY.name, "models", "such model|such models", claim, cases)
     each = {
         name: derived(
             ENTRY.name,
             name,
             sum(found[name].side == "above" for found in tests),
             [source for case in cases for source in case.sources],
-            f"number of color models whose filters are {name}",
+            f"number of color models where {what}",
             "color models",
             len(tests),
         )
-        for name in ("colored", "varied", "needed")
+        for name, what in ANSWERS.items()
     }
+    if len(tests) == 1:
+        said = [SINGLE[name][found.side] for name, found in tests[0].items()]
+        sentence = f"In the only {nouns.split('|')[0]}, {listed(said)}."
+        paragraph.say(sentence, **each, **counts.evidence)
+        return counts
     paragraph.say(
-        "Filters are colored in {colored}, varied in hue in {varied} and needed for the accuracy "
-        f"in {{needed}} of {{needed.n:{nouns}}}; all of this holds in {counts.phrase}.",
+        f"Of {{needed.n:{nouns}}}, filters are colored in {{colored}} and varied in hue in "
+        f"{{varied}}, and some output needs the color in {{needed}}; all three hold in "
+        f"{counts.phrase}.",
         **each,
         **counts.evidence,
     )
@@ -145,33 +178,43 @@ def _describe(paragraph: Paragraph, color: Reading, hue: Evidence | None) -> Non
     if color.evidence.id.partition(".")[2].startswith("chroma_share"):
         paragraph.say(
             "In the images that maximize the filters of {color.at} in {color.model}, "
-            "{color.measured:%} of the variance lies off the gray axis, where gray images have none"
-            + (" (random weights {color.baseline:%})." if color.evidence.baseline else "."),
+            "{color.measured:%} of the variance is color"
+            + (
+                ", against {color.baseline:%} with random weights"
+                if color.evidence.baseline
+                else ""
+            )
+            + _hues(hue),
+            **({"hue": hue} if hue is not None and hue.n else {}),
             color=color,
         )
     else:
         paragraph.say(
             "Of the energy of the kernels of {color.at} in {color.model}, {color:%} lies off "
-            "the gray axis (interval {color.interval:%}, random kernels {color.baseline:%}).",
+            "the gray axis (interval {color.interval:%}; {color.baseline:%} in random kernels).",
             color=color,
         )
-    if hue is not None and hue.n:
-        paragraph.say(
-            "The hues of {hue.n:filter|filters} have a spread of {hue}, on a scale from zero for a "
-            "single hue to one for hues all around the circle"
-            + (" (random weights {hue.baseline})." if hue.baseline else "."),
-            hue=hue,
-        )
+
+
+def _hues(hue: Evidence | None) -> str:
+    """The end of the sentence on the images' color: how far their hues spread."""
+    if hue is None or not hue.n:
+        return "."
+    return (
+        "; the hues of {hue.n:filter|filters} have a spread of {hue}, on a scale from zero for a "
+        "single hue to one for hues all around the circle."
+    )
 
 
 def _need(paragraph: Paragraph, worst: Reading | None) -> None:
     if worst is None:
-        paragraph.say("Accuracy on gray images was not measured.")
+        paragraph.say("Accuracy without color was not measured.")
         return
+    output = "{worst.model}" if worst.alone else "output {at} of {worst.model}"
     paragraph.say(
-        "On the same images made gray, the accuracy of output {at} of {worst.model} is "
-        "{worst.measured:%}, against {worst.baseline:%} in color; that is the largest loss, and "
-        "it speaks of this network as trained, not of what the task needs.",
+        f"The largest loss is that of {output}: without color its accuracy is "
+        "{worst.measured:%}, against {worst.baseline:%} with it, which speaks of this network as "
+        "trained, not of what the task needs.",
         {"at": worst.at.partition(".")[2] or worst.at},
         worst=worst,
     )

@@ -44,10 +44,11 @@ class _Trial:
 def infer(findings: Findings) -> Inference:
     """One note on models with the same layers and shapes but different data, layer by layer.
 
-    Detail is the normalized spatial entropy of a layer's activations: how evenly they spread. A
-    layer counts where its interval for the richer data lies above that for the simpler, and the
-    claim holds where most layers do. It stays open where the foreground's shares are unknown or
-    less than `RICHER` apart, since it is then not known which data should show more.
+    Detail is the normalized spatial entropy of what departs from the background, each channel's
+    median over the map: over how much of the map there is something to see. A layer counts where
+    its interval for the richer data lies above that for the simpler, and the claim holds where
+    most layers do. It stays open where the foreground's shares are unknown or less than `RICHER`
+    apart, since it is then not known which data should show more.
     """
     trials = _trials(findings)
     if len(trials) < 2:
@@ -85,7 +86,8 @@ def _introduce(paragraph: Paragraph, rich: _Trial, simple: _Trial, ranked: bool)
 
 def _count(paragraph: Paragraph, counts: Tally, rich: _Trial) -> None:
     paragraph.say(
-        f"Activations spread more evenly over the map for {{rich}} in {counts.phrase}.",
+        "What departs from the background of the feature maps spreads over more of the map for "
+        f"{{rich}} in {counts.phrase}.",
         {"rich": rich.model.dataset},
         **counts.evidence,
     )
@@ -100,8 +102,9 @@ def _example(
     """Quotes the layer where the two differ the most."""
     (layer, more), less = max(pairs, key=lambda p: abs((p[0][1].value or 0) - (p[1].value or 0)))
     paragraph.say(
-        "They differ the most in {layer}, with a normalized spatial entropy of {more.measured} "
-        "for {rich} and {less.measured} for {simple}; an even spread would have one.",
+        "The difference is largest in {layer}, with a normalized spatial entropy of "
+        "{more.measured} for {rich} and {less.measured} for {simple}, where an even spread would "
+        "have one.",
         {"layer": layer, "rich": rich.model.dataset, "simple": simple.model.dataset},
         more=more,
         less=less,

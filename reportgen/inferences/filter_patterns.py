@@ -20,7 +20,7 @@ from reportgen.records import Evidence, Findings, Inference
 ENTRY = Entry(
     name="filter_patterns",
     title="Patterns in the filters",
-    help="whether the images that maximize filters are more ordered than without training",
+    help="whether the images that maximize filters show more of a pattern than without training",
     order=4,
 )
 
@@ -30,14 +30,17 @@ more of the clipping than of the filter."""
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on how many layers have images more ordered than those of an untrained copy.
+    """One note on how many layers have images with more of a pattern than an untrained copy's.
 
-    Order is Moran's I. A layer counts where its interval over filters lies above the value that
-    the same recipe gives for random weights. It is undecided, whatever its order, where its
-    images fail their check: where the median filter responds less to its image than to the best
-    test image (ratio below 1), or where more than `SATURATED` of the pixels are clipped.
+    A pattern is the share of an image's contrast that lies in its strongest waves. A layer
+    counts where the gain in it over the same recipe with random weights has an interval above
+    zero. It is undecided, whatever its gain, where its images fail their check: where the median
+    filter responds less to its image than to the best test image (interval of the ratio below
+    1), or where more than `SATURATED` of the pixels are clipped.
     """
-    found = readings(findings, "activation_maximization", "structure", compared=True)
+    gains = readings(findings, "activation_maximization", "pattern_gain", compared=True)
+    shares = readings(findings, "activation_maximization", "pattern", compared=True)
+    found = [r for r in gains if _at(shares, r) is not None]
     if not found:
         return Inference()
     ratios = readings(findings, "activation_maximization", "activation_ratio")
@@ -47,35 +50,32 @@ def infer(findings: Findings) -> Inference:
         Case("open" if failed else side(r.evidence), (r.evidence, *failed))
         for r, failed in zip(found, failures, strict=True)
     ]
-    claim = "the images pass their check and are more ordered than with random weights"
+    claim = "the images pass their check and show more of a pattern than with random weights"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        "The images that maximize the filters are more ordered than those of the same model with "
-        f"random weights in {counts.phrase}.",
+        "The images that maximize the filters show more of a pattern than those of the same model "
+        f"with random weights in {counts.phrase}.",
         **counts.evidence,
     )
-    _example(paragraph, max(found, key=_surplus), ratios)
+    clear = [r for r, case in zip(found, cases, strict=True) if case.side == "above"]
+    lead = "Of these layers the gain is largest in" if clear else "The gain is largest in"
+    _example(paragraph, lead, max(clear or found, key=_value), shares)
     _rejected(paragraph, failures)
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
 
 
-def _example(paragraph: Paragraph, best: Reading, ratios: Sequence[Reading]) -> None:
-    """Says where the order exceeds the untrained copy's most, or falls short of it least."""
+def _example(paragraph: Paragraph, lead: str, best: Reading, shares: Sequence[Reading]) -> None:
+    """Quotes the layer whose share exceeds the untrained copy's most, of those that count."""
+    share = next(r for r in shares if (r.model.name, r.at) == (best.model.name, best.at))
     paragraph.say(
-        "The comparison is most favorable in {best.at} of {best.model}, where the correlation of "
-        "neighboring pixels, Moran's I, is {best.measured}, against {best.baseline} with random "
-        "weights.",
+        f"{lead} {{share.at}} of {{share.model}}: on average the strongest waves hold {{share:%}} "
+        "of an image's contrast (all of it in regular stripes, none in an even color), against "
+        "{share.baseline:%} with random weights (difference {best}, interval {best.interval}).",
+        share=share,
         best=best,
     )
-    ratio = _at(ratios, best)
-    if ratio is not None:
-        paragraph.say(
-            "The median filter of that layer responds {ratio} times as strongly to its image as "
-            "to the best test image.",
-            ratio=ratio,
-        )
 
 
 def _rejected(paragraph: Paragraph, failures: Sequence[tuple[Evidence, ...]]) -> None:
@@ -86,15 +86,15 @@ def _rejected(paragraph: Paragraph, failures: Sequence[tuple[Evidence, ...]]) ->
         how = "number of layers whose images fail their check"
         count = derived(ENTRY.name, "rejected", layers, sources, how, "layers", len(failures))
         paragraph.say(
-            "The images of {rejected:layer|layers} are not judged, because the filters respond "
-            "less to them than to real images or because too many of their pixels are clipped.",
+            "The images of {rejected:layer|layers} are not judged, because filters respond less "
+            "to them than to the best test images or because too many of their pixels are clipped.",
             rejected=count,
         )
 
 
 def _failures(ratio: Evidence | None, clipped: Evidence | None) -> tuple[Evidence, ...]:
     """The checks of one layer's images that fail."""
-    weak = ratio is not None and (ratio.value or 0) < 1
+    weak = ratio is not None and side(ratio, 1) == "below"
     extreme = clipped is not None and (clipped.value or 0) > SATURATED
     failed = (ratio if weak else None, clipped if extreme else None)
     return tuple(item for item in failed if item is not None)
@@ -104,5 +104,5 @@ def _at(found: Sequence[Reading], reading: Reading) -> Evidence | None:
     return of_model(found, reading.model).get(reading.at)
 
 
-def _surplus(reading: Reading) -> float:
-    return (reading.evidence.value or 0) - (reading.evidence.baseline or 0)
+def _value(reading: Reading) -> float:
+    return reading.evidence.value or 0

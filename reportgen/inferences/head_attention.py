@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
-    Case,
+    UNDECIDED,
     Paragraph,
     Reading,
     Side,
-    every,
+    derived,
+    listed,
+    most,
     of_model,
-    opposite,
     readings,
     side,
-    tally,
 )
 from reportgen.records import Evidence, Findings, Inference
 
@@ -35,61 +35,126 @@ SLIGHTLY = 0.5
 more than their own length apart, sqrt(2 - 2 * 0.5) = 1."""
 
 
+BETWEEN = {
+    "models": "at slightly different places",
+    "models_far": "farther apart than slightly",
+    "models_same": "at practically the same places",
+}
+"""What the heatmaps of a model's outputs may do, by the name of the count of such models."""
+
+
+ANSWERS: dict[str, Side] = {
+    "models": "above",
+    "models_far": "below",
+    "models_same": "below",
+    "models_open": "open",
+}
+
+
 def infer(findings: Findings) -> Inference:
     """One note on how many models with several outputs have slightly different heatmaps.
 
     A model counts where the interval of the mean cosine similarity between the Grad-CAM maps of
     two of its outputs lies between `SLIGHTLY` and `SAME`; it speaks against the claim where the
-    interval lies wholly above or wholly below. Maps that are zero everywhere have no direction
-    and are left out by the measure.
+    interval lies wholly above (the same places) or wholly below (farther apart than slightly),
+    and the note says which. Maps that are zero everywhere have no direction and are left out by
+    the measure.
     """
     found = readings(findings, "grad_cam", "head_similarity")
     if not found:
         return Inference()
-    cases = [Case(_slightly(r.evidence), (r.evidence,)) for r in found]
-    claim = "heatmaps of the outputs are neither the same nor far apart"
-    nouns = "model with several outputs|models with several outputs"
-    counts = tally(ENTRY.name, "models", nouns, claim, cases)
+    places = [_place(r.evidence) for r in found]
     paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "The Grad-CAM heatmaps of the outputs lie at slightly different places in "
-        f"{counts.phrase}{_elsewhere([r.evidence for r in found])}.",
-        **counts.evidence,
+    counts = _counts(found, places)
+    paragraph.say(_told(counts), **counts)
+    _range(paragraph, found, readings(findings, "grad_cam", "head_peak_shift"))
+    if "models_open" in counts:
+        paragraph.say(UNDECIDED)
+    answer = most([ANSWERS[place] for place in places])
+    if answer == "below":
+        paragraph.say(_contrary(places))
+    return paragraph.conclude(answer)
+
+
+def _place(similarity: Evidence) -> str:
+    """Which count a model belongs to."""
+    if side(similarity, SAME) == "above":
+        return "models_same"
+    if side(similarity, SLIGHTLY) == "below":
+        return "models_far"
+    sides = side(similarity, SLIGHTLY), side(similarity, SAME)
+    return "models" if sides == ("above", "below") else "models_open"
+
+
+def _counts(found: Sequence[Reading], places: Sequence[str]) -> dict[str, Evidence]:
+    """How many models there are of each sort, of those that there are; "models" always."""
+    sources = [r.evidence for r in found]
+    said = {**BETWEEN, "models_open": "at places of which it is undecided how much they differ"}
+    return {
+        name: derived(
+            ENTRY.name,
+            name,
+            places.count(name),
+            sources,
+            f"number of models with several outputs whose heatmaps lie {where}",
+            "models",
+            len(found),
+        )
+        for name, where in said.items()
+        if name == "models" or name in places
+    }
+
+
+def _told(counts: Mapping[str, Evidence]) -> str:
+    """The sentence on all models: one sort after the other."""
+    if counts["models"].n == 1:
+        name = next(name for name in counts if counts[name].value)
+        if name == "models_open":
+            return (
+                "How much the Grad-CAM heatmaps of different outputs differ is undecided in the "
+                "only model with several outputs."
+            )
+        return (
+            f"The Grad-CAM heatmaps of different outputs lie {BETWEEN[name]} in the only model "
+            "with several outputs."
+        )
+    parts = [
+        f"{where} in {{{name}}}" if counts[name].value else f"{where} in none"
+        for name, where in BETWEEN.items()
+        if name in counts
+    ]
+    rest = ", and in {models_open} it is undecided how much they differ"
+    return (
+        "Of {models.n:model|models} with several outputs, the Grad-CAM heatmaps of different "
+        f"outputs lie {listed(parts)}{rest if 'models_open' in counts else ''}."
     )
-    shifts = readings(findings, "grad_cam", "head_peak_shift")
-    least = min(found, key=_value)
-    _describe(paragraph, "They differ the most", least, of_model(shifts, least.model).get(""))
-    if len(found) > 1:
-        most_alike = max(found, key=_value)
-        shift = of_model(shifts, most_alike.model).get("")
-        _describe(paragraph, "They are the most alike", most_alike, shift)
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
 
 
-def _elsewhere(similarities: Sequence[Evidence]) -> str:
-    """How the claim fails, where all models that speak against it do so in the same way."""
-    same = any(side(item, SAME) == "above" for item in similarities)
-    far = any(side(item, SLIGHTLY) == "below" for item in similarities)
-    if same == far:
-        return ""
-    return "; where not, they are practically the same" if same else "; where not, they differ more"
-
-
-def _describe(paragraph: Paragraph, how: str, found: Reading, shift: Evidence | None) -> None:
-    sentence = how + (
-        " in {model}, with a mean cosine similarity of {similarity.measured}, which would be one "
-        "for equal maps"
+def _range(paragraph: Paragraph, found: Sequence[Reading], shifts: Sequence[Reading]) -> None:
+    """The least and the largest similarity, and how far apart peaks are where it is least."""
+    least, largest = min(found, key=_value), max(found, key=_value)
+    shift = of_model(shifts, least.model).get("")
+    sentence = "The mean cosine similarity of two of them, one for equal maps, "
+    sentence += (
+        "runs from {least.measured} in {least.model} to {largest.measured} in {largest.model}"
+        if len(found) > 1
+        else "is {least.measured}"
     )
-    quoted = {"similarity": found.evidence}
+    where = "in the former model " if len(found) > 1 else ""
     if shift is not None:
-        sentence += ", and peaks {shift} apart on average"
-        quoted["shift"] = shift
-    paragraph.say(sentence + ".", {"model": found.model.title}, **quoted)
+        sentence += f"; {where}their peaks are {{shift}} apart on average"
+    quoted = {"shift": shift} if shift is not None else {}
+    paragraph.say(sentence + ".", least=least, largest=largest, **quoted)
 
 
-def _slightly(similarity: Evidence) -> Side:
-    return every([opposite(side(similarity, SAME)), side(similarity, SLIGHTLY)])
+def _contrary(places: Sequence[str]) -> str:
+    """In words, how the claim fails."""
+    far, same = places.count("models_far"), places.count("models_same")
+    if far and same:
+        return "So where they do not differ slightly, they differ more, or hardly at all."
+    if far:
+        return "So the places do differ, but by more than slightly."
+    return "So the places hardly differ."
 
 
 def _value(reading: Reading) -> float:

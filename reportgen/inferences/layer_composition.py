@@ -51,7 +51,7 @@ def _example(
 ) -> None:
     paragraph.say(
         "On average a filter of {best.at} in {best.model} draws on {best} channels in effect "
-        "(interval {best.interval}, a filter of a single channel {best.baseline}).",
+        "(interval {best.interval}; a filter on a single channel has {best.baseline}).",
         best=best,
     )
     fields = of_model(readings(findings, "summary", "receptive_field"), best.model)
@@ -59,7 +59,7 @@ def _example(
     before = layers[layers.index(best.at) - 1]
     if best.at in fields and before in fields:
         paragraph.say(
-            "Its receptive field is {wide} wide, that of {before} {narrow}.",
+            "Its receptive field is {wide} wide, and that of {before} {narrow}.",
             {"before": before},
             wide=fields[best.at],
             narrow=fields[before],

@@ -64,9 +64,9 @@ def infer(findings: Findings) -> Inference:
     gain, agreement, size = max(measured, key=lambda layer: layer[0].evidence.value or 0)
     paragraph.say(
         "The strongest effect is that of {gain.at} in {gain.model}: {size:%} of the positions "
-        "remain, the mean activation is {gain} times that of its input (interval {gain.interval}, "
-        "no effect {gain.baseline}), and the pooled maps correlate with it by {agreement} "
-        "(interval {agreement.interval}, unrelated maps {agreement.baseline}).",
+        "remain, the mean activation is {gain} times that of its input (interval "
+        "{gain.interval}; {gain.baseline} without effect), and the correlation with the input is "
+        "{agreement} (interval {agreement.interval}; {agreement.baseline} for unrelated maps).",
         gain=gain,
         agreement=agreement,
         size=size,

@@ -32,6 +32,12 @@ MAINLY = 0.5
 """Share of the spilled energy that must lie within one cell of the foreground for resizing to be
 the main cause: bilinear resizing moves energy by less than one cell, so the rest has another."""
 
+CONCLUSIONS: dict[Side, str] = {
+    "above": "So resizing can explain most of the mismatch, though it need not be the cause.",
+    "below": "So resizing alone does not explain the mismatch.",
+    "open": "So whether resizing explains the mismatch is open.",
+}
+
 
 def infer(findings: Findings) -> Inference:
     """One note: on how many models the overlap is imperfect, and the spill stays within a cell.
@@ -59,34 +65,35 @@ def infer(findings: Findings) -> Inference:
     paragraph = Paragraph(ENTRY.name)
     worst = max((r for r in overlaps if r.model in models_of(found)), key=_value)
     paragraph.say(
-        "In up to {worst:%} of the heatmaps of an output ({worst.at} of {worst.model}), the "
-        "strongest pixels do not all lie on the foreground."
+        "Heatmaps overlap the shape imperfectly: in {worst:%} of {worst.n:heatmap|heatmaps} of "
+        "{worst.output}, the most of any output, the strongest pixels do not all lie on the "
+        "foreground."
         if worst.evidence.value
         else "In every heatmap of every output the strongest pixels lie on the foreground.",
         worst=worst,
     )
     paragraph.say(
-        f"In {counts.phrase}, resizing can explain most of the energy outside, for most outputs: "
-        "it moves energy by less than one cell of the feature map.",
+        "Resizing moves energy by less than one cell of the feature map, and most of the energy "
+        f"outside lies that near, for most outputs, in {counts.phrase}{_range(found)}.",
+        low=min(found, key=_value),
+        high=max(found, key=_value),
         **counts.evidence,
     )
-    _range(paragraph, found)
+    if worst.evidence.value:
+        paragraph.say(CONCLUSIONS[counts.answer])
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
 
 
-def _range(paragraph: Paragraph, found: Sequence[Reading]) -> None:
-    low, high = min(found, key=_value), max(found, key=_value)
-    sentence = (
-        "Of the energy outside, {low:%} lies that near in output {low.at} of {low.model} "
-        "(interval {low.interval:%}, chance {low.baseline:%})"
+def _range(found: Sequence[Reading]) -> str:
+    """The part of a sentence that quotes the smallest and the largest share, `low` and `high`."""
+    high = "{high:%} (interval {high.interval:%}, chance {high.baseline:%}) for {high.output}"
+    if len(found) == 1:
+        return f": {high}"
+    return (
+        ": the share runs from {low:%} (interval {low.interval:%}, chance {low.baseline:%}) for "
+        f"{{low.output}} to {high}"
     )
-    if low != high:
-        sentence += (
-            ", and {high:%} in output {high.at} of {high.model} (interval {high.interval:%}, "
-            "chance {high.baseline:%})"
-        )
-    paragraph.say(sentence + ".", low=low, high=high)
 
 
 def _explained(overlap: Evidence, spill: Evidence) -> Side:

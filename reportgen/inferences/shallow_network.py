@@ -25,8 +25,8 @@ ENTRY = Entry(
 )
 
 CONCLUSIONS: dict[Side, str] = {
-    "above": "There is no later stage to show: figures of its layers show the beginning only.",
-    "below": "Its figures thus show more than the beginning.",
+    "above": "With no later convolution, figures of its layers show the first stage only.",
+    "below": "So figures of its layers show more than the first stage.",
     "open": "How that compares with the input's width is not known, so the question stays open.",
 }
 
@@ -44,11 +44,11 @@ def infer(findings: Findings) -> Inference:
     least, deepest = min(depths, key=_value), max(depths, key=_value)
     shallow = [r for r in depths if _value(r) == _value(least)]
     paragraph = Paragraph(ENTRY.name)
-    have = "has" if len(shallow) == 1 else "have"
+    have, each = ("has", "") if len(shallow) == 1 else ("have", " each")
     rank = ", the fewest of this report" if len(depths) > 1 else ""
     than = "; {deepest.model} has {deepest}" if _value(deepest) > _value(least) else ""
     paragraph.say(
-        f"{{models}} {have} {{least:convolution layer|convolution layers}}{rank}{than}.",
+        f"{{models}} {have} {{least:convolution layer|convolution layers}}{each}{rank}{than}.",
         {"models": [r.model.title for r in shallow]},
         least=least,
         deepest=deepest,

@@ -35,33 +35,37 @@ def infer(findings: Findings) -> Inference:
     total = _sum("zero_gradients", "gradients that are zero everywhere", gradients)
     answer = _answer(total)
     paragraph = Paragraph(ENTRY.name)
-    count = "{total}" if total.value else "none"
-    paragraph.say(
-        f"The gradient is zero everywhere for {count} of {{total.n:heatmap|heatmaps}}.",
-        total=total,
-    )
-    most = max(gradients, key=_share)
-    if answer == "above":
+    if total.value:
         paragraph.say(
-            "The most are in output {most.at} of {most.model}, {most} of {most.n}.", most=most
+            "For {total} of {total.n:heatmap|heatmaps} the gradient is zero everywhere; the most "
+            "are {most} of {most.n} ({most.output}).",
+            total=total,
+            most=max(gradients, key=_share),
+        )
+    else:
+        paragraph.say(
+            "For none of {total.n:heatmap|heatmaps} is the gradient zero everywhere.", total=total
         )
     if maps:
-        _empty(paragraph, _sum("zero_maps", "heatmaps that are zero everywhere", maps))
+        empty = _sum("zero_maps", "heatmaps that are zero everywhere", maps)
+        paragraph.say(_empty(empty, total), empty=empty)
     if answer == "open":
         paragraph.say("These are too few to rule such images out.")
     return paragraph.conclude(answer)
 
 
-def _empty(paragraph: Paragraph, empty: Evidence) -> None:
-    if empty.value:
-        paragraph.say(
-            "The map is zero everywhere for {empty} of {empty.n}, since a weighted sum without "
-            "positive values leaves nothing either; with no maximum to divide by, such a map is "
-            "drawn blank.",
-            empty=empty,
-        )
-    else:
-        paragraph.say("No map of {empty.n} is zero everywhere.", empty=empty)
+def _empty(empty: Evidence, total: Evidence) -> str:
+    """The sentence on maps that are zero everywhere, whatever their gradients are."""
+    blank = "with no maximum to divide by, such a map is drawn blank."
+    if not empty.value:
+        return "None of {empty.n:heatmap|heatmaps} is empty."
+    if total.value and empty.value <= total.value:
+        return f"There are {{empty:empty map|empty maps}} of {{empty.n}}; {blank}"
+    yet = "In all," if total.value else "Yet"
+    return (
+        f"{yet} {{empty}} of {{empty.n:heatmap|heatmaps}} are empty, since a weighted sum of the "
+        f"feature maps that is nowhere positive leaves nothing either; {blank}"
+    )
 
 
 def _sum(name: str, what: str, found: Sequence[Reading]) -> Evidence:

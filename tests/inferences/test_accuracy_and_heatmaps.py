@@ -56,7 +56,32 @@ def test_the_lift_is_the_mean_over_outputs_with_the_mean_of_the_bounds() -> None
     assert lift.value == pytest.approx(5)
     assert lift.interval == pytest.approx((4, 6))
     assert (lift.baseline, lift.n) == (1, 96)
-    assert "`Model a` has the best mean test accuracy" in only(inference, findings).text
+    text = only(inference, findings).text
+    assert "`Model a` reached the highest test accuracy (mean over outputs), 97%" in text
+    assert "The foreground holds 5 (interval 4 to 6) times as much of its Grad-CAM energy" in text
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "lift", "ending"),
+    [
+        ((0.96, 0.98), (0.15, 0.25), "most concentrated is open: intervals of this share overlap "
+         "or are missing."),
+        ((0.85, 0.95), (0.5, 0.7), "most accurate is open: intervals of the accuracies overlap or "
+         "are missing."),
+    ],
+)  # fmt: skip
+def test_it_is_said_what_is_not_settled(
+    accuracy: tuple[float, float], lift: tuple[float, float], ending: str
+) -> None:
+    findings = report(
+        [model("a"), model("b")],
+        *both("a", accuracy, lift),
+        *both("b", (0.8, 0.9), (0.1, 0.2)),
+    )
+    note = only(infer(findings), findings)
+    assert note.verdict == "inconclusive"
+    assert note.text.endswith(ending)
+    assert "(mean over outputs)" not in note.text
 
 
 def test_only_models_of_the_same_data_and_outputs_compete() -> None:

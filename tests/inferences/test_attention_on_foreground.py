@@ -50,8 +50,8 @@ def test_the_sentence_holds_the_count_and_both_extremes_with_their_chance_levels
     inference = infer(findings)
     text = only(inference, findings).text
     assert "In 2 of 3 models (not in 1)" in text
-    assert "from 15% of the energy on 25% of the area (output `class` of `Model b`)" in text
-    assert "to 70% on 25% (output `class` of `Model a`)" in text
+    assert "from 15% of the energy on 25% of the area (`Model b`)" in text
+    assert "to 70% on 25% (`Model a`)" in text
     assert [(item.id, item.value, item.n) for item in inference.evidence] == [
         ("inferences.attention_on_foreground.heatmaps", 2, 3),
         ("inferences.attention_on_foreground.heatmaps_no", 1, 3),

@@ -52,8 +52,12 @@ def test_filters_must_be_colored_varied_and_needed(
 def test_the_largest_loss_is_quoted_against_the_accuracy_in_color() -> None:
     findings = report([model("a")], images((0.3, 0.5), 0.8), gray((0.97, 0.99), (0.48, 0.52)))
     text = only(infer(findings), findings).text
-    assert "accuracy of output `h1` of `Model a` is 50% (interval 48% to 52%)" in text
-    assert "against 98% in color" in text
+    assert "loss is that of output `h1` of `Model a`: without color its accuracy is 50%" in text
+    assert "50% (interval 48% to 52%), against 98% with it" in text
+    assert text.startswith(
+        "In the only model with color input, the filters are colored, they vary in hue, and some "
+        "output needs the color."
+    )
 
 
 def test_a_report_without_accuracy_on_gray_images_says_so() -> None:
@@ -67,7 +71,7 @@ def test_kernels_stand_in_for_images() -> None:
     share: Evidence = value(0.5, 0.4, 0.6, n=32, baseline=2 / 3)
     findings = report([model("a")], block("kernels", "a", color_share__conv=share))
     text = only(infer(findings), findings).text
-    assert "50% lies off the gray axis (interval 40% to 60%, random kernels 66.7%)" in text
+    assert "50% lies off the gray axis (interval 40% to 60%; 66.7% in random kernels)" in text
 
 
 def test_models_with_gray_input_are_not_its_subject() -> None:

@@ -65,6 +65,8 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "activation_maximization": {
         "structure": CONVS,
+        "pattern": CONVS,
+        "pattern_gain": CONVS,
         "activation_ratio": CONVS,
         "saturated": CONVS,
         "chroma_share": CONVS,

@@ -39,6 +39,47 @@ def test_slightly_different_is_neither_the_same_nor_far_apart(
 def test_the_extremes_are_quoted_with_the_distance_of_the_peaks() -> None:
     findings = report([model("a"), model("b")], similar("a", 0.7, 0.8), similar("b", 0.5, 0.7))
     text = only(infer(findings), findings).text
-    assert "differ the most in `Model b`, with a mean cosine similarity of 0.600" in text
-    assert "most alike in `Model a`, with a mean cosine similarity of 0.750" in text
-    assert "peaks 4.50 px apart" in text
+    assert "runs from 0.600 (interval 0.500 to 0.700) in `Model b` to 0.750" in text
+    assert "in the former model their peaks are 4.50 px apart on average" in text
+
+
+FAR, NEAR, SAME, OPEN = (0.1, 0.3), (0.6, 0.8), (0.96, 0.99), (0.4, 0.6)
+START = "Of {n} models with several outputs, the Grad-CAM heatmaps of different outputs lie "
+
+
+@pytest.mark.parametrize(
+    ("bounds", "lies", "conclusion"),
+    [
+        ([NEAR, FAR, FAR], "at slightly different places in 1 and farther apart than slightly "
+         "in 2.", "So the places do differ, but by more than slightly."),
+        ([SAME, SAME], "at slightly different places in none and at practically the same places "
+         "in 2.", "So the places hardly differ."),
+        ([SAME, FAR], "at slightly different places in none, farther apart than slightly in 1, "
+         "and at practically the same places in 1.", "they differ more, or hardly at all."),
+        ([NEAR, OPEN, OPEN], "at slightly different places in 1, and in 2 it is undecided how "
+         "much they differ.", "Undecided means"),
+    ],
+)  # fmt: skip
+def test_how_the_claim_fails_is_said(
+    bounds: list[tuple[float, float]], lies: str, conclusion: str
+) -> None:
+    names = [f"m{i}" for i in range(len(bounds))]
+    blocks = [similar(name, *pair) for name, pair in zip(names, bounds, strict=True)]
+    findings = report([model(name) for name in names], *blocks)
+    text = only(infer(findings), findings).text
+    assert START.format(n=len(bounds)) + lies in text
+    assert conclusion in text
+
+
+@pytest.mark.parametrize(
+    ("bounds", "start"),
+    [
+        (NEAR, "The Grad-CAM heatmaps of different outputs lie at slightly different places in"),
+        (FAR, "The Grad-CAM heatmaps of different outputs lie farther apart than slightly in"),
+        (OPEN, "How much the Grad-CAM heatmaps of different outputs differ is undecided in"),
+    ],
+)
+def test_a_single_model_is_spoken_of_plainly(bounds: tuple[float, float], start: str) -> None:
+    findings = report([model("a")], similar("a", *bounds))
+    text = only(infer(findings), findings).text
+    assert text.startswith(f"{start} the only model with several outputs.")

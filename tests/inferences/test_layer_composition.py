@@ -46,8 +46,8 @@ def test_layers_are_ordered_by_the_model_and_fields_grow() -> None:
     findings = report([model("a", *TWO)], kernels("a", inputs(3, 5)), fields)
     text = only(infer(findings), findings).text
     assert "a filter of `second` in `Model a` draws on 4 channels in effect" in text
-    assert "(interval 3 to 5, a filter of a single channel 1)" in text
-    assert "receptive field is 10 px wide, that of `first` 5 px" in text
+    assert "(interval 3 to 5; a filter on a single channel has 1)" in text
+    assert "receptive field is 10 px wide, and that of `first` 5 px" in text
 
 
 def test_a_model_of_two_convolutions_is_the_example() -> None:

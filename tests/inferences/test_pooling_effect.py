@@ -47,10 +47,10 @@ def test_the_strongest_layer_is_quoted_with_its_baselines() -> None:
         pooling("b", (2.0, 2.4), (0.6, 0.8), 0.25),
     )
     text = only(infer(findings), findings).text
-    assert "in all 2 pooling layers" in text
+    assert "in both pooling layers" in text
     assert "`pool` in `Model b`: 25% of the positions remain" in text
-    assert "2.20 times that of its input (interval 2 to 2.40, no effect 1)" in text
-    assert "by 0.700 (interval 0.600 to 0.800, unrelated maps 0)" in text
+    assert "2.20 times that of its input (interval 2 to 2.40; 1 without effect)" in text
+    assert "is 0.700 (interval 0.600 to 0.800; 0 for unrelated maps)" in text
 
 
 def test_a_gain_alone_is_not_enough_to_speak() -> None:

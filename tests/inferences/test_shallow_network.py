@@ -44,7 +44,9 @@ def test_all_the_shallowest_are_named_and_the_deepest_for_comparison() -> None:
         summary("c", 1, 5),
     )
     text = only(infer(findings), findings).text
-    assert "`Model a` and `Model c` have 1 convolution layer, the fewest of this report" in text
+    assert (
+        "`Model a` and `Model c` have 1 convolution layer each, the fewest of this report" in text
+    )
     assert "; `Model b` has 3." in text
     assert "The receptive field of `conv` in `Model a` is 7 px of an input 28 px wide." in text
 

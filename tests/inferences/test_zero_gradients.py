@@ -38,7 +38,7 @@ def test_models_add_up_and_the_worst_is_named() -> None:
     findings = report([model("a"), model("b")], counts("a", 1, 3, 96), counts("b", 5, 6, 96))
     inference = infer(findings)
     text = only(inference, findings).text
-    assert "zero everywhere for 6 of 192 heatmaps" in text
-    assert "output `class` of `Model b`, 5 of 96" in text
-    assert "The map is zero everywhere for 9 of 192" in text
+    assert "For 6 of 192 heatmaps the gradient is zero everywhere" in text
+    assert "the most are 5 of 96 (`Model b`)" in text
+    assert "In all, 9 of 192 heatmaps are empty" in text
     assert [item.value for item in inference.evidence] == [6, 9]

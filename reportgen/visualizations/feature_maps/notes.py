@@ -32,8 +32,8 @@ def _lift(finding: Finding, layer: str, lift: Evidence, detail: Evidence | None)
         "info",
         "In {layer} the foreground holds {lift} times as much activation as its share of the "
         f"area (interval {{lift.interval}}): {_FEW if few(lift) else _LIFT[side(lift)]}. "
-        "What departs from the background (each channel's median) spreads over the map with a "
-        "normalized entropy of {detail}, where an even spread would have one.",
+        "Departures from each channel's median have a normalized entropy of {detail} over the map, "
+        "where an even spread would have one.",
         words={"layer": layer},
         lift=lift,
         detail=detail,
