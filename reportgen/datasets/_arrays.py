@@ -82,7 +82,7 @@ def assembled(
     threshold = params["threshold"]
     told = {**facts, "threshold": threshold}
     digest = content_digest(splits, prepared, [title, list(classes), told])
-    words = f"pixels brighter than {threshold} of 255"
+    words = "not known" if threshold is None else f"pixels brighter than {threshold} of 255"
     return Dataset(title, title, targets, splits, prepared, words, digest, told)
 
 

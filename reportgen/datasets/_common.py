@@ -38,9 +38,11 @@ _VALIDATION = Parameter(
 _THRESHOLD = Parameter(
     name="threshold",
     kind="int",
-    default=127,
-    help="pixels brighter than this (of 255, in any channel) count as foreground",
+    default=None,
+    help="pixels brighter than this (of 255, in any channel) count as foreground; null where that "
+    "says nothing of what an image depicts, as with photos",
     minimum=0,
     maximum=254,
+    optional=True,
 )
 SHARED = (_VALIDATION, _TEST, CLASSES, TITLE, _THRESHOLD, *PREPARING)

@@ -99,13 +99,15 @@ def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[An
     """Where the depicted thing is, as bool masks of shape (n, h, w).
 
     The dataset's own masks where it has them; else pixels whose largest channel exceeds
-    `dataset.facts["threshold"]` (127 when the dataset names none).
+    `dataset.facts["threshold"]` (127 when the dataset names none). Where that is None nobody knows
+    the foreground, as with photos, and all masks are empty: such images count for no measure.
     """
     part, chosen = dataset.splits[split], np.asarray(indices, dtype=np.int64)
     if part.masks is not None:
         return np.asarray(part.masks)[chosen].astype(bool)
     limit = dataset.facts.get("threshold", THRESHOLD)
-    return np.asarray(np.asarray(part.images)[chosen].max(axis=-1) > limit)
+    brightest = np.asarray(part.images)[chosen].max(axis=-1)
+    return np.asarray(brightest > limit) if limit is not None else np.zeros(brightest.shape, bool)
 
 
 def names(dataset: Dataset, indices: Sequence[int] | NDArray[Any]) -> list[str]:

@@ -28,7 +28,7 @@ def test_default_is_one_of_each_of_ten_classes(toys):
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.caption == (
         "10 images of Toys, test split, each under its class. "
-        "Models are given pixel values divided by 255."
+        "As model input: pixel values divided by 255."
     )
     assert "10 images of 8 x 8 px, gray" in drawing.alt
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 import pytest
-from subjects import check_house_rules, dataset, subject
+from subjects import check_house_rules, dataset, measures, subject
 
 from reportgen import training
 from reportgen.errors import UndefinedError, UserError
@@ -14,6 +14,7 @@ from reportgen.records import Target
 from reportgen.visualizations.evaluation.compute import compute as evaluate
 from reportgen.visualizations.feature_maps.compute import compute as maps
 from reportgen.visualizations.grad_cam.compute import compute as cam
+from reportgen.visualizations.samples.compute import compute as samples
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,15 @@ def test_classes_are_called_by_their_numbers(model, photos):
     assert sample["predicted"].startswith("class ")
     with pytest.raises(UserError, match="has no labels"):
         cam(subject("grad_cam", model, photos, target="label"))
+
+
+def test_a_foreground_that_is_not_known_counts_for_nothing(model, photos):
+    unknown = replace(photos, facts={**photos.facts, "threshold": None})
+    unknown = replace(unknown, splits={n: replace(s, masks=None) for n, s in photos.splits.items()})
+    heat = measures(cam(subject("grad_cam", model, unknown)))
+    assert (heat["energy_in_foreground@top"].value, heat["zero_maps@top"].n) == (None, 5)
+    assert measures(maps(subject("feature_maps", model, unknown)))["foreground_lift@conv"].n == 0
+    assert "foreground_share" not in measures(samples(subject("samples", data=unknown)))
 
 
 def test_there_is_no_accuracy(model, photos):

@@ -50,7 +50,7 @@ def compute(subject: Subject) -> Artifact:
         },
         measures=(
             Measure("images", len(chosen), "images", how=f"images of the {split} split shown here"),
-            _foreground(data, split, subject),
+            *_foreground(data, split, subject),
             *_skipped(data),
         ),
     )
@@ -117,14 +117,13 @@ def _wanted(data: Dataset, samples: Any) -> Any:
     return min(len(np.unique(labels)), MOST_CLASSES)
 
 
-def _foreground(data: Dataset, split: str, subject: Subject) -> Measure:
+def _foreground(data: Dataset, split: str, subject: Subject) -> list[Measure]:
+    """How much of an image is foreground; nothing where no image has any that is known."""
     chosen = measured(data, subject.params["measure_on"])
     shares = foreground(data, "test", chosen).mean(axis=(1, 2))
-    return Measure(
-        "foreground_share",
-        float(shares.mean()),
-        n=len(shares),
-        interval=bootstrap(shares, subject.seed),
-        how=f"share of an image's pixels that is foreground ({data.foreground}), mean over "
-        f"images of the {split} split, spread over the classes",
-    )
+    if not shares.any():
+        return []
+    how = f"share of an image's pixels that is foreground ({data.foreground}), mean over images "
+    how += f"of the {split} split, spread over the classes"
+    interval, mean = bootstrap(shares, subject.seed), float(shares.mean())
+    return [Measure("foreground_share", mean, n=len(shares), interval=interval, how=how)]

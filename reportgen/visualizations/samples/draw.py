@@ -39,7 +39,7 @@ def _caption(facts: Mapping[str, Any]) -> str:
         said = f"Image {indices[0]} of {source}: {titles[0]}."
     else:
         said = f"{len(titles)} images of {source}, each under its {_word(facts)}."
-    return f"{said} Models are given {facts['prepared']}."
+    return f"{said} As model input: {facts['prepared']}."
 
 
 def _word(facts: Mapping[str, Any]) -> str:
