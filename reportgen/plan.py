@@ -174,7 +174,9 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
     elif scheme != "application":
         modules += model.params["modules"]
         folders = (spec.source.parent.absolute(),)
-        files = {model.source: spec.source.parent / model.source}
+        path = spec.source.parent / model.source
+        # A SavedModel is a folder, of which its spec names one file.
+        files = {model.source: path.parent if path.name == "saved_model.pb" else path}
     params = {
         "source": model.source,
         "params": model.params,

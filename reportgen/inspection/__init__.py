@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reportgen.inspection.copying import Copy, copied
-from reportgen.inspection.files import SUFFIXES, check_hdf5, check_keras
+from reportgen.inspection.files import SAVED_MODEL, SUFFIXES, check_hdf5, check_keras, check_program
 from reportgen.inspection.findings import Findings
 from reportgen.inspection.owned import owned
 
-__all__ = ["SUFFIXES", "Copy", "copied", "inspect", "owned"]
+__all__ = ["SAVED_MODEL", "SUFFIXES", "Copy", "copied", "inspect", "owned"]
 
 
 def inspect(
@@ -29,7 +29,7 @@ def inspect(
     """Refuse a model file that asks for anything but a model.
 
     Args:
-        path: a `.keras`, `.h5` or `.hdf5` file.
+        path: a `.keras`, `.h5` or `.hdf5` file, or the `saved_model.pb` of a SavedModel.
         name: what messages call it; its file name where that is "".
         modules: Python modules of the spec's owner, whose classes and functions it may name.
         folder: where these modules are looked for; the spec's folder.
@@ -42,5 +42,7 @@ def inspect(
     findings = Findings(name or path.name)
     given = None if trusted else owned(modules, folder or path.parent)
     check = check_keras if path.suffix == ".keras" else check_hdf5
+    if path.name == SAVED_MODEL:
+        check = check_program
     check(path, given, findings)
     findings.finish()

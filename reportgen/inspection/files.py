@@ -1,4 +1,4 @@
-"""The two kinds of model file, part by part: `.keras` archives and legacy HDF5 files."""
+"""Kinds of model file, part by part: `.keras` archives, legacy HDF5 files, SavedModels."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from reportgen.inspection import archive, hdf5
-from reportgen.inspection.findings import Findings
+from reportgen.inspection.findings import FUNCTION, TRUST, Findings
 from reportgen.inspection.jsontext import parsed
 from reportgen.inspection.limits import CONFIG, said
 from reportgen.inspection.owned import Owned
@@ -22,6 +22,8 @@ from reportgen.inspection.references import References
 from reportgen.inspection.sizes import check_sizes
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
+SAVED_MODEL = "saved_model.pb"
+"""The file that stands for the folder of a SavedModel."""
 
 
 def check_keras(path: Path, owned: Owned | None, findings: Findings) -> None:
@@ -115,6 +117,13 @@ def check_hdf5(path: Path, owned: Owned | None, findings: Findings) -> None:
         if owned is not None and config is not None:
             _check_config(config, stored, owned, findings)
             References(owned, findings).check(training, "training_config")
+
+
+def check_program(path: Path, owned: Owned | None, findings: Findings) -> None:
+    """Note that a SavedModel is one, where it is not trusted."""
+    if owned is not None:
+        text = "it is a SavedModel of TensorFlow, a program that can read and write files"
+        findings.add(text, f"{FUNCTION}; {TRUST}")
 
 
 def _attribute(root: Any, name: str, findings: Findings) -> Any:

@@ -7,6 +7,7 @@ or {"keras": Keras' own words} for one that Keras cannot read.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -84,7 +85,9 @@ def main() -> None:
 
 
 def _limit(memory: int, seconds: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    # macOS has no such limit and says so; the others hold there too.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -50,10 +50,15 @@ def load_file(
         UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
     # Imported late: reading a spec imports this file for its ENTRY.
-    from reportgen.inspection import copied, inspect
+    from reportgen.inspection import SAVED_MODEL, copied, inspect
 
     path = base / source
     _check(path, source)
+    if path.name == SAVED_MODEL:
+        from reportgen.models._saved_model import read_program
+
+        inspect(path, name=source, trusted=trusted)
+        return read_program(path.parent)
     with copied(path) as copy:
         inspect(copy.path, name=copy.name, modules=modules, folder=base, trusted=trusted)
         return _read(copy, modules, base, trusted, cache)
@@ -76,9 +81,9 @@ def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool, cache: P
 
 
 def _check(path: Path, source: str) -> None:
-    from reportgen.inspection import SUFFIXES
+    from reportgen.inspection import SAVED_MODEL, SUFFIXES
 
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in SUFFIXES and path.name != SAVED_MODEL:
         raise UserError(
             Problem(
                 f"'{source}' is not a model source",

@@ -18,7 +18,7 @@ PYTHON = rf"^python:{_WORD}(\.{_WORD})*:{_WORD}$"
 PATTERNS = {
     "application": f"^application:{_WORD}$",
     "python": PYTHON,
-    "file": r"^(?!zoo:|application:|python:)(.*[^/])?\.(keras|h5|hdf5)$",
+    "file": r"^(?!zoo:|application:|python:)((.*[^/])?\.(keras|h5|hdf5)|(.*/)?saved_model\.pb)$",
 }
 FORMS = "zoo:NAME, application:NAME, python:PACKAGE.MODULE:FUNCTION, or the path of a .keras or .h5"
 EXPECTED = f"a model ({FORMS} file)"
@@ -109,7 +109,10 @@ def check_file(source: str, folder: Path, line: int, problems: Problems) -> None
     if path.is_file():
         return
     if path.is_dir():
-        problems.add(line, f"the model {path} is a folder", "save it with model.save('NAME.keras')")
+        program = (path / "saved_model.pb").is_file()
+        hint = f"write {source.rstrip('/')}/saved_model.pb" if program else ""
+        hint = hint or "save it with model.save('NAME.keras')"
+        problems.add(line, f"the model {path} is a folder", hint)
         return
     hint = "the path begins at the spec's folder"
     if source.startswith("~"):

@@ -154,6 +154,18 @@ def test_code_in_a_trusted_file_is_run(load: Load, code: Any, suffix: str) -> No
     assert np.array(loaded.model(np.ones((1, 3), np.float32))).tolist() == [[2, 2, 2]]
 
 
+def test_a_saved_model_needs_trust(load: Load, tmp_path: Path, small: Any) -> None:
+    small.export(tmp_path / "program", verbose=False)
+    with pytest.raises(UserError, match="a SavedModel of TensorFlow, a program"):
+        load("program/saved_model.pb")
+    loaded = load("program/saved_model.pb", trusted=True, input_shape=(6, 6, 1))
+    images = np.random.default_rng(0).random((2, 6, 6, 1), np.float32)
+    np.testing.assert_allclose(loaded.model(images), small(images), rtol=1e-6)
+    (tmp_path / "program" / "saved_model.pb").write_bytes(b"hello")
+    with pytest.raises(UserError, match="cannot be used"):
+        load("program/saved_model.pb", trusted=True)
+
+
 def own(folder: Path, suffix: str) -> str:
     """A file with a layer and an activation of a module in the folder; nothing stays registered."""
     (folder / "my_layers.py").write_text(OWN)
