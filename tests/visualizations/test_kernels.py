@@ -1,15 +1,19 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
 from keras import layers
 from subjects import (
     check_house_rules,
+    dataset,
     measures,
     notes_of,
     subject,
 )
 
 from reportgen.errors import UndefinedError, UserError
+from reportgen.records import Preprocessing, Target
 from reportgen.visualizations.kernels import measure
 from reportgen.visualizations.kernels.compute import compute, kernels, part_names
 
@@ -228,3 +232,13 @@ def test_the_model_is_left_as_it_was_and_the_seed_decides():
     assert compute(subject("kernels", model)).measures == first
     for old, new in zip(before, model.get_weights(), strict=True):
         assert np.array_equal(old, new)
+
+
+def test_kernels_of_networks_that_read_blue_first_are_shown_in_true_colors():
+    model = model_of(layers.Conv2D(1, 1, use_bias=False, name="first"))
+    model.get_layer("first").set_weights([np.float32([0.1, 0.2, 0.3]).reshape(1, 1, 3, 1)])
+    target = Target("class", "Class", ("a",))
+    data = dataset(np.zeros((2, 12, 12, 3), np.uint8), {"class": np.zeros(2, int)}, (target,))
+    data = replace(data, preprocessing=Preprocessing(order=(2, 1, 0)))
+    shown = compute(subject("kernels", model, data)).arrays["kernel_0"]
+    assert shown.ravel() == pytest.approx([0.3, 0.2, 0.1]), "red, green, blue"

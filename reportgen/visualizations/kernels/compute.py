@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.statistics import bootstrap, wilson
-from reportgen.records import Artifact, Measure, Subject
+from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.visualizations.kernels import measure
 
 Floats = NDArray[np.float32]
@@ -49,8 +49,9 @@ def compute(subject: Subject) -> Artifact:
     """Kernels and their measures.
 
     Returns:
-        Arrays "kernel_<i>" (space..., inputs, filters) of the filters shown; facts `layers`: for
-        each {"part", "name", "type", "filters", "inputs", "size", "color", "bad"}.
+        Arrays "kernel_<i>" (space..., inputs, filters) of the filters shown, those that read
+        colors with red, green and blue in this order; facts `layers`: for each
+        {"part", "name", "type", "filters", "inputs", "size", "color", "bad"}.
 
     Raises:
         UndefinedError: the model has no convolution layer.
@@ -61,6 +62,8 @@ def compute(subject: Subject) -> Artifact:
         raise UndefinedError("There are no kernels to show, because no layer is a convolution.")
     every, most = named(subject.model), subject.params["max_filters"]
     color = _reads_color(subject.model)
+    if color in found:
+        found[color] = _as_stored(found[color], subject.data)
     parts = dict(zip(found, part_names(list(found)), strict=True))
     measures: list[Measure] = []
     for name, kernel in found.items():
@@ -76,6 +79,15 @@ def compute(subject: Subject) -> Artifact:
         },
         measures=tuple(measures),
     )
+
+
+def _as_stored(kernel: Floats, data: Dataset | None) -> Floats:
+    """A kernel with its inputs in the order of the dataset's channels, where the model has another.
+
+    Some networks read blue, green, red; drawn as they are, their kernels would show false colors.
+    """
+    order = data.preprocessing.order if data is not None else ()
+    return kernel[..., np.argsort(order), :] if order else kernel
 
 
 def part_names(paths: Sequence[str]) -> list[str]:
