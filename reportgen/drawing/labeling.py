@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from reportgen.drawing import text
 from reportgen.drawing.png import PAPER
+from reportgen.drawing.rows import Rows, stacked
 
 _MOST_LINES = 3
 _WIDEST = 300
@@ -26,16 +27,14 @@ def strips(labels: Sequence[str], width: int) -> list[NDArray[np.uint8]]:
     return [_strip(lines, width, most, line) for lines in broken] if most else []
 
 
-def above(
-    canvas: NDArray[np.uint8], titles: Sequence[NDArray[np.uint8]], step: int
-) -> NDArray[np.uint8]:
-    """`canvas` under a row of titles that stand `step` pixels apart."""
-    head = titles[0].shape[0] if titles else 0
-    whole = np.full((head + canvas.shape[0], canvas.shape[1]), PAPER, np.uint8)
-    whole[head:] = canvas
+def above(rows: Rows, titles: Sequence[NDArray[np.uint8]], step: int) -> Rows:
+    """A picture under a row of titles that stand `step` pixels apart."""
+    if not titles:
+        return rows
+    head = np.full((titles[0].shape[0], rows.indices.shape[1]), PAPER, np.uint8)
     for column, strip in enumerate(titles):
-        text.paste(whole, strip, 0, column * step)
-    return whole
+        text.paste(head, strip, 0, column * step)
+    return stacked([Rows.of(head), rows], PAPER)
 
 
 def gutter(labels: Sequence[str] | None) -> int:

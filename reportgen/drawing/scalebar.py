@@ -8,14 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drawing import text
-from reportgen.drawing.png import PAPER, STEPS
+from reportgen.drawing.png import PAPER
+from reportgen.drawing.rows import Rows, stacked
 
 _LENGTH, _THICK, _SPACE = 240, 22, 12
 
 
-def bar(ends: Sequence[str], legend: str) -> NDArray[np.uint8]:
-    """An index image: low end, bar, high end, words. A third, middle end stands for the center."""
-    ramp = np.linspace(0, STEPS - 1, _LENGTH).round().astype(np.uint8)
+def bar(ends: Sequence[str], legend: str, steps: int) -> NDArray[np.uint8]:
+    """An index image: low end, bar, high end, words. A third, middle end stands for the center.
+
+    Args:
+        ends: what the ends of the colors mean.
+        legend: words that follow.
+        steps: of the colormap, which are the first indices of the palette.
+    """
+    ramp = np.linspace(0, steps - 1, _LENGTH).round().astype(np.uint8)
     strip = np.full((text.height(text.SMALL), _LENGTH), PAPER, np.uint8)
     top = (len(strip) - _THICK) // 2
     strip[top : top + _THICK] = ramp
@@ -27,10 +34,7 @@ def bar(ends: Sequence[str], legend: str) -> NDArray[np.uint8]:
     return np.concatenate([parts[0], gap, parts[1], gap, parts[2]], axis=1)
 
 
-def below(canvas: NDArray[np.uint8], strip: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`canvas` with `strip` under it; the wider of the two sets the width."""
-    width = max(canvas.shape[1], strip.shape[1])
-    whole = np.full((canvas.shape[0] + _SPACE + strip.shape[0], width), PAPER, np.uint8)
-    text.paste(whole, canvas, 0, 0)
-    text.paste(whole, strip, canvas.shape[0] + _SPACE, 0)
-    return whole
+def below(rows: Rows, strip: NDArray[np.uint8]) -> Rows:
+    """A picture with `strip` under it; the wider of the two sets the width."""
+    space = Rows(np.full((1, 1), PAPER, np.uint8), np.array([_SPACE], np.intp))
+    return stacked([rows, space, Rows.of(strip)], PAPER)

@@ -6,7 +6,7 @@ from PIL import Image
 
 from reportgen.drawing.colors import table
 from reportgen.drawing.grid import FRAME
-from reportgen.drawing.mosaic import limits, mosaic
+from reportgen.drawing.mosaic import FEW_STEPS, limits, mosaic
 from reportgen.drawing.png import STEPS
 
 
@@ -27,6 +27,15 @@ def test_every_value_becomes_a_block_of_its_color():
         block = found[row * 20 : row * 20 + 20, column * 20 : column * 20 + 20].reshape(-1, 3)
         step = round(values[0, row, column] * (STEPS - 1))
         assert (block == table("viridis", STEPS)[step]).all()
+
+
+def test_of_many_tiles_every_value_lies_within_half_a_step_of_its_color():
+    values = np.random.default_rng(0).random((20, 3, 5))
+    values[:, 0, 0], values[:, 0, 1] = 0, 1
+    found = tile(mosaic(values, tile=10, columns=4, legend=None), 10)[::2, ::2]
+    colors = table("viridis", FEW_STEPS).tolist()
+    steps = np.array([[colors.index(pixel.tolist()) for pixel in row] for row in found[:3]])
+    assert np.abs(steps / (FEW_STEPS - 1) - values[0]).max() <= 0.5 / (FEW_STEPS - 1) + 1e-6
 
 
 def test_limits_by_scaling():
