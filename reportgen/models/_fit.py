@@ -22,9 +22,19 @@ def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
         Problem(
             f"the model '{source}' expects images of shape {expected}, "
             f"but the dataset's have shape {received}",
-            hint="choose a dataset of that shape, or a model for these images",
+            hint=_remedy(expected),
         )
     )
+
+
+def _remedy(expected: tuple[int | None, ...]) -> str:
+    """What to write for the images to become what a model expects."""
+    rest = "choose a dataset of that shape, or a model for these images"
+    if len(expected) != 3 or None in expected or expected[2] not in (1, 3):
+        return rest
+    color = "gray" if expected[2] == 1 else "rgb"
+    wanted = f"size: [{expected[0]}, {expected[1]}] and color: {color}"
+    return f"for a folder of images write {wanted}; else {rest}"
 
 
 def chosen(targets: Sequence[Target], wanted: dict[str, int]) -> dict[str, int]:
