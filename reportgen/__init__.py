@@ -15,9 +15,12 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "activation_maximization": "reportgen.visualizations.activation_maximization.compute",
+    "deconvnet": "reportgen.visualizations.deconvnet.compute",
     "feature_maps": "reportgen.visualizations.feature_maps.compute",
     "grad_cam": "reportgen.visualizations.grad_cam.compute",
     "kernels": "reportgen.visualizations.kernels.compute",
+    "occlusion": "reportgen.visualizations.occlusion.compute",
+    "saliency": "reportgen.visualizations.saliency.compute",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604

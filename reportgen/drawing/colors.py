@@ -94,6 +94,29 @@ def relative(heatmap: NDArray[np.generic]) -> NDArray[np.float32]:
     return np.asarray(shares, np.float32)
 
 
+def centered(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Signed values as 0..1 with zero at one half, by their largest finite magnitude.
+
+    Made for a colormap whose center is neutral, such as "RdBu_r". Zeros stay one half.
+    """
+    numbers = np.asarray(values, np.float32)
+    finite = np.isfinite(numbers)
+    peak = float(np.max(np.abs(numbers), where=finite, initial=0.0))
+    return np.asarray(0.5 + numbers / (2 * peak if peak > 0 else 1.0), np.float32)
+
+
+def signed_overlay(
+    image: NDArray[np.generic],
+    values: NDArray[np.generic],
+    alpha: float = 0.6,
+    colormap: str = "RdBu_r",
+) -> NDArray[np.uint8]:
+    """A map of signed values blended over an image in gray, both (h, w): (h, w, 3) uint8."""
+    gray = np.repeat(shown(image).mean(axis=-1, keepdims=True), 3, axis=-1)
+    colors = colorize(centered(values), colormap).astype(np.float32)
+    return np.rint(alpha * colors + (1 - alpha) * gray).astype(np.uint8)
+
+
 def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:
     """Floats (h, w) resized to (H, W), bilinear with half-pixel centers (averaging to shrink)."""
     numbers = np.asarray(values, np.float32)

@@ -53,6 +53,9 @@ figures:
   - feature_maps: {{samples: 2}}
   - activation_maximization
   - grad_cam: {{samples: 2}}
+  # - saliency: {{method: integrated_gradients}}
+  # - occlusion
+  # - deconvnet
 
 # Remarks drafted from what was measured: true for all, false for none, or a list of rules.
 inferences: true

@@ -1,0 +1,52 @@
+"""Words for images that were explained, as their facts tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def percent(share: float) -> str:
+    """A probability as per cent, never rounded to a certainty that it is not."""
+    if 0.999 < share < 1:
+        return "> 99.9 %"
+    return f"{share * 100:.1f} %"
+
+
+def size(sides: Sequence[int]) -> str:
+    """Sides as "28 x 28"."""
+    return " x ".join(str(side) for side in sides)
+
+
+def label(sample: Mapping[str, Any]) -> str:
+    """A short title: the prediction, and the class that was explained where it is another."""
+    words = f"{sample['predicted']} ({percent(sample['probability'])})"
+    if sample["explained"] != sample["predicted"]:
+        words = f"for {sample['explained']}; predicted {words}"
+    return words
+
+
+def image(sample: Mapping[str, Any]) -> str:
+    """Which image it is: "test image 12 (cat)", without the label where there is none."""
+    words = f"test image {sample['index']}"
+    return f"{words} ({sample['label']})" if sample["label"] else words
+
+
+def sentence(sample: Mapping[str, Any], more: str = "") -> str:
+    """A sentence on one image; `more` is added to it after a semicolon."""
+    words = f"{image(sample)[0].upper()}{image(sample)[1:]}: "
+    words += f"predicted {sample['predicted']} with {percent(sample['probability'])}"
+    if sample["explained"] != sample["predicted"]:
+        words += f", explained for {sample['explained']}"
+    return f"{words}; {more}." if more else f"{words}."
+
+
+def where(values: NDArray[Any]) -> str:
+    """In words where a map (h, w) is largest: "upper left", "center", ..."""
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    down = ("upper", "middle", "lower")[int(3 * row // values.shape[0])]
+    across = ("left", "center", "right")[int(3 * column // values.shape[1])]
+    return "center" if (down, across) == ("middle", "center") else f"{down} {across}"

@@ -1,0 +1,148 @@
+"""Gradients of logits with respect to a model's input, by any of the rules at a ReLU."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.gradients import score_of, target_of
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.outputs import logits_of, trace
+from reportgen.probing.rectifiers import Handled, runner
+from reportgen.probing.ways import way_to
+from reportgen.records import Head
+
+Floats = NDArray[np.float32]
+
+_handled: weakref.WeakKeyDictionary[Any, dict[Hashable, Handled]] = weakref.WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class InputSlope:
+    """One batch: where it lies among the images, and what was found there.
+
+    Attributes:
+        part: its place among the images.
+        gradients: for each output asked for, for each input of the model, its own shape.
+        logits: for each output of the model, shape (b, units).
+        targets: the classes explained, shape (b, outputs asked for).
+    """
+
+    part: slice
+    gradients: list[list[Floats]]
+    logits: list[Floats]
+    targets: NDArray[np.int32]
+
+
+def input_slopes(
+    model: Any, images: Any, outputs: Sequence[int], targets: NDArray[Any], rule: str = "gradient"
+) -> Iterator[InputSlope]:
+    """How the explained logits rise with each value of the input.
+
+    Scores are those of `gradients.slopes`. One graph serves all images, targets and batch sizes.
+
+    Args:
+        model: any model with a graph, nested to any depth; is left as it was.
+        images: model input, shape (n, h, w, c), or a list of arrays for several inputs.
+        outputs: indices of the outputs to explain.
+        targets: class indices, shape (n, len(outputs)); -1 for the predicted class.
+        rule: at a ReLU, see `rectifiers`.
+
+    Raises:
+        UndefinedError: the model is not a graph, its input is not made of real numbers, an output
+            does not depend on it, or there is no ReLU for a rule of its own.
+    """
+    chosen = tuple(heads_of(model)[index] for index in outputs)
+    key = ("input slopes", rule, tuple(outputs))
+    note = handled_by(model, key)
+
+    def body(model: Any, wanted: Any, *inputs: Any) -> Any:
+        note.replaced.clear()
+        note.hidden.clear()
+        found = _differentiate(model, list(inputs), wanted, chosen, rule, note)
+        if rule != "gradient":
+            _check_rule(model, chosen, rule, note)
+        return found
+
+    wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
+    graph = compiled(model, key, body, [wanted_spec, *input_specs(model)])
+    inputs = as_inputs(model, images)
+    for part in batches(model, inputs, copies=2):
+        given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
+        grads, logits, explained = execute(graph, given, model)
+        yield InputSlope(part, grads, logits, explained)
+
+
+def replaced_on_the_way(
+    model: Any, outputs: Sequence[int], rule: str
+) -> dict[int, tuple[int, list[str]]]:
+    """For each output, after `input_slopes`: ReLUs with the rule, and layers with hidden ones."""
+    note = handled_by(model, ("input slopes", rule, tuple(outputs)))
+    return {index: on_the_way(note, way_to(model, index).layers) for index in outputs}
+
+
+def on_the_way(note: Handled, layers: Sequence[str]) -> tuple[int, list[str]]:
+    """Of the ReLUs that were met, those in (or inside) these layers."""
+
+    def within(path: str) -> bool:
+        return any(path == layer or path.startswith(layer + "/") for layer in layers)
+
+    return sum(map(within, note.replaced)), [path for path in note.hidden if within(path)]
+
+
+def scores(logits: Floats, targets: NDArray[Any], head: Head) -> NDArray[np.float64]:
+    """The explained score of each image as `input_slopes` differentiates it, shape (n,)."""
+    exact = logits.astype(np.float64)
+    if head.units == 1:
+        return np.where(targets == 1, exact[:, 0], -exact[:, 0])
+    return np.take_along_axis(exact, targets[:, None].astype(np.int64), axis=1)[:, 0]
+
+
+def handled_by(model: Any, key: Hashable) -> Handled:
+    """What the graph of this key met when it was traced."""
+    return _handled.setdefault(model, {}).setdefault(key, Handled())
+
+
+def _differentiate(
+    model: Any, inputs: list[Any], wanted: Any, chosen: Sequence[Head], rule: str, note: Handled
+) -> Any:
+    if not all(value.dtype.is_floating for value in inputs):
+        raise UndefinedError(
+            f"Model '{model.name}' takes whole numbers as its input, so there is no gradient "
+            "with respect to it."
+        )
+    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        seen = trace(model, inputs, run=runner(rule, note))
+        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
+        explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
+        scores = [score_of(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
+    grads = [tape.gradient(score, inputs) for score in scores]
+    for head, grad in zip(chosen, grads, strict=True):
+        if all(one is None for one in grad):
+            raise UndefinedError(f"Output '{head.name}' does not depend on the model's input.")
+    arranged = [[_filled(*pair) for pair in zip(grad, inputs, strict=True)] for grad in grads]
+    return arranged, logits, tf.stack(explained, axis=1)
+
+
+def _filled(gradient: Any, value: Any) -> Any:
+    """A gradient in 32-bit numbers; zeros for an input that the score does not depend on."""
+    return tf.cast(tf.zeros_like(value) if gradient is None else gradient, tf.float32)
+
+
+def _check_rule(model: Any, chosen: Sequence[Head], rule: str, note: Handled) -> None:
+    for head in chosen:
+        if not on_the_way(note, way_to(model, head.index).layers)[0]:
+            raise UndefinedError(
+                f"No ReLU lies between the input and output '{head.name}' of model "
+                f"'{model.name}' where its backward rule could be replaced, so the {rule} map "
+                "would be the plain gradient under another name."
+            )

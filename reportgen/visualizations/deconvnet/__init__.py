@@ -1,0 +1,51 @@
+"""What in an image a unit of a layer responds to: one activation, brought back to the input."""
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="deconvnet",
+    title="Deconvolutional Network",
+    help="single activations of a layer brought back to the input, beside the images they saw",
+    parameters=(
+        Parameter(
+            "layer",
+            "str",
+            None,
+            "the layer whose units to show (a path); null takes the last convolution",
+            optional=True,
+        ),
+        Parameter(
+            "filters",
+            "samples",
+            4,
+            "channels to show: their numbers, or a count of those that respond most strongly",
+        ),
+        Parameter(
+            "keep",
+            "str",
+            "strongest",
+            "what of a channel is brought back: its strongest position, or all of them",
+            choices=("strongest", "all"),
+        ),
+        Parameter("top", "int", 4, "images for each channel: those that excite it most", minimum=1),
+        Parameter(
+            "samples",
+            "samples",
+            None,
+            "test images to bring back from instead: a count, or their indices",
+            optional=True,
+        ),
+        Parameter(
+            "search", "int", 512, "test images among which the most exciting are found", minimum=1
+        ),
+    ),
+    evidence=(
+        ("activation", "largest activation among the test images searched, by channel"),
+        ("receptive_field", "side of the input region that one unit can see"),
+        ("relus_replaced", "share of the ReLUs on the way that follow the deconvnet's rule"),
+        ("plain_passages", "layers on the way without a rule of the deconvnet"),
+        ("zero_projections", "projections that are zero everywhere"),
+        ("energy_in_foreground", "share of the projections' magnitude inside the foreground"),
+    ),
+    needs_data=True,
+)

@@ -1,0 +1,200 @@
+"""The images that excite the units of a layer most, and what of them the units saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.explaining import data_of
+from reportgen.probing.fields import receptive_field, window
+from reportgen.probing.inputs import measured, pick, prepare
+from reportgen.probing.layers import named
+from reportgen.probing.projecting import Peaks, met, peaks, projections
+from reportgen.probing.slopes import on_the_way
+from reportgen.probing.ways import Way, way_to
+from reportgen.records import Artifact, Dataset, Subject
+from reportgen.visualizations.deconvnet.engine import (
+    as_given,
+    channels,
+    checked,
+    deconvnet,
+    target_layer,
+)
+from reportgen.visualizations.deconvnet.measures import Unit, measures
+
+__all__ = ["compute", "deconvnet"]
+
+_CHUNK = 512
+"""Images that are prepared at once in the search."""
+
+
+@dataclass(frozen=True)
+class _Searched:
+    """The strongest activations (n, channels) of the test images `indices` (n,)."""
+
+    indices: NDArray[np.int64]
+    peaks: Peaks
+
+
+def compute(subject: Subject) -> Artifact:
+    """Projections of the chosen channels from the images that excite them most.
+
+    Arrays: for each channel `images@<channel>` (t, h, w, c) uint8 and `projections@<channel>`,
+    the same shape, float32, signed.
+    """
+    data, params, model = data_of(subject), subject.params, subject.model
+    layer = target_layer(model, params["layer"])
+    searched = _search(subject, layer, measured(data, params["search"]))
+    own = None
+    if params["samples"] is not None:
+        own = _search(subject, layer, pick(data, params["samples"]))
+    count = channels(model, layer)
+    units = [
+        _unit(subject, layer, int(channel), searched, own)
+        for channel in _chosen(params["filters"], count, searched.peaks, layer)
+    ]
+    way = way_to(model, layer)
+    replaced, hidden = on_the_way(met(model, layer, strongest=_strongest(subject)), way.layers)
+    field = receptive_field(model, layer)
+    facts = {
+        "layer": layer,
+        "layer_type": type(named(model)[layer]).__name__,
+        "keep": params["keep"],
+        "searched": len(searched.indices),
+        "own": own is not None,
+        "field": field,
+        "replaced": replaced,
+        "hidden": hidden,
+        "plain": _plain(model, way),
+        "units": [_told(unit, data) for unit in units],
+    }
+    arrays: dict[str, NDArray[Any]] = {}
+    for unit in units:
+        arrays[f"images@{unit.channel}"] = unit.images
+        arrays[f"projections@{unit.channel}"] = unit.projections
+    numbers = measures(units, data, field, (replaced, len(hidden)), facts["plain"], subject.seed)
+    return Artifact(arrays, facts, numbers)
+
+
+def _strongest(subject: Subject) -> bool:
+    return bool(subject.params["keep"] == "strongest")
+
+
+def _search(subject: Subject, layer: str, indices: NDArray[np.int64]) -> _Searched:
+    """The strongest activations of any number of images, prepared some at a time."""
+    data = data_of(subject)
+    stored, found = np.asarray(data.splits["test"].images), []
+    for start in range(0, len(indices), _CHUNK):
+        pixels = prepare(stored[indices[start : start + _CHUNK]], data.preprocessing)
+        found.append(peaks(subject.model, pixels, layer))
+    values = np.concatenate([one.values for one in found])
+    if not np.isfinite(values).all():
+        raise UndefinedError(
+            f"The activations of layer '{layer}' hold values that are not finite (NaN or "
+            "infinite), so the strongest cannot be told."
+        )
+    places = np.concatenate([one.places for one in found])
+    return _Searched(indices, Peaks(values, places, found[0].map_size))
+
+
+def _chosen(filters: int | Sequence[int], count: int, found: Peaks, layer: str) -> NDArray[Any]:
+    """The channels named, or those with the largest activations."""
+    largest = found.values.max(axis=0)
+    if isinstance(filters, int):
+        order = np.argsort(-largest, kind="stable")[:filters]
+        chosen = order[largest[order] > 0]
+    else:
+        chosen = checked(filters, count, layer)
+    if not (largest[chosen] > 0).any():
+        raise UndefinedError(
+            f"No channel asked for of layer '{layer}' has a positive activation for any of "
+            f"{len(found.values)} test images, so there is nothing to bring back."
+        )
+    return np.asarray(chosen)
+
+
+def _unit(
+    subject: Subject, layer: str, channel: int, searched: _Searched, own: _Searched | None
+) -> Unit:
+    """One channel with its images, their projections, and what they show of each image."""
+    data = data_of(subject)
+    source = searched if own is None else own
+    values = source.peaks.values[:, channel]
+    rows = np.arange(len(values))
+    if own is None:
+        rows = np.argsort(-values, kind="stable")[: subject.params["top"]]
+        rows = rows[values[rows] > 0]
+    images = np.asarray(data.splits["test"].images, np.uint8)[source.indices[rows]]
+    found = np.zeros(images.shape, np.float32)
+    if rows.size:
+        pixels = prepare(images, data.preprocessing)
+        picks = np.full(len(rows), channel)
+        strongest = _strongest(subject)
+        found = projections(subject.model, pixels, layer, picks, strongest=strongest)
+        found = _as_stored(as_given(found, pixels.shape), data)
+    places = source.peaks.places[rows, channel]
+    return Unit(
+        channel,
+        source.indices[rows],
+        images,
+        found,
+        values[rows],
+        [_window(subject, layer, int(place), source.peaks, images.shape) for place in places],
+        searched.peaks.values[:, channel],
+    )
+
+
+def _as_stored(found: NDArray[np.float32], data: Dataset) -> NDArray[np.float32]:
+    """Projections with their color channels in the order of the stored images."""
+    order = data.preprocessing.order
+    return np.ascontiguousarray(found[..., np.argsort(order)] if order else found)
+
+
+def _window(
+    subject: Subject, layer: str, place: int, found: Peaks, shape: tuple[int, ...]
+) -> tuple[int, int, int, int]:
+    """Top, bottom, left and right of what the strongest position sees; else the whole image."""
+    whole = (0, int(shape[1]), 0, int(shape[2]))
+    if len(found.map_size) != 2 or not _strongest(subject):
+        return whole
+    unit = tuple(int(side) for side in np.unravel_index(place, found.map_size))
+    seen = window(subject.model, layer, unit, (whole[1], whole[3]))
+    if seen is None:
+        return whole
+    return (seen[0].start, seen[0].stop, seen[1].start, seen[1].stop)
+
+
+def _plain(model: Any, way: Way) -> dict[str, list[str]]:
+    """Layers on the way that the deconvnet has no rule for, by what they are."""
+    kinds = {
+        "normalization": way.normalizations,
+        "branches that meet": way.meetings,
+        "average pooling": way.averages,
+        "other non-linearities": way.curves,
+    }
+    return {kind: list(paths) for kind, paths in kinds.items() if paths}
+
+
+def _told(unit: Unit, data: Dataset) -> dict[str, Any]:
+    """What a page says of one channel, JSON-ready."""
+    target = data.targets[0] if data.targets else None
+    labels = data.splits["test"].labels.get(target.name) if target else None
+    samples = [
+        {
+            "index": int(index),
+            "label": target.classes[np.asarray(labels)[index]] if target and labels is not None
+            else "",
+            "activation": float(value),
+            "window": list(frame),
+            "zero": not one.any(),
+        }
+        for index, value, frame, one in zip(
+            unit.indices, unit.values, unit.windows, unit.projections, strict=True
+        )
+    ]  # fmt: skip
+    return {"channel": unit.channel, "samples": samples}

@@ -1,0 +1,116 @@
+"""Deconvnet projections of any Keras model: the library side, without a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.finite import require_finite
+from reportgen.probing.layers import find, is_conv, named, output_shapes
+from reportgen.probing.outputs import channels_first
+from reportgen.probing.projecting import projections
+
+Floats = NDArray[np.float32]
+
+
+def deconvnet(
+    model: Any,
+    images: Any,
+    layer: str | None = None,
+    filters: Sequence[int] | None = None,
+    keep: str = "strongest",
+    rule: str = "deconvnet",
+) -> Floats:
+    """What in each image excites a channel: its activation brought back to the input.
+
+    All other activations of the layer are set to zero. The way back goes through the transposed
+    filters, to where each max-pooling took its maximum, and at every ReLU, however it is written,
+    by max(R, 0), R being what comes back (Zeiler and Fergus, arXiv 1311.2901). Where this paper
+    has no rule (normalization, branches that meet, average pooling, other non-linearities) it is
+    the plain backward pass. Without a ReLU on the way the result is the activation times its
+    gradient. The model is left as it was.
+
+    Args:
+        model: any Keras model with a graph and one input, nested to any depth.
+        images: model input, already preprocessed, shape (n, h, w, c).
+        layer: path of the layer, e.g. "backbone/block5_conv3"; None for the last convolution.
+        filters: channels; None for all.
+        keep: "strongest" for the channel's strongest position only, "all" for all positions.
+        rule: at a ReLU: "deconvnet", "guided" (arXiv 1412.6806) or "gradient".
+
+    Returns:
+        Signed values, float32, shape (filters, n, h, w, c); zero where the activation is zero.
+
+    Raises:
+        UserError: no such layer or filter, or another `keep` or `rule`.
+        UndefinedError: the model has no convolution (and no layer is named), several inputs, or
+            its inside cannot be reached.
+    """
+    choices = (("keep", keep, ("strongest", "all")), ("rule", rule, _RULES))
+    for name, given, allowed in choices:
+        if given not in allowed:
+            raise UserError(Problem(f"{name} must be one of {', '.join(allowed)}, got '{given}'"))
+    path, pixels = target_layer(model, layer), np.asarray(images)
+    count = channels(model, path)
+    chosen = np.arange(count) if filters is None else checked(filters, count, path)
+    picks = np.repeat(chosen, len(pixels))
+    strongest = keep == "strongest"
+    whole = np.empty((len(picks), *pixels.shape[1:]), np.float32)
+    for start in range(0, len(picks), len(pixels)):
+        part = slice(start, start + len(pixels))
+        found = projections(model, pixels, path, picks[part], strongest=strongest, rule=rule)
+        whole[part] = as_given(found, pixels.shape)
+    return whole.reshape(len(chosen), *pixels.shape)
+
+
+_RULES = ("deconvnet", "guided", "gradient")
+
+
+def target_layer(model: Any, layer: str | None) -> str:
+    """The path of the layer to show: the one named, else the last convolution.
+
+    Raises:
+        UndefinedError: none was named and the model has no convolution, it has several inputs,
+            or weights up to the layer are not finite.
+    """
+    if len(getattr(model, "inputs", None) or [None]) != 1:
+        raise UndefinedError(
+            f"Model '{model.name}' has several inputs, so an activation has no single image to "
+            "be brought back to."
+        )
+    convolutions = [path for path, one in named(model).items() if is_conv(one)]
+    if layer is None and not convolutions:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution layer, so there is no last one to show; "
+            "another layer can be named."
+        )
+    path = convolutions[-1] if layer is None else find(model, layer)
+    require_finite(model, [path])
+    return path
+
+
+def channels(model: Any, layer: str) -> int:
+    """How many channels (or units) a layer's output has."""
+    one = named(model)[layer]
+    shape = output_shapes(one)[0]
+    return int(shape[1 if channels_first(one) and len(shape) > 2 else -1] or 0)
+
+
+def checked(filters: Sequence[int], count: int, layer: str) -> NDArray[np.int64]:
+    """Channels as an array. Raises UserError where the layer has no such channel."""
+    wrong = [int(index) for index in filters if not 0 <= index < count]
+    if wrong or not len(filters):
+        got = ", ".join(map(str, wrong)) or "none"
+        raise UserError(
+            Problem(f"filters of layer '{layer}' must lie in 0..{count - 1}, got {got}")
+        )
+    return np.asarray(filters, np.int64)
+
+
+def as_given(found: Floats, shape: tuple[int, ...]) -> Floats:
+    """Projections with their channels where the images have them."""
+    return found if found.shape[1:] == shape[1:] else np.moveaxis(found, 1, -1)

@@ -1,0 +1,50 @@
+"""What projections alone show, and how far they are those of a deconvnet."""
+
+from __future__ import annotations
+
+from reportgen.drafting import get, note, side
+from reportgen.records import Evidence, Finding, Note
+
+_FOCUS = {
+    "above": "more than its share of what the units see",
+    "below": "less than its share of what the units see",
+    "open": "which cannot be told from its share of what the units see",
+}
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """Where the projections lie, and what was not passed by the deconvnet's rules."""
+    inside, plain = get(finding, "energy_in_foreground"), get(finding, "plain_passages")
+    relus = get(finding, "relus_replaced")
+    written = [
+        _focus(finding, inside) if inside else None,
+        _plain(finding, plain, relus) if plain and plain.value else None,
+    ]
+    return tuple(item for item in written if item is not None)
+
+
+def _focus(finding: Finding, inside: Evidence) -> Note:
+    return note(
+        f"{finding.block}.focus",
+        "deconvnet.focus",
+        "info",
+        "The foreground holds {inside:%} of the projections' magnitude (interval "
+        f"{{inside.interval:%}}, {{inside.n:projection|projections}}), {_FOCUS[side(inside)]} "
+        "({inside.baseline:%}).",
+        inside=inside,
+    )
+
+
+def _plain(finding: Finding, plain: Evidence, relus: Evidence | None) -> Note:
+    text = (
+        "On the way to the input {plain:layer has|layers have} no rule in a deconvnet and "
+        "pass by the plain backward pass"
+    )
+    if relus is None:
+        return note(
+            f"{finding.block}.plain", "deconvnet.plain", "info", text + ".", {}, (), plain=plain
+        )
+    text += "; of {relus.n:ReLU|ReLUs}, {relus:%} follow its rule."
+    return note(
+        f"{finding.block}.plain", "deconvnet.plain", "info", text, {}, (), plain=plain, relus=relus
+    )

@@ -1,0 +1,148 @@
+"""Occlusion maps of a model over test images, and what they measure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.probing.explaining import color, data_of, told, wanted
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.inputs import foreground, measured, pick, prepare
+from reportgen.probing.occluding import Covering, Occlusion, covering, occlude, spread
+from reportgen.probing.overlap import mean_over_maps, overlap
+from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.records import Artifact, Head, Measure, Subject
+from reportgen.visualizations.occlusion.engine import occlusion
+
+__all__ = ["compute", "occlusion"]
+
+
+def compute(subject: Subject) -> Artifact:
+    """Maps of every head for the samples, measured on more test images.
+
+    Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, h, w), signed drops.
+    """
+    data, params, model = data_of(subject), subject.params, subject.model
+    heads = heads_of(model, data.targets)
+    shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
+    both = np.concatenate([shown, counted])
+    images = np.asarray(data.splits["test"].images)[both]
+    size = (int(images.shape[1]), int(images.shape[2]))
+    cover = covering(size, params["patch"], params["stride"])
+    inputs = prepare(images, data.preprocessing)
+    targets = wanted(heads, data, both, params["target"])
+    order = [head.index for head in heads]
+    base = color(data, params["base"])
+    found = occlude(model, inputs, order, targets, cover, base)
+    maps = {
+        head.name: spread(getattr(one, params["score"]), cover, size)
+        for head, one in zip(heads, found, strict=True)
+    }
+    masks, count = foreground(data, "test", counted), len(shown)
+    numbers = [
+        measure
+        for head, one in zip(heads, found, strict=True)
+        for measure in _measured(
+            head.name, _from(one, count), cover, masks, _part(head, heads), subject.seed
+        )
+    ]
+    facts = {
+        "patch": list(cover.patch),
+        "stride": list(cover.stride),
+        "positions": len(cover.corners),
+        "heads": [
+            {
+                "name": head.name,
+                "title": head.title,
+                "samples": _told(head, one, maps[head.name], subject, shown),
+            }
+            for head, one in zip(heads, found, strict=True)
+        ],
+    }
+    arrays: dict[str, NDArray[Any]] = {"images": images[:count]}
+    arrays |= {f"map@{name}": one[:count] for name, one in maps.items()}
+    return Artifact(arrays, facts, tuple(numbers))
+
+
+def _part(head: Head, heads: Sequence[Head]) -> str:
+    return "" if len(heads) == 1 else head.name
+
+
+def _from(one: Occlusion, start: int) -> Occlusion:
+    fields = ("logit", "probability", "changed", "targets", "logits")
+    return Occlusion(*(getattr(one, name)[start:] for name in fields))
+
+
+def _told(
+    head: Head, found: Occlusion, maps: Any, subject: Subject, shown: NDArray[Any]
+) -> list[dict[str, Any]]:
+    count = len(shown)
+    samples = told(head, found.logits[:count], found.targets[:count], data_of(subject), shown)
+    return [
+        {
+            **sample,
+            "zero": not maps[i].any(),
+            "logit_drop": float(found.logit[i].max()),
+            "probability_drop": float(found.probability[i].max()),
+            "flips": int(found.changed[i].sum()),
+        }
+        for i, sample in enumerate(samples)
+    ]
+
+
+def _measured(
+    name: str, found: Occlusion, cover: Covering, masks: Any, part: str, seed: int
+) -> list[Measure]:
+    """The measures of one head; the foreground is compared with drops of the logit."""
+    drops = np.maximum(spread(found.logit, cover, masks.shape[1:]), 0)
+    zero = np.asarray(~drops.any(axis=(1, 2)))
+    usable = ~zero & masks.any(axis=(1, 2))
+    inside = area = np.zeros(0)
+    if usable.any():
+        lies = overlap(drops[usable], masks[usable])
+        inside, area = lies.inside, lies.area
+    n, hits = len(zero), int(found.changed.any(axis=1).sum())
+    largest = found.probability.max(axis=1)
+    return [
+        mean_over_maps(
+            f"energy_in_foreground@{name}",
+            inside,
+            area,
+            "share of the drops of the logit (rises left out), each pixel the mean over the "
+            "patches that cover it, that lies inside the foreground; baseline: the foreground's "
+            "share of the area",
+            part,
+            seed,
+        ),
+        Measure(
+            f"zero_maps@{name}",
+            int(zero.sum()),
+            "images",
+            n,
+            how="images of which no pixel's mean drop of the logit is positive",
+            part=part,
+        ),
+        Measure(
+            f"largest_drop@{name}",
+            float(largest.mean()),
+            "",
+            n,
+            bootstrap(largest, seed),
+            float(found.probability.mean()),
+            f"largest drop of the explained class's probability over {len(cover.corners)} "
+            "positions of the patch, mean over images; baseline: the mean drop over all positions",
+            part,
+        ),
+        Measure(
+            f"flipped@{name}",
+            hits / n,
+            "",
+            n,
+            wilson(hits, n),
+            how="share of images for which at least one position of the patch changes the answer",
+            part=part,
+        ),
+    ]

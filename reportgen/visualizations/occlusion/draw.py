@@ -1,0 +1,79 @@
+"""Input, occlusion map, and the map over the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reportgen.drawing.captions import image, label, percent, sentence, size, where
+from reportgen.drawing.colors import centered, colorize, signed_overlay
+from reportgen.drawing.sheet import sheet
+from reportgen.records import Artifact, Drawing
+
+Facts = Mapping[str, Any]
+
+_COLUMNS = ["Input", "Drop of the score", "Drop over input"]
+_FILLS = {"mean": "the mean color of the training images"}
+
+
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+    """One sheet for each head: input, map and overlay of each sample."""
+    heads = artifact.facts["heads"]
+    return tuple(_head(artifact, params, head, len(heads) == 1) for head in heads)
+
+
+def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: bool) -> Drawing:
+    facts = artifact.facts
+    images, maps = artifact.arrays["images"], artifact.arrays[f"map@{head['name']}"]
+    rows = [
+        [pixels, colorize(centered(one), "RdBu_r"), signed_overlay(pixels, one)]
+        for pixels, one in zip(images, maps, strict=True)
+    ]
+    titles = [_label(sample) for sample in head["samples"]]
+    picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
+    of = "" if alone else f" of head {head['name']}"
+    caption = " ".join(
+        [
+            f"Drop of the {params['score']}{of} when a patch of {size(facts['patch'])} pixels is "
+            f"filled with {_FILLS.get(params['base'], params['base'])}, at {facts['positions']} "
+            f"positions ({size(facts['stride'])} pixels apart); each pixel is the mean over the "
+            "patches that cover it. Red: covering lowers the score; blue: covering raises it; "
+            "white: no change; each map is scaled to its largest magnitude.",
+            *(sentence(one, _drop(one, facts)) for one in head["samples"]),
+        ]
+    )
+    title = "" if alone else str(head["title"])
+    part = "" if alone else str(head["name"])
+    return Drawing(part, picture, caption, _alt(head, maps), title)
+
+
+def _label(sample: Facts) -> str:
+    return f"{label(sample)}: zero everywhere" if sample["zero"] else label(sample)
+
+
+def _drop(sample: Facts, facts: Facts) -> str:
+    if sample["zero"]:
+        return "covering changes nothing at any position, so the map is zero everywhere"
+    lost = sample["probability_drop"]
+    words = (
+        f"the worst position takes {percent(lost)} of probability"
+        if lost > 0
+        else "no position lowers the probability"
+    )
+    flips = f"{sample['flips']} of {facts['positions']} positions change the answer"
+    return f"{words}, and {flips}"
+
+
+def _alt(head: Facts, maps: Any) -> str:
+    places = []
+    for sample, one in zip(head["samples"], np.asarray(maps), strict=True):
+        which = f"for {image(sample)} "
+        if sample["zero"]:
+            places.append(which + "zero everywhere")
+        elif one.max() > 0:
+            places.append(which + f"the largest drop in the {where(one)}")
+        else:
+            places.append(which + "no drop anywhere")
+    return f"Occlusion map beside and over the input: {'; '.join(places)}."

@@ -1,0 +1,67 @@
+"""Occlusion maps of any Keras model: the library side, without a spec."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.gradients import PREDICTED
+from reportgen.probing.heads import output_index
+from reportgen.probing.occluding import Size, covering, occlude, spread
+
+Floats = NDArray[np.float32]
+
+
+def occlusion(
+    model: Any,
+    images: Any,
+    targets: int | ArrayLike | None = None,
+    output: int | str | None = None,
+    patch: int | Size | None = None,
+    stride: int | Size | None = None,
+    base: ArrayLike | None = None,
+    score: str = "logit",
+) -> Floats:
+    """How much the score of a class drops when a patch of the image is covered.
+
+    Source: Zeiler and Fergus, arXiv 1311.2901. The value of a pixel is the mean drop over all
+    positions of the patch that cover it; negative where covering raises the score. The model is
+    left as it was.
+
+    Args:
+        model: any Keras model with a graph and one image input, nested to any depth.
+        images: model input, already preprocessed, shape (n, h, w, c).
+        targets: class to explain: one index for all images, or one for each, shape (n,). None for
+            the classes predicted for the images as they are.
+        output: index or name of the output to explain; may be None where there is only one.
+        patch: side of the patch in pixels, or (height, width); None for a seventh of the image's
+            shorter side.
+        stride: step of the patch, likewise; None for half the patch. The last step of each row
+            and column is shortened so that every pixel is covered.
+        base: what the patch is filled with, as model input: one value, one for each channel, or
+            one of these for each image, shape (n, c). None for each image's own mean color.
+        score: "logit" or "probability".
+
+    Returns:
+        Signed maps, float32, shape (n, h, w), at the size of the images.
+
+    Raises:
+        UserError: no such output, score or class, or a patch or stride that does not fit.
+        UndefinedError: the input is not an image, or the model's inside cannot be reached.
+    """
+    if score not in ("logit", "probability"):
+        raise UserError(Problem(f"score must be logit or probability, got '{score}'"))
+    pixels = np.asarray(images)
+    if pixels.ndim != 4:
+        raise UndefinedError("Occlusion covers a patch of an image, and the input is no image.")
+    index = output_index(model, output)
+    chosen = PREDICTED if targets is None else targets
+    wanted = np.broadcast_to(np.asarray(chosen, np.int32), (len(pixels),))[:, None]
+    size = (int(pixels.shape[1]), int(pixels.shape[2]))
+    cover = covering(size, patch, stride)
+    fill = pixels.mean(axis=(1, 2)) if base is None else base
+    found = occlude(model, pixels, [index], wanted, cover, fill)[0]
+    return spread(getattr(found, score), cover, size)

@@ -1,0 +1,69 @@
+"""How much each pixel has to do with an answer: gradients with respect to the input."""
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="saliency",
+    title="Saliency Map",
+    help="how much each pixel has to do with the score of a class, by gradients",
+    parameters=(
+        Parameter("samples", "samples", 1, "test images to show: a count, or their indices"),
+        Parameter(
+            "method",
+            "str",
+            "gradient",
+            "how gradients become a map",
+            choices=(
+                "gradient",
+                "smoothgrad",
+                "integrated_gradients",
+                "input_x_gradient",
+                "guided_backpropagation",
+            ),
+        ),
+        Parameter(
+            "target",
+            "str",
+            None,
+            'the class to explain: null for the predicted one, "label" for the true one, '
+            "or a class's name or index",
+            optional=True,
+        ),
+        Parameter(
+            "show",
+            "str",
+            None,
+            "magnitude (the largest over color channels) or signed values (their sum); null: "
+            "signed for the methods that multiply with the input",
+            choices=("magnitude", "signed"),
+            optional=True,
+        ),
+        Parameter("copies", "int", 20, "noisy copies of each image, for smoothgrad", minimum=1),
+        Parameter(
+            "noise",
+            "float",
+            0.15,
+            "their standard deviation as a share of the input range, for smoothgrad",
+            minimum=0,
+            maximum=1,
+        ),
+        Parameter("steps", "int", 32, "points on the path, for integrated_gradients", minimum=1),
+        Parameter(
+            "baseline",
+            "str",
+            "black",
+            "the image where the path begins, for integrated_gradients",
+            choices=("black", "white", "mean"),
+        ),
+        Parameter("measure_on", "int", 32, "test images to measure on", minimum=1),
+    ),
+    evidence=(
+        ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
+        ("zero_maps", "maps that are zero everywhere, by head"),
+        ("edge_agreement", "rank correlation of a map with the edges of its image, by head"),
+        ("gradient_agreement", "rank correlation of a map with the plain gradient, by head"),
+        ("completeness_gap", "what integrated gradients fail to add up to, by head"),
+        ("relus_replaced", "share of the ReLUs on the way that were guided, by head"),
+    ),
+    needs_data=True,
+)

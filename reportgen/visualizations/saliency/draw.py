@@ -1,0 +1,113 @@
+"""Input, saliency map, and the map over the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.drawing.captions import image, label, sentence, where
+from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
+from reportgen.drawing.sheet import sheet
+from reportgen.records import Artifact, Drawing
+
+Facts = Mapping[str, Any]
+
+TITLES = {
+    "gradient": "Gradient",
+    "smoothgrad": "SmoothGrad",
+    "integrated_gradients": "Integrated gradients",
+    "input_x_gradient": "Input times gradient",
+    "guided_backpropagation": "Guided backpropagation",
+}
+_COLUMNS = ["Input", "Saliency map", "Map over input"]
+
+
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+    """One sheet for each head: input, map and overlay of each sample."""
+    heads = artifact.facts["heads"]
+    return tuple(_head(artifact, params, head, len(heads) == 1) for head in heads)
+
+
+def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: bool) -> Drawing:
+    facts = artifact.facts
+    images, maps = artifact.arrays["images"], artifact.arrays[f"map@{head['name']}"]
+    rows = [
+        [pixels, *_pictures(pixels, np.asarray(one, np.float32), facts["signed"])]
+        for pixels, one in zip(images, maps, strict=True)
+    ]
+    titles = [_label(sample) for sample in head["samples"]]
+    picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
+    of = "" if alone else f" for the answer of head {head['name']}"
+    parts = [
+        f"{_method(facts, params)}{of}. {_colors(facts)}",
+        _guided(head),
+        *(sentence(one, _zero(one)) for one in head["samples"]),
+    ]
+    caption = " ".join(part for part in parts if part)
+    title = TITLES[facts["method"]] if alone else f"{head['title']}: {TITLES[facts['method']]}"
+    part = "" if alone else str(head["name"])
+    return Drawing(part, picture, caption, _alt(facts, head, maps), title)
+
+
+def _pictures(
+    pixels: NDArray[Any], values: NDArray[np.float32], signed: bool
+) -> list[NDArray[np.uint8]]:
+    if signed:
+        return [colorize(centered(values), "RdBu_r"), signed_overlay(pixels, values)]
+    return [colorize(relative(values), "inferno"), overlay(pixels, values)]
+
+
+def _method(facts: Facts, params: Mapping[str, Any]) -> str:
+    name = TITLES[facts["method"]]
+    if facts["method"] == "smoothgrad":
+        share = f"{params['noise'] * 100:.3g} % of the input range"
+        return f"{name} ({params['copies']} copies, noise of {share}) of the logit"
+    if facts["method"] == "integrated_gradients":
+        start = {"mean": "the mean color"}.get(params["baseline"], params["baseline"])
+        return f"{name} of the logit from {start} ({params['steps']} midpoints)"
+    return f"{name} of the logit with respect to the input"
+
+
+def _colors(facts: Facts) -> str:
+    many = facts["channels"] > 1
+    if facts["signed"]:
+        what = "The sum over color channels: red" if many else "Red"
+        return (
+            f"{what} raises the score, blue lowers it, white is zero; each map is "
+            "scaled to its largest magnitude."
+        )
+    what = "The largest magnitude over color channels" if many else "The magnitude"
+    return f"{what} is shown, without its sign, each map from zero to its own maximum."
+
+
+def _guided(head: Facts) -> str:
+    """What guided backpropagation met; nothing for other methods."""
+    if not head["replaced"]:
+        return ""
+    count = head["replaced"]
+    words = f"The rule was replaced at {count} {'ReLU' if count == 1 else 'ReLUs'}"
+    if head["curves"]:
+        words += f"; {', '.join(head['curves'])} kept the plain gradient, not being ReLUs"
+    if head["hidden"]:
+        words += f"; ReLUs inside {', '.join(head['hidden'])} could not be reached"
+    return words + "."
+
+
+def _label(sample: Facts) -> str:
+    return f"{label(sample)}: zero everywhere" if sample["zero"] else label(sample)
+
+
+def _zero(sample: Facts) -> str:
+    return "the map is zero everywhere" if sample["zero"] else ""
+
+
+def _alt(facts: Facts, head: Facts, maps: Any) -> str:
+    places = []
+    for sample, one in zip(head["samples"], maps, strict=True):
+        which = f"for {image(sample)} "
+        place = f"strongest in the {where(np.abs(one))}"
+        places.append(which + ("zero everywhere" if sample["zero"] else place))
+    return f"{TITLES[facts['method']]}, input and map and both blended: {'; '.join(places)}."

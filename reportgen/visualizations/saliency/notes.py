@@ -1,0 +1,79 @@
+"""What saliency maps alone show: where they lie, and what they hardly differ from."""
+
+from __future__ import annotations
+
+from reportgen.drafting import by_measure, get, note, side
+from reportgen.records import Evidence, Finding, Note
+
+_FOCUS = {
+    "above": "more than its share of the area",
+    "below": "less than its share of the area",
+    "open": "which cannot be told from its share of the area",
+}
+
+_AGREEMENTS = {
+    "edges": " The map's rank correlation with the edges of the image is {edges.measured}.",
+    "plain": " The map's rank correlation with the plain gradient is {plain.measured}.",
+}
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """For each head: focus and edges; the gap of integrated gradients; what was not guided."""
+    written: list[Note | None] = []
+    for head, inside in by_measure(finding, "energy_in_foreground").items():
+        written.append(_focus(finding, head, inside))
+        gap = get(finding, "completeness_gap", head)
+        guided = get(finding, "relus_replaced", head)
+        written.append(_gap(finding, head, gap) if gap else None)
+        written.append(_guided(finding, head, guided) if guided else None)
+    return tuple(item for item in written if item is not None)
+
+
+def _focus(finding: Finding, head: str, inside: Evidence) -> Note | None:
+    if inside.value is None:
+        return None
+    text = (
+        "For {head} the foreground holds {inside:%} of the map's magnitude (interval "
+        f"{{inside.interval:%}}, {{inside.n:image|images}}), {_FOCUS[side(inside)]} "
+        "({inside.baseline:%})."
+    )
+    edges = get(finding, "edge_agreement", head)
+    plain = get(finding, "gradient_agreement", head)
+    known = {"edges": edges, "plain": plain}
+    text += "".join(_AGREEMENTS[key] for key, item in known.items() if item is not None)
+    return note(
+        f"{finding.block}.focus.{head}",
+        "saliency.focus",
+        "info",
+        text,
+        {"head": head},
+        (),
+        inside=inside,
+        **{key: item for key, item in known.items() if item is not None},
+    )
+
+
+def _gap(finding: Finding, head: str, gap: Evidence) -> Note:
+    return note(
+        f"{finding.block}.gap.{head}",
+        "saliency.completeness",
+        "info",
+        "For {head} the map's sum misses the difference of the scores by {gap:%} (interval "
+        "{gap.interval:%}, median of {gap.n:image|images}).",
+        words={"head": head},
+        gap=gap,
+    )
+
+
+def _guided(finding: Finding, head: str, share: Evidence) -> Note | None:
+    if share.value == 1:
+        return None
+    return note(
+        f"{finding.block}.guided.{head}",
+        "saliency.guided",
+        "info",
+        "For {head} only {share:%} of {share.n:ReLU|ReLUs} on the way follow the guided rule; the "
+        "others lie inside code of the model's own.",
+        words={"head": head},
+        share=share,
+    )
