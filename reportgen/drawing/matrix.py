@@ -1,0 +1,125 @@
+"""A square table of numbers as a heatmap with its classes at the sides, by Matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.drawing.paint import indexed
+from reportgen.drawing.png import encode, palette
+from reportgen.records import Picture
+
+CELLS = 12
+"""Classes up to which every cell holds its number."""
+
+_LABELED = 40
+"""Classes up to which every one is named at the side."""
+
+_POINTS = 8.0
+"""The smallest text, eleven pixels at the size at which pictures are shown."""
+
+_LONGEST = 18
+_STYLE: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": "#1f2328",
+    "axes.labelcolor": "#1f2328",
+    "axes.edgecolor": "#8b949e",
+    "xtick.color": "#1f2328",
+    "ytick.color": "#1f2328",
+}
+
+
+def matrix(
+    values: NDArray[np.float64],
+    classes: Sequence[str],
+    *,
+    row_title: str,
+    column_title: str,
+    percent: bool,
+) -> Picture:
+    """A heatmap (k, k) as a PNG picture, with a color bar; numbers in the cells where k <= 12.
+
+    Args:
+        values: at least 0; with `percent` between 0 and 1.
+        classes: k names, the same for rows and columns; long ones lose their end, and of more
+            than 40 only some are written.
+        row_title, column_title: what rows and columns mean.
+        percent: whether values are shares.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        figure = Figure(figsize=(7.2, 7.2), dpi=200)
+        canvas: Any = FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        image = axes.imshow(values, cmap="Blues", norm=_norm(values), interpolation="nearest")
+        _ticks(axes, classes)
+        axes.set_ylabel(row_title)
+        axes.set_xlabel(column_title)
+        if len(values) <= CELLS:
+            _numbers(axes, values, percent)
+        _bar(figure, image, axes, percent)
+        figure.tight_layout(pad=0.3)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
+    (flat,), colors = indexed([_cropped(pixels)])
+    return encode(flat, palette(colors))
+
+
+def _norm(values: NDArray[np.float64]) -> Any:
+    """Even steps where numbers stand in the cells; else steps of the square root."""
+    from matplotlib.colors import PowerNorm
+
+    top = float(values.max(initial=0.0)) or 1.0
+    return PowerNorm(1.0 if len(values) <= CELLS else 0.5, vmin=0.0, vmax=top)
+
+
+def _ticks(axes: Any, classes: Sequence[str]) -> None:
+    step = -(-len(classes) // _LABELED)
+    places = range(0, len(classes), step)
+    words = [_short(classes[place]) for place in places]
+    size = 9.0 if len(classes) <= CELLS else _POINTS
+    upright = len(classes) > CELLS or max(map(len, words)) * len(words) > 60
+    axes.set_xticks(places, words, rotation=90 if upright else 0, fontsize=size)
+    axes.set_yticks(places, words, fontsize=size)
+
+
+def _short(name: str) -> str:
+    plain = name.replace("$", r"\$")
+    return plain if len(name) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+def _numbers(axes: Any, values: NDArray[np.float64], percent: bool) -> None:
+    top = float(values.max(initial=0.0)) or 1.0
+    for (row, column), value in np.ndenumerate(values):
+        words = f"{value * 100:.1f}" if percent else f"{value:,.0f}"
+        ink = "white" if value > 0.55 * top else "#1f2328"
+        axes.text(column, row, words, ha="center", va="center", color=ink, fontsize=_POINTS)
+
+
+def _bar(figure: Any, image: Any, axes: Any, percent: bool) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    def words(value: float, place: int) -> str:
+        return f"{value:.0%}" if percent else f"{value:,.0f}"
+
+    bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.02)
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(words))
+    bar.set_label("share of images" if percent else "images")
+    bar.outline.set_visible(False)
+
+
+def _cropped(pixels: NDArray[np.uint8], margin: int = 8) -> NDArray[np.uint8]:
+    """Pixels (h, w, 3) without the white around them, but for a margin."""
+    ink: NDArray[np.uint8] = pixels.min(axis=-1)
+    rows, columns = np.flatnonzero(ink.min(axis=1) < 255), np.flatnonzero(ink.min(axis=0) < 255)
+    top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
+    return pixels[top : rows[-1] + margin + 1, left : columns[-1] + margin + 1]

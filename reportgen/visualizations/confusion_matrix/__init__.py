@@ -1,0 +1,35 @@
+"""Which classes a model takes for which: its confusion matrix."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="confusion_matrix",
+    title="Confusion matrix",
+    help="images of each true class by the class that the model answers, and its usual mistakes",
+    parameters=(
+        Parameter(
+            "split",
+            "str",
+            "test",
+            "images to count",
+            choices=("train", "validation", "test"),
+        ),
+        Parameter(
+            "normalize",
+            "str",
+            "none",
+            "what cells show: counts, or shares of each true or of each predicted class",
+            choices=("none", "true", "predicted"),
+        ),
+        Parameter("pairs", "int", 10, "rows of the table of mistakes at most", minimum=1),
+    ),
+    evidence=(
+        ("accuracy", "share of images on the diagonal, by output"),
+        ("lowest_recall", "share of the worst class answered rightly, by output and class"),
+        ("confused_pair_share", "share of all mistakes that the most frequent one makes up"),
+        ("confused_pair_rate", "share of that true class that is answered so"),
+    ),
+    needs_data=True,
+)

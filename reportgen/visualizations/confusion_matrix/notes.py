@@ -1,0 +1,78 @@
+"""What the matrix alone shows: the worst class and the most frequent mistake."""
+
+from __future__ import annotations
+
+from reportgen.drafting import by_measure, few, note, side
+from reportgen.records import Evidence, Finding, Note
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """For each output one note on its worst class and its most frequent mistake."""
+    single = len(by_measure(finding, "accuracy")) == 1
+    recalls = by_measure(finding, "lowest_recall")
+    shares = by_measure(finding, "confused_pair_share")
+    rates = by_measure(finding, "confused_pair_rate")
+    written = []
+    for head, accuracy in by_measure(finding, "accuracy").items():
+        recall = _of(head, recalls)
+        share, rate = _of(head, shares), _of(head, rates)
+        if recall is None:
+            continue
+        if share is None or rate is None:
+            written.append(_perfect(finding, head, accuracy, single))
+        else:
+            written.append(_mistakes(finding, head, single, recall, share, rate))
+    return tuple(written)
+
+
+def _of(head: str, found: dict[str, Evidence]) -> tuple[str, Evidence] | None:
+    """The evidence of a head, with what its qualifier says beyond the head's name."""
+    fitting = [
+        (name.removeprefix(f"{head}."), item)
+        for name, item in found.items()
+        if name.startswith(f"{head}.") and item.value is not None
+    ]
+    return fitting[0] if fitting else None
+
+
+def _perfect(finding: Finding, head: str, accuracy: Evidence, single: bool) -> Note:
+    return note(
+        f"{finding.block}.mistakes.{head}",
+        "confusion_matrix.mistakes",
+        "info",
+        ("" if single else "{head}: ")
+        + "all of {accuracy.n:image is|images are} answered rightly, so no classes are confused.",
+        words={"head": head},
+        accuracy=accuracy,
+    )
+
+
+def _mistakes(
+    finding: Finding,
+    head: str,
+    single: bool,
+    worst: tuple[str, Evidence],
+    most: tuple[str, Evidence],
+    rate: tuple[str, Evidence],
+) -> Note:
+    true, _, said = most[0].partition(">")
+    more = side(most[1]) == "above" and not few(most[1])
+    judged = (
+        "more than {share.baseline:%}, which every pair would have if all were alike"
+        if more
+        else "too little to tell it from an even spread over all pairs, {share.baseline:%} each"
+    )
+    return note(
+        f"{finding.block}.mistakes.{head}",
+        "confusion_matrix.mistakes",
+        "info",
+        ("" if single else "{head}: ")
+        + "the most frequent mistake is to answer {said} for {true}: {share:%} of "
+        "{share.n:mistake|mistakes} (interval {share.interval:%}), " + judged + ". It is made for "
+        "{rate:%} of {rate.n:image|images} of {true}. {worst} is answered worst: {recall:%} of "
+        "{recall.n:image|images} rightly (interval {recall.interval:%}).",
+        words={"head": head, "true": true, "said": said, "worst": worst[0]},
+        share=most[1],
+        rate=rate[1],
+        recall=worst[1],
+    )
