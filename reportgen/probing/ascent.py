@@ -1,23 +1,22 @@
-"""Gradient ascent in input space, for all filters of a layer at once, in one compiled loop.
+"""Gradient ascent in input space, for many images at once, in one compiled loop.
 
-The recipe, apart from its constants:
+The recipe has four dials, each a module of its own: what is climbed (`objectives`), how the
+image is written (`parameterizations`), how it is moved before each step (`transformations`), and
+what keeps it plain (`regularizers`). Between them:
 
-- objective: the filter's mean response over its map. A filter that does not respond to a blank
-  image has no gradient there; so in the first half of the steps, and after it while the response
-  is zero, the mean of regional maxima of what enters its activation is climbed instead. Where
-  that has no gradient either (a dead layer before it), the image stays as it is;
+- a filter that does not respond to a blank image has no gradient there; so in the first half of
+  the steps, and after it while the response is zero, the mean of regional maxima of what enters
+  its activation is climbed instead. Where that has no gradient either (a dead layer before it),
+  the image stays as it is;
 - the gradient of every image is divided by its root mean square, so that the step and the
   regularizers mean the same for every filter and model;
-- regularizers: a pull to the middle of the input range (L2) and total variation;
-- the image is shifted by some pixels before each step and shifted back after it (jitter);
-- values are kept inside the input range in every step;
-- what is returned is the best image of all steps, judged without jitter at the end.
+- values are inside the input range in every step;
+- what is returned is the best image of all steps, judged without movement at the end.
 """
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -25,16 +24,20 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from reportgen.probing import graphs
-from reportgen.probing.compiled import compiled, execute, reads_channels_first
+from reportgen.probing.compiled import compiled, execute
 from reportgen.probing.fresh import weights
-from reportgen.probing.layers import find, named
-from reportgen.probing.outputs import channels_first, channels_to_end
+from reportgen.probing.objectives import Objective, response
+from reportgen.probing.parameterizations import decode, encode, unbounded
+from reportgen.probing.regularizers import pull
+from reportgen.probing.transformations import Moves, Transforms, moved
 
 Floats = NDArray[np.float32]
+Ends = float | tuple[float, ...]
 
 _SMALL = 1e-12
-_REGIONS = 5
+
+COPIES = 3
+"""How often an ascent holds activations: forward, for the way back, and before activations."""
 
 
 @dataclass(frozen=True)
@@ -46,27 +49,29 @@ class Recipe:
         rate: length of a step: its root mean square for the gradient alone.
         decay: weight of the pull to the middle of the range.
         variation: weight of total variation.
-        jitter: largest shift in pixels, down and across.
-        low, high: the input range.
+        transforms: how images are moved before each step.
+        parameterization: "pixels" or "fourier".
+        low, high: the input range, one number or one for each channel.
     """
 
     steps: int = 40
     rate: float = 0.05
     decay: float = 3.0
     variation: float = 0.3
-    jitter: int = 2
-    low: float = 0.0
-    high: float = 1.0
+    transforms: Transforms = field(default_factory=Transforms)
+    parameterization: str = "pixels"
+    low: Ends = 0.0
+    high: Ends = 1.0
 
 
 @dataclass(frozen=True)
 class Climbed:
-    """The result for k filters.
+    """The result for k images.
 
     Attributes:
-        images: model input, shape (k, h, w, c).
-        reached: mean response to the image, shape (k,).
-        start: mean response to the first image, shape (k,).
+        images: model input, channels last, shape (k, h, w, c).
+        reached: response to the image, shape (k,).
+        start: response to the first image, shape (k,).
         still: True where the gradient was zero everywhere in every step, shape (k,).
     """
 
@@ -78,171 +83,145 @@ class Climbed:
 
 def climb(
     model: Any,
-    layer: str,
-    filters: NDArray[Any],
+    objective: Objective,
     first: Floats,
-    shifts: NDArray[Any],
+    moves: Moves,
     recipe: Recipe,
     values: list[NDArray[Any]] | None = None,
 ) -> Climbed:
-    """Maximize filters of a layer, each by an image of its own.
+    """Maximize an objective's targets, each by an image of its own.
 
     Args:
-        model: a Sequential or Functional model with one input; is left as it was.
-        layer: path of the layer.
-        filters: indices of its channels, shape (k,).
-        first: the images to start from, shape (k, h, w, c).
-        shifts: jitter of every step, whole pixels, shape (steps, 2).
-        recipe: the dials; only its numbers enter the graph, so none of them traces it anew.
+        model: a model with a graph and one input; is left as it was.
+        objective: for k images.
+        first: the images to start from, inside the range, shape (k, h, w, c).
+        moves: of every step.
+        recipe: the dials; numbers among them do not trace the graph anew.
         values: for `fresh.weights(model)`, to climb in a model with other weights; None for the
             model's own.
     """
-    path = find(model, layer)
-    last = not channels_first(named(model)[path])
 
     def body(model: Any, *tensors: Any) -> Any:
-        return _loop(model, path, last, *tensors)
+        return _loop(model, objective, recipe, *tensors)
 
     own = weights(model)
-    shape = first.shape[1:]
-    graph = compiled(model, ("climb", path, shape), body, _signature(shape, own))
-    dials = [recipe.rate, recipe.decay, recipe.variation, recipe.low, recipe.high]
+    shape = tuple(first.shape[1:])
+    how = recipe.transforms
+    key = ("climb", objective.key(), recipe.parameterization, how.pad, how.turns, shape)
+    graph = compiled(model, key, body, _signature(shape, objective.picks.shape[1], own))
+    ends = [
+        np.broadcast_to(np.asarray(end, np.float32), shape[-1:])
+        for end in (recipe.low, recipe.high)
+    ]
+    dials = np.array([recipe.rate, recipe.decay, recipe.variation], np.float32)
     given = [variable.value for variable in own] if values is None else values
-    more = [np.asarray(shifts, np.int32), np.asarray(dials, np.float32), *given]
-    batch = [np.asarray(filters, np.int32), np.asarray(first, np.float32)]
+    batch = [objective.picks.astype(np.int32), np.asarray(first, np.float32)]
+    more = [moves.shifts.astype(np.int32), moves.turns.astype(np.float32), dials, *ends, *given]
     return Climbed(*execute(graph, batch, model, more))
 
 
-def _signature(shape: tuple[int, ...], own: list[Any]) -> list[Any]:
+def _signature(shape: tuple[int, ...], targets: int, own: list[Any]) -> list[Any]:
     return [
-        tf.TensorSpec((None,), tf.int32),
+        tf.TensorSpec((None, targets), tf.int32),
         tf.TensorSpec((None, *shape), tf.float32),
         tf.TensorSpec((None, 2), tf.int32),
-        tf.TensorSpec((5,), tf.float32),
+        tf.TensorSpec((None, 2), tf.float32),
+        tf.TensorSpec((3,), tf.float32),
+        tf.TensorSpec(shape[-1:], tf.float32),
+        tf.TensorSpec(shape[-1:], tf.float32),
         *(tf.TensorSpec(v.shape, tf.as_dtype(v.dtype)) for v in own),
     ]
 
 
 def _loop(
-    model: Any, path: str, last: bool, picks: Any, first: Any, shifts: Any, dials: Any, *values: Any
+    model: Any,
+    objective: Objective,
+    recipe: Recipe,
+    picks: Any,
+    first: Any,
+    shifts: Any,
+    turns: Any,
+    dials: Any,
+    low: Any,
+    high: Any,
+    *values: Any,
 ) -> Any:
-    rate, decay, variation, low, high = tf.unstack(dials)
-    span, middle = high - low, (low + high) / 2
+    rate, decay, variation = tf.unstack(dials)
+    span, middle, shape = high - low, (low + high) / 2, tuple(first.shape[1:])
     mapping = list(zip(weights(model), values, strict=True))
+    inside = response(model, objective)
+    kind, how = recipe.parameterization, recipe.transforms
 
     def respond(images: Any) -> Any:
-        return _own(_inside(model, images, path, last, mapping)[0], picks)
+        with keras.StatelessScope(state_mapping=mapping):
+            return inside(images, picks)
 
-    def objective(images: Any, early: Any) -> Any:
-        response, drive = _inside(model, images, path, last, mapping)
-        mine = _own(response, picks)
-        return mine, tf.where(early | (mine == 0), _own(drive, picks), mine)
-
-    def step(index: Any, images: Any, best: Any, top: Any, moved: Any) -> Any:
-        shift = shifts[index]
-        shaken = tf.roll(images, shift, axis=[1, 2])
+    def uphill(images: Any, index: Any) -> tuple[Any, Any, Any]:
+        """Where to go from the images, how they responded, and which of them know it."""
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(shaken)
-            response, goal = objective(shaken, index < tf.shape(shifts)[0] // 2)
-        gradient = tf.roll(tape.gradient(goal, shaken), -shift, axis=[1, 2])
-        best = tf.where((response > top)[:, None, None, None], images, best)
-        size = tf.sqrt(tf.reduce_mean(gradient**2, axis=[1, 2, 3], keepdims=True))
-        alive = size > _SMALL
-        pull = decay * (images - middle) / span + variation * _roughness(images)
-        uphill = tf.where(alive, gradient / tf.maximum(size, _SMALL) - pull, 0.0)
-        images = tf.clip_by_value(images + rate * span * uphill, low, high)
-        moved = moved | alive[:, 0, 0, 0]
-        return index + 1, images, best, tf.maximum(response, top), moved
+            tape.watch(images)
+            shown = moved(images, shifts[index], turns[index], middle, how.pad, how.turns)
+            mine, drive = respond(shown)
+            early = index < tf.shape(shifts)[0] // 2
+            goal = tf.where(early | (mine == 0), drive, mine)
+        gradient = tape.gradient(goal, images)
+        size = _length(gradient)
+        against = pull(images, middle, span, decay, variation)
+        way = tf.where(size > _SMALL, gradient / tf.maximum(size, _SMALL) - against, 0.0)
+        return way, mine, (size > _SMALL)[:, 0, 0, 0]
 
-    begin = respond(first)
-    state = (tf.constant(0), first, first, begin, tf.zeros_like(picks, tf.bool))
-    _, final, best, _, moved = tf.while_loop(
+    def step(index: Any, numbers: Any, best: Any, top: Any, awake: Any) -> Any:
+        images = decode(numbers, shape, low, high, kind)
+        way, mine, alive = uphill(images, index)
+        best = tf.where((mine > top)[:, None, None, None], images, best)
+        numbers = _stepped(numbers, way, shape, rate, low, high, kind)
+        return index + 1, numbers, best, tf.maximum(mine, top), awake | alive
+
+    begin = respond(first)[0]
+    start = encode(first, low, high, kind)
+    state = (tf.constant(0), start, first, begin, tf.zeros_like(picks[:, 0], tf.bool))
+    _, numbers, best, _, awake = tf.while_loop(
         lambda index, *_: index < tf.shape(shifts)[0],
         step,
         state,
         shape_invariants=tuple(_free(tensor) for tensor in state),
     )
-    images, reached = _better(respond, [first, best, final])
-    return images, reached, begin, ~moved
+    final = decode(numbers, shape, low, high, kind)
+    # An image that knew no way stays as it was, to the bit, however it is written.
+    final = tf.where(awake[:, None, None, None], final, first)
+    images, reached = _better(lambda images: respond(images)[0], [first, best, final])
+    return images, reached, begin, ~awake
 
 
-def _inside(model: Any, images: Any, path: str, last: bool, mapping: list[Any]) -> Any:
-    """Response and drive of every channel of a layer, each of shape (k, channels)."""
-    with keras.StatelessScope(state_mapping=mapping):
-        maps, before = _until(model, images, path)
-    space = [1, 2] if last else [2, 3]
-    return tf.reduce_mean(tf.cast(maps, tf.float32), axis=space), _drive(before, space)
+def _stepped(
+    numbers: Any, way: Any, shape: tuple[int, ...], rate: Any, low: Any, high: Any, kind: str
+) -> Any:
+    """The numbers after one step of length `rate` along a way in the space of images."""
+    if kind == "pixels":
+        return tf.clip_by_value(numbers + rate * (high - low) * way, low, high)
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(numbers)
+        images = decode(numbers, shape, low, high, kind)
+    back = tape.gradient(images, numbers, output_gradients=way / (high - low))
+    # The sigmoid's slope is at most 1/4, so this is how far the images move at mid-gray.
+    length = tf.reshape(_length(unbounded(back, shape)), [-1, 1, 1, 1, 1])
+    scaled = tf.reshape(_length(way), [-1, 1, 1, 1, 1])
+    return numbers + 4 * rate * scaled * back / tf.maximum(length, _SMALL)
 
 
-def _drive(before: Any, space: list[int]) -> Any:
-    """How close a channel is to responding all over its map: the mean of regional maxima.
-
-    About five by five regions, so that a pattern grows everywhere and not at one lucky place.
-    """
-    values = tf.cast(before, tf.float32)
-    values = values if space == [1, 2] else channels_to_end(values)
-    sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:3]]
-    return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2])
-
-
-def _own(values: Any, picks: Any) -> Any:
-    """Of each image (row) the value of its own filter."""
-    return tf.gather(values, picks, axis=1, batch_dims=1)
-
-
-def _until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
-    """The output of one layer, and the same before its activation; nothing after is computed."""
-
-    class Reached(Exception):
-        pass
-
-    found: list[Any] = []
-    images = _channels_to_front(images) if reads_channels_first(model) else images
-
-    def keep(name: str, output: Any) -> Any:
-        if name == path:
-            found[:] = found or [output, output]
-            raise Reached
-        return output
-
-    def call(name: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        output = graphs.run(layer, args, kwargs)
-        if name == path and getattr(layer, "activation", None) is not None:
-            found[:] = output, graphs.run(_linear(layer), args, kwargs)
-        return keep(name, output)
-
-    with contextlib.suppress(Reached):
-        graphs.walk(model, [images], call, keep)
-    return found[0], found[1]
-
-
-def _channels_to_front(images: Any) -> Any:
-    return tf.transpose(images, [0, 3, 1, 2])
-
-
-def _linear(layer: Any) -> Any:
-    """A twin of a layer that shares its weights and has no activation; the layer is not touched."""
-    twin = object.__new__(type(layer))
-    twin.__dict__.update(layer.__dict__)
-    twin.__dict__["activation"] = keras.activations.linear
-    return twin
+def _length(images: Any) -> Any:
+    """Root mean square of each image, shape (k, 1, 1, 1)."""
+    return tf.sqrt(tf.reduce_mean(images**2, axis=[1, 2, 3], keepdims=True))
 
 
 def _better(respond: Any, candidates: list[Any]) -> Any:
-    """Of several images for each filter the one with the largest response, of equals the last."""
+    """Of several images for each target the one with the largest response, of equals the last."""
     image, top = candidates[0], respond(candidates[0])
     for other in candidates[1:]:
-        response = respond(other)
-        image = tf.where((response >= top)[:, None, None, None], other, image)
-        top = tf.maximum(response, top)
+        answer = respond(other)
+        image = tf.where((answer >= top)[:, None, None, None], other, image)
+        top = tf.maximum(answer, top)
     return image, top
-
-
-def _roughness(images: Any) -> Any:
-    """The gradient of squared differences between neighbors: what total variation pulls at."""
-    down = tf.pad(images[:, 1:] - images[:, :-1], [[0, 0], [1, 1], [0, 0], [0, 0]])
-    across = tf.pad(images[:, :, 1:] - images[:, :, :-1], [[0, 0], [0, 0], [1, 1], [0, 0]])
-    return down[:, :-1] - down[:, 1:] + across[:, :, :-1] - across[:, :, 1:]
 
 
 def _free(tensor: Any) -> Any:

@@ -10,16 +10,33 @@ import pytest
 from small_models import nested, sequential, state
 
 from reportgen.probing import compiled
-from reportgen.probing.ascent import Climbed, Recipe, climb
+from reportgen.probing.ascent import Climbed, Recipe
+from reportgen.probing.ascent import climb as climb_any
 from reportgen.probing.fresh import fresh, weights
+from reportgen.probing.objectives import filters
+from reportgen.probing.transformations import Moves, Transforms
 
 layers = keras.layers
+
+
+def climb(
+    model: keras.Model,
+    layer: str,
+    picks: np.ndarray,
+    first: np.ndarray,
+    shifts: np.ndarray,
+    recipe: Recipe,
+    values: list[np.ndarray] | None = None,
+) -> Climbed:
+    """Filters, each alone, with shifts as the only movement."""
+    moves = Moves(shifts, np.tile(np.float32([0, 1]), (len(shifts), 1)))
+    return climb_any(model, filters(layer, picks), first, moves, recipe, values)
 
 
 def climbed(
     model: keras.Model, layer: str = "conv", steps: int = 20, jitter: int = 1, **dials: float
 ) -> Climbed:
-    recipe = Recipe(steps=steps, jitter=jitter, **dials)
+    recipe = Recipe(steps=steps, transforms=Transforms(jitter), **dials)
     rng = np.random.default_rng(0)
     blank = 0.5 + 0.01 * rng.standard_normal((1, *model.inputs[0].shape[1:]))
     first = np.repeat(blank, 2, axis=0).astype(np.float32)

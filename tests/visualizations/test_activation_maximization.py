@@ -163,7 +163,8 @@ def test_ratios_leave_out_what_no_image_wakes() -> None:
 def test_measures_are_those_declared_and_finite() -> None:
     data = dataset({"class": 3, "angle": 4, "width": 2}, channels=3)
     found = compute(subject(two_heads(), data)).measures
-    assert {m.name for m in found} == {f"{name}@conv" for name, _ in ENTRY.evidence}
+    declared = {f"{name}@conv" for name, _ in ENTRY.evidence}
+    assert {m.name for m in found} == declared - {"score_ratio@conv"}
     assert all(m.value is not None and np.isfinite(m.value) and m.part == "conv" for m in found)
     gray = compute(subject(sequential(), dataset({"class": 3}))).measures
     assert not [m for m in gray if m.name.startswith(("chroma", "hue"))]
@@ -227,3 +228,145 @@ def test_a_count_of_filters() -> None:
     artifact = compute(given)
     assert artifact.arrays["images@conv"].shape == (1, 6, 6, 1)
     assert "The first 1 of 2 filters" in draw(artifact, given.params)[0].caption
+
+
+# --- the dials, one by one ---------------------------------------------------------------------
+
+
+def test_a_unit_sees_its_nine_pixels_only() -> None:
+    model = sequential()
+    model.get_layer("conv").bias.assign([0.5, 0.5])
+    found = activation_maximization(
+        model,
+        "conv",
+        objective="unit",
+        position=(0, 3),
+        steps=300,
+        jitter=0,
+        l2=0,
+        total_variation=0,
+    )
+    kernel, bias = model.get_layer("conv").get_weights()
+    for index in range(2):
+        weights = kernel[:, :, 0, index]
+        # The best that nine values between 0 and 1 can give a linear unit.
+        best = np.maximum(weights, 0).sum() + bias[index]
+        maps = np.asarray(model.get_layer("conv")(found[index : index + 1]))
+        assert maps[0, 0, 3, index] == pytest.approx(best, rel=1e-3)
+    outside = np.ones((6, 6), bool)
+    outside[:3, 3:] = False
+    assert np.abs(found[:, outside] - 0.5).max() < 0.05
+
+
+@pytest.mark.parametrize("parameterization", ["pixels", "fourier"])
+def test_a_class_raises_its_logit(parameterization: str) -> None:
+    model = sequential()
+    gray = np.full((1, 6, 6, 1), 0.5, np.float32)
+    found = activation_maximization(
+        model, objective="class", parameterization=parameterization, l2=0, steps=30
+    )
+    from reportgen.probing.outputs import observe
+
+    before, after = (observe(model, x).logits[0] for x in (gray, found))
+    assert found.shape == (3, 6, 6, 1)
+    assert (np.diagonal(after) > before[0] + 0.1).all()
+
+
+def test_both_answers_of_one_sigmoid_unit() -> None:
+    from reportgen.probing.outputs import observe
+
+    model = sequential("sigmoid")
+    against, towards = activation_maximization(model, objective="class", steps=20, l2=0)
+    logits = observe(model, np.stack([against, towards])).logits[0][:, 0]
+    assert logits[0] < logits[1]
+
+
+def test_several_at_once_respond_together() -> None:
+    model = sequential()
+    model.get_layer("conv").bias.assign([0.5, 0.5])
+    alone, both = activation_maximization(model, "conv", [[0], [0, 1]], steps=30, l2=0, jitter=0)
+    maps = np.asarray(model.get_layer("conv")(np.stack([alone, both]))).mean(axis=(1, 2))
+    assert maps[1].mean() > maps[0].mean()
+    assert maps[0, 0] > maps[1, 0]
+
+
+@pytest.mark.parametrize("parameterization", ["pixels", "fourier"])
+@pytest.mark.parametrize(
+    "moves", [{}, {"pad": 2}, {"rotate": 10.0, "scale": 0.1}, {"pad": 1, "rotate": 5.0}]
+)
+def test_every_dial_keeps_the_range_and_raises_the_response(
+    parameterization: str, moves: dict[str, Any]
+) -> None:
+    model = two_heads()
+    model.get_layer("conv").bias.assign([1.0, 1.0])
+    start = activation_maximization(model, "conv", steps=1, learning_rate=1e-9)
+    ends = {"input_range": (0.0, 1.0), "parameterization": parameterization}
+    first = activation_maximization(model, "conv", steps=15, seed=3, **ends, **moves)
+    again = activation_maximization(model, "conv", steps=15, seed=3, **ends, **moves)
+    assert first.tobytes() == again.tobytes()
+    assert first.min() >= 0
+    assert first.max() <= 1
+    assert (response(model, first) > response(model, start)).all()
+
+
+def test_a_range_for_each_channel() -> None:
+    low, high = (-120.0, 0.0, -1.0), (130.0, 1.0, 1.0)
+    for kind in ("pixels", "fourier"):
+        found = activation_maximization(
+            two_heads(), "conv", input_range=(low, high), steps=10, parameterization=kind
+        )
+        assert (found >= np.array(low)).all()
+        assert (found <= np.array(high)).all()
+
+
+def test_wrong_dials_are_said() -> None:
+    model = sequential()
+    with pytest.raises(UserError, match="objective 'filter' needs a layer"):
+        activation_maximization(model)
+    with pytest.raises(UserError, match=r"no objective 'unt'.*did you mean 'unit'"):
+        activation_maximization(model, "conv", objective="unt")
+    with pytest.raises(UserError, match=r"no parameterization 'pixel'.*did you mean 'pixels'"):
+        activation_maximization(model, "conv", parameterization="pixel")
+    with pytest.raises(UserError, match=r"have 4 x 4 positions, and 4, 0 is none"):
+        activation_maximization(model, "conv", objective="unit", position=(4, 0))
+    with pytest.raises(UserError, match=r"classes of output 'out' must lie in 0\.\.2, got 3"):
+        activation_maximization(model, objective="class", classes=[3])
+
+
+def test_a_figure_of_classes() -> None:
+    from reportgen.probing.outputs import observe
+
+    model, data = sequential(), dataset({"class": 3})
+    given = subject(model, data, objective="class", targets=["class 2", "0 + class 1"])
+    artifact = compute(given)
+    (figure,) = draw(artifact, given.params)
+    assert figure.title == "Classes (class)"
+    assert "maximizes its logit" in figure.caption
+    told = artifact.facts["layers"][0]
+    assert told["labels"] == ["class 2", "class 0 + class 1"]
+    pixels = np.asarray(data.splits["test"].images, np.float32) / 255
+    logits = observe(model, pixels).logits[0]
+    expected = [logits[:, 2].max(), logits[:, :2].mean(axis=1).max()]
+    np.testing.assert_allclose(told["largest"], expected, rtol=1e-5)
+    assert {m.name for m in artifact.measures} == {"score_ratio@class", "still@class"}
+    with pytest.raises(UserError, match="head 'class' has no class 'cat'"):
+        compute(subject(model, data, objective="class", targets=["cat"]))
+
+
+def test_a_figure_of_units_and_of_chosen_filters() -> None:
+    model, data = sequential(), dataset({"class": 3})
+    unit = subject(model, data, objective="unit", position="1, 2")
+    artifact = compute(unit)
+    assert "row 1, column 2" in draw(artifact, unit.params)[0].caption
+    pixels = np.asarray(data.splits["test"].images, np.float32) / 255
+    maps = np.asarray(model.get_layer("conv")(pixels))
+    np.testing.assert_allclose(
+        artifact.facts["layers"][0]["largest"], maps[:, 1, 2].max(axis=0), rtol=1e-5
+    )
+    chosen = subject(model, data, targets=["1"])
+    artifact = compute(chosen)
+    assert "1 of 2 filters of conv" in draw(artifact, chosen.params)[0].caption
+    assert any(m.name == "activation_ratio@conv" for m in artifact.measures)
+    for wrong in ({"position": "a"}, {"targets": ["x"]}):
+        with pytest.raises(UserError, match=r"must be a row and a column|are numbers, got 'x'"):
+            compute(subject(model, data, objective="unit", **wrong))

@@ -9,12 +9,41 @@ ENTRY = Entry(
     parameters=(
         Parameter("layers", "layers", "all", "convolution layers to show"),
         Parameter(
+            "objective",
+            "str",
+            "filter",
+            "what to maximize: a filter's mean over its map, one unit of the map, or a class",
+            choices=("filter", "unit", "class"),
+        ),
+        Parameter(
             "filters",
             "int",
             None,
             "filters of each layer, from the first; null shows all, 64 at most",
             minimum=1,
             optional=True,
+        ),
+        Parameter(
+            "targets",
+            "names",
+            None,
+            "an image for each: numbers of filters, or names or numbers of classes; "
+            '"3 + 7" excites both at once; null goes by `filters`, or shows all classes',
+            optional=True,
+        ),
+        Parameter(
+            "position",
+            "str",
+            None,
+            'the unit\'s "row, column" in its map; null takes the middle',
+            optional=True,
+        ),
+        Parameter(
+            "parameterization",
+            "str",
+            "pixels",
+            "what changes: the pixels, or the image's waves in decorrelated colors",
+            choices=("pixels", "fourier"),
         ),
         Parameter("steps", "int", 40, "steps of the ascent", minimum=1, maximum=10_000),
         Parameter(
@@ -37,6 +66,25 @@ ENTRY = Entry(
         ),
         Parameter("jitter", "int", 2, "random shift at each step in pixels, undone", minimum=0),
         Parameter(
+            "pad", "int", 0, "width of a gray frame that the image is moved in, pixels", minimum=0
+        ),
+        Parameter(
+            "rotate",
+            "float",
+            0.0,
+            "random rotation at each step, in degrees either way, undone",
+            minimum=0,
+            maximum=180,
+        ),
+        Parameter(
+            "scale",
+            "float",
+            0.0,
+            "random change of size at each step, as a share, undone",
+            minimum=0,
+            maximum=0.5,
+        ),
+        Parameter(
             "size",
             "int",
             None,
@@ -55,5 +103,6 @@ ENTRY = Entry(
         ("hue_spread", "how far the filters' hues differ, by layer"),
         ("saturated", "share of values at the ends of the input range, by layer"),
         ("still", "filters whose gradient was zero everywhere, by layer"),
+        ("score_ratio", "of units and classes, the score reached against the largest in the data"),
     ),
 )

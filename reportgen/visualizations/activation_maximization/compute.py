@@ -2,84 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import UndefinedError
 from reportgen.probing.ascent import Climbed, Recipe
 from reportgen.probing.finite import require_finite
 from reportgen.probing.fresh import fresh
-from reportgen.probing.inputs import measured, prepare, value_range
-from reportgen.probing.layers import choose, is_conv, named, output_shapes
-from reportgen.probing.outputs import observe
-from reportgen.records import Artifact, Measure, Subject
+from reportgen.probing.inputs import value_ranges
+from reportgen.probing.transformations import Transforms
+from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.visualizations.activation_maximization import measures
 from reportgen.visualizations.activation_maximization.engine import (
     activation_maximization,
     ascend,
-    channels,
     image_shape,
 )
+from reportgen.visualizations.activation_maximization.panels import Panel, largest, panels
 from reportgen.visualizations.activation_maximization.parts import part
 
 __all__ = ["activation_maximization", "compute"]
 
 Floats = NDArray[np.float32]
 
-MOST = 64
 COMPARED = 16
 """Filters of the model with fresh weights that serve as baseline, at most."""
 
 
 def compute(subject: Subject) -> Artifact:
-    """Arrays: for each layer `images@<layer>`, shape (filters, h, w, c), scaled to 0..1."""
-    recipe, size = _recipe(subject), _size(subject)
-    layers = _layers(subject)
+    """Arrays: for each layer (or head) `images@<name>`, shape (tiles, h, w, c), scaled to 0..1."""
+    size = _size(subject)
     shape = image_shape(subject.model, size)
-    require_finite(subject.model, layers)
-    largest = _largest(subject, layers)
+    shown = panels(subject, size)
+    recipe = _recipe(subject, shape[-1])
+    require_finite(subject.model, [p.goal.layer for p in shown if p.goal.layer] or None)
+    tops: Sequence[Floats | None] = largest(subject, shown) or [None for _ in shown]
     values = fresh(subject.model, subject.seed)
     arrays: dict[str, NDArray[Any]] = {}
     told, found = [], []
-    for path in layers:
-        count = min(channels(subject.model, path), subject.params["filters"] or MOST, MOST)
-        picks = np.arange(count)
-        mine = ascend(subject.model, path, picks, recipe, subject.seed, size)
-        other = ascend(subject.model, path, picks[:COMPARED], recipe, subject.seed, size, values)
-        arrays[f"images@{path}"] = _unit(mine.images, recipe)
-        best = largest[path][:count] if path in largest else None
-        found += _measures(path, mine, other, best, recipe, subject.seed)
-        told.append(_told(path, subject.model, mine, best))
+    for panel, best in zip(shown, tops, strict=True):
+        mine = ascend(subject.model, panel.goal, recipe, subject.seed, size)
+        tiles = arrays[f"images@{panel.name}"] = _unit(mine, recipe, subject.data)
+        if panel.plain:
+            some = replace(panel.goal, picks=panel.goal.picks[:COMPARED])
+            other = ascend(subject.model, some, recipe, subject.seed, size, values)
+            random = _unit(other, recipe, subject.data)
+            found += _measures(panel.name, tiles, random, subject.seed)
+            found += _responses(panel.name, mine, best, subject.seed)
+        else:
+            found += _scores(panel, mine, best, subject.seed)
+        told.append(_told(panel, mine, best))
     facts = {
         "layers": told,
         "input": list(shape),
-        "range": [recipe.low, recipe.high],
+        "range": [float(np.min(recipe.low)), float(np.max(recipe.high))],
         "steps": recipe.steps,
         "regularized": recipe.decay > 0 or recipe.variation > 0,
+        "parameterization": recipe.parameterization,
     }
     return Artifact(arrays, facts, tuple(found))
 
 
-def _layers(subject: Subject) -> list[str]:
-    """Paths of the convolutions to show; "all" means those with two-dimensional maps."""
-    model, wanted = subject.model, subject.params["layers"]
-    convolutions = choose(model, wanted, is_conv)
-    if not convolutions:
-        raise UndefinedError(
-            f"Model '{model.name}' has no convolution layer, so there are no filters to maximize."
-        )
-    every = named(model)
-    flat = [p for p in convolutions if any(len(s) == 4 for s in output_shapes(every[p]))]
-    return (flat or convolutions) if wanted == "all" else convolutions
-
-
-def _recipe(subject: Subject) -> Recipe:
+def _recipe(subject: Subject, depth: int) -> Recipe:
     p = subject.params
-    ends = value_range(subject.data.preprocessing) if subject.data else (0.0, 1.0)
-    return Recipe(p["steps"], p["learning_rate"], p["l2"], p["total_variation"], p["jitter"], *ends)
+    moves = Transforms(p["jitter"], p["pad"], p["rotate"], p["scale"])
+    low: tuple[float, ...] = (0.0,)
+    high: tuple[float, ...] = (1.0,)
+    if subject.data:
+        ends = value_ranges(subject.data.preprocessing, depth)
+        low, high = (tuple(float(value) for value in end) for end in ends)
+    return Recipe(
+        p["steps"], p["learning_rate"], p["l2"], p["total_variation"], moves,
+        p["parameterization"], low, high,
+    )  # fmt: skip
 
 
 def _size(subject: Subject) -> tuple[int, int] | None:
@@ -91,26 +89,34 @@ def _size(subject: Subject) -> tuple[int, int] | None:
     return int(shape[1]), int(shape[2])
 
 
-def _largest(subject: Subject, layers: list[str]) -> dict[str, Floats]:
-    """For each layer the largest mean response of each channel among test images."""
-    data = subject.data
-    if data is None:
-        return {}
-    chosen = measured(data, subject.params["measure_on"])
-    images = prepare(np.asarray(data.splits["test"].images)[chosen], data.preprocessing)
-    seen = observe(subject.model, images, layers, mean=True, logits=False)
-    return {path: values.max(axis=0) for path, values in seen.activations.items()}
+def _unit(found: Climbed, recipe: Recipe, data: Dataset | None) -> Floats:
+    """Images as a person would see them: each channel over its own range, as 0..1, and in the
+    order in which the dataset stores them."""
+    low, high = np.asarray(recipe.low), np.asarray(recipe.high)
+    shares = np.asarray((found.images - low) / (high - low), np.float32)
+    order = data.preprocessing.order if data else ()
+    return shares[..., np.argsort(order)] if order else shares
 
 
-def _unit(images: Floats, recipe: Recipe) -> Floats:
-    return ((images - recipe.low) / (recipe.high - recipe.low)).astype(np.float32)
+def _scores(panel: Panel, mine: Climbed, best: Floats | None, seed: int) -> list[Measure]:
+    """The measures of units, classes, and targets that are excited together."""
+    still = Measure(
+        f"still@{panel.name}",
+        int(mine.still.sum()),
+        "images",
+        len(mine.still),
+        how="images whose gradient was zero everywhere in every step",
+    )
+    found = [still]
+    if best is not None:
+        how = "score reached, divided by the largest among test images, median over the targets"
+        rising = measures.ratios(mine.reached, best)
+        found.append(measures.response(f"score_ratio@{panel.name}", rising, how, seed))
+    return [replace(measure, part=part(panel.name)) for measure in found]
 
 
-def _measures(
-    path: str, mine: Climbed, other: Climbed, largest: Floats | None, recipe: Recipe, seed: int
-) -> list[Measure]:
-    """The measures of one layer, qualified by its name."""
-    images, random = _unit(mine.images, recipe), _unit(other.images, recipe)
+def _measures(path: str, images: Floats, random: Floats, seed: int) -> list[Measure]:
+    """What the images of one layer look like, qualified by its name."""
     own, untrained = measures.patterns(images), measures.patterns(random)
     against = "baseline: the same recipe on the model with fresh random weights"
     found = [
@@ -146,19 +152,19 @@ def _measures(
             "share of values at the ends of the input range, mean over filters; " + against,
             seed,
         ),
-        Measure(
-            f"still@{path}",
-            int(mine.still.sum()),
-            "filters",
-            len(images),
-            how="filters whose gradient was zero everywhere in every step",
-        ),
     ]
     if images.shape[-1] == 3:
         found += _colors(path, images - np.float32(0.5), random - np.float32(0.5), against, seed)
-    if largest is not None:
+    return [replace(measure, part=part(path)) for measure in found]
+
+
+def _responses(path: str, mine: Climbed, best: Floats | None, seed: int) -> list[Measure]:
+    """How the filters of one layer answer to their images."""
+    how = "filters whose gradient was zero everywhere in every step"
+    found = [Measure(f"still@{path}", int(mine.still.sum()), "filters", len(mine.still), how=how)]
+    if best is not None:
         how = "mean response reached, divided by the largest among test images, median over filters"
-        rising = measures.ratios(mine.reached, largest)
+        rising = measures.ratios(mine.reached, best)
         found.append(measures.response(f"activation_ratio@{path}", rising, how, seed))
     return [replace(measure, part=part(path)) for measure in found]
 
@@ -190,13 +196,17 @@ def _ends(images: Floats) -> NDArray[np.float64]:
     return np.asarray(atend.reshape(len(images), -1).mean(axis=1))
 
 
-def _told(path: str, model: Any, mine: Climbed, largest: Floats | None) -> dict[str, Any]:
+def _told(panel: Panel, mine: Climbed, best: Floats | None) -> dict[str, Any]:
+    silent = (mine.reached == 0) & ~mine.still
     return {
-        "name": path,
-        "type": type(named(model)[path]).__name__,
-        "channels": channels(model, path),
+        "name": panel.name,
+        "type": panel.type,
+        "objective": panel.goal.kind,
+        "position": list(panel.goal.position),
+        "labels": list(panel.labels),
+        "channels": panel.total,
         "still": [int(i) for i in np.flatnonzero(mine.still)],
-        "silent": [int(i) for i in np.flatnonzero((mine.reached == 0) & ~mine.still)],
+        "silent": [int(i) for i in np.flatnonzero(silent)],
         "reached": [float(value) for value in mine.reached],
-        "largest": None if largest is None else [float(value) for value in largest],
+        "largest": None if best is None else [float(value) for value in best],
     }

@@ -24,23 +24,37 @@ def _layer(artifact: Artifact, layer: Facts) -> Drawing:
     images = np.asarray(artifact.arrays[f"images@{layer['name']}"], np.float32)
     words = _words(layer)
     facts = artifact.facts
+    written = " in waves of decorrelated colors" if facts["parameterization"] == "fourier" else ""
     caption = (
-        f"{_count(layer, len(images))} of {layer['name']}: for each the input that maximizes its "
-        f"mean response, found in {facts['steps']} steps of gradient ascent from a gray image"
+        f"{_count(layer, len(images))}: for each the input that maximizes {_goal(layer)}, "
+        f"found in {facts['steps']} steps of gradient ascent from a gray image{written}"
         f"{', regularized' if facts['regularized'] else ''}. {_tones(facts)}"
     )
-    alt = (
-        f"Grid of {len(images)} small images, one for each filter of {layer['type']} "
-        f"{layer['name']}; {_look(images)}."
-    )
+    alt = f"Grid of {len(images)} small images, one for each {_tile(layer)}; {_look(images)}."
+    kind = layer["type"]
     return Drawing(
         part=part(layer["name"]),
         picture=_picture(images, layer),
         caption=" ".join([caption, *words]),
         alt=" ".join([alt, *words]),
-        title=f"{layer['type']} ({layer['name']})",
-        layers=(layer["name"],),
+        title=f"{kind} ({layer['name']})" if kind else f"Classes ({layer['name']})",
+        layers=(layer["name"],) if kind else (),
     )
+
+
+def _goal(layer: Facts) -> str:
+    if layer["objective"] == "class":
+        return "its logit"
+    if layer["objective"] == "unit":
+        row, column = layer["position"]
+        return f"its response at row {row}, column {column} of the map"
+    return "its mean response"
+
+
+def _tile(layer: Facts) -> str:
+    if layer["objective"] == "class":
+        return f"class of {layer['name']}"
+    return f"filter of {layer['type']} {layer['name']}"
 
 
 def _picture(images: NDArray[np.float32], layer: Facts) -> Picture:
@@ -52,15 +66,25 @@ def _picture(images: NDArray[np.float32], layer: Facts) -> Picture:
 
 
 def _label(index: int, layer: Facts) -> str:
+    name = layer["labels"][index]
     if index in layer["still"]:
-        return f"{index}: blank"
-    return f"{index}: silent" if index in layer["silent"] else str(index)
+        return f"{name}: blank"
+    return f"{name}: silent" if index in layer["silent"] else str(name)
 
 
 def _count(layer: Facts, shown: int) -> str:
-    if shown < layer["channels"]:
-        return f"The first {shown} of {layer['channels']} filters"
-    return f"All {shown} filters" if shown > 1 else "The only filter"
+    what = "class" if layer["objective"] == "class" else "filter"
+    many = "classes" if what == "class" else "filters"
+    names, total = layer["labels"], layer["channels"]
+    if any(" + " in name for name in names):
+        return f"{shown} {what if shown == 1 else many} or groups of {layer['name']}"
+    if what == "filter" and names != [str(i) for i in range(shown)]:
+        return f"{shown} of {total} filters of {layer['name']}"
+    if shown < total:
+        some = "The first " if what == "filter" else ""
+        return f"{some}{shown} of {total} {many} of {layer['name']}"
+    every = f"All {shown} {many}" if shown > 1 else f"The only {what}"
+    return f"{every} of {layer['name']}"
 
 
 def _tones(facts: Facts) -> str:
@@ -76,15 +100,18 @@ def _words(layer: Facts) -> list[str]:
     sentences = []
     if layer["still"]:
         sentences.append(
-            f"Blank because the gradient is zero everywhere: {_listed(layer['still'])}."
+            f"Blank because the gradient is zero everywhere: {_listed(layer, layer['still'])}."
         )
     if layer["silent"]:
-        sentences.append(f"Never responding in the end: {_listed(layer['silent'])}.")
+        sentences.append(f"Never responding in the end: {_listed(layer, layer['silent'])}.")
     return sentences
 
 
-def _listed(filters: list[int]) -> str:
-    return ("filter " if len(filters) == 1 else "filters ") + ", ".join(map(str, filters))
+def _listed(layer: Facts, tiles: list[int]) -> str:
+    names = ", ".join(layer["labels"][index] for index in tiles)
+    if layer["objective"] == "class":
+        return names
+    return ("filter " if len(tiles) == 1 else "filters ") + names
 
 
 def _look(images: NDArray[np.float32]) -> str:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
+from math import lcm
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.ascent import Climbed, Recipe, climb
+from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.probing.ascent import COPIES, Climbed, Ends, Recipe, climb
 from reportgen.probing.compiled import batch_size, reads_channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.heads import output_index
 from reportgen.probing.layers import find, named, output_shapes
-from reportgen.probing.outputs import channels_first
+from reportgen.probing.objectives import Objective
+from reportgen.probing.outputs import channels_first, observe
+from reportgen.probing.parameterizations import KINDS
+from reportgen.probing.transformations import Transforms, draw_moves
 
 Floats = NDArray[np.float32]
+Targets = Sequence[int | Sequence[int]]
+"""For each image one index, or several."""
 
 NOISE = 0.01
 """Standard deviation of the noise on the blank image, as a share of the input range."""
@@ -27,77 +35,143 @@ _FREE_SIDE = 128
 
 def activation_maximization(
     model: Any,
-    layer: str,
-    filters: Sequence[int] | None = None,
+    layer: str | None = None,
+    filters: Targets | None = None,
     *,
+    objective: str = "filter",
+    position: tuple[int, int] | None = None,
+    classes: Targets | None = None,
+    output: int | str | None = None,
     steps: int = 40,
     learning_rate: float = 0.05,
+    parameterization: str = "pixels",
+    jitter: int = 2,
+    pad: int = 0,
+    rotate: float = 0.0,
+    scale: float = 0.0,
     l2: float = 3.0,
     total_variation: float = 0.3,
-    jitter: int = 2,
-    input_range: tuple[float, float] = (0.0, 1.0),
+    input_range: tuple[Ends, Ends] = (0.0, 1.0),
     size: int | None = None,
     seed: int = 0,
 ) -> Floats:
-    """For each filter of a layer an image that it responds to strongly.
+    """For each filter, unit or class an image that it responds to strongly.
 
     Gradient ascent in input space (Erhan et al., 2009; Simonyan et al., arXiv 1312.6034) from a
-    gray image with faint noise, on the filter's mean response over its map. All filters climb at
-    once. Values stay inside the input range in every step; the best image of all steps is kept.
-    The model and all global random state are left as they were; the same seed gives the same
-    images.
+    gray image with faint noise. All images climb at once. Values stay inside the input range in
+    every step; the best image of all steps is kept. The model and all global random state are
+    left as they were; the same seed gives the same images.
 
     Args:
-        model: a Sequential or Functional Keras model with one image input, nested to any depth.
-        layer: path of the layer, e.g. "backbone/block3_conv1".
-        filters: indices of channels; None for all.
+        model: a Keras model with one image input, nested to any depth.
+        layer: path of the layer, e.g. "backbone/block3_conv1", for filters and units.
+        filters: indices of channels, for each image one, or several that it is to excite at once
+            (their mean is maximized); None for an image for each channel.
+        objective: "filter" for a channel's mean over its map, "unit" for one position of it,
+            "class" for the logit of a class.
+        position: row and column of the unit; None for the middle of the map.
+        classes: like `filters`, for classes; of a single sigmoid unit they are 0 and 1.
+        output: index or name of the output that has the classes.
         steps: of the ascent.
         learning_rate: length of a step (root mean square), as a share of the input range.
+        parameterization: "pixels", or "fourier" for waves, with decorrelated colors where there
+            are three channels (Olah et al., "Feature Visualization", Distill 2017).
+        jitter: largest random shift at each step in pixels.
+        pad: width in pixels of a mid-gray frame that the image is moved in.
+        rotate: largest random rotation at each step, in degrees.
+        scale: largest random change of size at each step, as a share (0.05: 0.95 to 1.05).
         l2, total_variation: weights of the regularizers against a gradient of unit length.
-        jitter: largest random shift at each step in pixels; it is undone after the step.
-        input_range: smallest and largest value that the model is given.
+        input_range: smallest and largest value that the model is given; one number each, or one
+            for each channel.
         size: side of the images in pixels where the model takes any; None for 128.
-        seed: of the noise and the jitter.
+        seed: of the noise and the movements, all of which are undone in the image.
 
     Returns:
-        Images as model input, float32, shape (k, h, w, c).
+        Images as model input, channels last, float32, shape (k, h, w, c).
 
     Raises:
-        UserError: no such layer or filter.
+        UserError: no such layer, filter, class or position.
         UndefinedError: the model has no image input, or its inside cannot be reached.
     """
-    recipe = Recipe(steps, learning_rate, l2, total_variation, jitter, *input_range)
+    moves = Transforms(jitter, pad, rotate, scale)
+    recipe = Recipe(
+        steps, learning_rate, l2, total_variation, moves, _parameterization(parameterization),
+        *input_range,
+    )  # fmt: skip
     side = None if size is None else (size, size)
-    path = find(model, layer)
-    chosen = np.arange(channels(model, path)) if filters is None else np.asarray(filters)
-    return ascend(model, path, chosen, recipe, seed, side).images
+    if objective == "class":
+        goal = class_objective(model, output_index(model, output), classes)
+    elif layer is None:
+        raise UserError(Problem(f"objective '{objective}' needs a layer", hint="name one"))
+    else:
+        goal = layer_objective(model, find(model, layer), filters, objective, position, side)
+    return ascend(model, goal, recipe, seed, side).images
+
+
+def layer_objective(
+    model: Any,
+    path: str,
+    filters: Targets | None = None,
+    kind: str = "filter",
+    position: tuple[int, int] | None = None,
+    size: tuple[int, int] | None = None,
+) -> Objective:
+    """Filters of a layer, or units at one position of its map.
+
+    Raises:
+        UserError: no such filter, position or kind of objective.
+    """
+    count = channels(model, path)
+    chosen = _rows(range(count) if filters is None else filters)
+    _check(chosen, count, f"filters of layer '{path}'")
+    if kind == "filter":
+        return Objective("filter", chosen, path)
+    if kind != "unit":
+        hint = did_you_mean(kind, ("filter", "unit", "class"))
+        raise UserError(Problem(f"there is no objective '{kind}'", hint=hint))
+    rows, columns = _map_size(model, path, size)
+    row, column = position or (rows // 2, columns // 2)
+    if not (0 <= row < rows and 0 <= column < columns):
+        message = f"the maps of layer '{path}' have {rows} x {columns} positions"
+        raise UserError(Problem(f"{message}, and {row}, {column} is none of them"))
+    return Objective("unit", chosen, path, (row, column))
+
+
+def class_objective(model: Any, output: int, classes: Targets | None = None) -> Objective:
+    """Classes of an output; all of them where none is named.
+
+    Raises:
+        UserError: no such class.
+    """
+    head = heads_of(model)[output]
+    count = max(head.units, 2)
+    chosen = _rows(range(count) if classes is None else classes)
+    _check(chosen, count, f"classes of output '{head.name}'")
+    return Objective("class", chosen, output=output)
 
 
 def ascend(
     model: Any,
-    layer: str,
-    filters: NDArray[Any],
+    objective: Objective,
     recipe: Recipe,
     seed: int,
     size: tuple[int, int] | None = None,
     values: list[NDArray[Any]] | None = None,
 ) -> Climbed:
     """The same with all that was measured on the way; `values` stand in for the weights."""
-    _check_filters(filters, channels(model, layer), layer)
-    require_finite(model, [layer])
     shape = image_shape(model, size)
+    require_finite(model, [objective.layer] if objective.layer else None)
     rng = np.random.default_rng(seed)
-    span, middle = recipe.high - recipe.low, (recipe.low + recipe.high) / 2
-    blank = middle + span * NOISE * rng.standard_normal(shape)
-    blank = np.clip(blank, recipe.low, recipe.high)
-    reach = recipe.jitter
-    shifts = rng.integers(-reach, reach + 1, (recipe.steps, 2))
-    room = batch_size(model, shape)
+    low, high = np.asarray(recipe.low), np.asarray(recipe.high)
+    blank = (low + high) / 2 + (high - low) * NOISE * rng.standard_normal(shape)
+    blank = np.clip(blank, low, high)
+    moves = draw_moves(rng, recipe.steps, recipe.transforms)
+    room = batch_size(model, shape, COPIES)
     parts = []
-    for start in range(0, len(filters), room):
-        some = filters[start : start + room]
-        first = np.broadcast_to(blank, (len(some), *shape)).astype(np.float32)
-        parts.append(climb(model, layer, some, first, shifts, recipe, values))
+    for start in range(0, len(objective.picks), room):
+        some = replace(objective, picks=objective.picks[start : start + room])
+        first = np.broadcast_to(blank, (len(some.picks), *shape)).astype(np.float32)
+        parts.append(climb(model, some, first, moves, recipe, values))
     names = [field.name for field in fields(Climbed)]
     return Climbed(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
@@ -134,10 +208,30 @@ def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int
     return int(height or free[0]), int(width or free[1]), int(depth)
 
 
-def _check_filters(filters: NDArray[Any], count: int, layer: str) -> None:
-    wrong = [int(index) for index in filters if not 0 <= index < count]
-    if wrong or not len(filters):
+def _map_size(model: Any, path: str, size: tuple[int, int] | None) -> tuple[int, int]:
+    """Rows and columns of a layer's map, for images of this size."""
+    pixels = np.zeros((1, *image_shape(model, size)), np.float32)
+    maps = observe(model, pixels, [path], logits=False).activations[path]
+    return int(maps.shape[1]), int(maps.shape[2])
+
+
+def _rows(targets: Targets) -> NDArray[np.int32]:
+    """Targets as (k, m); where some images have fewer, theirs are repeated evenly."""
+    rows = [list(one) if isinstance(one, Sequence) else [int(one)] for one in targets]
+    width = lcm(*(max(1, len(row)) for row in rows))
+    return np.array([row * (width // max(1, len(row))) for row in rows], np.int32)
+
+
+def _check(picks: NDArray[Any], count: int, what: str) -> None:
+    wrong = [int(index) for index in picks.ravel() if not 0 <= index < count]
+    if wrong or not picks.size:
         got = ", ".join(map(str, wrong)) or "none"
+        raise UserError(Problem(f"{what} must lie in 0..{count - 1}, got {got}"))
+
+
+def _parameterization(kind: str) -> str:
+    if kind not in KINDS:
         raise UserError(
-            Problem(f"filters of layer '{layer}' must lie in 0..{count - 1}, got {got}")
+            Problem(f"there is no parameterization '{kind}'", hint=did_you_mean(kind, KINDS))
         )
+    return kind

@@ -1,0 +1,145 @@
+"""What an ascent climbs: the response of filters, of single units, or of classes.
+
+Every image has targets of its own; several targets at once count with their mean.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.probing import graphs
+from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.gradients import score_of
+from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.layers import named
+from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
+
+Response = Callable[[Any, Any], tuple[Any, Any]]
+"""(images (k, h, w, c), picks (k, m)) -> the response (k,), and what to climb while it is zero."""
+
+_REGIONS = 5
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What to maximize, for k images.
+
+    Attributes:
+        kind: "filter": the mean of a channel over its map; "unit": one position of it; "class":
+            the logit of a class (of a single unit, with the sign of the class).
+        picks: indices of channels or classes, shape (k, m): for each image m targets at once.
+        layer: path of the layer, for filters and units.
+        position: row and column of a unit in its map.
+        output: index of the output, for classes.
+    """
+
+    kind: Literal["filter", "unit", "class"]
+    picks: NDArray[np.int32]
+    layer: str = ""
+    position: tuple[int, int] = (0, 0)
+    output: int = 0
+
+    def key(self) -> Hashable:
+        """All that changes the graph: everything but the picks."""
+        return (self.kind, self.layer, self.position, self.output, self.picks.shape[1])
+
+
+def filters(layer: str, indices: Any) -> Objective:
+    """The objective of the filters with these indices, shape (k,), each alone."""
+    return Objective("filter", np.asarray(indices, np.int32)[:, None], layer)
+
+
+def response(model: Any, objective: Objective) -> Response:
+    """How images respond, as a function for use inside a compiled graph."""
+    if objective.kind == "class":
+        return _class_response(model, objective)
+    last = not channels_first(named(model)[objective.layer])
+
+    def respond(images: Any, picks: Any) -> tuple[Any, Any]:
+        maps, before = until(model, images, objective.layer)
+        maps, before = (_channels_last(tensor, last) for tensor in (maps, before))
+        if objective.kind == "unit":
+            row, column = objective.position
+            at = [tensor[:, row, column] for tensor in (maps, before)]
+        else:
+            at = [tf.reduce_mean(maps, axis=[1, 2]), _drive(before)]
+        values, drive = (_own(tensor, picks) for tensor in at)
+        return values, drive
+
+    return respond
+
+
+def until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
+    """The output of one layer, and the same before its activation; nothing after is computed."""
+
+    class Reached(Exception):
+        pass
+
+    found: list[Any] = []
+
+    def keep(name: str, output: Any) -> Any:
+        if name == path:
+            found[:] = found or [output, output]
+            raise Reached
+        return output
+
+    def call(name: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        output = graphs.run(layer, args, kwargs)
+        if name == path and getattr(layer, "activation", None) is not None:
+            found[:] = output, graphs.run(_linear(layer), args, kwargs)
+        return keep(name, output)
+
+    with contextlib.suppress(Reached):
+        graphs.walk(model, [_as_read(model, images)], call, keep)
+    return found[0], found[1]
+
+
+def _class_response(model: Any, objective: Objective) -> Response:
+    head = heads_of(model)[objective.output]
+
+    def respond(images: Any, picks: Any) -> tuple[Any, Any]:
+        logits = logits_of(model, trace(model, [_as_read(model, images)]))[head.index]
+        exact = tf.cast(logits, tf.float32)
+        each = [score_of(exact, picks[:, place]) for place in range(objective.picks.shape[1])]
+        values = tf.add_n(each) / len(each)
+        return values, values
+
+    return respond
+
+
+def _as_read(model: Any, images: Any) -> Any:
+    return tf.transpose(images, [0, 3, 1, 2]) if reads_channels_first(model) else images
+
+
+def _channels_last(tensor: Any, last: bool) -> Any:
+    return tf.cast(tensor if last else channels_to_end(tensor), tf.float32)
+
+
+def _drive(values: Any) -> Any:
+    """How close a channel is to responding all over its map: the mean of regional maxima.
+
+    About five by five regions, so that a pattern grows everywhere and not at one lucky place.
+    """
+    sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:3]]
+    return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2])
+
+
+def _own(values: Any, picks: Any) -> Any:
+    """Of each image (row) the mean value of its own targets."""
+    return tf.reduce_mean(tf.gather(values, picks, axis=1, batch_dims=1), axis=1)
+
+
+def _linear(layer: Any) -> Any:
+    """A twin of a layer that shares its weights and has no activation; the layer is not touched."""
+    twin = object.__new__(type(layer))
+    twin.__dict__.update(layer.__dict__)
+    twin.__dict__["activation"] = keras.activations.linear
+    return twin

@@ -1,0 +1,95 @@
+"""Random movements of an image before each step of an ascent, so that what is found is robust.
+
+An image is set in a frame of mid-gray, shifted around its edges, turned and scaled about its
+center, and cut to its size again; it is never mirrored. Gradients go back the same way, so every
+movement is undone in the image that changes. All is drawn before the ascent from one seed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Transforms:
+    """How far images are moved at most.
+
+    Attributes:
+        jitter: shift in pixels, down and across.
+        pad: width of the gray frame in pixels.
+        rotate: degrees, either way.
+        scale: change of size as a share: 0.05 is from 0.95 to 1.05.
+    """
+
+    jitter: int = 2
+    pad: int = 0
+    rotate: float = 0.0
+    scale: float = 0.0
+
+    @property
+    def turns(self) -> bool:
+        """Whether images are sampled anew."""
+        return self.rotate > 0 or self.scale > 0
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The movement of every step: whole pixels (steps, 2), and radians and sizes (steps, 2)."""
+
+    shifts: NDArray[np.int32]
+    turns: NDArray[np.float32]
+
+
+def draw_moves(rng: np.random.Generator, steps: int, how: Transforms) -> Moves:
+    """The movements of an ascent, from a generator of random numbers."""
+    shifts = rng.integers(-how.jitter, how.jitter + 1, (steps, 2)).astype(np.int32)
+    angles = np.deg2rad(how.rotate) * rng.uniform(-1, 1, steps)
+    sizes = 1 + how.scale * rng.uniform(-1, 1, steps)
+    return Moves(shifts, np.stack([angles, sizes], axis=1).astype(np.float32))
+
+
+def moved(images: Any, shift: Any, turn: Any, middle: Any, pad: int, turns: bool) -> Any:
+    """Images (k, h, w, c) after one movement, of the same size.
+
+    Args:
+        images: at least 1 x 1 pixels.
+        shift: pixels down and across, (2,); what leaves on one side enters on the other.
+        turn: angle in radians and size, (2,); is not looked at unless `turns`.
+        middle: mid-gray of each channel, (c,).
+        pad: width of the frame.
+        turns: whether to sample anew, bilinearly; beyond the frame all is mid-gray.
+    """
+    height, width = images.shape[1:3]
+    framed = tf.pad(images - middle, [[0, 0], [pad, pad], [pad, pad], [0, 0]]) if pad else images
+    framed = tf.roll(framed, shift, axis=[1, 2])
+    if turns:
+        framed = _turned(framed if pad else framed - middle, turn)
+    if pad or turns:
+        framed = framed[:, pad : pad + height, pad : pad + width] + middle
+    return framed
+
+
+def _turned(images: Any, turn: Any) -> Any:
+    """Images turned and scaled about their center; zero beyond their edges."""
+    height, width, depth = images.shape[1:]
+    angle, size = turn[0], turn[1]
+    y, x = np.mgrid[:height, :width].astype(np.float32).reshape(2, -1)
+    y, x = y - (height - 1) / 2, x - (width - 1) / 2
+    down = (tf.cos(angle) * y - tf.sin(angle) * x) / size + (height - 1) / 2
+    across = (tf.sin(angle) * y + tf.cos(angle) * x) / size + (width - 1) / 2
+    top, left = tf.floor(down), tf.floor(across)
+    flat = tf.reshape(images, [-1, height * width, depth])
+    total = tf.zeros_like(flat)
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        r, c = top + row, left + column
+        share = (1 - tf.abs(down - r)) * (1 - tf.abs(across - c))
+        inside = (r >= 0) & (r < height) & (c >= 0) & (c < width)
+        place = tf.clip_by_value(r, 0, height - 1) * width + tf.clip_by_value(c, 0, width - 1)
+        values = tf.gather(flat, tf.cast(place, tf.int32), axis=1)
+        total += values * tf.where(inside, share, 0)[None, :, None]
+    return tf.reshape(total, tf.shape(images))
