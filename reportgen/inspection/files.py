@@ -38,11 +38,11 @@ def check_keras(path: Path, owned: Owned | None, findings: Findings) -> None:
         config = _json(opened, archive.CONFIG, findings)
         if archive.METADATA in opened.namelist():
             _json(opened, archive.METADATA, findings)
-        stored = 0
+        stored = None
         with _weights(opened, path, findings) as file:
             if file is not None:
                 stored = _tree(file, f"its member '{archive.WEIGHTS}'", findings)
-    if owned is not None and config is not None:
+    if owned is not None and config is not None and stored is not None:
         _check_config(config, stored, owned, findings)
 
 
@@ -57,7 +57,12 @@ def _weights(opened: zipfile.ZipFile, path: Path, findings: Findings) -> Iterato
     member = opened.getinfo(archive.WEIGHTS)
     if member.compress_type == zipfile.ZIP_STORED:
         with path.open("rb") as file:
-            yield io.BufferedReader(_Slice(file, _start(file, member), member.file_size))
+            part = _Slice(file, member)
+            if part.whole:
+                yield io.BufferedReader(part)
+            else:
+                findings.add(f"its member '{archive.WEIGHTS}' does not lie in the file as a whole")
+                yield None
         return
     with tempfile.TemporaryFile() as unpacked:
         try:
@@ -71,18 +76,17 @@ def _weights(opened: zipfile.ZipFile, path: Path, findings: Findings) -> Iterato
             yield unpacked
 
 
-def _start(file: BinaryIO, member: zipfile.ZipInfo) -> int:
-    """Where the bytes of a member that is stored as it is begin."""
-    file.seek(member.header_offset + 26)
-    name, extra = struct.unpack("<HH", file.read(4))
-    return int(member.header_offset + 30 + name + extra)
-
-
 class _Slice(io.RawIOBase):
-    """A part of a file as a file of its own."""
+    """The bytes of a member that is stored as it is, as a file of its own."""
 
-    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
-        self.file, self.start, self.size, self.at = file, start, size, 0
+    def __init__(self, file: BinaryIO, member: zipfile.ZipInfo) -> None:
+        self.file, self.size, self.at = file, member.file_size, 0
+        file.seek(member.header_offset)
+        header = file.read(30)
+        name, extra = struct.unpack("<HH", header[26:]) if len(header) == 30 else (0, 0)
+        self.start = member.header_offset + 30 + name + extra
+        length = file.seek(0, os.SEEK_END)
+        self.whole = len(header) == 30 and self.start + self.size <= length
 
     def readable(self) -> bool:
         return True
@@ -130,17 +134,22 @@ def _attribute(root: Any, name: str, findings: Findings) -> Any:
     """A configuration that is stored as text beside the weights; None where there is none."""
     if name not in root.attrs:
         return None
-    size = root.attrs.get_id(name).get_storage_size()
-    text = root.attrs[name] if size <= CONFIG else ""
+    found = root.attrs.get_id(name)
+    single = found.shape == () and found.get_storage_size() <= CONFIG
+    text = root.attrs[name] if single else ""
     if not isinstance(text, str | bytes) or not 0 < len(text) <= CONFIG:
         findings.add(f"its attribute '{name}' is no text of at most {said(CONFIG)}")
         return None
     return parsed(text, f"attribute '{name}'", findings)
 
 
-def _tree(file: BinaryIO, what: str, findings: Findings) -> int:
+def _tree(file: BinaryIO, what: str, findings: Findings) -> int | None:
+    """Bytes of weights; None where they cannot be read, which is noted."""
+    stored = None
     with hdf5.opened(file, what, findings) as root:
-        return 0 if root is None else hdf5.check_tree(root, what, findings)
+        if root is not None:
+            stored = hdf5.check_tree(root, what, findings)
+    return stored
 
 
 def _check_config(config: Any, stored: int, owned: Owned, findings: Findings) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from reportgen.errors import Problem, UserError
-from reportgen.inspection import inspect
+from reportgen.inspection.apart import inspect_apart
 from reportgen.spec import Spec
 from reportgen.spec.sources import scheme
 
@@ -24,9 +24,8 @@ def _problems(spec: Spec) -> list[Problem]:
             continue
         modules = model.params.get("modules") or ()
         try:
-            inspect(folder / model.source, name=model.source, modules=modules, folder=folder)
-        except OSError as error:
-            found.append(Problem(f"the model file {model.source} cannot be read: {error.strerror}"))
+            path = folder / model.source
+            inspect_apart(path, name=model.source, modules=modules, folder=folder)
         except UserError as error:
             found += error.problems
         found = [replace(p, file=p.file or str(spec.source), line=p.line or model.line)

@@ -50,17 +50,18 @@ def load_file(
         UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
     # Imported late: reading a spec imports this file for its ENTRY.
-    from reportgen.inspection import SAVED_MODEL, copied, inspect
+    from reportgen.inspection import SAVED_MODEL, copied
+    from reportgen.inspection.apart import inspect_apart
 
     path = base / source
     _check(path, source)
     if path.name == SAVED_MODEL:
         from reportgen.models._saved_model import read_program
 
-        inspect(path, name=source, trusted=trusted)
+        inspect_apart(path, name=source, modules=modules, folder=base, trusted=trusted)
         return read_program(path.parent)
     with copied(path) as copy:
-        inspect(copy.path, name=copy.name, modules=modules, folder=base, trusted=trusted)
+        inspect_apart(copy.path, name=copy.name, modules=modules, folder=base, trusted=trusted)
         return _read(copy, modules, base, trusted, cache)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from reportgen.errors import UserError
 from reportgen.inspection import inspect
+from reportgen.inspection.apart import inspect_apart
 from tests.inspection.crafting import SOUND, h5_file, hdf5, keras_file
 
 
@@ -107,3 +109,24 @@ def test_the_training_configuration_is_looked_at_too(tmp_path: Path) -> None:
         inspect(h5_file(tmp_path, training_config=evil))
     with pytest.raises(UserError, match="attribute 'training_config' is not JSON"):
         inspect(h5_file(tmp_path, SOUND, training_config="{"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_damaged_the_answer_is_a_sentence(tmp_path: Path, seed: int) -> None:
+    """Flipped bits make HDF5's library raise, crash or hang; a process of its own holds that."""
+    chance = np.random.default_rng(seed)
+    path = h5_file(tmp_path) if seed % 2 else keras_file(tmp_path)
+    data = bytearray(path.read_bytes())
+    for place in chance.integers(len(data), size=8):
+        data[place] ^= 1 << chance.integers(8)
+    path.write_bytes(data)
+    with contextlib.suppress(UserError):
+        inspect_apart(path, name="m", modules=(), folder=tmp_path)
+
+
+def test_an_inspection_that_does_not_end_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reportgen.inspection.apart.SECONDS", 0.001)
+    with pytest.raises(UserError, match="damaged in a way that stops the inspection"):
+        inspect_apart(h5_file(tmp_path), name="m", modules=(), folder=tmp_path)
