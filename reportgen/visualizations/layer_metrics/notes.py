@@ -1,0 +1,59 @@
+"""What the tables alone show: where the work is done, and which filters do nothing new."""
+
+from __future__ import annotations
+
+from reportgen.drafting import by_measure, get, note
+from reportgen.records import Evidence, Finding, Note
+
+
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """One note on cost, one on filters that are dead or repeat another, where there are any."""
+    written = [_cost(finding), _idle(finding)]
+    return tuple(item for item in written if item is not None)
+
+
+def _cost(finding: Finding) -> Note | None:
+    whole, shares = get(finding, "multiply_adds"), by_measure(finding, "cost_share")
+    parameters = get(finding, "conv_parameters")
+    if whole is None or parameters is None or not shares or whole.n == 1:
+        return None
+    layer, share = next(iter(shares.items()))
+    return note(
+        f"{finding.block}.cost",
+        "layer_metrics.cost",
+        "info",
+        "One image costs the {whole.n:convolution|convolutions} {whole} multiply-adds, with "
+        "{parameters} parameters; {layer} alone takes {share:%} of them.",
+        words={"layer": layer},
+        whole=whole,
+        parameters=parameters,
+        share=share,
+    )
+
+
+def _idle(finding: Finding) -> Note | None:
+    """Dead filters, dead channels and twins: of each, the layer that has most."""
+    found: dict[str, tuple[str, Evidence]] = {}
+    for name in ("dead_filters", "dead_channels", "redundant_filters"):
+        some = {at: item for at, item in by_measure(finding, name).items() if item.value}
+        if some:
+            found[name] = max(some.items(), key=lambda pair: pair[1].value or 0)
+    if not found:
+        return None
+    said = {
+        "dead_filters": "{dead_filters} of {dead_filters.n:filter|filters} of {at_dead_filters} "
+        "have weights next to nothing",
+        "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
+        "{at_dead_channels} are never above zero on the test images",
+        "redundant_filters": "{redundant_filters:%} of {redundant_filters.n:filter|filters} of "
+        "{at_redundant_filters} nearly repeat another",
+    }
+    return note(
+        f"{finding.block}.idle",
+        "layer_metrics.idle",
+        "info",
+        "Of every kind the layer with the most: " + "; ".join(said[name] for name in found) + ".",
+        {f"at_{name}": at for name, (at, _) in found.items()},
+        (),
+        **{name: item for name, (_, item) in found.items()},
+    )

@@ -1,0 +1,87 @@
+"""What the weights of a convolution say by themselves: their shapes, cost, dead and twin filters.
+
+NumPy only, but for reading a layer's own settings.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Shape = tuple[int, ...]
+
+DEAD = 1e-2
+"""A filter whose norm is below this share of the layer's median norm counts as dead."""
+
+ALIKE = 0.9
+"""Filters with a larger |cosine| count as repeating one another."""
+
+
+def kernels(layer: Any) -> list[NDArray[np.float32]]:
+    """A convolution's kernels as Keras holds them: one, or two of a separable layer."""
+    separable = hasattr(layer, "pointwise_kernel")
+    held = [layer.depthwise_kernel, layer.pointwise_kernel] if separable else [layer.kernel]
+    return [np.asarray(one.value).astype(np.float32) for one in held]
+
+
+def filters(layer: Any) -> Floats:
+    """Weights of each filter as one row, shape (filters, weights), in double precision.
+
+    Of a depthwise layer a filter sees a single channel. Of a separable one the filters are those
+    of its pointwise part, which make its output channels.
+    """
+    kernel, kind = kernels(layer)[-1].astype(np.float64), type(layer).__name__
+    if kind.startswith("Depthwise"):
+        return kernel.reshape(prod(kernel.shape[:-2]), -1).T
+    if kind.endswith("Transpose"):
+        kernel = np.swapaxes(kernel, -1, -2)
+    return kernel.reshape(-1, kernel.shape[-1]).T
+
+
+def dead(rows: Floats) -> NDArray[np.bool_]:
+    """Whether each filter (n, weights) is dead by its weights: L2 norm < 1e-2 of the median's.
+
+    Where the median itself is zero, those of norm zero are dead.
+    """
+    norms = np.linalg.norm(rows, axis=1)
+    return np.asarray((norms < DEAD * np.median(norms)) | (norms == 0))
+
+
+def redundant(rows: Floats) -> NDArray[np.bool_]:
+    """Whether each filter (n, weights) has |cosine| above 0.9 with another, means taken off.
+
+    A filter without variation is like no other.
+    """
+    centered = rows - rows.mean(axis=1, keepdims=True)
+    norms = np.linalg.norm(centered, axis=1)
+    # What is left of equal weights after rounding is no direction.
+    usable = norms > 1e-9 * np.maximum(np.abs(rows).max(axis=1), 1e-300)
+    unit = np.where(usable[:, None], centered, 0) / np.where(usable, norms, 1)[:, None]
+    cosines = np.abs(unit @ unit.T)
+    np.fill_diagonal(cosines, 0)
+    return np.asarray(cosines.max(axis=1, initial=0) > ALIKE)
+
+
+def multiply_adds(layer: Any, given: tuple[Any, ...], made: tuple[Any, ...]) -> int | None:
+    """Multiplications with an addition each that one image costs, biases left out.
+
+    Every weight is used once at every position: of the output, or of the input where a layer is
+    transposed. Padding counts as if it were there.
+
+    Args:
+        layer: a convolution of any kind.
+        given, made: shapes of its input and output, batch first.
+
+    Returns:
+        The count, or None where a side of the maps is not known.
+    """
+    shape = given if type(layer).__name__.endswith("Transpose") else made
+    last = getattr(layer, "data_format", "channels_last") == "channels_last"
+    space = shape[1:-1] if last else shape[2:]
+    if any(side is None for side in space):
+        return None
+    return int(prod(space)) * sum(int(one.size) for one in kernels(layer))
