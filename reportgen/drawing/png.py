@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +41,10 @@ MISSING = PAPER + 5
 _MARGIN = 8
 """Rows around text that are packed with it, so that its parts do not fall into pieces."""
 
-_SAMPLE = 32
+_CHUNK = 1 << 16
+"""Bytes of lines that are put together at a time."""
+
+_SAMPLE = 16
 """Lines, at most, that are packed twice to choose a filter for all."""
 
 _PAPER_RGB, _INK_RGB = (255, 255, 255), (31, 35, 40)
@@ -87,15 +92,38 @@ def _packed(rows: Rows, level: int) -> bytes:
     full search finds, in a third of the time. Rows of text and photographs get the full search.
     """
     height = int(rows.times.sum())
+    starts = np.cumsum(rows.times) - rows.times
     busy = _busy(rows.times, height)
-    lines = _filtered(rows, height, busy)
+    fresh = _filtered(rows.indices, ~busy[starts])
     bounds = [0, *(np.flatnonzero(busy[1:] != busy[:-1]) + 1).tolist(), height]
-    parts = []
+    parts, check = [b"\x78\xda"], 1
     for start, end in pairwise(bounds):
-        strategy = zlib.Z_DEFAULT_STRATEGY if busy[start] else zlib.Z_RLE
-        ending = zlib.Z_FINISH if end == height else zlib.Z_SYNC_FLUSH
-        parts.append(_deflated(lines[start:end], level, strategy, ending))
-    return b"\x78\xda" + b"".join(parts) + struct.pack(">I", zlib.adler32(lines.data))
+        packer = _packer(level, zlib.Z_DEFAULT_STRATEGY if busy[start] else zlib.Z_RLE)
+        for lines in _lines(fresh, starts, start, end):
+            parts.append(packer.compress(lines))
+            check = zlib.adler32(lines, check)
+        parts.append(packer.flush(zlib.Z_FINISH if end == height else zlib.Z_SYNC_FLUSH))
+    return b"".join([*parts, struct.pack(">I", check)])
+
+
+def _lines(
+    fresh: NDArray[np.uint8], starts: NDArray[np.intp], start: int, end: int
+) -> Iterator[memoryview]:
+    """Lines `start` to `end` of the picture, a few at a time: they stay in the processor's cache.
+
+    Args:
+        fresh: filtered lines that differ from those above them.
+        starts: where in the picture they stand; every other line repeats the one above it.
+    """
+    size = max(1, _CHUNK // fresh.shape[1])
+    room = np.empty((min(size, end - start), fresh.shape[1]), np.uint8)
+    for top in range(start, end, size):
+        some = room[: min(size, end - top)]
+        some[:] = 0
+        some[:, 0] = 2
+        first, last = np.searchsorted(starts, (top, top + len(some)))
+        some[starts[first:last] - top] = fresh[first:last]
+        yield some.data
 
 
 def _busy(times: NDArray[np.intp], height: int) -> NDArray[np.bool_]:
@@ -110,32 +138,35 @@ def _busy(times: NDArray[np.intp], height: int) -> NDArray[np.bool_]:
     return np.asarray(count[last] > count[first])
 
 
-def _filtered(rows: Rows, height: int, busy: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Filter byte and bytes of each row: 2 ("Up") where it is a difference, else 0 ("None")."""
-    plain = rows.indices
-    starts = np.cumsum(rows.times) - rows.times
-    lines = np.zeros((height, plain.shape[1] + 1), np.uint8)
-    lines[:, 0] = 2
-    lines[starts, 0] = 0
-    lines[starts, 1:] = plain
-    blocks = np.flatnonzero(~busy[starts])
-    blocks = blocks[blocks > 0]
-    steps = plain[blocks] - plain[blocks - 1]
-    if len(blocks) and _runs(steps) < _runs(plain[blocks]):
-        lines[starts[blocks], 0] = 2
-        lines[starts[blocks], 1:] = steps
+def _filtered(rows: NDArray[np.uint8], blocks: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Distinct rows with their filter byte: 2 ("Up") for a difference, else 0 ("None").
+
+    Args:
+        rows: shape (r, w).
+        blocks: which of them are values that were enlarged, shape (r,).
+    """
+    lines = np.zeros((len(rows), rows.shape[1] + 1), np.uint8)
+    lines[:, 1:] = rows
+    chosen = np.flatnonzero(blocks[1:]) + 1
+    if len(chosen):
+        steps = rows[chosen] - rows[chosen - 1]
+        if _runs(steps) < _runs(rows[chosen]):
+            lines[chosen, 0] = 2
+            lines[chosen, 1:] = steps
     return lines
 
 
 def _runs(lines: NDArray[np.uint8]) -> int:
     """How many bytes a sample of lines takes when it is packed as runs."""
     some = np.ascontiguousarray(lines[:: len(lines) // _SAMPLE + 1])
-    return len(_deflated(some, 1, zlib.Z_RLE, zlib.Z_FINISH))
+    packer = _packer(1, zlib.Z_RLE)
+    return len(packer.compress(some.data)) + len(packer.flush())
 
 
-def _deflated(lines: NDArray[np.uint8], level: int, strategy: int, ending: int) -> bytes:
-    packer = zlib.compressobj(level, zlib.DEFLATED, -15, 9, strategy)
-    return packer.compress(lines.data) + packer.flush(ending)
+def _packer(level: int, strategy: int) -> Any:
+    # A search for runs needs no tables of what came before; smaller ones are faster to keep.
+    memory = 7 if strategy == zlib.Z_RLE else 9
+    return zlib.compressobj(level, zlib.DEFLATED, -15, memory, strategy)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
