@@ -49,7 +49,12 @@ def infer(findings: Findings) -> Inference:
     most of its outputs do, and the claim is about most models.
     """
     spills = readings(findings, "grad_cam", "spill_within_cell", compared=True)
-    overlaps = readings(findings, "grad_cam", "imperfect_overlap")
+    # A share is quoted with the number of heatmaps that it is a share of.
+    overlaps = [
+        reading
+        for reading in readings(findings, "grad_cam", "imperfect_overlap")
+        if reading.evidence.n is not None
+    ]
     found = [r for r in spills if r.at in of_model(overlaps, r.model)]
     if not found:
         return Inference()
