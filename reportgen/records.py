@@ -230,7 +230,8 @@ Cell = str | int | float | None
 @dataclass(frozen=True)
 class Table:
     """A table of a figure. Numbers are right-aligned, formatted by the pages; `footer` lines
-    stand below the table."""
+    stand below the table. `marks` are (row, column) places of cells to set off from the others,
+    which the caption must explain; `decimals` fixes those of all fractions (None: by column)."""
 
     part: str
     columns: tuple[str, ...]
@@ -239,6 +240,8 @@ class Table:
     title: str = ""
     footer: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    marks: tuple[tuple[int, int], ...] = ()
+    decimals: int | None = None
 
 
 # --- what pages are made of --------------------------------------------------------------------

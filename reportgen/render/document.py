@@ -87,6 +87,7 @@ def _table(table: Table) -> dict[str, Any]:
         "columns": list(table.columns),
         "rows": [list(row) for row in table.rows],
         "footer": list(table.footer),
+        **({"marks": [list(place) for place in table.marks]} if table.marks else {}),
     }
 
 

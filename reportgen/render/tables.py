@@ -11,6 +11,9 @@ from reportgen.drafting import number
 from reportgen.records import Cell, Figure, Table
 from reportgen.render.views import CellView, TableView
 
+_WIDE = 16
+"""Columns from which on cells stand close."""
+
 
 def with_csv(figures: Iterable[Figure], files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The bytes of every figure's file: pictures as given, tables written as CSV.
@@ -42,25 +45,27 @@ def view(table: Table) -> TableView:
     """A table with its cells written out, numbers of one column alike."""
     columns = [[row[index] for row in table.rows] for index in range(len(table.columns))]
     numeric = [_is_numeric(column) for column in columns]
-    written = [_column(column) for column in columns]
+    written = [_column(column, table.decimals) for column in columns]
+    marks = set(table.marks)
     return {
         "columns": [
-            {"text": name, "numeric": right, "head": True}
+            {"text": name, "numeric": right, "head": True, "marked": False}
             for name, right in zip(table.columns, numeric, strict=True)
         ],
         "rows": [
             [
-                _cell(written[j][i], numeric[j], head=j == 0 and not numeric[0])
+                _cell(written[j][i], numeric[j], j == 0 and not numeric[0], (i, j) in marks)
                 for j in range(len(row))
             ]
             for i, row in enumerate(table.rows)
         ],
         "footer": list(table.footer),
+        "dense": len(table.columns) > _WIDE,
     }
 
 
-def _cell(text: str, numeric: bool, head: bool) -> CellView:
-    return {"text": text, "numeric": numeric, "head": head}
+def _cell(text: str, numeric: bool, head: bool, marked: bool) -> CellView:
+    return {"text": text, "numeric": numeric, "head": head, "marked": marked}
 
 
 def _is_numeric(column: Sequence[Cell]) -> bool:
@@ -68,11 +73,20 @@ def _is_numeric(column: Sequence[Cell]) -> bool:
     return bool(values) and all(isinstance(cell, int | float) for cell in values)
 
 
-def _column(cells: Sequence[Cell]) -> list[str]:
+def _column(cells: Sequence[Cell], fixed: int | None = None) -> list[str]:
     """Cells as text; fractions of one column get the same number of decimals."""
+    if fixed is not None:
+        return [
+            _fixed(cell, fixed) if isinstance(cell, float) else _text(cell, 0) for cell in cells
+        ]
     fractions = [abs(cell) for cell in cells if isinstance(cell, float) and math.isfinite(cell)]
     decimals = _decimals(max(fractions, default=0.0))
     return [_text(cell, decimals) for cell in cells]
+
+
+def _fixed(cell: float, decimals: int) -> str:
+    """A fraction with so many decimals, be it too small for them; its sign stays."""
+    return f"{cell:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _decimals(largest: float) -> int:

@@ -54,19 +54,23 @@ class NoteView(TypedDict):
 
 
 class CellView(TypedDict):
-    """A table cell; `numeric` cells align right, a `head` names its row."""
+    """A table cell; `numeric` cells align right, a `head` names its row, `marked` ones are set
+    off from the others."""
 
     text: str
     numeric: bool
     head: bool
+    marked: bool
 
 
 class TableView(TypedDict):
-    """A table with all cells written out."""
+    """A table with all cells written out; `dense` where it has so many columns that they need
+    to stand close."""
 
     columns: list[CellView]
     rows: list[list[CellView]]
     footer: list[str]
+    dense: bool
 
 
 class FigureView(TypedDict):

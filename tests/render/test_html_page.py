@@ -158,6 +158,19 @@ def test_tables_have_captions_and_scopes(page: Page) -> None:
     heads = page.all("th", scope="col")
     assert "Connected to" in [text for _, text in heads]
     assert ({"scope": "row"}, "dense_1 (Dense)") in page.all("th")
+
+
+def test_marked_cells_stand_out_by_more_than_color(page: Page, report: Report) -> None:
+    blocks = [b for s in report.sections for b in s.blocks if b.kind == "evaluation"]
+    assert [text for _, text in page.all("mark")] == ["0.999"] * len(blocks) != []
+    assert page.all("td", **{"class": "marked number"}) == [
+        ({"class": "marked number"}, "0.999") for _ in blocks
+    ]
+    style = " ".join(text for _, text in page.all("style"))
+    assert (
+        "td mark { background: none; color: inherit; font-weight: 700; text-decoration: under"
+        in style
+    )
     assert ({"class": "number"}, "3,965,952") in page.all("td")
 
 

@@ -104,6 +104,12 @@ def test_tables_keep_their_columns(text: str, made: dict[str, bytes]) -> None:
     assert sizes == [(2, 4), (2, 4), *stated, (2, 10)]
 
 
+def test_marked_cells_are_bold(text: str, made: dict[str, bytes]) -> None:
+    tables = json.loads(made["report.json"])["tables"].values()
+    assert [t["marks"] for t in tables if "marks" in t] == [[[0, 1]]] * text.count("| **0.999** |")
+    assert "| **0.999** |" in text
+
+
 def test_inferences_come_with_verdict_and_figures(text: str) -> None:
     line = next(line for line in text.splitlines() if line.startswith("2. <a"))
     assert "**Contradicted.** Heads were expected to differ" in line

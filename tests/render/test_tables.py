@@ -47,3 +47,13 @@ def test_a_table_of_numbers_has_no_row_heads() -> None:
 def test_csv_quotes_what_it_must() -> None:
     table = Table("", ("a,b", "c"), (('say "x"', 0.1), ("two\nlines", None)), "")
     assert as_csv(table) == b'"a,b",c\n"say ""x""",0.1\n"two\nlines",\n'
+
+
+def test_decimals_can_be_fixed_and_cells_marked() -> None:
+    rows: tuple[tuple[Cell, ...], ...] = (("0", 0.12345, -1e-7, 3), ("1", 2.0, 1234.5, None))
+    table = view(Table("", ("Row", "0", "1", "2"), rows, "", marks=((1, 2),), decimals=3))
+    texts = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert texts == [["0", "0.123", "−0.000", "3"], ["1", "2.000", "1,234.500", "–"]]
+    marked = [[cell["marked"] for cell in row] for row in table["rows"]]
+    assert marked == [[False] * 4, [False, False, True, False]]
+    assert not table["dense"]

@@ -1,0 +1,84 @@
+"""The activations of one channel of one layer for one test image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.finite import require_finite, require_finite_activations
+from reportgen.probing.inputs import names, pick, prepare
+from reportgen.probing.layers import choose, is_conv, named, output_shapes
+from reportgen.probing.outputs import observe
+from reportgen.probing.statistics import wilson
+from reportgen.records import Artifact, Measure, Subject
+
+
+def compute(subject: Subject) -> Artifact:
+    """One map as it is.
+
+    Returns:
+        Array `map`: float32, shape (h, w), the whole of it. Facts `layer`, `type`, `channel`,
+        `channels`, `sample` {"index", "label"}.
+
+    Raises:
+        UndefinedError: there is no dataset, or no layer with two-dimensional maps.
+        UserError: no such layer or channel, or not exactly one image.
+    """
+    data, params, model = subject.data, subject.params, subject.model
+    if data is None:
+        raise UndefinedError("Activations are of an image, and there is no dataset.")
+    shown = pick(data, params["samples"])
+    if len(shown) != 1:
+        message = f"samples must be 1 or a list of one test image, got {len(shown)} images"
+        raise UserError(Problem(message, hint="give each image a figure of its own"))
+    path = _layer(model, params["layer"])
+    require_finite(model, [path])
+    images = np.asarray(data.splits["test"].images)[shown]
+    seen = observe(model, prepare(images, data.preprocessing), [path], logits=False)
+    require_finite_activations(seen.activations)
+    maps, channel = seen.activations[path][0], params["channel"]
+    if channel >= maps.shape[-1]:
+        message = f"channel must lie in 0..{maps.shape[-1] - 1}, got {channel}"
+        raise UserError(Problem(message, hint=f"layer '{path}' has {maps.shape[-1]} channels"))
+    values = np.ascontiguousarray(maps[..., channel])
+    sample = {"index": int(shown[0]), "label": names(data, shown)[0]}
+    facts = {
+        "layer": path,
+        "type": type(named(model)[path]).__name__,
+        "channel": channel,
+        "channels": int(maps.shape[-1]),
+        "sample": sample,
+    }
+    return Artifact({"map": values}, facts, _measures(path, channel, values))
+
+
+def _layer(model: Any, wanted: str | None) -> str:
+    """The path of the layer to read: the one named, or the first convolution with flat maps."""
+    if wanted is not None:
+        return choose(model, [wanted], _is_flat)[0]
+    convolutions = choose(model, "all", lambda layer: is_conv(layer) and _is_flat(layer))
+    if not convolutions:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution with two-dimensional maps, so there is no "
+            "channel to write out."
+        )
+    return convolutions[0]
+
+
+def _is_flat(layer: Any) -> bool:
+    """Whether a layer's maps have two spatial axes."""
+    return any(len(shape) == 4 for shape in output_shapes(layer))
+
+
+def _measures(path: str, channel: int, values: NDArray[np.float32]) -> tuple[Measure, ...]:
+    hits, n = int((values > 0).sum()), int(values.size)
+    of = f"of channel {channel} of {path} for the image shown"
+    share = f"share of the positions {of} where it is above zero"
+    return (
+        Measure(f"positive_share@{path}", hits / n, "", n, wilson(hits, n), None, share),
+        Measure(f"largest@{path}", float(values.max()), "", n, how=f"largest activation {of}"),
+        Measure(f"smallest@{path}", float(values.min()), "", n, how=f"smallest activation {of}"),
+    )
