@@ -257,3 +257,31 @@ def test_a_freshly_loaded_model_gives_what_the_saved_one_gave(tmp_path: Path, su
     loaded = keras.models.load_model(file, compile=False)
     pixels = np.random.default_rng(0).random((3, zoo.SIDE, zoo.SIDE, 1), dtype=np.float32)
     np.testing.assert_array_equal(grad_cam(loaded, pixels, 1), grad_cam(model, pixels, 1))
+
+
+def test_a_layer_three_models_deep_is_addressed_by_its_path() -> None:
+    from reportgen.visualizations.grad_cam.compute import grad_cam
+
+    model = model_of("nested")
+    assert [layer["name"] for layer in outcome("nested", "feature_maps").facts["layers"]] == [
+        "a/b/c/conv",
+        "a/b/pool",
+    ]
+    pixels = np.random.default_rng(0).random((2, zoo.SIDE, zoo.SIDE, 1), dtype=np.float32)
+    by_path = grad_cam(model, pixels, 1, layer="a/b/c/conv")
+    np.testing.assert_array_equal(by_path, grad_cam(model, pixels, 1, layer="conv"))
+    with pytest.raises(UserError, match="a/b/c/conv"):
+        grad_cam(model, pixels, 1, layer="b/conv")
+
+
+def test_looking_leaves_every_model_as_it_was() -> None:
+    for name in ("sequential", "subclassed", "nested", "shared"):
+        model = zoo.seeded(zoo.MODELS[name]())
+        before = [w.tobytes() for w in model.get_weights()], [v.trainable for v in model.weights]
+        pixels = np.zeros((1, zoo.SIDE, zoo.SIDE, 1), np.float32)
+        answer = np.asarray(model(pixels))
+        for kind in ("summary", "feature_maps", "grad_cam", "activation_maximization"):
+            import_module(f"reportgen.visualizations.{kind}.compute").compute(subject(kind, model))
+        after = [w.tobytes() for w in model.get_weights()], [v.trainable for v in model.weights]
+        assert after == before
+        np.testing.assert_array_equal(np.asarray(model(pixels)), answer)

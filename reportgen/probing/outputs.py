@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.records import Head
@@ -78,8 +79,11 @@ def observe(
         logits: whether to compute the heads too; else `logits` and `probabilities` are ().
 
     Raises:
-        UndefinedError: the model is not a graph, or a head's logit cannot be told.
+        UndefinedError: the model is not a graph, a head's logit cannot be told, or logits are
+            wanted and weights or logits are not finite numbers.
     """
+    if logits:
+        require_finite(model)
     paths, sources = (tuple(find(model, name) for name in names) for names in (layers, inputs_of))
     first = {path: channels_first(named(model)[path]) for path in (*paths, *sources)}
 
@@ -93,6 +97,11 @@ def observe(
     values = _collect(model, graph, as_inputs(model, images))
     chosen = heads_of(model) if logits else ()
     ends = values[len(paths) + len(sources) :]
+    if not all(np.isfinite(z).all() for z in ends):
+        raise UndefinedError(
+            f"The logits of model '{model.name}' are not all finite numbers (NaN or infinite), so "
+            "it gives no answer."
+        )
     return Observed(
         dict(zip(paths, values[: len(paths)], strict=True)),
         dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),
