@@ -1,0 +1,66 @@
+"""A sheet: a row for each class, the input and the mean maps side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.drawing.colors import colorize
+from reportgen.drawing.sheet import sheet
+from reportgen.records import Artifact, Drawing
+
+_FEW = 4
+_TILE = 200
+
+
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+    """One sheet."""
+    facts, images = artifact.facts, np.asarray(artifact.arrays["images"])
+    layers, samples = facts["layers"], facts["samples"]
+    means = [np.asarray(artifact.arrays[f"mean_{i}"], np.float32) for i in range(len(layers))]
+    rows = [
+        [image, *(colorize(_stretched(maps[place])) for maps in means)]
+        for place, image in enumerate(images)
+    ]
+    picture = sheet(
+        rows,
+        column_titles=["Input", *(f"Mean {path}" for path in layers)],
+        row_titles=[f"{one['label']} (test image {one['index']})" for one in samples],
+        tile=_TILE if len(rows) > _FEW else None,
+    )
+    return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=tuple(layers)),)
+
+
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A map (h, w) from 0 at its smallest to 1 at its largest; an even one is 0."""
+    low, high = float(values.min()), float(values.max())
+    span = high - low
+    return np.asarray((values - low) / (span if span > 0 else 1.0), np.float32)
+
+
+def _caption(facts: Mapping[str, Any], means: list[NDArray[np.float32]]) -> str:
+    layers = facts["layers"]
+    what = "The first test image of each class" if facts["labeled"] else "Test images"
+    sizes = ", ".join(
+        f"{path} ({maps.shape[1]} x {maps.shape[2]})"
+        for path, maps in zip(layers, means, strict=True)
+    )
+    words = f"{what} and, beside it, the mean over all channels of {sizes}. Each map has a color "
+    words += "scale of its own, from its smallest value (dark) to its largest (bright)."
+    if facts["left_out"]:
+        classes = "class is" if facts["left_out"] == 1 else "classes are"
+        words += f" {facts['left_out']} more {classes} left out."
+    return words
+
+
+def _alt(facts: Mapping[str, Any]) -> str:
+    labels = [one["label"] for one in facts["samples"]]
+    shown = ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
+    rows = "row" if len(labels) == 1 else "rows"
+    return (
+        f"Sheet of {len(labels)} {rows} ({shown}): the input, then a map for each of "
+        f"{', '.join(facts['layers'])}."
+    )
