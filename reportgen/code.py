@@ -64,6 +64,7 @@ class CodeDigests:
         self.cache = cache
         self._names: dict[str, frozenset[str]] = {}
         self._files: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._places: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self._sources: dict[str, tuple[str, list[str]]] = {}
         self._codes: dict[tuple[str, ...], Code] = {}
 
@@ -99,9 +100,13 @@ class CodeDigests:
         return Code(of_value(facts), tuple(sorted(outside)))
 
     def _found(self, module: str, folders: tuple[str, ...]) -> tuple[str, ...]:
-        if module.partition(".")[0] == PACKAGE.name:
-            return self.files(module, str(PACKAGE.parent))
-        return next((files for f in folders if (files := self.files(module, f))), ())
+        key = (module, folders)
+        if key not in self._places:
+            ours = module.partition(".")[0] == PACKAGE.name
+            looked = (str(PACKAGE.parent),) if ours else folders
+            found = (files for folder in looked if (files := self.files(module, folder)))
+            self._places[key] = next(found, ())
+        return self._places[key]
 
     def files(self, module: str, folder: str) -> tuple[str, ...]:
         """Files that importing a module runs: its packages' `__init__` and its own."""

@@ -50,6 +50,7 @@ class StatCache:
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     saved_ns: int = 0
     changed: bool = False
+    _versions: dict[str, str] | None = field(default=None, init=False, repr=False)
 
     def known(self, path: str) -> tuple[dict[str, Any] | None, list[int]]:
         """The entry of a file if it is still true, and the file's present stat."""
@@ -83,8 +84,19 @@ class StatCache:
         """Installed versions of distributions, "" where one is absent.
 
         Remembered as long as no folder on the import path has changed, because reading
-        metadata costs more than all the rest of a build with nothing to do.
+        metadata costs more than all the rest of a build with nothing to do. The folders are
+        looked at once: nothing is installed in the middle of a build.
         """
+        if self._versions is None:
+            self._versions = self._known_versions()
+        known = self._versions
+        for name in names:
+            if name not in known:
+                known[name] = installed_version(name)
+                self.changed = True
+        return {name: known[name] for name in sorted(names)}
+
+    def _known_versions(self) -> dict[str, str]:
         # The folder that the user works in changes all the time, and nothing is installed there.
         folders = [p for p in sys.path if os.path.isdir(p) and os.path.abspath(p) != os.getcwd()]
         stamp = [[folder, os.stat(folder).st_mtime_ns] for folder in folders]
@@ -92,11 +104,7 @@ class StatCache:
         if entry is None or entry["stat"] != stamp:
             entry = self.remember("<versions>", stamp, of={})  # type: ignore[arg-type]
         known: dict[str, str] = entry["of"]
-        for name in names:
-            if name not in known:
-                known[name] = installed_version(name)
-                self.changed = True
-        return {name: known[name] for name in sorted(names)}
+        return known
 
 
 def files_in(folder: Path | str) -> list[str]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from reportgen.codec import decode, encode
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.store import Output
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 class WorkerEnded(ReportgenError):
@@ -64,6 +65,9 @@ class Worker:
             self._log = None
 
     def _start(self) -> subprocess.Popen[str]:
+        import subprocess  # not at the top: a build with nothing to do starts no worker
+        import tempfile
+
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed in stop)
         # Its own session: Ctrl-C reaches the build, and the build ends the worker.
         self._process = subprocess.Popen(

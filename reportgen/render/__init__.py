@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from reportgen.records import Report
 from reportgen.render.paths import TEMPLATES, template_files
 
 if TYPE_CHECKING:
+    from reportgen.records import Report
     from reportgen.render.views import IndexEntry
 
 __all__ = ["TEMPLATES", "index", "pages", "template_files"]
