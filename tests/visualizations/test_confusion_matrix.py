@@ -56,6 +56,7 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Shirt answered as Ankle boot, 2 images" in picture.alt
     assert table.rows[0] == ("Shirt", "Ankle boot", 2, pytest.approx(2 / 3), pytest.approx(2 / 3))
     (text,) = [note.text for note in notes_of(KIND, artifact)[0]]
+    assert text.startswith("The most frequent mistake")
     assert "answer `Ankle_boot` for `Shirt`: 66.7% of 3 mistakes" in text
     assert "too little to tell" in text
 

@@ -40,8 +40,8 @@ def _perfect(finding: Finding, head: str, accuracy: Evidence, single: bool) -> N
         f"{finding.block}.mistakes.{head}",
         "confusion_matrix.mistakes",
         "info",
-        ("" if single else "{head}: ")
-        + "all of {accuracy.n:image is|images are} answered rightly, so no classes are confused.",
+        ("All" if single else "{head}: all")
+        + " of {accuracy.n:image is|images are} answered rightly, so no classes are confused.",
         words={"head": head},
         accuracy=accuracy,
     )
@@ -66,8 +66,8 @@ def _mistakes(
         f"{finding.block}.mistakes.{head}",
         "confusion_matrix.mistakes",
         "info",
-        ("" if single else "{head}: ")
-        + "the most frequent mistake is to answer {said} for {true}: {share:%} of "
+        ("The" if single else "{head}: the")
+        + " most frequent mistake is to answer {said} for {true}: {share:%} of "
         "{share.n:mistake|mistakes} (interval {share.interval:%}), " + judged + ". It is made for "
         "{rate:%} of {rate.n:image|images} of {true}. {worst} is answered worst: {recall:%} of "
         "{recall.n:image|images} rightly (interval {recall.interval:%}).",

@@ -1,0 +1,39 @@
+"""Two classes side by side: one filter through the first layers, and what tells them apart."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="class_comparison",
+    title="Two classes compared",
+    help="examples of two classes with one filter's maps, and how far maps tell the classes apart",
+    parameters=(
+        Parameter(
+            "classes",
+            "names",
+            None,
+            "two classes by name or index; null takes the first and the last",
+            optional=True,
+        ),
+        Parameter("filter", "int", 0, "the channel to show, counted from 0", minimum=0),
+        Parameter("examples", "int", 2, "test images of each class", minimum=1, maximum=8),
+        Parameter("layers", "layers", "all", "convolution and pooling layers to choose from"),
+        Parameter("first", "int", 3, "layers shown, counted from the input", minimum=1, maximum=7),
+        Parameter("measure_on", "int", 48, "test images of each class to measure on", minimum=2),
+    ),
+    evidence=(
+        (
+            "orientation",
+            "the filter shown: follows vertical (above 0) or horizontal edges, by layer",
+        ),
+        ("vertical_filters", "filters that follow vertical edges more than horizontal ones"),
+        ("horizontal_filters", "filters that follow horizontal edges more than vertical ones"),
+        ("within_class", "cosine of mean maps of images of the same class, by layer"),
+        ("between_classes", "cosine of mean maps of images of the two classes, by layer"),
+        ("separation", "the former minus the latter, by layer"),
+        ("telling_apart", "how well the filter that differs most tells the classes apart"),
+        ("shared", "the same for the active filter that differs least"),
+    ),
+    needs_data=True,
+)

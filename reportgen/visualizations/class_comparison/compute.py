@@ -1,0 +1,139 @@
+"""One filter's maps for examples of two classes, and measures on more of their test images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.probing.compiled import batches
+from reportgen.probing.finite import require_finite, require_finite_activations
+from reportgen.probing.inputs import prepare
+from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
+from reportgen.probing.outputs import observe
+from reportgen.records import Artifact, Dataset, Subject, Target
+from reportgen.visualizations.class_comparison.evidence import Collected, of_layer
+
+
+def compute(subject: Subject) -> Artifact:
+    """Maps of the examples, and how far orientation, mean maps and filters tell classes apart.
+
+    Returns:
+        Arrays `images` (n, h, w, c) as stored, the first class's first, and `maps_<i>` (n, h, w)
+        of the filter for layer i. Facts `layers`, `classes` (two), `filter`, `indices`.
+
+    Raises:
+        UndefinedError: no labels, no layer with two-dimensional maps, or fewer than two test
+            images of a class.
+        UserError: no such class, layer or filter.
+    """
+    data, params, model = subject.data, subject.params, subject.model
+    if data is None or not data.targets:
+        raise UndefinedError("There are no classes to compare, because there are no labels.")
+    chosen = pair(data.targets[0], params["classes"])
+    layers = _layers(model, params["layers"])[: params["first"]]
+    require_finite(model, layers)
+    found = [_of_class(data, place, params["measure_on"]) for place in chosen]
+    shown = np.concatenate([indices[: params["examples"]] for indices in found])
+    images = np.asarray(data.splits["test"].images)
+    seen = observe(model, prepare(images[shown], data.preprocessing), layers, logits=False)
+    require_finite_activations(seen.activations)
+    channel = _filter(seen.activations, params["filter"])
+    counted = np.concatenate(found)
+    second = np.arange(len(counted)) >= len(found[0])
+    collected = _collected(model, data, images[counted], layers)
+    facts = {
+        "layers": layers,
+        "classes": [data.targets[0].classes[place] for place in chosen],
+        "filter": channel,
+        "indices": [int(index) for index in shown],
+        "first": int(min(params["examples"], len(found[0]))),
+    }
+    arrays = {f"maps_{i}": seen.activations[path][..., channel] for i, path in enumerate(layers)}
+    return Artifact(
+        {"images": images[shown], **arrays},
+        facts,
+        tuple(
+            measure
+            for path in layers
+            for measure in of_layer(path, collected[path], second, channel, subject.seed)
+        ),
+    )
+
+
+def pair(target: Target, wanted: Sequence[str] | None) -> tuple[int, int]:
+    """Indices of the two classes that a `classes` parameter means: names, or indices as text.
+
+    Raises:
+        UserError: not exactly two different classes of the target.
+    """
+    if wanted is None:
+        wanted = ["0", str(len(target.classes) - 1)]
+    places = [_place(target, str(name)) for name in wanted]
+    if len(places) != 2 or places[0] == places[1]:
+        got = ", ".join(map(str, wanted)) or "none"
+        message = f"classes must be two different classes, got {got}"
+        raise UserError(Problem(message, hint="give null for the first and the last"))
+    return places[0], places[1]
+
+
+def _place(target: Target, name: str) -> int:
+    if name in target.classes:
+        return target.classes.index(name)
+    if name.isdecimal() and int(name) < len(target.classes):
+        return int(name)
+    message = f"no class of '{target.name}' is called '{name}'"
+    raise UserError(Problem(message, hint=did_you_mean(name, list(target.classes))))
+
+
+def _of_class(data: Dataset, place: int, most: int) -> NDArray[np.int64]:
+    """The first test images of a class."""
+    target = data.targets[0]
+    found = np.flatnonzero(np.asarray(data.splits["test"].labels[target.name]) == place)[:most]
+    if len(found) < 2:
+        raise UndefinedError(
+            f"Class '{target.classes[place]}' has fewer than two test images, so nothing can be "
+            "said of what its images share."
+        )
+    return found
+
+
+def _layers(model: Any, wanted: Any) -> list[str]:
+    """Paths of the convolution and pooling layers with two-dimensional maps, or of those asked."""
+    everything = wanted == "all"
+    found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
+    every = named(model)
+    flat = [path for path in found if any(len(s) == 4 for s in output_shapes(every[path]))]
+    if not flat:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
+            "so there is nothing to compare."
+        )
+    return flat
+
+
+def _filter(maps: dict[str, NDArray[np.float32]], channel: int) -> int:
+    """The filter to show, if every layer has it."""
+    fewest = min(maps, key=lambda path: maps[path].shape[-1])
+    count = maps[fewest].shape[-1]
+    if channel >= count:
+        message = f"filter must lie in 0..{count - 1}, got {channel}"
+        raise UserError(Problem(message, hint=f"layer '{fewest}' has {count} channels"))
+    return channel
+
+
+def _collected(
+    model: Any, data: Dataset, images: NDArray[Any], layers: list[str]
+) -> dict[str, Collected]:
+    """What each layer shows on every image, batch by batch: maps are not kept."""
+    found = {path: Collected() for path in layers}
+    for place in batches(model, [images]):
+        pixels = prepare(images[place], data.preprocessing)
+        seen = observe(model, pixels, layers, logits=False).activations
+        require_finite_activations(seen)
+        for path in layers:
+            found[path].add(seen[path], images[place])
+    return found

@@ -1,0 +1,60 @@
+"""A sheet: a row for each example, the input and the filter's maps side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.drawing.colors import colorize
+from reportgen.drawing.sheet import sheet
+from reportgen.records import Artifact, Drawing
+
+
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+    """One sheet, the examples of the first class above those of the second."""
+    facts, images = artifact.facts, np.asarray(artifact.arrays["images"])
+    layers = facts["layers"]
+    maps = [np.asarray(artifact.arrays[f"maps_{i}"], np.float32) for i in range(len(layers))]
+    rows = [
+        [image, *(colorize(_stretched(one[place])) for one in maps)]
+        for place, image in enumerate(images)
+    ]
+    names = [facts["classes"][place >= facts["first"]] for place in range(len(images))]
+    picture = sheet(
+        rows,
+        column_titles=["Input", *(f"{path}, filter {facts['filter']}" for path in layers)],
+        row_titles=[
+            f"{name} (test image {index})"
+            for name, index in zip(names, facts["indices"], strict=True)
+        ],
+        tile=260 if len(rows) > 2 else None,
+    )
+    return (Drawing("", picture, _caption(facts), _alt(facts, maps), layers=tuple(layers)),)
+
+
+def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A map (h, w) from 0 at its smallest to 1 at its largest; an even one is 0."""
+    low, high = float(values.min()), float(values.max())
+    span = high - low
+    return np.asarray((values - low) / (span if span > 0 else 1.0), np.float32)
+
+
+def _caption(facts: Mapping[str, Any]) -> str:
+    first, second = facts["classes"]
+    words = f"Test images of {first} and of {second}, each with channel {facts['filter']} of "
+    words += f"{', '.join(facts['layers'])}. Each map has a color scale of its own, from its "
+    return words + "smallest value (dark) to its largest (bright)."
+
+
+def _alt(facts: Mapping[str, Any], maps: list[NDArray[np.float32]]) -> str:
+    first, second = facts["classes"]
+    still = sum(int((np.ptp(one, axis=(1, 2)) == 0).sum()) for one in maps)
+    even = f"; {still} of the maps {'is' if still == 1 else 'are'} even" if still else ""
+    count = len(facts["indices"])
+    return (
+        f"Sheet of {count} rows: {facts['first']} of {first}, the others of {second}; the "
+        f"input, then a map for each of {len(maps)} layers{even}."
+    )

@@ -1,0 +1,118 @@
+"""Measures of one layer from what was collected of it, image by image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.probing.statistics import Z95, bootstrap
+from reportgen.records import Measure
+from reportgen.visualizations.class_comparison import measures
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass
+class Collected:
+    """Of one layer: orientations (n, filters), mean maps (n, positions), filters' means."""
+
+    turned: list[Doubles] = field(default_factory=list)
+    mean_maps: list[Doubles] = field(default_factory=list)
+    levels: list[Doubles] = field(default_factory=list)
+
+    def add(self, maps: NDArray[np.float32], images: NDArray[np.generic]) -> None:
+        """Count a batch: maps (n, h, w, c) of images (n, H, W, channels)."""
+        vertical, horizontal = measures.edges(images, (maps.shape[1], maps.shape[2]))
+        self.turned.append(measures.orientations(maps, vertical, horizontal))
+        self.mean_maps.append(maps.mean(axis=-1, dtype=np.float64).reshape(len(maps), -1))
+        self.levels.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
+
+
+def of_layer(
+    path: str, seen: Collected, second: NDArray[np.bool_], channel: int, seed: int
+) -> list[Measure]:
+    """All measures of a layer; `second` tells which images are of the second class."""
+    return [
+        *_orientation(path, np.concatenate(seen.turned), channel, seed),
+        *_similarity(path, np.concatenate(seen.mean_maps), second, seed),
+        *_filters(path, np.concatenate(seen.levels), second, seed),
+    ]
+
+
+def _orientation(path: str, turned: Doubles, channel: int, seed: int) -> list[Measure]:
+    n, count = turned.shape
+    how = "correlation of |activation - the map's median| with the strength of vertical edges of "
+    how += "the image, minus that with horizontal edges, mean over test images of both classes"
+    one = turned[:, channel]
+    shown = Measure(
+        f"orientation@{path}", float(one.mean()), "", n, bootstrap(one, seed), 0.0,
+        f"{how}, for channel {channel}",
+    )  # fmt: skip
+    means, errors = turned.mean(axis=0), turned.std(axis=0, ddof=1) / np.sqrt(n)
+    sure = np.abs(means) > Z95 * errors
+    tail = f"filters whose {how}, differs from 0 by more than 1.96 standard errors and is "
+    return [
+        shown,
+        Measure(
+            f"vertical_filters@{path}", int((sure & (means > 0)).sum()), "filters", count,
+            how=tail + "above it; each filter is judged by itself",
+        ),
+        Measure(
+            f"horizontal_filters@{path}", int((sure & (means < 0)).sum()), "filters", count,
+            how=tail + "below it; each filter is judged by itself",
+        ),
+    ]  # fmt: skip
+
+
+def _similarity(path: str, maps: Doubles, second: NDArray[np.bool_], seed: int) -> list[Measure]:
+    within, between = measures.similarities(maps, second)
+    how = "cosine of the maps' means over channels, of each image with "
+    said = {
+        "within_class": (within, how + "the others of its class, mean over images", None),
+        "between_classes": (between, how + "those of the other class, mean over images", None),
+        "separation": (
+            within - between,
+            how + "the others of its class, minus that with the other class, mean over images",
+            0.0,
+        ),
+    }
+    return [
+        Measure(
+            f"{name}@{path}",
+            float(values.mean()),
+            n=len(values),
+            interval=bootstrap(values, seed),
+            baseline=base,
+            how=told,
+        )
+        for name, (values, told, base) in said.items()
+    ]
+
+
+def _filters(path: str, levels: Doubles, second: NDArray[np.bool_], seed: int) -> list[Measure]:
+    """The filter that tells the classes apart best, and the active one that does so least."""
+    a, b = levels[~second], levels[second]
+    tables = [measures.wins(a[:, k], b[:, k]) for k in range(levels.shape[1])]
+    gaps = np.array([abs(float(table.mean()) - 0.5) for table in tables])
+    mean = np.abs(levels.mean(axis=0))
+    active = np.flatnonzero((mean >= np.median(mean)) & (mean > 0))
+    apart = int(gaps.argmax())
+    how = "share of pairs of images, one of each class, in which the first class has the larger "
+    how += "mean activation in this filter; "
+    found = [_win("telling_apart", path, apart, tables, seed, how + "picked as farthest from half")]
+    if len(active):
+        shared = int(active[gaps[active].argmin()])
+        least = how + "picked as nearest to half among the more active half of filters"
+        found.append(_win("shared", path, shared, tables, seed, least))
+    return found
+
+
+def _win(name: str, path: str, k: int, tables: list[Doubles], seed: int, how: str) -> Measure:
+    table = tables[k]
+    low, high = measures.win_interval(table, seed)
+    value = float(table.mean())
+    interval = (min(low, value), max(high, value))
+    told = f"{how}; the interval knows nothing of the choice; baseline: no difference"
+    return Measure(f"{name}@{path}.{k}", value, "", sum(table.shape), interval, 0.5, told)

@@ -1,0 +1,121 @@
+"""Two classes compared: edges by hand, similarities and filters by hand, the sheet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from subjects import check_house_rules, dataset, measures, notes_of, subject
+
+from reportgen.errors import UndefinedError, UserError
+from reportgen.records import Target
+from reportgen.visualizations.class_comparison import measures as by_hand
+from reportgen.visualizations.class_comparison.compute import compute, pair
+
+KIND = "class_comparison"
+TARGET = Target("c", "C", ("upright", "blank", "flat"))
+
+
+def model() -> Any:
+    """Filter 0 answers to vertical edges, filter 1 to horizontal ones, filter 2 is even."""
+    start = keras.Input((8, 8, 1))
+    x = layers.Conv2D(3, 3, activation="relu", name="conv")(start)
+    x = layers.MaxPooling2D(name="pool")(x)
+    made = keras.Model(start, layers.Dense(3, name="out")(layers.Flatten(name="flat")(x)))
+    edge = np.array([[1, 0, -1]] * 3, np.float32)
+    kernel = np.stack([edge, edge.T, 0 * edge], axis=-1)[:, :, None]
+    made.get_layer("conv").set_weights([kernel, np.array([0, 0, 1.0])])
+    return made
+
+
+def data() -> Any:
+    """Bars that stand (class 0) and bars that lie (class 2), six of each, and one blank."""
+    pixels = np.zeros((13, 8, 8, 1), np.uint8)
+    for place in range(6):
+        pixels[place, :, 2 + place % 3] = 255
+        pixels[6 + place, 2 + place % 3] = 255
+    return dataset(pixels, {"c": [0] * 6 + [2] * 6 + [1]}, (TARGET,))
+
+
+def test_filters_follow_the_edges_that_they_are_made_for() -> None:
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (20, 8, 8, 1), dtype=np.uint8)
+    vertical, horizontal = by_hand.edges(images, (8, 8))
+    maps = np.stack([vertical, horizontal, np.ones_like(vertical)], axis=-1).astype(np.float32)
+    turned = by_hand.orientations(maps, vertical, horizontal).mean(axis=0)
+    assert turned[0] > 0.3
+    assert turned[1] < -0.3
+    assert turned[2] == 0
+
+
+def test_edges_by_hand() -> None:
+    ramp = np.tile(np.arange(4, dtype=np.uint8) * 10, (1, 4, 1))[..., None]
+    vertical, horizontal = by_hand.edges(ramp, (2, 2))
+    np.testing.assert_allclose(vertical, np.full((1, 2, 2), 10.0))
+    np.testing.assert_allclose(horizontal, 0)
+
+
+def test_similarities_by_hand() -> None:
+    maps = np.array([[1.0, 0], [1, 0], [0, 2], [3, 3]])
+    within, between = by_hand.similarities(maps, np.array([False, False, True, True]))
+    half = 2**-0.5
+    np.testing.assert_allclose(within, [1, 1, half, half])
+    np.testing.assert_allclose(between, [half / 2, half / 2, 0, half])
+
+
+def test_pairs_won_by_hand() -> None:
+    table = by_hand.wins(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
+    np.testing.assert_allclose(table, [[0.5, 0], [1, 1]])
+    low, high = by_hand.win_interval(table, 1)
+    assert 0 <= low < 0.625 < high <= 1
+    assert by_hand.win_interval(np.ones((3, 4)), 1) == (1, 1)
+
+
+def test_bars_are_told_apart() -> None:
+    made = subject(KIND, model(), data())
+    artifact = compute(made)
+    assert artifact.facts["classes"] == ["upright", "flat"]
+    assert artifact.facts["indices"] == [0, 1, 6, 7]
+    found = measures(artifact)
+    assert found["orientation@conv"].value > 0
+    assert (found["vertical_filters@conv"].value, found["vertical_filters@conv"].n) == (1, 3)
+    assert found["horizontal_filters@conv"].value == 1
+    # Every standing bar excites the first filter more than every lying one does.
+    assert found["telling_apart@conv.0"].value == 1
+    assert found["telling_apart@conv.0"].n == 12
+    (shared,) = [name for name in found if name.startswith("shared@conv")]
+    assert (shared, found[shared].value) == ("shared@conv.2", 0.5)
+    assert found["separation@conv"].value == pytest.approx(
+        found["within_class@conv"].value - found["between_classes@conv"].value
+    )
+    (drawing,) = check_house_rules(KIND, artifact, made.params)
+    assert "upright and of flat" in drawing.caption
+    edges, classes = (note.text for note in notes_of(KIND, artifact)[0][:2])
+    assert "The filter shown follows vertical edges more" in edges
+    assert "Filter `0` tells the classes apart best" in classes
+    assert "`2` is the one they share most, with 50%" in classes
+
+
+def test_classes_by_name_and_index() -> None:
+    assert pair(TARGET, None) == (0, 2)
+    assert pair(TARGET, ["flat", "0"]) == (2, 0)
+    for wrong in (["flat"], ["flat", "2"], ["flat", "upright", "blank"]):
+        with pytest.raises(UserError, match="two different classes"):
+            pair(TARGET, wrong)
+    with pytest.raises(UserError, match="no class of 'c' is called 'flut'"):
+        pair(TARGET, ["flut", "0"])
+
+
+def test_what_cannot_be_compared() -> None:
+    with pytest.raises(UndefinedError, match="no labels"):
+        compute(subject(KIND, model(), None))
+    with pytest.raises(UndefinedError, match="'blank' has fewer than two"):
+        compute(subject(KIND, model(), data(), classes=["blank", "flat"]))
+    with pytest.raises(UserError, match=r"0\.\.2, got 3"):
+        compute(subject(KIND, model(), data(), filter=3))
+    flat = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(3)])
+    with pytest.raises(UndefinedError, match="nothing to compare"):
+        compute(subject(KIND, flat, data()))
