@@ -41,5 +41,9 @@ format: setup  ## put the source in its usual form
 	$(RUN)/ruff check --fix .
 	$(RUN)/ruff format .
 
+bench: setup  ## compare with other ways to the same results (an hour; best on a quiet machine)
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --group bench
+	$(RUN)/python -m benchmarks $(ROWS)
+
 clean:  ## remove the environment and the cache; pages stay
 	rm -rf $(VENV) .reportgen build dist

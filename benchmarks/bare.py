@@ -1,0 +1,121 @@
+"""The limit: forward and backward passes of the same arithmetic, written out and compiled once.
+
+No options, no checks, no batches: what any implementation has to compute at least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def without_softmax(model: Any) -> Any:
+    """A clone of a model that ends in logits."""
+    clone = keras.models.clone_model(model)
+    clone.set_weights(model.get_weights())
+    clone.layers[-1].activation = keras.activations.linear
+    return clone
+
+
+def grad_cam(model: Any, layer: str) -> Callable[[Any], Any]:
+    """Images (n, h, w, c) -> maps of the predicted classes; differentiates down to `layer`."""
+    plain = without_softmax(model)
+    place = [one.name for one in plain.layers].index(layer)
+    front = keras.Model(plain.inputs, plain.layers[place].output)
+    rest = plain.layers[place + 1 :]
+
+    @tf.function(reduce_retracing=True)
+    def maps(given: Any) -> Any:
+        acts = front(given, training=False)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(acts)
+            x = acts
+            for one in rest:
+                x = one(x, training=False)
+            score = tf.reduce_max(x, axis=-1)
+        weights = tf.reduce_mean(tape.gradient(score, acts), axis=[1, 2])
+        return tf.nn.relu(tf.einsum("nhwk,nk->nhw", acts, weights))
+
+    return lambda given: maps(tf.convert_to_tensor(given)).numpy()
+
+
+def activations(model: Any, layers: list[str]) -> Callable[[Any], Any]:
+    """Images -> activations of several layers."""
+    taps = keras.Model(model.inputs, [model.get_layer(name).output for name in layers])
+    run = tf.function(lambda given: taps(given, training=False), reduce_retracing=True)
+    return lambda given: [one.numpy() for one in tf.nest.flatten(run(tf.convert_to_tensor(given)))]
+
+
+def ascent(model: Any, layer: str, steps: int, rate: float, xla: bool) -> Callable[[Any, Any], Any]:
+    """(filters, first images) -> images after plain normalized ascent: nothing but its passes."""
+    front = keras.Model(model.inputs, model.get_layer(layer).output)
+
+    @tf.function(jit_compile=xla, reduce_retracing=True)
+    def climb(picks: Any, start: Any) -> Any:
+        def step(index: Any, x: Any) -> Any:
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(x)
+                means = tf.reduce_mean(front(x, training=False), axis=[1, 2])
+                goal = tf.gather(means, picks, axis=1, batch_dims=1)
+            g = tape.gradient(goal, x)
+            size = tf.sqrt(tf.reduce_mean(g**2, axis=[1, 2, 3], keepdims=True))
+            return index + 1, tf.clip_by_value(x + rate * g / (size + 1e-12), 0.0, 1.0)
+
+        return tf.while_loop(lambda i, _: i < steps, step, (tf.constant(0), start))[1]
+
+    return lambda picks, start: climb(tf.constant(picks, tf.int32), tf.constant(start)).numpy()
+
+
+def smoothgrad(model: Any, batch: int) -> Callable[[Any, Any], Any]:
+    """(images, noise (s, h, w, c)) -> mean input gradients of the predicted classes."""
+    plain = without_softmax(model)
+
+    @tf.function(reduce_retracing=True)
+    def gradient(given: Any) -> Any:
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(given)
+            score = tf.reduce_max(plain(given, training=False), axis=-1)
+        return tape.gradient(score, given)
+
+    def run(given: Any, noise: Any) -> Any:
+        copies = (given[:, None] + noise[None]).reshape(-1, *given.shape[1:])
+        parts = [copies[start : start + batch] for start in range(0, len(copies), batch)]
+        found = np.concatenate([gradient(tf.convert_to_tensor(part)).numpy() for part in parts])
+        return found.reshape(len(given), len(noise), *given.shape[1:]).mean(axis=1)
+
+    return run
+
+
+def score_cam(model: Any, layer: str, batch: int) -> Callable[[Any], Any]:
+    """Images -> Score-CAM maps: the passes of all masked images, and nothing else to speak of."""
+    plain = without_softmax(model)
+    both = keras.Model(plain.inputs, [plain.get_layer(layer).output, plain.output])
+    forward = tf.function(lambda given: both(given, training=False), reduce_retracing=True)
+
+    @tf.function(reduce_retracing=True)
+    def masked(given: Any, maps: Any, picks: Any) -> Any:
+        large = tf.image.resize(maps[..., None], given.shape[1:3])
+        low = tf.reduce_min(large, axis=[1, 2, 3], keepdims=True)
+        high = tf.reduce_max(large, axis=[1, 2, 3], keepdims=True)
+        share = tf.math.divide_no_nan(large - low, high - low)
+        return tf.gather(plain(given * share, training=False), picks, axis=1, batch_dims=1)
+
+    def run(given: Any) -> Any:
+        acts, logits = (one.numpy() for one in forward(tf.convert_to_tensor(given)))
+        picks, depth = logits.argmax(axis=1), acts.shape[-1]
+        every = np.moveaxis(acts, -1, 1).reshape(-1, *acts.shape[1:3])
+        owner = np.repeat(np.arange(len(given)), depth)
+        scores = np.concatenate([
+            masked(*map(tf.convert_to_tensor, (given[owner[s : s + batch]], every[s : s + batch],
+                                               picks[owner[s : s + batch]]))).numpy()
+            for s in range(0, len(owner), batch)
+        ]).reshape(len(given), depth)  # fmt: skip
+        weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+        weights /= weights.sum(axis=1, keepdims=True)
+        return np.maximum(np.einsum("nhwk,nk->nhw", acts, weights), 0)
+
+    return run

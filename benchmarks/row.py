@@ -1,0 +1,119 @@
+"""What a row of the table is: its candidates, what it must reach, what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from benchmarks.timing import Candidate, Timing, compare
+
+OURS = "reportgen"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A ratio to reach.
+
+    Attributes:
+        name: candidate (or size) that ours is compared with.
+        bound: at least this many times as fast (or small); or, of a limit, at most this many
+            times as long.
+        limit: whether `bound` is such an upper bound.
+    """
+
+    name: str
+    bound: float
+    limit: bool = False
+
+
+@dataclass
+class Work:
+    """A row that is ready to be measured.
+
+    Attributes:
+        title: what is done, in words.
+        candidates: ways to do it, ours under `OURS`.
+        goals: what is to be reached.
+        cold: seconds of our first call, and of the peer's warm one for a single image.
+        traced: how often our graphs were traced: after the first call, and after calls with
+            other batch sizes and targets.
+        sizes: bytes of results, by candidate; compared with goals named "bytes of ...".
+        notes: how it was measured, where a reader might ask.
+    """
+
+    title: str
+    candidates: Mapping[str, Candidate]
+    goals: tuple[Goal, ...]
+    cold: Callable[[], tuple[float, float]] | None = None
+    traced: Callable[[], tuple[int, int]] | None = None
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One comparison of a row: a line of results.csv."""
+
+    row: str
+    work: str
+    against: str
+    ours_s: float
+    other_s: float
+    other_low_s: float
+    other_high_s: float
+    samples: int
+    ratio: float
+    target: str
+    met: str
+    notes: str = ""
+
+
+def measure(name: str, work: Work, rounds: int) -> list[dict[str, Any]]:
+    """Everything that a row found, as lines."""
+    cold = _cold(name, work)
+    times = compare(work.candidates, rounds)
+    lines = [_own(name, work, times[OURS])]
+    lines += [_reached(name, work, goal, times) for goal in work.goals]
+    return [asdict(line) for line in [*lines, *cold, *_traces(name, work)]]
+
+
+def _own(name: str, work: Work, t: Timing) -> Line:
+    return Line(name, work.title, "(ours)", t.seconds, t.seconds, t.low, t.high, t.samples, 1.0,
+                "", "", work.notes)  # fmt: skip
+
+
+def _reached(name: str, work: Work, goal: Goal, times: Mapping[str, Timing]) -> Line:
+    ours = times[OURS]
+    if goal.name.startswith("bytes of "):
+        other, mine = work.sizes[goal.name.removeprefix("bytes of ")], work.sizes[OURS]
+        ratio = other / mine
+        return Line(name, work.title, goal.name, mine, other, other, other, 1, ratio,
+                    f">= {goal.bound:g}", _word(ratio >= goal.bound), "bytes")  # fmt: skip
+    other = times[goal.name]
+    ratio = ours.seconds / other.seconds if goal.limit else other.seconds / ours.seconds
+    met = ratio <= goal.bound if goal.limit else ratio >= goal.bound
+    target = f"<= {goal.bound:g}" if goal.limit else f">= {goal.bound:g}"
+    return Line(name, work.title, goal.name, ours.seconds, other.seconds, other.low, other.high,
+                other.samples, ratio, target, _word(met))  # fmt: skip
+
+
+def _cold(name: str, work: Work) -> list[Line]:
+    if work.cold is None:
+        return []
+    first, peer = work.cold()
+    met = _word(first <= 2 * peer)
+    return [Line(name, work.title, "first call, against the peer's warm single image", first, peer,
+                 peer, peer, 1, first / peer, "<= 2", met)]  # fmt: skip
+
+
+def _traces(name: str, work: Work) -> list[Line]:
+    if work.traced is None:
+        return []
+    before, after = work.traced()
+    return [Line(name, work.title, "graphs traced again for other batches and targets", 0, 0, 0, 0,
+                 1, after - before, "<= 0", _word(after == before))]  # fmt: skip
+
+
+def _word(met: bool) -> str:
+    return "yes" if met else "no"

@@ -1,0 +1,14 @@
+"""The rows of the table, by name: where each one is written."""
+
+ROWS = {
+    "grad_cam_small": "maps",
+    "grad_cam_vgg16": "maps",
+    "feature_maps": "maps",
+    "score_cam": "maps",
+    "maximization_small": "ascents",
+    "maximization_vgg16": "ascents",
+    "smoothgrad": "ascents",
+    "drawing": "drawing",
+    "notebook": "notebook",
+    "unchanged": "unchanged",
+}
