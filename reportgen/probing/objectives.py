@@ -27,6 +27,11 @@ Response = Callable[[Any, Any], tuple[Any, Any]]
 
 _REGIONS = 5
 
+_ACTIVATED_LAST = {
+    keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D, keras.layers.Dense,
+    keras.layers.Conv2DTranspose, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -92,9 +97,13 @@ def until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
         return output
 
     def call(name: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        output = graphs.run(layer, args, kwargs)
-        if name == path and getattr(layer, "activation", None) is not None:
-            found[:] = output, graphs.run(_linear(layer), args, kwargs)
+        if name != path or getattr(layer, "activation", None) is None:
+            return keep(name, graphs.run(layer, args, kwargs))
+        before = graphs.run(_linear(layer), args, kwargs)
+        # Where the activation is known to come last, the layer need not be computed twice.
+        last = type(layer) in _ACTIVATED_LAST
+        output = layer.activation(before) if last else graphs.run(layer, args, kwargs)
+        found[:] = output, before
         return keep(name, output)
 
     with contextlib.suppress(Reached):
