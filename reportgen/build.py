@@ -2,78 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
 
-from reportgen import __version__, site
+from reportgen import site
+from reportgen.builder import Builder, Listener
 from reportgen.digest import of_bytes
 from reportgen.engine.client import Worker
-from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
-from reportgen.plan import Keys, Plan, Reason, Status, Task, differences, key_of, plan
+from reportgen.plan import Plan, Reason, Status, Task, differences, key_of, plan
 from reportgen.render.paths import template_files
+from reportgen.session import Place, Session, changed_files, refuse_foreign
 from reportgen.spec import Spec
-from reportgen.store import (
-    MANIFEST,
-    Output,
-    Store,
-    locked,
-    read_manifest,
-    write_atomic,
-    write_manifest,
-)
+from reportgen.store import locked, read_manifest, write_manifest
 
-
-class Listener(Protocol):
-    """Who is told how a build goes on."""
-
-    def started(self, task: Task) -> None:
-        """A task begins to run."""
-
-    def progress(self, done: int, total: int, text: str) -> None:
-        """The running task has come this far."""
-
-    def finished(self, task: Task, seconds: float) -> None:
-        """The running task is done."""
-
-    def remarked(self, task: Task, text: str) -> None:
-        """The task that is done left something out, which a person should know."""
-
-    def failed(self, task: Task, error: ReportgenError) -> None:
-        """The running task could not be done."""
-
-    def reported(self, slug: str, page: Path, tasks: int) -> None:
-        """A report is complete; `tasks` says how many tasks had to run or be found."""
-
-
-class Failed(ReportgenError):
-    """A task could not be done, or one that it needs could not; told to the listener before."""
-
-    def __init__(self, exit_status: int) -> None:
-        super().__init__("a task failed")
-        self.exit_status = exit_status
-
-
-@dataclass
-class Resolved:
-    """What is known of a task's outputs: digests always, objects once somebody asked."""
-
-    key: str
-    facts: Mapping[str, Any]
-    digests: Mapping[str, str]
-    outputs: Mapping[str, Output] | None = None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where pages go and where the cache is."""
-
-    out: Path = Path("site")
-    cache: Path = Path(".reportgen")
+__all__ = ["Listener", "Place", "build", "plans", "statuses"]
 
 
 def templates() -> dict[str, Path]:
@@ -90,32 +33,6 @@ def plans(specs: Sequence[Spec]) -> list[Plan]:
             message = f"this spec and {other.source} would both write '{spec.slug}/'"
             raise UserError(Problem(message, str(spec.source), hint="rename one of the files"))
     return [plan(spec, templates) for spec in specs]
-
-
-class Session:
-    """One look at a set of reports: the state shared by their tasks."""
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.store = Store(place.cache)
-        self.stats = self.store.stat_cache()
-        self.keys = Keys(self.stats)
-
-    def facts(self, plan: Plan, task: Task, inputs: Mapping[str, str]) -> dict[str, Any]:
-        """Everything that reaches a task's bytes; a page also states the libraries used."""
-        if task.stage != "page":
-            return self.keys.facts(task, inputs)
-        params = {**task.params, "provenance": self.provenance(plan)}
-        return self.keys.facts(replace(task, params=params), inputs)
-
-    def provenance(self, plan: Plan) -> dict[str, Any]:
-        """What a report says about how it was made, but for its models."""
-        libraries: set[str] = set()
-        for task in plan.tasks.values():
-            libraries.update(self.keys.code.of(task.modules, task.folders).libraries)
-        versions = self.keys.cache.versions(libraries)
-        return {"reportgen": __version__, "seed": plan.spec.seed,
-                "libraries": {name: v for name, v in versions.items() if v}}  # fmt: skip
 
 
 def statuses(plans: Sequence[Plan], place: Place) -> list[Status]:
@@ -148,179 +65,6 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
             continue
         digests[task.key] = recorded["outputs"]
         yield Status(task, "fresh")
-
-
-def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:
-    """Published files that are gone or are not what was published."""
-    for name, digest in files.items():
-        try:
-            if session.stats.of_file(folder / name) != digest:
-                yield Reason("output edited", name)
-        except OSError:
-            yield Reason("output missing", name)
-
-
-@dataclass
-class Builder:
-    """Makes one report: resolves its tasks, running those that are stale."""
-
-    session: Session
-    plan: Plan
-    worker: Worker
-    listener: Listener
-    trust: bool = False
-    ran: int = 0
-    exit_status: int = 0
-    resolved: dict[str, Resolved] = field(default_factory=dict)
-    failures: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.folder = self.session.place.out / self.plan.spec.slug
-        self.manifest = read_manifest(self.folder)
-
-    def build(self) -> bool:
-        """Bring the report up to date; returns whether that was possible."""
-        for task in list(self.plan.tasks.values()):
-            try:
-                self.page(task) if task.stage == "page" else self.resolve(task)
-            except Failed as failure:
-                self.exit_status = max(self.exit_status, failure.exit_status)
-        return self.exit_status == 0
-
-    def resolve(self, task: Task) -> Resolved:
-        """Digests of a task's outputs, after running it if it is stale."""
-        if task.key in self.resolved:
-            return self.resolved[task.key]
-        facts = self.facts(task)
-        key = key_of(task, facts)
-        recorded = self.manifest["tasks"].get(task.key)
-        if recorded is not None and recorded["key"] == key:
-            found = Resolved(key, facts, recorded["outputs"])
-        else:
-            found = self.run(task)
-        self.resolved[task.key] = found
-        return found
-
-    def facts(self, task: Task) -> dict[str, Any]:
-        """Facts of a task, after resolving all that it needs."""
-        digests = [self.resolve_input(i.task).digests[i.output] for i in task.inputs]
-        named = {i.name: digest for i, digest in zip(task.inputs, digests, strict=True)}
-        return self.session.facts(self.plan, task, named)
-
-    def resolve_input(self, key: str) -> Resolved:
-        """A task that another one needs; Failed where it could not be done."""
-        if key in self.failures:
-            raise Failed(0)
-        return self.resolve(self.plan.tasks[key])
-
-    def outputs(self, task: Task) -> Mapping[str, Output]:
-        """Outputs of a task with their objects in the store, made again if they are gone."""
-        found = self.resolve(task)
-        if found.outputs is None:
-            outputs = self.session.store.recall(found.key)
-            found = replace(found, outputs=outputs) if outputs else self.run(task)
-            self.resolved[task.key] = found
-        assert found.outputs is not None
-        return found.outputs
-
-    def run(self, task: Task) -> Resolved:
-        """Find a stale task's outputs in the cache, or make them."""
-        inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
-        # Making an input again can change its digest, so the key is settled only now.
-        facts = self.facts(task)
-        key = key_of(task, facts)
-        outputs = self.session.store.recall(key)
-        if outputs is None:
-            outputs = self.perform(task, inputs)
-            self.session.store.remember(key, outputs)
-        self.ran += 1
-        return Resolved(key, facts, {n: o.digest for n, o in outputs.items()}, outputs)
-
-    def perform(self, task: Task, inputs: Mapping[str, Output]) -> dict[str, Output]:
-        """Have the worker do a task, telling the listener."""
-        base = str(self.plan.spec.source.parent.absolute())
-        cache = str(self.session.place.cache.absolute())
-        job = Job(
-            task.stage, task.modules, task.params, inputs, base, cache, task.checks, self.trust
-        )
-        begin = time.monotonic()
-        self.listener.started(task)
-        try:
-            outputs = self.worker.run(job, self.listener.progress)
-        except ReportgenError as error:
-            raise self.fail(task, error) from None
-        self.listener.finished(task, time.monotonic() - begin)
-        if task.stage == "dataset":
-            made = json.loads(self.session.store.get(outputs["dataset"].object))
-            for text in made["facts"].get("remarks", ()):
-                self.listener.remarked(task, text)
-        return outputs
-
-    def fail(self, task: Task, error: ReportgenError) -> Failed:
-        """Tell of a failure, with the place in the spec where its cause was written."""
-        file, line = task.where
-        problems = [replace(p, file=p.file or file, line=p.line or (None if p.file else line))
-                    for p in error.problems]  # fmt: skip
-        self.failures.add(task.key)
-        self.listener.failed(task, type(error)(*problems))
-        return Failed(error.exit_status)
-
-    def page(self, task: Task) -> None:
-        """Write the report's files if they are stale, the manifest last."""
-        if self.failures:
-            raise Failed(0)
-        facts = self.facts(task)
-        key = key_of(task, facts)
-        recorded = self.manifest["tasks"].get(task.key, {})
-        good = recorded.get("key") == key
-        if good and not any(changed_files(self.folder, self.manifest["files"], self.session)):
-            self.keep_manifest()
-        else:
-            self.write_page(task)
-        self.listener.reported(self.plan.spec.slug, self.folder / "index.html", self.ran)
-
-    def write_page(self, task: Task) -> None:
-        """Render and publish."""
-        from reportgen import page
-
-        refuse_foreign(self.folder, bool(self.manifest["tasks"]))
-        inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
-        facts = self.facts(task)
-        provenance = self.session.provenance(self.plan)
-        files = page.make(self.plan.spec, inputs, provenance, self.session.store)
-        for name, data in files.items():
-            write_atomic(self.folder / name, data)
-        digests = page.digests(files)
-        self.resolved[task.key] = Resolved(key_of(task, facts), facts, digests)
-        self.write_manifest(digests)
-        for name in set(self.manifest["files"]) - set(digests):
-            (self.folder / name).unlink(missing_ok=True)
-        self.ran += 1
-
-    def keep_manifest(self) -> None:
-        """Record tasks that were made again without changing the page."""
-        if self.ran:
-            task = self.plan.page
-            recorded = self.manifest["tasks"][task.key]
-            self.resolved[task.key] = Resolved(
-                recorded["key"], recorded["facts"], recorded["outputs"]
-            )
-            self.write_manifest(self.manifest["files"])
-
-    def write_manifest(self, files: Mapping[str, str]) -> None:
-        """Record every task of the report and every published file."""
-        tasks = {
-            key: {"key": r.key, "facts": r.facts, "outputs": r.digests}
-            for key, r in self.resolved.items()
-        }
-        write_manifest(self.folder, tasks, files)
-
-
-def refuse_foreign(folder: Path, ours: bool) -> None:
-    """Never write over an `index.html` that somebody else put there."""
-    if not ours and not (folder / MANIFEST).exists() and (folder / "index.html").exists():
-        message = f"{folder / 'index.html'} exists and was not made by reportgen"
-        raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))
 
 
 def site_task(place: Place) -> Task:

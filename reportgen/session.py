@@ -1,0 +1,64 @@
+"""One look at the reports of a site: where they are, and what their tasks are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from reportgen import __version__
+from reportgen.errors import Problem, UserError
+from reportgen.plan import Keys, Plan, Reason, Task
+from reportgen.store import MANIFEST, Store
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where pages go and where the cache is."""
+
+    out: Path = Path("site")
+    cache: Path = Path(".reportgen")
+
+
+class Session:
+    """One look at a set of reports: the state shared by their tasks."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.store = Store(place.cache)
+        self.stats = self.store.stat_cache()
+        self.keys = Keys(self.stats)
+
+    def facts(self, plan: Plan, task: Task, inputs: Mapping[str, str]) -> dict[str, Any]:
+        """Everything that reaches a task's bytes; a page also states the libraries used."""
+        if task.stage != "page":
+            return self.keys.facts(task, inputs)
+        params = {**task.params, "provenance": self.provenance(plan)}
+        return self.keys.facts(replace(task, params=params), inputs)
+
+    def provenance(self, plan: Plan) -> dict[str, Any]:
+        """What a report says about how it was made, but for its models."""
+        libraries: set[str] = set()
+        for task in plan.tasks.values():
+            libraries.update(self.keys.code.of(task.modules, task.folders).libraries)
+        versions = self.keys.cache.versions(libraries)
+        return {"reportgen": __version__, "seed": plan.spec.seed,
+                "libraries": {name: v for name, v in versions.items() if v}}  # fmt: skip
+
+
+def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:
+    """Published files that are gone or are not what was published."""
+    for name, digest in files.items():
+        try:
+            if session.stats.of_file(folder / name) != digest:
+                yield Reason("output edited", name)
+        except OSError:
+            yield Reason("output missing", name)
+
+
+def refuse_foreign(folder: Path, ours: bool) -> None:
+    """Never write over an `index.html` that somebody else put there."""
+    if not ours and not (folder / MANIFEST).exists() and (folder / "index.html").exists():
+        message = f"{folder / 'index.html'} exists and was not made by reportgen"
+        raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))
