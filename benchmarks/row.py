@@ -38,6 +38,8 @@ class Work:
         cold: seconds of our first call, and of the peer's warm one for a single image.
         traced: how often our graphs were traced: after the first call, and after calls with
             other batch sizes and targets.
+        extra: further ratios: by what is said of them our seconds, the candidate to divide by
+            them, and how many times as long it must take.
         sizes: bytes of results, by candidate; compared with goals named "bytes of ...".
         notes: how it was measured, where a reader might ask.
     """
@@ -47,6 +49,7 @@ class Work:
     goals: tuple[Goal, ...]
     cold: Callable[[], tuple[float, float]] | None = None
     traced: Callable[[], tuple[int, int]] | None = None
+    extra: Mapping[str, tuple[float, str, float]] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     notes: str = ""
 
@@ -75,6 +78,7 @@ def measure(name: str, work: Work, rounds: int) -> list[dict[str, Any]]:
     times = compare(work.candidates, rounds)
     lines = [_own(name, work, times[OURS])]
     lines += [_reached(name, work, goal, times) for goal in work.goals]
+    lines += [_further(name, work, said, times) for said in work.extra]
     return [asdict(line) for line in [*lines, *cold, *_traces(name, work)]]
 
 
@@ -96,6 +100,14 @@ def _reached(name: str, work: Work, goal: Goal, times: Mapping[str, Timing]) -> 
     target = f"<= {goal.bound:g}" if goal.limit else f">= {goal.bound:g}"
     return Line(name, work.title, goal.name, ours.seconds, other.seconds, other.low, other.high,
                 other.samples, ratio, target, _word(met))  # fmt: skip
+
+
+def _further(name: str, work: Work, said: str, times: Mapping[str, Timing]) -> Line:
+    ours, against, bound = work.extra[said]
+    other = times[against]
+    ratio = other.seconds / ours
+    return Line(name, work.title, said, ours, other.seconds, other.low, other.high, other.samples,
+                ratio, f">= {bound:g}", _word(ratio >= bound))  # fmt: skip
 
 
 def _cold(name: str, work: Work) -> list[Line]:
