@@ -20,6 +20,7 @@ from reportgen.drafting.judging import (
     verdict_of,
 )
 from reportgen.drafting.paragraph import Paragraph
+from reportgen.drafting.places import beside_area, of_output
 from reportgen.drafting.reading import (
     Reading,
     by_measure,
@@ -44,6 +45,7 @@ __all__ = [
     "Side",
     "Tally",
     "apart",
+    "beside_area",
     "by_measure",
     "derived",
     "every",
@@ -59,6 +61,7 @@ __all__ = [
     "note",
     "number",
     "of_model",
+    "of_output",
     "opposite",
     "percent",
     "qualifier",

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from reportgen.drafting import by_measure, few, note, side
+from reportgen.drafting import beside_area, by_measure, note, of_output
 from reportgen.records import Evidence, Finding, Note
-
-_FOCUS = {
-    "above": "more than its share of the area",
-    "below": "less than its share of the area",
-    "open": "which cannot be told from its share of the area",
-}
-_FEW = "from too few images to compare with its share of the area"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -32,10 +25,12 @@ def _focus(finding: Finding, head: str, inside: Evidence, single: bool) -> Note 
         f"{finding.block}.focus.{head}",
         "grad_cam.focus",
         "info",
-        ("The" if single else "For {head} the")
-        + " foreground holds on average {inside:%} of a heatmap's energy (interval "
-        f"{{inside.interval:%}}, {{inside.n:image|images}}), "
-        f"{_FEW if few(inside) else _FOCUS[side(inside)]} ({{inside.baseline:%}}).",
+        of_output(
+            "the foreground holds on average {inside:%} of a heatmap's energy (interval "
+            f"{{inside.interval:%}}, {{inside.n:image|images}}), {beside_area(inside)} "
+            "({inside.baseline:%}).",
+            single,
+        ),
         words={"head": head},
         inside=inside,
     )

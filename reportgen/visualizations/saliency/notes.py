@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note, side
+from reportgen.drafting import beside_area, by_measure, get, note, of_output
 from reportgen.records import Evidence, Finding, Note
-
-_FOCUS = {
-    "above": "more than its share of the area",
-    "below": "less than its share of the area",
-    "open": "which cannot be told from its share of the area",
-}
 
 _AGREEMENTS = {
     "edges": " The map's rank correlation with the edges of the image is {edges.measured}.",
@@ -20,22 +14,25 @@ _AGREEMENTS = {
 def notes(finding: Finding) -> tuple[Note, ...]:
     """For each head: focus and edges; the gap of integrated gradients; what was not guided."""
     written: list[Note | None] = []
-    for head, inside in by_measure(finding, "energy_in_foreground").items():
-        written.append(_focus(finding, head, inside))
+    shares = by_measure(finding, "energy_in_foreground")
+    alone = len(shares) == 1
+    for head, inside in shares.items():
+        written.append(_focus(finding, head, inside, alone))
         gap = get(finding, "completeness_gap", head)
         guided = get(finding, "relus_replaced", head)
-        written.append(_gap(finding, head, gap) if gap else None)
-        written.append(_guided(finding, head, guided) if guided else None)
+        written.append(_gap(finding, head, gap, alone) if gap else None)
+        written.append(_guided(finding, head, guided, alone) if guided else None)
     return tuple(item for item in written if item is not None)
 
 
-def _focus(finding: Finding, head: str, inside: Evidence) -> Note | None:
+def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note | None:
     if inside.value is None:
         return None
-    text = (
-        "For {head} the foreground holds {inside:%} of the map's magnitude (interval "
-        f"{{inside.interval:%}}, {{inside.n:image|images}}), {_FOCUS[side(inside)]} "
-        "({inside.baseline:%})."
+    text = of_output(
+        "the foreground holds {inside:%} of the map's magnitude (interval "
+        f"{{inside.interval:%}}, {{inside.n:image|images}}), {beside_area(inside)} "
+        "({inside.baseline:%}).",
+        alone,
     )
     edges = get(finding, "edge_agreement", head)
     plain = get(finding, "gradient_agreement", head)
@@ -53,27 +50,33 @@ def _focus(finding: Finding, head: str, inside: Evidence) -> Note | None:
     )
 
 
-def _gap(finding: Finding, head: str, gap: Evidence) -> Note:
+def _gap(finding: Finding, head: str, gap: Evidence, alone: bool) -> Note:
     return note(
         f"{finding.block}.gap.{head}",
         "saliency.completeness",
         "info",
-        "For {head} the map's sum misses the difference of the scores by {gap:%} (interval "
-        "{gap.interval:%}, median of {gap.n:image|images}).",
+        of_output(
+            "the map's sum misses the difference of the scores by {gap:%} (interval "
+            "{gap.interval:%}, median of {gap.n:image|images}).",
+            alone,
+        ),
         words={"head": head},
         gap=gap,
     )
 
 
-def _guided(finding: Finding, head: str, share: Evidence) -> Note | None:
+def _guided(finding: Finding, head: str, share: Evidence, alone: bool) -> Note | None:
     if share.value == 1:
         return None
     return note(
         f"{finding.block}.guided.{head}",
         "saliency.guided",
         "info",
-        "For {head} only {share:%} of {share.n:ReLU|ReLUs} on the way follow the guided rule; the "
-        "others lie inside code of the model's own.",
+        of_output(
+            "only {share:%} of {share.n:ReLU|ReLUs} on the way follow the guided rule; the others "
+            "lie inside code of the model's own.",
+            alone,
+        ),
         words={"head": head},
         share=share,
     )
