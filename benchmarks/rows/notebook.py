@@ -51,7 +51,9 @@ def notebook() -> Work:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    found = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True)
+    # A notebook draws into itself; the backend that the other rows need would draw nothing.
+    settings = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    found = subprocess.run(command, cwd=folder, env=settings, capture_output=True, text=True)
     if found.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{found.stdout}{found.stderr}")
 
@@ -70,7 +72,10 @@ def _papermill(folder: Path) -> None:
 
 
 def _warm(folder: Path) -> float:
-    """Seconds of a whole build when its worker has built the same before; the best of three."""
+    """Seconds of a whole build when its worker has built the same before; the best of three.
+
+    Nothing that was made is kept but the note that the model file passed its trial load.
+    """
     from reportgen import build, spec
     from reportgen.builder import Builder
     from reportgen.console import Console
