@@ -58,7 +58,9 @@ def _finite(variable: Any) -> bool:
     if values.dtype in (np.float32, np.float64):
         flat = values.ravel()
         # One fast pass. Large numbers may overflow here; below they are looked at one by one.
-        if np.isfinite(np.dot(flat, flat)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            square = np.dot(flat, flat)
+        if np.isfinite(square):
             return True
     if not np.issubdtype(values.dtype, np.number):
         # Such as bfloat16, or the state of a generator of random numbers.
