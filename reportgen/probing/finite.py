@@ -53,7 +53,15 @@ def require_finite_activations(maps: Mapping[str, NDArray[np.floating]]) -> None
 
 
 def _finite(variable: Any) -> bool:
-    values = np.asarray(variable.value)
+    # Not `np.asarray(variable.value)`, which would copy what may be hundreds of megabytes.
+    values = np.asarray(variable.value.read_value())
+    if values.dtype in (np.float32, np.float64):
+        flat = values.ravel()
+        # One fast pass. Large numbers may overflow here; below they are looked at one by one.
+        with np.errstate(over="ignore", invalid="ignore"):
+            square = np.dot(flat, flat)
+        if np.isfinite(square):
+            return True
     if not np.issubdtype(values.dtype, np.number):
         # Such as bfloat16, or the state of a generator of random numbers.
         values = values.astype(np.float32) if values.dtype.kind == "V" else np.zeros(1)

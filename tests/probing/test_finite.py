@@ -33,3 +33,10 @@ def test_activations_by_layer() -> None:
 
 def test_layers_without_weights_are_fine() -> None:
     require_finite(sequential(), ["pool"])
+
+
+def test_large_numbers_are_finite() -> None:
+    model = sequential()
+    for variable in model.weights:
+        variable.assign(np.full(variable.shape, 1e30, np.float32))
+    require_finite(model)
