@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 test test-slow check format bench clean
+.PHONY: help setup report chapter3 reports test test-slow check format bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,6 +24,9 @@ report: setup  ## build the quickstart report into site/quickstart/index.html
 
 chapter3: setup  ## build the report of six models (some minutes)
 	$(RUN)/reportgen build specs/chapter3.yaml
+
+reports: setup  ## build the reports of all specs (half an hour)
+	$(RUN)/reportgen build
 
 test: setup check  ## run the checks and the tests
 	$(RUN)/python -m pytest -m "not slow"
