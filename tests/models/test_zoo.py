@@ -41,6 +41,15 @@ flatten_4 Flatten (None, 4608) 0
 dense_7 Dense (None, 1024) 4719616
 dense_8 Dense (None, 96) 98400
 """
+FASHION_CNN = """
+conv_layer_1 Conv2D (None, 26, 26, 64) 640
+pool_layer_2 MaxPooling2D (None, 13, 13, 64) 0
+conv_layer_3 Conv2D (None, 11, 11, 64) 36928
+pool_layer_4 MaxPooling2D (None, 5, 5, 64) 0
+flatten_layer_5 Flatten (None, 1600) 0
+dense_layer_6 Dense (None, 128) 204928
+dense_layer_7 Dense (None, 10) 1290
+"""
 VARIATION1 = """
 Input_Image InputLayer (None, 28, 28, 3) 0
 conv2d_1 Conv2D (None, 26, 26, 4) 112 Input_Image[0][0]
@@ -127,6 +136,13 @@ def test_base_has_the_write_ups_totals(
     assert (model.count_params(), trainable) == counts
 
 
+@pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
+def test_the_seven_layers_of_the_fashion_network(load: Load, given: dict[str, Any]) -> None:
+    model = load("zoo:fashion_cnn", **given).model
+    assert table(model) == FASHION_CNN
+    assert model.count_params() == 243_786
+
+
 @pytest.mark.parametrize("name", ["variation1", "variation2", "variation3"])
 def test_variations_answer_the_lines_attributes(load: Load, name: str) -> None:
     model = load(f"zoo:{name}", input_shape=(28, 28, 3), targets=LINE).model
@@ -174,7 +190,7 @@ def test_looking_up_names_and_entries_stays_light() -> None:
         "import sys\n"
         "from importlib import import_module\n"
         "import reportgen.models\n"
-        "for name in ('base', 'deep', 'variation1', 'variation2', 'variation3',\n"
+        "for name in ('base', 'deep', 'fashion_cnn', 'variation1', 'variation2', 'variation3',\n"
         "             'application', 'files', 'python_function'):\n"
         "    assert import_module(f'reportgen.models.{name}').ENTRY.name == name\n"
         "print([m for m in ('numpy', 'keras', 'tensorflow') if m in sys.modules])"
