@@ -171,7 +171,10 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
     elif scheme == "python":
         modules.append(name.partition(":")[0])
         folders = (spec.source.parent.absolute(),)
-    elif scheme != "application":
+    elif scheme == "application":
+        if (weights := model.params["weights"]) not in (None, "imagenet"):
+            files = {weights: spec.source.parent / weights}
+    else:
         modules += model.params["modules"]
         folders = (spec.source.parent.absolute(),)
         path = spec.source.parent / model.source

@@ -116,7 +116,7 @@ def _facts(
         trainable_params=_count(model.trainable_weights),
         non_trainable_params=_count(model.non_trainable_weights),
         digest=of_model(model, data), history={k: tuple(v) for k, v in history.items()},
-        metrics={}, counts={}, training=_training(job, history),
+        metrics={}, counts={}, training=_training(job, history, loaded.weights),
     )  # fmt: skip
     if data is None:
         return facts
@@ -128,12 +128,12 @@ def _count(weights: Sequence[Any]) -> int:
     return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
-def _training(job: Job, history: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+def _training(job: Job, history: Mapping[str, Sequence[float]], weights: str) -> dict[str, Any]:
     import tensorflow as tf
 
     device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
     return {**(job.params["training"] if history else {}), "device": device,
-            "trained_here": bool(history)}  # fmt: skip
+            "trained_here": bool(history), **({"weights": weights} if weights else {})}  # fmt: skip
 
 
 def of_model(model: Any, data: Dataset | None) -> str:

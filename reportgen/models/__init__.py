@@ -22,10 +22,14 @@ from reportgen.records import Target
 
 @dataclass(frozen=True)
 class Loaded:
-    """A `keras.Model`, and whether it came trained (then it is not trained again)."""
+    """A `keras.Model`, and whether it came trained (then it is not trained again).
+
+    `weights` is one sentence on where its weights are from, "" where the source says it all.
+    """
 
     model: Any
     trained: bool
+    weights: str = ""
 
 
 def load(

@@ -22,7 +22,8 @@ ENTRY = Entry(
             kind="str",
             default="imagenet",
             help="'imagenet' (trained, 1000 classes), the path of a weights file, or null for "
-            "random weights and as many classes as the dataset has",
+            "random weights and as many classes as the dataset has; these are trained if it has "
+            "labels",
             optional=True,
         ),
     ),
@@ -37,11 +38,15 @@ def load_application(
     input_shape: tuple[int, ...] | None,
     targets: Sequence[Target],
     params: Mapping[str, Any],
-) -> tuple[Any, bool]:
+) -> tuple[Any, bool, str]:
     """Build a network of `keras.applications`; it counts as trained if it was given weights.
 
     The network's own input size is used where no dataset gives one, and for ImageNet weights
-    always. Its own classes are used where random weights meet no dataset.
+    always. Its own classes are used where random weights meet no labels; nothing can train them
+    then, so they are shown as they are.
+
+    Returns:
+        The model, whether it is not to be trained, and one sentence on where its weights are from.
 
     Raises:
         UserError: there is no such network, its weights cannot be had, or the images do not fit.
@@ -55,9 +60,25 @@ def load_application(
             arguments["classes"] = len(targets[0].classes)
     try:
         with _quietly():
-            return build(**arguments), weights is not None
+            model = build(**arguments)
     except Exception as error:  # Keras raises plain Exception where it cannot download.
         raise UserError(_problem(name, weights, input_shape, error)) from error
+    final = weights is not None or not targets
+    return model, final, _origin(params.get("weights", "imagenet"), final)
+
+
+def _origin(weights: str | None, final: bool) -> str:
+    """Where weights are from, for a reader of the report."""
+    if weights == "imagenet":
+        return "Its weights were trained on ImageNet and are those that Keras distributes."
+    if weights is not None:
+        return f"Its weights were read from the file {Path(weights).name}."
+    if not final:
+        return "Its weights were drawn at random and then trained for this report."
+    return (
+        "Its weights were drawn at random and never trained: all that is shown of them is how a "
+        "random network answers, not what a trained one has learned."
+    )
 
 
 def _builder(name: str) -> Any:

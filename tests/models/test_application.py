@@ -7,6 +7,7 @@ import pytest
 
 from reportgen import models
 from reportgen.errors import UserError
+from reportgen.models.application import load_application
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -76,3 +77,36 @@ def test_weights_come_from_a_file_and_count_as_trained(load: Load, tmp_path: Pat
 def test_a_missing_weights_file_is_the_users_mistake(load: Load) -> None:
     with pytest.raises(UserError, match=r"no weights file .*none\.h5"):
         load(TINY, params={"weights": "none.h5"})
+
+
+def test_random_weights_without_labels_are_shown_as_they_are(load: Load) -> None:
+    given = {"input_shape": (32, 32, 3), "params": {"weights": None}}
+    loaded = load(TINY, **given)
+    assert loaded.trained
+    assert loaded.model.output_shape == (None, 1000)
+    assert "never trained" in loaded.weights
+    again = load(TINY, **given)
+    pairs = zip(loaded.model.get_weights(), again.model.get_weights(), strict=True)
+    assert all((a == b).all() for a, b in pairs)
+
+
+def test_each_origin_of_weights_is_said(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    asked: list[object] = []
+
+    def network(**arguments: object) -> str:
+        asked.append(arguments["weights"])
+        return "model"
+
+    monkeypatch.setattr(keras.applications, "VGG16", network)
+    base, shape = Path("specs/photos"), (64, 64, 3)
+    said = [
+        load_application("VGG16", base, shape, targets, {"weights": weights})[1:]
+        for weights, targets in [("imagenet", ()), ("README.md", ()), (None, DIGITS)]
+    ]
+    assert [final for final, _ in said] == [True, True, False]
+    assert "trained on ImageNet" in said[0][1]
+    assert said[1][1].endswith("the file README.md.")
+    assert "then trained for this report" in said[2][1]
+    assert asked == ["imagenet", "specs/photos/README.md", None]
