@@ -64,6 +64,8 @@ class Entry:
     `evidence` maps the measures (without qualifier) that a figure kind yields to one line on
     what each means. `needs_data` says whether a figure kind is undefined without a dataset.
     `order` is the place of an inference among the others; ties are listed by name.
+    `explanation` says in a sentence or two, with its source, what a figure kind does ("") or what
+    a value of its parameters does, such as a method's name; pages give it where a spec asks.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Entry:
     needs_data: bool = False
     needs_model: bool = True
     order: int = 1000
+    explanation: tuple[tuple[str, str], ...] = ()
 
 
 Group = Literal["models", "datasets", "figures", "inferences"]

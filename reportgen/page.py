@@ -51,7 +51,9 @@ def make(
         authors=tuple(spec.authors),
         intro=spec.intro,
         models=models,
-        sections=said_once(_section(spec, section, found) for section in spec.sections),
+        sections=explained(
+            spec, said_once(_section(spec, section, found) for section in spec.sections)
+        ),
         inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
         provenance=_provenance(models, provenance),
         derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
@@ -76,6 +78,30 @@ def said_once(sections: Iterable[Section]) -> tuple[Section, ...]:
             blocks.append(replace(block, notes=new))
         kept.append(replace(section, blocks=tuple(blocks)))
     return tuple(kept)
+
+
+def explained(spec: Spec, sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections whose blocks explain the methods that come there first, if the spec asks for it."""
+    if not spec.explain:
+        return tuple(sections)
+    said: set[str] = set()
+    texts: dict[str, tuple[str, ...]] = {}
+    for figure in (figure for section in spec.sections for figure in section.figures):
+        new = tuple(text for text in explanations(figure) if text not in said)
+        said.update(new)
+        texts[figure.id] = new
+    return tuple(
+        replace(one, blocks=tuple(replace(b, explanation=texts[b.id]) for b in one.blocks))
+        for one in sections
+    )
+
+
+def explanations(figure: FigureSpec) -> Iterator[str]:
+    """What its kind does, and what those values of its parameters do that name a method."""
+    values = [v if isinstance(v, list | tuple) else [v] for v in figure.params.values()]
+    chosen = {"", *(one for value in values for one in value if isinstance(one, str))}
+    entry = catalog.entry("figures", figure.kind)
+    return (text for name, text in entry.explanation if name in chosen)
 
 
 def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -344,7 +344,7 @@ class Block:
     """All that one entry of a section's `figures` came to: its figures, evidence and notes.
 
     `undefined` is the sentence that stands in the figures' place when the method has no meaning
-    for the model.
+    for the model; `explanation` says what its methods do, unless an earlier block has said so.
     """
 
     id: str
@@ -356,6 +356,7 @@ class Block:
     evidence: tuple[Evidence, ...]
     notes: tuple[Note, ...]
     undefined: str = ""
+    explanation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

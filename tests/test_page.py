@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.page import said_once
+from pathlib import Path
+
+from reportgen import spec
+from reportgen.page import explained, said_once
 from reportgen.records import Block, Evidence, Note, Section
 
 
@@ -29,3 +32,37 @@ def test_the_same_sentence_of_one_model_and_kind_is_said_once() -> None:
 def test_the_same_sentence_of_another_model_or_kind_stays() -> None:
     other, kind = block(2, "Same.", model="b"), block(3, "Same.", kind="samples")
     assert kept(block(1, "Same."), other, kind) == ["grad_cam-1", "grad_cam-2", "samples-3"]
+
+
+CAM = """\
+model: {source: zoo:base, dataset: line}
+sections:
+  - title: A
+    figures: [grad_cam, grad_cam: {method: layer_cam}, occlusion]
+  - title: B
+    figures: [grad_cam, deconvnet]
+"""
+
+
+def explanations(text: str) -> dict[str, list[str]]:
+    """For each figure's id the first words of what is explained there."""
+    read = spec.load_text(text, Path("x.yaml"))
+    blocks = [[Block(f.id, f.kind, "", "", "", (), (), ()) for f in s.figures]
+              for s in read.sections]  # fmt: skip
+    sections = [Section(f"s{i}", "", "", "", tuple(one)) for i, one in enumerate(blocks)]
+    found = [block for section in explained(read, sections) for block in section.blocks]
+    return {b.id: [text.split()[0] for text in b.explanation] for b in found}
+
+
+def test_a_method_is_explained_where_it_comes_first() -> None:
+    assert explanations("explain: true\n" + CAM) == {
+        "grad_cam-1": ["Grad-CAM"],
+        "grad_cam-2": ["LayerCAM"],
+        "occlusion-1": ["Occlusion"],
+        "grad_cam-3": [],
+        "deconvnet-1": ["A"],
+    }
+
+
+def test_nothing_is_explained_unless_asked() -> None:
+    assert not any(explanations(CAM).values())

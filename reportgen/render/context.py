@@ -91,6 +91,7 @@ class _Viewer:
             "anchor": self.plan.anchors["block", block.id],
             "title": block.title,
             "lead": block.caption if len(block.figures) != 1 else "",
+            "explanation": list(block.explanation),
             "remark": block.undefined,
             "model": None if block.model == model else self.models.get(block.model),
             "figures": [self.figure(self.shown[item.id], block) for item in block.figures],

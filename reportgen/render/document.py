@@ -68,6 +68,7 @@ def _section(section: Section) -> dict[str, Any]:
                 "caption": block.caption,
                 "model": block.model,
                 "undefined": block.undefined,
+                "explanation": list(block.explanation),
                 "figures": [figure.id for figure in block.figures],
                 "notes": [note.id for note in block.notes],
             }

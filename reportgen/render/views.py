@@ -103,12 +103,13 @@ class BlockView(TypedDict):
     """One entry of a section: its figures and what was noted of them.
 
     `model` is set only where it differs from the section's; `remark` stands in for figures that
-    have no meaning for the model.
+    have no meaning for the model; `explanation` has a paragraph for each method that is new.
     """
 
     anchor: str
     title: str
     lead: str
+    explanation: list[str]
     remark: str
     model: ModelView | None
     figures: list[FigureView]

@@ -45,6 +45,7 @@ class Assembly:
             sections=tuple(self._sections()),
             inferences=inferences,
             source=self.source,
+            explain=given["explain"],
         )
 
     def _together(self) -> None:

@@ -187,6 +187,12 @@ def top() -> Object:
                 "remarks drafted from all evidence: true for all, false for none, or a list",
                 said="true",
             ),
+            Field(
+                "explain",
+                Flag(),
+                False,
+                "says in two sentences, with the paper, what each method does where it comes first",
+            ),
         ),
         "a spec",
         some=("model", "models"),

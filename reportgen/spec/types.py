@@ -91,6 +91,7 @@ class Spec:
         intro: the author's Markdown.
         inferences: names of the rules to apply, in order.
         source: the file, as it was named.
+        explain: whether each method is explained where it is first used.
     """
 
     slug: str
@@ -102,3 +103,4 @@ class Spec:
     sections: tuple[SectionSpec, ...]
     inferences: tuple[str, ...]
     source: Path
+    explain: bool = False

@@ -105,4 +105,20 @@ ENTRY = Entry(
         ("still", "filters whose gradient was zero everywhere, by layer"),
         ("score_ratio", "of units and classes, the score reached against the largest in the data"),
     ),
+    explanation=(
+        (
+            "",
+            "Activation maximization begins with a gray image and changes it, step by step along "
+            "the gradient, so that one filter, unit or class answers as strongly as it can. The "
+            "image that remains shows what it is tuned to, whether or not any such image exists "
+            "(Erhan et al., 2009; Simonyan, Vedaldi and Zisserman, 2013, arXiv 1312.6034).",
+        ),
+        (
+            "fourier",
+            "Here the image is written as waves in decorrelated colors, and the steps change the "
+            "strength of the waves. This keeps the ascent from running into fine grain that the "
+            "network answers to and people cannot read (Olah, Mordvintsev and Schubert, Distill "
+            "2017).",
+        ),
+    ),
 )

@@ -48,4 +48,14 @@ ENTRY = Entry(
         ("energy_in_foreground", "share of the projections' magnitude inside the foreground"),
     ),
     needs_data=True,
+    explanation=(
+        (
+            "",
+            "A deconvnet keeps one activation of a layer, sets all others to zero, and leads it "
+            "back to the image: through each filter transposed, at each ReLU keeping what is "
+            "positive, and at each max-pooling to the place where the maximum was found. What "
+            "arrives shows which part of this image excited that unit (Zeiler and Fergus, ECCV "
+            "2014, arXiv 1311.2901).",
+        ),
+    ),
 )

@@ -21,4 +21,12 @@ ENTRY = Entry(
         ("pool_size_ratio", "positions after pooling against positions before, by layer"),
     ),
     needs_data=True,
+    explanation=(
+        (
+            "",
+            "A feature map is what one filter answers at each position when an image passes "
+            "through the network. Side by side, the maps of a layer show which filters answer to "
+            "which parts of the image (Yosinski et al., 2015, arXiv 1506.06579).",
+        ),
+    ),
 )

@@ -1,6 +1,7 @@
 """Where in an image the evidence for an answer lies, at the last convolution: Grad-CAM."""
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.visualizations.grad_cam.explained import EXPLANATION
 
 ENTRY = Entry(
     name="grad_cam",
@@ -46,4 +47,5 @@ ENTRY = Entry(
         ("head_peak_shift", "how far apart the heads' hottest points lie"),
     ),
     needs_data=True,
+    explanation=EXPLANATION,
 )

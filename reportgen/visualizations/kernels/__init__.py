@@ -33,4 +33,13 @@ ENTRY = Entry(
         ("color_share", "share of a filter's energy that answers to color, not brightness"),
         ("redundant", "share of filters that nearly repeat another"),
     ),
+    explanation=(
+        (
+            "",
+            "A filter is a small block of weights, and drawn as a picture it shows what it answers "
+            "to: the part of its input that looks like it. Only a first layer's weights meet an "
+            "image; those of later layers meet feature maps (Krizhevsky, Sutskever and Hinton, "
+            "NeurIPS 2012, draw such pictures).",
+        ),
+    ),
 )  # fmt: skip

@@ -22,4 +22,13 @@ ENTRY = Entry(
         ("active_share", "share of activations above zero on test images, by layer"),
         ("dead_channels", "channels that are never above zero on the test images, by layer"),
     ),
+    explanation=(
+        (
+            "",
+            "The receptive field of a unit is the part of the image that can reach it; a "
+            "multiply-add is one weight used once at one position. Both follow from the layers' "
+            "shapes alone (Araujo, Norris and Sim, Distill 2019), while dead and repeated filters "
+            "are counted in the weights and on test images.",
+        ),
+    ),
 )

@@ -55,4 +55,12 @@ ENTRY = Entry(
         ("flipped", "share of images whose answer some patch changes, by head"),
     ),
     needs_data=True,
+    explanation=(
+        (
+            "",
+            "Occlusion covers a patch of the image, moves it over all places, and notes how much "
+            "the score of a class drops each time. Where it drops far, the network needs what was "
+            "covered (Zeiler and Fergus, ECCV 2014, arXiv 1311.2901).",
+        ),
+    ),
 )

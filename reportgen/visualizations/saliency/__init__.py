@@ -1,6 +1,7 @@
 """How much each pixel has to do with an answer: gradients with respect to the input."""
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.visualizations.saliency.explained import EXPLANATION
 
 ENTRY = Entry(
     name="saliency",
@@ -66,4 +67,5 @@ ENTRY = Entry(
         ("relus_replaced", "share of the ReLUs on the way that were guided, by head"),
     ),
     needs_data=True,
+    explanation=EXPLANATION,
 )
