@@ -1,5 +1,7 @@
 """Datasets that a spec may name: one file each, with `ENTRY` and `load(params, seed)`.
 
+A `load` that has a parameter `progress` is given one to tell how far it has come.
+
 A file's name is the dataset's name; files without an `ENTRY` hold shared code, and
 `python_function` serves functions of the user's own. Installed packages add datasets in the same
 form. Nothing heavy is imported before a dataset is loaded.
@@ -9,16 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from reportgen import catalog
 from reportgen.catalog import Entry
+from reportgen.datasets._progress import Progress, quiet
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
 
-def load(source: str, params: Mapping[str, Any], seed: int, base: Path = Path()) -> Dataset:
+def load(
+    source: str,
+    params: Mapping[str, Any],
+    seed: int,
+    base: Path = Path(),
+    progress: Progress = quiet,
+) -> Dataset:
     """Load a dataset; parameters that `params` lacks take the defaults of its `ENTRY`.
 
     Args:
@@ -26,6 +36,7 @@ def load(source: str, params: Mapping[str, Any], seed: int, base: Path = Path())
         params: as the spec gives them; files and folders by their path from `base`.
         seed: of all that is drawn, such as which images are for validation.
         base: the folder of the spec.
+        progress: called as `progress(done, total, text)` while images are read.
 
     Raises:
         UserError: there is no such dataset, or it cannot be had (and how to get it).
@@ -33,13 +44,14 @@ def load(source: str, params: Mapping[str, Any], seed: int, base: Path = Path())
     if source.startswith("python:"):
         from reportgen.datasets.python_function import ENTRY, load_function
 
-        return load_function(source, base, _filled(ENTRY, params, base), seed)
+        return load_function(source, base, _filled(ENTRY, params, base), seed, progress)
     modules = catalog.modules("datasets")
     if source not in modules:
         hint = did_you_mean(source, list(modules))
         raise UserError(Problem(f"there is no dataset named '{source}'", hint=hint))
     module = import_module(modules[source])
-    dataset: Dataset = module.load(_filled(module.ENTRY, params, base), seed)
+    more = {"progress": progress} if "progress" in signature(module.load).parameters else {}
+    dataset: Dataset = module.load(_filled(module.ENTRY, params, base), seed, **more)
     return dataset
 
 

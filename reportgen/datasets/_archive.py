@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Parameter
+from reportgen.datasets._preparing import PARAMETERS as PREPARING
+from reportgen.datasets._shaping import SHAPING
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Split, Target
 
@@ -41,6 +43,17 @@ PARAMETERS = (
         minimum=0.01,
         maximum=0.5,
     ),
+    Parameter(
+        name="test",
+        kind="int",
+        default=None,
+        help="use only the first so many of the 10,000 test images",
+        minimum=10,
+        maximum=10000,
+        optional=True,
+    ),
+    *SHAPING,
+    *PREPARING,
 )
 TIMEOUT = 10.0
 """Seconds without an answer after which a download counts as failed."""
@@ -65,21 +78,22 @@ class Source:
 
 def assemble(source: Source, params: Mapping[str, Any], seed: int) -> Dataset:
     """The dataset with a stratified validation split taken from its training images."""
-    from reportgen.datasets._shared import INPUT, content_digest
+    from reportgen.datasets._shared import built_in
 
     train, test = _read(source)
     kept, held_out = _split(train[1], params["limit"], params["validation"], seed)
+    some = slice(params["test"])
     parts = {
         "train": (train[0][kept], train[1][kept]),
         "validation": (train[0][held_out], train[1][held_out]),
-        "test": test,
+        "test": (test[0][some], test[1][some]),
     }
     splits = {name: Split(images, {"class": labels}) for name, (images, labels) in parts.items()}
-    facts = {"threshold": source.threshold, "seed": seed, **params}
+    chosen = {name: params[name] for name in ("limit", "validation", "test")}
+    facts = {"threshold": source.threshold, "seed": seed, **chosen}
     foreground = f"pixels brighter than {source.threshold} of 255"
     targets = (Target("class", "Class", source.classes),)
-    digest = content_digest(splits, INPUT)
-    return Dataset(source.name, source.title, targets, splits, INPUT, foreground, digest, facts)
+    return built_in(source.name, source.title, targets, splits, foreground, params, facts)
 
 
 def _split(

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.datasets._limits import check_memory
 from reportgen.datasets._preparing import preprocessing
+from reportgen.datasets._reshaping import reshaped, steps, wanted
 from reportgen.datasets._shared import content_digest, divided
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Split, Target
 
 SPLITS = ("train", "validation", "test")
-LARGEST = 2 * 2**30
-"""Bytes of images in memory: 10,000 color images of 224 px take 1.5 GB."""
 
 Images = NDArray[np.uint8]
 Labels = NDArray[np.int64]
@@ -27,6 +27,7 @@ def from_arrays(
     title: str,
     params: Mapping[str, Any],
     seed: int,
+    origin: Sequence[Sequence[str]] = (),
 ) -> Dataset:
     """A dataset of `x_<split>` images and `y_<split>` labels.
 
@@ -36,8 +37,9 @@ def from_arrays(
         arrays: `x_train` and `y_train`, and for validation and test, where they are given.
         classes: names, in the order of the numbers in `y_...`; None to take them from there.
         title: of the dataset, for people.
-        params: with the keys of `PARAMETERS` here and in `_preparing`.
+        params: with the keys of `_common.SHARED` and `_shaping.SHAPING`.
         seed: of what is set apart for validation and test.
+        origin: rows of a table on how images came to be what they are; () to make them here.
 
     Raises:
         UserError: an array is not what it must be, or does not go with the others.
@@ -45,9 +47,11 @@ def from_arrays(
     given = [name for name in SPLITS if arrays.get(f"x_{name}") is not None]
     if "train" not in given:
         raise _wrong("x_train", "images to train on", "nothing")
-    images, words = {}, {}
+    images, rows = {}, []
     for name in given:
-        images[name], words[name] = pixels(arrays[f"x_{name}"], f"x_{name}")
+        stored, words = pixels(arrays[f"x_{name}"], f"x_{name}")
+        images[name] = reshaped(stored, wanted(params))
+        rows.append(_origin(name, arrays[f"x_{name}"], stored, words, params))
     found = {name: np.asarray(arrays.get(f"y_{name}")) for name in given}
     names, labels = _named(found, classes)
     for name in given:
@@ -60,7 +64,7 @@ def from_arrays(
             rest = part
     if taken:
         images["train"], labels["train"] = images["train"][rest], labels["train"][rest]
-    facts = {"seed": seed, "origin": [_origin(name, arrays, words) for name in given]}
+    facts = {"seed": seed, "origin": [list(row) for row in origin or rows]}
     return assembled(title, images, labels, names, params, facts)
 
 
@@ -95,20 +99,28 @@ def pixels(array: Any, what: str) -> tuple[Images, str]:
     Raises:
         UserError: the array is no stack of images of 1 to 4 channels, or its values are others.
     """
-    values = np.asarray(array)
+    values = _array(array, what)
     shape = " x ".join(map(str, values.shape))
     if values.ndim == 3:
         values = values[..., None]
     if values.ndim != 4 or not 1 <= values.shape[-1] <= 4 or 0 in values.shape:
         hint = "" if values.ndim != 4 or values.shape[1] > 4 else "put the channels last"
         raise _wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}", hint)
-    if values.size > LARGEST:
-        raise too_large(len(values), values.shape[1:])
+    check_memory(len(values), values.shape[1:])
     if values.dtype == np.uint8:
         return values, "0 to 255"
     if values.dtype == np.bool_:
         return values.astype(np.uint8) * np.uint8(255), "true and false, stored as 255 and 0"
     return _levels(values, what)
+
+
+def _array(array: Any, what: str) -> NDArray[Any]:
+    """What was given as an array; NumPy refuses lists whose items differ in shape."""
+    try:
+        return np.asarray(array)
+    except ValueError as error:
+        hint = "resize them where they are made, or write them to files and use source: folder"
+        raise _wrong(what, "images of one size", "images of several", hint) from error
 
 
 def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
@@ -178,19 +190,14 @@ def _check_pair(name: str, images: Mapping[str, Images], labels: Mapping[str, La
         raise _wrong(f"x_{name}", f"images of shape {expected} as x_train", str(received))
 
 
-def _origin(name: str, arrays: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
+def _origin(
+    name: str, array: Any, stored: Images, words: str, params: Mapping[str, Any]
+) -> list[str]:
     """A row of the table that tells how images came to be what they are."""
-    array = np.asarray(arrays[f"x_{name}"])
-    shape = " x ".join(map(str, array.shape))
-    return [f"x_{name}", shape, words[name], f"array of {array.dtype}"]
-
-
-def too_large(count: int, shape: Sequence[int]) -> UserError:
-    """What is said of more images than are held in memory."""
-    each = int(np.prod(shape))
-    size = " x ".join(map(str, shape))
-    message = f"{count} images of {size} take {count * each / 2**30:.1f} GiB, 2 GiB at most"
-    return UserError(Problem(message, hint=f"use {LARGEST // each} images, or smaller ones"))
+    given = np.asarray(array)
+    done = steps(params, [(stored.shape[1], stored.shape[2])], stored.shape[3])
+    how = "; ".join(filter(None, [f"array of {given.dtype}", done]))
+    return [f"x_{name}", " x ".join(map(str, given.shape)), words, how]
 
 
 def _wrong(what: str, expected: str, received: str, hint: str = "") -> UserError:

@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.datasets._arrays import LARGEST, too_large
 from reportgen.datasets._images import Unreadable, Wanted, decode_all, shaped
+from reportgen.datasets._limits import check_memory
+from reportgen.datasets._progress import Progress, quiet
+from reportgen.datasets._reshaping import wanted as asked
 from reportgen.errors import Problem, UserError
 
 
@@ -32,15 +34,25 @@ class Read:
     sizes: tuple[tuple[int, int], tuple[int, int]]
 
 
-def read(folder: Path, names: Mapping[str, Sequence[str]], params: Mapping[str, Any]) -> Read:
-    """Decode all files of all splits.
+def extent(sizes: Sequence[Sequence[int]]) -> str:
+    """The smallest and the largest (height, width) in words."""
+    return " to ".join(dict.fromkeys(" x ".join(map(str, size)) for size in sizes))
+
+
+def read(
+    folder: Path,
+    names: Mapping[str, Sequence[str]],
+    params: Mapping[str, Any],
+    progress: Progress = quiet,
+) -> Read:
+    """Decode all files of all splits, telling `progress` of each.
 
     Raises:
         UserError: as `folder.load`.
     """
-    wanted, count = _wanted(params), sum(map(len, names.values()))
-    _check_memory(count, wanted)
-    stack = _Stack(folder, count, params["unreadable"] == "fail")
+    wanted, count = asked(params), sum(map(len, names.values()))
+    _check_least(count, wanted)
+    stack = _Stack(folder, count, params["unreadable"] == "fail", progress)
     found = {split: stack.read(part, wanted) for split, part in names.items()}
     stack.check()
     empty = np.zeros((0, *stack.shape), np.uint8)
@@ -63,8 +75,8 @@ def stacked(
     Raises:
         UserError: they differ in shape, or need too much memory.
     """
-    wanted = _wanted(params)
-    _check_memory(count, wanted)
+    wanted = asked(params)
+    _check_least(count, wanted)
     stack = _Stack(Path(params["name"]), count, strict=True)
     found: NDArray[np.uint8] | None = None
     for place, (name, pixels) in enumerate(images):
@@ -76,24 +88,18 @@ def stacked(
     return np.zeros((0, 1, 1, 1), np.uint8) if found is None else found
 
 
-def _wanted(params: Mapping[str, Any]) -> Wanted:
-    size = params["size"]
-    pair = None if size is None else (int(size[0]), int(size[1]))
-    return Wanted(pair, params["fit"], params["interpolation"], params["color"])
-
-
-def _check_memory(count: int, wanted: Wanted) -> None:
+def _check_least(count: int, wanted: Wanted) -> None:
     """Refuse before anything is decoded what would not fit in any case."""
     least = (*(wanted.size or (1, 1)), 3 if wanted.color == "rgb" else 1)
-    if count * int(np.prod(least)) > LARGEST:
-        raise too_large(count, least)
+    check_memory(count, least)
 
 
 class _Stack:
     """Puts images of one shape into arrays, and remembers what did not fit."""
 
-    def __init__(self, folder: Path, count: int, strict: bool) -> None:
+    def __init__(self, folder: Path, count: int, strict: bool, progress: Progress = quiet) -> None:
         self.folder, self.count, self.strict = folder, count, strict
+        self.progress, self.done = progress, 0
         self.root = folder.resolve()
         self.shape: tuple[int, ...] = ()
         self.first = ""
@@ -108,6 +114,8 @@ class _Stack:
         kept: list[str] = []
         paths = [self.folder / name for name in names]
         for name, one in zip(names, decode_all(paths, wanted, self._inside), strict=True):
+            self.done += 1
+            self.progress(self.done, self.count, "images")
             if one.pixels is None:
                 self._skip(name, one.reason)
                 continue
@@ -135,8 +143,7 @@ class _Stack:
         self.sizes.add((stored[0], stored[1]))
         if not self.shape:
             self.shape, self.first = shape, name
-            if self.count * int(np.prod(shape)) > LARGEST:
-                raise too_large(self.count, shape)
+            check_memory(self.count, shape)
         if shape == self.shape:
             return
         same = shape[:2] == self.shape[:2]

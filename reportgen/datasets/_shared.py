@@ -10,12 +10,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.datasets._preparing import preprocessing
+from reportgen.datasets._reshaping import origin, reshaped_splits
 from reportgen.digest import canonical
 from reportgen.errors import Problem, UserError
-from reportgen.records import Preprocessing, Split
+from reportgen.records import Dataset, Preprocessing, Split, Target
 
-INPUT = Preprocessing()
-"""Pixels from 0 to 255 become numbers from 0 to 1."""
+
+def built_in(
+    name: str,
+    title: str,
+    targets: tuple[Target, ...],
+    splits: Mapping[str, Split],
+    foreground: str,
+    params: Mapping[str, Any],
+    facts: Mapping[str, Any],
+) -> Dataset:
+    """A dataset of reportgen's own, in the size, color and preparation that a spec asks for.
+
+    Facts tell how its images became model input where the spec asks for anything.
+
+    Raises:
+        UserError: what it asks for does not go together, or needs too much memory.
+    """
+    shown = reshaped_splits(splits, params)
+    images = shown["test"].images
+    prepared = preprocessing(params, images.shape[-1])
+    told = origin(f"images of {title}", splits["test"].images.shape[1:], params)
+    resized = (
+        splits["test"].masks is not None and images.shape[1:3] != splits["test"].images.shape[1:3]
+    )
+    words = f"{foreground}, resized likewise" if resized else foreground
+    digest = content_digest(shown, prepared, told or None)
+    return Dataset(name, title, targets, shown, prepared, words, digest, {**facts, **told})
 
 
 def content_digest(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
+from reportgen.datasets._progress import Progress, quiet
 from reportgen.datasets._shaping import SHAPING
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
@@ -47,7 +48,7 @@ NAMED = 20
 """Files left out that are named one by one."""
 
 
-def load(params: Mapping[str, Any], seed: int) -> Dataset:
+def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Dataset:
     """Read the images; splits that have no folder are taken out of the training images.
 
     Without labels all images are for test. Files are sorted by name before anything is drawn.
@@ -65,7 +66,7 @@ def load(params: Mapping[str, Any], seed: int) -> Dataset:
     folder: Path = params["path"]
     found = listed(folder, SUFFIXES, params["labels"], params["classes"])
     names = _chosen(found, params, seed)
-    result = read(folder, names, params)
+    result = read(folder, names, params, progress)
     labels = None
     if found.classes is not None:
         labels = _labels(found, result)
@@ -127,17 +128,11 @@ def _labels(found: Listing, result: Read) -> dict[str, Any]:
 
 def _origin(result: Read, params: Mapping[str, Any]) -> list[list[str]]:
     """What the files were, and what was done to them, as a row of a table."""
-    (low, high), steps = result.sizes, []
-    shape = " x ".join(map(str, low))
-    if low != high:
-        shape += f" to {' x '.join(map(str, high))}"
-    if params["size"] is not None and not low == high == tuple(params["size"]):
-        how = {"stretch": "stretched", "crop": "cropped to the middle", "pad": "padded with black"}
-        steps.append(f"resized ({params['interpolation']}), {how[params['fit']]}")
-    if params["color"] is not None:
-        words = {"gray": "in gray by luma (ITU-R BT.601)", "rgb": "in color, as RGB"}
-        steps.append(words[params["color"]])
-    return [["image files", shape, "as decoded", "; ".join(steps) or "as they are"]]
+    from reportgen.datasets._reading import extent
+    from reportgen.datasets._reshaping import steps
+
+    done = steps(params, result.sizes) or "as they are"
+    return [["image files", extent(result.sizes), "as decoded", done]]
 
 
 def _remarks(folder: Path, found: Listing, result: Read) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.datasets._preparing import PARAMETERS as PREPARING
+from reportgen.datasets._shaping import SHAPING
 from reportgen.records import Dataset, Target
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ ENTRY = Entry(
             minimum=5,
             maximum=2000,
         ),
+        *SHAPING,
+        *PREPARING,
     ),
 )
 
@@ -99,7 +103,7 @@ def load(params: Mapping[str, Any], seed: int) -> Dataset:
     """Draw `per_class` images of every class at random places and split them by class."""
     import numpy as np
 
-    from reportgen.datasets._shared import INPUT, content_digest, rank_in_class
+    from reportgen.datasets._shared import built_in, rank_in_class
     from reportgen.records import Split
 
     each = int(params["per_class"])
@@ -117,9 +121,8 @@ def load(params: Mapping[str, Any], seed: int) -> Dataset:
         name: Split(pixels[part], _answers(labels[part]), masks[part])
         for name, part in parts.items()
     }
-    digest = content_digest(splits, INPUT)
     facts = {"per_class": each, "seed": seed}
-    return Dataset("line", "Lines", targets(), splits, INPUT, FOREGROUND, digest, facts)
+    return built_in("line", "Lines", targets(), splits, FOREGROUND, params, facts)
 
 
 def _answers(labels: NDArray[Any]) -> dict[str, NDArray[Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
+from reportgen.datasets._shaping import SHAPING
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
@@ -33,6 +34,7 @@ ENTRY = Entry(
             )
             for name in NAMES
         ),
+        *SHAPING,
         *SHARED,
     ),
 )

@@ -9,6 +9,8 @@ from typing import Any
 from reportgen import functions
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
+from reportgen.datasets._progress import Progress, quiet
+from reportgen.datasets._shaping import SHAPING
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
 
@@ -23,6 +25,7 @@ ENTRY = Entry(
             default=(),
             help="files and folders that the function reads: when they change, it is called anew",
         ),
+        *SHAPING,
         *SHARED,
     ),
 )
@@ -33,18 +36,26 @@ RETURN = (
 KEYS = tuple(f"{axis}_{split}" for axis in "xy" for split in ("train", "validation", "test"))
 
 
-def load_function(source: str, base: Path, params: Mapping[str, Any], seed: int) -> Dataset:
+def load_function(
+    source: str,
+    base: Path,
+    params: Mapping[str, Any],
+    seed: int,
+    progress: Progress = quiet,
+) -> Dataset:
     """Call the function and make a dataset of what it returns.
 
-    The function may take `seed`, which is passed by name if it has a parameter of that name, and
-    so are all `params` of the spec. It returns `((x_train, y_train), (x_test, y_test))`, a
-    dictionary with these and more (see `RETURN`), or a `reportgen.records.Dataset`.
+    The function may take `seed` and `progress`, which are passed by name if it has parameters of
+    these names, and so are all `params` of the spec. It returns a pair of pairs
+    `((x_train, y_train), (x_test, y_test))`, a dictionary with these and more (see `RETURN`), or
+    a `reportgen.records.Dataset`.
 
     Args:
         source: "python:PACKAGE.MODULE:FUNCTION".
         base: the spec's folder.
         params: of the dataset, defaults filled in; those for the function are under "params".
         seed: of the spec.
+        progress: the function may call it as `progress(done, total, text)`.
 
     Raises:
         UserError: the function cannot be found, fails, or returns something else.
@@ -52,7 +63,8 @@ def load_function(source: str, base: Path, params: Mapping[str, Any], seed: int)
     from reportgen.datasets._arrays import from_arrays
 
     name = source.removeprefix("python:")
-    result = functions.call(name, base, {"seed": seed}, params.get("params") or {})
+    offered = {"seed": seed, "progress": progress}
+    result = functions.call(name, base, offered, params.get("params") or {})
     title = params["title"] or _title(name)
     if isinstance(result, Dataset):
         return _digested(result)

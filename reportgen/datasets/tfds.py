@@ -7,6 +7,7 @@ from typing import Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
+from reportgen.datasets._progress import Progress, quiet
 from reportgen.datasets._shaping import SHAPING
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
@@ -41,7 +42,7 @@ SPLITS = {"train": "train", "validation": "validation", "valid": "validation",
           "val": "validation", "test": "test"}  # fmt: skip
 
 
-def load(params: Mapping[str, Any], seed: int) -> Dataset:
+def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Dataset:
     """Read a dataset that was prepared before; nothing is downloaded.
 
     Splits that it lacks are taken out of the training images.
@@ -59,12 +60,14 @@ def load(params: Mapping[str, Any], seed: int) -> Dataset:
         message = f"'{params['name']}' does not pair images with classes"
         raise UserError(Problem(message, hint="choose a dataset for image classification"))
     arrays: dict[str, Any] = {}
-    for name in builder.info.splits:
-        if name in SPLITS:
-            split = SPLITS[name]
-            arrays[f"x_{split}"], arrays[f"y_{split}"] = _read(builder, name, params)
+    origin = []
+    for name in filter(SPLITS.get, builder.info.splits):
+        split = SPLITS[name]
+        arrays[f"x_{split}"], arrays[f"y_{split}"], row = _read(builder, name, params, progress)
+        origin.append(row)
     classes = params["classes"] or list(map(str, feature.names))
-    return from_arrays(arrays, classes, params["title"] or builder.info.name, params, seed)
+    title = params["title"] or builder.info.name
+    return from_arrays(arrays, classes, title, params, seed, origin)
 
 
 def _builder(name: str, folder: str | None) -> Any:
@@ -92,21 +95,33 @@ def _absent(name: str, why: str) -> Problem:
     return Problem(f"the dataset '{name}' of TensorFlow Datasets {why}", hint=hint)
 
 
-def _read(builder: Any, split: str, params: Mapping[str, Any]) -> tuple[Any, Any]:
-    """Images (n, h, w, c) uint8 and labels (n,) of one split, in the order that they are kept."""
+def _read(
+    builder: Any, split: str, params: Mapping[str, Any], progress: Progress
+) -> tuple[Any, Any, list[str]]:
+    """Images (n, h, w, c) uint8 and labels (n,) of one split, in the order that they are kept.
+
+    Also a row of the table that tells how the images came to be what they are.
+    """
     import numpy as np
 
-    from reportgen.datasets._reading import stacked
+    from reportgen.datasets._reading import extent, stacked
+    from reportgen.datasets._reshaping import steps
 
     count = min(builder.info.splits[split].num_examples, params["limit"])
     pairs = builder.as_dataset(
         split=f"{split}[:{count}]", as_supervised=True, shuffle_files=False
     ).as_numpy_iterator()
     labels: list[int] = []
+    sizes: set[tuple[int, int]] = set()
 
     def images() -> Iterator[tuple[str, Any]]:
         for number, (image, label) in enumerate(pairs):
             labels.append(int(label))
+            sizes.add(image.shape[:2])
+            progress(number + 1, count, f"images of {split}")
             yield f"image {number} of {split}", image
 
-    return stacked(images(), count, params), np.asarray(labels, np.int64)
+    stack = stacked(images(), count, params)
+    ends = (min(sizes), max(sizes)) if sizes else ((0, 0), (0, 0))
+    row = [f"images of {split}", extent(ends), "0 to 255", steps(params, ends) or "as they are"]
+    return stack, np.asarray(labels, np.int64), row

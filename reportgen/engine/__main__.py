@@ -5,22 +5,27 @@ What libraries print goes to the error stream; the answers have a channel of the
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
 import queue
 import sys
 import threading
+import time
 import traceback
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TextIO
 
+from reportgen import models
 from reportgen.codec import decode, encode
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.store import Store
 
 PROGRESS_SECONDS = 0.1
+"""Shortest time between two words on how far a task has come."""
 
 
 def main() -> None:
@@ -46,12 +51,18 @@ def _answer(answers: TextIO, **event: Any) -> None:
 
 
 def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
+    told = -PROGRESS_SECONDS
+
     def progress(done: int, total: int, text: str) -> None:
-        _answer(answers, event="progress", done=done, total=total, text=text)
+        nonlocal told
+        now = time.monotonic()
+        if done >= total or now - told >= PROGRESS_SECONDS:
+            told = now
+            _answer(answers, event="progress", done=done, total=total, text=text)
 
     try:
-        stage = importlib.import_module(f"reportgen.engine.{job.stage}")
-        outputs = stage.run(job, Store(Path(job.cache)), progress)
+        with _begun(job):
+            outputs = _stage(job.stage).run(job, Store(Path(job.cache)), progress)
         return {"event": "done", "outputs": encode(outputs)}
     except UserError as error:
         return {"event": "mistake", "problems": encode(error.problems)}
@@ -65,6 +76,33 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
         place = traceback.extract_tb(error.__traceback__)[-1]
         spot = f"{Path(place.filename).name}:{place.lineno}"
         return _failed(Problem(f"{type(error).__name__} in {spot}: {error}"))
+
+
+def _begun(job: Job) -> AbstractContextManager[None]:
+    """What can go on beside the import of TensorFlow: looking into the job's model file."""
+    if job.stage != "train":
+        return nullcontext()
+    params, cache = job.params["params"], Path(job.cache)
+    return models.ahead(
+        job.params["source"], base=Path(job.base), params=params, trusted=job.trust, cache=cache
+    )
+
+
+def _stage(name: str) -> Any:
+    """The module of a stage. The first that needs TensorFlow imports it.
+
+    Of the million objects that this makes none is garbage. Looking for some while they are made
+    costs as much as a third of the import, and looking through them later a moment each time.
+    """
+    light = "tensorflow" not in sys.modules
+    gc.disable()
+    try:
+        stage = importlib.import_module(f"reportgen.engine.{name}")
+    finally:
+        gc.enable()
+    if light and "tensorflow" in sys.modules:
+        gc.freeze()
+    return stage
 
 
 def _failed(problem: Problem) -> dict[str, Any]:

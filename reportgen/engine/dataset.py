@@ -21,7 +21,7 @@ _loaded: dict[str, Dataset] = {}
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Load the dataset; its output says how to load it again and what it must then be."""
     recipe = {name: job.params[name] for name in ("source", "params", "seed")}
-    data = _keep(_load(recipe, job.base))
+    data = _keep(_load(recipe, job.base, progress))
     facts = {"recipe": recipe, "digest": data.digest, "title": data.title,
              "targets": encode(data.targets), "facts": encode(data.facts)}  # fmt: skip
     return {"dataset": store.put_output(canonical(facts), digest=data.digest)}
@@ -43,8 +43,9 @@ def obtain(output: Output, store: Store, base: str) -> Dataset:
     return data
 
 
-def _load(recipe: dict[str, Any], base: str) -> Dataset:
-    return datasets.load(recipe["source"], recipe["params"], recipe["seed"], Path(base))
+def _load(recipe: dict[str, Any], base: str, progress: Progress | None = None) -> Dataset:
+    told = {} if progress is None else {"progress": progress}
+    return datasets.load(recipe["source"], recipe["params"], recipe["seed"], Path(base), **told)
 
 
 def _keep(data: Dataset) -> Dataset:

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from reportgen import datasets
-from reportgen.datasets._shared import INPUT, content_digest, rank_in_class
+from reportgen.datasets._shared import content_digest, rank_in_class
 from reportgen.errors import UserError
 from reportgen.records import Preprocessing, Split
+
+PLAIN = Preprocessing()
 
 
 def test_an_unknown_name_is_the_users_mistake() -> None:
@@ -42,7 +44,7 @@ def test_the_digest_covers_all_content() -> None:
     labels = {"class": np.array([0, 1])}
     masks = images[..., 0] > 3
 
-    def digest(images=images, labels=labels, masks=masks, preprocessing=INPUT) -> str:
+    def digest(images=images, labels=labels, masks=masks, preprocessing=PLAIN) -> str:
         return content_digest({"test": Split(images, labels, masks)}, preprocessing)
 
     changed = images.copy()

@@ -73,7 +73,7 @@ def arrays(title):
         ("def arrays(): return {'y_train': [1]}", "'x_train' must hold images to train on"),
         ("def arrays():\n    return 1 / 0", r"own_data\.py:2: .* failed: ZeroDivisionError"),
         ("def arays(): pass", "has no function 'arrays'; did you mean 'arays'"),
-        ("def arrays(file): pass", "needs file; it may take seed, and the 'params'"),
+        ("def arrays(file): pass", "needs file; it may take seed, progress, and the 'params'"),
     ],
 )
 def test_what_does_not_work(load: Callable[..., Any], code: str, message: str) -> None:

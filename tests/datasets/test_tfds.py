@@ -80,6 +80,8 @@ def test_splits_and_classes() -> None:
 def test_a_limit_and_a_size() -> None:
     data = load("ragged", limit=20, size=[4, 4], color="gray")
     assert data.splits["train"].images.shape == (18, 4, 4, 1)
+    how = "resized (bilinear), stretched; in gray by luma (ITU-R BT.601)"
+    assert data.facts["origin"][0] == ["images of train", "8 x 9 to 9 x 9", "0 to 255", how]
 
 
 @pytest.mark.usefixtures("package")

@@ -64,8 +64,9 @@ def test_a_model_has_every_training_parameter_and_its_dataset_every_parameter() 
     assert a.training == defaults | {"epochs": 2, "learning_rate": 0.01}
     assert b.training == defaults
     assert b.dataset is not None
-    assert b.dataset.params == {"per_class": 20}
     line = entries("datasets")["line"]
+    own = {parameter.name: parameter.default for parameter in line.parameters}
+    assert b.dataset.params == own | {"per_class": 20}
     assert a.dataset is not None
     assert a.dataset.params == {p.name: p.default for p in line.parameters}
 
