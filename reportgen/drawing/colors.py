@@ -117,6 +117,13 @@ def signed_overlay(
     return np.rint(alpha * colors + (1 - alpha) * gray).astype(np.uint8)
 
 
+def stretched(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    """A map (h, w) from 0 at its smallest to 1 at its largest value; an even one is 0."""
+    numbers = np.asarray(values, np.float32)
+    low, high = float(numbers.min()), float(numbers.max())
+    return np.asarray((numbers - low) / (high - low if high > low else 1.0), np.float32)
+
+
 def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:
     """Floats (h, w) resized to (H, W), bilinear with half-pixel centers (averaging to shrink)."""
     numbers = np.asarray(values, np.float32)

@@ -104,6 +104,30 @@ def window(
     return tuple(slices)
 
 
+def centers(model: Any, name: str, size: tuple[int, ...]) -> tuple[tuple[float, float], ...] | None:
+    """Along each axis of an image of this size, from where to where the units of a layer lie.
+
+    A unit lies at the middle of what it can see, and takes up as much as its neighbors are apart.
+
+    Args:
+        model, name: as in `receptive_field`.
+        size: of the image, a number of pixels for each side.
+
+    Returns:
+        Ends in pixels from the image's border; None where they cannot be told.
+    """
+    fields = _fields(model, name, size)
+    if fields is None or len(fields) < len(size):
+        return None
+    spans = []
+    for field in fields[: len(size)]:
+        if field.start is None or field.length is None:
+            return None
+        low = field.start + (field.size - field.jump) / 2
+        spans.append((low, low + field.length * field.jump))
+    return tuple(spans)
+
+
 def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field, ...] | None:
     """The fields of a layer's units along each axis, for an image of this size."""
     seen: dict[str, Any] = {}

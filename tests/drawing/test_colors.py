@@ -10,6 +10,7 @@ from reportgen.drawing.colors import (
     relative,
     resized,
     shown,
+    stretched,
     table,
 )
 
@@ -93,3 +94,8 @@ def test_enlarging_repeats_pixels():
         [2, 2, 2, 3, 3, 3],
         [2, 2, 2, 3, 3, 3],
     ]
+
+
+def test_a_map_is_stretched_and_an_even_one_has_no_scale() -> None:
+    assert (stretched(np.full((2, 2), 3, np.float32)) == 0).all()
+    np.testing.assert_allclose(stretched(np.array([[-1, 0, 3]], np.float32)), [[0, 0.25, 1]])

@@ -40,24 +40,6 @@ def data() -> Any:
     return dataset(pixels, {"c": [0] * 6 + [2] * 6 + [1]}, (TARGET,))
 
 
-def test_filters_follow_the_edges_that_they_are_made_for() -> None:
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (20, 8, 8, 1), dtype=np.uint8)
-    vertical, horizontal = by_hand.edges(images, (8, 8))
-    maps = np.stack([vertical, horizontal, np.ones_like(vertical)], axis=-1).astype(np.float32)
-    turned = by_hand.orientations(maps, vertical, horizontal).mean(axis=0)
-    assert turned[0] > 0.3
-    assert turned[1] < -0.3
-    assert turned[2] == 0
-
-
-def test_edges_by_hand() -> None:
-    ramp = np.tile(np.arange(4, dtype=np.uint8) * 10, (1, 4, 1))[..., None]
-    vertical, horizontal = by_hand.edges(ramp, (2, 2))
-    np.testing.assert_allclose(vertical, np.full((1, 2, 2), 10.0))
-    np.testing.assert_allclose(horizontal, 0)
-
-
 def test_similarities_by_hand() -> None:
     maps = np.array([[1.0, 0], [1, 0], [0, 2], [3, 3]])
     within, between = by_hand.similarities(maps, np.array([False, False, True, True]))

@@ -13,7 +13,6 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject
 from reportgen.errors import UndefinedError, UserError
 from reportgen.records import Target
 from reportgen.visualizations.mean_feature_maps.compute import compute
-from reportgen.visualizations.mean_feature_maps.draw import _stretched
 
 KIND = "mean_feature_maps"
 CLASSES = Target("c", "C", ("dark", "light", "never", "mixed"))
@@ -85,11 +84,6 @@ def test_many_classes_and_none() -> None:
     bare = subject(KIND, model(), dataset(pixels, {}, ()))
     (drawing,) = check_house_rules(KIND, compute(bare), bare.params)
     assert drawing.caption.startswith("Test images and")
-
-
-def test_an_even_map_has_no_scale() -> None:
-    assert (_stretched(np.full((2, 2), 3, np.float32)) == 0).all()
-    np.testing.assert_allclose(_stretched(np.array([[-1, 0, 3]], np.float32)), [[0, 0.25, 1]])
 
 
 def test_what_cannot_be_averaged() -> None:

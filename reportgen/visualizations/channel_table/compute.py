@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import names, pick, prepare
-from reportgen.probing.layers import choose, is_conv, named, output_shapes
+from reportgen.probing.layers import choose, is_conv, named
+from reportgen.probing.maps import has_maps
 from reportgen.probing.outputs import observe
 from reportgen.probing.statistics import wilson
 from reportgen.records import Artifact, Measure, Subject
@@ -58,19 +59,14 @@ def compute(subject: Subject) -> Artifact:
 def _layer(model: Any, wanted: str | None) -> str:
     """The path of the layer to read: the one named, or the first convolution with flat maps."""
     if wanted is not None:
-        return choose(model, [wanted], _is_flat)[0]
-    convolutions = choose(model, "all", lambda layer: is_conv(layer) and _is_flat(layer))
+        return choose(model, [wanted], has_maps)[0]
+    convolutions = choose(model, "all", lambda layer: is_conv(layer) and has_maps(layer))
     if not convolutions:
         raise UndefinedError(
             f"Model '{model.name}' has no convolution with two-dimensional maps, so there is no "
             "channel to write out."
         )
     return convolutions[0]
-
-
-def _is_flat(layer: Any) -> bool:
-    """Whether a layer's maps have two spatial axes."""
-    return any(len(shape) == 4 for shape in output_shapes(layer))
 
 
 def _measures(path: str, channel: int, values: NDArray[np.float32]) -> tuple[Measure, ...]:

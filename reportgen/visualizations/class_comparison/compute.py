@@ -12,7 +12,7 @@ from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import prepare
-from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
+from reportgen.probing.maps import region, with_maps
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject, Target
 from reportgen.visualizations.class_comparison.evidence import Collected, of_layer
@@ -34,7 +34,7 @@ def compute(subject: Subject) -> Artifact:
     if data is None or not data.targets:
         raise UndefinedError("There are no classes to compare, because there are no labels.")
     chosen = pair(data.targets[0], params["classes"])
-    layers = _layers(model, params["layers"])[: params["first"]]
+    layers = with_maps(model, params["layers"], "nothing to compare")[: params["first"]]
     require_finite(model, layers)
     found = [_of_class(data, place, params["measure_on"]) for place in chosen]
     shown = np.concatenate([indices[: params["examples"]] for indices in found])
@@ -101,20 +101,6 @@ def _of_class(data: Dataset, place: int, most: int) -> NDArray[np.int64]:
     return found
 
 
-def _layers(model: Any, wanted: Any) -> list[str]:
-    """Paths of the convolution and pooling layers with two-dimensional maps, or of those asked."""
-    everything = wanted == "all"
-    found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
-    every = named(model)
-    flat = [path for path in found if any(len(s) == 4 for s in output_shapes(every[path]))]
-    if not flat:
-        raise UndefinedError(
-            f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
-            "so there is nothing to compare."
-        )
-    return flat
-
-
 def _filter(maps: dict[str, NDArray[np.float32]], channel: int) -> int:
     """The filter to show, if every layer has it."""
     fewest = min(maps, key=lambda path: maps[path].shape[-1])
@@ -130,10 +116,12 @@ def _collected(
 ) -> dict[str, Collected]:
     """What each layer shows on every image, batch by batch: maps are not kept."""
     found = {path: Collected() for path in layers}
+    places = {path: region(model, path, images.shape[1:3]) for path in layers}
     for place in batches(model, [images]):
         pixels = prepare(images[place], data.preprocessing)
         seen = observe(model, pixels, layers, logits=False).activations
         require_finite_activations(seen)
         for path in layers:
-            found[path].add(seen[path], images[place])
+            down, across = places[path]
+            found[path].add(seen[path], images[place][:, down, across])
     return found

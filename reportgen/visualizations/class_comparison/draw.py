@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.drawing.colors import colorize
+from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
 
@@ -19,7 +19,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
     layers = facts["layers"]
     maps = [np.asarray(artifact.arrays[f"maps_{i}"], np.float32) for i in range(len(layers))]
     rows = [
-        [image, *(colorize(_stretched(one[place])) for one in maps)]
+        [image, *(colorize(stretched(one[place])) for one in maps)]
         for place, image in enumerate(images)
     ]
     names = [facts["classes"][place >= facts["first"]] for place in range(len(images))]
@@ -33,13 +33,6 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
         tile=260 if len(rows) > 2 else None,
     )
     return (Drawing("", picture, _caption(facts), _alt(facts, maps), layers=tuple(layers)),)
-
-
-def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A map (h, w) from 0 at its smallest to 1 at its largest; an even one is 0."""
-    low, high = float(values.min()), float(values.max())
-    span = high - low
-    return np.asarray((values - low) / (span if span > 0 else 1.0), np.float32)
 
 
 def _caption(facts: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.probing.edges import edges, orientations
 from reportgen.probing.statistics import Z95, bootstrap
 from reportgen.records import Measure
 from reportgen.visualizations.class_comparison import measures
@@ -23,9 +24,9 @@ class Collected:
     levels: list[Doubles] = field(default_factory=list)
 
     def add(self, maps: NDArray[np.float32], images: NDArray[np.generic]) -> None:
-        """Count a batch: maps (n, h, w, c) of images (n, H, W, channels)."""
-        vertical, horizontal = measures.edges(images, (maps.shape[1], maps.shape[2]))
-        self.turned.append(measures.orientations(maps, vertical, horizontal))
+        """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
+        vertical, horizontal = edges(images, (maps.shape[1], maps.shape[2]))
+        self.turned.append(orientations(maps, vertical, horizontal))
         self.mean_maps.append(maps.mean(axis=-1, dtype=np.float64).reshape(len(maps), -1))
         self.levels.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
 

@@ -13,7 +13,8 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
-from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
+from reportgen.probing.layers import choose, is_conv, is_pool, named
+from reportgen.probing.maps import has_maps
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.visualizations.feature_maps import measures
@@ -112,18 +113,13 @@ def _mappable(layer: Any) -> bool:
 
 
 def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
-    flat = [path for path in choose(model, wanted, _mappable) if _is_flat(named(model)[path])]
+    flat = [path for path in choose(model, wanted, _mappable) if has_maps(named(model)[path])]
     if not flat:
         raise UndefinedError(
             f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
             "so there are no feature maps to show."
         )
     return flat
-
-
-def _is_flat(layer: Any) -> bool:
-    """Whether a layer's maps have two spatial axes."""
-    return any(len(shape) == 4 for shape in output_shapes(layer))
 
 
 def _told(path: str, layer: Any, maps: Floats) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +9,8 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import measured, names, pick, prepare
-from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
+from reportgen.probing.layers import is_pool, named
+from reportgen.probing.maps import with_maps
 from reportgen.probing.outputs import observe
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Artifact, Dataset, Measure, Subject
@@ -33,7 +32,7 @@ def compute(subject: Subject) -> Artifact:
     data, params, model = subject.data, subject.params, subject.model
     if data is None:
         raise UndefinedError("Feature maps are made from images, and there is no dataset.")
-    layers = _layers(model, params["layers"])[: params["first"]]
+    layers = with_maps(model, params["layers"], "nothing to average")[: params["first"]]
     require_finite(model, layers)
     shown, left_out = _examples(data, params["max_classes"])
     images = np.asarray(data.splits["test"].images)[shown]
@@ -50,20 +49,6 @@ def compute(subject: Subject) -> Artifact:
     }
     arrays = {f"mean_{i}": seen[path].mean(axis=-1) for i, path in enumerate(layers)}
     return Artifact({"images": images, **arrays}, facts, tuple(_measures(subject, data, layers)))
-
-
-def _layers(model: Any, wanted: Any) -> list[str]:
-    """Paths of the convolution and pooling layers with two-dimensional maps, or of those asked."""
-    everything = wanted == "all"
-    found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
-    every = named(model)
-    flat = [path for path in found if any(len(s) == 4 for s in output_shapes(every[path]))]
-    if not flat:
-        raise UndefinedError(
-            f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
-            "so there is nothing to average."
-        )
-    return flat
 
 
 def _examples(data: Dataset, most: int) -> tuple[NDArray[np.int64], int]:

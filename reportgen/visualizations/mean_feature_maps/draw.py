@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.drawing.colors import colorize
+from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
 
@@ -22,7 +22,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
     layers, samples = facts["layers"], facts["samples"]
     means = [np.asarray(artifact.arrays[f"mean_{i}"], np.float32) for i in range(len(layers))]
     rows = [
-        [image, *(colorize(_stretched(maps[place])) for maps in means)]
+        [image, *(colorize(stretched(maps[place])) for maps in means)]
         for place, image in enumerate(images)
     ]
     picture = sheet(
@@ -32,13 +32,6 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
         tile=_TILE if len(rows) > _FEW else None,
     )
     return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=tuple(layers)),)
-
-
-def _stretched(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A map (h, w) from 0 at its smallest to 1 at its largest; an even one is 0."""
-    low, high = float(values.min()), float(values.max())
-    span = high - low
-    return np.asarray((values - low) / (span if span > 0 else 1.0), np.float32)
 
 
 def _caption(facts: Mapping[str, Any], means: list[NDArray[np.float32]]) -> str:

@@ -1,0 +1,57 @@
+"""Layers with maps, and where their units lie over the image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import pytest
+from keras import layers
+
+from reportgen.errors import UndefinedError, UserError
+from reportgen.probing.fields import centers
+from reportgen.probing.maps import has_maps, region, with_maps
+
+
+def model() -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(2, 3, name="one"),
+            layers.MaxPooling2D(2, name="two"),
+            layers.Conv2D(2, 3, name="three"),
+            layers.MaxPooling2D(2, name="four"),
+            layers.Conv2D(2, 3, padding="same", name="five"),
+            layers.Flatten(name="flat"),
+        ]
+    )
+
+
+def test_maps_of_layers() -> None:
+    made = model()
+    assert with_maps(made, "all", "nothing") == ["one", "two", "three", "four", "five"]
+    assert with_maps(made, ["four", "flat"], "nothing") == ["four"]
+    assert has_maps(made.get_layer("one"))
+    assert not has_maps(made.get_layer("flat"))
+    with pytest.raises(UndefinedError, match="so there is nothing to eat"):
+        with_maps(made, ["flat"], "nothing to eat")
+    with pytest.raises(UserError, match="one, two"):
+        with_maps(made, ["nine"], "nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [("one", 1, 27), ("two", 1, 27), ("three", 3, 25), ("four", 3, 23), ("five", 3, 23)],
+)
+def test_units_lie_at_the_middle_of_what_they_can_see(name: str, low: int, high: int) -> None:
+    # By hand: "three" has fields of 8 px, 2 px apart, 11 of them: the first lies at 3..5.
+    made = model()
+    assert centers(made, name, (28, 28)) == ((low, high), (low, high))
+    assert region(made, name, (28, 28)) == (slice(low, high), slice(low, high))
+
+
+def test_where_no_place_can_be_told_a_map_covers_all() -> None:
+    made = keras.Sequential(
+        [keras.Input((9,)), layers.Reshape((3, 3, 1)), layers.Conv2D(1, 1, name="conv")]
+    )
+    assert region(made, "conv", (3, 3)) == (slice(0, 3), slice(0, 3))
