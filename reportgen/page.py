@@ -107,7 +107,9 @@ def explanations(figure: FigureSpec) -> Iterator[str]:
 def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     devices = sorted({str(m.training["device"]) for m in models if "device" in m.training})
     digests = {model.name: model.digest[:12] for model in models}
-    return {**given, "device": ", ".join(devices), "models": digests}
+    origins = {m.name: m.training["weights"] for m in models if "weights" in m.training}
+    told = {"weights": origins} if origins else {}
+    return {**given, "device": ", ".join(devices), "models": digests, **told}
 
 
 def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Section:

@@ -122,6 +122,7 @@ def _model(model: ModelFacts) -> ModelView:
         "dataset": model.dataset,
         "params": number(model.total_params),
         "digest": model.digest,
+        "weights": str(model.training.get("weights", "")),
     }
 
 

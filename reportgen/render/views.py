@@ -89,7 +89,7 @@ class FigureView(TypedDict):
 
 
 class ModelView(TypedDict):
-    """A model in a few words."""
+    """A model in a few words; `weights` says where its weights are from, or is ""."""
 
     name: str
     title: str
@@ -97,6 +97,7 @@ class ModelView(TypedDict):
     dataset: str
     params: str
     digest: str
+    weights: str
 
 
 class BlockView(TypedDict):

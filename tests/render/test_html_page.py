@@ -285,6 +285,18 @@ def test_a_bare_report_is_a_page(report: Report) -> None:
     assert not page.all(id="inferences")
 
 
+def test_where_weights_are_from_stands_with_the_model(
+    report: Report, files: dict[str, bytes]
+) -> None:
+    told = "They were drawn at random & never trained."
+    models = [replace(m, training={**m.training, "weights": told}) for m in report.models]
+    made = pages(replace(report, models=tuple(models)), files)
+    lines = [words for _, words in Page(made["index.html"].decode()).all("p", **{"class": "model"})]
+    assert lines
+    assert all(words.endswith(told) for words in lines)
+    assert made["report.md"].decode().count("never trained.") == len(lines)
+
+
 def test_a_title_cannot_leave_the_head(report: Report, files: dict[str, bytes]) -> None:
     title = "</title><script>alert(1)</script>"
     page = Page(pages(replace(report, title=title), files)["index.html"].decode())
