@@ -74,7 +74,8 @@ def _papermill(folder: Path) -> None:
 def _warm(folder: Path) -> float:
     """Seconds of a whole build when its worker has built the same before; the best of three.
 
-    Nothing that was made is kept but the note that the model file passed its trial load.
+    Nothing that was made is kept; what is: digests of files that have not changed, and the note
+    that the model file passed its trial load.
     """
     from reportgen import build, spec
     from reportgen.builder import Builder
@@ -83,10 +84,11 @@ def _warm(folder: Path) -> float:
     from reportgen.session import Place, Session
 
     plan = build.plans([spec.load(folder / SPEC)])[0]
-    counter = itertools.count()
+    counter, kept = itertools.count(), folder / ".reportgen"
 
     def whole(worker: Worker) -> None:
         root = folder / f"warm-{next(counter)}"
+        shutil.copytree(kept, root / "cache", ignore=shutil.ignore_patterns("objects", "tasks"))
         looked = Session(Place(root / "site", root / "cache"))
         with contextlib.redirect_stdout(None), contextlib.redirect_stderr(None):
             done = Builder(looked, plan, worker, Console(live=False)).build()

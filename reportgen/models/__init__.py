@@ -10,6 +10,7 @@ loaded.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -81,6 +82,24 @@ def load(
     if input_shape is not None:
         check_input(loaded.model, source, input_shape)
     return loaded
+
+
+def ahead(
+    source: str, *, base: Path, params: Mapping[str, Any], trusted: bool, cache: Path | None
+) -> AbstractContextManager[None]:
+    """A context in which a model file is vetted in the background, for `load` to find.
+
+    It is to be entered before TensorFlow is imported, which takes as long. Of other sources there
+    is nothing to begin with.
+    """
+    from reportgen.inspection import SUFFIXES
+
+    path = base / source
+    if path.suffix not in SUFFIXES or not path.is_file():
+        return nullcontext()
+    from reportgen.models._vetting import begun
+
+    return begun(path, tuple(params.get("modules") or ()), base, trusted, cache)
 
 
 def _zoo(name: str, input_shape: tuple[int, ...] | None, targets: Sequence[Target]) -> Any:

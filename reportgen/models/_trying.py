@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,33 +53,21 @@ class Trial:
         return of_value([self.copy.digest, list(self.modules), own, made_by])
 
 
-def tried(trial: Trial, cache: Path | None) -> None:
-    """Have a file read in a process with limits, unless the same was done before.
+Reader = subprocess.Popen[bytes]
+"""A process that makes itself ready to read a file, and waits to be told which."""
 
-    Args:
-        trial: what is tried.
-        cache: the cache folder, in which success is remembered; None remembers nothing.
 
-    Raises:
-        UserError: the file is refused, or Keras cannot read it.
+@contextmanager
+def reader(trial: Trial, cache: Path | None) -> Iterator[Reader | None]:
+    """A process for a trial, started at once; None where nothing has to be tried.
+
+    It imports Keras, which takes seconds, and knows nothing of the file until `tried` tells it;
+    meanwhile the file can be inspected. Leaving the context ends it.
     """
-    note = cache / "trials" / f"{trial.key}.json" if cache else None
-    if note is not None and read_json(note) == {"ok": True}:
+    if _noted(trial, cache):
+        yield None
         return
-    answer = _ask(trial)
-    if answer != {"ok": True}:
-        raise UserError(*_problems(trial.copy.name, answer))
-    if note is not None:
-        write_json(note, answer)
-
-
-def _ask(trial: Trial) -> dict[str, Any]:
     folder = trial.copy.path.parent
-    memory = MEMORY + 4 * trial.copy.path.stat().st_size
-    question = {
-        "path": str(trial.copy.path), "modules": list(trial.modules),
-        "base": str(trial.base.absolute()), "memory": memory, "seconds": SECONDS,
-    }  # fmt: skip
     places = {"HOME": str(folder), "KERAS_HOME": str(folder), "TMPDIR": str(folder)}
     with subprocess.Popen(
         [sys.executable, "-P", "-B", "-m", "reportgen.models._trial"],
@@ -86,15 +75,53 @@ def _ask(trial: Trial) -> dict[str, Any]:
         cwd=folder, env={**_outside(), **QUIET, **places}, start_new_session=True,
     ) as process:  # fmt: skip
         try:
-            output, _ = process.communicate(json.dumps(question).encode(), SECONDS)
-        except subprocess.TimeoutExpired:
-            return {"why": f"reading it takes more than {SECONDS} s"}
+            yield process
         finally:
             process.kill()
+
+
+def tried(trial: Trial, cache: Path | None, reader: Reader | None) -> None:
+    """Have a file read in a process with limits, unless the same was done before.
+
+    Args:
+        trial: what is tried.
+        cache: the cache folder, in which success is remembered; None remembers nothing.
+        reader: the process, from `reader`.
+
+    Raises:
+        UserError: the file is refused, or Keras cannot read it.
+    """
+    if reader is None:
+        return
+    answer = _ask(trial, reader)
+    if answer != {"ok": True}:
+        raise UserError(*_problems(trial.copy.name, answer))
+    if cache is not None:
+        write_json(_note(trial, cache), answer)
+
+
+def _note(trial: Trial, cache: Path) -> Path:
+    return cache / "trials" / f"{trial.key}.json"
+
+
+def _noted(trial: Trial, cache: Path | None) -> bool:
+    return cache is not None and read_json(_note(trial, cache)) == {"ok": True}
+
+
+def _ask(trial: Trial, reader: Reader) -> dict[str, Any]:
+    memory = MEMORY + 4 * trial.copy.path.stat().st_size
+    question = {
+        "path": str(trial.copy.path), "modules": list(trial.modules),
+        "base": str(trial.base.absolute()), "memory": memory, "seconds": SECONDS,
+    }  # fmt: skip
+    try:
+        output, _ = reader.communicate(json.dumps(question).encode(), SECONDS)
+    except subprocess.TimeoutExpired:
+        return {"why": f"reading it takes more than {SECONDS} s"}
     try:
         return dict(json.loads(output))
     except ValueError:
-        return {"why": f"reading it ends the process that tries it (status {process.returncode}), "
+        return {"why": f"reading it ends the process that tries it (status {reader.wait()}), "
                 f"perhaps because it takes more than {said(memory)} of memory"}  # fmt: skip
 
 

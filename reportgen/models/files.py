@@ -50,29 +50,25 @@ def load_file(
         UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
     # Imported late: reading a spec imports this file for its ENTRY.
-    from reportgen.inspection import SAVED_MODEL, copied
-    from reportgen.inspection.apart import inspect_apart
+    from reportgen.inspection import SAVED_MODEL
+    from reportgen.models._vetting import vetted
 
     path = base / source
     _check(path, source)
     if path.name == SAVED_MODEL:
+        from reportgen.inspection.apart import inspect_apart
         from reportgen.models._saved_model import read_program
 
         inspect_apart(path, name=source, modules=modules, folder=base, trusted=trusted)
         return read_program(path.parent)
-    with copied(path) as copy:
-        inspect_apart(copy.path, name=copy.name, modules=modules, folder=base, trusted=trusted)
-        return _read(copy, modules, base, trusted, cache)
+    with vetted(path, modules, base, trusted, cache) as copy:
+        return _read(copy, modules, base, trusted)
 
 
-def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool, cache: Path | None) -> Any:
+def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool) -> Any:
     from reportgen.models._reading import read
-    from reportgen.models._trying import Trial, broken, tried
+    from reportgen.models._trying import broken
 
-    # A file that may run any code would also get past a trial, which guards against mistakes of
-    # the inspection, not of the user.
-    if not trusted:
-        tried(Trial(copy, modules, base), cache)
     try:
         return read(copy.path, modules, base, trusted=trusted)
     except UserError:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 from reportgen import models
 from reportgen.errors import UserError
 from reportgen.inspection import Copy, inspect
-from reportgen.models import _settings, _trial, _trying
+from reportgen.models import _settings, _trial, _trying, _vetting
 
 Load = Callable[..., models.Loaded]
 LAYERS = keras.layers
@@ -47,7 +48,8 @@ def small() -> Any:
 @pytest.fixture
 def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the process of its own, which takes seconds to start; a few tests here have it."""
-    monkeypatch.setattr(_trying, "tried", lambda trial, cache: None)
+    monkeypatch.setattr(_vetting, "reader", lambda *_: nullcontext())
+    monkeypatch.setattr(_vetting, "_passed", set())
 
 
 def many_kinds() -> Any:
@@ -208,8 +210,10 @@ def test_success_is_remembered_by_content(
 ) -> None:
     small.save(tmp_path / "mine.keras")
     asked: list[object] = []
-    monkeypatch.setattr(_trying, "_ask", lambda trial: asked.append(trial) or {"ok": True})
+    monkeypatch.setattr(_trying, "_ask", lambda *given: asked.append(given) or {"ok": True})
     for _ in range(2):
+        # As if each were in a process of its own.
+        monkeypatch.setattr(_vetting, "_passed", set())
         load("mine.keras", cache=tmp_path / "cache")
     assert len(asked) == 1
     small.layers[-1].bias.assign([1.0, 2.0, 3.0])
@@ -218,11 +222,66 @@ def test_success_is_remembered_by_content(
     assert len(asked) == 2
 
 
+def test_a_process_remembers_what_passed_and_looks_again_at_other_content(
+    load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.save(tmp_path / "mine.keras")
+    looked: list[object] = []
+    monkeypatch.setattr(_vetting, "_passed", set())
+    monkeypatch.setattr(_vetting, "_pass", lambda *given: looked.append(given))
+    for _ in range(2):
+        load("mine.keras")
+    assert len(looked) == 1
+    load("mine.keras", trusted=True)
+    assert len(looked) == 2
+    small.layers[-1].bias.assign([1.0, 2.0, 3.0])
+    small.save(tmp_path / "mine.keras")
+    load("mine.keras")
+    assert len(looked) == 3
+
+
+def test_a_note_in_the_cache_does_not_skip_the_inspection(
+    load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever hands over a folder with a model file may hand over a cache folder too."""
+    monkeypatch.setattr(_trying, "_noted", lambda *_: True)
+    monkeypatch.setattr(_vetting, "_passed", set())
+    small.add(keras.layers.Lambda(lambda x: x))
+    small.save(tmp_path / "mine.keras")
+    with pytest.raises(UserError, match="Lambda"):
+        load("mine.keras", cache=tmp_path / "cache")
+
+
+def test_a_file_is_vetted_ahead_and_what_is_wrong_is_told_when_it_is_loaded(
+    load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(_vetting, "_passed", set())
+    monkeypatch.setattr(_vetting, "_pass", lambda *given: looked.append(given))
+    small.save(tmp_path / "mine.keras")
+    given = {"base": tmp_path, "params": {}, "trusted": False, "cache": None}
+    with models.ahead("mine.keras", **given):
+        load("mine.keras")
+    assert len(looked) == 1
+    assert not _vetting._begun
+    (tmp_path / "other.keras").write_bytes(b"no archive")
+    monkeypatch.undo()
+    with (
+        models.ahead("other.keras", **given),
+        pytest.raises(UserError, match=r"other\.keras is refused"),
+    ):
+        load("other.keras")
+    with models.ahead("other.keras", **given):
+        pass
+    with models.ahead("zoo:base", **given):
+        assert not _vetting._begun
+
+
 def test_refusal_is_not_remembered(
     load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small.save(tmp_path / "mine.keras")
-    monkeypatch.setattr(_trying, "_ask", lambda trial: {"why": "reading it tries to knit"})
+    monkeypatch.setattr(_trying, "_ask", lambda *_: {"why": "reading it tries to knit"})
     for _ in range(2):
         with pytest.raises(UserError, match=r"mine\.keras is refused: reading it tries to knit"):
             load("mine.keras", cache=tmp_path / "cache")
@@ -261,8 +320,11 @@ def test_a_trial_without_an_answer_is_a_refusal(
     small.save(tmp_path / "mine.keras")
     monkeypatch.setattr(_trying, "SECONDS", 0.01)
     trial = _trying.Trial(Copy(tmp_path / "mine.keras", "mine.keras", "0"), (), tmp_path)
-    with pytest.raises(UserError, match="reading it takes more than"):
-        _trying.tried(trial, None)
+    with (
+        pytest.raises(UserError, match="reading it takes more than"),
+        _trying.reader(trial, None) as reader,
+    ):
+        _trying.tried(trial, None, reader)
 
 
 @pytest.mark.parametrize(
@@ -302,10 +364,10 @@ def test_the_original_may_change_after_it_was_copied(
 ) -> None:
     small.save(tmp_path / "mine.keras")
 
-    def swapped(trial: Any, cache: object) -> None:
+    def swapped(*_: object) -> None:
         (tmp_path / "mine.keras").write_bytes(b"evil")
 
-    monkeypatch.setattr(_trying, "tried", swapped)
+    monkeypatch.setattr(_vetting, "_pass", swapped)
     images = np.random.default_rng(0).random((2, 6, 6, 1), np.float32)
     np.testing.assert_array_equal(load("mine.keras").model(images), small(images))
 
