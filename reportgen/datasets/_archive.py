@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Labeled = tuple[NDArray[np.uint8], NDArray[np.int64]]
+    Labeled = tuple[NDArray[np.uint8], NDArray[Any]]
 
 PARAMETERS = (
     Parameter(
@@ -80,7 +80,8 @@ def assemble(source: Source, params: Mapping[str, Any], seed: int) -> Dataset:
     """The dataset with a stratified validation split taken from its training images."""
     from reportgen.datasets._shared import built_in
 
-    train, test = _read(source)
+    raw = _read(source)
+    train, test = (_labeled(*part) for part in raw)
     kept, held_out = _split(train[1], params["limit"], params["validation"], seed)
     some = slice(params["test"])
     parts = {
@@ -90,7 +91,7 @@ def assemble(source: Source, params: Mapping[str, Any], seed: int) -> Dataset:
     }
     splits = {name: Split(images, {"class": labels}) for name, (images, labels) in parts.items()}
     chosen = {name: params[name] for name in ("limit", "validation", "test")}
-    facts = {"threshold": source.threshold, "seed": seed, **chosen}
+    facts = {"threshold": source.threshold, "seed": seed, **chosen, "published": _published(raw)}
     foreground = f"pixels brighter than {source.threshold} of 255"
     targets = (Target("class", "Class", source.classes),)
     return built_in(source.name, source.title, targets, splits, foreground, params, facts)
@@ -111,13 +112,33 @@ def _split(
     return rng.permutation(order[count:]), rng.permutation(order[:count])
 
 
+def _published(raw: tuple[Labeled, Labeled]) -> list[dict[str, Any]]:
+    """What the publisher's files hold, for a table."""
+    names = ("training images", "training labels", "test images", "test labels")
+    return [
+        {
+            "what": name,
+            "shape": list(array.shape),
+            "type": str(array.dtype),
+            "range": [int(array.min()), int(array.max())],
+        }
+        for name, array in zip(names, (*raw[0], *raw[1]), strict=True)
+    ]
+
+
+def _labeled(images: NDArray[np.uint8], labels: NDArray[Any]) -> Labeled:
+    """Images (n, h, w, 1) with their labels."""
+    import numpy as np
+
+    return images[..., None], labels.astype(np.int64)
+
+
 def _read(source: Source) -> tuple[Labeled, Labeled]:
-    """Training and test images (n, 28, 28, 1) with labels, through `keras.datasets`."""
+    """Training and test images (n, 28, 28) with labels as published, through `keras.datasets`."""
     import contextlib
     import io
 
     import keras
-    import numpy as np
 
     home = _home()
     present = _check(source, home)
@@ -127,8 +148,7 @@ def _read(source: Source) -> tuple[Labeled, Labeled]:
             raw = getattr(keras.datasets, source.name).load_data()
     except Exception as error:  # Keras raises plain Exception where it cannot download.
         raise _unreadable(source, home, present, error) from error
-    (x, y), (x_test, y_test) = raw
-    return (x[..., None], y.astype(np.int64)), (x_test[..., None], y_test.astype(np.int64))
+    return (raw[0], raw[1])
 
 
 def _home() -> Path:

@@ -40,6 +40,16 @@ def test_images_and_titles_are_those_of_the_indices(toys):
     assert artifact.facts["split"] == "train"
 
 
+def test_one_of_each_class_in_the_order_of_labels(toys):
+    artifact = compute(subject("samples", data=toys, samples=[13, 2, 0], by_label=True))
+    assert artifact.facts["labels"] == [0, 1, 2]
+    assert artifact.facts["indices"] == [0, 13, 2]
+    (drawing,) = check_house_rules("samples", artifact, {})
+    assert "each under its label and class; their indices there are 0, 13, 2." in drawing.caption
+    bare = replace(toys, targets=())
+    assert compute(subject("samples", data=bare, by_label=True)).facts["labels"] == []
+
+
 def test_foreground_share_by_hand(toys):
     share = measures(compute(subject("samples", data=toys)))["foreground_share"]
     assert (share.value, share.n, share.interval) == (0.25, 24, (0.25, 0.25))

@@ -26,6 +26,12 @@ ENTRY = Entry(
             choices=("train", "validation", "test"),
         ),
         Parameter(
+            "by_label",
+            "bool",
+            False,
+            "in the order of their labels, which are told with the classes and the images' indices",
+        ),
+        Parameter(
             "measure_on",
             "int",
             500,

@@ -22,9 +22,10 @@ def compute(subject: Subject) -> Artifact:
     """Choose images and title them.
 
     Returns:
-        Array `images` (n, h, w, c) uint8; facts `titles`, `indices`, `split`, `dataset`,
-        `prepared` (how pixels become model input), and `steps` (rows of a table on what was done
-        to the images before) where the dataset was made of the user's own files or arrays.
+        Array `images` (n, h, w, c) uint8; facts `titles`, `labels` (numbers, where they are to
+        be told), `indices`, `split`, `dataset`, `prepared` (how pixels become model input), and
+        `steps` (rows of a table on what was done to the images before) where the dataset was made
+        of the user's own files or arrays.
 
     Raises:
         UndefinedError: there is no dataset.
@@ -35,11 +36,15 @@ def compute(subject: Subject) -> Artifact:
     split = subject.params["split"]
     data = _as_test(subject.data, split)
     chosen = pick(data, _wanted(data, subject.params["samples"]))
+    numbered = subject.params["by_label"] and bool(data.targets)
+    if numbered:
+        chosen = chosen[np.argsort(_labels(data)[chosen], kind="stable")]
     part = data.splits["test"]
     return Artifact(
         arrays={"images": np.asarray(part.images)[chosen]},
         facts={
             "titles": _titles(data, split, chosen),
+            "labels": _labels(data)[chosen].tolist() if numbered else [],
             "indices": [int(index) for index in chosen],
             "split": split,
             "dataset": data.title,
@@ -113,8 +118,11 @@ def _wanted(data: Dataset, samples: Any) -> Any:
         return samples
     if not data.targets:
         return min(len(data.splits["test"].images), MOST_CLASSES)
-    labels = np.asarray(data.splits["test"].labels[data.targets[0].name])
-    return min(len(np.unique(labels)), MOST_CLASSES)
+    return min(len(np.unique(_labels(data))), MOST_CLASSES)
+
+
+def _labels(data: Dataset) -> NDArray[Any]:
+    return np.asarray(data.splits["test"].labels[data.targets[0].name])
 
 
 def _foreground(data: Dataset, split: str, subject: Subject) -> list[Measure]:

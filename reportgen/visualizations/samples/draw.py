@@ -16,6 +16,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
     """
     images, facts = artifact.arrays["images"], artifact.facts
     titles: list[str] = facts["titles"]
+    if facts["labels"]:
+        titles = [f"{number}: {name}" for number, name in zip(facts["labels"], titles, strict=True)]
     wide = max(len(title) for title in titles) > 18
     picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
     drawing = Drawing("", picture, _caption(facts), _alt(facts, images.shape))
@@ -37,6 +39,9 @@ def _caption(facts: Mapping[str, Any]) -> str:
     source = f"{facts['dataset']}, {facts['split']} split"
     if len(titles) == 1:
         said = f"Image {indices[0]} of {source}: {titles[0]}."
+    elif facts["labels"]:
+        said = f"{len(titles)} images of {source}, each under its label and class; their indices "
+        said += f"there are {', '.join(map(str, indices))}."
     else:
         said = f"{len(titles)} images of {source}, each under its {_word(facts)}."
     return f"{said} As model input: {facts['prepared']}."
