@@ -16,6 +16,7 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.records import Preprocessing, Target
 from reportgen.visualizations.kernels import measure
 from reportgen.visualizations.kernels.compute import compute, kernels, part_names
+from reportgen.visualizations.kernels.scaling import scaled
 
 
 def model_of(*stack, shape=(12, 12, 3)):
@@ -242,3 +243,47 @@ def test_kernels_of_networks_that_read_blue_first_are_shown_in_true_colors():
     data = replace(data, preprocessing=Preprocessing(order=(2, 1, 0)))
     shown = compute(subject("kernels", model, data)).arrays["kernel_0"]
     assert shown.ravel() == pytest.approx([0.3, 0.2, 0.1]), "red, green, blue"
+
+
+# --- gray, from the smallest weight of the layer to the largest ---
+
+
+def test_every_channel_of_the_first_filters_in_gray_over_the_range_of_the_whole_layer():
+    model = model_of(layers.Conv2D(4, 2, name="a"))
+    weights = np.zeros((2, 2, 3, 4), np.float32)
+    weights[0, 0, 0, 0], weights[1, 1, 2, 3], weights[0, 1, 2, 0] = 0.2, -0.2, 0.6
+    model.set_weights([weights, np.zeros(4)])
+    ready = subject("kernels", model, max_filters=2, show="inputs", scaling="range")
+    artifact = compute(ready)
+    assert artifact.facts["layers"][0]["range"] == pytest.approx([-0.2, 0.6])
+    (drawing,) = check_house_rules("kernels", artifact, ready.params)
+    assert "The first 2 of 4 filters" in drawing.caption
+    assert "low = -0.2, high = 0.6" in drawing.caption
+    # The smallest weight is in a filter that is not shown: (0.2 + 0.2) / 0.8, 0.25, 1 are left.
+    shown = scaled(artifact.arrays["kernel_0"], "range", (-0.2, 0.6))
+    assert [shown[0, 0, 0, 0], shown[0, 0, 0, 1], shown[0, 1, 2, 0]] == pytest.approx(
+        [0.5, 0.25, 1]
+    )
+
+
+@pytest.mark.parametrize("show", ["auto", "mean"])
+def test_gray_ranges_go_with_every_way(show):
+    model = model_of(layers.Conv2D(4, 3, name="a"), layers.Conv2D(3, 3, name="b"))
+    ready = subject("kernels", model, show=show, scaling="range")
+    assert len(check_house_rules("kernels", compute(ready), ready.params)) == 2
+
+
+def test_a_range_without_width_is_said():
+    model = model_of(layers.Conv2D(2, 3, name="a"), shape=(9, 9, 1))
+    model.set_weights([np.full((3, 3, 1, 2), 0.5, np.float32), np.zeros(2)])
+    ready = subject("kernels", model, scaling="range")
+    (drawing,) = check_house_rules("kernels", compute(ready), ready.params)
+    assert "All weights of the layer are 0.5." in drawing.caption
+
+
+def test_of_many_inputs_the_first_are_shown():
+    model = model_of(layers.Conv2D(6, 3, name="a"), shape=(9, 9, 40))
+    ready = subject("kernels", model, show="inputs", max_inputs=8, scaling="range")
+    (drawing,) = check_house_rules("kernels", compute(ready), ready.params)
+    assert "in 40 input channels" in drawing.caption
+    assert "The first 8 input channels are shown." in drawing.caption

@@ -15,15 +15,21 @@ ENTRY = Entry(
             minimum=1, maximum=512,
         ),
         Parameter(
+            "max_inputs", "int", 128, "input channels shown where each has a tile, the first ones",
+            minimum=1, maximum=512,
+        ),
+        Parameter(
             "show", "str", "auto",
             "inputs: a tile for each filter and input channel; mean: each filter's mean over its "
-            "input channels; auto: inputs where at most 128 tiles come of it",
+            "input channels; auto: inputs where at most 128 tiles come of it, and colors where "
+            "the inputs are those of a color image",
             choices=("auto", "inputs", "mean"),
         ),
         Parameter(
             "scaling", "str", "layer",
-            "what full color means: the largest weight of the layer, or of each filter",
-            choices=("layer", "filter"),
+            "what full color means: the largest weight of the layer, or of each filter; range: "
+            "gray from the layer's smallest weight to its largest, as 0 to 1",
+            choices=("layer", "filter", "range"),
         ),
     ),
     evidence=(

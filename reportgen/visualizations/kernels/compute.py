@@ -51,7 +51,7 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Arrays "kernel_<i>" (space..., inputs, filters) of the filters shown, those that read
         colors with red, green and blue in this order; facts `layers`: for each
-        {"part", "name", "type", "filters", "inputs", "size", "color", "bad"}.
+        {"part", "name", "type", "filters", "inputs", "size", "color", "bad", "range"}.
 
     Raises:
         UndefinedError: the model has no convolution layer.
@@ -133,7 +133,14 @@ def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]
         "size": [int(side) for side in kernel.shape[:-2]],
         "color": color,
         "bad": int((~measure.finite_filters(kernel)).sum()),
+        "range": _range(kernel),
     }
+
+
+def _range(kernel: Floats) -> list[float]:
+    """The smallest and the largest weight of the whole layer, those not finite left out."""
+    known = kernel[np.isfinite(kernel)]
+    return [float(known.min()), float(known.max())] if known.size else [0.0, 0.0]
 
 
 def _measures(name: str, layer: Any, kernel: Floats, color: bool, seed: int) -> list[Measure]:

@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
+from reportgen.visualizations.kernels import scaling as shades
 
 MOST_TILES = 128
 _MOST_COLUMNS = 16
 _SIGNED = "RdBu_r"
 
+_COLORS = ("red", "green", "blue")
+
 Floats = NDArray[np.float32]
+Facts = Mapping[str, Any]
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -27,18 +31,19 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 
 def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]) -> Drawing:
-    flat = _flat(kernel)
-    scaled, reach = _scaled(flat, params["scaling"])
+    flat, scaling = _flat(kernel), params["scaling"]
     way = _way(facts, flat, params["show"])
-    picture = _WAYS[way](scaled, params["scaling"])
-    caption = f"{_count(facts, flat)} {_SAID[way]} {_scale_said(way, reach, params['scaling'])}"
+    shown = flat[:, :, : params["max_inputs"]] if way == "inputs" else flat
+    picture = _WAYS[way](shades.scaled(shown, scaling, facts["range"]), scaling, facts)
+    words = [_count(facts, flat), _said(way, facts, shown.shape[2])]
+    caption = " ".join([*words, shades.said(way, shades.reach(shown), scaling, facts)])
     if len(facts["size"]) == 3:
         caption += " Averaged over the first axis of space."
     if facts["bad"]:
         many = f"{facts['bad']} filters hold" if facts["bad"] > 1 else "1 filter holds"
         caption += f" {many} weights that are not finite numbers (gray)."
     title = f"{facts['type']}({facts['name']})"
-    alt = f"Mosaic of the weights of {facts['name']}: {_count(facts, flat)} {_SAID[way]}"
+    alt = f"Mosaic of the weights of {facts['name']}: {' '.join(words)}"
     return Drawing(facts["part"], picture, caption, alt, title, layers=(facts["name"],))
 
 
@@ -52,7 +57,7 @@ def _flat(kernel: Floats) -> Floats:
 
 def _way(facts: Mapping[str, Any], kernel: Floats, show: str) -> str:
     inputs, filters = kernel.shape[-2:]
-    if facts["color"]:
+    if facts["color"] and show != "inputs":
         return "color"
     if inputs == 1:
         return "single"
@@ -60,50 +65,45 @@ def _way(facts: Mapping[str, Any], kernel: Floats, show: str) -> str:
     return "inputs" if show == "inputs" or (show == "auto" and few) else "mean"
 
 
-def _scaled(kernel: Floats, scaling: str) -> tuple[Floats, float]:
-    """A kernel with each filter divided by its largest magnitude ("filter") or as it is, and the
-    largest magnitude of all."""
-    magnitude = np.where(np.isfinite(kernel), np.abs(kernel), 0)
-    reach = float(magnitude.max(initial=0))
-    if scaling != "filter":
-        return kernel, reach
-    own = magnitude.max(axis=(0, 1, 2), initial=0)
-    return np.asarray(kernel / np.where(own > 0, own, 1), np.float32), reach
-
-
-def _color(kernel: Floats, scaling: str) -> Picture:
-    reach = float(np.max(np.abs(kernel), where=np.isfinite(kernel), initial=0)) or 1.0
-    tiles = 0.5 + np.moveaxis(kernel, -1, 0) / (2 * reach)
+def _color(kernel: Floats, scaling: str, facts: Facts) -> Picture:
+    tiles = np.moveaxis(kernel, -1, 0)
+    if scaling != "range":
+        tiles = 0.5 + tiles / (2 * (shades.reach(kernel) or 1.0))
     return mosaic(tiles, labels=_numbers(len(tiles)))
 
 
-def _single(kernel: Floats, scaling: str) -> Picture:
-    return _signed(np.moveaxis(kernel[:, :, 0], -1, 0), scaling, labels=_numbers(kernel.shape[-1]))
+def _single(kernel: Floats, scaling: str, facts: Facts) -> Picture:
+    tiles = np.moveaxis(kernel[:, :, 0], -1, 0)
+    return _shaded(tiles, scaling, labels=_numbers(kernel.shape[-1]))
 
 
-def _mean(kernel: Floats, scaling: str) -> Picture:
-    return _single(kernel.mean(axis=2, keepdims=True), scaling)
+def _mean(kernel: Floats, scaling: str, facts: Facts) -> Picture:
+    return _single(kernel.mean(axis=2, keepdims=True), scaling, facts)
 
 
-def _inputs(kernel: Floats, scaling: str) -> Picture:
+def _inputs(kernel: Floats, scaling: str, facts: Facts) -> Picture:
     """A row for each filter and a column for each input, or the other way where that is wide."""
     tiles = np.moveaxis(kernel, (3, 2), (0, 1))
-    rows, columns = "filter", "input"
+    rows = [f"filter {i}" for i in range(tiles.shape[0])]
+    columns = list(_COLORS) if facts["color"] else _counted("input", tiles.shape[1])
     if tiles.shape[1] > max(_MOST_COLUMNS, tiles.shape[0]):
-        tiles, rows, columns = np.swapaxes(tiles, 0, 1), columns, rows
-    across = tiles.shape[1]
-    return _signed(
+        tiles = np.swapaxes(tiles, 0, 1)
+        rows = [f"input {i}" for i in range(tiles.shape[0])]
+        columns = _counted("filter", tiles.shape[1])
+    return _shaded(
         tiles.reshape(-1, *tiles.shape[2:]),
         scaling,
-        labels=[f"{columns} {i}" if i == 0 else str(i) for i in range(across)],
-        row_labels=[f"{rows} {i}" for i in range(tiles.shape[0])],
-        columns=across,
+        labels=columns,
+        row_labels=rows,
+        columns=tiles.shape[1],
         tile=110,
     )
 
 
-def _signed(tiles: Floats, scaling: str, **layout: Any) -> Picture:
-    words = "weight" if scaling == "layer" else "weight, as a share of each filter's largest"
+def _shaded(tiles: Floats, scaling: str, **layout: Any) -> Picture:
+    words = shades.legend(scaling)
+    if scaling == "range":
+        return mosaic(tiles, colormap="gray", scaling="none", legend=words, **layout)
     return mosaic(tiles, colormap=_SIGNED, scaling="symmetric", legend=words, **layout)
 
 
@@ -114,6 +114,17 @@ _SAID = {
     "inputs": "One tile for each pair of a filter and an input channel.",
     "mean": "One tile for each filter: the mean over its input channels.",
 }
+
+
+def _said(way: str, facts: Facts, inputs: int) -> str:
+    """What a tile is, and of how many inputs there are tiles."""
+    some = inputs < facts["inputs"] and way == "inputs"
+    return _SAID[way] + (f" The first {inputs} input channels are shown." if some else "")
+
+
+def _counted(word: str, count: int) -> list[str]:
+    """ "input 0", "1", "2", ..."""
+    return [f"{word} {i}" if i == 0 else str(i) for i in range(count)]
 
 
 def _numbers(count: int) -> list[str]:
@@ -127,18 +138,3 @@ def _count(facts: Mapping[str, Any], kernel: Floats) -> str:
     which = f"{every} filter{'s' * (every != 1)}"
     which = which if shown == every else f"The first {shown} of {every} filters"
     return f"{which} of {size} weights in {inputs} input channel{'s' * (inputs != 1)}."
-
-
-def _scale_said(way: str, reach: float, scaling: str) -> str:
-    if not reach:
-        return "All weights are zero."
-    whose = "of the tiles shown" if scaling == "layer" else "of each filter by itself"
-    value = f", {reach:.3g}" if scaling == "layer" and way == "color" else ""
-    if way == "color":
-        return (
-            f"Middle gray is a weight of zero in all three; full brightness and black are plus and "
-            f"minus the largest magnitude {whose}{value}."
-        )
-    return (
-        f"White is zero; the ends of the colors are plus and minus the largest magnitude {whose}."
-    )
