@@ -14,8 +14,8 @@ from reportgen.records import Dataset, Preprocessing, Split, Target
 layers = keras.layers
 
 
-def sequential(ending: str = "fused", units: int = 3) -> Any:
-    """conv (2 filters of 3x3, ReLU) - max-pooling - dense, over 6x6x1; ends as told."""
+def sequential(ending: str = "fused", units: int = 3, filters: int = 2) -> Any:
+    """conv (filters of 3x3, ReLU) - max-pooling - dense, over 6x6x1; ends as told."""
     last: list[Any] = {
         "fused": [layers.Dense(units, "softmax", name="out")],
         "layer": [layers.Dense(units, name="out"), layers.Softmax(name="end")],
@@ -25,7 +25,7 @@ def sequential(ending: str = "fused", units: int = 3) -> Any:
     }[ending]
     body = [
         keras.Input((6, 6, 1)),
-        layers.Conv2D(2, 3, activation="relu", name="conv"),
+        layers.Conv2D(filters, 3, activation="relu", name="conv"),
         layers.MaxPooling2D(name="pool"),
         layers.Flatten(name="flat"),
     ]

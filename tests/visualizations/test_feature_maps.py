@@ -134,8 +134,25 @@ def test_dark_channels_are_said() -> None:
 
 
 def test_many_channels_are_cut_and_said() -> None:
-    given = subject(sequential(), dataset({"class": 3}), max_channels=1)
-    assert "the first 1 of 2 channels" in draw(compute(given), given.params)[0].caption
+    given = subject(sequential(filters=3), dataset({"class": 3}), max_channels=2)
+    assert "the first 2 of 3 channels" in draw(compute(given), given.params)[0].caption
+
+
+def test_channels_can_be_chosen() -> None:
+    model, data = sequential(filters=3), dataset({"class": 3})
+    given = subject(model, data, layers=["conv"], channels=[1])
+    found = compute(given)
+    whole = compute(subject(model, data, layers=["conv"])).arrays["maps@conv"]
+    np.testing.assert_array_equal(found.arrays["maps@conv"], whole[:, 1:2])
+    (figure,) = draw(found, given.params)
+    assert figure.title == "Conv2D (conv), channel 1"
+    assert "channel 1 of 3 of 4 x 4 positions, from its smallest" in figure.caption
+    assert figure.alt.endswith("in channel 1.")
+    two = subject(model, data, layers=["conv"], channels=[2, 0])
+    assert ": 2 of 3 channels of" in draw(compute(two), two.params)[0].caption
+    assert compute(subject(model, data, channels=1)).arrays["maps@pool"].shape[1] == 1
+    with pytest.raises(UserError, match=r"channels must lie in 0\.\.2, got 3"):
+        compute(subject(model, data, channels=[3]))
 
 
 def test_paths_become_parts() -> None:

@@ -75,6 +75,14 @@ def test_layers_and_classes_can_be_chosen() -> None:
         compute(subject(KIND, model(), data(), layers=["nine"]))
 
 
+def test_one_image_may_be_asked_for() -> None:
+    made = subject(KIND, model(), data(), layers=["one"], samples=[6])
+    artifact = compute(made)
+    (drawing,) = check_house_rules(KIND, artifact, made.params)
+    assert artifact.arrays["mean_0"].shape == (1, 4, 4)
+    assert drawing.caption.startswith("Test image 6 (light) and, beside it, the mean over all")
+
+
 def test_many_classes_and_none() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (6, 4, 4, 1), dtype=np.uint8)
     six = Target("c", "C", tuple("abcdef"))

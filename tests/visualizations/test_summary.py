@@ -4,6 +4,7 @@ from keras import layers
 from subjects import check_house_rules, facts, notes_of, subject, values
 
 from reportgen.visualizations.summary.compute import compute
+from reportgen.visualizations.summary.describing import described
 from reportgen.visualizations.summary.draw import draw
 
 
@@ -77,3 +78,30 @@ def test_a_model_without_convolutions_has_a_table_and_no_note():
     assert len(check_house_rules("summary", artifact, {})) == 1
     assert notes_of("summary", artifact)[0] == ()
     assert "input_size" not in values(artifact)
+
+
+def test_what_each_layer_does_and_gives(base):
+    artifact = compute(subject("summary", base, table="outputs"))
+    (table,) = check_house_rules("summary", artifact, {})
+    assert table.rows == (
+        ("0", "conv2d_2", "32 filters of 7 x 7, relu", "(1, 22, 22, 32)"),
+        ("1", "batch_normalization_2", "BatchNormalization", "(1, 22, 22, 32)"),
+        ("2", "max_pooling2d_2", "largest value of each 2 x 2", "(1, 11, 11, 32)"),
+        ("3", "flatten_2", "all values in one row", "(1, 3872)"),
+        ("4", "dense_3", "1024 units, relu", "(1, 1024)"),
+        ("5", "dense_4", "96 units, softmax", "(1, 96)"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (layers.Conv2D(1, (3, 5), strides=2), "one filter of 3 x 5, 2 x 2 apart"),
+        (layers.DepthwiseConv2D(3), "a filter for each channel of 3 x 3"),
+        (layers.AveragePooling2D(3, strides=2), "mean of each 3 x 3, 2 x 2 apart"),
+        (layers.Dense(1, "sigmoid"), "1 unit, sigmoid"),
+        (layers.Dropout(0.5), "Dropout"),
+    ],
+)
+def test_layers_in_words(layer, words):
+    assert described(layer) == words

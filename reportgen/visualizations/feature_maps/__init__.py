@@ -10,6 +10,14 @@ ENTRY = Entry(
         Parameter("samples", "samples", 1, "test images to show: a count, or their indices"),
         Parameter("layers", "layers", "all", "convolution and pooling layers to show"),
         Parameter("max_channels", "int", 64, "channels shown of one layer at most", minimum=1),
+        Parameter(
+            "channels",
+            "samples",
+            None,
+            "channels to show: a count or their numbers; null shows all, as far as max_channels",
+            minimum=1,
+            optional=True,
+        ),
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
     ),
     evidence=(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import UndefinedError
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
@@ -60,6 +60,7 @@ def compute(subject: Subject) -> Artifact:
     images = np.asarray(data.splits["test"].images)
     samples = observe(model, prepare(images[shown], data.preprocessing), layers, logits=False)
     require_finite_activations(samples.activations)
+    channels = {path: _channels(params, path, samples.activations[path]) for path in layers}
     found = [
         replace(measure, part=part(path, 0, len(shown)))
         for path, table in _tables(model, data, images, counted, layers, pools).items()
@@ -67,14 +68,17 @@ def compute(subject: Subject) -> Artifact:
     ]
     labels = names(data, shown)
     facts = {
-        "layers": [_told(path, named(model)[path], samples.activations[path]) for path in layers],
+        "layers": [
+            _told(path, named(model)[path], samples.activations[path], channels[path])
+            for path in layers
+        ],
         "samples": [
             {"index": int(i), "label": label} for i, label in zip(shown, labels, strict=True)
         ],
     }
     arrays = {
         f"maps@{path}": np.ascontiguousarray(
-            samples.activations[path][..., : params["max_channels"]].transpose(0, 3, 1, 2)
+            samples.activations[path][..., channels[path]].transpose(0, 3, 1, 2)
         )
         for path in layers
     }
@@ -122,11 +126,25 @@ def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
     return flat
 
 
-def _told(path: str, layer: Any, maps: Floats) -> dict[str, Any]:
+def _channels(params: Mapping[str, Any], path: str, maps: Floats) -> list[int]:
+    """Numbers of the channels of a layer that are shown."""
+    count, wanted = maps.shape[-1], params["channels"]
+    if wanted is None or isinstance(wanted, int):
+        return list(range(min(count, wanted or params["max_channels"])))
+    wrong = [channel for channel in wanted if not 0 <= channel < count]
+    if wrong or not wanted:
+        got = ", ".join(map(str, wrong)) or "an empty list"
+        message = f"channels must lie in 0..{count - 1}, got {got}"
+        raise UserError(Problem(message, hint=f"layer '{path}' has {count} channels"))
+    return list(wanted)
+
+
+def _told(path: str, layer: Any, maps: Floats, shown: list[int]) -> dict[str, Any]:
     return {
         "name": path,
         "type": type(layer).__name__,
         "size": [int(side) for side in maps.shape[1:3]],
         "channels": int(maps.shape[-1]),
+        "shown": shown,
         "pool": is_pool(layer),
     }

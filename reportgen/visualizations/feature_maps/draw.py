@@ -30,7 +30,9 @@ def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
     dark = int((~maps.any(axis=(1, 2))).sum())
     picture = mosaic(
         maps,
-        labels=[f"{channel}: {one.max():.2g}" for channel, one in enumerate(maps)],
+        labels=[
+            f"{channel}: {one.max():.2g}" for channel, one in zip(layer["shown"], maps, strict=True)
+        ],
         scaling="each",
         legend="",
     )
@@ -38,26 +40,47 @@ def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
     return Drawing(
         part=part(layer["name"], place, len(samples)),
         picture=picture,
-        caption=_caption(layer, len(maps), dark, about),
+        caption=_caption(layer, dark, about),
         alt=_alt(layer, maps, dark, about),
-        title=f"{layer['type']} ({layer['name']})",
+        title=f"{layer['type']} ({layer['name']})" + _only(layer),
         layers=(layer["name"],),
     )
 
 
-def _caption(layer: Facts, shown: int, dark: int, about: str) -> str:
+def _only(layer: Facts) -> str:
+    """Ends the title of a figure of a single channel among several."""
+    alone = len(layer["shown"]) == 1 < layer["channels"]
+    return f", channel {layer['shown'][0]}" if alone else ""
+
+
+def _caption(layer: Facts, dark: int, about: str) -> str:
     rows, columns = layer["size"]
-    words = f"Activations of {layer['name']} for {about}: "
-    some = f"the first {shown} of {layer['channels']}" if shown < layer["channels"] else f"{shown}"
-    words += f"{some} channels of {rows} x {columns} positions, each on a color "
-    words += "scale of its own; its number and its largest activation stand over it."
+    words = f"Activations of {layer['name']} for {about}: {_some(layer)} of {rows} x {columns} "
+    if len(layer["shown"]) == 1:
+        words += "positions, from its smallest value (dark) to its largest (bright)."
+    else:
+        words += "positions, each on a color scale of its own; its number and its largest "
+        words += "activation stand over it."
     return words + (f" {_dark(dark)}." if dark else "")
+
+
+def _some(layer: Facts) -> str:
+    """Which channels are shown."""
+    shown, count = layer["shown"], layer["channels"]
+    if shown == list(range(count)):
+        return f"{count} channels" if count > 1 else "its channel"
+    if len(shown) == 1:
+        return f"channel {shown[0]} of {count}"
+    if shown == list(range(len(shown))):
+        return f"the first {len(shown)} of {count} channels"
+    return f"{len(shown)} of {count} channels"
 
 
 def _alt(layer: Facts, maps: Any, dark: int, about: str) -> str:
     peak = maps.max(axis=(1, 2))
     words = f"Grid of {len(maps)} feature maps of {layer['type']} {layer['name']} for {about}; "
-    words += f"the strongest activation is {float(peak.max()):.3g}, in channel {int(peak.argmax())}"
+    words += f"the strongest activation is {float(peak.max()):.3g}, in channel "
+    words += f"{layer['shown'][int(peak.argmax())]}"
     return words + (f"; {_dark(dark)}." if dark else ".")
 
 

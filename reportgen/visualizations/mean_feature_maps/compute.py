@@ -19,11 +19,12 @@ Doubles = NDArray[np.float64]
 
 
 def compute(subject: Subject) -> Artifact:
-    """One test image for each class, in the order of the classes, and its mean maps.
+    """Test images, one for each class in their order unless others are asked for, and mean maps.
 
     Returns:
         Arrays `images` (n, h, w, c) as stored, and `mean_<i>` (n, h, w) for layer i. Facts
-        `layers` (paths), `samples` {"index", "label"}, `labeled`, `left_out` (classes not shown).
+        `layers` (paths), `samples` {"index", "label"}, `each_class` (whether it is one of each),
+        `left_out` (classes not shown).
 
     Raises:
         UndefinedError: there is no dataset, or no layer with two-dimensional maps.
@@ -34,7 +35,9 @@ def compute(subject: Subject) -> Artifact:
         raise UndefinedError("Feature maps are made from images, and there is no dataset.")
     layers = with_maps(model, params["layers"], "nothing to average")[: params["first"]]
     require_finite(model, layers)
-    shown, left_out = _examples(data, params["max_classes"])
+    each = params["samples"] is None
+    chosen = _examples(data, params["max_classes"]) if each else (pick(data, params["samples"]), 0)
+    shown, left_out = chosen
     images = np.asarray(data.splits["test"].images)[shown]
     seen = observe(model, prepare(images, data.preprocessing), layers, logits=False).activations
     require_finite_activations(seen)
@@ -44,7 +47,7 @@ def compute(subject: Subject) -> Artifact:
         "samples": [
             {"index": int(i), "label": label} for i, label in zip(shown, labels, strict=True)
         ],
-        "labeled": bool(data.targets),
+        "each_class": each and bool(data.targets),
         "left_out": left_out,
     }
     arrays = {f"mean_{i}": seen[path].mean(axis=-1) for i, path in enumerate(layers)}

@@ -36,7 +36,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 def _caption(facts: Mapping[str, Any], means: list[NDArray[np.float32]]) -> str:
     layers = facts["layers"]
-    what = "The first test image of each class" if facts["labeled"] else "Test images"
+    what = "The first test image of each class" if facts["each_class"] else _which(facts)
     sizes = ", ".join(
         f"{path} ({maps.shape[1]} x {maps.shape[2]})"
         for path, maps in zip(layers, means, strict=True)
@@ -47,6 +47,13 @@ def _caption(facts: Mapping[str, Any], means: list[NDArray[np.float32]]) -> str:
         classes = "class is" if facts["left_out"] == 1 else "classes are"
         words += f" {facts['left_out']} more {classes} left out."
     return words
+
+
+def _which(facts: Mapping[str, Any]) -> str:
+    samples = facts["samples"]
+    if len(samples) > 1:
+        return "Test images"
+    return f"Test image {samples[0]['index']} ({samples[0]['label']})"
 
 
 def _alt(facts: Mapping[str, Any]) -> str:

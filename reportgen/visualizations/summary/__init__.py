@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry
+from reportgen.catalog import Entry, Parameter
 
 ENTRY = Entry(
     name="summary",
     title="Model summary",
     help="layers, output shapes, parameter counts and connections",
+    parameters=(
+        Parameter(
+            "table",
+            "str",
+            "layers",
+            "Keras' summary, or a list of what each layer does and gives for one image",
+            choices=("layers", "outputs"),
+        ),
+    ),
     evidence=(
         ("layers", "rows of the table"),
         ("conv_layers", "convolution layers, nested ones included"),

@@ -8,6 +8,7 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.layers import choose, is_conv, is_pool
 from reportgen.records import Artifact, LayerRow, Measure, Subject
+from reportgen.visualizations.summary.describing import outputs
 
 
 def compute(subject: Subject) -> Artifact:
@@ -15,7 +16,8 @@ def compute(subject: Subject) -> Artifact:
 
     Returns:
         Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
-        (parameters: all, trainable, not trainable).
+        (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
+        and `table`, the one to draw.
     """
     facts, model = subject.facts, subject.model
     connected = any(row.connected_to for row in facts.layers)
@@ -26,6 +28,8 @@ def compute(subject: Subject) -> Artifact:
             "connected": connected,
             "totals": totals,
             "layers": [row.name for row in facts.layers],
+            "outputs": outputs(facts.layers, getattr(model, "layers", ())),
+            "table": subject.params["table"],
         },
         measures=(
             Measure("layers", len(facts.layers), "layers", how="rows of the model's summary"),

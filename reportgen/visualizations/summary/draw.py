@@ -1,4 +1,4 @@
-"""The table."""
+"""The table: Keras' summary, or what each layer does and gives."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ _COLUMNS = ("Layer (type)", "Output Shape", "Param #", "Connected to")
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
-    """One table: a row for each layer, the parameter totals below."""
+    """One table with a row for each layer; Keras' summary has the parameter totals below."""
     facts = artifact.facts
+    if facts["table"] == "outputs":
+        return (_outputs(facts),)
     total, trainable, rest = facts["totals"]
     return (
         Table(
@@ -27,4 +29,16 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
             ),
             layers=tuple(facts["layers"]),
         ),
+    )
+
+
+def _outputs(facts: Mapping[str, Any]) -> Table:
+    rows = tuple(tuple(row) for row in facts["outputs"])
+    return Table(
+        part="",
+        columns=("Layer", "Name", "What it does", "Output for one image"),
+        rows=rows,
+        caption=f"The model's {len(rows)} layers, counted from 0: what each does, and the shape of "
+        "what it gives for one image (rows, columns and channels of maps, or a number of values).",
+        layers=tuple(facts["layers"]),
     )
