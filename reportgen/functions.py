@@ -33,7 +33,7 @@ def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[st
             return function(**arguments)
         except UserError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise UserError(_raised(f"python:{source}", base, error)) from error
 
 
@@ -49,7 +49,7 @@ def imported(module_name: str, base: Path) -> Any:
         return import_module(module_name)
     except ModuleNotFoundError as error:
         raise UserError(_not_found(module_name, base, error)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(_raised(f"importing {module_name}", base, error)) from error
 
 
@@ -96,7 +96,7 @@ def _not_found(module_name: str, base: Path, error: ModuleNotFoundError) -> Prob
     )
 
 
-def _raised(what: str, base: Path, error: Exception) -> Problem:
+def _raised(what: str, base: Path, error: BaseException) -> Problem:
     """Names the file and line of the user's code that failed, since no traceback is shown."""
     from traceback import extract_tb
 
@@ -108,7 +108,7 @@ def _raised(what: str, base: Path, error: Exception) -> Problem:
     return Problem(f"{what} failed: {type(error).__name__}: {_line(error)}", file, line)
 
 
-def _line(error: Exception) -> str:
+def _line(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
     return " ".join(text.split())
 

@@ -39,7 +39,8 @@ def load(
         progress: called as `progress(done, total, text)` while images are read.
 
     Raises:
-        UserError: there is no such dataset, or it cannot be had (and how to get it).
+        UserError: there is no such dataset, it cannot be had (and how to get it), or what a
+            function or an installed package gave is none.
     """
     if source.startswith("python:"):
         from reportgen.datasets.python_function import ENTRY, load_function
@@ -52,6 +53,10 @@ def load(
     module = import_module(modules[source])
     more = {"progress": progress} if "progress" in signature(module.load).parameters else {}
     dataset: Dataset = module.load(_filled(module.ENTRY, params, base), seed, **more)
+    if not modules[source].startswith("reportgen."):
+        from reportgen.datasets._checking import check
+
+        return check(dataset, source)
     return dataset
 
 

@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.datasets._given import as_array, wrong
+from reportgen.datasets._labels import Labels, named
 from reportgen.datasets._limits import check_memory
 from reportgen.datasets._preparing import preprocessing
 from reportgen.datasets._reshaping import reshaped, steps, wanted
 from reportgen.datasets._shared import content_digest, divided
-from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Split, Target
 
 SPLITS = ("train", "validation", "test")
-
 Images = NDArray[np.uint8]
-Labels = NDArray[np.int64]
 
 
 def from_arrays(
@@ -46,14 +45,14 @@ def from_arrays(
     """
     given = [name for name in SPLITS if arrays.get(f"x_{name}") is not None]
     if "train" not in given:
-        raise _wrong("x_train", "images to train on", "nothing")
+        raise wrong("x_train", "images to train on", "nothing")
     images, rows = {}, []
     for name in given:
         stored, words = pixels(arrays[f"x_{name}"], f"x_{name}")
         images[name] = reshaped(stored, wanted(params))
         rows.append(_origin(name, arrays[f"x_{name}"], stored, words, params))
-    found = {name: np.asarray(arrays.get(f"y_{name}")) for name in given}
-    names, labels = _named(found, classes)
+    found = {name: as_array(arrays.get(f"y_{name}"), f"y_{name}") for name in given}
+    names, labels = named(found, classes)
     for name in given:
         _check_pair(name, images, labels)
     taken = {name: params[name] for name in ("test", "validation") if name not in given}
@@ -99,13 +98,14 @@ def pixels(array: Any, what: str) -> tuple[Images, str]:
     Raises:
         UserError: the array is no stack of images of 1 to 4 channels, or its values are others.
     """
-    values = _array(array, what)
+    values = as_array(array, what)
     shape = " x ".join(map(str, values.shape))
     if values.ndim == 3:
         values = values[..., None]
     if values.ndim != 4 or not 1 <= values.shape[-1] <= 4 or 0 in values.shape:
-        hint = "" if values.ndim != 4 or values.shape[1] > 4 else "put the channels last"
-        raise _wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}", hint)
+        first = values.ndim == 4 and 1 <= values.shape[1] <= 4 < values.shape[-1]
+        hint = "put the channels last" if first else ""
+        raise wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}", hint)
     check_memory(len(values), values.shape[1:])
     if values.dtype == np.uint8:
         return values, "0 to 255"
@@ -114,80 +114,28 @@ def pixels(array: Any, what: str) -> tuple[Images, str]:
     return _levels(values, what)
 
 
-def _array(array: Any, what: str) -> NDArray[Any]:
-    """What was given as an array; NumPy refuses lists whose items differ in shape."""
-    try:
-        return np.asarray(array)
-    except ValueError as error:
-        hint = "resize them where they are made, or write them to files and use source: folder"
-        raise _wrong(what, "images of one size", "images of several", hint) from error
-
-
 def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
     if values.dtype.kind not in "iuf":
-        raise _wrong(what, "numbers", f"values of type {values.dtype}")
+        raise wrong(what, "numbers", f"values of type {values.dtype}")
     low, high = float(values.min()), float(values.max())
     if not (low >= 0 and high <= 255):
         hint = "give the images as people look at them, and let 'scaling', 'mean' and 'std' do "
         hint += "the rest"
-        raise _wrong(what, "values from 0 to 1, or from 0 to 255", f"{low:g} to {high:g}", hint)
+        raise wrong(what, "values from 0 to 1, or from 0 to 255", f"{low:g} to {high:g}", hint)
     if values.dtype.kind == "f" and high <= 1:
         return np.rint(values * 255).astype(np.uint8), "0 to 1, rounded to 256 levels"
     whole = values.astype(np.uint8)
     if (whole != values).any():
-        raise _wrong(what, "whole numbers above 1", "fractions", "divide them by 255")
+        raise wrong(what, "whole numbers above 1", "fractions", "divide them by 255")
     return whole, "0 to 255"
-
-
-def _named(
-    found: Mapping[str, NDArray[Any]], classes: Sequence[str] | None
-) -> tuple[list[str], dict[str, Labels]]:
-    """Names of the classes, and labels as class indices."""
-    flat = {name: _flat(values, f"y_{name}") for name, values in found.items()}
-    texts = {values.dtype.kind in "US" for values in flat.values()}
-    if texts == {True}:
-        names = list(classes or sorted({str(v) for values in flat.values() for v in values}))
-        index = {name: k for k, name in enumerate(names)}
-        for name, values in flat.items():
-            if unknown := sorted({str(v) for v in values} - set(names)):
-                raise _wrong(f"y_{name}", f"one of {', '.join(names)}", f"'{unknown[0]}'")
-        return names, {
-            name: np.asarray([index[str(v)] for v in values], np.int64)
-            for name, values in flat.items()
-        }
-    count = 1 + max(_largest(values, f"y_{name}") for name, values in flat.items())
-    names = list(classes or map(str, range(count)))
-    if count > len(names):
-        hint = "name every class, in the order of the numbers"
-        raise _wrong("classes", f"{count} names, as there are labels", str(len(names)), hint)
-    return names, {name: values.astype(np.int64) for name, values in flat.items()}
-
-
-def _flat(values: NDArray[Any], what: str) -> NDArray[Any]:
-    """Labels of shape (n,), whether they came so, as a column, or as one column for each class."""
-    if values.ndim == 2 and values.shape[1] == 1:
-        return values[:, 0]
-    if values.ndim == 2 and values.dtype.kind in "iufb" and (values.sum(axis=1) == 1).all():
-        return np.asarray(values.argmax(axis=1))
-    if values.ndim != 1:
-        shape = " x ".join(map(str, values.shape)) or "nothing"
-        raise _wrong(what, "one label for each image", f"shape {shape}" if values.ndim else shape)
-    return values
-
-
-def _largest(values: NDArray[Any], what: str) -> int:
-    fine = values.dtype.kind in "iufb" and values.size and values.min() >= 0
-    if not fine or (values != np.floor(values)).any():
-        raise _wrong(what, "class numbers from 0, or names", f"values of type {values.dtype}")
-    return int(values.max())
 
 
 def _check_pair(name: str, images: Mapping[str, Images], labels: Mapping[str, Labels]) -> None:
     if len(images[name]) != len(labels[name]):
-        raise _wrong(f"y_{name}", f"{len(images[name])} labels", str(len(labels[name])))
+        raise wrong(f"y_{name}", f"{len(images[name])} labels", str(len(labels[name])))
     expected, received = images["train"].shape[1:], images[name].shape[1:]
     if expected != received:
-        raise _wrong(f"x_{name}", f"images of shape {expected} as x_train", str(received))
+        raise wrong(f"x_{name}", f"images of shape {expected} as x_train", str(received))
 
 
 def _origin(
@@ -198,7 +146,3 @@ def _origin(
     done = steps(params, [(stored.shape[1], stored.shape[2])], stored.shape[3])
     how = "; ".join(filter(None, [f"array of {given.dtype}", done]))
     return [f"x_{name}", " x ".join(map(str, given.shape)), words, how]
-
-
-def _wrong(what: str, expected: str, received: str, hint: str = "") -> UserError:
-    return UserError(Problem(f"'{what}' must hold {expected}, got {received}", hint=hint))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
 from reportgen.datasets._progress import Progress, quiet
 from reportgen.datasets._shaping import SHAPING
+from reportgen.digest import of_bytes
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
 
@@ -47,6 +49,9 @@ ENTRY = Entry(
 NAMED = 20
 """Files left out that are named one by one."""
 
+FEW = 8
+"""Of so many images without labels, those of the files are kept beside what was made of them."""
+
 
 def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Dataset:
     """Read the images; splits that have no folder are taken out of the training images.
@@ -77,11 +82,25 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
         "listed": sum(map(len, names.values())),
         "remarks": _remarks(folder, found, result),
     }
+    originals = _originals(folder, result, params) if labels is None else ()
     if labels is None:
         facts["names"] = [name.rpartition("/")[2] for name in result.names["test"]]
+        facts["originals"] = [of_bytes(image.tobytes()) for image in originals]
     title = params["title"] or folder.resolve().name.replace("_", " ").capitalize()
     images = {name: result.images[name] for name in SPLITS}
-    return assembled(title, images, labels, found.classes or (), params, facts)
+    data = assembled(title, images, labels, found.classes or (), params, facts)
+    return replace(data, originals=originals)
+
+
+def _originals(folder: Path, result: Read, params: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The images as decoded, where there are few and a size or color was asked for."""
+    from reportgen.datasets._images import Wanted, decode
+
+    names = result.names["test"]
+    if len(names) > FEW or (params["size"] is None and params["color"] is None):
+        return ()
+    plain = Wanted(None, "stretch", "bilinear", None)
+    return tuple(decode(folder / name, plain).pixels for name in names)
 
 
 def _chosen(found: Listing, params: Mapping[str, Any], seed: int) -> dict[str, list[str]]:

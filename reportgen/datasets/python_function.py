@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,17 +61,41 @@ def load_function(
         UserError: the function cannot be found, fails, or returns something else.
     """
     from reportgen.datasets._arrays import from_arrays
+    from reportgen.datasets._checking import check
 
     name = source.removeprefix("python:")
     offered = {"seed": seed, "progress": progress}
     result = functions.call(name, base, offered, params.get("params") or {})
     title = params["title"] or _title(name)
     if isinstance(result, Dataset):
-        return _digested(result)
+        _check_unasked(params, source)
+        return _digested(check(result, source))
     arrays = _arrays(result, source)
-    classes = params["classes"] or arrays.pop("classes", None)
-    names = None if classes is None else [str(name) for name in classes]
+    names = _names(params["classes"] or arrays.pop("classes", None), source)
     return from_arrays(arrays, names, title, params, seed)
+
+
+def _names(classes: Any, source: str) -> list[str] | None:
+    """Names of classes as a function gives them: any list of what can be written."""
+    if classes is None:
+        return None
+    names = [] if isinstance(classes, str) else list(map(str, _items(classes)))
+    if len(set(names)) != len(names) or not names:
+        message = f"{source} returned the classes {classes!r}, which are no list of different names"
+        raise UserError(Problem(message, hint="give one name for each class"))
+    return names
+
+
+def _items(classes: Any) -> Iterable[Any]:
+    return classes if isinstance(classes, Iterable) else ()
+
+
+def _check_unasked(params: Mapping[str, Any], source: str) -> None:
+    """Refuse what a spec asks of a dataset that the function has finished already."""
+    for parameter in (*SHAPING, *SHARED):
+        if params[parameter.name] != parameter.default:
+            message = f"'{parameter.name}' does nothing here: {source} returns a finished Dataset"
+            raise UserError(Problem(message, hint="let it return arrays, or remove the key"))
 
 
 def _title(name: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from reportgen import datasets
 from reportgen.datasets._arrays import pixels
+from reportgen.datasets._labels import flattened
 from reportgen.errors import UserError
 
 COUNT = 60
@@ -83,10 +84,8 @@ def test_other_names_and_labels_as_names(tmp_path: Path) -> None:
 
 
 def test_one_column_for_each_class() -> None:
-    from reportgen.datasets._arrays import _flat
-
-    assert _flat(np.eye(3)[[2, 0, 1]], "y").tolist() == [2, 0, 1]
-    assert _flat(np.array([[1], [4]]), "y").tolist() == [1, 4]
+    assert flattened(np.eye(3)[[2, 0, 1]], "y").tolist() == [2, 0, 1]
+    assert flattened(np.array([[1], [4]]), "y").tolist() == [1, 4]
 
 
 @pytest.mark.parametrize(

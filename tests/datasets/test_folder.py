@@ -301,3 +301,17 @@ def test_nothing_to_read(tmp_path: Path) -> None:
     (tmp_path / "photos" / "a.png").write_text("")
     with pytest.raises(UserError, match=r"none of the 1 images in .* a\.png: it is empty"):
         load(tmp_path)
+
+
+def test_of_a_few_images_without_labels_the_files_pixels_are_kept(tmp_path: Path) -> None:
+    put(tmp_path / "photos" / "a.png", photo(size=(12, 16)))
+    data = load(tmp_path, size=[8, 8])
+    assert [image.shape for image in data.originals] == [(12, 16, 3)]
+    assert data.splits["test"].images.shape == (1, 8, 8, 3)
+    assert (data.originals[0] == np.asarray(photo(size=(12, 16)))).all()
+    assert load(tmp_path).originals == ()
+
+
+def test_of_many_or_labeled_images_they_are_not(classes: Path) -> None:
+    assert load(classes, size=[8, 8], test=0.2).originals == ()
+    assert load(classes, size=[8, 8], labels=False).originals == ()
