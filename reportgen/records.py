@@ -73,6 +73,8 @@ class Dataset:
 
     `foreground` says in words what `masks` (or the threshold that stands in for them) mean.
     `targets[0]` is the primary one: what a model with a single output learns.
+    `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
+    where a dataset of a few images changed their size or color; else ().
     """
 
     name: str
@@ -83,6 +85,7 @@ class Dataset:
     foreground: str
     digest: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    originals: tuple[Array, ...] = ()
 
 
 # --- models ------------------------------------------------------------------------------------

@@ -129,3 +129,28 @@ def test_wrong_index_is_a_users_mistake(toys):
 def test_without_data_it_is_undefined():
     with pytest.raises(UndefinedError, match="no dataset"):
         compute(subject("samples"))
+
+
+def test_stages_show_the_file_and_every_channel_of_the_input(photos):
+    order = Preprocessing(1.0, (-100.0, -110.0, -120.0), "less a mean", (2, 1, 0))
+    images = np.zeros((2, 4, 4, 3), np.uint8)
+    images[1] = (10, 20, 30)
+    data = dataset(images, {"class": np.zeros(2, int)}, (Target("class", "Class", ("a",)),))
+    own = (np.zeros((6, 9, 3), np.uint8), np.full((5, 8, 3), 7, np.uint8))
+    facts = {"names": ["a.jpg", "b.jpg"]}
+    data = replace(data, targets=(), preprocessing=order, originals=own, facts=facts)
+    artifact = compute(subject("samples", data=data, samples=[1], stages=True))
+    assert artifact.facts["channels"] == ["blue", "green", "red"]
+    assert artifact.arrays["inputs"][0, 0, 0] == pytest.approx([-70, -90, -110])
+    assert artifact.arrays["original_0"].shape == (5, 8, 3)
+    drawn = check_house_rules("samples", artifact, {})
+    assert [item.part for item in drawn] == ["before", "", "input"]
+    assert "b.jpg: 8 x 5 px in the file, 4 x 4 px after." in drawn[0].caption
+    assert "from -110 (black) to -70 (white)" in drawn[2].caption
+    plain = compute(subject("samples", data=data, samples=[1]))
+    assert [item.part for item in check_house_rules("samples", plain, {})] == [""]
+
+
+def test_stages_of_data_that_came_as_arrays_have_no_file(toys):
+    drawn = check_house_rules("samples", compute(subject("samples", data=toys, stages=True)), {})
+    assert [item.part for item in drawn] == ["", "input"]

@@ -32,6 +32,13 @@ ENTRY = Entry(
             "in the order of their labels, which are told with the classes and the images' indices",
         ),
         Parameter(
+            "stages",
+            "bool",
+            False,
+            "also show images as their files hold them (of a few without labels), and each channel "
+            "of the model input",
+        ),
+        Parameter(
             "measure_on",
             "int",
             500,

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.inputs import foreground, measured, pick, value_ranges
+from reportgen.probing.inputs import foreground, measured, pick, prepare, value_ranges
 from reportgen.probing.statistics import bootstrap
-from reportgen.records import Artifact, Dataset, Measure, Subject, Target
+from reportgen.records import Artifact, Dataset, Measure, Preprocessing, Subject, Target
 
 MOST_CLASSES = 10
 
@@ -25,7 +25,8 @@ def compute(subject: Subject) -> Artifact:
         Array `images` (n, h, w, c) uint8; facts `titles`, `labels` (numbers, where they are to
         be told), `indices`, `split`, `dataset`, `prepared` (how pixels become model input), and
         `steps` (rows of a table on what was done to the images before) where the dataset was made
-        of the user's own files or arrays.
+        of the user's own files or arrays. With `stages` also arrays `inputs` (n, h, w, c) float32
+        and `original_<i>` of images whose file is known, and the fact `channels` (their names).
 
     Raises:
         UndefinedError: there is no dataset.
@@ -39,9 +40,10 @@ def compute(subject: Subject) -> Artifact:
     numbered = subject.params["by_label"] and bool(data.targets)
     if numbered:
         chosen = chosen[np.argsort(_labels(data)[chosen], kind="stable")]
-    part = data.splits["test"]
+    images = np.asarray(data.splits["test"].images)[chosen]
+    stages = _stages(data, split, images, chosen) if subject.params["stages"] else {}
     return Artifact(
-        arrays={"images": np.asarray(part.images)[chosen]},
+        arrays={"images": images, **stages},
         facts={
             "titles": _titles(data, split, chosen),
             "labels": _labels(data)[chosen].tolist() if numbered else [],
@@ -52,6 +54,7 @@ def compute(subject: Subject) -> Artifact:
             "labeled": bool(data.targets),
             "steps": _steps(data),
             "remarks": list(data.facts.get("remarks", ())),
+            **({"channels": channels(data.preprocessing, images.shape[-1])} if stages else {}),
         },
         measures=(
             Measure("images", len(chosen), "images", how=f"images of the {split} split shown here"),
@@ -59,6 +62,22 @@ def compute(subject: Subject) -> Artifact:
             *_skipped(data),
         ),
     )
+
+
+def _stages(
+    data: Dataset, split: str, images: NDArray[Any], chosen: NDArray[Any]
+) -> dict[str, NDArray[Any]]:
+    """What came before the images shown, where it is known, and what the model is given."""
+    own = data.originals if split == "test" else ()
+    before = {f"original_{place}": np.asarray(own[i]) for place, i in enumerate(chosen) if own}
+    return {**before, "inputs": prepare(images, data.preprocessing)}
+
+
+def channels(preprocessing: Preprocessing, count: int) -> list[str]:
+    """Names of a model input's channels, in its order."""
+    plain = {1: ["gray"], 3: ["red", "green", "blue"]}.get(count)
+    stored = plain or [f"channel {i}" for i in range(count)]
+    return [stored[i] for i in preprocessing.order or range(count)]
 
 
 def _titles(data: Dataset, split: str, chosen: NDArray[Any]) -> list[str]:

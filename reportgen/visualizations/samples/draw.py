@@ -7,6 +7,7 @@ from typing import Any
 
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Table
+from reportgen.visualizations.samples import stages
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
@@ -21,7 +22,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
     wide = max(len(title) for title in titles) > 18
     picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
     drawing = Drawing("", picture, _caption(facts), _alt(facts, images.shape))
-    return (drawing, _table(facts)) if facts["steps"] else (drawing,)
+    table = [_table(facts)] if facts["steps"] else []
+    return (*stages.before(artifact), drawing, *table, *stages.after(artifact))
 
 
 def _table(facts: Mapping[str, Any]) -> Table:
