@@ -190,10 +190,44 @@ def test_looking_up_names_and_entries_stays_light() -> None:
         "import sys\n"
         "from importlib import import_module\n"
         "import reportgen.models\n"
-        "for name in ('base', 'deep', 'fashion_cnn', 'variation1', 'variation2', 'variation3',\n"
+        "for name in ('base', 'deep', 'fashion_cnn', 'small_resnet', 'small_vgg',\n"
+        "             'variation1', 'variation2', 'variation3',\n"
         "             'application', 'files', 'python_function'):\n"
         "    assert import_module(f'reportgen.models.{name}').ENTRY.name == name\n"
         "print([m for m in ('numpy', 'keras', 'tensorflow') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
+def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_know(
+    load: Load, given: dict[str, Any]
+) -> None:
+    from reportgen.probing.fields import receptive_field
+    from reportgen.probing.ways import way_to
+
+    model = load("zoo:small_vgg", **given).model
+    # Weights and biases: 9 * (16 + 16*16 + 16*32 + 32*32 + 32*64 + 64*64) + 2 * (16 + 32 + 64),
+    # then 576 values of three by three maps to 64 units to ten classes.
+    assert model.count_params() == 71_568 + 224 + 577 * 64 + 65 * 10
+    assert receptive_field(model, "block3_conv2") == 32
+    way = way_to(model, "block3_conv2")
+    assert (way.normalizations, way.meetings, way.averages, way.curves) == ((), (), (), ())
+    assert [head.units for head in heads(model, DIGITS if given else ())] == [10]
+
+
+@pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
+def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[str, Any]) -> None:
+    from reportgen.probing.ways import way_to
+
+    model = load("zoo:small_resnet", **given).model
+    shapes = {row.name: row.output_shape for row in rows(model)}
+    assert [shapes[f"stage{stage}_add"] for stage in (1, 2, 3)] == [
+        "(None, 28, 28, 16)",
+        "(None, 14, 14, 32)",
+        "(None, 7, 7, 64)",
+    ]
+    way = way_to(model, "stage3_out_relu")
+    assert list(way.meetings) == ["stage1_add", "stage2_add", "stage3_add"]
+    assert len(way.normalizations) == 9
