@@ -14,9 +14,9 @@ def pull(images: Any, middle: Any, span: Any, decay: Any, variation: Any) -> Any
         images: between the ends of the input range.
         middle, span: of the range, for each channel.
         decay: weight of L2, the distance from the middle in units of the range.
-        variation: weight of total variation.
+        variation: weight of total variation, in the same units.
     """
-    return decay * (images - middle) / span + variation * roughness(images)
+    return decay * (images - middle) / span + variation * roughness(images / span)
 
 
 def roughness(images: Any) -> Any:

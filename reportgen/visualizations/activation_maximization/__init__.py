@@ -41,9 +41,11 @@ ENTRY = Entry(
         Parameter(
             "parameterization",
             "str",
-            "pixels",
-            "what changes: the pixels, or the image's waves in decorrelated colors",
+            None,
+            "what changes: the pixels, or the image's waves in decorrelated colors; null takes "
+            "waves from 64 pixels on",
             choices=("pixels", "fourier"),
+            optional=True,
         ),
         Parameter("steps", "int", 40, "steps of the ascent", minimum=1, maximum=10_000),
         Parameter(
@@ -57,14 +59,28 @@ ENTRY = Entry(
         Parameter(
             "l2",
             "float",
-            3.0,
-            "pull to the middle of the input range, against a gradient of unit length",
+            None,
+            "pull to the middle of the input range, against a gradient of unit length; null takes "
+            "3 in pixels, 0.3 in waves",
             minimum=0,
+            optional=True,
         ),
         Parameter(
-            "total_variation", "float", 0.3, "smoothing, against the same gradient", minimum=0
+            "total_variation",
+            "float",
+            None,
+            "smoothing, against the same gradient; null takes 0.3 in pixels, none in waves",
+            minimum=0,
+            optional=True,
         ),
-        Parameter("jitter", "int", 2, "random shift at each step in pixels, undone", minimum=0),
+        Parameter(
+            "jitter",
+            "int",
+            None,
+            "random shift at each step in pixels, undone; null takes a fourteenth of the side",
+            minimum=0,
+            optional=True,
+        ),
         Parameter(
             "pad", "int", 0, "width of a gray frame that the image is moved in, pixels", minimum=0
         ),

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.probing.ascent import Climbed, Recipe
+from reportgen.probing.ascent import Climbed, Ends, Recipe
 from reportgen.probing.finite import require_finite
 from reportgen.probing.fresh import fresh
 from reportgen.probing.inputs import value_ranges
-from reportgen.probing.transformations import Transforms
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.visualizations.activation_maximization import measures
 from reportgen.visualizations.activation_maximization.engine import (
@@ -23,6 +22,7 @@ from reportgen.visualizations.activation_maximization.engine import (
 )
 from reportgen.visualizations.activation_maximization.panels import Panel, largest, panels
 from reportgen.visualizations.activation_maximization.parts import part
+from reportgen.visualizations.activation_maximization.recipes import recipe as settled
 
 __all__ = ["activation_maximization", "compute"]
 
@@ -37,7 +37,7 @@ def compute(subject: Subject) -> Artifact:
     size = _size(subject)
     shape = image_shape(subject.model, size)
     shown = panels(subject, size)
-    recipe = _recipe(subject, shape[-1])
+    recipe = _recipe(subject, shape)
     require_finite(subject.model, [p.goal.layer for p in shown if p.goal.layer] or None)
     tops: Sequence[Floats | None] = largest(subject, shown) or [None for _ in shown]
     values = fresh(subject.model, subject.seed)
@@ -66,17 +66,15 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(arrays, facts, tuple(found))
 
 
-def _recipe(subject: Subject, depth: int) -> Recipe:
+def _recipe(subject: Subject, shape: tuple[int, int, int]) -> Recipe:
     p = subject.params
-    moves = Transforms(p["jitter"], p["pad"], p["rotate"], p["scale"])
-    low: tuple[float, ...] = (0.0,)
-    high: tuple[float, ...] = (1.0,)
+    ends: tuple[Ends, Ends] = (0.0, 1.0)
     if subject.data:
-        ends = value_ranges(subject.data.preprocessing, depth)
-        low, high = (tuple(float(value) for value in end) for end in ends)
-    return Recipe(
-        p["steps"], p["learning_rate"], p["l2"], p["total_variation"], moves,
-        p["parameterization"], low, high,
+        low, high = value_ranges(subject.data.preprocessing, shape[-1])
+        ends = tuple(map(float, low)), tuple(map(float, high))
+    return settled(
+        shape, p["steps"], p["learning_rate"], p["parameterization"], p["l2"],
+        p["total_variation"], p["jitter"], (p["pad"], p["rotate"], p["scale"]), ends,
     )  # fmt: skip
 
 

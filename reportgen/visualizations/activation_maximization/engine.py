@@ -21,7 +21,8 @@ from reportgen.probing.layers import find, named, output_shapes
 from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import channels_first, observe
 from reportgen.probing.parameterizations import KINDS
-from reportgen.probing.transformations import Transforms, draw_moves
+from reportgen.probing.transformations import draw_moves
+from reportgen.visualizations.activation_maximization.recipes import recipe
 
 Floats = NDArray[np.float32]
 Targets = Sequence[int | Sequence[int]]
@@ -44,13 +45,13 @@ def activation_maximization(
     output: int | str | None = None,
     steps: int = 40,
     learning_rate: float = 0.05,
-    parameterization: str = "pixels",
-    jitter: int = 2,
+    parameterization: str | None = None,
+    jitter: int | None = None,
     pad: int = 0,
     rotate: float = 0.0,
     scale: float = 0.0,
-    l2: float = 3.0,
-    total_variation: float = 0.3,
+    l2: float | None = None,
+    total_variation: float | None = None,
     input_range: tuple[Ends, Ends] = (0.0, 1.0),
     size: int | None = None,
     seed: int = 0,
@@ -75,12 +76,14 @@ def activation_maximization(
         steps: of the ascent.
         learning_rate: length of a step (root mean square), as a share of the input range.
         parameterization: "pixels", or "fourier" for waves, with decorrelated colors where there
-            are three channels (Olah et al., "Feature Visualization", Distill 2017).
-        jitter: largest random shift at each step in pixels.
+            are three channels (Olah et al., "Feature Visualization", Distill 2017); None for
+            waves from 64 pixels on.
+        jitter: largest random shift at each step in pixels; None for a fourteenth of the side.
         pad: width in pixels of a mid-gray frame that the image is moved in.
         rotate: largest random rotation at each step, in degrees.
         scale: largest random change of size at each step, as a share (0.05: 0.95 to 1.05).
-        l2, total_variation: weights of the regularizers against a gradient of unit length.
+        l2, total_variation: weights of the regularizers against a gradient of unit length; None
+            for 3 and 0.3 in pixels, 0.3 and 0 in waves.
         input_range: smallest and largest value that the model is given; one number each, or one
             for each channel.
         size: side of the images in pixels where the model takes any; None for 128.
@@ -93,19 +96,18 @@ def activation_maximization(
         UserError: no such layer, filter, class or position.
         UndefinedError: the model has no image input, or its inside cannot be reached.
     """
-    moves = Transforms(jitter, pad, rotate, scale)
-    recipe = Recipe(
-        steps, learning_rate, l2, total_variation, moves, _parameterization(parameterization),
-        *input_range,
-    )  # fmt: skip
     side = None if size is None else (size, size)
+    dials = recipe(
+        image_shape(model, side), steps, learning_rate, _parameterization(parameterization),
+        l2, total_variation, jitter, (pad, rotate, scale), input_range,
+    )  # fmt: skip
     if objective == "class":
         goal = class_objective(model, output_index(model, output), classes)
     elif layer is None:
         raise UserError(Problem(f"objective '{objective}' needs a layer", hint="name one"))
     else:
         goal = layer_objective(model, find(model, layer), filters, objective, position, side)
-    return ascend(model, goal, recipe, seed, side).images
+    return ascend(model, goal, dials, seed, side).images
 
 
 def layer_objective(
@@ -229,8 +231,8 @@ def _check(picks: NDArray[Any], count: int, what: str) -> None:
         raise UserError(Problem(f"{what} must lie in 0..{count - 1}, got {got}"))
 
 
-def _parameterization(kind: str) -> str:
-    if kind not in KINDS:
+def _parameterization(kind: str | None) -> str | None:
+    if kind is not None and kind not in KINDS:
         raise UserError(
             Problem(f"there is no parameterization '{kind}'", hint=did_you_mean(kind, KINDS))
         )
