@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -179,8 +179,3 @@ def _of_member(archive: Any, name: str) -> str:
 def now_ns() -> int:
     """The clock that `StatCache.saved_ns` is read from."""
     return time.time_ns()
-
-
-def short(facts: Mapping[str, Any]) -> str:
-    """Twelve digits of a value's digest, for names that people see."""
-    return of_value(facts)[:12]

@@ -214,6 +214,9 @@ def _figure_tasks(
     if model is not None:
         train = f"{spec.slug}/{model.name}/train"
         inputs += [Input("model", train, "model"), Input("facts", train, "facts")]
+        if figure.params.get("times") is True:
+            # Only who asks is given them (`Subject.times`).
+            inputs.append(Input("times", train, "times"))
         if model.dataset is not None:
             inputs.append(Input("dataset", dataset_key(spec, model.dataset), "dataset"))
     yield Task(f"{base}/compute", "compute", ("reportgen.engine.compute", f"{kind}.compute"),

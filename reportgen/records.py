@@ -154,7 +154,9 @@ class Subject:
     """What a figure's `compute` is given: one model, its data and the figure's parameters.
 
     `model` is a `keras.Model`; `data` is None where the spec names no dataset; `params` holds
-    every parameter of the kind, defaults filled in.
+    every parameter of the kind, defaults filled in. `times` holds the seconds of each epoch of
+    training for a figure whose parameter `times` is true, and is () for all others and for a model
+    that came trained: whatever shows them differs from run to run.
     """
 
     model: Any
@@ -162,6 +164,7 @@ class Subject:
     data: Dataset | None
     params: Mapping[str, Any]
     seed: int
+    times: tuple[float, ...] = ()
 
 
 # --- what figures are made of ------------------------------------------------------------------

@@ -40,7 +40,13 @@ def subject(job: Job, store: Store) -> Subject:
         data=_data(job, store),
         params=job.params["params"],
         seed=job.params["seed"],
+        times=_times(job, store),
     )
+
+
+def _times(job: Job, store: Store) -> tuple[float, ...]:
+    output = job.inputs.get("times")
+    return tuple(json.loads(store.get(output.object))) if output else ()
 
 
 def _data(job: Job, store: Store) -> Dataset | None:

@@ -28,7 +28,11 @@ _built: dict[str, Any] = {}
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Outputs `model` (how to have it again) and `facts` (a `ModelFacts` without its name)."""
+    """Outputs `model` (how to have it again), `facts` (a `ModelFacts` without its name), `times`.
+
+    `times` lists the seconds of each epoch, [] for a model that came trained. Its digest is the
+    model's: they differ from run to run, and equal trainings are to stop a rebuild early.
+    """
     given = job.inputs.get("dataset")
     data = dataset.obtain(given, store, job.base) if given else None
     recipe = {"source": job.params["source"], "params": job.params["params"],
@@ -36,20 +40,22 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
               "targets": encode(data.targets) if data else []}  # fmt: skip
     loaded = _load(recipe, job, store, data)
     _check_layers(loaded.model, job.checks)
-    history: Mapping[str, Sequence[float]] = {}
+    log = training.Log({}, ())
     needs: tuple[str, ...] = ()
     if data is not None and not loaded.trained:
         found = heads(loaded.model, data.targets)
-        history = training.train(
+        log = training.train(
             loaded.model, data, found, job.params["training"], job.params["seed"], progress
         )
         needs = (store.put(_packed(loaded.model.get_weights())),)
-    facts = _facts(loaded, data, history, job)
+    facts = _facts(loaded, data, log.history, job)
     _keep(facts.digest, loaded.model)
-    model = canonical({"recipe": recipe, "weights": list(needs)})
+    kept = {"recipe": recipe, "weights": list(needs), "preprocessing": _preprocessing(data)}
+    model = canonical(kept)
     return {
         "model": store.put_output(model, digest=facts.digest, needs=needs),
         "facts": store.put_output(canonical(encode(facts))),
+        "times": store.put_output(canonical(list(log.seconds)), digest=facts.digest),
     }
 
 
@@ -57,6 +63,9 @@ def obtain(output: Output, job: Job, store: Store) -> Any:
     """The model that an output describes, from memory or built again with its weights.
 
     Of the job it takes where files lie, and whether code in them may run.
+
+    Raises:
+        UserError: a model that came trained is not what it was when the output was made.
     """
     if output.digest in _built:
         return _built[output.digest]
@@ -64,6 +73,8 @@ def obtain(output: Output, job: Job, store: Store) -> Any:
     model = _load(kept["recipe"], job, store, None).model
     for weights in kept["weights"]:
         model.set_weights(_unpacked(store.get(weights)))
+    if not kept["weights"] and of_model(model, kept["preprocessing"]) != output.digest:
+        raise UserError("the model changed while the report was built; build again")
     _keep(output.digest, model)
     return model
 
@@ -115,8 +126,9 @@ def _facts(
         layers=rows(model), total_params=model.count_params(),
         trainable_params=_count(model.trainable_weights),
         non_trainable_params=_count(model.non_trainable_weights),
-        digest=of_model(model, data), history={k: tuple(v) for k, v in history.items()},
-        metrics={}, counts={}, training=_training(job, history, loaded.weights),
+        digest=of_model(model, _preprocessing(data)),
+        history={k: tuple(v) for k, v in history.items()}, metrics={}, counts={},
+        training=_training(job, history, loaded.weights),
     )  # fmt: skip
     if data is None:
         return facts
@@ -136,8 +148,12 @@ def _training(job: Job, history: Mapping[str, Sequence[float]], weights: str) ->
             "trained_here": bool(history), **({"weights": weights} if weights else {})}  # fmt: skip
 
 
-def of_model(model: Any, data: Dataset | None) -> str:
-    """Digest of a model: architecture, weight bytes, preprocessing."""
+def _preprocessing(data: Dataset | None) -> Any:
+    return encode(data.preprocessing) if data else None
+
+
+def of_model(model: Any, preprocessing: Any) -> str:
+    """Digest of a model: architecture, weight bytes, preprocessing as plain values."""
     weights = hashlib.sha256()
     for array in model.get_weights():
         weights.update(str((array.shape, array.dtype)).encode())
@@ -147,7 +163,6 @@ def of_model(model: Any, data: Dataset | None) -> str:
     except (NotImplementedError, TypeError, ValueError):
         # A subclassed model without get_config: its layers stand for it.
         architecture = encode(rows(model))
-    preprocessing = encode(data.preprocessing) if data else None
     return of_value([architecture, weights.hexdigest(), preprocessing])
 
 
@@ -168,9 +183,3 @@ def _keep(digest: str, model: Any) -> None:
     while len(_built) >= _KEPT:
         _built.pop(next(iter(_built)))
     _built[digest] = model
-
-
-def check_digest(model: Any, data: Dataset | None, expected: str) -> None:
-    """Refuse a model that is no longer what it was when the build began."""
-    if of_model(model, data) != expected:
-        raise UserError("the model changed while the report was built; build again")

@@ -12,6 +12,7 @@ from reportgen import training
 from reportgen.errors import UserError
 from reportgen.probing.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
+from reportgen.training.loop import optimizer_of
 
 COLOR = Target("color", "Color", ("red", "blue"))
 SIZE = Target("size", "Size", ("small", "medium", "large"))
@@ -51,8 +52,8 @@ def double() -> Any:
     return keras.Model(start, [size, color])
 
 
-def run(model: Any, data: Dataset, seed: int = 1, **params: Any) -> training.History:
-    return training.train(model, data, heads(model, data.targets), params, seed, quiet)
+def run(model: Any, data: Dataset, seed: int = 1, **params: Any) -> dict[str, tuple[float, ...]]:
+    return training.train(model, data, heads(model, data.targets), params, seed, quiet).history
 
 
 def logits_of(model: Any, split: Split) -> np.ndarray:
@@ -183,7 +184,7 @@ for name in ("variation3", "base"):
     model = models.load("zoo:" + name, base=Path("."), input_shape=shape, targets=data.targets,
                         seed=3, params={}).model
     found = heads(model, data.targets)
-    history = training.train(model, data, found, {"epochs": 2}, 3, lambda *tick: None)
+    history = training.train(model, data, found, {"epochs": 2}, 3, lambda *tick: None).history
     weights = b"".join(array.tobytes() for array in model.get_weights())
     print(hashlib.sha256(weights).hexdigest(), history, training.evaluate(model, data, found))
 """
@@ -239,12 +240,19 @@ def test_patience_stops_and_takes_the_weights_of_the_best_epoch() -> None:
     assert metrics["validation.size.loss"] == min(losses)
 
 
+def test_every_epoch_has_its_seconds() -> None:
+    data, model = dataset(SIZE), single(3, "softmax")
+    log = training.train(model, data, heads(model, data.targets), {"epochs": 3}, 1, quiet)
+    assert len(log.seconds) == len(log.history["loss"]) == 3
+    assert min(log.seconds) > 0
+
+
 @pytest.mark.parametrize("name", training.PARAMETERS[2].choices)
 def test_every_optimizer_learns_and_the_cosine_ends_at_zero(name: str) -> None:
     model = single(3, "softmax")
     history = run(model, dataset(SIZE), optimizer=name, learning_rate=0.05, epochs=5, batch_size=8)
     assert history["loss"][-1] < history["loss"][0]
-    optimizer = training._optimizer(model, {**DEFAULTS, "optimizer": name, "epochs": 2}, steps=5)
+    optimizer = optimizer_of(model, {**DEFAULTS, "optimizer": name, "epochs": 2}, steps=5)
     assert type(optimizer).__name__.lower() == name
     assert float(optimizer.learning_rate) == pytest.approx(DEFAULTS["learning_rate"])
     optimizer.iterations.assign(10)

@@ -1,0 +1,52 @@
+"""What a spec may set of a training."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Parameter
+
+PARAMETERS = (
+    Parameter("epochs", "int", 10, "passes over the training images", minimum=1, maximum=10000),
+    Parameter("batch_size", "int", 128, "images in one step", minimum=1, maximum=65536),
+    Parameter(
+        "optimizer",
+        "str",
+        "adam",
+        "what turns gradients into steps",
+        choices=("adam", "adamw", "rmsprop", "sgd"),
+    ),
+    Parameter(
+        "learning_rate", "float", 0.001, "largest size of a step", minimum=1e-9, maximum=100.0
+    ),
+    Parameter(
+        "schedule",
+        "str",
+        "cosine",
+        "how the learning rate goes on: 'cosine' falls to zero over all steps",
+        choices=("constant", "cosine"),
+    ),
+    Parameter(
+        "patience",
+        "int",
+        None,
+        "stop after so many epochs without a smaller validation loss, and take the best weights",
+        minimum=1,
+        maximum=10000,
+        optional=True,
+    ),
+    Parameter(
+        "margin_start",
+        "float",
+        0.3,
+        "share of the training after which the margin of a head such as ArcFace begins to grow",
+        minimum=0.0,
+        maximum=1.0,
+    ),
+    Parameter(
+        "margin_full",
+        "float",
+        0.7,
+        "share of the training after which such a margin is all there",
+        minimum=0.0,
+        maximum=1.0,
+    ),
+)

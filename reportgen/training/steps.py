@@ -1,0 +1,113 @@
+"""Graphs that work on one batch: a step of training, or a measurement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reportgen.records import Dataset, Head
+from reportgen.training.margins import Margins
+
+
+def _sums(
+    model: Any, heads: Sequence[Head], dataset: Dataset, margins: Margins | None = None
+) -> Callable[[Any, Any], tuple[Any, Any]]:
+    """A function of a batch that gives the loss to descend, and sums over the batch's images.
+
+    The sums are a vector: loss in all, then for each head its loss, then its right answers.
+    `margins` makes it a step of training: they enter the losses, never the answers.
+    """
+    import keras
+    import tensorflow as tf
+
+    from reportgen.probing.inputs import coefficients
+
+    scale, offset = coefficients(dataset.preprocessing)
+    order = dataset.preprocessing.order
+
+    def sums(images: Any, labels: Any) -> tuple[Any, Any]:
+        stored = tf.gather(images, order, axis=-1) if order else images
+        inputs = tf.cast(stored, "float32") * scale + offset
+        outputs = keras.tree.flatten(model(inputs, training=margins is not None))
+        losses, hits = [], []
+        for column, head in enumerate(heads):
+            values = tf.cast(outputs[head.index], "float32")
+            harder = margins(head, values, labels[:, column]) if margins else values
+            losses.append(tf.reduce_sum(_loss(head, harder, labels[:, column])))
+            hits.append(tf.reduce_sum(tf.cast(_hits(head, values, labels[:, column]), "float32")))
+        count = tf.cast(tf.shape(images)[0], "float32")
+        loss = tf.add_n(losses) / count + tf.add_n(
+            [tf.cast(x, "float32") for x in model.losses] or [0.0]
+        )
+        return loss, tf.cast(tf.stack([loss * count, *losses, *hits]), "float64")
+
+    return sums
+
+
+def _loss(head: Head, values: Any, labels: Any) -> Any:
+    """Cross-entropy of each image, shape (n,)."""
+    import keras
+    import tensorflow as tf
+
+    logits = head.kind == "logits"
+    if head.units == 1:
+        return keras.losses.binary_crossentropy(labels[:, None], values, from_logits=logits)
+    if head.kind == "sigmoid":
+        answers = tf.one_hot(labels, head.units)
+        return keras.losses.binary_crossentropy(answers, values)
+    return keras.losses.sparse_categorical_crossentropy(labels, values, from_logits=logits)
+
+
+def _hits(head: Head, values: Any, labels: Any) -> Any:
+    """Whether the likeliest class is the right one, for each image, shape (n,)."""
+    import tensorflow as tf
+
+    if head.units == 1:
+        middle = 0.0 if head.kind == "logits" else 0.5
+        return (values[:, 0] > middle) == (labels > 0)
+    return tf.argmax(values, axis=-1, output_type="int32") == labels
+
+
+def measure_of(model: Any, heads: Sequence[Head], dataset: Dataset) -> Callable[..., Any]:
+    """A graph of a batch of images and labels that gives their sums (see `_sums`)."""
+    import tensorflow as tf
+
+    sums = _sums(model, heads, dataset)
+    compiled: Callable[..., Any] = tf.function(
+        lambda images, labels: sums(images, labels)[1],
+        input_signature=_signature(dataset, heads),
+        autograph=False,  # as in Keras' own training; it takes longer than all the rest
+    )
+    return compiled
+
+
+def step_of(
+    model: Any, heads: Sequence[Head], dataset: Dataset, optimizer: Any, margins: Margins
+) -> Callable[..., Any]:
+    """A graph that takes one step of training on a batch and gives the sums from before it."""
+    import tensorflow as tf
+
+    sums = _sums(model, heads, dataset, margins)
+    variables = model.trainable_variables
+
+    def step(images: Any, labels: Any) -> Any:
+        with tf.GradientTape() as tape:
+            loss, total = sums(images, labels)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return total
+
+    compiled: Callable[..., Any] = tf.function(
+        step, input_signature=_signature(dataset, heads), autograph=False
+    )
+    return compiled
+
+
+def _signature(dataset: Dataset, heads: Sequence[Head]) -> list[Any]:
+    """Any number of images of one shape, so that the last, smaller batch is not traced anew."""
+    import tensorflow as tf
+
+    images = dataset.splits["train"].images
+    return [
+        tf.TensorSpec((None, *images.shape[1:]), images.dtype),
+        tf.TensorSpec((None, len(heads)), "int32"),
+    ]

@@ -1,0 +1,70 @@
+"""The stage that trains: what its outputs say, and what stands for them in other tasks' keys."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+
+from reportgen.engine import compute, dataset, train
+from reportgen.engine.job import Job
+from reportgen.errors import UserError
+from reportgen.store import Output, Store
+from reportgen.training import PARAMETERS
+
+
+def quiet(done: int, total: int, text: str) -> None:
+    """Progress that nobody watches."""
+
+
+def trained(store: Store, base: Path, epochs: int = 2, source: str = "") -> dict[str, Output]:
+    recipe: dict[str, Any] = {"source": "line", "params": {"per_class": 10}, "seed": 1}
+    data = dataset.run(Job("dataset", (), recipe, base=str(base)), store, quiet)
+    settings = {parameter.name: parameter.default for parameter in PARAMETERS}
+    params = {"source": source or "zoo:variation3", "params": {}, "seed": 1, "dataset": "line",
+              "training": {**settings, "epochs": epochs}}  # fmt: skip
+    return train.run(Job("train", (), params, data, base=str(base)), store, quiet)
+
+
+def subject_of(outputs: dict[str, Output], store: Store) -> Any:
+    job = Job("compute", (), {"params": {}, "seed": 1}, outputs)
+    return compute.subject(job, store)
+
+
+def test_seconds_of_epochs_reach_who_asks_and_no_facts_and_no_key(tmp_path: Path) -> None:
+    store = Store(tmp_path / "cache")
+    first, second = trained(store, tmp_path), trained(store, tmp_path)
+    times = json.loads(store.get(first["times"].object))
+    assert len(times) == 2
+    assert min(times) > 0
+    assert times != json.loads(store.get(second["times"].object))
+    assert {name: output.digest for name, output in first.items()} == \
+        {name: output.digest for name, output in second.items()}  # fmt: skip
+    assert first["facts"].object == second["facts"].object
+    assert subject_of(first, store).times == tuple(times)
+    del first["times"]
+    assert subject_of(first, store).times == ()
+
+
+def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> None:
+    store, file = Store(tmp_path / "cache"), tmp_path / "m.keras"
+
+    def save(seed: int) -> None:
+        keras.utils.set_random_seed(seed)
+        layers = [keras.Input((28, 28, 3)), keras.layers.Flatten(), keras.layers.Dense(2)]
+        keras.Sequential(layers).save(file)
+
+    save(1)
+    params = {"source": "m.keras", "params": {"modules": ()}, "seed": 1, "dataset": None}
+    job = Job("train", (), params, base=str(tmp_path), cache=str(store.root))
+    output = train.run(job, store, quiet)["model"]
+    train._built.clear()
+    assert train.obtain(output, job, store).count_params() > 0
+    train._built.clear()
+    save(2)
+    with pytest.raises(UserError, match="the model changed while the report was built"):
+        train.obtain(replace(output), job, store)
