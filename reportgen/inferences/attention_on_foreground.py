@@ -68,9 +68,10 @@ def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tal
 def _activations(paragraph: Paragraph, found: Sequence[Reading]) -> Tally:
     counts = _count("activations", found, "most convolution layers have a lift above chance")
     paragraph.say(
-        f"In {counts.phrase}, activations of most convolution layers are stronger inside the "
-        "foreground than over the whole map: they run from {low} times ({low.at} of {low.model}) "
-        "to {high} times ({high.at} of {high.model}) what an even spread would put there.",
+        f"In {counts.phrase}, activations of most convolution layers depart from their background "
+        "more inside the foreground than over the whole map: from {low} times ({low.at} of "
+        "{low.model}) to {high} times ({high.at} of {high.model}) what an even spread would put "
+        "there.",
         high=max(found, key=_lift),
         low=min(found, key=_lift),
         **counts.evidence,

@@ -47,26 +47,41 @@ def test_any_layer_may_be_asked_for_by_name() -> None:
 
 def test_lift_by_hand() -> None:
     maps = np.zeros((2, 2, 2, 2), np.float32)
-    maps[0, 0, 0] = [1, -2]  # magnitudes 3 in the foreground
-    maps[0, 1, 1, 0] = 1  # and 1 outside it
-    maps[1] = 1
+    maps[0, 0, 0] = [1, -2]  # departs by 3 in the foreground
+    maps[0, 1, 1, 0] = 1  # and by 1 at one of the three positions outside it, whose median is 0
+    maps[1] = [[[5, 0], [4, 0]], [[4, 0], [2, 0]]]  # by 1 inside, by 0, 0 and 2 outside
     masks = np.zeros((2, 4, 4), bool)
     masks[:, :2, :2] = True  # a quarter of the area
-    np.testing.assert_allclose(measures.foreground_lifts(maps, masks), [3, 1])
+    np.testing.assert_allclose(measures.foreground_lifts(maps, masks), [3, 4 / 3])
 
 
 def test_lift_counts_cells_that_are_partly_in() -> None:
-    maps = np.array([1.0, 3.0], np.float32).reshape(1, 1, 2, 1)
-    masks = np.array([[[True, False, False, False]]])
-    # Half of the first cell: 1 / 4 * 1 / 2, against a quarter of the area.
-    np.testing.assert_allclose(measures.foreground_lifts(maps, masks), [0.5])
+    maps = np.array([1.0, 3.0, 4.0], np.float32).reshape(1, 1, 3, 1)
+    masks = np.array([[[True, True, False, True, False, False, False, False, False]]])
+    # 2/3 and 1/3 of the first two cells; outside are the last two, with the median 3.5: departures
+    # are 2.5, .5 and .5, of which 2.5 * 2/3 + .5 * 1/3 lie inside, on a third of the area.
+    inside = (2.5 * 2 / 3 + 0.5 / 3) / 3.5
+    np.testing.assert_allclose(measures.foreground_lifts(maps, masks), [inside * 3], rtol=1e-6)
 
 
-def test_lift_leaves_out_dark_maps_and_empty_foregrounds() -> None:
-    maps = np.stack([np.zeros((2, 2, 1)), np.ones((2, 2, 1))]).astype(np.float32)
-    assert not measures.foreground_lifts(
-        maps, np.array([np.ones((2, 2)), np.zeros((2, 2))]) > 0
-    ).size
+def test_lift_does_not_depend_on_what_channels_answer_to_the_ground() -> None:
+    rng = np.random.default_rng(0)
+    maps = rng.normal(size=(4, 6, 6, 3)).astype(np.float32)
+    masks = np.zeros((4, 12, 12), bool)
+    masks[:, 2:7, 4:8] = True
+    raised = maps + np.array([7, -30, 0.5], np.float32)
+    found = measures.foreground_lifts(maps, masks)
+    np.testing.assert_allclose(measures.foreground_lifts(raised, masks), found, rtol=1e-4)
+
+
+def test_lift_leaves_out_even_maps_and_foregrounds_that_are_empty_or_everything() -> None:
+    point = np.zeros((2, 2, 1))
+    point[0, 0] = 1
+    maps = np.stack([np.ones((2, 2, 1)), point, point]).astype(np.float32)
+    one = np.zeros((2, 2))
+    one[0, 0] = 1
+    masks = np.array([one, np.zeros((2, 2)), np.ones((2, 2))]) > 0
+    assert not measures.foreground_lifts(maps, masks).size
 
 
 def test_detail_by_hand() -> None:

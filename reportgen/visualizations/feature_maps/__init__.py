@@ -21,7 +21,7 @@ ENTRY = Entry(
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
     ),
     evidence=(
-        ("foreground_lift", "activation inside the foreground against its area share, by layer"),
+        ("foreground_lift", "departures from the ground inside the foreground, by layer"),
         ("detail", "how far over the map activation departs from its median (entropy), by layer"),
         ("active_share", "share of activations above zero, by layer"),
         ("pool_gain", "mean after pooling against mean before, by layer"),

@@ -14,21 +14,37 @@ Doubles = NDArray[np.float64]
 
 
 def foreground_lifts(maps: Floats, masks: NDArray[np.bool_]) -> Doubles:
-    """Share of |activation| inside the foreground, divided by the foreground's area share.
+    """Share of |activation - background| inside the foreground, over the foreground's area share.
+
+    The background of a channel is its median over the positions outside the foreground: what a
+    filter answers to an even ground, such as the offset that a normalization adds, is no
+    attention to anything, and would drown what it answers to the depicted thing.
 
     Args:
         maps: shape (n, h, w, c).
         masks: shape (n, H, W); averaged down to the map's size, so that a cell may be partly in.
+            A cell counts as outside where less than half of it is in.
 
     Returns:
-        One number for each image that has both activation and foreground, 1 where activation
-        does not care for the foreground.
+        One number for each image whose activation departs from the background anywhere, and that
+        has foreground and positions outside it: 1 where departures do not care for the foreground.
     """
-    total = np.abs(maps).sum(axis=-1, dtype=np.float64)
     soft = area(masks, (maps.shape[1], maps.shape[2])).astype(np.float64)
-    usable = (total.sum((1, 2)) > 0) & (soft.sum((1, 2)) > 0)
-    total, soft = total[usable], soft[usable]
-    return np.asarray((total * soft).sum((1, 2)) / total.sum((1, 2)) / soft.mean((1, 2)))
+    flat = maps.reshape(len(maps), -1, maps.shape[-1]).astype(np.float64)
+    shares = soft.reshape(len(soft), -1)
+    found = [_lift(one, share) for one, share in zip(flat, shares, strict=True)]
+    return np.asarray([value for value in found if value is not None])
+
+
+def _lift(values: Doubles, inside: Doubles) -> float | None:
+    """Of one image: activations (positions, c), and how much of each position is foreground."""
+    outside = inside < 0.5
+    if not outside.any() or not inside.any():
+        return None
+    total = np.abs(values - np.median(values[outside], axis=0)).sum(axis=-1)
+    if not total.any():
+        return None
+    return float((total * inside).sum() / total.sum() / inside.mean())
 
 
 def details(maps: Floats) -> Doubles:
@@ -76,8 +92,9 @@ Table = dict[str, list[Doubles]]
 _SAID = {
     "foreground_lift": (
         1.0,
-        "share of |activation|, summed over channels, inside the foreground (averaged down to "
-        "the map), divided by the foreground's area share",
+        "share of |activation - the channel's median outside the foreground|, summed over "
+        "channels, inside the foreground (averaged down to the map), divided by the foreground's "
+        "area share",
     ),
     "detail": (
         None,

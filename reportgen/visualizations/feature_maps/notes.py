@@ -6,8 +6,8 @@ from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _LIFT = {
-    "above": "activation is stronger there",
-    "below": "activation is weaker there than on the background",
+    "above": "the layer answers more to it than to the ground",
+    "below": "the layer answers less to it than to the ground",
     "open": "no more and no less than an even spread allows",
 }
 _FEW = "too few images were measured to tell it from an even spread"
@@ -30,8 +30,9 @@ def _lift(finding: Finding, layer: str, lift: Evidence, detail: Evidence | None)
         f"{finding.block}.foreground.{layer}",
         "feature_maps.foreground",
         "info",
-        "In {layer} the foreground holds {lift} times as much activation as its share of the "
-        f"area (interval {{lift.interval}}): {_FEW if few(lift) else _LIFT[side(lift)]}. "
+        "In {layer} the foreground holds {lift} times its share of how far activations depart from "
+        f"what each channel answers to the ground (interval {{lift.interval}}): "
+        f"{_FEW if few(lift) else _LIFT[side(lift)]}. "
         "Departures from each channel's median have a normalized entropy of {detail} over the map, "
         "where an even spread would have one.",
         words={"layer": layer},
