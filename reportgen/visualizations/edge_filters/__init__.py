@@ -1,0 +1,39 @@
+"""Which filters answer to vertical edges, to horizontal ones, to outlines or to brightness."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="edge_filters",
+    title="Filters and edges",
+    help="which filters follow vertical or horizontal edges, and how local what they show still is",
+    parameters=(
+        Parameter("layers", "layers", "all", "convolution layers to judge"),
+        Parameter("samples", "samples", 1, "the test image: 1, or a list of one index", maximum=1),
+        Parameter(
+            "top", "int", 4, "filters drawn of each kind, the clearest first", minimum=1, maximum=5
+        ),
+        Parameter("measure_on", "int", 240, "test images to measure on", minimum=2),
+    ),
+    evidence=(
+        ("vertical_filters", "filters that follow vertical edges more than horizontal ones"),
+        ("horizontal_filters", "filters that follow horizontal edges more than vertical ones"),
+        ("edge_filters", "filters that follow edges more than brightness"),
+        ("area_filters", "filters that follow brightness more than edges"),
+        ("outline", "how closely the filter that does so most follows edges, by layer"),
+        ("most_vertical", "the same of the clearest filter for vertical edges"),
+        ("most_horizontal", "the same of the clearest filter for horizontal edges"),
+        ("local", "share of the maps' variance that the pixels right there explain, by layer"),
+        ("class_told", "images whose class the filters' mean activations tell, by layer"),
+    ),
+    needs_data=True,
+    explanation=(
+        (
+            "",
+            "A filter follows edges where its activation departs from the map's median at the "
+            "places where the image's brightness changes. The correlation of the two over all "
+            "positions is measured for vertical and for horizontal edges, on many images.",
+        ),
+    ),
+)

@@ -1,0 +1,106 @@
+"""Which filters follow which edges, on many test images; their maps for one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.compiled import batches
+from reportgen.probing.finite import require_finite, require_finite_activations
+from reportgen.probing.inputs import measured as measured_on
+from reportgen.probing.inputs import names, pick, prepare
+from reportgen.probing.layers import choose, is_conv
+from reportgen.probing.maps import has_maps, region
+from reportgen.probing.outputs import observe
+from reportgen.records import Artifact, Dataset, Subject
+from reportgen.visualizations.edge_filters.judging import groups, measured
+from reportgen.visualizations.edge_filters.measures import Collected
+
+DRAWN = ("outline", "vertical", "horizontal")
+
+
+def compute(subject: Subject) -> Artifact:
+    """Judge the filters of every convolution layer.
+
+    Returns:
+        Arrays `image` (h, w, c) as stored and, for layer i, `maps_<i>` (filters drawn, h, w). Facts
+        `sample` {"index", "label"}, `layers`: {"name", "type", "groups" (see `judging.groups`),
+        "drawn" (filters by kind, in the order of the maps)}, and `images` measured.
+
+    Raises:
+        UndefinedError: there is no dataset, or no convolution with two-dimensional maps.
+        UserError: no such layer, or not exactly one image to show.
+    """
+    data, params, model = subject.data, subject.params, subject.model
+    if data is None:
+        raise UndefinedError("Edges are of images, and there is no dataset.")
+    shown = pick(data, params["samples"])
+    if len(shown) != 1:
+        message = f"samples must be 1 or a list of one test image, got {len(shown)} images"
+        raise UserError(Problem(message, hint="give each image a figure of its own"))
+    layers = _layers(model, params["layers"])
+    require_finite(model, layers)
+    counted = measured_on(data, params["measure_on"])
+    seen = _collected(model, data, counted, layers)
+    found = {path: groups(seen[path]) for path in layers}
+    drawn = {path: _drawn(found[path], params["top"]) for path in layers}
+    images = np.asarray(data.splits["test"].images)
+    pixels = prepare(images[shown], data.preprocessing)
+    maps = observe(model, pixels, layers, logits=False).activations
+    require_finite_activations(maps)
+    arrays = {
+        f"maps_{i}": np.moveaxis(maps[path][0], -1, 0)[[k for g in drawn[path].values() for k in g]]
+        for i, path in enumerate(layers)
+    }
+    facts = {
+        "sample": {"index": int(shown[0]), "label": names(data, shown)[0]},
+        "layers": [{"name": p, "groups": found[p], "drawn": drawn[p]} for p in layers],
+        "images": len(counted),
+    }
+    labels = _labels(data, counted)
+    return Artifact(
+        {"image": images[shown][0], **arrays},
+        facts,
+        tuple(m for p in layers for m in measured(p, seen[p], found[p], labels, subject.seed)),
+    )
+
+
+def _layers(model: Any, wanted: Any) -> list[str]:
+    found = choose(model, wanted, lambda layer: is_conv(layer) and has_maps(layer))
+    if not found:
+        raise UndefinedError(
+            f"Model '{model.name}' has no convolution with two-dimensional maps, so it has no "
+            "filters that could follow edges."
+        )
+    return found
+
+
+def _drawn(found: dict[str, list[int]], top: int) -> dict[str, list[int]]:
+    return {name: found[name][:top] for name in DRAWN}
+
+
+def _labels(data: Dataset, counted: NDArray[Any]) -> NDArray[np.int64] | None:
+    if not data.targets:
+        return None
+    labels = np.asarray(data.splits["test"].labels[data.targets[0].name], np.int64)
+    return np.asarray(labels[counted])
+
+
+def _collected(
+    model: Any, data: Dataset, counted: NDArray[Any], layers: list[str]
+) -> dict[str, Collected]:
+    """What each layer shows on every image, batch by batch: maps are not kept."""
+    images = np.asarray(data.splits["test"].images)[counted]
+    found = {path: Collected() for path in layers}
+    places = {path: region(model, path, images.shape[1:3]) for path in layers}
+    for place in batches(model, [images]):
+        pixels = prepare(images[place], data.preprocessing)
+        seen = observe(model, pixels, layers, logits=False).activations
+        require_finite_activations(seen)
+        for path in layers:
+            down, across = places[path]
+            found[path].add(seen[path], images[place][:, down, across])
+    return found

@@ -1,0 +1,82 @@
+"""For each layer the clearest filters of each kind, and a table that names them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from reportgen.drawing.colors import colorize, stretched
+from reportgen.drawing.sheet import sheet
+from reportgen.records import Artifact, Drawing, Table
+
+_TITLES = {
+    "outline": "Edges of any direction",
+    "vertical": "Vertical more than horizontal edges",
+    "horizontal": "Horizontal more than vertical edges",
+}
+_ROWS = {
+    "vertical": "vertical edges more than horizontal ones",
+    "horizontal": "horizontal edges more than vertical ones",
+    "edges": "edges more than brightness",
+    "area": "brightness more than edges",
+    "silent": "nothing (even maps for every image)",
+}
+_TILE = 250
+
+
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
+    """A sheet for each layer, then one table."""
+    layers = artifact.facts["layers"]
+    sheets = [_sheet(artifact, layer, place) for place, layer in enumerate(layers)]
+    return (*(one for one in sheets if one is not None), _table(artifact))
+
+
+def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing | None:
+    kinds = {name: group for name, group in layer["drawn"].items() if group}
+    if not kinds:
+        return None
+    maps = iter(np.asarray(artifact.arrays[f"maps_{place}"], np.float32))
+    image = np.asarray(artifact.arrays["image"])
+    rows = [[image, *(colorize(stretched(next(maps))) for _ in group)] for group in kinds.values()]
+    titles = [f"{_TITLES[name]}: {_numbers(group)}" for name, group in kinds.items()]
+    sample = artifact.facts["sample"]
+    about = f"test image {sample['index']} ({sample['label']})"
+    return Drawing(
+        part=re.sub(r"[^a-z0-9_-]+", "-", layer["name"].lower()).strip("-") or f"layer-{place}",
+        picture=sheet(rows, row_titles=titles, tile=_TILE),
+        caption=f"Filters of {layer['name']} that follow edges most clearly, judged on "
+        f"{artifact.facts['images']} test images, and their maps for {about}. Each map has a color "
+        "scale of its own, from its smallest value (dark) to its largest (bright).",
+        alt=f"Sheet of {len(rows)} rows, each with {about} and maps of {layer['name']}: "
+        f"{'; '.join(titles)}.",
+        title=f"Edges in {layer['name']}",
+        layers=(layer["name"],),
+    )
+
+
+def _numbers(group: list[int]) -> str:
+    return ("filter " if len(group) == 1 else "filters ") + ", ".join(map(str, group))
+
+
+def _table(artifact: Artifact) -> Table:
+    rows = [
+        (layer["name"], words, len(layer["groups"][name]), _listed(layer["groups"][name]))
+        for layer in artifact.facts["layers"]
+        for name, words in _ROWS.items()
+    ]
+    return Table(
+        part="filters",
+        columns=("Layer", "Follows", "Filters", "Their numbers, the clearest first"),
+        rows=tuple(rows),
+        caption="Filters by what their activation follows, where that is sure (each judged by "
+        f"itself, on {artifact.facts['images']} test images). A filter may stand in two rows: "
+        "one on the direction of edges, one on edges against brightness.",
+        layers=tuple(layer["name"] for layer in artifact.facts["layers"]),
+    )
+
+
+def _listed(group: list[int]) -> str:
+    return ", ".join(map(str, group)) or "none"

@@ -1,0 +1,119 @@
+"""How maps go with edges and brightness, and what filters tell of classes. NumPy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.probing.edges import correlations, departures, edges, slopes
+from reportgen.probing.resizing import area
+
+Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+GOES_WITH = ("vertical", "horizontal", "outline", "area")
+"""What a filter may follow: edges of one direction, edges of any, or brightness."""
+
+
+@dataclass
+class Collected:
+    """Of one layer, image by image: correlations (n, filters) by what they are with, the share
+    of variance that is local (n,), and the filters' mean activations (n, filters)."""
+
+    found: dict[str, list[Doubles]] = field(default_factory=lambda: {n: [] for n in GOES_WITH})
+    local: list[float] = field(default_factory=list)
+    levels: list[Doubles] = field(default_factory=list)
+
+    def add(self, maps: Floats, images: NDArray[np.generic]) -> None:
+        """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
+        size, values = (maps.shape[1], maps.shape[2]), departures(maps)
+        for name, wanted in goes_with(images, size).items():
+            self.found[name].append(correlations(values, wanted))
+        self.local += [
+            share
+            for one, image in zip(maps, images, strict=True)
+            if (share := explained(one, surroundings(image, size))) is not None
+        ]
+        self.levels.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
+
+    def of(self, name: str) -> Doubles:
+        """Correlations of all images and filters with one thing, shape (n, filters)."""
+        return np.concatenate(self.found[name])
+
+
+def goes_with(images: NDArray[np.generic], size: tuple[int, int]) -> dict[str, Doubles]:
+    """What maps of a size are held against, each of shape (n, h, w).
+
+    Edges are magnitudes of the brightness' slope: along rows ("vertical"), along columns
+    ("horizontal"), and both as the length of the gradient ("outline"). "area" is how far
+    brightness departs from the image's median, so that it knows the bright from the dark.
+    """
+    vertical, horizontal = edges(images, size)
+    across, down = slopes(images)
+    gray = np.asarray(images, np.float64).mean(axis=-1)
+    bright = np.abs(gray - np.median(gray, axis=(1, 2), keepdims=True))
+    return {
+        "vertical": vertical,
+        "horizontal": horizontal,
+        "outline": _averaged(np.hypot(across, down), size),
+        "area": _averaged(bright, size),
+    }
+
+
+def surroundings(image: NDArray[np.generic], size: tuple[int, int]) -> Doubles:
+    """What the pixels right at a position tell: (positions, 6) for an image (H, W, channels).
+
+    A constant, the brightness, its slopes along rows and columns, and their magnitudes.
+    """
+    across, down = slopes(image[None])
+    gray = np.asarray(image, np.float64).mean(axis=-1)[None]
+    told = [gray, across, down, np.abs(across), np.abs(down)]
+    columns = [_averaged(one, size).ravel() for one in told]
+    return np.stack([np.ones_like(columns[0]), *columns], axis=1)
+
+
+def explained(maps: Floats, told: Doubles) -> float | None:
+    """The share of maps' variance (R squared) that a linear fit explains, mean over channels.
+
+    Args:
+        maps: of one image, shape (h, w, c); even maps are left out.
+        told: shape (h * w, k), with a constant among its columns.
+
+    Returns:
+        None where all maps are even.
+    """
+    values = maps.reshape(-1, maps.shape[-1]).astype(np.float64)
+    values = values[:, np.ptp(values, axis=0) > 0]
+    if not values.shape[1]:
+        return None
+    fit, *_ = np.linalg.lstsq(told, values, rcond=None)
+    left = ((values - told @ fit) ** 2).sum(axis=0)
+    return float(1 - (left / ((values - values.mean(axis=0)) ** 2).sum(axis=0)).mean())
+
+
+def nearest_mean(levels: Doubles, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each image is nearest to the mean of its own class, itself left out of it.
+
+    Filters are scaled to equal spread. Images that are alone in their class are left out.
+
+    Args:
+        levels: mean activations, shape (n, filters).
+        labels: shape (n,).
+    """
+    spread = levels.std(axis=0)
+    values = levels / np.where(spread > 0, spread, 1)
+    classes, place, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    sums = np.stack([values[place == k].sum(axis=0) for k in range(len(classes))])
+    hits = []
+    for value, own in zip(values, place, strict=True):
+        if counts[own] > 1:
+            means = sums / counts[:, None]
+            means[own] = (sums[own] - value) / (counts[own] - 1)
+            hits.append(((means - value) ** 2).sum(axis=1).argmin() == own)
+    return np.asarray(hits, bool)
+
+
+def _averaged(values: Doubles, size: tuple[int, int]) -> Doubles:
+    return np.asarray(area(values.astype(np.float32), size), np.float64)
