@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -96,3 +98,37 @@ def test_newcombe_against_the_paper():
     assert newcombe(1.0, 10, 0.0, 10) == pytest.approx((0.6075, 1.0), abs=1e-4)
     with pytest.raises(ValueError, match="needs cases"):
         newcombe(0.5, 0, 0.5, 10)
+
+
+def test_the_log_is_a_table(single):
+    told = facts(history=HISTORY, counts=COUNTS, training={"batch_size": 30})
+    made = subject("training_curves", single, toys(LENGTH), facts=told, log=True)
+    _, table = check_house_rules("training_curves", compute(made), made.params)
+    assert table.columns == (
+        "Epoch", "Loss", "Accuracy", "Validation loss", "Validation accuracy"
+    )  # fmt: skip
+    assert table.rows == (("1", 1.0, 0.5, 0.9, 0.6), ("2", 0.4, 0.9, 0.8, 0.7))
+    assert "; 4 steps an epoch." in table.caption
+    assert table.footer == ()
+
+
+def test_times_are_told_where_they_are_asked_for(single):
+    told = facts(history=HISTORY, counts=COUNTS, training={"batch_size": 30})
+    made = subject("training_curves", single, toys(LENGTH), facts=told, times=True)
+    made = replace(made, times=(50.0, 70.26))
+    _, table = check_house_rules("training_curves", compute(made), made.params)
+    assert table.columns[:3] == ("Epoch", "Seconds", "Milliseconds per step")
+    assert table.rows[1][:3] == ("2", 70.3, 17565.0)
+    assert "differ from run to run" in table.caption
+    assert table.footer == ("All epochs: 2 min 0 s",)
+    assert not [name for name in measures(compute(made)) if "second" in name]
+
+
+def test_the_log_names_outputs_where_there_are_several(double):
+    history = {f"{prefix}{head}_{metric}": (0.5,) for head in ("length", "color")
+               for metric in ("loss", "accuracy") for prefix in ("", "val_")}  # fmt: skip
+    told = facts(history={"loss": (1.0,), **history}, counts=COUNTS)
+    made = subject("training_curves", double, toys(LENGTH, COLOR), facts=told, log=True)
+    _, table = check_house_rules("training_curves", compute(made), made.params)
+    assert table.columns[1:3] == ("Loss of length", "Accuracy of length")
+    assert len(table.columns) == 9

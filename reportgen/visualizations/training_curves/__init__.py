@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry
+from reportgen.catalog import Entry, Parameter
 
 ENTRY = Entry(
     name="training_curves",
     title="Training Curves",
     help="loss and accuracy by epoch, training and validation, for each output",
+    parameters=(
+        Parameter("log", "bool", False, "a table of all numbers, a row for each epoch, as well"),
+        Parameter(
+            "times",
+            "bool",
+            False,
+            "the table with the seconds of each epoch, which differ from training to training",
+        ),
+    ),
     evidence=(
         ("epochs", "epochs trained"),
         ("final_accuracy", "accuracy after the last epoch, by split and output"),

@@ -9,7 +9,7 @@ from typing import Any
 from reportgen.errors import UndefinedError
 from reportgen.probing.heads import heads
 from reportgen.probing.statistics import wilson
-from reportgen.records import Artifact, Head, Measure, Subject
+from reportgen.records import Artifact, Head, Measure, ModelFacts, Subject
 
 _HOW = {
     "train": "running mean over the last epoch's batches, taken while the weights still changed",
@@ -22,7 +22,8 @@ def compute(subject: Subject) -> Artifact:
 
     Returns:
         Facts `epochs`, and `curves`: a list of {"title", "metric", "train", "validation"}, the
-        last two a value for each epoch (or []).
+        last two a value for each epoch (or []); `seconds` of each epoch, or [] where they are not
+        asked for or not known, and `steps` (batches in an epoch), or None.
 
     Raises:
         UndefinedError: the model came trained, so nobody logged its training.
@@ -37,12 +38,23 @@ def compute(subject: Subject) -> Artifact:
     found = heads(subject.model, subject.data.targets if subject.data else ())
     curves = curves_of(history, found)
     return Artifact(
-        facts={"epochs": epochs, "curves": curves},
+        facts={
+            "epochs": epochs,
+            "curves": curves,
+            "seconds": list(subject.times),
+            "steps": _steps(subject.facts),
+        },
         measures=(
             Measure("epochs", epochs, "epochs", how="epochs in the training log"),
             *_measures(curves, subject.facts.counts),
         ),
     )
+
+
+def _steps(facts: ModelFacts) -> int | None:
+    """Batches in an epoch."""
+    size, count = facts.training.get("batch_size"), facts.counts.get("train")
+    return -(-count // size) if size and count else None
 
 
 def curves_of(

@@ -1,4 +1,4 @@
-"""Loss and accuracy side by side; an output has a color, validation is dashed."""
+"""Loss and accuracy side by side; an output has a color, validation is dashed. The log below."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reportgen.drawing.charts import Line, Panel, curves
-from reportgen.records import Artifact, Drawing
+from reportgen.records import Artifact, Drawing, Table
+from reportgen.visualizations.training_curves.log import log
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
-    """One picture with a panel for the loss and one for the accuracy."""
+def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
+    """One picture with a panel for the loss and one for the accuracy; the log if it is wanted."""
+    pictures = (_curves(artifact),)
+    return (
+        (*pictures, log(artifact.facts)) if params.get("log") or params.get("times") else pictures
+    )
+
+
+def _curves(artifact: Artifact) -> Drawing:
     found, epochs = artifact.facts["curves"], artifact.facts["epochs"]
     panels = [_panel(metric, found) for metric in ("loss", "accuracy")]
     picture = curves([panel for panel in panels if panel.lines], x_title="epoch")
@@ -20,7 +28,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
         f"Loss and accuracy by epoch ({lines}solid: training, a mean over the epoch while the "
         "weights change; dashed: validation, after the epoch)."
     )
-    return (Drawing("", picture, caption, _alt(found, epochs)),)
+    return Drawing("", picture, caption, _alt(found, epochs))
 
 
 def _panel(metric: str, found: Sequence[Mapping[str, Any]]) -> Panel:

@@ -33,7 +33,10 @@ def _note(finding: Finding, kind: str, group: Mapping[str, Evidence], single: bo
     values = [f"{{train{i}:%}} and {{validation{i}:%}}" for i in range(len(group))]
     named = [f"{{head{i}}} ({value})" for i, value in enumerate(values)]
     of = f" ({values[0]})" if single else f" for {listed(named)}"
-    quoted = {
+    epochs = get(finding, "epochs")
+    of += "" if epochs is None else " after {epochs:epoch|epochs}"
+    quoted = {} if epochs is None else {"epochs": epochs}
+    quoted |= {
         f"{name}{i}": item
         for i, both in enumerate(finals)
         for name, item in zip(("train", "validation"), both, strict=True)
