@@ -12,7 +12,6 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError
 from reportgen.records import Artifact, Target
-from reportgen.visualizations.confusion_matrix import compute as module
 from reportgen.visualizations.confusion_matrix.compute import compute
 from reportgen.visualizations.confusion_matrix.draw import ranked, shares
 
@@ -40,7 +39,7 @@ def data(names: tuple[str, ...] = ("class",), truth: Any = (0, 0, 0, 1, 1, 2)) -
 
 
 def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "CHUNK", 4)  # what a class is does not depend on the batch
+    monkeypatch.setattr("reportgen.probing.streaming.BYTES", 4 * 12)  # four images at once
     made = subject(KIND, model(), data())
     artifact = compute(made)
     counts = artifact.arrays["counts@class"]

@@ -107,7 +107,7 @@ def test_correct_does_not_depend_on_chunks(data, monkeypatch):
     found = heads(model, data.targets)
     images = data.splits["test"].images
     whole = correct(model, data, found, images, gray=True)
-    monkeypatch.setattr("reportgen.visualizations.evaluation.compute.CHUNK", 7)
+    monkeypatch.setattr("reportgen.probing.streaming.BYTES", 7 * 12)
     assert np.array_equal(correct(model, data, found, images, gray=True), whole)
 
 

@@ -12,13 +12,11 @@ from reportgen.probing.heads import heads
 from reportgen.probing.inputs import prepare
 from reportgen.probing.outputs import answers, observe
 from reportgen.probing.statistics import wilson
+from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.visualizations.confusion_matrix.parts import parts, pointer
 
 Counts = NDArray[np.int64]
-
-CHUNK = 2048
-"""Images turned to floats at once."""
 
 
 def compute(subject: Subject) -> Artifact:
@@ -61,8 +59,7 @@ def confusion(model: Any, data: Dataset, found: list[Head], split: str) -> list[
     images = np.asarray(data.splits[split].images)
     sizes = [len(_classes(head)) for head in found]
     tables = [np.zeros((size, size), np.int64) for size in sizes]
-    for start in range(0, len(images), CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in pieces(images):
         logits = observe(model, prepare(images[part], data.preprocessing)).logits
         for head, table in zip(found, tables, strict=True):
             assert head.target is not None

@@ -13,11 +13,10 @@ from reportgen.probing.heads import heads
 from reportgen.probing.inputs import prepare
 from reportgen.probing.outputs import answers, observe
 from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 
 SPLITS = ("train", "validation", "test")
-CHUNK = 2048
-"""Images turned to floats at once."""
 
 
 def compute(subject: Subject) -> Artifact:
@@ -146,8 +145,7 @@ def correct(
         gray: show them `without_color`.
     """
     right = np.zeros((len(images), len(found)), bool)
-    for start in range(0, len(images), CHUNK):
-        part = slice(start, start + CHUNK)
+    for part in pieces(images):
         shown = without_color(images[part]) if gray else images[part]
         logits = observe(model, prepare(shown, data.preprocessing)).logits
         for place, head in enumerate(found):
