@@ -25,10 +25,8 @@ ENTRY = Entry(
     evidence=(
         (
             "orientation",
-            "the filter shown: follows vertical (above 0) or horizontal edges, by layer",
+            "the filter shown: follows vertical (above 0) or horizontal edges, by layer and class",
         ),
-        ("vertical_filters", "filters that follow vertical edges more than horizontal ones"),
-        ("horizontal_filters", "filters that follow horizontal edges more than vertical ones"),
         ("within_class", "cosine of mean maps of images of the same class, by layer"),
         ("between_classes", "cosine of mean maps of images of the two classes, by layer"),
         ("separation", "the former minus the latter, by layer"),

@@ -45,7 +45,7 @@ def compute(subject: Subject) -> Artifact:
     counted = np.concatenate(found)
     second = np.arange(len(counted)) >= len(found[0])
     collected = _collected(model, data, images[counted], layers)
-    facts = {
+    facts: dict[str, Any] = {
         "layers": layers,
         "classes": [data.targets[0].classes[place] for place in chosen],
         "filter": channel,
@@ -59,7 +59,9 @@ def compute(subject: Subject) -> Artifact:
         tuple(
             measure
             for path in layers
-            for measure in of_layer(path, collected[path], second, channel, subject.seed)
+            for measure in of_layer(
+                path, collected[path], second, facts["classes"], channel, subject.seed
+            )
         ),
     )
 

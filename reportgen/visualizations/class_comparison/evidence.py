@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.probing.edges import edges, orientations
-from reportgen.probing.statistics import Z95, bootstrap
+from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
 from reportgen.visualizations.class_comparison import measures
+from reportgen.visualizations.confusion_matrix.parts import pointer
 
 Doubles = NDArray[np.float64]
 
@@ -32,39 +34,30 @@ class Collected:
 
 
 def of_layer(
-    path: str, seen: Collected, second: NDArray[np.bool_], channel: int, seed: int
+    path: str,
+    seen: Collected,
+    second: NDArray[np.bool_],
+    classes: Sequence[str],
+    channel: int,
+    seed: int,
 ) -> list[Measure]:
-    """All measures of a layer; `second` tells which images are of the second class."""
+    """All measures of a layer; `second` tells which images are of the second of two classes."""
+    turned = np.concatenate(seen.turned)[:, channel]
     return [
-        *_orientation(path, np.concatenate(seen.turned), channel, seed),
+        _orientation(f"{path}.{pointer(classes[0])}", turned[~second], channel, seed),
+        _orientation(f"{path}.{pointer(classes[1])}", turned[second], channel, seed),
         *_similarity(path, np.concatenate(seen.mean_maps), second, seed),
         *_filters(path, np.concatenate(seen.levels), second, seed),
     ]
 
 
-def _orientation(path: str, turned: Doubles, channel: int, seed: int) -> list[Measure]:
-    n, count = turned.shape
+def _orientation(at: str, turned: Doubles, channel: int, seed: int) -> Measure:
+    """Of the filter shown, over the images (n,) of one class."""
     how = "correlation of |activation - the map's median| with the strength of vertical edges of "
-    how += "the image, minus that with horizontal edges, mean over test images of both classes"
-    one = turned[:, channel]
-    shown = Measure(
-        f"orientation@{path}", float(one.mean()), "", n, bootstrap(one, seed), 0.0,
-        f"{how}, for channel {channel}",
-    )  # fmt: skip
-    means, errors = turned.mean(axis=0), turned.std(axis=0, ddof=1) / np.sqrt(n)
-    sure = np.abs(means) > Z95 * errors
-    tail = f"filters whose {how}, differs from 0 by more than 1.96 standard errors and is "
-    return [
-        shown,
-        Measure(
-            f"vertical_filters@{path}", int((sure & (means > 0)).sum()), "filters", count,
-            how=tail + "above it; each filter is judged by itself",
-        ),
-        Measure(
-            f"horizontal_filters@{path}", int((sure & (means < 0)).sum()), "filters", count,
-            how=tail + "below it; each filter is judged by itself",
-        ),
-    ]  # fmt: skip
+    how += "the image, minus that with horizontal edges, mean over test images of the class, for "
+    how += f"channel {channel}"
+    interval = bootstrap(turned, seed)
+    return Measure(f"orientation@{at}", float(turned.mean()), "", len(turned), interval, 0.0, how)
 
 
 def _similarity(path: str, maps: Doubles, second: NDArray[np.bool_], seed: int) -> list[Measure]:

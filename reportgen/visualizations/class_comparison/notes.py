@@ -6,42 +6,51 @@ from reportgen.drafting import by_measure, get, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _FOLLOWS = {
-    "above": "follows vertical edges more than horizontal ones",
-    "below": "follows horizontal edges more than vertical ones",
-    "open": "follows neither direction of edges clearly more than the other",
+    "above": "vertical edges more than horizontal ones",
+    "below": "horizontal edges more than vertical ones",
+    "open": "neither direction of edges clearly more",
 }
 _APART = {
-    "above": "maps of a class are more alike than maps of the two classes",
-    "below": "maps of the two classes are more alike than maps of a class",
-    "open": "maps of a class are not clearly more alike than maps of the two classes",
+    "above": "more alike within a class than between the two",
+    "below": "more alike between the two classes than within one",
+    "open": "not clearly more alike within a class than between the two",
 }
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each layer a note on edges and one on what the classes share."""
+    """For each layer a note on the edges that the filter follows, and one on the classes."""
     written = []
-    for layer, turned in by_measure(finding, "orientation").items():
-        written += [_edges(finding, layer, turned), _classes(finding, layer)]
+    for layer in by_measure(finding, "separation"):
+        written += [_edges(finding, layer), _classes(finding, layer)]
     return tuple(item for item in written if item is not None)
 
 
-def _edges(finding: Finding, layer: str, turned: Evidence) -> Note | None:
-    vertical = get(finding, "vertical_filters", layer)
-    horizontal = get(finding, "horizontal_filters", layer)
-    if vertical is None or horizontal is None or turned.value is None:
+def _edges(finding: Finding, layer: str) -> Note | None:
+    """What the filter shown follows in images of each class."""
+    found = {
+        at.removeprefix(f"{layer}.").replace("_", " "): item
+        for at, item in by_measure(finding, "orientation").items()
+        if at.startswith(f"{layer}.") and item.value is not None
+    }
+    if len(found) != 2:
         return None
+    (first, one), (second, two) = found.items()
+    if side(one) == side(two):
+        text = "In images of {first} ({one:+}) and of {second} ({two:+}) alike the filter "
+        text += f"shown of {{layer}} follows {_FOLLOWS[side(one)]}"
+    else:
+        text = (
+            f"In images of {{first}} the filter shown of {{layer}} follows {_FOLLOWS[side(one)]} "
+        )
+        text += f"({{one:+}}), in those of {{second}} {_FOLLOWS[side(two)]} ({{two:+}})"
     return note(
         f"{finding.block}.edges.{layer}",
         "class_comparison.edges",
         "info",
-        "In {layer} {vertical} of {vertical.n:filter|filters} go with vertical edges of the image "
-        "more than with horizontal ones, {horizontal} the other way around, each judged by "
-        f"itself. The filter shown {_FOLLOWS[side(turned)]}: its two correlations differ by "
-        "{turned:+} (interval {turned.interval}).",
-        words={"layer": layer},
-        vertical=vertical,
-        horizontal=horizontal,
-        turned=turned,
+        f"{text}; the numbers are differences of correlations.",
+        words={"layer": layer, "first": first, "second": second},
+        one=one,
+        two=two,
     )
 
 
@@ -51,14 +60,14 @@ def _classes(finding: Finding, layer: str) -> Note | None:
     apart, shared = _filter(finding, "telling_apart", layer), _filter(finding, "shared", layer)
     if within is None or between is None or gap is None or apart is None:
         return None
-    text = "In {layer} the means over channels have a cosine of {within} within a class and of "
-    text += "{between} between the classes, a difference of {gap} (interval {gap.interval}): "
-    text += f"{_APART[side(gap)]}. "
-    text += "Filter {one} tells the classes apart best: an image of the first class excites it "
-    text += "more than one of the second in {apart:%} of pairs"
+    text = "Mean maps of {layer} are " + _APART[side(gap)]
+    text += (
+        " (cosines {within} and {between}). Filter {one} tells the classes apart best: an image "
+    )
+    text += "of the first class excites it more than one of the second in {apart:%} of pairs"
     words, more = {"layer": layer, "one": apart[0]}, {"apart": apart[1]}
     if shared is not None and shared[0] != apart[0]:
-        text += "; of the more active filters {two} is the one they share most, with {shared:%}"
+        text += "; among the more active filters {two} is the one they share most ({shared:%})"
         words["two"], more["shared"] = shared[0], shared[1]
     return note(
         f"{finding.block}.classes.{layer}",
@@ -66,10 +75,9 @@ def _classes(finding: Finding, layer: str) -> Note | None:
         "info",
         text + ".",
         words,
-        (),
+        (gap,),
         within=within,
         between=between,
-        gap=gap,
         **more,
     )
 
