@@ -45,9 +45,10 @@ def compute(subject: Subject) -> Artifact:
     counted = np.concatenate(found)
     second = np.arange(len(counted)) >= len(found[0])
     collected = _collected(model, data, images[counted], layers)
-    facts: dict[str, Any] = {
+    classes = [data.targets[0].classes[place] for place in chosen]
+    facts = {
         "layers": layers,
-        "classes": [data.targets[0].classes[place] for place in chosen],
+        "classes": classes,
         "filter": channel,
         "indices": [int(index) for index in shown],
         "first": int(min(params["examples"], len(found[0]))),
@@ -59,9 +60,7 @@ def compute(subject: Subject) -> Artifact:
         tuple(
             measure
             for path in layers
-            for measure in of_layer(
-                path, collected[path], second, facts["classes"], channel, subject.seed
-            )
+            for measure in of_layer(path, collected[path], second, classes, channel, subject.seed)
         ),
     )
 

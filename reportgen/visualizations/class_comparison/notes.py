@@ -27,11 +27,7 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 
 def _edges(finding: Finding, layer: str) -> Note | None:
     """What the filter shown follows in images of each class."""
-    found = {
-        at.removeprefix(f"{layer}.").replace("_", " "): item
-        for at, item in by_measure(finding, "orientation").items()
-        if at.startswith(f"{layer}.") and item.value is not None
-    }
+    found = _by_class(finding, layer)
     if len(found) != 2:
         return None
     (first, one), (second, two) = found.items()
@@ -39,10 +35,9 @@ def _edges(finding: Finding, layer: str) -> Note | None:
         text = "In images of {first} ({one:+}) and of {second} ({two:+}) alike the filter "
         text += f"shown of {{layer}} follows {_FOLLOWS[side(one)]}"
     else:
-        text = (
-            f"In images of {{first}} the filter shown of {{layer}} follows {_FOLLOWS[side(one)]} "
-        )
-        text += f"({{one:+}}), in those of {{second}} {_FOLLOWS[side(two)]} ({{two:+}})"
+        text = "In images of {first} the filter shown of {layer} follows "
+        text += f"{_FOLLOWS[side(one)]} ({{one:+}}), in those of {{second}} "
+        text += f"{_FOLLOWS[side(two)]} ({{two:+}})"
     return note(
         f"{finding.block}.edges.{layer}",
         "class_comparison.edges",
@@ -56,16 +51,15 @@ def _edges(finding: Finding, layer: str) -> Note | None:
 
 def _classes(finding: Finding, layer: str) -> Note | None:
     within, between = get(finding, "within_class", layer), get(finding, "between_classes", layer)
-    gap = get(finding, "separation", layer)
+    gap, names = get(finding, "separation", layer), list(_by_class(finding, layer))
     apart, shared = _filter(finding, "telling_apart", layer), _filter(finding, "shared", layer)
-    if within is None or between is None or gap is None or apart is None:
+    if within is None or between is None or gap is None or apart is None or len(names) != 2:
         return None
     text = "Mean maps of {layer} are " + _APART[side(gap)]
-    text += (
-        " (cosines {within} and {between}). Filter {one} tells the classes apart best: an image "
-    )
-    text += "of the first class excites it more than one of the second in {apart:%} of pairs"
-    words, more = {"layer": layer, "one": apart[0]}, {"apart": apart[1]}
+    text += " (cosines {within} and {between}). Filter {one} tells the classes apart best: "
+    text += "{first} excites it more than {second} in {apart:%} of pairs"
+    words = {"layer": layer, "one": apart[0], "first": names[0], "second": names[1]}
+    more = {"apart": apart[1]}
     if shared is not None and shared[0] != apart[0]:
         text += "; among the more active filters {two} is the one they share most ({shared:%})"
         words["two"], more["shared"] = shared[0], shared[1]
@@ -80,6 +74,15 @@ def _classes(finding: Finding, layer: str) -> Note | None:
         between=between,
         **more,
     )
+
+
+def _by_class(finding: Finding, layer: str) -> dict[str, Evidence]:
+    """The orientation of a layer's filter by class, the first class first."""
+    return {
+        at.removeprefix(f"{layer}.").replace("_", " "): item
+        for at, item in by_measure(finding, "orientation").items()
+        if at.startswith(f"{layer}.") and item.value is not None
+    }
 
 
 def _filter(finding: Finding, measure: str, layer: str) -> tuple[str, Evidence] | None:
