@@ -166,7 +166,9 @@ def _loop(
             goal = tf.where(early | (mine == 0), drive, mine)
         gradient = tape.gradient(goal, images)
         size = _length(gradient)
-        against = pull(images, middle, span, decay, variation)
+        # What keeps an image plain may keep it from ever exciting its target, so it waits.
+        awaited = (~early & (mine == 0))[:, None, None, None]
+        against = tf.where(awaited, 0.0, pull(images, middle, span, decay, variation))
         way = tf.where(size > _SMALL, gradient / tf.maximum(size, _SMALL) - against, 0.0)
         return way, mine, (size > _SMALL)[:, 0, 0, 0]
 

@@ -191,3 +191,11 @@ def test_a_climb_with_other_weights_is_that_of_a_model_with_them() -> None:
     lent = climb(model, "conv", picks, blank, shifts, recipe, values)
     own = climb(other, "conv", picks, blank, shifts, recipe)
     np.testing.assert_allclose(lent.images, own.images, atol=1e-6)
+
+
+def test_what_keeps_an_image_plain_waits_for_a_filter_that_is_asleep() -> None:
+    # It responds only where four pixels together are nearly white: further from gray than the
+    # pull to gray would ever let the image come.
+    model = linear([[1, 1], [1, 1]], bias=-3.9, activation="relu")
+    found = climbed(model, steps=60, jitter=0, decay=6.0, variation=0.0)
+    assert found.reached[0] > 0
