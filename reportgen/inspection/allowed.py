@@ -40,6 +40,14 @@ LAYERS = _names("""
     StackedRNNCells Subtract ThresholdedReLU TimeDistributed UnitNormalization UpSampling1D
     UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
 """)
+HEADS = _names("ArcFace CosFace SphereFace")
+"""Layers of reportgen's own that a model trained here may end in."""
+APPLICATION_LAYERS = {
+    "keras.src.applications.convnext": _names("LayerScale StochasticDepth"),
+    "keras.src.applications.inception_resnet_v2": _names("CustomScaleLayer"),
+}
+"""Layers that networks of keras.applications bring, by their module: a product, a dropout of whole
+branches, a sum. Keras finds them in `.keras` files, and has to be told of them for `.h5` files."""
 MODELS = _names("Functional Model Sequential")
 INITIALIZERS = _names("""
     Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity IdentityInitializer
@@ -149,15 +157,16 @@ CLASSES: dict[str, frozenset[str]] = {
     "keras.optimizers.schedules": SCHEDULES,
     "keras.random": _names("SeedGenerator"),
     "keras.src.random.seed_generator": _names("SeedGenerator"),
-    "keras.src.applications.convnext": _names("LayerScale StochasticDepth"),
-    "keras.src.applications.inception_resnet_v2": _names("CustomScaleLayer"),
+    "reportgen.models.margins": HEADS,
+    **APPLICATION_LAYERS,
     **{f"keras.src.ops.{module}": names for module, names in OPERATIONS.items()},
 }
 """Classes by the module under which Keras writes them."""
 
 UNNAMED = (
     LAYERS | MODELS | INITIALIZERS | REGULARIZERS | CONSTRAINTS | POLICIES | LOSSES | METRICS
-    | OPTIMIZERS | SCHEDULES
+    | OPTIMIZERS | SCHEDULES | frozenset().union(*APPLICATION_LAYERS.values())
+    | {f"reportgen>{name}" for name in HEADS}
 )  # fmt: skip
 """Classes that the legacy format writes without a module."""
 

@@ -68,7 +68,8 @@ def _channels(value: Config) -> int:
 
 def weights(kind: str, config: Config, channels: int) -> int:
     """The least number of weights that a layer has, 0 where it is not known to have any."""
-    rule = _RULES.get(kind)
+    # The legacy format writes a package before the names of our own layers.
+    rule = _RULES.get(kind.rpartition(">")[2])
     return 0 if rule is None else max(0, rule(config, channels))
 
 
@@ -121,6 +122,7 @@ def _attention(c: Config, channels: int) -> int:
 
 _RULES: dict[str, Callable[[Config, int], int]] = {
     "Dense": _dense,
+    **dict.fromkeys(("ArcFace", "CosFace", "SphereFace"), _dense),
     "Embedding": _embedding,
     "ReversibleEmbedding": _embedding,
     "MultiHeadAttention": _attention,

@@ -1,7 +1,8 @@
 """Models that a spec may name: the zoo's files, and loaders for models of the user's own.
 
 A zoo file's name is the model's name (`zoo:base` is `base.py`); it holds `ENTRY`,
-`build(input_shape, targets)`, and `INPUT_SHAPE` for reports without a dataset. Installed packages
+`build(input_shape, targets)`, which takes the parameters that `ENTRY` declares by name, and
+`INPUT_SHAPE` for reports without a dataset. Installed packages
 add models in the same form; files without an `ENTRY` hold shared code. The loaders `application`,
 `python_function` and `files` serve the other sources. Nothing heavy is imported before a model is
 loaded.
@@ -70,7 +71,7 @@ def load(
     keras.utils.set_random_seed(seed)
     scheme, colon, name = source.partition(":")
     if scheme == "zoo" and colon:
-        loaded = Loaded(_zoo(name, input_shape, targets), trained=False)
+        loaded = Loaded(_zoo(name, input_shape, targets, params), trained=False)
     elif scheme == "application" and colon:
         loaded = Loaded(*load_application(name, base, input_shape, targets, params))
     elif scheme == "python" and colon:
@@ -102,7 +103,12 @@ def ahead(
     return begun(path, tuple(params.get("modules") or ()), base, trusted, cache)
 
 
-def _zoo(name: str, input_shape: tuple[int, ...] | None, targets: Sequence[Target]) -> Any:
+def _zoo(
+    name: str,
+    input_shape: tuple[int, ...] | None,
+    targets: Sequence[Target],
+    params: Mapping[str, Any],
+) -> Any:
     modules = catalog.modules("models")
     if name not in modules:
         hint = did_you_mean(name, list(modules))
@@ -110,7 +116,7 @@ def _zoo(name: str, input_shape: tuple[int, ...] | None, targets: Sequence[Targe
     module = import_module(modules[name])
     shape = input_shape or module.INPUT_SHAPE
     try:
-        return module.build(shape, targets)
+        return module.build(shape, targets, **params)
     except ValueError as error:
         # Keras refuses a convolution or pooling whose output would have no pixels.
         smallest = " x ".join(map(str, module.INPUT_SHAPE))

@@ -34,13 +34,31 @@ def read(
     """
     import keras
 
+    import reportgen.models.margins  # noqa: F401  registers our layers, which files may hold
+
     with _settings.kept():
         with importable(base):
             objects = own_objects(modules, base)
         with watch or nullcontext():
             return keras.saving.load_model(
-                path, custom_objects=objects, compile=False, safe_mode=not trusted
+                path,
+                custom_objects={**_of_applications(), **objects},
+                compile=False,
+                safe_mode=not trusted,
             )
+
+
+def _of_applications() -> dict[str, Any]:
+    """Layers of `keras.applications` that `.h5` files name and Keras does not find by itself."""
+    from importlib import import_module
+
+    from reportgen.inspection.allowed import APPLICATION_LAYERS
+
+    return {
+        name: getattr(import_module(module), name)
+        for module, names in APPLICATION_LAYERS.items()
+        for name in sorted(names)
+    }
 
 
 def own_objects(modules: Sequence[str], base: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from reportgen.training.keeping import Best, Log, Progress, Ticks
 from reportgen.training.margins import margins_of, strength_of
 from reportgen.training.parameters import PARAMETERS
 from reportgen.training.passes import EVALUATION_BATCH, arrays_of, logs_of, means
+from reportgen.training.starting import spread_classes
 from reportgen.training.steps import measure_of, step_of
 
 
@@ -49,6 +50,8 @@ def train(
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
     images, labels = arrays_of(dataset.splits["train"], heads)
+    if settings["spread_classes"]:
+        spread_classes(model, heads, dataset)
     steps = -(-len(images) // settings["batch_size"])
     ticks = Ticks(progress, settings["epochs"], steps)
     optimizer = optimizer_of(model, settings, steps)

@@ -34,6 +34,13 @@ PARAMETERS = (
         optional=True,
     ),
     Parameter(
+        "spread_classes",
+        "bool",
+        False,
+        "begin with the classes' weight vectors in the last layer spread evenly, similar classes "
+        "(by their mean images) side by side; helps where few dimensions hold many classes",
+    ),
+    Parameter(
         "margin_start",
         "float",
         0.3,
