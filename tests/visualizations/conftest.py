@@ -5,4 +5,5 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+# Beside them lies `zoo`, with models of every shape.
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]

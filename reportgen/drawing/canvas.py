@@ -1,0 +1,90 @@
+"""A sheet of paper for drawings of boxes, lines and words, as a small PNG picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw
+
+from reportgen.drawing import text
+from reportgen.drawing.charts import picture
+from reportgen.records import Picture
+
+INK, SOFT, LINE = "#1f2328", "#57606a", "#8b949e"
+
+Point = tuple[float, float]
+
+
+class Canvas:
+    """White paper; places are in pixels from the upper left corner."""
+
+    def __init__(self, width: float, height: float) -> None:
+        self.size = (round(width), round(height))
+        self._image = Image.new("RGB", self.size, "white")
+        self._draw = ImageDraw.Draw(self._image)
+
+    def cuboid(self, place: Point, size: Point, depth: float, color: str) -> None:
+        """A box whose front is `size` (w, h), its upper left corner at `place`, seen from the
+        upper right; `depth` is how far its back lies to the right and up."""
+        (x, y), (w, h) = place, size
+        d = depth
+        top = [(x, y), (x + d, y - d), (x + w + d, y - d), (x + w, y)]
+        side = [(x + w, y), (x + w + d, y - d), (x + w + d, y + h - d), (x + w, y + h)]
+        front = [(x, y), (x + w, y), (x + w, y + h), (x, y + h)]
+        for points, share in ((top, 0.55), (side, -0.18), (front, 0.0)):
+            self._draw.polygon([*map(_whole, points)], _tint(color, share), _tint(color, -0.4))
+
+    def box(self, place: Point, size: Point, color: str) -> None:
+        """A flat box with a pale ground and an edge of the color."""
+        (x, y), (w, h) = place, size
+        corners = [_whole((x, y)), _whole((x + w, y + h))]
+        self._draw.rounded_rectangle(corners, 8, _tint(color, 0.85), _tint(color, -0.1), 3)
+
+    def swatch(self, place: Point, side: float, color: str) -> None:
+        """A small square of a color, for a legend."""
+        x, y = place
+        corners = [_whole((x, y)), _whole((x + side, y + side))]
+        self._draw.rectangle(corners, color, _tint(color, -0.4))
+
+    def line(self, points: Sequence[Point], color: str = LINE, width: int = 3) -> None:
+        """Straight lines from point to point."""
+        self._draw.line([*map(_whole, points)], color, width, joint="curve")
+
+    def arrow(self, start: Point, end: Point, color: str = LINE) -> None:
+        """A line with a head at its end, level or upright."""
+        self.line([start, end], color)
+        (x, y), back = end, 10
+        if start[1] == end[1]:
+            head = [(x, y), (x - back, y - 6), (x - back, y + 6)]
+        else:
+            head = [(x, y), (x - 6, y - back), (x + 6, y - back)]
+        self._draw.polygon([*map(_whole, head)], color)
+
+    def arc(self, start: Point, end: Point, height: float, color: str = INK) -> None:
+        """Half an ellipse from a point to another at its right, over both."""
+        (left, y), (right, _) = start, end
+        box = [_whole((left, y - height)), _whole((right, y + height))]
+        self._draw.arc(box, 180, 360, color, 3)
+
+    def write(
+        self, words: str, place: Point, *, size: int = text.SMALL, bold: bool = False,
+        color: str = INK, anchor: str = "lt",
+    ) -> None:  # fmt: skip
+        """One line of words; `anchor` as Pillow's, such as "mt" for the middle of its top."""
+        self._draw.text(_whole(place), words, color, text.font(size, bold), anchor)
+
+    def picture(self) -> Picture:
+        """What was drawn."""
+        return picture(np.ascontiguousarray(np.asarray(self._image, np.uint8)))
+
+
+def _whole(point: Point) -> tuple[int, int]:
+    return round(point[0]), round(point[1])
+
+
+def _tint(color: str, share: float) -> tuple[int, int, int]:
+    """A color brought nearer to white (share above 0) or to black (below)."""
+    end, part = (255, share) if share > 0 else (0, -share)
+    red, green, blue = ImageColor.getrgb(color)[:3]
+    return tuple(round(one + (end - one) * part) for one in (red, green, blue))  # type: ignore[return-value]
