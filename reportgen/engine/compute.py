@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from reportgen.codec import decode, encode
 from reportgen.digest import canonical
 from reportgen.engine import dataset, train
 from reportgen.engine.job import Job, Progress
+from reportgen.engine.repeated import REPEATED
 from reportgen.errors import UndefinedError
+from reportgen.probing.uses import repeated
 from reportgen.records import Artifact, Dataset, ModelFacts, Subject
 from reportgen.store import Output, Store
 
@@ -24,10 +27,13 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     A method that is undefined for the model gives an artifact that says why.
     """
     try:
-        artifact = importlib.import_module(job.modules[-1]).compute(subject(job, store))
+        given = subject(job, store)
+        artifact = importlib.import_module(job.modules[-1]).compute(given)
     except UndefinedError as error:
         return _outputs(store, Artifact(facts={"undefined": str(error)}))
-    return _outputs(store, artifact)
+    uses = repeated(given.model) if given.model is not None else {}
+    told = {REPEATED: uses} if uses else {}
+    return _outputs(store, replace(artifact, facts={**artifact.facts, **told}))
 
 
 def subject(job: Job, store: Store) -> Subject:

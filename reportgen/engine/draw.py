@@ -12,6 +12,7 @@ import numpy as np
 from reportgen.codec import decode, encode
 from reportgen.digest import canonical
 from reportgen.engine.job import Job, Progress
+from reportgen.engine.repeated import REPEATED, told
 from reportgen.records import Artifact, Drawing, Measure, Table
 from reportgen.store import Output, Store
 
@@ -28,7 +29,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         decode(tuple[Measure, ...], facts["measures"]),
     )
     parts = importlib.import_module(job.modules[-1]).draw(artifact, job.params["params"])
-    kept = [_part(part, store) for part in parts]
+    uses = artifact.facts.get(REPEATED, {})
+    kept = [_part(told(part, uses), store) for part in parts]
     needs = tuple(part["picture"]["object"] for part in kept if "picture" in part)
     return {"drawn": store.put_output(canonical({"undefined": "", "parts": kept}), needs=needs)}
 

@@ -31,7 +31,7 @@ def _table(facts: Mapping[str, Any]) -> Table:
         "preparation",
         ("What", "Shape", "Values", "How"),
         tuple(tuple(row) for row in facts["steps"]),
-        f"From files to model input: {facts['dataset']}.",
+        f"From stored images to model input: {facts['dataset']}.",
         footer=tuple(f"{remark}." for remark in facts["remarks"]),
     )
 

@@ -1,0 +1,44 @@
+"""Layers that a model uses several times are named where they are shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reportgen.catalog import entry
+from reportgen.engine import compute, draw
+from reportgen.engine.job import Job
+from reportgen.engine.repeated import told
+from reportgen.records import Drawing, Picture, Subject, Table
+from reportgen.store import Store
+from tests import zoo
+from tests.engine.test_train import quiet
+
+PICTURE = Picture(b"", "image/png", 1, 1)
+
+
+def test_a_caption_says_which_use_is_shown() -> None:
+    given = Drawing("", PICTURE, "Maps.", "alt", layers=("a", "b"))
+    said = "Maps. The model uses a 2 times; what is computed there is that of the first use."
+    assert told(given, {"a": 2}).caption == said
+    assert told(given, {"c": 2}) is given
+    many = Table("", (), (), "Layers.", layers=tuple("abcdefgh"))
+    caption = told(many, dict.fromkeys("abcdefgh", 3)).caption
+    assert caption.startswith("Layers. The model uses 8 of these layers several times;")
+
+
+def test_the_page_says_it_of_a_shared_convolution(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    params = {p.name: p.default for p in entry("figures", "kernels").parameters}
+    given = Subject(zoo.shared(), compute.NO_MODEL, None, params, 0)
+    monkeypatch.setattr(compute, "subject", lambda *_: given)
+    job = Job("compute", ("reportgen.visualizations.kernels.compute",), {})
+    made = compute.run(job, store, quiet)
+    job = Job("draw", ("reportgen.visualizations.kernels.draw",), {"params": given.params},
+              {"artifact": made["artifact"]})  # fmt: skip
+    drawn = json.loads(store.get(draw.run(job, store, quiet)["drawn"].object))
+    assert "The model uses conv 2 times; what is computed" in drawn["parts"][0]["caption"]
