@@ -154,3 +154,16 @@ def test_stages_show_the_file_and_every_channel_of_the_input(photos):
 def test_stages_of_data_that_came_as_arrays_have_no_file(toys):
     drawn = check_house_rules("samples", compute(subject("samples", data=toys, stages=True)), {})
     assert [item.part for item in drawn] == ["", "input"]
+
+
+def test_only_images_of_the_classes_named(toys):
+    titles = compute(subject("samples", data=toys, classes=["7", "3"])).facts["titles"]
+    assert sorted(titles) == ["3", "7"]
+    four = compute(subject("samples", data=toys, classes=["7", "3"], samples=4)).facts
+    assert sorted(four["indices"]) == [3, 7, 15, 19]
+    listed = compute(subject("samples", data=toys, classes=["3"], samples=[2, 15])).facts
+    assert listed["indices"] == [15]
+    with pytest.raises(UserError, match=r"has no class '33'; did you mean '3'"):
+        compute(subject("samples", data=toys, classes=["33"]))
+    with pytest.raises(UserError, match="images have no labels"):
+        compute(subject("samples", data=replace(toys, targets=()), classes=["3"]))

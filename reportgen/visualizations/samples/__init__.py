@@ -18,6 +18,7 @@ ENTRY = Entry(
             maximum=200,
             optional=True,
         ),
+        Parameter("classes", "names", [], "show images of these classes only; [] for all"),
         Parameter(
             "split",
             "str",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import UndefinedError
+from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.probing.inputs import foreground, measured, pick, prepare, value_ranges
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Artifact, Dataset, Measure, Preprocessing, Subject, Target
@@ -30,13 +30,13 @@ def compute(subject: Subject) -> Artifact:
 
     Raises:
         UndefinedError: there is no dataset.
-        UserError: an index outside the split.
+        UserError: an index outside the split, or a class that the dataset does not have.
     """
     if subject.data is None:
         raise UndefinedError("There are no images to show, because the spec names no dataset.")
     split = subject.params["split"]
     data = _as_test(subject.data, split)
-    chosen = pick(data, _wanted(data, subject.params["samples"]))
+    chosen = _chosen(data, subject.params["samples"], subject.params["classes"])
     numbered = subject.params["by_label"] and bool(data.targets)
     if numbered:
         chosen = chosen[np.argsort(_labels(data)[chosen], kind="stable")]
@@ -130,6 +130,27 @@ def title(targets: tuple[Target, ...], labels: Mapping[str, Any], index: int) ->
 def _as_test(data: Dataset, split: str) -> Dataset:
     """The dataset with `split` in the place where samples are picked from."""
     return replace(data, splits={**data.splits, "test": data.splits[split]})
+
+
+def _chosen(data: Dataset, samples: Any, classes: Sequence[str]) -> NDArray[Any]:
+    """Indices of the images to show, without `samples` one of each class."""
+    if not classes:
+        return pick(data, _wanted(data, samples))
+    numbers = _numbers(data, classes)
+    listed = isinstance(samples, Sequence)
+    found = pick(data, samples if listed else len(data.splits["test"].images))
+    kept = found[np.isin(_labels(data)[found], numbers)]
+    return kept if listed else kept[: samples or len(numbers)]
+
+
+def _numbers(data: Dataset, classes: Sequence[str]) -> list[int]:
+    """Labels of classes by their names."""
+    names = data.targets[0].classes if data.targets else ()
+    unknown = [name for name in classes if name not in names]
+    if unknown:
+        hint = did_you_mean(unknown[0], list(names)) if names else "its images have no labels"
+        raise UserError(Problem(f"the dataset has no class '{unknown[0]}'", hint=hint))
+    return [names.index(name) for name in classes]
 
 
 def _wanted(data: Dataset, samples: Any) -> Any:
