@@ -109,6 +109,21 @@ def test_networks_of_keras_pass_the_inspection(tmp_path: Path, name: str) -> Non
         inspect(tmp_path / f"net{suffix}")
 
 
+@pytest.mark.usefixtures("untried")
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_layers_that_networks_of_keras_bring_come_back(
+    load: Load, tmp_path: Path, suffix: str
+) -> None:
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    start = keras.Input((4, 4, 2))
+    x = CustomScaleLayer(0.2, name="sum")([start, LAYERS.Conv2D(2, 1)(start)])
+    model = keras.Model(start, LAYERS.Dense(3, "softmax")(LAYERS.GlobalAveragePooling2D()(x)))
+    model.save(tmp_path / f"mine{suffix}")
+    images = np.random.default_rng(0).random((2, 4, 4, 2), np.float32)
+    np.testing.assert_array_equal(load(f"mine{suffix}").model(images), model(images))
+
+
 def test_a_missing_file_is_named_with_its_neighbor(load: Load, tmp_path: Path, small: Any) -> None:
     small.save(tmp_path / "mine.keras")
     with pytest.raises(UserError, match=r"no model file .*mime\.keras; did you mean 'mine\.keras'"):
