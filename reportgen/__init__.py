@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "activation_maximization": "reportgen.visualizations.activation_maximization.compute",
     "deconvnet": "reportgen.visualizations.deconvnet.compute",
+    "embedding": "reportgen.visualizations.embedding.compute",
     "feature_maps": "reportgen.visualizations.feature_maps.compute",
     "grad_cam": "reportgen.visualizations.grad_cam.compute",
     "kernels": "reportgen.visualizations.kernels.compute",

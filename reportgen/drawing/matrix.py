@@ -39,16 +39,18 @@ def matrix(
     *,
     row_title: str,
     column_title: str,
-    percent: bool,
+    percent: bool = False,
+    cosines: bool = False,
 ) -> Picture:
     """A heatmap (k, k) as a PNG picture, with a color bar; numbers in the cells where k <= 12.
 
     Args:
-        values: at least 0; with `percent` between 0 and 1.
+        values: at least 0; with `percent` between 0 and 1, with `cosines` between -1 and 1.
         classes: k names, the same for rows and columns; long ones lose their end, and of more
             than 40 only some are written.
         row_title, column_title: what rows and columns mean.
         percent: whether values are shares.
+        cosines: whether values are cosines, drawn from blue over white to red.
     """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -60,13 +62,13 @@ def matrix(
         figure = Figure(figsize=(7.2, 7.2), dpi=200)
         canvas: Any = FigureCanvasAgg(figure)
         axes = figure.subplots()
-        image = axes.imshow(values, cmap="Blues", norm=_norm(values), interpolation="nearest")
+        image = axes.imshow(values, interpolation="nearest", **_colors(values, cosines))
         _ticks(axes, classes)
         axes.set_ylabel(row_title)
         axes.set_xlabel(column_title)
         if len(values) <= CELLS:
-            _numbers(axes, values, percent)
-        _bar(figure, image, axes, percent)
+            _numbers(axes, values, percent, cosines)
+        _bar(figure, image, axes, percent, cosines)
         figure.tight_layout(pad=0.3)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]
@@ -74,12 +76,15 @@ def matrix(
     return encode(flat, palette(colors))
 
 
-def _norm(values: NDArray[np.float64]) -> Any:
-    """Even steps where numbers stand in the cells; else steps of the square root."""
+def _colors(values: NDArray[np.float64], cosines: bool) -> dict[str, Any]:
+    """Even steps for cosines and where numbers stand in the cells; else of the square root."""
     from matplotlib.colors import PowerNorm
 
+    if cosines:
+        return {"cmap": "RdBu_r", "vmin": -1.0, "vmax": 1.0}
     top = float(values.max(initial=0.0)) or 1.0
-    return PowerNorm(1.0 if len(values) <= CELLS else 0.5, vmin=0.0, vmax=top)
+    norm = PowerNorm(1.0 if len(values) <= CELLS else 0.5, vmin=0.0, vmax=top)
+    return {"cmap": "Blues", "norm": norm}
 
 
 def _ticks(axes: Any, classes: Sequence[str]) -> None:
@@ -97,23 +102,28 @@ def _short(name: str) -> str:
     return plain if len(name) <= _LONGEST else plain[: _LONGEST - 1] + "…"
 
 
-def _numbers(axes: Any, values: NDArray[np.float64], percent: bool) -> None:
+def _numbers(axes: Any, values: NDArray[np.float64], percent: bool, cosines: bool) -> None:
     top = float(values.max(initial=0.0)) or 1.0
     for (row, column), value in np.ndenumerate(values):
         words = f"{value * 100:.1f}" if percent else f"{value:,.0f}"
-        ink = "white" if value > 0.55 * top else "#1f2328"
+        words = f"{value:.2f}" if cosines else words
+        dark = abs(value) > 0.65 if cosines else value > 0.55 * top
+        ink = "white" if dark else "#1f2328"
         axes.text(column, row, words, ha="center", va="center", color=ink, fontsize=_POINTS)
 
 
-def _bar(figure: Any, image: Any, axes: Any, percent: bool) -> None:
+def _bar(figure: Any, image: Any, axes: Any, percent: bool, cosines: bool) -> None:
     from matplotlib.ticker import FuncFormatter
 
     def words(value: float, place: int) -> str:
-        return f"{value:.0%}" if percent else f"{value:,.0f}"
+        whole = f"{value:.0%}" if percent else f"{value:,.0f}"
+        return f"{value:.1f}" if cosines else whole
 
     bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.02)
     bar.ax.yaxis.set_major_formatter(FuncFormatter(words))
-    bar.set_label("share of images" if percent else "images")
+    if cosines:
+        bar.set_ticks([-1.0, -0.5, 0.0, 0.5, 1.0])
+    bar.set_label("cosine" if cosines else "share of images" if percent else "images")
     bar.outline.set_visible(False)
 
 

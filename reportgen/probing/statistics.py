@@ -61,6 +61,13 @@ def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tupl
     return float(low), float(high)
 
 
+def spread(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """Standard deviation over mean of values >= 0 along an axis; 0 where the mean is 0."""
+    means = values.mean(axis=axis)
+    ratio = np.divide(values.std(axis=axis), means, out=np.zeros_like(means), where=means > 0)
+    return np.asarray(ratio)
+
+
 def wilson(hits: int, n: int) -> tuple[float, float]:
     """Wilson's 95 % score interval of the proportion hits / n; (0, 1) when n is 0.
 
