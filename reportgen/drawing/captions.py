@@ -35,6 +35,18 @@ def image(sample: Mapping[str, Any]) -> str:
     return f"{words} ({sample['label']})" if sample["label"] else words
 
 
+def ordinal(number: int) -> str:
+    """A place in a row, counted from 1, such as "1st" and "46th"."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}th" if 10 <= number % 100 <= 20 else f"{number}{ending}"
+
+
+def numbering(what: str, index: int) -> str:
+    """A sentence on how channels or filters are counted, for one of them."""
+    place = ordinal(index + 1)
+    return f"{what.capitalize()}s are counted from 0: {what} {index} is the layer's {place}."
+
+
 def sentence(sample: Mapping[str, Any], more: str = "") -> str:
     """A sentence on one image; `more` is added to it after a semicolon."""
     words = f"{image(sample)[0].upper()}{image(sample)[1:]}: "

@@ -21,7 +21,7 @@ from reportgen.probing.compiled import as_inputs, batches, compiled, execute, in
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_first, channels_to_end, trace
 from reportgen.probing.rectifiers import Handled, runner
-from reportgen.probing.slopes import handled_by
+from reportgen.probing.slopes import filled, handled_by
 
 Floats = NDArray[np.float32]
 
@@ -75,20 +75,21 @@ def projections(
     *,
     strongest: bool = True,
     rule: str = "deconvnet",
-) -> Floats:
+) -> list[Floats]:
     """The activation of one channel for each image, brought back to the input.
 
     Args:
-        model: any model with a graph and one input; is left as it was.
-        images: model input, shape (n, h, w, c).
+        model: any model with a graph; is left as it was.
+        images: model input, shape (n, h, w, c), or a list of arrays for several inputs.
         layer: path of the layer.
         channels: for each image the channel to keep, shape (n,).
         strongest: whether to keep only its strongest position; else all positions.
         rule: at a ReLU, see `rectifiers`; the layer's own ReLU is among them.
 
     Returns:
-        Signed, float32, in the model's own layout. Zero where the activation kept is zero.
-        Without a ReLU on the way it is the activation times its gradient.
+        For each input of the model: signed, float32, in the model's own layout. Zero where the
+        activation kept is zero, and for an input that it does not depend on. Without a ReLU on
+        the way it is the activation times its gradient.
 
     Raises:
         UndefinedError: the layer does not depend on the input in a way that can be followed back,
@@ -102,11 +103,12 @@ def projections(
     def body(model: Any, picks: Any, *inputs: Any) -> Any:
         note.replaced.clear()
         note.hidden.clear()
-        return _project(model, inputs[0], picks, path, last, strongest, rule, note)
+        return _project(model, list(inputs), picks, path, last, strongest, rule, note)
 
     graph = compiled(model, key, body, [tf.TensorSpec((None,), tf.int32), *input_specs(model)])
-    found = np.concatenate(list(_each(model, graph, images, channels)))
-    if not np.isfinite(found).all():
+    parts = list(_each(model, graph, images, channels))
+    found = [np.concatenate(several) for several in zip(*parts, strict=True)]
+    if not all(np.isfinite(one).all() for one in found):
         raise UndefinedError(
             f"What comes back from layer '{path}' holds values that are not finite (NaN or "
             "infinite), so it has no meaning."
@@ -119,16 +121,16 @@ def met(model: Any, layer: str, rule: str = "deconvnet", strongest: bool = True)
     return handled_by(model, ("projections", find(model, layer), strongest, rule))
 
 
-def _each(model: Any, graph: Any, images: Any, channels: NDArray[Any]) -> Iterator[Floats]:
+def _each(model: Any, graph: Any, images: Any, channels: NDArray[Any]) -> Iterator[list[Floats]]:
     inputs = as_inputs(model, images)
     picks = np.asarray(channels, np.int32)
     for part in batches(model, inputs, copies=2):
-        yield execute(graph, [picks[part], *(array[part] for array in inputs)], model)[0]
+        yield execute(graph, [picks[part], *(array[part] for array in inputs)], model)
 
 
 def _project(
     model: Any,
-    pixels: Any,
+    inputs: list[Any],
     picks: Any,
     path: str,
     last: bool,
@@ -137,20 +139,20 @@ def _project(
     note: Handled,
 ) -> Sequence[Any]:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(pixels)
-        found = trace(model, [pixels], [path], run=runner(rule, note)).activations[path]
+        tape.watch(inputs)
+        found = trace(model, inputs, [path], run=runner(rule, note)).activations[path]
         flat = _flat(_maps(found, last))
         mine = tf.gather(flat, picks, axis=2, batch_dims=1)
     kept = mine
     if strongest:
         places = tf.argmax(mine, axis=1, output_type=tf.int32)
         kept = mine * tf.one_hot(places, tf.shape(mine)[1], dtype=mine.dtype)
-    back = tape.gradient(mine, pixels, output_gradients=kept)
-    if back is None:
+    back = tape.gradient(mine, inputs, output_gradients=kept)
+    if all(one is None for one in back):
         raise UndefinedError(
             f"Layer '{path}' does not depend on the input in a way that can be followed back."
         )
-    return [tf.cast(back, tf.float32)]
+    return [filled(*pair) for pair in zip(back, inputs, strict=True)]
 
 
 def _maps(tensor: Any, last: bool) -> Any:

@@ -129,11 +129,11 @@ def _differentiate(
     for head, grad in zip(chosen, grads, strict=True):
         if all(one is None for one in grad):
             raise UndefinedError(f"Output '{head.name}' does not depend on the model's input.")
-    arranged = [[_filled(*pair) for pair in zip(grad, inputs, strict=True)] for grad in grads]
+    arranged = [[filled(*pair) for pair in zip(grad, inputs, strict=True)] for grad in grads]
     return arranged, logits, tf.stack(explained, axis=1)
 
 
-def _filled(gradient: Any, value: Any) -> Any:
+def filled(gradient: Any, value: Any) -> Any:
     """A gradient in 32-bit numbers; zeros for an input that the score does not depend on."""
     return tf.cast(tf.zeros_like(value) if gradient is None else gradient, tf.float32)
 

@@ -171,8 +171,24 @@ def test_what_is_wrong_is_said() -> None:
     with pytest.raises(UndefinedError, match="no convolution layer"):
         deconvnet(keras.Sequential([keras.Input((4,)), layers.Dense(2)]), np.ones((1, 4)))
     a, b = keras.Input((6, 6, 1)), keras.Input((6, 6, 1))
-    with pytest.raises(UndefinedError, match="several inputs"):
-        deconvnet(keras.Model([a, b], layers.Conv2D(1, 3)(layers.Add()([a, b]))), [x, x])
+    with pytest.raises(UndefinedError, match=r"has 2 inputs .* values for 1 of them"):
+        deconvnet(keras.Model([a, b], layers.Conv2D(1, 3)(layers.Add()([a, b]))), x)
+
+
+def test_an_activation_goes_back_to_every_input() -> None:
+    """Of 2 a - 3 b, each input is given back the activation times its weight."""
+    a, b, c = (keras.Input((2, 2, 1)) for _ in range(3))
+    joined = layers.Concatenate()([a, b, layers.Rescaling(0.0)(c)])
+    model = keras.Model([a, b, c], layers.Conv2D(1, 1, activation="relu", name="conv")(joined))
+    kernel = np.array([2.0, -3.0, 1.0]).reshape(1, 1, 3, 1)
+    model.get_layer("conv").set_weights([kernel, np.zeros(1)])
+    first = np.array([[1.0, 5.0], [2.0, 3.0]], np.float32)[None, ..., None]
+    second = np.array([[0.0, 1.0], [0.0, 2.0]], np.float32)[None, ..., None]
+    back = deconvnet(model, [first, second, first])
+    assert [one.shape for one in back] == [(1, 1, 2, 2, 1)] * 3
+    # The strongest of 2 a - 3 b is 7, in the upper right.
+    found = [one[0, 0, ..., 0].tolist() for one in back]
+    assert found == [[[0, 14], [0, 0]], [[0, -21], [0, 0]], [[0, 0], [0, 0]]]
 
 
 # --- the figure --------------------------------------------------------------------------------
@@ -199,6 +215,32 @@ def test_the_images_that_excite_a_unit_most_beside_their_projections() -> None:
     assert found["plain_passages"].value == 0
     assert "1 ReLU follows the deconvnet's rule." in figure.caption
     assert "cropped to what the unit sees, 3 pixels wide" in figure.caption
+    assert "Channels are counted from 0: channel 1 is the layer's 2nd." in figure.caption
+
+
+def test_guided_backpropagation_beside_it() -> None:
+    data = dataset({"class": 3})
+    given = subject("deconvnet", sequential(), data, filters=[1], top=2, beside="guided")
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    pixels = (artifact.arrays["images@1"] / 255).astype(np.float32)
+    for name, rule in (("projections", "deconvnet"), ("beside", "guided")):
+        expected = reference.projection(sequential(), pixels, 1, "strongest", rule)
+        reference.close(artifact.arrays[f"{name}@1"], expected)
+    assert "Third, the same by guided backpropagation" in figure.caption
+
+
+def test_a_crop_at_the_border_is_filled_up_where_the_image_ends() -> None:
+    from reportgen.visualizations.deconvnet.draw import _cropped
+
+    picture = np.arange(16, dtype=np.float32).reshape(4, 4, 1) / 100
+    upper = _cropped(picture, (0, 2, 1, 4), (3, 3))[..., 0]
+    assert (upper[0] == 1).all()
+    np.testing.assert_array_equal(upper[1:], picture[:2, 1:, 0])
+    lower = _cropped(picture, (2, 4, 0, 2), (3, 3))[..., 0]
+    assert (lower[2] == 1).all()
+    assert (lower[:, 0] == 1).all()
+    np.testing.assert_array_equal(lower[:2, 1:], picture[2:, :2, 0])
 
 
 def test_the_strongest_units_all_positions_and_images_of_ones_own() -> None:
@@ -228,7 +270,8 @@ def test_what_has_no_rule_is_said() -> None:
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     words = (
         "A deconvnet has no rule for normalization (backbone/stem_norm) and branches that meet "
-        "(backbone/sum): there the plain backward pass runs."
+        "(backbone/sum): there the plain backward pass runs, which multiplies by a "
+        "normalization's slope and goes back along every branch."
     )
     assert words in figure.caption
     assert "3 ReLUs follow the deconvnet's rule." in figure.caption

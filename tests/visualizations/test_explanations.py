@@ -42,6 +42,8 @@ def test_every_method_of_a_family_has_an_explanation_of_its_own(kind: str) -> No
 def test_an_explanation_has_about_two_sentences_and_names_its_source(kind: str, text: str) -> None:
     plain = text.replace("et al.", "et al").replace("0..1", "")
     assert 1 <= len(re.findall(r"\.(?= [A-Z]|$)", plain)) <= 2
+    if kind not in KINDS:
+        return  # A measure of this house has no paper.
     assert re.search(r"\((?:.*\W)?(?:19|20)\d\d\b.*\)", text), "a source with its year"
 
 

@@ -18,7 +18,17 @@ ENTRY = Entry(
             "filters",
             "samples",
             4,
-            "channels to show: their numbers, or a count of those that respond most strongly",
+            "channels to show: their numbers, counted from 0 (the 46th is 45), or a count of "
+            "those that respond most strongly",
+        ),
+        Parameter(
+            "beside",
+            "str",
+            None,
+            "another backward rule at ReLUs to show beside: guided backpropagation, or the plain "
+            "gradient; null for none",
+            choices=("guided", "gradient"),
+            optional=True,
         ),
         Parameter(
             "keep",
@@ -56,6 +66,18 @@ ENTRY = Entry(
             "positive, and at each max-pooling to the place where the maximum was found. What "
             "arrives shows which part of this image excited that unit (Zeiler and Fergus, ECCV "
             "2014, arXiv 1311.2901).",
+        ),
+        (
+            "guided",
+            "Guided backpropagation leads the activation back as a deconvnet does, and besides "
+            "hands nothing down at a ReLU that was off for this image. What arrives is cleaner, "
+            "also without max-pooling (Springenberg et al., 2014, arXiv 1412.6806).",
+        ),
+        (
+            "gradient",
+            "The gradient leads an activation back by the chain rule: a ReLU hands down what comes "
+            "back, of either sign, wherever it was on. It says how each pixel would change the "
+            "activation (Simonyan, Vedaldi and Zisserman, 2013, arXiv 1312.6034).",
         ),
     ),
 )

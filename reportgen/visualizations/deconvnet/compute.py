@@ -45,7 +45,7 @@ def compute(subject: Subject) -> Artifact:
     """Projections of the chosen channels from the images that excite them most.
 
     Arrays: for each channel `images@<channel>` (t, h, w, c) uint8 and `projections@<channel>`,
-    the same shape, float32, signed.
+    the same shape, float32, signed; with another rule beside also `beside@<channel>`.
     """
     data, params, model = data_of(subject), subject.params, subject.model
     layer = target_layer(model, params["layer"])
@@ -65,6 +65,7 @@ def compute(subject: Subject) -> Artifact:
         "layer": layer,
         "layer_type": type(named(model)[layer]).__name__,
         "keep": params["keep"],
+        "beside": params["beside"],
         "searched": len(searched.indices),
         "own": own is not None,
         "field": field,
@@ -77,6 +78,10 @@ def compute(subject: Subject) -> Artifact:
     for unit in units:
         arrays[f"images@{unit.channel}"] = unit.images
         arrays[f"projections@{unit.channel}"] = unit.projections
+        if params["beside"]:
+            arrays[f"beside@{unit.channel}"] = _back(
+                subject, layer, unit.channel, unit.images, params["beside"]
+            )
     numbers = measures(units, data, field, (replaced, len(hidden)), facts["plain"], subject.seed)
     return Artifact(arrays, facts, numbers)
 
@@ -130,13 +135,7 @@ def _unit(
         rows = np.argsort(-values, kind="stable")[: subject.params["top"]]
         rows = rows[values[rows] > 0]
     images = np.asarray(data.splits["test"].images, np.uint8)[source.indices[rows]]
-    found = np.zeros(images.shape, np.float32)
-    if rows.size:
-        pixels = prepare(images, data.preprocessing)
-        picks = np.full(len(rows), channel)
-        strongest = _strongest(subject)
-        found = projections(subject.model, pixels, layer, picks, strongest=strongest)
-        found = _as_stored(as_given(found, pixels.shape), data)
+    found = _back(subject, layer, channel, images)
     places = source.peaks.places[rows, channel]
     return Unit(
         channel,
@@ -147,6 +146,19 @@ def _unit(
         [_window(subject, layer, int(place), source.peaks, images.shape) for place in places],
         searched.peaks.values[:, channel],
     )
+
+
+def _back(
+    subject: Subject, layer: str, channel: int, images: NDArray[np.uint8], rule: str = "deconvnet"
+) -> NDArray[np.float32]:
+    """A channel's activation for each image (t, h, w, c), brought back to what is stored."""
+    if not len(images):
+        return np.zeros(images.shape, np.float32)
+    data = data_of(subject)
+    pixels = prepare(images, data.preprocessing)
+    picks, strongest = np.full(len(images), channel), _strongest(subject)
+    found = projections(subject.model, pixels, layer, picks, strongest=strongest, rule=rule)
+    return _as_stored(as_given(found[0], pixels.shape), data)
 
 
 def _as_stored(found: NDArray[np.float32], data: Dataset) -> NDArray[np.float32]:

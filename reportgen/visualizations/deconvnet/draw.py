@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.drawing.captions import image
-from reportgen.drawing.colors import centered
+from reportgen.drawing.captions import numbering
+from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
 
@@ -18,8 +19,10 @@ Facts = Mapping[str, Any]
 _ROWS = 8
 """Channels in one picture at most."""
 
-_PAIRS = 4
-"""Images beside each other at most, each with its projection."""
+_TILES = 9
+"""Tiles beside each other at most: each image, its projection, and what is beside it."""
+
+_TITLES = {"guided": "Guided backprop.", "gradient": "Gradient"}
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -35,31 +38,58 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
     facts = artifact.facts
+    titles = ["Image", "Deconvnet", *([_TITLES[facts["beside"]]] if facts["beside"] else [])]
+    abreast = max(1, _TILES // len(titles))
+    sides = _sides(units)
     rows: list[list[NDArray[Any]]] = []
-    titles: list[str] = []
+    headings: list[str] = []
     for unit in units:
-        pairs = _pairs(artifact, unit)
-        for start in range(0, max(1, len(pairs)), _PAIRS):
-            several = pairs[start : start + _PAIRS]
-            rows.append([tile for pair in several for tile in pair] or [np.zeros((1, 1))])
-            titles.append("" if start else _title(unit, facts))
-    longest = max(len(row) for row in rows) // 2 or 1
-    picture = sheet(rows, column_titles=["Image", "Projection"] * longest, row_titles=titles)
+        found = _tiles(artifact, unit, sides)
+        for start in range(0, max(1, len(found)), abreast):
+            several = found[start : start + abreast]
+            rows.append([tile for tiles in several for tile in tiles] or [np.ones(sides)])
+            headings.append("" if start else _title(unit, facts))
+    longest = max(len(row) for row in rows) // len(titles) or 1
+    picture = sheet(rows, column_titles=titles * longest, row_titles=headings)
     return Drawing(
         part, picture, _caption(facts, units), _alt(facts, units), layers=(facts["layer"],)
     )
 
 
-def _pairs(artifact: Artifact, unit: Facts) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    """For each image its crop and the crop of its projection, zero as middle gray."""
+def _sides(units: Sequence[Facts]) -> tuple[int, int]:
+    """Height and width of the largest crop."""
+    frames = [one["window"] for unit in units for one in unit["samples"]] or [[0, 1, 0, 1]]
+    return max(f[1] - f[0] for f in frames), max(f[3] - f[2] for f in frames)
+
+
+def _tiles(
+    artifact: Artifact, unit: Facts, sides: tuple[int, int]
+) -> list[tuple[NDArray[Any], ...]]:
+    """For each image its crop, and those of what was brought back, with zero as middle gray."""
+    names = [name for name in ("projections", "beside") if f"{name}@{unit['channel']}" in
+             artifact.arrays]  # fmt: skip
     images = artifact.arrays[f"images@{unit['channel']}"]
-    found = artifact.arrays[f"projections@{unit['channel']}"]
-    pairs = []
-    for sample, pixels, one in zip(unit["samples"], images, found, strict=True):
-        top, bottom, left, right = sample["window"]
-        crop = (slice(top, bottom), slice(left, right))
-        pairs.append((np.asarray(pixels)[crop], centered(one)[crop]))
-    return pairs
+    found = [artifact.arrays[f"{name}@{unit['channel']}"] for name in names]
+    tiles = []
+    for place, sample in enumerate(unit["samples"]):
+        whole = [shown(images[place]) / np.float32(255)]
+        whole += [shown(centered(one[place])) / np.float32(255) for one in found]
+        tiles.append(tuple(_cropped(one, sample["window"], sides) for one in whole))
+    return tiles
+
+
+def _cropped(
+    picture: NDArray[Any], frame: Sequence[int], sides: tuple[int, int]
+) -> NDArray[np.float32]:
+    """What a frame (top, bottom, left, right) holds, filled up with white beyond the image."""
+    top, bottom, left, right = frame
+    crop = np.ones((*sides, picture.shape[-1]), np.float32)
+    # A crop is smaller where the image ends: there, and not elsewhere, it is filled up.
+    down = sides[0] - (bottom - top) if top == 0 else 0
+    across = sides[1] - (right - left) if left == 0 else 0
+    place = (slice(down, down + bottom - top), slice(across, across + right - left))
+    crop[place] = picture[top:bottom, left:right]
+    return crop
 
 
 def _title(unit: Facts, facts: Facts) -> str:
@@ -79,6 +109,8 @@ def _caption(facts: Facts, units: Sequence[Facts]) -> str:
     parts = [
         f"Activations of {several} {names} of layer {facts['layer']} ({kept} of each map) brought "
         f"back to the input, beside the {which}{found}.",
+        numbering("channel", units[0]["channel"]),
+        _beside(facts),
         _crop(facts),
         "Each projection has its own contrast; gray is zero.",
         _relus(facts),
@@ -88,14 +120,22 @@ def _caption(facts: Facts, units: Sequence[Facts]) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _beside(facts: Facts) -> str:
+    rules = {
+        "guided": "by guided backpropagation, whose ReLUs pass nothing on where they were off",
+        "gradient": "by the gradient, whose ReLUs pass on both signs where they were on",
+    }
+    return f"Third, the same {rules[facts['beside']]}." if facts["beside"] else ""
+
+
 def _crop(facts: Facts) -> str:
     if facts["keep"] == "all":
         return ""
     if facts["field"] is None:
         return "How much of the image a unit sees cannot be told, so the whole image is shown."
     return (
-        f"Both are cropped to what the unit sees, {facts['field']} pixels wide and cut at the "
-        "border."
+        f"All are cropped to what the unit sees, {facts['field']} pixels wide; white lies beyond "
+        "the image."
     )
 
 
@@ -115,7 +155,10 @@ def _passages(facts: Facts) -> str:
     if not facts["plain"]:
         return ""
     kinds = [f"{kind} ({_some(paths)})" for kind, paths in facts["plain"].items()]
-    return f"A deconvnet has no rule for {' and '.join(kinds)}: there the plain backward pass runs."
+    return (
+        f"A deconvnet has no rule for {' and '.join(kinds)}: there the plain backward pass runs, "
+        "which multiplies by a normalization's slope and goes back along every branch."
+    )
 
 
 def _some(paths: Sequence[str]) -> str:
@@ -126,8 +169,17 @@ def _images(unit: Facts) -> str:
     samples = unit["samples"]
     if not samples:
         return f"Channel {unit['channel']} is not excited by any image."
-    words = [image(one) + (", zero everywhere" if one["zero"] else "") for one in samples]
-    return f"Channel {unit['channel']}: {'; '.join(words)}."
+    groups = [list(group) for _, group in groupby(samples, lambda one: one["label"])]
+    words = [_group(group) for group in groups]
+    images = "test image" if len(samples) == 1 else "test images"
+    return f"Channel {unit['channel']}: {images} {'; '.join(words)}."
+
+
+def _group(samples: Sequence[Facts]) -> str:
+    """Numbers of images of one class, and the class."""
+    numbers = [f"{one['index']}{' (zero everywhere)' if one['zero'] else ''}" for one in samples]
+    label = samples[0]["label"]
+    return ", ".join(numbers) + (f" ({label})" if label else "")
 
 
 def _alt(facts: Facts, units: Sequence[Facts]) -> str:

@@ -24,7 +24,7 @@ def deconvnet(
     filters: Sequence[int] | None = None,
     keep: str = "strongest",
     rule: str = "deconvnet",
-) -> Floats:
+) -> Any:
     """What in each image excites a channel: its activation brought back to the input.
 
     All other activations of the layer are set to zero. The way back goes through the transposed
@@ -35,36 +35,39 @@ def deconvnet(
     gradient. The model is left as it was.
 
     Args:
-        model: any Keras model with a graph and one input, nested to any depth.
-        images: model input, already preprocessed, shape (n, h, w, c).
+        model: any Keras model with a graph, nested to any depth.
+        images: model input, already preprocessed, shape (n, h, w, c); a list of arrays for a
+            model with several inputs.
         layer: path of the layer, e.g. "backbone/block5_conv3"; None for the last convolution.
         filters: channels; None for all.
         keep: "strongest" for the channel's strongest position only, "all" for all positions.
         rule: at a ReLU: "deconvnet", "guided" (arXiv 1412.6806) or "gradient".
 
     Returns:
-        Signed values, float32, shape (filters, n, h, w, c); zero where the activation is zero.
+        Signed values, float32, shape (filters, n, h, w, c); zero where the activation is zero. A
+        list of such arrays, one for each input, where `images` is a list.
 
     Raises:
         UserError: no such layer or filter, or another `keep` or `rule`.
-        UndefinedError: the model has no convolution (and no layer is named), several inputs, or
-            its inside cannot be reached.
+        UndefinedError: the model has no convolution (and no layer is named), more inputs than
+            are given, or its inside cannot be reached.
     """
     choices = (("keep", keep, ("strongest", "all")), ("rule", rule, _RULES))
     for name, given, allowed in choices:
         if given not in allowed:
             raise UserError(Problem(f"{name} must be one of {', '.join(allowed)}, got '{given}'"))
-    path, pixels = target_layer(model, layer), np.asarray(images)
+    several = isinstance(images, list | tuple)
+    given = [np.asarray(one) for one in (images if several else [images])]
+    path, n = target_layer(model, layer), len(given[0])
     count = channels(model, path)
     chosen = np.arange(count) if filters is None else checked(filters, count, path)
-    picks = np.repeat(chosen, len(pixels))
-    strongest = keep == "strongest"
-    whole = np.empty((len(picks), *pixels.shape[1:]), np.float32)
-    for start in range(0, len(picks), len(pixels)):
-        part = slice(start, start + len(pixels))
-        found = projections(model, pixels, path, picks[part], strongest=strongest, rule=rule)
-        whole[part] = as_given(found, pixels.shape)
-    return whole.reshape(len(chosen), *pixels.shape)
+    whole = [np.empty((len(chosen), *one.shape), np.float32) for one in given]
+    for row, channel in enumerate(chosen):
+        picks, strongest = np.full(n, channel), keep == "strongest"
+        found = projections(model, given, path, picks, strongest=strongest, rule=rule)
+        for one, back in zip(whole, found, strict=True):
+            one[row] = as_given(back, one.shape[1:])
+    return whole if several else whole[0]
 
 
 _RULES = ("deconvnet", "guided", "gradient")
@@ -74,14 +77,9 @@ def target_layer(model: Any, layer: str | None) -> str:
     """The path of the layer to show: the one named, else the last convolution.
 
     Raises:
-        UndefinedError: none was named and the model has no convolution, it has several inputs,
-            or weights up to the layer are not finite.
+        UndefinedError: none was named and the model has no convolution, or weights up to the
+            layer are not finite.
     """
-    if len(getattr(model, "inputs", None) or [None]) != 1:
-        raise UndefinedError(
-            f"Model '{model.name}' has several inputs, so an activation has no single image to "
-            "be brought back to."
-        )
     convolutions = [path for path, one in named(model).items() if is_conv(one)]
     if layer is None and not convolutions:
         raise UndefinedError(
