@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -106,9 +107,9 @@ def _plain(node: Node, name: str, problems: Problems) -> Any:
 def check_file(source: str, folder: Path, line: int, problems: Problems) -> None:
     """Note a model file that is not there."""
     path = folder / source
-    if path.is_file():
+    if os.path.isfile(path):
         return
-    if path.is_dir():
+    if os.path.isdir(path):
         program = (path / "saved_model.pb").is_file()
         hint = f"write {source.rstrip('/')}/saved_model.pb" if program else ""
         hint = hint or "save it with model.save('NAME.keras')"
@@ -117,7 +118,7 @@ def check_file(source: str, folder: Path, line: int, problems: Problems) -> None
     hint = "the path begins at the spec's folder"
     if source.startswith("~"):
         hint = "'~' is not known here, write the whole path"
-    elif near := sorted(p.name for p in path.parent.glob("*") if p.suffix in (".keras", ".h5")):
+    elif near := [name for name in _listed(path.parent) if name.endswith((".keras", ".h5"))]:
         hint = did_you_mean(path.name, near)
     problems.add(line, f"there is no model file {path}", hint)
 
@@ -132,7 +133,7 @@ def check_paths(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
         if parameter.kind not in ("path", "paths") or not given:
             continue
         for path in [given] if isinstance(given, str) else given:
-            if path and not (folder / path).exists():
+            if path and not os.path.exists(folder / path):
                 line = dataset.lines.get(parameter.name, dataset.line)
                 message = f"there is no file or folder {folder / path}"
                 problems.add(line, message, _near_path(path, folder))
@@ -141,7 +142,12 @@ def check_paths(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
 def _near_path(path: str, folder: Path) -> str:
     if path.startswith("~"):
         return "'~' is not known here, write the whole path"
-    parent = (folder / path).parent
-    near = sorted(p.name for p in parent.iterdir() if p.name[0] != ".") if parent.is_dir() else []
+    near = [name for name in _listed((folder / path).parent) if name[0] != "."]
     hint = did_you_mean(Path(path).name, near) if near else ""
     return hint if hint.startswith("did you mean") else "the path begins at the spec's folder"
+
+
+def _listed(folder: Path) -> list[str]:
+    """Names in a folder; none where it cannot be read or its name is none that files can have."""
+    readable = os.path.isdir(folder) and os.access(folder, os.R_OK)
+    return sorted(os.listdir(folder)) if readable else []

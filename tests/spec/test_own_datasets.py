@@ -40,6 +40,8 @@ def test_one_number_is_both_sides(tmp_path: Path) -> None:
         (("source: folder", "path: fotos"), 4, "no file or folder .*; did you mean 'photos'"),
         (("source: folder", "path: ~/photos"), 4, "'~' is not known here"),
         (("source: folder", "path: 7"), 4, "must be a path .* put it in quotes: '7'"),
+        (("source: folder", "path: " + "a" * 5000), 4, "no file or folder"),
+        (("source: folder", r'path: "\0"'), 4, "no file or folder"),
         (("source: folder", "path: photos", "size: [1, 2, 3]"), 5, r"must be \[height, width\]"),
         (("source: folder", "path: photos", "size: [0, 9]"), 5, "the height in 'size' must be"),
         (("source: folder", "path: photos", "size: 1e9"), 5, "a whole number from 1 to 4096"),
