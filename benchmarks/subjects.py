@@ -54,4 +54,4 @@ def traces(model: Any) -> int:
     from reportgen.probing import compiled
 
     kept = compiled._graphs.get(model, {})
-    return sum(graph.experimental_get_tracing_count() for graph in kept.values())
+    return sum(graph.traces for graph in kept.values())

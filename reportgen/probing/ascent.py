@@ -108,7 +108,8 @@ def climb(
     shape = tuple(first.shape[1:])
     how = recipe.transforms
     key = ("climb", objective.key(), recipe.parameterization, how.pad, how.turns, shape)
-    graph = compiled(model, key, body, _signature(shape, objective.picks.shape[1], own))
+    signature = _signature(shape, objective.picks.shape[1], own)
+    graph = compiled(model, key, body, signature, at_once=True)
     ends = [
         np.broadcast_to(np.asarray(end, np.float32), shape[-1:])
         for end in (recipe.low, recipe.high)

@@ -1,7 +1,8 @@
 """Graphs compiled once and kept with their model; the only place that calls `tf.function`.
 
 A graph is compiled for any batch size, so nothing is traced again for another number of images
-or another target. The cache forgets a graph together with its model.
+or another target. The cache forgets a graph together with its model. Compiling takes a tenth of a
+second for a small network, so the first call does without: who looks once need not wait for it.
 
 Images run in batches that fit a stated budget of memory; where a model fixes its batch size, the
 last batch is filled up, and what the filling gave is cut off.
@@ -9,6 +10,7 @@ last batch is filled up, and what the filling gave is cut off.
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
@@ -28,26 +30,55 @@ BUDGET = 2 * 10**9
 MOST = 256
 """Images in one batch at most: more would only leave the processor's caches."""
 
-_graphs: weakref.WeakKeyDictionary[Any, dict[Hashable, Any]] = weakref.WeakKeyDictionary()
+
+class Graph:
+    """What `compiled` gives: to be called with tensors."""
+
+    def __init__(self, body: Callable[..., Any], signature: Sequence[Any], at_once: bool) -> None:
+        self._body, self._new = body, not at_once
+        # Autograph would wrap our errors into its own.
+        self.function = tf.function(body, input_signature=list(signature), autograph=False)
+
+    def __call__(self, *tensors: Any) -> Any:
+        """The same numbers at every call: one operation after the other, or all as a graph."""
+        if self._new:
+            self._new = False
+            # Some operations that a graph can rewrite cannot be run alone.
+            with contextlib.suppress(tf.errors.UnimplementedError, tf.errors.InvalidArgumentError):
+                return self._body(*tensors)
+        return self.function(*tensors)
+
+    @property
+    def traces(self) -> int:
+        """How often the graph was traced."""
+        return int(self.function.experimental_get_tracing_count())
 
 
-def compiled(model: Any, key: Hashable, body: Callable[..., Any], signature: Sequence[Any]) -> Any:
-    """`body(model, *tensors)` as a graph of its own, traced at the first call for this key.
+_graphs: weakref.WeakKeyDictionary[Any, dict[Hashable, Graph]] = weakref.WeakKeyDictionary()
+
+
+def compiled(
+    model: Any,
+    key: Hashable,
+    body: Callable[..., Any],
+    signature: Sequence[Any],
+    *,
+    at_once: bool = False,
+) -> Graph:
+    """`body(model, *tensors)` as a graph of its own, traced at the second call for this key.
 
     Args:
         model: is kept only weakly, so that the cache does not keep it alive.
         key: everything that changes the graph, other than the tensors.
         body: what to compute.
         signature: a `tf.TensorSpec` for each tensor.
+        at_once: whether to trace at the first call: where the body runs through many steps, or
+            learns something from its graph.
     """
     kept = _graphs.setdefault(model, {})
     if key not in kept:
         alive = weakref.ref(model)
-        kept[key] = tf.function(
-            lambda *tensors: body(alive(), *tensors),
-            input_signature=list(signature),
-            autograph=False,  # it would wrap our errors into its own
-        )
+        kept[key] = Graph(lambda *tensors: body(alive(), *tensors), signature, at_once)
     return kept[key]
 
 
@@ -84,7 +115,7 @@ def as_inputs(model: Any, images: Any) -> list[NDArray[Any]]:
 
 
 def execute(
-    graph: Any, inputs: Sequence[NDArray[Any]], model: Any, others: Sequence[Any] = ()
+    graph: Graph, inputs: Sequence[NDArray[Any]], model: Any, others: Sequence[Any] = ()
 ) -> list[Any]:
     """What a compiled graph gives for one batch, as NumPy arrays in the graph's structure.
 

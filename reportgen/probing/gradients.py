@@ -89,15 +89,17 @@ def slopes(
 def _differentiate(
     model: Any, inputs: list[Any], wanted: Any, path: str, chosen: Sequence[Head], first: bool
 ) -> Any:
-    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+    several = len(chosen) > 1
+    with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
         seen = trace(model, inputs, [path], watch=tape)
         logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
-        explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
-        scores = [score_of(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
     maps = seen.activations[path]
     if len(maps.shape) < 3:
         raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")
-    grads = [tape.gradient(score, maps) for score in scores]
+    explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
+    grads = [
+        climbed(tape, logits[h.index], t, maps) for h, t in zip(chosen, explained, strict=True)
+    ]
     for head, grad in zip(chosen, grads, strict=True):
         if grad is None:
             raise UndefinedError(f"Output '{head.name}' does not depend on layer '{path}'.")
@@ -113,6 +115,18 @@ def target_of(logits: Any, wanted: Any) -> Any:
     else:
         predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
     return tf.where(wanted >= 0, wanted, predicted)
+
+
+def climbed(tape: Any, logits: Any, target: Any, sources: Any) -> Any:
+    """The gradient of the explained score (`score_of`) with respect to what the tape watched.
+
+    The score is one logit of each image, so the way back starts with a one at that logit.
+    """
+    if logits.shape[-1] == 1:
+        start = tf.where(target[:, None] == 1, 1.0, -1.0)
+    else:
+        start = tf.one_hot(target, logits.shape[-1])
+    return tape.gradient(logits, sources, output_gradients=start)
 
 
 def score_of(logits: Any, target: Any) -> Any:

@@ -243,6 +243,8 @@ def _collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]
     wholes: list[Floats] = []
     for part in batches(model, inputs):
         flat = execute(graph, [array[part] for array in inputs], model)
+        if part == slice(0, total):
+            return flat
         if not wholes:
             wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in flat]
         for whole, value in zip(wholes, flat, strict=True):

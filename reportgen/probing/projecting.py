@@ -105,7 +105,9 @@ def projections(
         note.hidden.clear()
         return _project(model, list(inputs), picks, path, last, strongest, rule, note)
 
-    graph = compiled(model, key, body, [tf.TensorSpec((None,), tf.int32), *input_specs(model)])
+    signature = [tf.TensorSpec((None,), tf.int32), *input_specs(model)]
+    # ReLUs in code that is out of reach are found in the graph.
+    graph = compiled(model, key, body, signature, at_once=True)
     parts = list(_each(model, graph, images, channels))
     found = [np.concatenate(several) for several in zip(*parts, strict=True)]
     if not all(np.isfinite(one).all() for one in found):

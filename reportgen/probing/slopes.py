@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
-from reportgen.probing.gradients import score_of, target_of
+from reportgen.probing.gradients import climbed, target_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import logits_of, trace
 from reportgen.probing.rectifiers import Handled, runner
@@ -73,7 +73,9 @@ def input_slopes(
         return found
 
     wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
-    graph = compiled(model, key, body, [wanted_spec, *input_specs(model)])
+    signature = [wanted_spec, *input_specs(model)]
+    # ReLUs in code that is out of reach are found in the graph.
+    graph = compiled(model, key, body, signature, at_once=rule != "gradient")
     inputs = as_inputs(model, images)
     for part in batches(model, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
@@ -119,13 +121,15 @@ def _differentiate(
             f"Model '{model.name}' takes whole numbers as its input, so there is no gradient "
             "with respect to it."
         )
-    with tf.GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+    several = len(chosen) > 1
+    with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         seen = trace(model, inputs, run=runner(rule, note))
         logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
-        explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
-        scores = [score_of(logits[h.index], t) for h, t in zip(chosen, explained, strict=True)]
-    grads = [tape.gradient(score, inputs) for score in scores]
+    explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
+    grads = [
+        climbed(tape, logits[h.index], t, inputs) for h, t in zip(chosen, explained, strict=True)
+    ]
     for head, grad in zip(chosen, grads, strict=True):
         if all(one is None for one in grad):
             raise UndefinedError(f"Output '{head.name}' does not depend on the model's input.")

@@ -143,7 +143,7 @@ def test_nothing_is_traced_twice() -> None:
     climbed(model)
     climbed(model, steps=7, rate=0.2, low=-1.0)
     (graph,) = compiled._graphs[model].values()
-    assert graph.experimental_get_tracing_count() == 1
+    assert graph.traces == 1
 
 
 def test_fresh_weights_are_those_of_a_new_model() -> None:

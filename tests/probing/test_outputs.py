@@ -182,7 +182,18 @@ def test_nothing_is_traced_twice() -> None:
     (graph,) = compiled._graphs[model].values()
     for count in (1, 3, 5):
         observe(model, images(count), ["conv"])
-    assert graph.experimental_get_tracing_count() == 1
+    assert graph.traces == 1
+
+
+def test_the_first_call_does_without_a_graph_and_gives_the_same_numbers() -> None:
+    model, x = sequential(), images()
+    first = observe(model, x, ["conv"])
+    (graph,) = compiled._graphs[model].values()
+    assert graph.traces == 0
+    again = observe(model, x, ["conv"])
+    assert graph.traces == 1
+    np.testing.assert_allclose(again.activations["conv"], first.activations["conv"], atol=1e-6)
+    np.testing.assert_allclose(again.logits[0], first.logits[0], atol=1e-6)
 
 
 def test_training_after_the_first_look_is_seen() -> None:

@@ -113,7 +113,7 @@ def test_batches_order_and_company_change_nothing(
     np.testing.assert_allclose(backwards, whole, atol=1e-6)
     monkeypatch.setattr(compiled, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target, method=method), whole, atol=1e-6)
-    traced = [g.experimental_get_tracing_count() for g in compiled._graphs[model].values()]
+    traced = [g.traces for g in compiled._graphs[model].values()]
     assert set(traced) == {1}
 
 

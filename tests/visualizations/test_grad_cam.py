@@ -196,7 +196,7 @@ def test_batches_order_and_company_change_nothing(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(compiled, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target), whole, atol=1e-6)
     (graph,) = compiled._graphs[model].values()
-    assert graph.experimental_get_tracing_count() == 1
+    assert graph.traces == 1
 
 
 def test_the_model_and_random_state_stay_as_they_were() -> None:
@@ -220,7 +220,7 @@ def test_only_what_follows_the_layer_is_differentiated() -> None:
     )
     grad_cam(model, images(), 0, layer="late")
     ((key, graph),) = compiled._graphs[model].items()
-    operations = [op.type for op in graph.get_concrete_function().graph.get_operations()]
+    operations = [op.type for op in graph.function.get_concrete_function().graph.get_operations()]
     assert key[1] == "late"
     assert not [kind for kind in operations if kind.startswith("Conv2DBackprop")]
 
