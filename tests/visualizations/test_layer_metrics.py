@@ -11,6 +11,7 @@ from keras import layers
 from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError, UserError
+from reportgen.probing.twins import redundant
 from reportgen.visualizations.layer_metrics import weights
 from reportgen.visualizations.layer_metrics.activations import Seen
 from reportgen.visualizations.layer_metrics.compute import compute
@@ -55,8 +56,9 @@ def test_shapes_and_costs_by_hand() -> None:
     assert found["conv_parameters"].value == 72
     assert found["cost_share@first"].value == pytest.approx(1296 / 1424)
     shapes, statistics = check_house_rules(KIND, artifact, made.params)
-    assert shapes.rows[0][:6] == ("first", 1, "Conv2D", "(3, 3, 1, 4)", "(4,)", "(None, 6, 6, 4)")
-    assert shapes.rows[1][4] is None
+    assert shapes.rows[0] == ("first", 1, "3 x 3 x 1 x 4", "4", "6 x 6 x 4", "1 x 1", 3, 40, 1296)
+    assert shapes.rows[1][3] is None
+    assert "2 convolution layers (Conv2D)" in shapes.caption
     assert "not measured: there is no dataset." in statistics.caption
     assert len(statistics.columns) == 6
 
@@ -75,7 +77,7 @@ def test_dead_and_twin_filters() -> None:
     np.testing.assert_array_equal(weights.dead(rows), [False, False, True, True])
     np.testing.assert_array_equal(weights.dead(np.zeros((2, 3))), [True, True])
     rows = np.array([[1.0, 2, 3], [3, 2, 1], [1, 0, 1], [5, 5, 5]])
-    np.testing.assert_array_equal(weights.redundant(rows), [True, True, False, False])
+    np.testing.assert_array_equal(redundant(rows), [True, True, False, False])
 
 
 def test_activations_against_keras() -> None:
@@ -123,6 +125,16 @@ def test_every_kind_of_convolution(layer: Any, filters: tuple[int, int], macs: i
     assert row["multiply_adds"] == macs
 
 
+def test_layers_of_several_types_say_theirs() -> None:
+    made = keras.Sequential(
+        [keras.Input((6, 6, 3)), layers.Conv2D(2, 3), layers.DepthwiseConv2D(2)]
+    )
+    given = subject(KIND, made, None)
+    shapes, _ = check_house_rules(KIND, compute(given), given.params)
+    assert shapes.columns[:3] == ("Layer", "Type", "Index")
+    assert [row[1] for row in shapes.rows] == ["Conv2D", "DepthwiseConv2D"]
+
+
 def test_open_sizes_have_no_cost_and_nested_layers_have_places() -> None:
     inner = keras.Sequential(
         [keras.Input((None, None, 1)), layers.Conv2D(2, 3, name="c")], name="b"
@@ -134,6 +146,7 @@ def test_open_sizes_have_no_cost_and_nested_layers_have_places() -> None:
     assert (row["index"], row["multiply_adds"]) == ("1.0", None)
     shapes, _ = check_house_rules(KIND, artifact, {})
     assert shapes.rows[0][1] == "1.0"
+    assert shapes.rows[0][4] == "? x ? x 2"
     assert "multiply_adds" not in measures(artifact)
 
 

@@ -57,14 +57,14 @@ def deconvnet(
         if given not in allowed:
             raise UserError(Problem(f"{name} must be one of {', '.join(allowed)}, got '{given}'"))
     several = isinstance(images, list | tuple)
-    given = [np.asarray(one) for one in (images if several else [images])]
-    path, n = target_layer(model, layer), len(given[0])
+    pixels = [np.asarray(one) for one in (images if several else [images])]
+    path, n = target_layer(model, layer), len(pixels[0])
     count = channels(model, path)
     chosen = np.arange(count) if filters is None else checked(filters, count, path)
-    whole = [np.empty((len(chosen), *one.shape), np.float32) for one in given]
+    whole = [np.empty((len(chosen), *one.shape), np.float32) for one in pixels]
     for row, channel in enumerate(chosen):
         picks, strongest = np.full(n, channel), keep == "strongest"
-        found = projections(model, given, path, picks, strongest=strongest, rule=rule)
+        found = projections(model, pixels, path, picks, strongest=strongest, rule=rule)
         for one, back in zip(whole, found, strict=True):
             one[row] = as_given(back, one.shape[1:])
     return whole if several else whole[0]

@@ -8,13 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.probing import twins
 from reportgen.probing.statistics import moran
 
 Floats = NDArray[np.float64]
 
 _GRAY = np.full(3, 1 / np.sqrt(3))
-ALIKE = 0.9
-"""Filters with a larger |cosine| count as repeating one another."""
 
 
 def effective_inputs(kernel: NDArray[np.floating]) -> Floats:
@@ -60,15 +59,7 @@ def redundant(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:
 
     Each filter's mean is taken off first; a filter without variation is like no other.
     """
-    flat = kernel.reshape(-1, kernel.shape[-1]).astype(np.float64).T
-    centered = flat - flat.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centered, axis=1)
-    # What is left of equal weights after rounding is no direction.
-    usable = norms > 1e-9 * np.maximum(np.abs(flat).max(axis=1), 1e-300)
-    unit = np.where(usable[:, None], centered, 0) / np.where(usable, norms, 1)[:, None]
-    cosines = np.abs(unit @ unit.T)
-    np.fill_diagonal(cosines, 0)
-    return np.asarray(cosines.max(axis=1, initial=0) > ALIKE)
+    return twins.redundant(kernel.reshape(-1, kernel.shape[-1]).T)
 
 
 def finite_filters(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from reportgen.probing.inputs import measured, prepare
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.outputs import observe
 from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.probing.twins import redundant
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.visualizations.layer_metrics import weights
 from reportgen.visualizations.layer_metrics.activations import Seen
@@ -75,7 +76,7 @@ def _row(model: Any, path: str) -> Row:
         "deviation": float(values.std()),
         "filters": len(rows),
         "dead": int(weights.dead(rows).sum()),
-        "redundant": int(weights.redundant(rows).sum()),
+        "redundant": int(redundant(rows).sum()),
     }
 
 

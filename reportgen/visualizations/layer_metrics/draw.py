@@ -8,26 +8,35 @@ from typing import Any
 from reportgen.records import Artifact, Table
 
 _SHAPES = (
-    "Layer", "Index", "Type", "Kernel shape", "Bias shape", "Output shape", "Stride",
-    "Receptive field (px)", "Param #", "Multiply-adds",
-)  # fmt: skip
-_WEIGHTS = ("Layer", "Filters", "Weight mean", "Weight deviation", "Dead filters", "Twin filters")
-_ACTIVATIONS = ("Activation mean", "Above zero", "Dead channels")
+    "Layer",
+    "Index",
+    "Kernel",
+    "Bias",
+    "Output",
+    "Stride",
+    "Field",
+    "Params",
+    "Multiply-adds",
+)
+_WEIGHTS = ("Layer", "Filters", "Weights", "Deviation", "Dead", "Twins")
+_ACTIVATIONS = ("Activation", "Above zero", "Silent")
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
     """The table of shapes and costs, then that of weights and activations."""
     layers = artifact.facts["layers"]
     names = tuple(row["name"] for row in layers)
+    types = sorted({row["type"] for row in layers})
     several = "convolution layers" if len(layers) > 1 else "convolution layer"
     shapes = Table(
         part="shapes",
-        columns=_SHAPES,
-        rows=tuple(_shape_row(row) for row in layers),
-        caption=f"Shapes, reach and cost of {len(layers)} {several}. The index counts the "
-        "model's layers from zero; kernels are written as height, width, input channels, filters "
-        "(as Keras holds them); a multiply-add is a multiplication with an addition, for one "
-        "image.",
+        columns=_SHAPES if len(types) == 1 else (_SHAPES[0], "Type", *_SHAPES[1:]),
+        rows=tuple(_shape_row(row, len(types) > 1) for row in layers),
+        caption=f"Shapes, reach and cost of {len(layers)} {several}"
+        f"{f' ({types[0]})' if len(types) == 1 else ''}. The index counts the model's layers "
+        "from zero; a kernel is written as height x width x input channels x filters, as Keras "
+        "holds it, an output as height x width x channels. Field is the receptive field in "
+        "pixels; a multiply-add is a multiplication with an addition, for one image.",
         title="Shapes and cost",
         layers=names,
     )
@@ -38,12 +47,13 @@ def _statistics(
     facts: Mapping[str, Any], layers: Sequence[Mapping[str, Any]], names: tuple[str, ...]
 ) -> Table:
     count = facts["images"]
-    caption = "Weights of each layer. A filter is dead where its norm is below a hundredth of the "
-    caption += "layer's median, a twin where its weights have a cosine beyond 0.9 in magnitude "
-    caption += "with another's."
+    caption = "Weights of each layer: mean and standard deviation, and how many filters are dead "
+    caption += "(their norm is below a hundredth of the layer's median) or twins (a cosine beyond "
+    caption += "0.9 in magnitude with another filter's weights)."
     if count:
         images = "the one test image" if count == 1 else f"all {count} test images"
-        caption += f" Activations on {images}: a channel is dead where it is never above zero."
+        caption += f" Activations on {images}: their mean, the share above zero, and how many "
+        caption += "channels are silent, that is never above zero."
     else:
         caption += f" Activations were not measured: {facts['unmeasured'].rstrip('.')}."
     return Table(
@@ -56,20 +66,19 @@ def _statistics(
     )
 
 
-def _shape_row(row: Mapping[str, Any]) -> tuple[str | int | None, ...]:
+def _shape_row(row: Mapping[str, Any], typed: bool) -> tuple[str | int | None, ...]:
     index = row["index"]
-    return (
-        row["name"],
+    found = (
         int(index) if index.isdigit() else index or None,
-        row["type"],
         " and ".join(_shape(one) for one in row["kernel"]),
         _shape(row["bias"]) if row["bias"] else None,
-        _shape(row["output"]) if row["output"] else None,
+        _shape(row["output"][1:]) if row["output"] else None,
         _shape(row["stride"]),
         row["field"],
         row["parameters"],
         row["multiply_adds"],
     )
+    return (row["name"], *([row["type"]] if typed else []), *found)
 
 
 def _statistics_row(row: Mapping[str, Any], seen: bool) -> tuple[str | int | float | None, ...]:
@@ -79,5 +88,5 @@ def _statistics_row(row: Mapping[str, Any], seen: bool) -> tuple[str | int | flo
 
 
 def _shape(sides: Sequence[int | None]) -> str:
-    """A shape as Keras writes it, e.g. "(3, 3, 1, 64)" or "(64,)"."""
-    return str(tuple(sides))
+    """A shape as "3 x 3 x 1 x 64"; a side that is left open is a question mark."""
+    return " x ".join("?" if side is None else str(side) for side in sides)

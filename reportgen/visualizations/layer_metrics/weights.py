@@ -17,9 +17,6 @@ Shape = tuple[int, ...]
 DEAD = 1e-2
 """A filter whose norm is below this share of the layer's median norm counts as dead."""
 
-ALIKE = 0.9
-"""Filters with a larger |cosine| count as repeating one another."""
-
 
 def kernels(layer: Any) -> list[NDArray[np.float32]]:
     """A convolution's kernels as Keras holds them: one, or two of a separable layer."""
@@ -49,21 +46,6 @@ def dead(rows: Floats) -> NDArray[np.bool_]:
     """
     norms = np.linalg.norm(rows, axis=1)
     return np.asarray((norms < DEAD * np.median(norms)) | (norms == 0))
-
-
-def redundant(rows: Floats) -> NDArray[np.bool_]:
-    """Whether each filter (n, weights) has |cosine| above 0.9 with another, means taken off.
-
-    A filter without variation is like no other.
-    """
-    centered = rows - rows.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centered, axis=1)
-    # What is left of equal weights after rounding is no direction.
-    usable = norms > 1e-9 * np.maximum(np.abs(rows).max(axis=1), 1e-300)
-    unit = np.where(usable[:, None], centered, 0) / np.where(usable, norms, 1)[:, None]
-    cosines = np.abs(unit @ unit.T)
-    np.fill_diagonal(cosines, 0)
-    return np.asarray(cosines.max(axis=1, initial=0) > ALIKE)
 
 
 def multiply_adds(layer: Any, given: tuple[Any, ...], made: tuple[Any, ...]) -> int | None:
