@@ -88,7 +88,7 @@ def test_the_second_split_is_measured_by_the_centers_of_the_first() -> None:
 def test_house_rules(dimensions: int, weights: bool) -> None:
     given = subject(KIND, model(dimensions), data(dimensions), weights=weights)
     drawn = check_house_rules(KIND, compute(given), given.params)
-    parts = ["points", "sphere", "angles"] if dimensions == 3 else ["points", "angles"]
+    parts = ["points", *(["sphere"] if dimensions == 3 else []), "angles", "classes"]
     assert [item.part for item in drawn] == parts
     assert ("Dashed" in drawn[0].caption) == (weights and dimensions < 4)
     assert "closest" in notes_of(KIND, compute(given))[0][2].id
@@ -101,7 +101,7 @@ def test_more_than_three_dimensions_are_projected_and_the_caption_says_so() -> N
     found = measures(artifact)["variance_shown@train"]
     assert found.baseline == 2 / 7
     assert 0.9 < found.value < 1
-    (points, _) = check_house_rules(KIND, artifact, given.params)
+    (points, *_) = check_house_rules(KIND, artifact, given.params)
     assert "first 2 principal components of the train images" in points.caption
 
 

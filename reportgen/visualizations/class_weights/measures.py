@@ -95,8 +95,13 @@ def _settings(made: Classifier) -> list[Measure]:
         how += "a bias shifts an answer whatever the direction"
         size = float(np.ptp(made.bias))
         found.append(Measure("bias_spread", size, "", len(made.bias), None, 0, how))
-    if "margin" in made.settings:
-        how = f"margin of layer {made.path}, in the units of {made.kind}: training makes the right "
-        how += "class harder by it, answers are given without it"
-        found.append(Measure(f"margin@{made.kind}", made.settings["margin"], how=how))
-    return found
+    return [*found, *margin(made)]
+
+
+def margin(made: Classifier) -> list[Measure]:
+    """The margin of a layer that has one."""
+    if "margin" not in made.settings:
+        return []
+    how = f"margin of layer {made.path}, in the units of {made.kind}: training makes the right "
+    how += "class harder by it, answers are given without it"
+    return [Measure(f"margin@{made.kind}", made.settings["margin"], how=how)]

@@ -26,6 +26,7 @@ ENTRY = Entry(
         Parameter("weights", "bool", False, "draw the classes' weight vectors over the points"),
     ),
     evidence=(
+        ("dimensions", "values that an embedding has"),
         ("within_angle", "mean angle of images to the center of their class, by split"),
         ("nearest_other_angle", "mean angle of images to the nearest other center, by split"),
         ("separation", "simplified silhouette by angles: 1 on the own center, by split"),
@@ -37,6 +38,7 @@ ENTRY = Entry(
         ("length", "mean length of the embeddings, by split"),
         ("length_spread", "deviation of their lengths over the mean length, by split"),
         ("length_effect", "how much doubling an embedding's length changes the answers"),
+        ("margin", "margin that training applies, by the type of the last layer"),
         ("no_direction", "images whose embedding is zero, by split"),
         ("variance_shown", "share of the variance that a projection shows, by split"),
     ),

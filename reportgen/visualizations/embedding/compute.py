@@ -21,7 +21,7 @@ from reportgen.probing.embeddings import (
     vectors,
 )
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
-from reportgen.visualizations.class_weights.measures import effect
+from reportgen.visualizations.class_weights.measures import effect, margin
 from reportgen.visualizations.embedding import measures
 from reportgen.visualizations.embedding.measures import Seen
 
@@ -89,10 +89,16 @@ def compute(subject: Subject) -> Artifact:
     made = _classifier(subject.model, head, place, data, seen[0])
     classes = list(head.target.classes) if head.target is not None else []
     arrays, shown = _points(seen, subject.seed)
-    found = [*shown, *_lengths(subject, seen, made)]
+    how = f"values that the {place.text} has for an image"
+    size = Measure("dimensions", dimensions, "dimensions", how=how)
+    found = [size, *shown, *_lengths(subject, seen, made)]
     if classes:
         more, told = measures.of_angles(seen, classes, made, subject.seed)
-        arrays |= more if dimensions <= SHOWN else {k: v for k, v in more.items() if "@" in k}
+        arrays |= (
+            more
+            if dimensions <= SHOWN
+            else {k: more[k] for k in more.keys() - {"centers", "weights"}}
+        )
         found += told
     facts = {
         "splits": [one.split for one in seen],
@@ -170,6 +176,7 @@ def _lengths(subject: Subject, seen: list[Seen], made: Classifier | None) -> lis
     found = [one for part in seen for one in measures.of_lengths(part, subject.seed)]
     if made is None:
         return found
+    found += margin(made)
     directed = seen[0].vectors[~np.isnan(directions(seen[0].vectors)).any(axis=1)][:PROBED]
     if not len(directed):
         return found

@@ -15,6 +15,9 @@ from reportgen.records import Artifact, Drawing, Table
 
 Facts = Mapping[str, Any]
 
+ROWS = 40
+"""Classes listed in the table; of more, those whose nearest center is closest."""
+
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
     """The points; in three dimensions their directions too; with labels angles and classes."""
@@ -23,7 +26,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
         drawn.append(_directions(artifact))
     held = [key for key in artifact.arrays if key.startswith("own@")]
     if any(np.isfinite(artifact.arrays[key]).any() for key in held):
-        drawn.append(_angles(artifact))
+        drawn += [_angles(artifact), _table(artifact)]
     return tuple(drawn)
 
 
@@ -172,3 +175,36 @@ def _angles(artifact: Artifact) -> Drawing:
     alt = "Histograms of angles to the own and to the nearest other class center for "
     alt += " and ".join(title for title, _ in panels) + " images."
     return Drawing("angles", picture, caption, alt, "", (facts["layer"],))
+
+
+def _table(artifact: Artifact) -> Table:
+    facts, arrays = artifact.facts, artifact.arrays
+    table = np.array(arrays["between"], np.float64)
+    np.fill_diagonal(table, np.inf)
+    table[np.isnan(table)] = np.inf
+    nearest, least = table.argmin(axis=1), table.min(axis=1)
+    shown = np.sort(np.argsort(least, kind="stable")[:ROWS])
+    splits, rows = facts["splits"], []
+    for place in map(int, shown):
+        means = [
+            _mean(arrays[f"own@{s}"], np.asarray(arrays[f"labels@{s}"]) == place) for s in splits
+        ]
+        known = bool(np.isfinite(least[place]))
+        other = (
+            (facts["classes"][int(nearest[place])], float(least[place])) if known else (None,) * 2
+        )
+        rows.append((facts["classes"][place], *means, *other))
+    columns = ("Class", *(f"Own center, {split} (degrees)" for split in splits))
+    caption = "Mean angle of each class's images to its center, and the nearest other center, by "
+    caption += f"angle. Centers are mean directions of the {splits[0]} images."
+    if len(shown) < len(least):
+        caption += f" Of {len(least):,} classes the {ROWS} with the nearest neighbors are listed."
+    columns += ("Nearest other center", "Angle between the centers (degrees)")
+    return Table("classes", columns, tuple(rows), caption, layers=(facts["layer"],), decimals=1)
+
+
+def _mean(values: NDArray[Any], chosen: NDArray[np.bool_]) -> float | None:
+    """The mean of the chosen values that are numbers; None if there are none."""
+    held = np.asarray(values, np.float64)[chosen]
+    held = held[~np.isnan(held)]
+    return float(held.mean()) if len(held) else None

@@ -49,12 +49,12 @@ def of_angles(
     """Angles of every split to the centers of the first, and between centers and weights.
 
     Returns:
-        Arrays `own@<split>`, `nearest@<split>`, `centers`, `weights`; and the measures.
+        Arrays `own@<split>`, `nearest@<split>`, `centers`, `between`, `weights`; and the measures.
     """
     first = seen[0]
     assert first.labels is not None
     centers = mean_directions(first.vectors, first.labels, len(classes))
-    arrays: dict[str, Any] = {"centers": centers}
+    arrays: dict[str, Any] = {"centers": centers, "between": angles(centers, centers)}
     found: list[Measure] = []
     for part in seen:
         assert part.labels is not None
