@@ -60,11 +60,11 @@ def told(
     """
     predicted = answers(logits, head)
     sure = confidence(probabilities(logits, head), predicted, head)
-    labels = data.splits["test"].labels.get(head.name)
+    labels = _labels(head, data, indices)
     return [
         {
             "index": int(index),
-            "label": "" if labels is None else name_of(head, np.asarray(labels)[index]),
+            "label": labels[i],
             "predicted": name_of(head, predicted[i]),
             "probability": float(sure[i]),
             "explained": name_of(head, explained[i]),
@@ -76,6 +76,15 @@ def told(
 def name_of(head: Head, index: int) -> str:
     """The name of a class, or "class 3" where the dataset names none."""
     return head.target.classes[index] if head.target else f"class {index}"
+
+
+def _labels(head: Head, data: Dataset, indices: NDArray[Any]) -> list[str]:
+    """What images are, as far as that is known: their class, else their file's name, else ""."""
+    labels = data.splits["test"].labels.get(head.target.name) if head.target else None
+    if labels is not None:
+        return [name_of(head, np.asarray(labels)[index]) for index in indices]
+    files = data.facts.get("names")
+    return [str(files[int(index)]) if files else "" for index in indices]
 
 
 def color(data: Dataset, name: str) -> NDArray[np.float32]:
@@ -93,10 +102,10 @@ def _classes(
 ) -> NDArray[np.int32]:
     if target is None:
         return np.full(len(indices), PREDICTED, np.int32)
-    labels = data.splits["test"].labels.get(head.name)
+    labels = data.splits["test"].labels.get(head.target.name) if head.target else None
     if target == "label" and labels is not None:
         return np.asarray(np.asarray(labels)[indices], dtype=np.int32)
-    classes = head.target.classes if head.target else ()
+    classes = [name_of(head, index) for index in range(max(head.units, 2))]
     by_index = int(target) if target.isdecimal() and int(target) < len(classes) else None
     index = classes.index(target) if target in classes else by_index
     if index is None:

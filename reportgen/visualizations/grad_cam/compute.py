@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.gradients import PREDICTED
+from reportgen.errors import UndefinedError
+from reportgen.probing.explaining import data_of, told, wanted
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.inputs import foreground, measured, names, pick, prepare
+from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.layers import named, output_shapes
-from reportgen.probing.outputs import answers, confidence, probabilities
 from reportgen.probing.resizing import bilinear
+from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Subject
-from reportgen.visualizations.grad_cam.engine import Maps, cams, grad_cam, target_layer
+from reportgen.visualizations.grad_cam.engine import cams, grad_cam, target_layer
+from reportgen.visualizations.grad_cam.maps import Maps, joined
 from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
 
 __all__ = ["compute", "grad_cam"]
+
+
+@dataclass(frozen=True)
+class _How:
+    """The outputs that are explained, by their places in the model, at which layer, and how."""
+
+    heads: list[int]
+    layer: str
+    method: str
 
 
 def compute(subject: Subject) -> Artifact:
@@ -27,17 +38,16 @@ def compute(subject: Subject) -> Artifact:
     Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, mh, mw) raw and
     `large@<head>` (s, h, w), the same resized to the input.
     """
-    data, params = _data(subject), subject.params
+    data, params = data_of(subject), subject.params
     layer = target_layer(subject.model, params["layer"])
     _check_flat(subject.model, layer)
     heads = heads_of(subject.model, data.targets)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)
     both = np.concatenate([shown, counted])
-    inputs = prepare(images[both], data.preprocessing)
-    wanted = np.stack([_targets(head, data, both, params["target"]) for head in heads])
-    order = [head.index for head in heads]
-    found = cams(subject.model, inputs, order, wanted, layer, params["method"])
+    how = _How([head.index for head in heads], layer, params["method"])
+    classes = wanted(heads, data, both, params["target"])
+    found = _streamed(subject.model, data, both, classes, how)
     size = (int(images.shape[1]), int(images.shape[2]))
     arrays: dict[str, NDArray[Any]] = {"images": images[shown]}
     for head, one in zip(heads, found, strict=True):
@@ -70,10 +80,17 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(arrays, facts, tuple(measures))
 
 
-def _data(subject: Subject) -> Dataset:
-    if subject.data is None:
-        raise UndefinedError("A class activation map explains an image, and there is no dataset.")
-    return subject.data
+def _streamed(
+    model: Any, data: Dataset, indices: NDArray[Any], wanted: NDArray[np.int32], how: _How
+) -> list[Maps]:
+    """Maps of each head for these test images, of which only a piece at a time becomes floats."""
+    images = np.asarray(data.splits["test"].images)[indices]
+    parts = [
+        cams(model, prepare(images[part], data.preprocessing), how.heads, wanted[part].T,
+             how.layer, how.method)
+        for part in pieces(images)
+    ]  # fmt: skip
+    return [joined(one, how.layer) for one in zip(*parts, strict=True)]
 
 
 def _check_flat(model: Any, layer: str) -> None:
@@ -93,63 +110,17 @@ def _tail(found: Maps, start: int) -> Maps:
     return Maps(*(getattr(found, name)[start:] for name in fields))
 
 
-def _targets(
-    head: Head, data: Dataset, indices: NDArray[Any], target: str | None
-) -> NDArray[np.int32]:
-    """Class indices to explain for these test images, -1 for the predicted class."""
-    if target is None:
-        return np.full(len(indices), PREDICTED, np.int32)
-    if target == "label" and head.target is not None:
-        labels = np.asarray(data.splits["test"].labels[head.name])
-        return np.asarray(labels[indices], dtype=np.int32)
-    classes = _classes(head)
-    index = classes.index(target) if target in classes else _index(target, len(classes))
-    if index is None:
-        what = "labels" if target == "label" else f"class '{target}'"
-        message = f"head '{head.name}' has no {what}"
-        raise UserError(Problem(message, hint='use null, "label", or a class name or index'))
-    return np.full(len(indices), index, np.int32)
-
-
-def _classes(head: Head) -> tuple[str, ...]:
-    """Names of what a head tells apart; numbers where the dataset does not name them."""
-    if head.target is not None:
-        return head.target.classes
-    return tuple(f"class {index}" for index in range(max(head.units, 2)))
-
-
-def _index(text: str, count: int) -> int | None:
-    return int(text) if text.isdecimal() and int(text) < count else None
-
-
 def _told(
     head: Head, found: Maps, data: Dataset, shown: NDArray[Any], method: str
 ) -> dict[str, Any]:
     """What a page says of one head's samples, JSON-ready."""
-    classes = _classes(head)
-    logits, count = found.logits[: len(shown)], len(shown)
-    predicted = answers(logits, head)
-    sure = confidence(probabilities(logits, head), predicted, head)
-    labels = _labels(head, data, shown)
-    samples = [
-        {
-            "index": int(shown[i]),
-            "label": labels[i],
-            "predicted": classes[predicted[i]],
-            "probability": float(sure[i]),
-            "explained": classes[found.targets[i]],
-            "zero": _zero(found, i, method),
-        }
-        for i in range(count)
-    ]
-    return {"name": head.name, "title": head.title, "samples": samples}
-
-
-def _labels(head: Head, data: Dataset, shown: NDArray[Any]) -> list[str]:
-    if head.target is None:
-        return names(data, shown)
-    labels = np.asarray(data.splits["test"].labels[head.name])
-    return [head.target.classes[label] for label in labels[shown]]
+    count = len(shown)
+    samples = told(head, found.logits[:count], found.targets[:count], data, shown)
+    return {
+        "name": head.name,
+        "title": head.title,
+        "samples": [sample | {"zero": _zero(found, i, method)} for i, sample in enumerate(samples)],
+    }
 
 
 def _zero(found: Maps, i: int, method: str) -> str:

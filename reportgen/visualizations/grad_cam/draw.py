@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drawing.captions import image, label, sentence, size, where
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import sheet
@@ -47,7 +48,7 @@ def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
     )
     caption = (
         f"{_method(facts)} at layer {facts['layer']}, one cell for each of the "
-        f"{_size(facts['map_size'])} positions of its feature maps. {_samples(head, facts)}"
+        f"{size(facts['map_size'])} positions of its feature maps. {_samples(head)}"
     )
     return _drawing("heatmap", "Heatmap", picture, caption, _alt("Heatmap", artifact, head), facts)
 
@@ -55,12 +56,12 @@ def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
 def _overlay(artifact: Artifact, head: Facts) -> Drawing:
     images = artifact.arrays["images"]
     large = artifact.arrays[f"large@{head['name']}"]
-    tiles = [overlay(image, one) for image, one in zip(images, large, strict=True)]
+    tiles = [overlay(shown, one) for shown, one in zip(images, large, strict=True)]
     picture = _row(tiles, [_label(sample) for sample in head["samples"]])
     facts = artifact.facts
     caption = (
-        f"The same heatmap resized to the input ({_size(np.shape(images)[1:3])} pixels, bilinear) "
-        f"and laid over it. {_samples(head, facts)}"
+        f"The same heatmap resized to the input ({size(np.shape(images)[1:3])} pixels, bilinear) "
+        f"and laid over it. {_samples(head)}"
     )
     title = "Heatmap over Input Image"
     return _drawing("overlay", title, picture, caption, _alt(title, artifact, head), facts)
@@ -72,8 +73,8 @@ def _head(artifact: Artifact, head: Facts) -> Drawing:
     maps = np.asarray(artifact.arrays[f"map@{head['name']}"], np.float32)
     large = artifact.arrays[f"large@{head['name']}"]
     rows = [
-        [image, colorize(relative(low), COLORMAP), overlay(image, high)]
-        for image, low, high in zip(images, maps, large, strict=True)
+        [shown, colorize(relative(low), COLORMAP), overlay(shown, high)]
+        for shown, low, high in zip(images, maps, large, strict=True)
     ]
     picture = sheet(
         rows,
@@ -82,8 +83,8 @@ def _head(artifact: Artifact, head: Facts) -> Drawing:
     )
     caption = (
         f"{_method(facts)} for the answer of head {head['name']} at layer {facts['layer']} "
-        f"({_size(facts['map_size'])} positions), and resized over the input. "
-        f"{_samples(head, facts)}"
+        f"({size(facts['map_size'])} positions), and resized over the input. "
+        f"{_samples(head)}"
     )
     alt = _alt("Input, heatmap and overlay", artifact, head)
     return _drawing(head["name"], head["title"], picture, caption, alt, facts)
@@ -108,36 +109,20 @@ def _method(facts: Facts) -> str:
     return TITLES[facts["method"]]
 
 
-def _size(sides: Sequence[int]) -> str:
-    return " x ".join(str(side) for side in sides)
-
-
 def _label(sample: Facts) -> str:
-    words = f"{sample['predicted']} ({_percent(sample['probability'])})"
-    if sample["explained"] != sample["predicted"]:
-        words = f"for {sample['explained']}; predicted {words}"
+    words = label(sample)
     return f"{words}: zero everywhere" if sample["zero"] else words
 
 
-def _percent(share: float) -> str:
-    """A probability as per cent, never rounded to a certainty that it is not."""
-    if share < 1 and share > 0.999:
-        return "> 99.9 %"
-    return f"{share * 100:.1f} %"
-
-
-def _samples(head: Facts, facts: Facts) -> str:
+def _samples(head: Facts) -> str:
     """What was explained for each sample, what the model said, and what is zero."""
-    sentences = []
-    for sample in head["samples"]:
-        words = f"Test image {sample['index']} ({sample['label']}): "
-        words += f"predicted {sample['predicted']} with {_percent(sample['probability'])}"
-        if sample["explained"] != sample["predicted"]:
-            words += f", explained for {sample['explained']}"
-        if sample["zero"]:
-            words += f"; the heatmap is zero everywhere, because {REASONS[sample['zero']]}"
-        sentences.append(words + ".")
-    return " ".join(sentences)
+    return " ".join(sentence(sample, _dark(sample)) for sample in head["samples"])
+
+
+def _dark(sample: Facts) -> str:
+    if not sample["zero"]:
+        return ""
+    return f"the heatmap is zero everywhere, because {REASONS[sample['zero']]}"
 
 
 def _alt(kind: str, artifact: Artifact, head: Facts) -> str:
@@ -148,11 +133,7 @@ def _alt(kind: str, artifact: Artifact, head: Facts) -> str:
 
 
 def _where(values: NDArray[Any], sample: Facts) -> str:
-    image = f"for test image {sample['index']} ({sample['label']}) "
+    what = f"for {image(sample)} "
     if sample["zero"]:
-        return image + f"zero everywhere, because {REASONS[sample['zero']]}"
-    row, column = np.unravel_index(int(values.argmax()), values.shape)
-    down = ("upper", "middle", "lower")[int(3 * row // values.shape[0])]
-    across = ("left", "center", "right")[int(3 * column // values.shape[1])]
-    place = "center" if (down, across) == ("middle", "center") else f"{down} {across}"
-    return image + f"hottest in the {place}"
+        return f"{what}zero everywhere, because {REASONS[sample['zero']]}"
+    return f"{what}hottest in the {where(values)}"
