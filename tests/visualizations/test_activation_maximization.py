@@ -365,7 +365,9 @@ def test_a_figure_of_units_and_of_chosen_filters() -> None:
     )
     chosen = subject(model, data, targets=["1"])
     artifact = compute(chosen)
-    assert "1 of 2 filters of conv" in draw(artifact, chosen.params)[0].caption
+    caption = draw(artifact, chosen.params)[0].caption
+    assert "Filter 1 of conv: for each the input" in caption
+    assert "Filters are counted from 0: filter 1 is the layer's 2nd." in caption
     assert any(m.name == "activation_ratio@conv" for m in artifact.measures)
     for wrong in ({"position": "a"}, {"targets": ["x"]}):
         with pytest.raises(UserError, match=r"must be a row and a column|are numbers, got 'x'"):
@@ -423,3 +425,19 @@ def test_large_colored_images_get_contrast_and_do_not_saturate() -> None:
     assert ((shares > 0) & (shares < 1)).all()
     assert ((shares < 0.02) | (shares > 0.98)).mean() < 0.1
     assert (shares.std(axis=(1, 2, 3)) > 0.05).all()
+
+
+def test_the_channels_of_an_input_without_colors_stand_side_by_side() -> None:
+    from reportgen.visualizations.activation_maximization.draw import _abreast
+
+    model = keras.Sequential([keras.Input((8, 8, 5)), layers.Conv2D(3, 3, name="conv")])
+    given = subject(model, None)
+    artifact = compute(given)
+    found = artifact.arrays["images@conv"]
+    assert found.shape == (3, 8, 8, 5)
+    (figure,) = draw(artifact, given.params)
+    assert "Each tile holds the 5 channels, from left to right." in figure.caption
+    wide = _abreast(found)
+    assert wide.shape == (3, 8, 5 * 9 - 1)
+    np.testing.assert_array_equal(wide[:, :, 9:17], found[..., 1])
+    assert (wide[:, :, 8::9] == 1).all()

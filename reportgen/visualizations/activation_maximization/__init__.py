@@ -27,7 +27,7 @@ ENTRY = Entry(
             "targets",
             "names",
             None,
-            "an image for each: numbers of filters, or names or numbers of classes; "
+            "an image for each: numbers of filters (from 0), or names or numbers of classes; "
             '"3 + 7" excites both at once; null goes by `filters`, or shows all classes',
             optional=True,
         ),

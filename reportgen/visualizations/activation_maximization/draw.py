@@ -8,11 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drawing.captions import numbering
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
 from reportgen.visualizations.activation_maximization.parts import part
 
 Facts = Mapping[str, Any]
+
+
+_ABREAST = 8
+"""Channels of the input shown side by side at most, where it has no colors."""
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -22,7 +27,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 def _layer(artifact: Artifact, layer: Facts) -> Drawing:
     images = np.asarray(artifact.arrays[f"images@{layer['name']}"], np.float32)
-    words = _words(layer)
+    words = [*_numbers(layer), *_words(layer)]
     facts = artifact.facts
     written = " in waves of decorrelated colors" if facts["parameterization"] == "fourier" else ""
     caption = (
@@ -61,8 +66,17 @@ def _picture(images: NDArray[np.float32], layer: Facts) -> Picture:
     labels = [_label(index, layer) for index in range(len(images))]
     if images.shape[-1] == 3:
         return mosaic(images, labels=labels, scaling="none")
-    gray = images.mean(axis=-1)
+    gray = _abreast(images[..., :_ABREAST])
     return mosaic(gray, labels=labels, colormap="gray", scaling="none", legend="input")
+
+
+def _abreast(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The channels of images (n, h, w, c) side by side, a white line between: (n, h, c (w + 1))."""
+    n, height, _, depth = images.shape
+    parts = [images[..., channel] for channel in range(depth)]
+    line = np.ones((n, height, 1), np.float32)
+    lined = [part for one in parts for part in (line, one)][1:]
+    return np.concatenate(lined, axis=2)
 
 
 def _label(index: int, layer: Facts) -> str:
@@ -79,7 +93,8 @@ def _count(layer: Facts, shown: int) -> str:
     if any(" + " in name for name in names):
         return f"{shown} {what if shown == 1 else many} or groups of {layer['name']}"
     if what == "filter" and names != [str(i) for i in range(shown)]:
-        return f"{shown} of {total} filters of {layer['name']}"
+        some = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
+        return f"{some} of {layer['name']}"
     if shown < total:
         some = "The first " if what == "filter" else ""
         return f"{some}{shown} of {total} {many} of {layer['name']}"
@@ -87,12 +102,26 @@ def _count(layer: Facts, shown: int) -> str:
     return f"{every} of {layer['name']}"
 
 
+def _numbers(layer: Facts) -> list[str]:
+    """How filters are counted, where not simply the first ones are shown."""
+    names = layer["labels"]
+    picked = layer["objective"] != "class" and names[0].isdecimal() and names[0] != "0"
+    return [numbering("filter", int(names[0]))] if picked else []
+
+
 def _tones(facts: Facts) -> str:
     low, high = facts["range"]
     if facts["input"][-1] == 3:
         return f"Colors as the model is given them ({low:g} to {high:g})."
-    mean = "" if facts["input"][-1] == 1 else ", mean over the input's channels"
-    return f"Black is {low:g}, white {high:g}{mean}."
+    return f"{_bands(facts['input'][-1])}Black is {low:g}, white {high:g}."
+
+
+def _bands(depth: int) -> str:
+    """How an input without colors is laid out."""
+    if depth == 1:
+        return ""
+    some = f"the first {_ABREAST} of the input's {depth}" if depth > _ABREAST else f"the {depth}"
+    return f"Each tile holds {some} channels, from left to right. "
 
 
 def _words(layer: Facts) -> list[str]:
