@@ -27,6 +27,9 @@ FEW_STEPS = 63
 """Steps of the colormap where there are many tiles, each of them small: they look the same with a
 quarter of the colors, and take a fifth less room."""
 
+SHRUNK_STEPS = 31
+"""The same where the tiles hold more values than they are drawn with: a third of the room again."""
+
 _MANY = 16
 
 Scaling = Literal["each", "peak", "shared", "symmetric", "none"]
@@ -69,7 +72,8 @@ def mosaic(
         return encode(rows, palette(colors), level=6)
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
-    most = STEPS if len(tiles) <= _MANY else FEW_STEPS
+    few = FEW_STEPS if grid.scale else SHRUNK_STEPS
+    most = STEPS if len(tiles) <= _MANY else few
     indices = _steps(values, low, high, most)
     rows = _titled(_assembled(indices, grid, labels), grid, row_labels)
     if legend is not None:

@@ -3,6 +3,8 @@
 Mosaics repeat each row of pixels many times. A repeated row is written with the PNG filter "Up",
 as a row of zeros, which the compressor swallows almost for free. The rows that differ are written
 as they are or as differences to the row above, whichever of the two packs a sample of them better.
+Rows of photographs, and of maps as fine as the picture itself, are each written with the filter
+that leaves the smallest differences, where that packs a sample of them better.
 Format: W3C, Portable Network Graphics (PNG) Specification, sections 9 (filters) and 11 (chunks).
 """
 
@@ -46,6 +48,9 @@ _CHUNK = 1 << 16
 
 _SAMPLE = 16
 """Lines, at most, that are packed twice to choose a filter for all."""
+
+_FINE = 128
+"""The same for lines that are not enlarged, which are packed together with their neighbors."""
 
 _PAPER_RGB, _INK_RGB = (255, 255, 255), (31, 35, 40)
 
@@ -94,11 +99,11 @@ def _packed(rows: Rows, level: int) -> bytes:
     height = int(rows.times.sum())
     starts = np.cumsum(rows.times) - rows.times
     busy = _busy(rows.times, height)
-    fresh = _filtered(rows.indices, ~busy[starts])
+    fresh, plain = _filtered(rows.indices, ~busy[starts])
     bounds = [0, *(np.flatnonzero(busy[1:] != busy[:-1]) + 1).tolist(), height]
     parts, check = [b"\x78\xda"], 1
     for start, end in pairwise(bounds):
-        packer = _packer(level, zlib.Z_DEFAULT_STRATEGY if busy[start] else zlib.Z_RLE)
+        packer = _packer(level, plain if busy[start] else zlib.Z_RLE)
         for lines in _lines(fresh, starts, start, end):
             parts.append(packer.compress(lines))
             check = zlib.adler32(lines, check)
@@ -138,8 +143,8 @@ def _busy(times: NDArray[np.intp], height: int) -> NDArray[np.bool_]:
     return np.asarray(count[last] > count[first])
 
 
-def _filtered(rows: NDArray[np.uint8], blocks: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Distinct rows with their filter byte: 2 ("Up") for a difference, else 0 ("None").
+def _filtered(rows: NDArray[np.uint8], blocks: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], int]:
+    """Distinct rows with their filter byte, and the compressor's strategy for those not enlarged.
 
     Args:
         rows: shape (r, w).
@@ -153,7 +158,48 @@ def _filtered(rows: NDArray[np.uint8], blocks: NDArray[np.bool_]) -> NDArray[np.
         if _runs(steps) < _runs(rows[chosen]):
             lines[chosen, 0] = 2
             lines[chosen, 1:] = steps
+    alone = np.flatnonzero(~blocks)
+    middle = alone[len(alone) // 2 :][:_FINE]
+    if not len(alone) or _size(differences(rows, middle)) >= _size(lines[middle]):
+        return lines, zlib.Z_DEFAULT_STRATEGY
+    lines[alone] = differences(rows, alone)
+    return lines, zlib.Z_FILTERED
+
+
+def differences(rows: NDArray[np.uint8], chosen: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """Some rows of a picture, each with the filter byte and the filter whose differences are
+    smallest in sum (the specification's own advice).
+
+    Args:
+        rows: all rows, shape (r, w).
+        chosen: the places of some, shape (n,).
+
+    Returns:
+        Lines of shape (n, w + 1).
+    """
+    above = np.where((chosen > 0)[:, None], rows[chosen - 1], 0).astype(np.int16)
+    here = rows[chosen].astype(np.int16)
+    left, corner = (np.pad(one[:, :-1], ((0, 0), (1, 0))) for one in (here, above))
+    guesses = (0 * here, left, above, (left + above) // 2, _paeth(left, above, corner))
+    kinds = [(here - guess).astype(np.uint8) for guess in guesses]
+    sizes = [np.abs(kind.view(np.int8).astype(np.int16)).sum(axis=1) for kind in kinds]
+    best = np.argmin(sizes, axis=0)
+    lines = np.empty((len(chosen), rows.shape[1] + 1), np.uint8)
+    lines[:, 0] = best
+    lines[:, 1:] = np.stack(kinds)[best, np.arange(len(chosen))]
     return lines
+
+
+def _paeth(
+    left: NDArray[np.int16], above: NDArray[np.int16], corner: NDArray[np.int16]
+) -> NDArray[np.int16]:
+    """Paeth's guess: of the three neighbors the nearest to left + above - corner."""
+    a, b, c = np.abs(above - corner), np.abs(left - corner), np.abs(left + above - 2 * corner)
+    return np.where((a <= b) & (a <= c), left, np.where(b <= c, above, corner))
+
+
+def _size(lines: NDArray[np.uint8]) -> int:
+    return len(zlib.compress(np.ascontiguousarray(lines).data, 6))
 
 
 def _runs(lines: NDArray[np.uint8]) -> int:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from reportgen.drawing.colors import table
 from reportgen.drawing.grid import FRAME
-from reportgen.drawing.mosaic import FEW_STEPS, limits, mosaic
+from reportgen.drawing.mosaic import FEW_STEPS, SHRUNK_STEPS, limits, mosaic
 from reportgen.drawing.png import STEPS
 
 
@@ -136,3 +136,12 @@ def test_pictures_are_small_and_fit_the_page(count):
 def test_the_same_input_gives_the_same_bytes():
     maps = np.random.default_rng(0).random((10, 13, 13))
     assert mosaic(maps).data == mosaic(maps.copy()).data
+
+
+def test_many_tiles_that_are_shrunk_take_fewer_colors():
+    tiles = np.random.default_rng(0).random((20, 300, 300)).astype(np.float32)
+    picture = mosaic(tiles, scaling="none", legend=None)
+    image = np.asarray(Image.open(io.BytesIO(picture.data)).convert("RGB"))
+    found = {tuple(color) for color in image.reshape(-1, 3).tolist()}
+    known = {tuple(color) for color in table("viridis", SHRUNK_STEPS).tolist()}
+    assert 20 < len(found & known) <= SHRUNK_STEPS

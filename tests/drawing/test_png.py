@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from reportgen.drawing.png import INK, MISSING, PAPER, encode, palette
+from reportgen.drawing.png import INK, MISSING, PAPER, differences, encode, palette
 
 COLORS = palette(np.random.default_rng(0).integers(0, 256, (240, 3), dtype=np.uint8))
 
@@ -68,3 +68,41 @@ def test_palette_runs_from_paper_to_ink():
 def test_too_many_colors_are_refused():
     with pytest.raises(ValueError, match="broadcast"):
         palette(np.zeros((257, 3), np.uint8))
+
+
+def by_hand(rows, y):
+    """Every filter of a line, value by value, as the specification writes it."""
+    found = []
+    for kind in range(5):
+        line = []
+        for x in range(rows.shape[1]):
+            a = int(rows[y, x - 1]) if x else 0
+            b = int(rows[y - 1, x]) if y else 0
+            c = int(rows[y - 1, x - 1]) if x and y else 0
+            p = a + b - c
+            paeth = min((a, b, c), key=lambda one: abs(p - one))
+            line.append((int(rows[y, x]) - (0, a, b, (a + b) // 2, paeth)[kind]) % 256)
+        found.append(line)
+    return found
+
+
+def test_filters_are_those_of_the_standard_and_the_smallest_is_taken():
+    rng = np.random.default_rng(3)
+    rows = np.cumsum(rng.integers(-2, 3, (12, 9)), axis=0).astype(np.int64) % 200
+    rows = rows.astype(np.uint8)
+    lines = differences(rows, np.arange(12))
+    for y, line in enumerate(lines):
+        wanted = by_hand(rows, y)
+        sums = [sum(min(v, 256 - v) for v in one) for one in wanted]
+        assert sums[line[0]] == min(sums)
+        assert line[1:].tolist() == wanted[line[0]]
+
+
+def test_fine_pictures_are_read_as_they_were_and_are_smaller():
+    y, x = np.mgrid[:160, :200]
+    noise = np.random.default_rng(5).integers(0, 3, (160, 200))
+    fine = (60 + 40 * np.sin(y / 9) * np.cos(x / 7) + noise).astype(np.uint8)
+    data = encode(fine, COLORS).data
+    assert np.array_equal(decoded(data), COLORS[fine])
+    plain = np.pad(fine, ((0, 0), (1, 0)))
+    assert len(data) < 0.9 * len(zlib.compress(plain.tobytes(), 9))

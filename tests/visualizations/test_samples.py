@@ -144,9 +144,9 @@ def test_stages_show_the_file_and_every_channel_of_the_input(photos):
     assert artifact.arrays["inputs"][0, 0, 0] == pytest.approx([-70, -90, -110])
     assert artifact.arrays["original_0"].shape == (5, 8, 3)
     drawn = check_house_rules("samples", artifact, {})
-    assert [item.part for item in drawn] == ["before", "", "input"]
-    assert "b.jpg: 8 x 5 px in the file, 4 x 4 px after." in drawn[0].caption
-    assert "from -110 (black) to -70 (white)" in drawn[2].caption
+    assert [item.part for item in drawn] == ["", "input"]
+    assert "On the left is what the file holds" in drawn[0].caption
+    assert "from -110 (black) to -70 (white)" in drawn[1].caption
     plain = compute(subject("samples", data=data, samples=[1]))
     assert [item.part for item in check_house_rules("samples", plain, {})] == [""]
 

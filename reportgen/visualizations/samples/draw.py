@@ -9,6 +9,8 @@ from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.visualizations.samples import stages
 
+_BESIDE = " On the left is what the file holds; both are drawn with longer sides of one length."
+
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
     """One picture with all images, pixels enlarged to blocks, colors as stored.
@@ -21,9 +23,11 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
         titles = [f"{number}: {name}" for number, name in zip(facts["labels"], titles, strict=True)]
     wide = max(len(title) for title in titles) > 18
     picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
-    drawing = Drawing("", picture, _caption(facts), _alt(facts, images.shape))
+    beside = stages.beside(artifact)
+    words = _caption(facts) + (_BESIDE if beside else "")
+    drawing = Drawing("", beside or picture, words, _alt(facts, images.shape))
     table = [_table(facts)] if facts["steps"] else []
-    return (*stages.before(artifact), drawing, *table, *stages.after(artifact))
+    return (drawing, *table, *stages.after(artifact))
 
 
 def _table(facts: Mapping[str, Any]) -> Table:

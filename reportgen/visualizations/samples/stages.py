@@ -9,32 +9,21 @@ import numpy as np
 
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import sheet
-from reportgen.records import Artifact, Drawing
-
-_TILE = 440
+from reportgen.records import Artifact, Drawing, Picture
 
 
-def before(artifact: Artifact) -> tuple[Drawing, ...]:
-    """Each image beside what was made of it; nothing where its file is not known."""
+def beside(artifact: Artifact) -> Picture | None:
+    """Each image as its file holds it, beside what was made of it; None where that is not known."""
     titles, images = artifact.facts["titles"], np.asarray(artifact.arrays["images"])
-    found = {i: artifact.arrays.get(f"original_{i}") for i in range(len(titles))}
-    known = {i: np.asarray(one) for i, one in found.items() if one is not None}
-    if not known:
-        return ()
-    words = {i: f"{titles[i]}: {_size(one)} in the file" for i, one in known.items()}
-    after = _size(images[0])
-    picture = sheet(
-        [[one, images[i]] for i, one in known.items()],
-        column_titles=("as in the file", f"resized to {after}"),
-        row_titles=[words[i] for i in known] if len(known) > 1 else (),
-        tile=_TILE,
+    found = [artifact.arrays.get(f"original_{i}") for i in range(len(titles))]
+    if any(one is None for one in found):
+        return None
+    known = [np.asarray(one) for one in found]
+    return sheet(
+        [[one, image] for one, image in zip(known, images, strict=True)],
+        column_titles=("as in the file", f"as used here, {_size(images[0])}"),
+        row_titles=[f"{t}, {_size(one)}" for t, one in zip(titles, known, strict=True)],
     )
-    said = "; ".join(words.values())
-    caption = f"Before and after resizing: {said}, {after} after. Both are drawn equally large."
-    alt = (
-        f"Image files beside what was made of them, {after}: {', '.join(titles[i] for i in known)}"
-    )
-    return (Drawing("before", picture, caption, alt, "As in the file"),)
 
 
 def after(artifact: Artifact) -> tuple[Drawing, ...]:
