@@ -1,0 +1,65 @@
+"""What class activation maps are measured by, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reportgen.visualizations.grad_cam.engine import Maps
+from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
+
+
+def maps_of(values: np.ndarray, flat: list[bool] | None = None) -> Maps:
+    n = len(values)
+    none = np.zeros(n, bool)
+    return Maps(
+        values.astype(np.float32),
+        np.zeros(n, np.int32),
+        none if flat is None else np.array(flat),
+        none,
+        np.zeros((n, 2), np.float32),
+    )
+
+
+def test_measures_of_a_head_leave_out_what_is_zero() -> None:
+    values = np.zeros((3, 2, 2))
+    values[0, 0, 0] = values[1] = 5
+    masks = np.zeros((3, 2, 2), bool)
+    masks[:, 0, 0] = True
+    found = {
+        m.name: m for m in head_measures("h", maps_of(values, [0, 0, 1]), masks, "part", seed=0)
+    }
+    inside = found["energy_in_foreground@h"]
+    assert inside.value == pytest.approx((1 + 1 / 4) / 2)
+    assert (inside.n, inside.baseline, inside.part) == (2, 0.25, "part")
+    assert (found["zero_maps@h"].value, found["zero_maps@h"].n) == (1, 3)
+    assert found["zero_gradients@h"].value == 1
+    assert found["imperfect_overlap@h"].value == 0
+    # All that lies outside is within a cell of the foreground, as is all of the outside.
+    assert found["spill_within_cell@h"].value == pytest.approx(1)
+    assert found["spill_within_cell@h"].baseline == pytest.approx(1)
+
+
+def test_measures_of_zero_maps_alone_are_undefined_and_say_why() -> None:
+    found = {
+        m.name: m
+        for m in head_measures(
+            "h", maps_of(np.zeros((2, 2, 2))), np.ones((2, 4, 4), bool), "", seed=0
+        )
+    }
+    assert found["energy_in_foreground@h"].value is None
+    assert "no image" in found["energy_in_foreground@h"].how
+    assert found["zero_maps@h"].value == 2
+
+
+def test_heads_compared_by_hand() -> None:
+    left, right, none = (np.zeros((1, 2, 2)) for _ in range(3))
+    left[0, 0, 0] = right[0, 0, 1] = 1
+    heads = {"a": maps_of(left), "b": maps_of(right), "c": maps_of(none)}
+    similarity, shift = between_heads(heads, (2, 2), seed=0)
+    assert (similarity.value, similarity.n) == (0, 1)
+    assert (shift.value, shift.unit) == (1, "px")
+    same = between_heads({"a": maps_of(left), "b": maps_of(left * 7)}, (2, 2), seed=0)
+    assert same[0].value == pytest.approx(1)
+    assert same[1].value == 0
+    assert between_heads({"a": heads["c"], "b": heads["c"]}, (2, 2), seed=0)[0].value is None
