@@ -27,6 +27,9 @@ from reportgen.store import Store
 PROGRESS_SECONDS = 0.1
 """Shortest time between two words on how far a task has come."""
 
+MOST = 300
+"""Characters of an unexpected error that are told; all of it stands in the worker's log."""
+
 
 def main() -> None:
     """Serve jobs until the build closes the channel or ends."""
@@ -75,7 +78,8 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
         traceback.print_exc()
         place = traceback.extract_tb(error.__traceback__)[-1]
         spot = f"{Path(place.filename).name}:{place.lineno}"
-        return _failed(Problem(f"{type(error).__name__} in {spot}: {error}"))
+        cause = " ".join(str(error).split())[:MOST]
+        return _failed(Problem(f"{type(error).__name__} in {spot}: {cause}"))
 
 
 def _begun(job: Job) -> AbstractContextManager[None]:

@@ -137,9 +137,10 @@ def test_notes_cite_what_was_measured() -> None:
 
 
 def test_images_in_pieces_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = subject(two_heads(), dataset({"class": 3, "size": 2}), samples=2, measure_on=9)
+    data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
+    given = subject(two_heads(), data, samples=2, measure_on=9)
     whole = compute(given)
-    monkeypatch.setattr("reportgen.probing.streaming.BYTES", 4 * 4 * 36)  # four images at once
+    monkeypatch.setattr("reportgen.probing.streaming.BYTES", 4 * 4 * 108)  # four images at once
     parts = compute(given)
     for name, array in whole.arrays.items():
         np.testing.assert_allclose(parts.arrays[name], array, atol=1e-6)
