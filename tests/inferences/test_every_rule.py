@@ -32,6 +32,9 @@ IN_ORDER = (
     "zero_gradients",
     "accuracy_and_heatmaps",
     "detail_by_dataset",
+    "edge_features",
+    "abstract_features",
+    "class_patterns",
 )
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
 LAYERS = (
@@ -62,6 +65,18 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "pool_gain": POOLS,
         "pool_agreement": POOLS,
         "pool_size_ratio": POOLS,
+    },
+    "edge_filters": {
+        "edge_filters": CONVS,
+        "vertical_filters": CONVS,
+        "horizontal_filters": CONVS,
+        "local": CONVS,
+        "class_told": CONVS,
+    },
+    "class_comparison": {
+        "within_class": MAPS,
+        "between_classes": MAPS,
+        "separation": MAPS,
     },
     "activation_maximization": {
         "structure": CONVS,
@@ -156,7 +171,7 @@ def _any_value(measure: str, chance: random.Random) -> Evidence:
     return value(mid, low, high, chance.choice([5, 96, 96]), 0.01 + chance.random())
 
 
-def test_the_eleven_remarks_have_their_rules_in_the_order_of_the_write_up() -> None:
+def test_the_remarks_have_their_rules_in_the_order_of_the_write_ups() -> None:
     entries = [rule(name).ENTRY for name in NAMES]
     assert tuple(e.name for e in sorted(entries, key=lambda e: (e.order, e.name))) == IN_ORDER
 

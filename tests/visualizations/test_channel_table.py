@@ -59,6 +59,19 @@ def test_another_channel_and_image() -> None:
     assert "test image 1 (night)" in table.caption
 
 
+def test_the_channel_that_follows_edges_best_can_be_shown() -> None:
+    start = keras.Input((8, 8, 1))
+    x = layers.Conv2D(2, 3, activation="relu", name="conv")(start)
+    made = keras.Model(start, layers.Dense(2, name="out")(layers.Flatten(name="flat")(x)))
+    spot, edge = np.zeros((3, 3)), np.array([[0, 0, 0], [1, 0, -1], [0, 0, 0]])
+    spot[1, 1] = 1
+    made.get_layer("conv").set_weights([np.stack([spot, edge], -1)[:, :, None], np.zeros(2)])
+    pixels = np.zeros((1, 8, 8, 1), np.uint8)
+    pixels[0, :, :3] = 255
+    given = dataset(pixels, {"c": [0]}, (Target("c", "C", ("half", "none")),))
+    assert compute(subject(KIND, made, given, channel=None)).facts["channel"] == 1
+
+
 def test_a_large_map_is_cut_and_says_so() -> None:
     made = subject(KIND, model("relu"), data(), samples=[0], max_side=2)
     artifact = compute(made)

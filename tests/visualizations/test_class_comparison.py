@@ -79,7 +79,22 @@ def test_bars_are_told_apart() -> None:
     edges, classes = (note.text for note in notes_of(KIND, artifact)[0][:2])
     assert edges.startswith("In images of `upright`")
     assert "Filter `0` tells the classes apart best" in classes
-    assert "`2` is the one they share most (50%)" in classes
+    assert "`upright` excites it more than `flat` in every pair of images" in classes
+    assert "they share `2` most (`upright` wins 50% of pairs)" in classes
+
+
+def test_the_filter_that_turns_most_can_be_shown() -> None:
+    artifact = compute(subject(KIND, model(), data(), filter=None))
+    assert artifact.facts["filter"] in (0, 1)
+    # Pooling repeats what the convolution before it shows, and is not judged.
+    assert not [name for name in measures(artifact) if "pool" in name]
+
+
+def test_the_class_that_wins_more_often_is_named_first() -> None:
+    artifact = compute(subject(KIND, model(), data(), classes=["flat", "upright"]))
+    assert measures(artifact)["telling_apart@conv.0"].value == 0
+    text = notes_of(KIND, artifact)[0][1].text
+    assert "`upright` excites it more than `flat` in every pair" in text
 
 
 def test_classes_by_name_and_index() -> None:

@@ -118,7 +118,7 @@ def test_times_are_told_where_they_are_asked_for(single):
     made = replace(made, times=(50.0, 70.26))
     _, table = check_house_rules("training_curves", compute(made), made.params)
     assert table.columns[:3] == ("Epoch", "Seconds", "Milliseconds per step")
-    assert table.rows[1][:3] == ("2", 70.3, 17565.0)
+    assert table.rows[1][:3] == ("2", 70.26, 17565)
     assert "differ from run to run" in table.caption
     assert table.footer == ("All epochs: 2 min 0 s",)
     assert not [name for name in measures(compute(made)) if "second" in name]

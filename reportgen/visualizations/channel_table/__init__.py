@@ -16,7 +16,14 @@ ENTRY = Entry(
             "the layer (a path) with two-dimensional maps; null takes the first convolution",
             optional=True,
         ),
-        Parameter("channel", "int", 0, "the channel, counted from 0", minimum=0),
+        Parameter(
+            "channel",
+            "int",
+            0,
+            "the channel, counted from 0; null takes the one that follows the image's edges best",
+            minimum=0,
+            optional=True,
+        ),
         Parameter("samples", "samples", 1, "the test image: 1, or a list of one index", maximum=1),
         Parameter("decimals", "int", 3, "decimals of every number", minimum=0, maximum=6),
         Parameter(

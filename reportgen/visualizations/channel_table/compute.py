@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.edges import correlations, departures, slopes
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import names, pick, prepare
 from reportgen.probing.layers import choose, is_conv, named
-from reportgen.probing.maps import has_maps
+from reportgen.probing.maps import has_maps, region
 from reportgen.probing.outputs import observe
+from reportgen.probing.resizing import area
 from reportgen.probing.statistics import wilson
 from reportgen.records import Artifact, Measure, Subject
 
@@ -41,6 +43,8 @@ def compute(subject: Subject) -> Artifact:
     seen = observe(model, prepare(images, data.preprocessing), [path], logits=False)
     require_finite_activations(seen.activations)
     maps, channel = seen.activations[path][0], params["channel"]
+    if channel is None:
+        channel = _outlining(model, path, images, maps)
     if channel >= maps.shape[-1]:
         message = f"channel must lie in 0..{maps.shape[-1] - 1}, got {channel}"
         raise UserError(Problem(message, hint=f"layer '{path}' has {maps.shape[-1]} channels"))
@@ -54,6 +58,14 @@ def compute(subject: Subject) -> Artifact:
         "sample": sample,
     }
     return Artifact({"map": values}, facts, _measures(path, channel, values))
+
+
+def _outlining(model: Any, path: str, images: NDArray[Any], maps: NDArray[np.float32]) -> int:
+    """The channel of maps (h, w, c) that goes best with the edges of the one image."""
+    down, across = region(model, path, images.shape[1:3])
+    slope = np.hypot(*slopes(images[:, down, across])).astype(np.float32)
+    wanted = np.asarray(area(slope, (maps.shape[0], maps.shape[1])), np.float64)
+    return int(correlations(departures(maps[None]), wanted)[0].argmax())
 
 
 def _layer(model: Any, wanted: str | None) -> str:

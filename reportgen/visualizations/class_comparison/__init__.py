@@ -16,7 +16,15 @@ ENTRY = Entry(
             "two classes by name or index; null takes the first and the last",
             optional=True,
         ),
-        Parameter("filter", "int", 0, "the channel to show, counted from 0", minimum=0),
+        Parameter(
+            "filter",
+            "int",
+            0,
+            "the channel to show, counted from 0; null takes the one of the first layer shown "
+            "whose direction of edges differs most between the classes",
+            minimum=0,
+            optional=True,
+        ),
         Parameter("examples", "int", 2, "test images of each class", minimum=1, maximum=8),
         Parameter("layers", "layers", "all", "convolution and pooling layers to choose from"),
         Parameter("first", "int", 3, "layers shown, counted from the input", minimum=1, maximum=7),

@@ -12,6 +12,7 @@ from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import prepare
+from reportgen.probing.layers import is_pool, named
 from reportgen.probing.maps import region, with_maps
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject, Target
@@ -41,10 +42,11 @@ def compute(subject: Subject) -> Artifact:
     images = np.asarray(data.splits["test"].images)
     seen = observe(model, prepare(images[shown], data.preprocessing), layers, logits=False)
     require_finite_activations(seen.activations)
-    channel = _filter(seen.activations, params["filter"])
     counted = np.concatenate(found)
     second = np.arange(len(counted)) >= len(found[0])
     collected = _collected(model, data, images[counted], layers)
+    turned = np.concatenate(collected[layers[0]].turned)
+    channel = _filter(seen.activations, params["filter"], turned, second)
     classes = [data.targets[0].classes[place] for place in chosen]
     facts = {
         "layers": layers,
@@ -59,7 +61,7 @@ def compute(subject: Subject) -> Artifact:
         facts,
         tuple(
             measure
-            for path in layers
+            for path in _judged(model, layers)
             for measure in of_layer(path, collected[path], second, classes, channel, subject.seed)
         ),
     )
@@ -102,10 +104,31 @@ def _of_class(data: Dataset, place: int, most: int) -> NDArray[np.int64]:
     return found
 
 
-def _filter(maps: dict[str, NDArray[np.float32]], channel: int) -> int:
-    """The filter to show, if every layer has it."""
+def _judged(model: Any, layers: list[str]) -> list[str]:
+    """Layers to measure: pooling layers only where there are no others, as they repeat those."""
+    every = named(model)
+    return [path for path in layers if not is_pool(every[path])] or layers
+
+
+def _filter(
+    maps: dict[str, NDArray[np.float32]],
+    channel: int | None,
+    turned: NDArray[np.float64],
+    second: NDArray[np.bool_],
+) -> int:
+    """The filter to show, if every layer has it.
+
+    Args:
+        maps: of every layer, for how many filters it has.
+        channel: the number asked for; None for the filter whose direction of edges differs most.
+        turned: orientations of the first layer's filters, (images, filters).
+        second: which images are of the second class.
+    """
     fewest = min(maps, key=lambda path: maps[path].shape[-1])
     count = maps[fewest].shape[-1]
+    if channel is None:
+        change = np.abs(turned[~second].mean(axis=0) - turned[second].mean(axis=0))
+        return int(change[:count].argmax())
     if channel >= count:
         message = f"filter must lie in 0..{count - 1}, got {channel}"
         raise UserError(Problem(message, hint=f"layer '{fewest}' has {count} channels"))

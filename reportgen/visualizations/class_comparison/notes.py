@@ -5,6 +5,7 @@ from __future__ import annotations
 from reportgen.drafting import by_measure, get, note, side
 from reportgen.records import Evidence, Finding, Note
 
+HALF = 0.5
 _FOLLOWS = {
     "above": "vertical edges more than horizontal ones",
     "below": "horizontal edges more than vertical ones",
@@ -57,12 +58,16 @@ def _classes(finding: Finding, layer: str) -> Note | None:
         return None
     text = "Mean maps of {layer} are " + _APART[side(gap)]
     text += " (cosines {within} and {between}). Filter {one} tells the classes apart best: "
-    text += "{first} excites it more than {second} in {apart:%} of pairs"
-    words = {"layer": layer, "one": apart[0], "first": names[0], "second": names[1]}
+    text += f"{{more}} excites it more than {{less}} {_pairs(apart[1])}"
+    more_often = names if (apart[1].value or 0) >= HALF else names[::-1]
+    words = {"layer": layer, "one": apart[0], "more": more_often[0], "less": more_often[1]}
     more = {"apart": apart[1]}
     if shared is not None and shared[0] != apart[0]:
-        text += "; among the more active filters {two} is the one they share most ({shared:%})"
-        words["two"], more["shared"] = shared[0], shared[1]
+        text += (
+            "; of the more active filters they share {two} most ({first} wins {shared:%} of pairs)"
+        )
+        words |= {"two": shared[0], "first": names[0]}
+        more["shared"] = shared[1]
     return note(
         f"{finding.block}.classes.{layer}",
         "class_comparison.classes",
@@ -74,6 +79,14 @@ def _classes(finding: Finding, layer: str) -> Note | None:
         between=between,
         **more,
     )
+
+
+def _pairs(won: Evidence) -> str:
+    """In how many pairs of images the class that wins more often does so."""
+    if won.value in (0, 1):
+        return "in every pair of images"
+    few = (won.value or 0) < HALF
+    return f"in {'all but ' * few}{{apart:%}} of pairs of images"
 
 
 def _by_class(finding: Finding, layer: str) -> dict[str, Evidence]:

@@ -18,8 +18,7 @@ from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.visualizations.edge_filters.judging import groups, measured
 from reportgen.visualizations.edge_filters.measures import Collected
-
-DRAWN = ("outline", "vertical", "horizontal")
+from reportgen.visualizations.edge_filters.parts import DRAWN, part
 
 
 def compute(subject: Subject) -> Artifact:
@@ -28,7 +27,7 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Arrays `image` (h, w, c) as stored and, for layer i, `maps_<i>` (filters drawn, h, w). Facts
         `sample` {"index", "label"}, `layers`: {"name", "type", "groups" (see `judging.groups`),
-        "drawn" (filters by kind, in the order of the maps)}, and `images` measured.
+        "drawn" (filters by kind; the maps follow `parts.DRAWN`)}, and `images` measured.
 
     Raises:
         UndefinedError: there is no dataset, or no convolution with two-dimensional maps.
@@ -52,7 +51,7 @@ def compute(subject: Subject) -> Artifact:
     maps = observe(model, pixels, layers, logits=False).activations
     require_finite_activations(maps)
     arrays = {
-        f"maps_{i}": np.moveaxis(maps[path][0], -1, 0)[[k for g in drawn[path].values() for k in g]]
+        f"maps_{i}": np.moveaxis(maps[path][0], -1, 0)[[k for n in DRAWN for k in drawn[path][n]]]
         for i, path in enumerate(layers)
     }
     facts = {
@@ -64,7 +63,13 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(
         {"image": images[shown][0], **arrays},
         facts,
-        tuple(m for p in layers for m in measured(p, seen[p], found[p], labels, subject.seed)),
+        tuple(
+            measure
+            for i, path in enumerate(layers)
+            for measure in measured(
+                path, seen[path], found[path], labels, subject.seed, part(i, path)
+            )
+        ),
     )
 
 

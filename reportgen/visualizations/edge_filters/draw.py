@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,9 +10,10 @@ import numpy as np
 from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing, Table
+from reportgen.visualizations.edge_filters.parts import DRAWN, TABLE, part
 
 _TITLES = {
-    "outline": "Edges of any direction",
+    "edges": "Edges more than brightness",
     "vertical": "Vertical more than horizontal edges",
     "horizontal": "Horizontal more than vertical edges",
 }
@@ -35,7 +35,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
 
 
 def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing | None:
-    kinds = {name: group for name, group in layer["drawn"].items() if group}
+    kinds = {name: layer["drawn"][name] for name in DRAWN if layer["drawn"][name]}
     if not kinds:
         return None
     maps = iter(np.asarray(artifact.arrays[f"maps_{place}"], np.float32))
@@ -45,7 +45,7 @@ def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing 
     sample = artifact.facts["sample"]
     about = f"test image {sample['index']} ({sample['label']})"
     return Drawing(
-        part=re.sub(r"[^a-z0-9_-]+", "-", layer["name"].lower()).strip("-") or f"layer-{place}",
+        part=part(place, layer["name"]),
         picture=sheet(rows, row_titles=titles, tile=_TILE),
         caption=f"Filters of {layer['name']} that follow edges most clearly, judged on "
         f"{artifact.facts['images']} test images, and their maps for {about}. Each map has a color "
@@ -68,8 +68,8 @@ def _table(artifact: Artifact) -> Table:
         for name, words in _ROWS.items()
     ]
     return Table(
-        part="filters",
-        columns=("Layer", "Follows", "Filters", "Their numbers, the clearest first"),
+        part=TABLE,
+        columns=("Layer", "Follows", "Filters", "Their numbers, the closest first"),
         rows=tuple(rows),
         caption="Filters by what their activation follows, where that is sure (each judged by "
         f"itself, on {artifact.facts['images']} test images). A filter may stand in two rows: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from reportgen.probing.statistics import Z95, bootstrap, wilson
 from reportgen.records import Measure
 from reportgen.visualizations.edge_filters.measures import Collected, nearest_mean
+from reportgen.visualizations.edge_filters.parts import TABLE
 
 Doubles = NDArray[np.float64]
 _OF = "correlation over positions of |activation - the map's median| with "
@@ -18,26 +20,28 @@ _SURE = "differs from 0 by more than 1.96 standard errors over the test images"
 
 
 def groups(seen: Collected) -> dict[str, list[int]]:
-    """Numbers of the filters of each kind, the clearest first.
+    """Numbers of the filters of each kind, those that follow it most closely first.
 
     "vertical" and "horizontal" follow edges of one direction surely more than of the other,
-    "edges" and "area" edges surely more than brightness or the other way around; "outline" holds
-    all that answer, by how closely they follow edges; "silent" ones never answer.
+    "edges" and "area" edges surely more than brightness or the other way around; "silent" filters
+    never answer, "answering" are all others.
     """
-    turned = seen.of("vertical") - seen.of("horizontal")
-    drawn = seen.of("outline") - seen.of("area")
+    vertical, horizontal = seen.of("vertical"), seen.of("horizontal")
+    outline, area = seen.of("outline"), seen.of("area")
     return {
-        "vertical": _surely(turned),
-        "horizontal": _surely(-turned),
-        "edges": _surely(drawn),
-        "area": _surely(-drawn),
-        "outline": _answering(seen)[np.argsort(-_means(seen))].tolist(),
+        "vertical": _ranked(vertical, _surely(vertical - horizontal)),
+        "horizontal": _ranked(horizontal, _surely(horizontal - vertical)),
+        "edges": _ranked(outline, _surely(outline - area)),
+        "area": _ranked(area, _surely(area - outline)),
+        "answering": [int(place) for place in _answering(seen)],
         "silent": _silent(seen),
     }
 
 
-def _means(seen: Collected) -> Doubles:
-    return np.asarray(seen.of("outline").mean(axis=0)[_answering(seen)])
+def _ranked(values: Doubles, chosen: NDArray[np.int64]) -> list[int]:
+    """Of the filters chosen, those with the largest mean over images (n, filters) first."""
+    order = np.argsort(-values.mean(axis=0)[chosen], kind="stable")
+    return [int(place) for place in chosen[order]]
 
 
 def _answering(seen: Collected) -> NDArray[np.int64]:
@@ -53,30 +57,29 @@ def _silent(seen: Collected) -> list[int]:
     return [int(place) for place in np.flatnonzero(even)]
 
 
-def _surely(values: Doubles) -> list[int]:
-    """Filters whose mean over images (n, filters) lies surely above 0, by how far."""
+def _surely(values: Doubles) -> NDArray[np.int64]:
+    """Filters whose mean over images (n, filters) lies surely above 0."""
     n = len(values)
     if n < 2:
-        return []
+        return np.empty(0, np.int64)
     means, errors = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
-    sure = np.flatnonzero(means > Z95 * errors)
-    return [int(place) for place in sure[np.argsort(-means[sure], kind="stable")]]
+    return np.flatnonzero(means > Z95 * errors)
 
 
 def measured(
-    path: str, seen: Collected, found: dict[str, list[int]], labels: Any, seed: int
+    path: str, seen: Collected, found: dict[str, list[int]], labels: Any, seed: int, part: str
 ) -> list[Measure]:
-    """All measures of a layer; `labels` are those of the images, or None."""
+    """All measures of a layer; `labels` are those of the images, or None, `part` is its sheet."""
     return [
         *_counts(path, found),
-        *_clearest(path, seen, found, seed),
+        *(replace(m, part=part) for m in _clearest(path, seen, found, seed)),
         *_local(path, seen, seed),
         *(_class_told(path, seen, labels) if labels is not None else []),
     ]
 
 
 def _counts(path: str, found: dict[str, list[int]]) -> list[Measure]:
-    n = len(found["outline"])
+    n = len(found["answering"])
     both = f"{_OF}{_EDGES.format('vertical')}, minus that with horizontal edges, {_SURE}"
     any_edge = f"{_OF}{_EDGES.format('vertical and horizontal')}, minus that with how far "
     any_edge += f"brightness departs from its median, {_SURE}"
@@ -88,7 +91,14 @@ def _counts(path: str, found: dict[str, list[int]]) -> list[Measure]:
     }
     tail = "; each filter is judged by itself, filters that never answer are left out"
     return [
-        Measure(f"{name}@{path}", len(found[group]), "filters", n, how=f"filters whose {how}{tail}")
+        Measure(
+            f"{name}@{path}",
+            len(found[group]),
+            "filters",
+            n,
+            how=f"filters whose {how}{tail}",
+            part=TABLE,
+        )
         for name, (group, how) in told.items()
     ]
 
@@ -96,15 +106,15 @@ def _counts(path: str, found: dict[str, list[int]]) -> list[Measure]:
 def _clearest(path: str, seen: Collected, found: dict[str, list[int]], seed: int) -> list[Measure]:
     """Of the clearest filter of each kind, its correlation; baseline: with what it is not."""
     told = {
-        "outline": ("outline", "area", "vertical and horizontal", "brightness"),
-        "most_vertical": ("vertical", "horizontal", "vertical", "horizontal edges"),
-        "most_horizontal": ("horizontal", "vertical", "horizontal", "vertical edges"),
+        "outline": ("edges", "outline", "area", "vertical and horizontal", "brightness"),
+        "most_vertical": ("vertical", "vertical", "horizontal", "vertical", "horizontal edges"),
+        "most_horizontal": ("horizontal", "horizontal", "vertical", "horizontal", "vertical edges"),
     }
     measures = []
-    for name, (group, other, edges, instead) in told.items():
+    for name, (group, wanted, other, edges, instead) in told.items():
         if found[group]:
             k = found[group][0]
-            values, base = seen.of(group)[:, k], float(seen.of(other)[:, k].mean())
+            values, base = seen.of(wanted)[:, k], float(seen.of(other)[:, k].mean())
             how = f"{_OF}{_EDGES.format(edges)}, of filter {k}, mean over test images; picked as "
             how += f"the clearest; baseline: the same with {instead}"
             interval = bootstrap(values, seed)
@@ -123,7 +133,7 @@ def _local(path: str, seen: Collected, seed: int) -> list[Measure]:
     how = "share of a map's variance (R squared) that a linear fit to the brightness at each "
     how += "position, its slopes and their magnitudes explains, mean over filters and test images"
     mean, interval = float(values.mean()), bootstrap(values, seed)
-    return [Measure(f"local@{path}", mean, "", len(values), interval, None, how)]
+    return [Measure(f"local@{path}", mean, "", len(values), interval, None, how, TABLE)]
 
 
 def _class_told(path: str, seen: Collected, labels: NDArray[np.int64]) -> list[Measure]:
@@ -136,4 +146,4 @@ def _class_told(path: str, seen: Collected, labels: NDArray[np.int64]) -> list[M
     how += "nearest to the mean of their own class, themselves left out; interval by Wilson; "
     how += "baseline: the share of the most frequent class"
     interval = wilson(int(hits.sum()), n)
-    return [Measure(f"class_told@{path}", share, "", n, interval, min(most, 1.0), how)]
+    return [Measure(f"class_told@{path}", share, "", n, interval, min(most, 1.0), how, TABLE)]

@@ -38,9 +38,9 @@ def _clearest(finding: Finding, layer: str) -> Note | None:
     said = {
         "outline": "Filter {outline_k} of {layer} follows the outline most closely: its activation "
         "correlates by {outline} with the edges of an image",
-        "most_vertical": "clearest for vertical edges is filter {most_vertical_k} "
+        "most_vertical": "vertical edges are followed best by filter {most_vertical_k} "
         "({most_vertical}, against {most_vertical.baseline} with horizontal ones)",
-        "most_horizontal": "for horizontal edges filter {most_horizontal_k} ({most_horizontal}, "
+        "most_horizontal": "horizontal ones by filter {most_horizontal_k} ({most_horizontal}, "
         "against {most_horizontal.baseline} with vertical ones)",
     }
     found = {name: item for name in said if (item := _of(finding, name, layer)) is not None}

@@ -26,10 +26,10 @@ def log(facts: Mapping[str, Any]) -> Table:
 
 
 def _times(facts: Mapping[str, Any]) -> dict[str, list[Cell]]:
-    seconds = [round(float(one), 1) for one in facts["seconds"]]
+    seconds = [round(float(one), 2) for one in facts["seconds"]]
     if not facts["steps"]:
         return {"Seconds": list(seconds)}
-    each = [round(1000 * float(one) / facts["steps"], 1) for one in facts["seconds"]]
+    each = [round(1000 * float(one) / facts["steps"]) for one in facts["seconds"]]
     return {"Seconds": list(seconds), "Milliseconds per step": list(each)}
 
 

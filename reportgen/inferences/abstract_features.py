@@ -1,0 +1,108 @@
+"""Do later convolutions say less of the pixels at a place, and more of the class?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Reading,
+    Side,
+    apart,
+    every,
+    models_of,
+    of_model,
+    opposite,
+    readings,
+    tally,
+)
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
+
+ENTRY = Entry(
+    name="abstract_features",
+    title="Later features are more abstract",
+    help="whether maps of later convolutions tell less of the pixels there and more of the class",
+    order=13,
+)
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A later convolution beside its model's first: local variance and class told of both."""
+
+    model: ModelFacts
+    names: tuple[str, str]
+    local: tuple[Evidence, Evidence]
+    told: tuple[Evidence, Evidence]
+
+    @property
+    def side(self) -> Side:
+        less = opposite(apart(self.local[1], self.local[0]))
+        return every([less, apart(self.told[1], self.told[0])])
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on how many later convolutions are more abstract than their model's first.
+
+    A layer counts where what lies right at a position explains less of its maps than of the
+    first convolution's, and its filters' mean activations tell the class of more images, both
+    with intervals apart.
+    """
+    pairs = _pairs(findings)
+    if not pairs:
+        return Inference()
+    cases = [Case(pair.side, (*pair.local, *pair.told)) for pair in pairs]
+    claim = "maps tell less of the pixels there and more of the class than in the first convolution"
+    nouns = "later convolution layer|later convolution layers"
+    counts = tally(ENTRY.name, "layers", nouns, claim, cases)
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        "Maps tell less of the pixels right there, and more of the class, than those of the first "
+        f"convolution in {counts.phrase}.",
+        **counts.evidence,
+    )
+    _example(paragraph, pairs[-1])
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _example(paragraph: Paragraph, pair: _Pair) -> None:
+    """Quotes the last pair, of the deepest layer."""
+    words = {"model": pair.model.title, "first": pair.names[0], "later": pair.names[1]}
+    paragraph.say(
+        "In {model} the brightness at a position and its slopes explain {before:%} of what varies "
+        "in the maps of {first} (interval {before.interval:%}) and {after:%} in those of {later} "
+        "(interval {after.interval:%}).",
+        words,
+        before=pair.local[0],
+        after=pair.local[1],
+    )
+    paragraph.say(
+        "The mean activations of the filters name the class of {before:%} of the images in {first} "
+        "(interval {before.interval:%}) and of {after:%} in {later} (interval {after.interval:%}).",
+        words,
+        before=pair.told[0],
+        after=pair.told[1],
+    )
+
+
+def _pairs(findings: Findings) -> list[_Pair]:
+    local = readings(findings, "edge_filters", "local")
+    told = readings(findings, "edge_filters", "class_told")
+    return [pair for model in models_of(local) for pair in _of_model(model, local, told)]
+
+
+def _of_model(model: ModelFacts, local: list[Reading], told: list[Reading]) -> list[_Pair]:
+    near, classes = of_model(local, model), of_model(told, model)
+    names = [name for name in near if name in classes]
+    return [
+        _Pair(
+            model,
+            (names[0], later),
+            (near[names[0]], near[later]),
+            (classes[names[0]], classes[later]),
+        )
+        for later in names[1:]
+    ]

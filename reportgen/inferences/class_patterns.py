@@ -1,0 +1,71 @@
+"""Do later layers show patterns that a class shares, and that differ between two classes?"""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Reading,
+    is_pool,
+    of_model,
+    readings,
+    side,
+    tally,
+)
+from reportgen.records import Findings, Inference
+
+ENTRY = Entry(
+    name="class_patterns",
+    title="Patterns of classes",
+    help="whether maps of later convolutions are more alike within a class than between two",
+    order=14,
+)
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on how many later convolutions have maps that are more alike within a class.
+
+    Every convolution but a model's first is judged by the cosine of its maps' means over channels:
+    that of images of one class minus that of images of the two classes compared. A layer counts
+    where the interval of the difference lies above zero.
+    """
+    found = [
+        one
+        for one in readings(findings, "class_comparison", "separation", compared=True)
+        if not is_pool(one.model, one.at)
+    ]
+    later = [one for one in found if one.at != next(iter(of_model(found, one.model)))]
+    if not later:
+        return Inference()
+    claim = "maps are more alike within a class than between the two"
+    nouns = "later convolution layer|later convolution layers"
+    cases = [Case(side(one.evidence), (one.evidence,)) for one in later]
+    counts = tally(ENTRY.name, "layers", nouns, claim, cases)
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        "What two images of a class share in their maps differs from what the other class shows, "
+        f"in {counts.phrase}.",
+        **counts.evidence,
+    )
+    _example(paragraph, findings, found, later[-1])
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _example(paragraph: Paragraph, findings: Findings, found: list[Reading], last: Reading) -> None:
+    """Quotes the last layer, and what the first has."""
+    within, between = (
+        of_model(readings(findings, "class_comparison", name), last.model).get(last.at)
+        for name in ("within_class", "between_classes")
+    )
+    if within is not None and between is not None:
+        paragraph.say(
+            "Mean maps of {last.at} in {last.model} have a cosine of {within} within a class and "
+            "of {between} between the two: a difference of {last} (interval {last.interval}).",
+            last=last,
+            within=within,
+            between=between,
+        )
+    first = next(iter(of_model(found, last.model).items()))
+    paragraph.say("In {layer} the difference is {one}.", {"layer": first[0]}, one=first[1])

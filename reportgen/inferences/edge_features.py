@@ -1,0 +1,100 @@
+"""Do the filters of the first convolution follow edges, and mostly those of one direction?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reportgen.catalog import Entry
+from reportgen.drafting import (
+    MINIMUM_N,
+    Case,
+    Paragraph,
+    Reading,
+    Side,
+    derived,
+    every,
+    exact,
+    models_of,
+    readings,
+    tally,
+)
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
+
+ENTRY = Entry(
+    name="edge_features",
+    title="First filters follow edges",
+    help="whether most filters of the first convolution follow edges, and edges of one direction",
+    order=12,
+)
+COUNTS = ("edge_filters", "vertical_filters", "horizontal_filters")
+
+
+def infer(findings: Findings) -> Inference:
+    """One note on how many models have a first convolution whose filters mostly follow edges.
+
+    A model counts where more than half of the filters that answer at all follow edges more than
+    brightness, and more than half follow one direction of edges more than the other. Which filters
+    do so surely is judged by the figure, filter by filter.
+    """
+    found = {name: readings(findings, "edge_filters", name) for name in COUNTS}
+    models = [m for m in models_of(found["edge_filters"]) if _first(found, m)]
+    if not models:
+        return Inference()
+    layers = [_first(found, model) for model in models]
+    turned = [_turned(layer, model) for layer, model in zip(layers, models, strict=True)]
+    cases = [
+        Case(_side(layer["edge_filters"].evidence, both), tuple(r.evidence for r in layer.values()))
+        for layer, both in zip(layers, turned, strict=True)
+    ]
+    claim = "most filters of the first convolution follow edges, and edges of one direction"
+    counts = tally(ENTRY.name, "models", "model|models", claim, cases)
+    paragraph = Paragraph(ENTRY.name)
+    paragraph.say(
+        "In the first convolution most filters follow the edges of what an image shows, and one "
+        f"direction of edges more than the other, in {counts.phrase}.",
+        **counts.evidence,
+    )
+    one = layers[0]
+    paragraph.say(
+        "Of {edges.n:filter|filters} of {edges.at} in {edges.model} that answer at all, {edges} "
+        "follow edges more than brightness; {vertical} follow vertical edges more than horizontal "
+        "ones, and {horizontal} the other way around, {turned} in all.",
+        edges=one["edge_filters"],
+        vertical=one["vertical_filters"],
+        horizontal=one["horizontal_filters"],
+        turned=turned[0],
+    )
+    paragraph.explain(counts)
+    return paragraph.conclude(counts.answer)
+
+
+def _first(found: Mapping[str, list[Reading]], model: ModelFacts) -> dict[str, Reading]:
+    """The counts of a model's first layer that has them all, with the filters counted."""
+    for reading in found["edge_filters"]:
+        same = {
+            name: one
+            for name, several in found.items()
+            for one in several
+            if one.model.name == model.name == reading.model.name and one.at == reading.at
+        }
+        if len(same) == len(COUNTS) and reading.evidence.n:
+            return same
+    return {}
+
+
+def _turned(layer: Mapping[str, Reading], model: ModelFacts) -> Evidence:
+    """How many filters follow one direction of edges more than the other."""
+    both = [layer["vertical_filters"].evidence, layer["horizontal_filters"].evidence]
+    value = sum(item.value or 0 for item in both)
+    how = "filters that follow vertical or horizontal edges more than the others"
+    measure = f"directed_filters@{model.name}"
+    return derived(
+        ENTRY.name, measure, value, both, how, "filters", layer["edge_filters"].evidence.n
+    )
+
+
+def _side(edges: Evidence, turned: Evidence) -> Side:
+    n = edges.n or 0
+    if n < MINIMUM_N:
+        return "open"
+    return every([exact(2 * (item.value or 0), n) for item in (edges, turned)])
