@@ -192,7 +192,11 @@ def _loop(
     final = decode(numbers, shape, low, high, kind)
     # An image that knew no way stays as it was, to the bit, however it is written.
     final = tf.where(awake[:, None, None, None], final, first)
-    images, reached = _better(lambda images: respond(images)[0], [first, best, final])
+    images, reached = first, begin
+    for other in (best, final):
+        answer = respond(other)[0]
+        images = tf.where((answer >= reached)[:, None, None, None], other, images)
+        reached = tf.maximum(answer, reached)
     return images, reached, begin, ~awake
 
 
@@ -215,16 +219,6 @@ def _stepped(
 def _length(images: Any) -> Any:
     """Root mean square of each image, shape (k, 1, 1, 1)."""
     return tf.sqrt(tf.reduce_mean(images**2, axis=[1, 2, 3], keepdims=True))
-
-
-def _better(respond: Any, candidates: list[Any]) -> Any:
-    """Of several images for each target the one with the largest response, of equals the last."""
-    image, top = candidates[0], respond(candidates[0])
-    for other in candidates[1:]:
-        answer = respond(other)
-        image = tf.where((answer >= top)[:, None, None, None], other, image)
-        top = tf.maximum(answer, top)
-    return image, top
 
 
 def _free(tensor: Any) -> Any:
