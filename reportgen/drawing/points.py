@@ -121,7 +121,7 @@ def sheet(
         yield figure, axes, made
         canvas.draw()
         pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    (flat,), colors = indexed([pixels], most=128)
+    flat, colors = _indices(pixels)
     made.append(encode(flat, palette(colors)))
 
 
@@ -276,6 +276,24 @@ def shuffled(cloud: Cloud) -> tuple[NDArray[Any], list[str]]:
 def dot_size(count: int) -> float:
     """Area of a point in square points: smaller where there are many."""
     return float(np.clip(12000 / max(count, 1), 1.4, 14))
+
+
+def _indices(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Palette indices (h, w) and colors (k, 3), in which the classes' colors stay as they are.
+
+    Only edges that were smoothed share colors, lest a class of few points take another's.
+    """
+    names = dict.fromkeys((*COLORS, INK, GRAY, LIGHT, "#ffffff"))
+    own = np.array([[int(name[i : i + 2], 16) for i in (1, 3, 5)] for name in names], np.uint8)
+    found = np.full(pixels.shape[:2], len(own), np.uint8)
+    for place, one in enumerate(own):
+        found[(pixels == one).all(axis=-1)] = place
+    rest = found == len(own)
+    if not rest.any():
+        return found, own
+    (others,), colors = indexed([pixels[rest][None]], most=120)
+    found[rest] = others[0] + len(own)
+    return found, np.concatenate([own, colors])
 
 
 def _dots(axes: Any, cloud: Cloud) -> None:
