@@ -35,6 +35,7 @@ IN_ORDER = (
     "edge_features",
     "abstract_features",
     "class_patterns",
+    "embedding_heads",
 )
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
 LAYERS = (
@@ -77,6 +78,13 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "within_class": MAPS,
         "between_classes": MAPS,
         "separation": MAPS,
+    },
+    "embedding": {
+        "dimensions": ("",),
+        "within_angle": ("test", "train"),
+        "separation": ("test",),
+        "length_spread": ("test",),
+        "margin": ("ArcFace",),
     },
     "activation_maximization": {
         "structure": CONVS,
@@ -158,7 +166,8 @@ def complete(seed: int) -> Findings:
         for kind, measures in MEASURES.items():
             values = {}
             for measure, places in measures.items():
-                for at in places:
+                # One model has no margin, for others to be compared with.
+                for at in () if (measure, facts.name) == ("margin", "a") else places:
                     values[f"{measure}@{at}" if at else measure] = _any_value(measure, chance)
             blocks.append(block_of(kind, facts.name, values))
     return report(models, *blocks)
@@ -167,6 +176,8 @@ def complete(seed: int) -> Findings:
 def _any_value(measure: str, chance: random.Random) -> Evidence:
     if measure in ("conv_layers", "zero_maps", "zero_gradients", "input_size"):
         return value(chance.randint(1, 3), n=96)
+    if measure == "dimensions":
+        return value(2, n=None)
     low, mid, high = sorted(chance.random() for _ in range(3))
     return value(mid, low, high, chance.choice([5, 96, 96]), 0.01 + chance.random())
 
