@@ -128,6 +128,26 @@ def modules(group: Group) -> dict[str, str]:
 
 
 @cache
+def packages() -> dict[str, str]:
+    """Where the code of installed packages that add anything lies: a folder by top module.
+
+    Packages that the import path does not hold as plain files are left out.
+    """
+    offered = [path for group in _ROOMS for path, _ in _offered(cast(Group, group)).values()]
+    tops = sorted({path.partition(".")[0] for path in offered})
+    return {top: folder for top in tops if (folder := _holding(top))}
+
+
+def _holding(top: str) -> str:
+    """The folder of the import path that a top module is found in, or ""."""
+    for folder in filter(os.path.isdir, sys.path):
+        place = os.path.join(folder, top)
+        if os.path.isfile(os.path.join(place, "__init__.py")) or os.path.isfile(f"{place}.py"):
+            return folder
+    return ""
+
+
+@cache
 def sources(group: Literal["models", "datasets"] = "models") -> dict[str, Entry]:
     """What a spec may name besides a group's entries, by its kind.
 

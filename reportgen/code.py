@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
 """Import names whose distribution is called otherwise."""
 
 PACKAGE = Path(__file__).parent
+NONE: Mapping[str, str] = {}
 
 
 def imports_of(source: bytes) -> list[str]:
@@ -60,8 +61,10 @@ class Code:
 class CodeDigests:
     """Digests of code within one look at the files: what was seen once is not looked at again."""
 
-    def __init__(self, cache: StatCache) -> None:
+    def __init__(self, cache: StatCache, packages: Mapping[str, str] = NONE) -> None:
+        """`packages` are others whose code counts: by top module, the folder that holds it."""
         self.cache = cache
+        self.packages = {**packages, PACKAGE.name: str(PACKAGE.parent)}
         self._names: dict[str, frozenset[str]] = {}
         self._files: dict[tuple[str, str], tuple[str, ...]] = {}
         self._places: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
@@ -102,8 +105,8 @@ class CodeDigests:
     def _found(self, module: str, folders: tuple[str, ...]) -> tuple[str, ...]:
         key = (module, folders)
         if key not in self._places:
-            ours = module.partition(".")[0] == PACKAGE.name
-            looked = (str(PACKAGE.parent),) if ours else folders
+            held = self.packages.get(module.partition(".")[0])
+            looked = (held,) if held else folders
             found = (files for folder in looked if (files := self.files(module, folder)))
             self._places[key] = next(found, ())
         return self._places[key]

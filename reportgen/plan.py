@@ -272,7 +272,7 @@ class Keys:
 
     def __init__(self, cache: StatCache) -> None:
         self.cache = cache
-        self.code = CodeDigests(cache)
+        self.code = CodeDigests(cache, catalog.packages())
 
     def facts(self, task: Task, inputs: Mapping[str, str]) -> dict[str, Any]:
         """Everything that reaches a task's bytes.
