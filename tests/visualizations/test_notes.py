@@ -30,6 +30,7 @@ def count(name: str, value: int, n: int) -> Evidence:
 
 CASES = [
     ("activation_maximization", (item("activation_ratio@c", 15.7, 12.9, 24.5, 4),), "indication"),
+    ("activation_maximization", (item("score_ratio@h", 2.1, 1.5, 2.6, 4),), "indication"),
     ("feature_maps", (item("foreground_lift@c", 3, 2, 4, 4), item("detail@c", 0.5, 0.4, 0.6)),
      "too few images"),
     ("grad_cam", (item("energy_in_foreground@h", 0.5, 0.4, 0.6, 4, 0.1),), "too few images"),
@@ -60,6 +61,16 @@ def test_a_ratio_whose_interval_holds_one_is_left_open() -> None:
     assert text.endswith("raise the filters more is open.")
     (text,) = said("activation_maximization", item("activation_ratio@c", 0.5, 0.4, 0.6, 32))
     assert "some test image raises most filters more" in text
+
+
+def test_scores_of_classes_are_told_as_scores() -> None:
+    (text,) = said("activation_maximization", item("score_ratio@digit", 2.1, 1.5, 2.6, 10))
+    assert text.startswith("The images found for `digit` bring a target's score to 2.10 times")
+    assert text.endswith("most score higher with these images than with any of the test images.")
+    below = item("score_ratio@digit", 0.5, 0.4, 0.6, 10)
+    texts = said("activation_maximization", below, count("still@digit", 2, 10))
+    assert texts[0].endswith("with some test image most score higher than with these.")
+    assert texts[1].startswith("In `digit`, 2 of 10 targets had no gradient anywhere")
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,9 @@ def ratios(reached: Floats, largest: Floats) -> Doubles:
 def response(name: str, values: Doubles, how: str, seed: int) -> Measure:
     """The median ratio over filters."""
     if not values.size:
-        return Measure(name, None, n=0, baseline=1.0, how=how + "; no filter responds to any image")
+        return Measure(
+            name, None, n=0, baseline=1.0, how=how + "; nothing responds to any test image"
+        )
     interval = bootstrap(values, seed, np.median)
     return Measure(name, float(np.median(values)), "", values.size, interval, 1.0, how)
 
