@@ -1,0 +1,103 @@
+"""Rules of the Fashion-MNIST document: edges first, abstract later, patterns of classes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from report_builder import block, model, only, report, value
+
+from reportgen.inferences import abstract_features, class_patterns, edge_features
+from reportgen.records import Findings
+
+LAYERS = (("one", "Conv2D"), ("pool", "MaxPooling2D"), ("two", "Conv2D"))
+
+
+def counts(edges: int, vertical: int, horizontal: int, n: int = 20) -> Findings:
+    made = {
+        "edge_filters__one": value(edges, n=n),
+        "vertical_filters__one": value(vertical, n=n),
+        "horizontal_filters__one": value(horizontal, n=n),
+        "edge_filters__two": value(0, n=n),
+        "vertical_filters__two": value(0, n=n),
+        "horizontal_filters__two": value(0, n=n),
+    }
+    return report([model("a", *LAYERS)], block("edge_filters", "a", **made))
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict"),
+    [
+        (counts(12, 7, 6), "supported"),
+        (counts(10, 7, 6), "contradicted"),  # half is not most
+        (counts(12, 5, 5), "contradicted"),
+        (counts(6, 4, 3, n=7), "inconclusive"),
+    ],
+)
+def test_most_filters_of_the_first_convolution_decide(given: Findings, verdict: str) -> None:
+    assert only(edge_features.infer(given), given).verdict == verdict
+
+
+def test_the_first_convolution_is_quoted() -> None:
+    given = counts(12, 7, 6)
+    text = only(edge_features.infer(given), given).text
+    assert "in the only model" in text
+    assert "Of 20 filters of `one` in `Model a` that answer at all, 12 follow edges" in text
+    assert "7 follow vertical edges more than horizontal ones, and 6 the other way around" in text
+    assert "13 in all." in text
+
+
+def abstraction(local: tuple[float, float], told: tuple[float, float]) -> Findings:
+    def around(middle: float) -> Any:
+        return value(middle, middle - 0.05, middle + 0.05)
+
+    made = {
+        "local__one": around(local[0]),
+        "local__two": around(local[1]),
+        "class_told__one": around(told[0]),
+        "class_told__two": around(told[1]),
+    }
+    return report([model("a", *LAYERS)], block("edge_filters", "a", **made))
+
+
+@pytest.mark.parametrize(
+    ("local", "told", "verdict"),
+    [
+        ((0.6, 0.3), (0.5, 0.7), "supported"),
+        ((0.6, 0.55), (0.5, 0.7), "inconclusive"),
+        ((0.3, 0.6), (0.5, 0.7), "contradicted"),
+        ((0.6, 0.3), (0.7, 0.5), "contradicted"),
+    ],
+)
+def test_abstract_is_further_from_pixels_and_nearer_to_the_class(
+    local: tuple[float, float], told: tuple[float, float], verdict: str
+) -> None:
+    given = abstraction(local, told)
+    note = only(abstract_features.infer(given), given)
+    assert note.verdict == verdict
+    assert "in the maps of `one`" in note.text
+    assert "in `two`" in note.text
+
+
+def separation(low: float, high: float) -> Findings:
+    middle = (low + high) / 2
+    made = {
+        "separation__one": value(0.01, 0.0, 0.02, baseline=0.0),
+        "separation__pool": value(-0.5, -0.6, -0.4, baseline=0.0),
+        "separation__two": value(middle, low, high, baseline=0.0),
+        "within_class__two": value(0.9),
+        "between_classes__two": value(0.9 - middle),
+    }
+    return report([model("a", *LAYERS)], block("class_comparison", "a", **made))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"),
+    [(0.1, 0.3, "supported"), (-0.1, 0.3, "inconclusive"), (-0.3, -0.1, "contradicted")],
+)
+def test_later_convolutions_separate_classes_or_not(low: float, high: float, verdict: str) -> None:
+    given = separation(low, high)
+    note = only(class_patterns.infer(given), given)
+    assert note.verdict == verdict
+    assert "Mean maps of `two` in `Model a` have a cosine of 0.900 within a class" in note.text
+    assert "In `one` the difference is 0.0100." in note.text
