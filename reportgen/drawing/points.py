@@ -151,7 +151,7 @@ def scatter(
             one.set_title(cloud.title)
             one.axhline(origin[1], color=LIGHT, linewidth=0.8, zorder=0)
             one.axvline(origin[0], color=LIGHT, linewidth=0.8, zorder=0)
-            _dots(one, cloud)
+            _dots(one, cloud, dot_size(clouds))
             if rays and anchors is not None:
                 lines(one, origin, anchors)
             if arrows is not None:
@@ -273,9 +273,10 @@ def shuffled(cloud: Cloud) -> tuple[NDArray[Any], list[str]]:
     return cloud.points[order], [color(int(label)) for label in np.asarray(cloud.labels)[order]]
 
 
-def dot_size(count: int) -> float:
-    """Area of a point in square points: smaller where there are many."""
-    return float(np.clip(12000 / max(count, 1), 1.4, 14))
+def dot_size(clouds: Sequence[Cloud]) -> float:
+    """Area of a point in square points, one for all panels: smaller where there are many."""
+    most = max(len(cloud.points) for cloud in clouds)
+    return float(np.clip(12000 / max(most, 1), 1.4, 14))
 
 
 def _indices(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -296,10 +297,10 @@ def _indices(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.u
     return found, np.concatenate([own, colors])
 
 
-def _dots(axes: Any, cloud: Cloud) -> None:
+def _dots(axes: Any, cloud: Cloud, size: float) -> None:
     points, colors = shuffled(cloud)
     axes.scatter(
-        *np.asarray(points, np.float64).T, s=dot_size(len(points)), c=colors, linewidths=0,
+        *np.asarray(points, np.float64).T, s=size, c=colors, linewidths=0,
         antialiased=False, zorder=2,
     )  # fmt: skip
 

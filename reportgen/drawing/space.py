@@ -54,7 +54,7 @@ def views(
             _cube(one, low, high, up, around)
             turned = "the same, turned by a quarter"
             one.set_title(cloud.title if around == VIEWS[0][1] else turned, loc="left")
-            _dots(one, cloud, low, high)
+            _dots(one, cloud, (low, high), dot_size(clouds) * 0.7)
             if rays and anchors is not None:
                 lines(one, np.zeros(3), anchors)
             if arrows is not None:
@@ -87,7 +87,7 @@ def globes(
             one.set_xticklabels([])
             one.set_yticklabels([])
             points, colors = shuffled(cloud)
-            size = dot_size(len(points)) * 0.7
+            size = dot_size(clouds) * 0.7
             one.scatter(*_map(points).T, s=size, c=colors, linewidths=0, antialiased=False)
             for label, place in enumerate(_map(marks) if marks is not None else ()):
                 one.plot(*place, marker="D", markersize=5, color=color(label), markeredgecolor=INK)
@@ -124,13 +124,13 @@ def _cube(axes: Any, low: NDArray[Any], high: NDArray[Any], up: float, around: f
     axes.plot([0.0], [0.0], [0.0], marker="+", color=INK, markersize=7, zorder=6)
 
 
-def _dots(axes: Any, cloud: Cloud, low: NDArray[Any], high: NDArray[Any]) -> None:
+def _dots(axes: Any, cloud: Cloud, box: tuple[NDArray[Any], NDArray[Any]], size: float) -> None:
     points, colors = shuffled(cloud)
     values = np.asarray(points, np.float64)
-    inside = np.all((values >= low) & (values <= high), axis=1)
+    inside = np.all((values >= box[0]) & (values <= box[1]), axis=1)
     kept = [one for one, held in zip(colors, inside, strict=True) if held]
     axes.scatter(
-        *values[inside].T, s=dot_size(len(points)) * 0.7, c=kept, linewidths=0, depthshade=False,
+        *values[inside].T, s=size, c=kept, linewidths=0, depthshade=False,
         antialiased=False, zorder=2,
     )  # fmt: skip
 

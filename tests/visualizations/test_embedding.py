@@ -91,7 +91,10 @@ def test_house_rules(dimensions: int, weights: bool) -> None:
     parts = ["points", *(["sphere"] if dimensions == 3 else []), "angles", "classes"]
     assert [item.part for item in drawn] == parts
     assert ("Dashed" in drawn[0].caption) == (weights and dimensions < 4)
-    assert "closest" in notes_of(KIND, compute(given))[0][2].id
+    notes = notes_of(KIND, compute(given))[0]
+    rules = [note.rule.removeprefix("embedding.") for note in notes]
+    assert rules == ["angles", "angles", "closest", "length"]
+    assert "changes the logits by 100% of their size" in notes[-1].text
 
 
 def test_more_than_three_dimensions_are_projected_and_the_caption_says_so() -> None:

@@ -13,7 +13,7 @@ ENTRY = Entry(
             "output", "str", None, "output whose classes to show; null for the first", optional=True
         ),
         Parameter("split", "str", "train", "split whose images have the class centers"),
-        Parameter("measure_on", "int", 2000, "images of it to measure centers on", minimum=1),
+        Parameter("measure_on", "int", 10_000, "images of it to measure centers on", minimum=1),
     ),
     evidence=(
         ("weight_length", "mean length of the weight vectors"),

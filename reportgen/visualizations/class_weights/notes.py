@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note
+from reportgen.drafting import by_measure, few, get, note, side
 from reportgen.records import Finding, Note
-from reportgen.visualizations.embedding.notes import length_counts, toward_centers
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on angles between weights, one on centers, one on lengths and bias."""
-    written = [_closest(finding), toward_centers(finding), length_counts(finding), _bias(finding)]
+    """One note on angles between weights, one on centers, one on the bias."""
+    written = [_closest(finding), _toward(finding), _bias(finding)]
     return tuple(item for item in written if item is not None)
 
 
@@ -29,6 +28,28 @@ def _closest(finding: Finding) -> Note | None:
         {"first": first, "second": second},
         least=found[0][1],
         mean=mean,
+    )
+
+
+def _toward(finding: Finding) -> Note | None:
+    """Whether weight vectors point to where the images of their classes lie."""
+    angle = get(finding, "weight_center_angle")
+    if angle is None:
+        return None
+    toward = {
+        "above": "point away from the class centers",
+        "below": "point toward the class centers",
+        "open": "cannot be told from random directions",
+    }[side(angle)]
+    toward = "are too few to judge by" if few(angle) else toward
+    return note(
+        f"{finding.block}.weights",
+        "class_weights.weights",
+        "info",
+        f"The weight vectors of the classes {toward}: the mean angle between a vector and its "
+        "class's center is {angle} degrees (interval {angle.interval}), where random directions "
+        "would have {angle.baseline}.",
+        angle=angle,
     )
 
 

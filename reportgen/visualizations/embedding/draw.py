@@ -85,12 +85,13 @@ def _arrows(artifact: Artifact, clouds: list[Cloud]) -> NDArray[np.float64]:
 
 
 def _what(facts: Facts, artifact: Artifact) -> str:
-    words = f"The {facts['place']} for each image, {facts['dimensions']}-dimensional"
+    words = f"The embedding of each image, the {facts['place']}"
     if not facts["projected"]:
-        return words + ", as it is; both axes have one scale" + "."
-    shares = [m for m in artifact.measures if m.name.startswith("variance_shown") and m.value]
+        return f"{words}: its {facts['dimensions']} dimensions as they are, all at one scale."
+    shares = [m for m in artifact.measures if m.name.startswith("variance_shown")]
     held = ", ".join(f"{m.value:.0%} on {m.name.partition('@')[2]}" for m in shares if m.value)
-    words += f", projected on the first 2 principal components of the {facts['splits'][0]} images"
+    words += f": {facts['dimensions']} dimensions, projected on the first 2 principal components "
+    words += f"of the {facts['splits'][0]} images"
     return words + (f", which hold this share of the variance: {held}." if held else ".")
 
 
@@ -194,12 +195,13 @@ def _table(artifact: Artifact) -> Table:
             (facts["classes"][int(nearest[place])], float(least[place])) if known else (None,) * 2
         )
         rows.append((facts["classes"][place], *means, *other))
-    columns = ("Class", *(f"Own center, {split} (degrees)" for split in splits))
-    caption = "Mean angle of each class's images to its center, and the nearest other center, by "
-    caption += f"angle. Centers are mean directions of the {splits[0]} images."
+    columns = ("Class", *(f"Angle, {split}" for split in splits))
+    caption = "Mean angle of each class's images to its center, and the angle between its center "
+    caption += "and the nearest other one, in degrees. Centers are mean directions of the "
+    caption += f"{splits[0]} images."
     if len(shown) < len(least):
         caption += f" Of {len(least):,} classes the {ROWS} with the nearest neighbors are listed."
-    columns += ("Nearest other center", "Angle between the centers (degrees)")
+    columns += ("Nearest other center", "Angle between")
     return Table("classes", columns, tuple(rows), caption, layers=(facts["layer"],), decimals=1)
 
 

@@ -10,9 +10,9 @@ ONLY_ANGLE = 0.01
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on angles for each split, one on centers and weights, one on lengths."""
+    """One note on angles for each split, one on centers, one on lengths."""
     written = [_gathered(finding, split) for split in by_measure(finding, "within_angle")]
-    written += [_closest(finding), toward_centers(finding), length_counts(finding)]
+    written += [_closest(finding), _length(finding)]
     return tuple(item for item in written if item is not None)
 
 
@@ -62,39 +62,17 @@ def _closest(finding: Finding) -> Note | None:
     )
 
 
-def toward_centers(finding: Finding) -> Note | None:
-    """Whether weight vectors point to where the images of their classes lie."""
-    angle = get(finding, "weight_center_angle")
-    if angle is None:
-        return None
-    toward = {
-        "above": "point away from the class centers",
-        "below": "point toward the class centers",
-        "open": "cannot be told from random directions",
-    }[side(angle)]
-    toward = "are too few to judge by" if few(angle) else toward
-    return note(
-        f"{finding.block}.weights",
-        f"{finding.kind}.weights",
-        "info",
-        f"The weight vectors of the classes {toward}: the mean angle between a vector and its "
-        "class's center is {angle} degrees (interval {angle.interval}), where random directions "
-        "would have {angle.baseline}.",
-        angle=angle,
-    )
-
-
-def length_counts(finding: Finding) -> Note | None:
+def _length(finding: Finding) -> Note | None:
     """Whether the length of an embedding counts for the answer, or its angle alone."""
     effect = get(finding, "length_effect")
     if effect is None:
         return None
     says = (
         "Only the direction of an embedding counts for the answer, not its length: doubling the "
-        "length changes the logits by {effect} of their size"
-        if only_angle(effect)
+        "length changes the logits by {effect:%} of their size"
+        if _only_angle(effect)
         else "The length of an embedding counts for the answer as well: doubling it changes the "
-        "logits by {effect} of their size"
+        "logits by {effect:%} of their size"
     )
     spreads = list(by_measure(finding, "length_spread").items())
     more = ""
@@ -102,7 +80,7 @@ def length_counts(finding: Finding) -> Note | None:
         more = " Lengths on the {split} split have a deviation of {spread:%} of their mean."
     return note(
         f"{finding.block}.length",
-        f"{finding.kind}.length",
+        "embedding.length",
         "info",
         says + "." + more,
         {"split": spreads[0][0]} if spreads else {},
@@ -112,6 +90,6 @@ def length_counts(finding: Finding) -> Note | None:
     )
 
 
-def only_angle(effect: Evidence) -> bool:
+def _only_angle(effect: Evidence) -> bool:
     """Whether the answer does not depend on an embedding's length."""
     return effect.value is not None and effect.value < ONLY_ANGLE
