@@ -114,7 +114,7 @@ def build(
             raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
         session = Session(place)
         try:
-            with Worker() as worker:
+            with Worker(meanwhile=_import_page) as worker:
                 status = max(
                     (_build(session, p, worker, listener, trust) for p in plans), default=0
                 )
@@ -124,6 +124,12 @@ def build(
         finally:
             session.store.save_stat_cache(session.stats)
     return status
+
+
+def _import_page() -> None:
+    """What pages are written with; each part imports it when it is needed."""
+    from reportgen import page  # noqa: F401
+    from reportgen.render import context, html_page, markdown_page  # noqa: F401
 
 
 def _build(session: Session, plan: Plan, worker: Worker, listener: Listener, trust: bool) -> int:

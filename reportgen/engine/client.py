@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
 from reportgen.codec import decode, encode
@@ -25,9 +25,14 @@ class Worker:
     """A worker process, started at the first job and kept for all that follow.
 
     A context manager; leaving it ends the process at once, whatever it is doing.
+
+    Args:
+        meanwhile: is called once, when the first job is on its way: the process then takes
+            seconds to start, in which this one would be idle.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, meanwhile: Callable[[], object] | None = None) -> None:
+        self._meanwhile = meanwhile
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[bytes] | None = None
 
@@ -50,9 +55,15 @@ class Worker:
         try:
             process.stdin.write(json.dumps(encode(job)) + "\n")
             process.stdin.flush()
+            self._be_useful()
             return self._listen(process, progress)
         except (BrokenPipeError, EOFError):
             raise WorkerEnded(self._obituary()) from None
+
+    def _be_useful(self) -> None:
+        meanwhile, self._meanwhile = self._meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
 
     def stop(self) -> None:
         """End the process, if there is one."""
