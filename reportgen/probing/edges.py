@@ -36,8 +36,10 @@ def slopes(images: NDArray[np.generic]) -> tuple[Doubles, Doubles]:
 
 def departures(maps: Floats) -> Doubles:
     """|activation - the map's median| at each position, shape (n, positions, c)."""
-    flat = maps.reshape(len(maps), -1, maps.shape[-1]).astype(np.float64)
-    return np.asarray(np.abs(flat - np.median(flat, axis=1, keepdims=True)))
+    flat = maps.reshape(len(maps), -1, maps.shape[-1])
+    # A median along the last axis is several times faster than along any other.
+    middle = np.median(np.ascontiguousarray(flat.transpose(0, 2, 1)), axis=2)
+    return np.asarray(np.abs(flat.astype(np.float64) - middle[:, None]))
 
 
 def correlations(values: Doubles, wanted: Doubles) -> Doubles:
@@ -49,8 +51,13 @@ def correlations(values: Doubles, wanted: Doubles) -> Doubles:
     Returns:
         Shape (n, c), between -1 and 1; what is constant correlates by 0.
     """
-    unit = unit_length(wanted.reshape(len(wanted), -1), 1)
-    return np.asarray(np.einsum("npc,np->nc", unit_length(values, 1), unit))
+    return with_unit(unit_length(values, 1), wanted)
+
+
+def with_unit(units: Doubles, wanted: Doubles) -> Doubles:
+    """`correlations` of values that are of unit length already."""
+    other = unit_length(wanted.reshape(len(wanted), -1), 1)
+    return np.asarray((other[:, None] @ units)[:, 0])
 
 
 def orientations(maps: Floats, vertical: Doubles, horizontal: Doubles) -> Doubles:
@@ -65,8 +72,8 @@ def orientations(maps: Floats, vertical: Doubles, horizontal: Doubles) -> Double
     Returns:
         Shape (n, c), between -2 and 2.
     """
-    values = departures(maps)
-    return np.asarray(correlations(values, vertical) - correlations(values, horizontal))
+    units = unit_length(departures(maps), 1)
+    return np.asarray(with_unit(units, vertical) - with_unit(units, horizontal))
 
 
 def unit_length(values: Doubles, axis: int) -> Doubles:
