@@ -5,9 +5,9 @@ image is written (`parameterizations`), how it is moved before each step (`trans
 what keeps it plain (`regularizers`). Between them:
 
 - a filter that does not respond to a blank image has no gradient there; so in the first half of
-  the steps, and after it while the response is zero, the mean of regional maxima of what enters
-  its activation is climbed instead. Where that has no gradient either (a dead layer before it),
-  the image stays as it is;
+  the steps the mean of regional maxima of what enters its activation is climbed instead, and after
+  it, while the response is zero, the largest of it, and nothing keeps the image plain. Where that
+  has no gradient either (a dead layer before it), the image stays as it is;
 - the gradient of every image is divided by its root mean square, so that the step and the
   regularizers mean the same for every filter and model;
 - values are inside the input range in every step;
@@ -161,15 +161,17 @@ def _loop(
         """Where to go from the images, how they responded, and which of them know it."""
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(images)
-            shown = moved(images, shifts[index], turns[index], middle, how.pad, how.turns)
-            mine, drive = respond(shown)
+            shift, turn = (tf.gather(each, index) for each in (shifts, turns))
+            shown = moved(images, shift, turn, middle, how.pad, how.turns)
+            mine, drive, spark = respond(shown)
             early = index < tf.shape(shifts)[0] // 2
-            goal = tf.where(early | (mine == 0), drive, mine)
+            awaited = ~early & (mine == 0)
+            goal = tf.where(early, drive, tf.where(awaited, spark, mine))
         gradient = tape.gradient(goal, images)
         size = _length(gradient)
         # What keeps an image plain may keep it from ever exciting its target, so it waits.
-        awaited = (~early & (mine == 0))[:, None, None, None]
-        against = tf.where(awaited, 0.0, pull(images, middle, span, decay, variation))
+        free = awaited[:, None, None, None]
+        against = tf.where(free, 0.0, pull(images, middle, span, decay, variation))
         way = tf.where(size > _SMALL, gradient / tf.maximum(size, _SMALL) - against, 0.0)
         return way, mine, (size > _SMALL)[:, 0, 0, 0]
 

@@ -22,8 +22,9 @@ from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import named
 from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
 
-Response = Callable[[Any, Any], tuple[Any, Any]]
-"""(images (k, h, w, c), picks (k, m)) -> the response (k,), and what to climb while it is zero."""
+Response = Callable[[Any, Any], tuple[Any, Any, Any]]
+"""(images (k, h, w, c), picks (k, m)) -> the response (k,), what to climb at first, and what to
+climb where even that has not woken it."""
 
 _REGIONS = 5
 
@@ -68,16 +69,16 @@ def response(model: Any, objective: Objective) -> Response:
         return _class_response(model, objective)
     last = not channels_first(named(model)[objective.layer])
 
-    def respond(images: Any, picks: Any) -> tuple[Any, Any]:
+    def respond(images: Any, picks: Any) -> tuple[Any, Any, Any]:
         maps, before = until(model, images, objective.layer)
         maps, before = (_channels_last(tensor, last) for tensor in (maps, before))
         if objective.kind == "unit":
             row, column = objective.position
-            at = [tensor[:, row, column] for tensor in (maps, before)]
+            at = [tensor[:, row, column] for tensor in (maps, before, before)]
         else:
-            at = [tf.reduce_mean(maps, axis=[1, 2]), _drive(before)]
-        values, drive = (_own(tensor, picks) for tensor in at)
-        return values, drive
+            at = [tf.reduce_mean(maps, [1, 2]), _drive(before), tf.reduce_max(before, [1, 2])]
+        values, drive, spark = (_own(tensor, picks) for tensor in at)
+        return values, drive, spark
 
     return respond
 
@@ -114,12 +115,12 @@ def until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
 def _class_response(model: Any, objective: Objective) -> Response:
     head = heads_of(model)[objective.output]
 
-    def respond(images: Any, picks: Any) -> tuple[Any, Any]:
+    def respond(images: Any, picks: Any) -> tuple[Any, Any, Any]:
         logits = logits_of(model, trace(model, [_as_read(model, images)]))[head.index]
         exact = tf.cast(logits, tf.float32)
         each = [score_of(exact, picks[:, place]) for place in range(objective.picks.shape[1])]
         values = tf.add_n(each) / len(each)
-        return values, values
+        return values, values, values
 
     return respond
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.records import Evidence, Finding, ModelFacts, Subject
+from reportgen.records import Artifact, Evidence, Finding, ModelFacts, Subject
 from reportgen.visualizations.activation_maximization import ENTRY, measures
 from reportgen.visualizations.activation_maximization.compute import (
     activation_maximization,
@@ -441,3 +441,14 @@ def test_the_channels_of_an_input_without_colors_stand_side_by_side() -> None:
     assert wide.shape == (3, 8, 5 * 9 - 1)
     np.testing.assert_array_equal(wide[:, :, 9:17], found[..., 1])
     assert (wide[:, :, 8::9] == 1).all()
+
+
+def test_a_filter_that_gray_excites_most_is_said_to_be_so() -> None:
+    model = keras.Sequential([keras.Input((6, 6, 1)), layers.Conv2D(2, 1, name="conv")])
+    given = subject(model, None)
+    artifact = compute(given)
+    told = artifact.facts["layers"][0]
+    assert told["unmoved"] == []
+    facts = {**artifact.facts, "layers": [{**told, "unmoved": [1]}]}
+    (figure,) = draw(Artifact(artifact.arrays, facts, ()), given.params)
+    assert "No image was found to excite more than gray does: filter 1." in figure.caption

@@ -54,6 +54,10 @@ def test_shapes_and_costs_by_hand() -> None:
     found = measures(artifact)
     assert found["multiply_adds"].value == 1424
     assert found["conv_parameters"].value == 72
+    assert (found["multiply_adds@first"].part, found["dead_filters@first"].part) == (
+        "shapes",
+        "statistics",
+    )
     assert found["cost_share@first"].value == pytest.approx(1296 / 1424)
     shapes, statistics = check_house_rules(KIND, artifact, made.params)
     assert shapes.rows[0] == ("first", 1, "3 x 3 x 1 x 4", "4", "6 x 6 x 4", "1 x 1", 3, 40, 1296)

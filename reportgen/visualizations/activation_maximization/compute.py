@@ -196,6 +196,7 @@ def _ends(images: Floats) -> NDArray[np.float64]:
 
 def _told(panel: Panel, mine: Climbed, best: Floats | None) -> dict[str, Any]:
     silent = (mine.reached == 0) & ~mine.still
+    unmoved = (mine.reached <= mine.start) & ~mine.still & ~silent
     return {
         "name": panel.name,
         "type": panel.type,
@@ -205,6 +206,7 @@ def _told(panel: Panel, mine: Climbed, best: Floats | None) -> dict[str, Any]:
         "channels": panel.total,
         "still": [int(i) for i in np.flatnonzero(mine.still)],
         "silent": [int(i) for i in np.flatnonzero(silent)],
+        "unmoved": [int(i) for i in np.flatnonzero(unmoved)],
         "reached": [float(value) for value in mine.reached],
         "largest": None if best is None else [float(value) for value in best],
     }

@@ -20,6 +20,10 @@ _ABREAST = 8
 """Channels of the input shown side by side at most, where it has no colors."""
 
 
+_WIDTH = 150
+"""Pixels (twice what is shown) that one of several channels is drawn with, about."""
+
+
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
     """One mosaic for each layer, values as the model sees them: 0 to 1 of its input range."""
     return tuple(_layer(artifact, layer) for layer in artifact.facts["layers"])
@@ -66,8 +70,10 @@ def _picture(images: NDArray[np.float32], layer: Facts) -> Picture:
     labels = [_label(index, layer) for index in range(len(images))]
     if images.shape[-1] == 3:
         return mosaic(images, labels=labels, scaling="none")
-    gray = _abreast(images[..., :_ABREAST])
-    return mosaic(gray, labels=labels, colormap="gray", scaling="none", legend="input")
+    some = images[..., :_ABREAST]
+    tile = None if some.shape[-1] == 1 else _WIDTH * some.shape[-1]
+    gray = _abreast(some)
+    return mosaic(gray, labels=labels, colormap="gray", scaling="none", legend="input", tile=tile)
 
 
 def _abreast(images: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -83,7 +89,9 @@ def _label(index: int, layer: Facts) -> str:
     name = layer["labels"][index]
     if index in layer["still"]:
         return f"{name}: blank"
-    return f"{name}: silent" if index in layer["silent"] else str(name)
+    if index in layer["silent"]:
+        return f"{name}: silent"
+    return f"{name}: gray" if index in layer["unmoved"] else str(name)
 
 
 def _count(layer: Facts, shown: int) -> str:
@@ -133,6 +141,9 @@ def _words(layer: Facts) -> list[str]:
         )
     if layer["silent"]:
         sentences.append(f"Never responding in the end: {_listed(layer, layer['silent'])}.")
+    if layer["unmoved"]:
+        named = _listed(layer, layer["unmoved"])
+        sentences.append(f"No image was found to excite more than gray does: {named}.")
     return sentences
 
 

@@ -57,9 +57,10 @@ def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
 
 
 def _sides(units: Sequence[Facts]) -> tuple[int, int]:
-    """Height and width of the largest crop."""
+    """Height and width of a tile: a square that holds the largest crop."""
     frames = [one["window"] for unit in units for one in unit["samples"]] or [[0, 1, 0, 1]]
-    return max(f[1] - f[0] for f in frames), max(f[3] - f[2] for f in frames)
+    side = max(max(f[1] - f[0], f[3] - f[2]) for f in frames)
+    return side, side
 
 
 def _tiles(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,14 @@ def compute(subject: Subject) -> Artifact:
             for row in rows:
                 row.update(_statistics(seen[row["name"]]))
                 found += _of_activations(row, seen[row["name"]], subject.seed)
-    return Artifact(facts={"layers": rows, "images": count, "unmeasured": why}, measures=(*found,))
+    placed = tuple(replace(one, part=_part(one.name)) for one in found)
+    return Artifact(facts={"layers": rows, "images": count, "unmeasured": why}, measures=placed)
+
+
+def _part(measure: str) -> str:
+    """The table that shows a measure."""
+    shapes = ("conv_parameters", "multiply_adds", "cost_share")
+    return "shapes" if measure.partition("@")[0] in shapes else "statistics"
 
 
 def _row(model: Any, path: str) -> Row:
