@@ -13,7 +13,7 @@ from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError
 from reportgen.records import Target
 
-MARGINS = {"arcface": 0.1, "cosface": 0.02, "sphereface": 2}
+MARGINS = {"arcface": 0.3, "cosface": 0.1, "sphereface": 2}
 """Margins that suit ten classes in two dimensions, which are 36 degrees apart at best."""
 
 ENTRY = Entry(
@@ -36,7 +36,7 @@ ENTRY = Entry(
         Parameter(
             "scale",
             "float",
-            16.0,
+            8.0,
             "what the cosines are multiplied by; not for softmax",
             minimum=0.1,
             maximum=1000.0,
@@ -55,7 +55,7 @@ ENTRY = Entry(
         Parameter(
             "annealing",
             "float",
-            5.0,
+            1.0,
             "lambda at the end of training with sphereface: the margin counts 1/(1 + lambda)",
             minimum=0.0,
             maximum=1000.0,
@@ -63,7 +63,7 @@ ENTRY = Entry(
         Parameter(
             "dropout",
             "float",
-            0.1,
+            0.2,
             "share of values dropped before the embedding",
             minimum=0.0,
             maximum=0.95,
@@ -83,10 +83,10 @@ def build(
     *,
     embedding: int = 2,
     head: str = "softmax",
-    scale: float = 16.0,
+    scale: float = 8.0,
     margin: float | None = None,
-    annealing: float = 5.0,
-    dropout: float = 0.1,
+    annealing: float = 1.0,
+    dropout: float = 0.2,
 ) -> Any:
     """A Sequential model that classifies the dataset's first target (10 classes without one)."""
     from keras import Input, Sequential, layers

@@ -8,12 +8,13 @@ from typing import Any
 
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Head
+from reportgen.training.helping import helper_of, weight_of
 from reportgen.training.keeping import Best, Log, Progress, Ticks
 from reportgen.training.margins import margins_of, strength_of
 from reportgen.training.parameters import PARAMETERS
 from reportgen.training.passes import EVALUATION_BATCH, arrays_of, logs_of, means
 from reportgen.training.starting import spread_classes
-from reportgen.training.steps import measure_of, step_of
+from reportgen.training.steps import Aids, measure_of, step_of
 
 
 def train(
@@ -54,9 +55,13 @@ def train(
         spread_classes(model, heads, dataset)
     steps = -(-len(images) // settings["batch_size"])
     ticks = Ticks(progress, settings["epochs"], steps)
+    helper = helper_of(model, heads, settings)
     optimizer = optimizer_of(model, settings, steps)
     strength = strength_of(settings, optimizer.iterations, steps)
-    step = step_of(model, heads, dataset, optimizer, margins_of(model, heads, strength))
+    weight = weight_of(settings, optimizer.iterations, steps)
+    aids = Aids(margins_of(model, heads, strength), helper, weight)
+    optimizer.build(aids.variables(model))
+    step = step_of(model, heads, dataset, optimizer, aids)
     check = measure_of(model, heads, dataset)
     best = Best(model, settings["patience"])
     rng = np.random.default_rng(seed)
@@ -76,7 +81,7 @@ def train(
 
 
 def optimizer_of(model: Any, settings: Mapping[str, Any], steps: int) -> Any:
-    """The optimizer that `settings` describe, built for the model; an epoch has `steps`."""
+    """The optimizer that `settings` describe for the model; an epoch has `steps`."""
     import keras
 
     if not model.trainable_variables:
@@ -91,5 +96,4 @@ def optimizer_of(model: Any, settings: Mapping[str, Any], steps: int) -> Any:
         rate = keras.optimizers.schedules.CosineDecay(rate, steps * settings["epochs"])
     optimizer = keras.optimizers.get({"class_name": settings["optimizer"], "config": {}})
     optimizer.learning_rate = rate
-    optimizer.build(model.trainable_variables)
     return optimizer

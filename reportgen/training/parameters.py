@@ -41,6 +41,14 @@ PARAMETERS = (
         "(by their mean images) side by side; helps where few dimensions hold many classes",
     ),
     Parameter(
+        "helper",
+        "str",
+        None,
+        "layer that a second classifier is trained on, whose loss counts fully at first, evenly "
+        "less, and at the end nothing; it teaches the layers below a narrow one sooner",
+        optional=True,
+    ),
+    Parameter(
         "margin_start",
         "float",
         0.3,

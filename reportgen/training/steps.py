@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from reportgen.records import Dataset, Head
+from reportgen.training.helping import Helper
 from reportgen.training.margins import Margins
 
 
+@dataclass(frozen=True)
+class Aids:
+    """What training adds to the loss: margins of heads, a helper, and how much that counts."""
+
+    margins: Margins
+    helper: Helper | None
+    weight: Callable[[], Any]
+
+    def variables(self, model: Any) -> list[Any]:
+        """All that is trained."""
+        return [*model.trainable_variables, *(self.helper.variables if self.helper else ())]
+
+
 def _sums(
-    model: Any, heads: Sequence[Head], dataset: Dataset, margins: Margins | None = None
+    model: Any, heads: Sequence[Head], dataset: Dataset, aids: Aids | None = None
 ) -> Callable[[Any, Any], tuple[Any, Any]]:
     """A function of a batch that gives the loss to descend, and sums over the batch's images.
 
     The sums are a vector: loss in all, then for each head its loss, then its right answers.
-    `margins` makes it a step of training: they enter the losses, never the answers.
+    `aids` make it a step of training: they enter the loss to descend, never the answers.
     """
     import keras
     import tensorflow as tf
@@ -28,17 +43,21 @@ def _sums(
     def sums(images: Any, labels: Any) -> tuple[Any, Any]:
         stored = tf.gather(images, order, axis=-1) if order else images
         inputs = tf.cast(stored, "float32") * scale + offset
-        outputs = keras.tree.flatten(model(inputs, training=margins is not None))
+        helper = aids.helper if aids else None
+        seen = (helper.model if helper else model)(inputs, training=aids is not None)
+        outputs = keras.tree.flatten(seen)
         losses, hits = [], []
         for column, head in enumerate(heads):
             values = tf.cast(outputs[head.index], "float32")
-            harder = margins(head, values, labels[:, column]) if margins else values
+            harder = aids.margins(head, values, labels[:, column]) if aids else values
             losses.append(tf.reduce_sum(_loss(head, harder, labels[:, column])))
             hits.append(tf.reduce_sum(tf.cast(_hits(head, values, labels[:, column]), "float32")))
         count = tf.cast(tf.shape(images)[0], "float32")
         loss = tf.add_n(losses) / count + tf.add_n(
             [tf.cast(x, "float32") for x in model.losses] or [0.0]
         )
+        if aids and helper:
+            loss += aids.weight() * helper.loss(outputs[-1], labels)
         return loss, tf.cast(tf.stack([loss * count, *losses, *hits]), "float64")
 
     return sums
@@ -82,13 +101,13 @@ def measure_of(model: Any, heads: Sequence[Head], dataset: Dataset) -> Callable[
 
 
 def step_of(
-    model: Any, heads: Sequence[Head], dataset: Dataset, optimizer: Any, margins: Margins
+    model: Any, heads: Sequence[Head], dataset: Dataset, optimizer: Any, aids: Aids
 ) -> Callable[..., Any]:
     """A graph that takes one step of training on a batch and gives the sums from before it."""
     import tensorflow as tf
 
-    sums = _sums(model, heads, dataset, margins)
-    variables = model.trainable_variables
+    sums = _sums(model, heads, dataset, aids)
+    variables = aids.variables(model)
 
     def step(images: Any, labels: Any) -> Any:
         with tf.GradientTape() as tape:
