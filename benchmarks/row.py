@@ -35,7 +35,8 @@ class Work:
         title: what is done, in words.
         candidates: ways to do it, ours under `OURS`.
         goals: what is to be reached.
-        cold: seconds of our first call, and of the peer's warm one for a single image.
+        cold: seconds of our first call in a process, of our first call on another model of the
+            same kind once TensorFlow is warm, and of the peer's warm one; each for a single image.
         traced: how often our graphs were traced: after the first call, and after calls with
             other batch sizes and targets.
         extra: further ratios: by what is said of them our seconds, the candidate to divide by
@@ -47,7 +48,7 @@ class Work:
     title: str
     candidates: Mapping[str, Candidate]
     goals: tuple[Goal, ...]
-    cold: Callable[[], tuple[float, float]] | None = None
+    cold: Callable[[], tuple[float, float, float]] | None = None
     traced: Callable[[], tuple[int, int]] | None = None
     extra: Mapping[str, tuple[float, str, float]] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -113,10 +114,13 @@ def _further(name: str, work: Work, said: str, times: Mapping[str, Timing]) -> L
 def _cold(name: str, work: Work) -> list[Line]:
     if work.cold is None:
         return []
-    first, peer = work.cold()
-    met = _word(first <= 2 * peer)
-    return [Line(name, work.title, "first call, against the peer's warm single image", first, peer,
-                 peer, peer, 1, first / peer, "<= 2", met)]  # fmt: skip
+    first, other, peer = work.cold()
+    said = {
+        "first call of a process, against the peer's warm single image": first,
+        "first call on a model, TensorFlow being warm, against the same": other,
+    }
+    return [Line(name, work.title, words, ours, peer, peer, peer, 1, ours / peer, "<= 2",
+                 _word(ours <= 2 * peer)) for words, ours in said.items()]  # fmt: skip
 
 
 def _traces(name: str, work: Work) -> list[Line]:

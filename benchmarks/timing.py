@@ -62,6 +62,12 @@ def once(call: Callable[[], Any]) -> float:
     return time.perf_counter() - begin
 
 
+def warm(call: Callable[[], Any], calls: int = 3) -> float:
+    """Median seconds of a few calls after a first one."""
+    call()
+    return median(once(call) for _ in range(calls))
+
+
 def compare(candidates: Mapping[str, Candidate], rounds: int = ROUNDS) -> dict[str, Timing]:
     """Median time of each candidate, warmed up, measured in turns.
 
