@@ -42,8 +42,8 @@ def check_keras(path: Path, owned: Owned | None, findings: Findings) -> None:
         with _weights(opened, path, findings) as file:
             if file is not None:
                 stored = _tree(file, f"its member '{archive.WEIGHTS}'", findings)
-    if owned is not None and config is not None and stored is not None:
-        _check_config(config, stored, owned, findings)
+    if owned is not None and not findings.found:
+        _check_config(config, stored or 0, owned, findings)
 
 
 def _json(opened: zipfile.ZipFile, name: str, findings: Findings) -> Any:

@@ -33,6 +33,11 @@ def test_what_is_no_archive_is_told(tmp_path: Path, content: bytes) -> None:
     assert "is not a model that Keras can load" in refused(tmp_path / "m.keras")
 
 
+@pytest.mark.parametrize("config", [None, 3, [], {}])
+def test_a_configuration_of_no_model_is_told(tmp_path: Path, config: object) -> None:
+    assert "does not describe a model" in refused(keras_file(tmp_path, config))
+
+
 def test_hdf5_that_is_named_keras_is_told(tmp_path: Path) -> None:
     (tmp_path / "m.keras").write_bytes(hdf5())
     assert "an HDF5 file, which should be named .h5" in refused(tmp_path / "m.keras")
