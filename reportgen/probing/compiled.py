@@ -135,7 +135,7 @@ def execute(
     except (tf.errors.UnimplementedError, tf.errors.InvalidArgumentError) as error:
         cause = str(error.message).strip().partition("\n")[0].rstrip(".")
         raise UndefinedError(f"Model '{model.name}' cannot be run here: {cause}.") from error
-    return list(tf.nest.map_structure(lambda tensor: tensor.numpy()[:count], found))
+    return [_arrays(part, count) for part in found]
 
 
 def batches(
@@ -259,6 +259,13 @@ def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
 def _agree(given: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
     pairs = zip(given, wanted, strict=False)
     return len(given) == len(wanted) and all(w in (None, g) for g, w in pairs)
+
+
+def _arrays(found: Any, count: int) -> Any:
+    """Tensors, perhaps in lists, as arrays that are cut to so many rows."""
+    if isinstance(found, list | tuple):
+        return [_arrays(part, count) for part in found]
+    return found.numpy()[:count]
 
 
 def _filled(array: NDArray[Any], size: int) -> NDArray[Any]:

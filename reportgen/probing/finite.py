@@ -39,6 +39,16 @@ def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
         )
 
 
+def sum_of_weights(model: Any) -> Any:
+    """A tensor of one number that is finite only if all weights are, for use in a graph.
+
+    Where it is not, `require_finite` tells why; large numbers alone can make it so.
+    """
+    values = [tf.convert_to_tensor(variable.value) for variable in model.weights]
+    sums = [tf.cast(tf.reduce_sum(v), tf.float32) for v in values if v.dtype.is_floating]
+    return tf.reshape(tf.add_n(sums) if sums else 0.0, [1])
+
+
 def require_finite_activations(maps: Mapping[str, NDArray[np.floating]]) -> None:
     """Refuse activations, by layer path, that hold NaN or infinity.
 

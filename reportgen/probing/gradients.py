@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.finite import require_finite, sum_of_weights
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
@@ -65,24 +66,31 @@ def slopes(
         targets: class indices, shape (len(outputs), n); -1 for the predicted class.
 
     Raises:
-        UndefinedError: the model is not a graph, the layer has no maps, or an output does not
-            depend on it.
+        UndefinedError: the model is not a graph, its weights are not finite numbers, the layer has
+            no maps, or an output does not depend on it.
     """
     path = find(model, layer)
     chosen = tuple(heads_of(model)[index] for index in outputs)
     first = channels_first(named(model)[path])
 
-    def body(model: Any, wanted: Any, *inputs: Any) -> Any:
-        return _differentiate(model, list(inputs), wanted, path, chosen, first)
+    def body(model: Any, wanted: Any, *given: Any) -> Any:
+        *inputs, check = given
+        found = _differentiate(model, inputs, wanted, path, chosen, first)
+        # Beside the rest this costs next to nothing, and it is wanted once.
+        return *found, tf.cond(check, lambda: sum_of_weights(model), lambda: tf.zeros(1))
 
     wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
     key = ("slopes", path, tuple(outputs))
-    graph = compiled(model, key, body, [wanted_spec, *input_specs(model)])
+    signature = [wanted_spec, *input_specs(model), tf.TensorSpec((), tf.bool)]
+    graph = compiled(model, key, body, signature)
     inputs = as_inputs(model, images)
     each = np.ascontiguousarray(np.asarray(targets, np.int32).T)
     for part in batches(model, inputs, copies=_COPIES):
         batch = [each[part], *(array[part] for array in inputs)]
-        acts, grads, logits, explained = execute(graph, batch, model)
+        check = np.asarray(part.start == 0)
+        acts, grads, logits, explained, total = execute(graph, batch, model, [check])
+        if not np.isfinite(total).all():
+            require_finite(model)
         yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
 
 

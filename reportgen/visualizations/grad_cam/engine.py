@@ -80,8 +80,8 @@ def cams(
         hint = did_you_mean(method, tuple(TITLES))
         raise UserError(Problem(f"there is no method '{method}'", hint=hint))
     _check(model, outputs, targets)
-    require_finite(model)
     if method == "score_cam":
+        require_finite(model)
         return score_cams(model, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):
