@@ -46,7 +46,7 @@ ENTRY = Entry(
             "or a class's name or index",
             optional=True,
         ),
-        Parameter("measure_on", "int", 16, "test images to measure on", minimum=1),
+        Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
     ),
     evidence=(
         ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),

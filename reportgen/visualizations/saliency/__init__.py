@@ -56,7 +56,7 @@ ENTRY = Entry(
             "the image where the path begins, for integrated_gradients",
             choices=("black", "white", "mean"),
         ),
-        Parameter("measure_on", "int", 32, "test images to measure on", minimum=1),
+        Parameter("measure_on", "int", 32, "test images to measure on", minimum=1, maximum=1000),
     ),
     evidence=(
         ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
