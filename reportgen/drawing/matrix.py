@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import encode, palette
+from reportgen.drawing.png import MAP_LEVELS, encode, palette
 from reportgen.records import Picture
 
 CELLS = 12
@@ -17,6 +17,9 @@ CELLS = 12
 
 _LABELED = 40
 """Classes up to which every one is named at the side."""
+
+_SHARP = 200
+"""Classes up to which cells are drawn at twice the size shown; more would make huge files."""
 
 _POINTS = 8.0
 """The smallest text, eleven pixels at the size at which pictures are shown."""
@@ -59,7 +62,8 @@ def matrix(
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
-        figure = Figure(figsize=(7.2, 7.2), dpi=200)
+        few = len(values) <= _SHARP
+        figure = Figure(figsize=(7.2, 7.2), dpi=200 if few else 120)
         canvas: Any = FigureCanvasAgg(figure)
         axes = figure.subplots()
         image = axes.imshow(values, interpolation="nearest", **_colors(values, cosines))
@@ -72,7 +76,7 @@ def matrix(
         figure.tight_layout(pad=0.3)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    (flat,), colors = indexed([_cropped(pixels)])
+    (flat,), colors = indexed([_cropped(pixels)], most=MAP_LEVELS if few else 48)
     return encode(flat, palette(colors))
 
 

@@ -19,6 +19,9 @@ from reportgen.probing.embeddings import (
 from reportgen.records import Artifact, Head, Measure, Subject
 from reportgen.visualizations.class_weights import measures
 
+SHOWN = 3
+"""Dimensions that are drawn as they are."""
+
 PROBED = 512
 """Embeddings on which the effect of their length is measured."""
 
@@ -27,9 +30,9 @@ def compute(subject: Subject) -> Artifact:
     """The weight matrix as vectors of classes, and how they lie.
 
     Returns:
-        Arrays `weights` (classes, d), `angles` (classes, classes) in degrees, `bias` (classes,)
-        where there is one, `centers` (classes, d), unit vectors, and
-        `center_angles` (classes,) where there are labeled images.
+        Arrays `lengths` (classes,), `angles` (classes, classes) in degrees, `bias` (classes,)
+        where there is one, `center_angles` (classes,) where there are labeled images; of up to
+        three dimensions also `weights` and `centers` (classes, d).
         Facts `classes`, `layer`, `kind`, `split`, `images`, `unmeasured`.
 
     Raises:
@@ -47,9 +50,12 @@ def compute(subject: Subject) -> Artifact:
     classes = _classes(head)
     found = measures.of_weights(made, classes, subject.seed)
     arrays: dict[str, Any] = {
-        "weights": made.weights.astype(np.float32),
+        "lengths": np.linalg.norm(made.weights, axis=1),
         "angles": angles(made.weights, made.weights).astype(np.float32),
     }
+    dimensions = made.weights.shape[1]
+    if dimensions <= SHOWN:
+        arrays["weights"] = made.weights.astype(np.float32)
     if made.bias is not None:
         arrays["bias"] = made.bias.astype(np.float32)
     why, images = _unlabeled(subject, head), 0
@@ -60,6 +66,7 @@ def compute(subject: Subject) -> Artifact:
         "classes": classes,
         "layer": made.path,
         "kind": made.kind,
+        "dimensions": dimensions,
         "split": subject.params["split"],
         "images": images,
         "unmeasured": why,
@@ -96,5 +103,7 @@ def _of_images(
     if len(directed):
         effect = length_effect(subject.model, made, directed)
         found.append(measures.effect(effect, made, len(directed)))
-    arrays = {"centers": centers.astype(np.float32), "center_angles": paired(made.weights, centers)}
+    arrays = {"center_angles": paired(made.weights, centers)}
+    if centers.shape[1] <= SHOWN:
+        arrays["centers"] = centers
     return arrays, found, len(values)

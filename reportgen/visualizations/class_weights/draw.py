@@ -20,7 +20,7 @@ ROWS = 40
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
     """The vectors themselves where they can be drawn, else their cosines; then the table."""
-    dimensions = artifact.arrays["weights"].shape[1]
+    dimensions = artifact.facts["dimensions"]
     if dimensions == 2:
         return _plane(artifact), _table(artifact)
     if dimensions == 3:
@@ -89,7 +89,7 @@ def _cosines(artifact: Artifact) -> Drawing:
     picture = matrix(
         values, facts["classes"], row_title="class", column_title="class", cosines=True
     )
-    dimensions = artifact.arrays["weights"].shape[1]
+    dimensions = facts["dimensions"]
     caption = "Cosine of the angle between the weight vectors of each two classes in layer "
     caption += f"'{facts['layer']}', {dimensions} dimensions: 1 for one direction, 0 for a right "
     caption += "angle, -1 for opposite directions."
@@ -121,7 +121,7 @@ def _table(artifact: Artifact) -> Table:
     facts, arrays = artifact.facts, artifact.arrays
     nearest, least = _neighbors(artifact)
     shown = np.sort(np.argsort(np.where(np.isnan(least), np.inf, least), kind="stable")[:ROWS])
-    columns, cells = ["Class", "Length"], [np.linalg.norm(arrays["weights"], axis=1)]
+    columns, cells = ["Class", "Length"], [arrays["lengths"]]
     if "bias" in arrays:
         columns.append("Bias")
         cells.append(arrays["bias"])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drawing.angles import histograms
-from reportgen.drawing.points import NAMED, Cloud, limits, outside, scatter
+from reportgen.drawing.points import COLORS, NAMED, Cloud, limits, outside, scatter
 from reportgen.drawing.space import globes, views
 from reportgen.records import Artifact, Drawing, Table
 
@@ -103,8 +103,10 @@ def _marks(facts: Facts, arrows: bool) -> str:
     )
     if not facts["classes"]:
         return said + " There are no labels to color points by."
-    if len(facts["classes"]) > NAMED:
+    if len(facts["classes"]) > len(COLORS):
         said += " Colors repeat after ten classes."
+    if len(facts["classes"]) > NAMED:
+        said += " There are too many classes to number."
     elif facts["projected"]:
         said += f" Numbers stand at the median of each class in the {facts['splits'][0]} images."
     else:
