@@ -48,8 +48,8 @@ def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing 
         part=part(place, layer["name"]),
         picture=sheet(rows, row_titles=titles, tile=_TILE),
         caption=f"Filters of {layer['name']} that follow edges most clearly, judged on "
-        f"{artifact.facts['images']} test images, and their maps for {about}. Each map has a color "
-        "scale of its own, from its smallest value (dark) to its largest (bright).",
+        f"{artifact.facts['images']:,} test images, and their maps for {about}. Each map has a "
+        "color scale of its own, from its smallest value (dark) to its largest (bright).",
         alt=f"Sheet of {len(rows)} rows, each with {about} and maps of {layer['name']}: "
         f"{'; '.join(titles)}.",
         title=f"Edges in {layer['name']}",
@@ -72,7 +72,7 @@ def _table(artifact: Artifact) -> Table:
         columns=("Layer", "Follows", "Filters", "Their numbers, the closest first"),
         rows=tuple(rows),
         caption="Filters by what their activation follows, where that is sure (each judged by "
-        f"itself, on {artifact.facts['images']} test images). A filter may stand in two rows: "
+        f"itself, on {artifact.facts['images']:,} test images). A filter may stand in two rows: "
         "one on the direction of edges, one on edges against brightness.",
         layers=tuple(layer["name"] for layer in artifact.facts["layers"]),
     )
