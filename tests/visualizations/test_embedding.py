@@ -108,6 +108,29 @@ def test_more_than_three_dimensions_are_projected_and_the_caption_says_so() -> N
     assert "first 2 principal components of the train images" in points.caption
 
 
+class Cosines(layers.Layer):
+    """A head whose logits are cosines, with a margin for training."""
+
+    margin = 0.2
+
+    def build(self, shape: Any) -> None:
+        self.kernel = self.add_weight(shape=(shape[-1], 3), name="kernel")
+
+    def call(self, x: Any) -> Any:
+        units = keras.ops.normalize(self.kernel, axis=0)
+        return keras.ops.matmul(keras.ops.normalize(x, axis=-1), units)
+
+
+def test_a_head_that_compares_directions_alone_is_told_by_what_it_does() -> None:
+    made = keras.Sequential([keras.Input((2, 1, 1)), layers.Flatten(), Cosines(name="out")])
+    artifact = compute(subject(KIND, made, data()))
+    found = values(artifact)
+    assert found["length_effect"] == pytest.approx(0, abs=1e-5)
+    assert found["margin@Cosines"] == 0.2
+    notes, _ = notes_of(KIND, artifact)
+    assert notes[-1].text.startswith("Only the direction of an embedding counts for the answer")
+
+
 def test_batches_change_nothing(monkeypatch: Any) -> None:
     given = subject(KIND, model(), data())
     whole = compute(given)

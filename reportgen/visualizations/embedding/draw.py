@@ -15,6 +15,9 @@ from reportgen.records import Artifact, Drawing, Table
 
 Facts = Mapping[str, Any]
 
+SPATIAL = 3
+"""Dimensions that are drawn from several sides."""
+
 ROWS = 40
 """Classes listed in the table; of more, those whose nearest center is closest."""
 
@@ -96,11 +99,10 @@ def _what(facts: Facts, artifact: Artifact) -> str:
 
 
 def _marks(facts: Facts, arrows: bool) -> str:
-    said = (
-        " The cross marks the origin."
-        if not facts["projected"]
-        else (" The gray lines cross where the origin is projected.")
-    )
+    spatial = facts["dimensions"] == SPATIAL
+    said = " A cross marks the origin." if spatial else " The gray lines cross at the origin."
+    if facts["projected"]:
+        said = " The gray lines cross where the origin is projected."
     if not facts["classes"]:
         return said + " There are no labels to color points by."
     if len(facts["classes"]) > len(COLORS):
