@@ -437,6 +437,9 @@ def test_the_channels_of_an_input_without_colors_stand_side_by_side() -> None:
     assert found.shape == (3, 8, 8, 5)
     (figure,) = draw(artifact, given.params)
     assert "Each tile holds the 5 channels, from left to right." in figure.caption
+    waves = subject(model, None, parameterization="fourier", steps=2)
+    (told,) = draw(compute(waves), waves.params)
+    assert "in waves of each channel" in told.caption, "only three channels are colors"
     wide = _abreast(found)
     assert wide.shape == (3, 8, 5 * 9 - 1)
     np.testing.assert_array_equal(wide[:, :, 9:17], found[..., 1])

@@ -167,3 +167,17 @@ def test_only_images_of_the_classes_named(toys):
         compute(subject("samples", data=toys, classes=["33"]))
     with pytest.raises(UserError, match="images have no labels"):
         compute(subject("samples", data=replace(toys, targets=()), classes=["3"]))
+
+
+@pytest.mark.parametrize(
+    ("channels", "said"),
+    [
+        (1, ""),
+        (2, "The two channels are shown as red and green."),
+        (4, "Of 4 channels the first three are shown as red, green and blue."),
+    ],
+)
+def test_channels_that_are_no_colors_are_said_to_be_shown_as_such(channels: int, said: str) -> None:
+    from reportgen.visualizations.samples.draw import _channels
+
+    assert _channels(channels).strip() == said

@@ -33,7 +33,8 @@ def _layer(artifact: Artifact, layer: Facts) -> Drawing:
     images = np.asarray(artifact.arrays[f"images@{layer['name']}"], np.float32)
     words = [*_numbers(layer), *_words(layer)]
     facts = artifact.facts
-    written = " in waves of decorrelated colors" if facts["parameterization"] == "fourier" else ""
+    waves = "of decorrelated colors" if images.shape[-1] == 3 else "of each channel"
+    written = f" in waves {waves}" if facts["parameterization"] == "fourier" else ""
     caption = (
         f"{_count(layer, len(images))}: for each the input that maximizes {_goal(layer)}, "
         f"found in {facts['steps']} steps of gradient ascent from a gray image{written}"

@@ -24,10 +24,19 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
     wide = max(len(title) for title in titles) > 18
     picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
     beside = stages.beside(artifact)
-    words = _caption(facts) + (_BESIDE if beside else "")
+    words = _caption(facts) + _channels(images.shape[-1]) + (_BESIDE if beside else "")
     drawing = Drawing("", beside or picture, words, _alt(facts, images.shape))
     table = [_table(facts)] if facts["steps"] else []
     return (drawing, *table, *stages.after(artifact))
+
+
+def _channels(count: int) -> str:
+    """How channels that are no colors are shown."""
+    if count in (1, 3):
+        return ""
+    which = "two channels are shown as red and green" if count == 2 else \
+        "first three are shown as red, green and blue"  # fmt: skip
+    return f" Of {count} channels the {which}." if count > 3 else f" The {which}."
 
 
 def _table(facts: Mapping[str, Any]) -> Table:
