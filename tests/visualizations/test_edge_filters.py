@@ -64,7 +64,7 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     # The order of keys is lost on the way to drawing, the maps must not be.
     facts = json.loads(json.dumps(artifact.facts, sort_keys=True))
     assert check_house_rules(KIND, replace(artifact, facts=facts), made.params)[0] == sheet
-    assert table.rows[4] == ("conv", "nothing (even maps for every image)", 1, "3")
+    assert table.rows[4] == ("conv", "nothing", 1, "3")
     counts, clearest, local = (note.text for note in notes_of(KIND, artifact)[0])
     assert counts.startswith("Of 3 filters of `conv` that answer at all, 1 follow vertical")
     assert "vertical edges are followed best by filter `0`" in clearest

@@ -18,11 +18,11 @@ _TITLES = {
     "horizontal": "Horizontal more than vertical edges",
 }
 _ROWS = {
-    "vertical": "vertical edges more than horizontal ones",
-    "horizontal": "horizontal edges more than vertical ones",
-    "edges": "edges more than brightness",
-    "area": "brightness more than edges",
-    "silent": "nothing (even maps for every image)",
+    "vertical": "vertical edges",
+    "horizontal": "horizontal edges",
+    "edges": "edges",
+    "area": "brightness",
+    "silent": "nothing",
 }
 _TILE = 250
 
@@ -69,11 +69,12 @@ def _table(artifact: Artifact) -> Table:
     ]
     return Table(
         part=TABLE,
-        columns=("Layer", "Follows", "Filters", "Their numbers, the closest first"),
+        columns=("Layer", "Follows more", "Filters", "Their numbers, the closest first"),
         rows=tuple(rows),
-        caption="Filters by what their activation follows, where that is sure (each judged by "
-        f"itself, on {artifact.facts['images']:,} test images). A filter may stand in two rows: "
-        "one on the direction of edges, one on edges against brightness.",
+        caption="Filters by what their activation follows more: vertical or horizontal edges, and "
+        "edges or brightness, so that a filter may stand in two rows. Only where it is sure, each "
+        f"judged by itself on {artifact.facts['images']:,} test images; filters that follow nothing "
+        "have even maps for every image.",
         layers=tuple(layer["name"] for layer in artifact.facts["layers"]),
     )
 
