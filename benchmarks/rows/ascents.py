@@ -16,6 +16,10 @@ STEPS = 30
 RECIPE = "30 steps, jitter, total variation and L2; of the limit: normalized ascent alone"
 
 
+DIALS = {"parameterization": "pixels", "jitter": 2, "l2": 3.0, "total_variation": 0.3}
+"""The peer's recipe at any size; ours would write images of 128 pixels as waves."""
+
+
 def maximization_small() -> Work:
     goals = (
         Goal("tf-keras-vis, one filter at a time", 60),
@@ -55,7 +59,7 @@ def _maximization(
     start = (0.5 + 0.01 * rng.standard_normal((count, side, side, depth))).astype(np.float32)
 
     def ours(some: Any, model: Any = model) -> Any:
-        return reportgen.activation_maximization(model, layer, some, steps=STEPS)
+        return reportgen.activation_maximization(model, layer, some, steps=STEPS, **DIALS)
 
     first = once(lambda: ours(picks[:1]))
     before = subjects.traces(model)
