@@ -73,7 +73,7 @@ def _table(artifact: Artifact) -> Table:
         rows=tuple(rows),
         caption="Filters by what their activation follows more: vertical or horizontal edges, and "
         "edges or brightness, so that a filter may stand in two rows. Only where it is sure, each "
-        f"judged by itself on {artifact.facts['images']:,} test images; filters that follow nothing "
+        f"judged by itself on {artifact.facts['images']:,} test images; those that follow nothing "
         "have even maps for every image.",
         layers=tuple(layer["name"] for layer in artifact.facts["layers"]),
     )
