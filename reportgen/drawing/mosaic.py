@@ -28,7 +28,7 @@ FEW_STEPS = 63
 quarter of the colors, and take a fifth less room."""
 
 SHRUNK_STEPS = 31
-"""The same where the tiles hold more values than they are drawn with: a third of the room again."""
+"""The same where tiles have a pixel for each value, or fewer: a quarter of the room again."""
 
 _MANY = 16
 
@@ -72,7 +72,7 @@ def mosaic(
         return encode(rows, palette(colors), level=6)
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
-    few = FEW_STEPS if grid.scale else SHRUNK_STEPS
+    few = FEW_STEPS if grid.scale > 1 else SHRUNK_STEPS
     most = STEPS if len(tiles) <= _MANY else few
     indices = _steps(values, low, high, most)
     rows = _titled(_assembled(indices, grid, labels), grid, row_labels)
