@@ -12,6 +12,9 @@ from typing import Any
 SHORT = 0.03
 """Seconds that one sample lasts at least: faster calls are repeated and averaged."""
 
+LONG = 5.0
+"""Seconds from which one call is enough to warm up."""
+
 ROUNDS = 9
 
 
@@ -87,7 +90,8 @@ def compare(candidates: Mapping[str, Candidate], rounds: int = ROUNDS) -> dict[s
 def _warmed(one: Candidate) -> Series:
     if one.rounds == 1:
         return Series()
-    once(one.call)
+    if once(one.call) > LONG:
+        return Series()
     return Series(repeats=max(1, min(50, round(SHORT / max(once(one.call), 1e-6)))))
 
 
