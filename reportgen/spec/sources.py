@@ -42,6 +42,7 @@ class Source:
             wrong(node, name, EXPECTED, problems)
             return ""
         if scheme(text):
+            _check_network(text, node.line, problems)
             return text
         models = [f"zoo:{model}" for model in catalog.modules("models")]
         if text.startswith("zoo:"):
@@ -55,9 +56,10 @@ class Source:
 
     def schema(self) -> Schema:
         """As every type."""
-        zoo = {"enum": [f"zoo:{name}" for name in catalog.entries("models")]}
-        rules: list[Schema] = [{"pattern": rule} for rule in PATTERNS.values()]
-        return {"type": "string", "anyOf": [zoo, *rules]}
+        zoo = [f"zoo:{name}" for name in catalog.entries("models")]
+        named: Schema = {"enum": [*zoo, *(f"application:{name}" for name in _networks())]}
+        rules: list[Schema] = [{"pattern": PATTERNS[kind]} for kind in ("python", "file")]
+        return {"type": "string", "anyOf": [named, *rules]}
 
 
 def _near(text: str) -> str:
@@ -102,6 +104,20 @@ def _plain(node: Node, name: str, problems: Problems) -> Any:
         problems.add(node.line, f"{name} must be a finite number, got {shown(node)}")
         return None
     return node.value
+
+
+def _networks() -> list[str]:
+    """Networks of `keras.applications`, which datasets can be prepared for."""
+    parameters = catalog.entry("datasets", "folder").parameters
+    return next(list(p.choices) for p in parameters if p.name == "application")
+
+
+def _check_network(source: str, line: int, problems: Problems) -> None:
+    """Note a network that `keras.applications` does not have."""
+    kind, _, name = source.partition(":")
+    if kind == "application" and name not in _networks():
+        message = f"keras.applications has no network named {quoted(name)}"
+        problems.unknown(line, message, name, _networks())
 
 
 def check_file(source: str, folder: Path, line: int, problems: Problems) -> None:

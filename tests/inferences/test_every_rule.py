@@ -35,6 +35,7 @@ IN_ORDER = (
     "edge_features",
     "abstract_features",
     "class_patterns",
+    "finer_to_coarser",
     "embedding_heads",
 )
 NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
@@ -63,6 +64,7 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
     "feature_maps": {
         "foreground_lift": MAPS,
         "detail": MAPS,
+        "fineness": MAPS,
         "pool_gain": POOLS,
         "pool_agreement": POOLS,
         "pool_size_ratio": POOLS,

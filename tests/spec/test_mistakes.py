@@ -96,6 +96,10 @@ MISTAKES = {
         "model: zoo:bas\n",
         "x.yaml:1: there is no model 'zoo:bas'; did you mean 'zoo:base'?",
     ),
+    "a network that keras.applications lacks": (
+        "model: application:VGG_16\n",
+        "x.yaml:1: keras.applications has no network named 'VGG_16'; did you mean 'VGG16'?",
+    ),
     "a zoo model without its scheme": ("model: deep\n", "did you mean 'zoo:deep'?"),
     "a scheme misspelled": ("model: applicaton:VGG16\n", "did you mean 'application:…'?"),
     "a function without its name": (

@@ -122,7 +122,8 @@ def test_measures_are_those_declared_and_finite() -> None:
     assert values["pool_gain@pool"].value >= 1
     assert values["active_share@conv"].n == 24
     assert values["foreground_lift@conv"].part == "conv"
-    assert all(np.isfinite(m.value) for m in found)
+    assert values["fineness@pool"].value is None, "three positions hold no waves"
+    assert all(np.isfinite(m.value) for m in found if m.name != "fineness@pool")
     assert not [name for name in values if name.startswith("pool_") and name.endswith("@conv")]
 
 
@@ -193,3 +194,17 @@ def test_notes_cite_what_was_measured() -> None:
     written = notes(Finding("b", "feature_maps", "m", "s", evidence))
     assert len(written) == 2
     assert {cite for note in written for cite in note.cites} <= {item.id for item in evidence}
+
+
+def test_fineness_counts_waves_across_the_image():
+    place = np.arange(64) / 64
+    waves = {k: np.cos(2 * np.pi * k * place) for k in (4, 12)}
+    maps = np.stack([np.tile(waves[4], (64, 1)), np.tile(waves[12], (64, 1)).T,
+                     np.zeros((64, 64))], axis=-1)  # fmt: skip
+    found = measures.fineness(maps[None].astype(np.float32))
+    assert found[0, :2] == pytest.approx([4, 12], abs=0.3)
+    assert np.isnan(found[0, 2])
+    # The same waves sampled half as densely are as fine.
+    half = measures.fineness(maps[None, ::2, ::2, :2].astype(np.float32))
+    assert half[0] == pytest.approx(found[0, :2], abs=0.3)
+    assert np.isnan(measures.fineness(np.ones((1, 3, 9, 2), np.float32))).all()

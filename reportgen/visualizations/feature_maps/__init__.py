@@ -24,6 +24,7 @@ ENTRY = Entry(
         ("foreground_lift", "departures from the ground inside the foreground, by layer"),
         ("detail", "how far over the map activation departs from its median (entropy), by layer"),
         ("active_share", "share of activations above zero, by layer"),
+        ("fineness", "waves that a map holds across the image, mean over channels, by layer"),
         ("pool_gain", "mean after pooling against mean before, by layer"),
         ("pool_agreement", "correlation of maps after pooling with those before, by layer"),
         ("pool_size_ratio", "positions after pooling against positions before, by layer"),

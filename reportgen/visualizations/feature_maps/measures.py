@@ -86,6 +86,39 @@ def agreements(before: Floats, after: Floats) -> Doubles:
     return np.asarray([value for value in found if value is not None])
 
 
+def fineness(maps: Floats) -> Doubles:
+    """How many waves a map holds across the image, for each image and channel, shape (n, c).
+
+    The mean frequency of a map in cycles along each side, weighted by power, after its mean is
+    taken off under a Hann window, which keeps the image's border out. Sides are counted in whole
+    images, so layers of any resolution compare: fine detail has many waves, and a map of few
+    positions can hold few. NaN where a channel is even, or has fewer than four positions a side.
+
+    Args:
+        maps: shape (n, h, w, c).
+    """
+    height, width = maps.shape[1:3]
+    if min(height, width) < 4:
+        return np.full((len(maps), maps.shape[-1]), np.nan)
+    window = np.outer(np.hanning(height + 2)[1:-1], np.hanning(width + 2)[1:-1])
+    window = window.astype(np.float32)
+    down, across = np.fft.fftfreq(height, 1 / height), np.fft.rfftfreq(width, 1 / width)
+    waves = np.hypot(down[:, None], across)
+    # Columns of the half spectrum that stand for two of the whole one.
+    twice = np.where((across > 0) & (across < width / 2), 2.0, 1.0)
+    found = np.full((len(maps), maps.shape[-1]), np.nan)
+    for image, one in enumerate(maps):
+        values = np.ascontiguousarray(one.transpose(2, 0, 1), np.float32)
+        values = values[np.ptp(values, axis=(1, 2)) > 0]
+        means = (window * values).sum((1, 2), keepdims=True) / window.sum()
+        power = np.abs(np.fft.rfft2(window * (values - means))) ** 2 * twice
+        varied, total = np.ptp(one, axis=(0, 1)) > 0, power.sum((1, 2))
+        sums = (power * waves).sum((1, 2))
+        # Activations next to nothing may have no power left in single precision.
+        found[image, varied] = np.where(total > 0, sums / np.where(total > 0, total, 1), np.nan)
+    return found
+
+
 Table = dict[str, list[Doubles]]
 """By measure, one number for each image that has any, in pieces."""
 
@@ -120,6 +153,7 @@ def add(table: Table, maps: Floats, masks: NDArray[np.bool_], before: Floats | N
         "foreground_lift": foreground_lifts(maps, masks),
         "detail": details(maps),
         "active_share": (maps > 0).reshape(len(maps), -1).mean(axis=1),
+        "fineness": fineness(maps),
     }
     if before is not None:
         found["pool_gain"] = gains(before, maps)
@@ -137,11 +171,26 @@ def of_layer(path: str, table: Table, seed: int) -> list[Measure]:
         for name, (baseline, how) in _SAID.items()
         if name in table
     ]
+    if "fineness" in table:
+        found.append(_fineness(path, np.concatenate(table["fineness"]), seed))
     if "pool_size_ratio" in table:
         how = "positions of a map after pooling divided by positions before it"
         ratio = float(table["pool_size_ratio"][0][0])
         found.append(Measure(f"pool_size_ratio@{path}", ratio, how=how))
     return found
+
+
+def _fineness(path: str, values: Doubles, seed: int) -> Measure:
+    """Of (images, channels): over channels, each its mean over the images in which it varies."""
+    known = np.isfinite(values)
+    counts, sums = known.sum(axis=0), np.where(known, values, 0).sum(axis=0)
+    each = sums[counts > 0] / counts[counts > 0]
+    how = "waves that a map holds across the image (mean frequency, weighted by power), mean over "
+    how += f"the channels of {path} that vary, each over {len(values)} test images"
+    if not each.size:
+        return Measure(f"fineness@{path}", None, "waves", n=0, how=how + ": there are none")
+    interval = bootstrap(each, seed)
+    return Measure(f"fineness@{path}", float(each.mean()), "waves", each.size, interval, how=how)
 
 
 def _agreement(before: Floats, after: Floats) -> float | None:

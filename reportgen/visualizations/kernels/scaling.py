@@ -48,7 +48,8 @@ def said(way: str, largest: float, scaling: str, facts: Mapping[str, Any]) -> st
     if scaling == "range":
         return _range_said(way, *facts["range"])
     if not largest:
-        return "All weights are zero."
+        finite = " that are finite numbers" if facts.get("bad") else ""
+        return f"All weights{finite} are zero."
     whose = "of the tiles shown" if scaling == "layer" else "of each filter by itself"
     if way == "color":
         value = f", {largest:.3g}" if scaling == "layer" else ""

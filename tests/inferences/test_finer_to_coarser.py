@@ -1,0 +1,47 @@
+"""Hand-made reports for the rule on maps that become coarser."""
+
+from __future__ import annotations
+
+import pytest
+from report_builder import block_of, model, only, report, value
+
+from reportgen.inferences.finer_to_coarser import infer
+from reportgen.records import Evidence, Finding, Inference
+
+TWO = (("first", "Conv2D"), ("pool", "MaxPooling2D"), ("second", "Conv2D"))
+
+
+def waves(low: float, high: float, n: int = 8) -> Evidence:
+    return value((low + high) / 2, low, high, n=n, unit="waves")
+
+
+def maps(name: str, **found: Evidence) -> Finding:
+    return block_of("feature_maps", name, {f"fineness@{key}": one for key, one in found.items()})
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"),
+    [
+        (waves(3, 5), "supported"),
+        (waves(30, 40), "contradicted"),
+        (waves(9, 12), "inconclusive"),
+        (waves(3, 5, n=4), "inconclusive"),
+    ],
+)
+def test_a_later_layer_counts_if_its_maps_hold_fewer_waves(second: Evidence, verdict: str) -> None:
+    findings = report([model("a", *TWO)], maps("a", first=waves(10, 20), second=second))
+    assert only(infer(findings), findings).verdict == verdict
+
+
+def test_pooling_layers_have_no_say_and_order_is_that_of_the_model() -> None:
+    shown = maps("a", second=waves(3, 5), pool=waves(30, 40), first=waves(10, 20))
+    findings = report([model("a", *TWO)], shown)
+    text = only(infer(findings), findings).text
+    assert "in the only later convolution layer" in text
+    assert "a map of `first` holds 15 waves across the image" in text
+    assert "one of `second` 4 waves" in text
+
+
+def test_one_layer_alone_says_nothing() -> None:
+    findings = report([model("a", *TWO)], maps("a", first=waves(3, 5)))
+    assert infer(findings) == Inference()
