@@ -3,7 +3,7 @@
 On small images, such as 28 pixels, an ascent in pixels finds what filters are tuned to. On large
 ones it finds fine grain, which many networks answer to and nobody can read; waves find coarse
 forms sooner, need no smoothing, and leave contrast only to a weaker pull to gray. Both were
-chosen by eye, on networks trained here and on VGG16 and ResNet50 with random weights.
+chosen by eye, on networks trained here.
 """
 
 from __future__ import annotations
