@@ -8,7 +8,7 @@ from typing import Any
 
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Head
-from reportgen.training.passes import EVALUATION_BATCH, arrays_of, by_head, means
+from reportgen.training.passes import by_head, measure_on
 from reportgen.training.steps import measure_of
 
 
@@ -30,7 +30,7 @@ def evaluate(
         return metrics, counts
     check = measure_of(model, heads, dataset)
     for name, split in dataset.splits.items():
-        found = by_head(means(check, *arrays_of(split, heads), EVALUATION_BATCH))
+        found = by_head(measure_on(model, check, split, heads))
         for head, loss, accuracy in zip(heads, *found, strict=True):
             if not isfinite(loss):
                 raise UserError(

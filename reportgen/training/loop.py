@@ -12,7 +12,7 @@ from reportgen.training.helping import helper_of, weight_of
 from reportgen.training.keeping import Best, Log, Progress, Ticks
 from reportgen.training.margins import margins_of, strength_of
 from reportgen.training.parameters import PARAMETERS
-from reportgen.training.passes import EVALUATION_BATCH, arrays_of, logs_of, means
+from reportgen.training.passes import arrays_of, logs_of, means, measure_on
 from reportgen.training.starting import spread_classes
 from reportgen.training.steps import Aids, measure_of, step_of
 
@@ -71,7 +71,7 @@ def train(
         begin = perf_counter()
         order = rng.permutation(len(images))
         found = means(step, images, labels, settings["batch_size"], order, ticks.tell)
-        held_out = means(check, *arrays_of(dataset.splits["validation"], heads), EVALUATION_BATCH)
+        held_out = measure_on(model, check, dataset.splits["validation"], heads)
         validation = {f"val_{name}": value for name, value in logs_of(held_out, heads).items()}
         logs.append({**logs_of(found, heads), **validation})
         seconds.append(perf_counter() - begin)

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EVALUATION_BATCH = 512
+
+def measure_on(
+    model: Any, measure: Callable[..., Any], split: Split, heads: Sequence[Head]
+) -> NDArray[np.float64]:
+    """Means of what `measure` sums up over a split, as many images at a time as fit the budget."""
+    from reportgen.probing.compiled import batch_size
+
+    images, labels = arrays_of(split, heads)
+    return means(measure, images, labels, batch_size(model, images.shape[1:]))
 
 
 def arrays_of(split: Split, heads: Sequence[Head]) -> tuple[NDArray[Any], NDArray[np.int32]]:
