@@ -105,5 +105,6 @@ def _text(cell: Cell, decimals: int) -> str:
     # A value too small for the column's decimals is not nothing.
     shown = f"{abs(cell):,.{decimals}f}"
     if cell and not float(shown.replace(",", "")):
-        return number(cell)
+        digits, exponent = f"{cell:.1e}".split("e")
+        return f"{digits}e{int(exponent)}".replace("-", "\N{MINUS SIGN}")
     return shown if cell >= 0 else f"\N{MINUS SIGN}{shown}"
