@@ -159,10 +159,15 @@ def test_ctrl_c_ends_the_build_and_keeps_what_was_done(built: Path, tmp_path: Pa
     out = ["--out", str(built / "site")]
     before = (built / "site" / "x" / "index.html").read_bytes()
     spec.write_text(GOOD.replace("epochs: 1", "epochs: 5000"))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "reportgen", "build", "specs/x.yaml", *out],
-        cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    # A shell's background jobs ignore Ctrl-C, and what they start inherits that.
+    held = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "reportgen", "build", "specs/x.yaml", *out],
+            cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+    finally:
+        signal.signal(signal.SIGINT, held)
     assert process.stderr is not None
     for line in process.stderr:
         if "epoch" in line:
