@@ -160,7 +160,8 @@ def _filtered(rows: NDArray[np.uint8], blocks: NDArray[np.bool_]) -> tuple[NDArr
             lines[chosen, 1:] = steps
     alone = np.flatnonzero(~blocks)
     middle = alone[len(alone) // 2 :][:_FINE]
-    if not len(alone) or _size(differences(rows, middle)) >= _size(lines[middle]):
+    # Among enlarged values the rows that stand alone are text, which packs best as it is.
+    if len(alone) <= len(chosen) or _size(differences(rows, middle)) >= _size(lines[middle]):
         return lines, zlib.Z_DEFAULT_STRATEGY
     lines[alone] = differences(rows, alone)
     return lines, zlib.Z_FILTERED
