@@ -5,33 +5,26 @@ Every image has targets of its own; several targets at once count with their mea
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from reportgen.probing import graphs
 from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.gradients import score_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import named
-from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
+from reportgen.probing.outputs import channels_first, logits_of, trace
+from reportgen.probing.picked import own_channels
 
 Response = Callable[[Any, Any], tuple[Any, Any, Any]]
 """(images (k, h, w, c), picks (k, m)) -> the response (k,), what to climb at first, and what to
 climb where even that has not woken it."""
 
 _REGIONS = 5
-
-_ACTIVATED_LAST = {
-    keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D, keras.layers.Dense,
-    keras.layers.Conv2DTranspose, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,46 +63,17 @@ def response(model: Any, objective: Objective) -> Response:
     last = not channels_first(named(model)[objective.layer])
 
     def respond(images: Any, picks: Any) -> tuple[Any, Any, Any]:
-        maps, before = until(model, images, objective.layer)
-        maps, before = (_channels_last(tensor, last) for tensor in (maps, before))
+        given = _as_read(model, images)
+        maps, before = own_channels(model, given, objective.layer, picks, last)
         if objective.kind == "unit":
             row, column = objective.position
             at = [tensor[:, row, column] for tensor in (maps, before, before)]
         else:
             at = [tf.reduce_mean(maps, [1, 2]), _drive(before), tf.reduce_max(before, [1, 2])]
-        values, drive, spark = (_own(tensor, picks) for tensor in at)
+        values, drive, spark = (tf.reduce_mean(tensor, axis=1) for tensor in at)
         return values, drive, spark
 
     return respond
-
-
-def until(model: Any, images: Any, path: str) -> tuple[Any, Any]:
-    """The output of one layer, and the same before its activation; nothing after is computed."""
-
-    class Reached(Exception):
-        pass
-
-    found: list[Any] = []
-
-    def keep(name: str, output: Any) -> Any:
-        if name == path:
-            found[:] = found or [output, output]
-            raise Reached
-        return output
-
-    def call(name: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if name != path or getattr(layer, "activation", None) is None:
-            return keep(name, graphs.run(layer, args, kwargs))
-        before = graphs.run(_linear(layer), args, kwargs)
-        # Where the activation is known to come last, the layer need not be computed twice.
-        last = type(layer) in _ACTIVATED_LAST
-        output = layer.activation(before) if last else graphs.run(layer, args, kwargs)
-        found[:] = output, before
-        return keep(name, output)
-
-    with contextlib.suppress(Reached):
-        graphs.walk(model, [_as_read(model, images)], call, keep)
-    return found[0], found[1]
 
 
 def _class_response(model: Any, objective: Objective) -> Response:
@@ -129,10 +93,6 @@ def _as_read(model: Any, images: Any) -> Any:
     return tf.transpose(images, [0, 3, 1, 2]) if reads_channels_first(model) else images
 
 
-def _channels_last(tensor: Any, last: bool) -> Any:
-    return tf.cast(tensor if last else channels_to_end(tensor), tf.float32)
-
-
 def _drive(values: Any) -> Any:
     """How close a channel is to responding all over its map: the mean of regional maxima.
 
@@ -140,20 +100,3 @@ def _drive(values: Any) -> Any:
     """
     sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:3]]
     return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2])
-
-
-def _own(values: Any, picks: Any) -> Any:
-    """Of each image (row) the mean value of its own targets.
-
-    A product with ones and zeros, whose way back is one too: gathering has a long one.
-    """
-    mine = tf.reduce_sum(tf.one_hot(picks, values.shape[-1]), axis=1) / picks.shape[1]
-    return tf.reduce_sum(values * mine, axis=1)
-
-
-def _linear(layer: Any) -> Any:
-    """A twin of a layer that shares its weights and has no activation; the layer is not touched."""
-    twin = object.__new__(type(layer))
-    twin.__dict__.update(layer.__dict__)
-    twin.__dict__["activation"] = keras.activations.linear
-    return twin
