@@ -150,13 +150,12 @@ def batches(
         most: images in one batch at most; None for `MOST`.
     """
     total = len(inputs[0])
-    size = batch_size(model, inputs[0].shape[1:], copies)
-    size = size if most is None or fixed_batch(model) else min(size, most)
+    size = batch_size(model, inputs[0].shape[1:], copies, most or MOST)
     for start in range(0, total, size):
         yield slice(start, min(start + size, total))
 
 
-def batch_size(model: Any, image_shape: Sequence[int], copies: float = 1) -> int:
+def batch_size(model: Any, image_shape: Sequence[int], copies: float = 1, most: int = MOST) -> int:
     """How many images of this shape (without the batch) fit the budget, at least one.
 
     Args:
@@ -164,12 +163,13 @@ def batch_size(model: Any, image_shape: Sequence[int], copies: float = 1) -> int
         image_shape: of one image, as the model is given it.
         copies: how often the activations of all layers are held at once: 1 for a forward pass
             that hands them all out, more for what keeps them for a backward pass as well.
+        most: images in one batch, unless the model fixes their number.
     """
     fixed = fixed_batch(model)
     if fixed is not None:
         return fixed
     room = BUDGET / (copies * image_bytes(model, tuple(image_shape)))
-    return int(min(MOST, max(1, room)))
+    return int(min(most, max(1, room)))
 
 
 def fixed_batch(model: Any) -> int | None:

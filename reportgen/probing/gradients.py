@@ -69,9 +69,10 @@ def slopes(
         UndefinedError: the model is not a graph, its weights are not finite numbers, the layer has
             no maps, or an output does not depend on it.
     """
-    path = find(model, layer)
-    chosen = tuple(heads_of(model)[index] for index in outputs)
-    first = channels_first(named(model)[path])
+    known, heads = named(model), heads_of(model)
+    path = find(model, layer, list(known))
+    chosen = tuple(heads[index] for index in outputs)
+    first = channels_first(known[path])
 
     def body(model: Any, wanted: Any, *given: Any) -> Any:
         *inputs, check = given

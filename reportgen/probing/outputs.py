@@ -84,8 +84,12 @@ def observe(
     """
     if logits:
         require_finite(model)
-    paths, sources = (tuple(find(model, name) for name in names) for names in (layers, inputs_of))
-    first = {path: channels_first(named(model)[path]) for path in (*paths, *sources)}
+    known = named(model)
+    among = list(known)
+    paths, sources = (
+        tuple(find(model, name, among) for name in names) for names in (layers, inputs_of)
+    )
+    first = {path: channels_first(known[path]) for path in (*paths, *sources)}
 
     def body(model: Any, *inputs: Any) -> Any:
         seen = trace(model, list(inputs), paths, sources)

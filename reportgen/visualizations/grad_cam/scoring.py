@@ -34,6 +34,10 @@ from reportgen.visualizations.grad_cam.maps import Maps, joined
 
 Floats = NDArray[np.float32]
 
+_PAIRS = 1024
+"""Masked images in one batch at most: they are made inside the graph, so a few calls are faster
+than many."""
+
 
 def score_cams(
     model: Any, images: Any, outputs: Sequence[int], targets: NDArray[Any], layer: str
@@ -101,7 +105,8 @@ def _rises(
     turned = [bilinear_weights(a, b) for a, b in zip(maps.shape[1:3], size, strict=True)]
     rows, columns = (weights.astype(np.float32) for weights in turned)
 
-    def body(model: Any, masks: Any, wanted: Any, *values: Any) -> Any:
+    def body(model: Any, masks: Any, wanted: Any, owner: Any, *images: Any) -> Any:
+        values = [tf.gather(one, owner) for one in images]
         large = tf.einsum("Hh,nhw,Ww->nHW", rows, masks, columns)
         low = tf.reduce_min(large, axis=[1, 2], keepdims=True)
         high = tf.reduce_max(large, axis=[1, 2], keepdims=True)
@@ -115,16 +120,19 @@ def _rises(
     specs = [
         tf.TensorSpec((None, *maps.shape[1:3]), tf.float32),
         tf.TensorSpec((None, len(heads)), tf.int32),
+        tf.TensorSpec((None,), tf.int32),
         *input_specs(model),
     ]
     key = ("score", place, maps.shape[1:3], size, tuple(head.index for head in heads))
     graph = compiled(model, key, body, specs)
     image, channel = np.nonzero(varied)
+    channels = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
     rises = np.full((*varied.shape, len(heads)), -np.inf)
-    for part in batches(model, [np.broadcast_to(inputs[place][:1], (len(image), *shape))]):
+    pairs = np.broadcast_to(inputs[place][:1], (len(image), *shape))
+    for part in batches(model, [pairs], most=_PAIRS):
         which, where = image[part], channel[part]
-        given = [maps[which, :, :, where], targets[which], *(array[which] for array in inputs)]
-        rises[which, where] = execute(graph, given, model)[0]
+        given = [channels[which, where], targets[which], which.astype(np.int32)]
+        rises[which, where] = execute(graph, given, model, inputs)[0]
     return rises
 
 
