@@ -5,6 +5,8 @@ No options, no checks, no batches: what any implementation has to compute at lea
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,6 +46,23 @@ def grad_cam(model: Any, layer: str) -> Callable[[Any], Any]:
         return tf.nn.relu(tf.einsum("nhwk,nk->nhw", acts, weights))
 
     return lambda given: maps(tf.convert_to_tensor(given)).numpy()
+
+
+def first_grad_cam() -> float:
+    """Seconds of Grad-CAM for one image in a new process, its operations one after the other.
+
+    Everything is imported, the model built and its logits at hand; nothing was computed before.
+    """
+    code = (
+        "import time; import tensorflow as tf; from benchmarks import bare, subjects\n"
+        "model, images = subjects.small_cnn(), subjects.images(1, 28, 1)\n"
+        "plain = bare.without_softmax(model)\n"
+        "tf.config.run_functions_eagerly(True)\n"
+        "run = bare.grad_cam(plain, 'conv_3')\n"
+        "begin = time.perf_counter(); run(images); print(time.perf_counter() - begin)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(found.stdout.splitlines()[-1])
 
 
 def activations(model: Any, layers: list[str]) -> Callable[[Any], Any]:

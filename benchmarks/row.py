@@ -37,6 +37,8 @@ class Work:
         goals: what is to be reached.
         cold: seconds of our first call in a process, of our first call on another model of the
             same kind once TensorFlow is warm, and of the peer's warm one; each for a single image.
+        floor: seconds of the same single image by bare operations, first in a process of its own:
+            what TensorFlow takes for their first use, whoever asks.
         traced: how often our graphs were traced: after the first call, and after calls with
             other batch sizes and targets.
         extra: further ratios: by what is said of them our seconds, the candidate to divide by
@@ -49,6 +51,7 @@ class Work:
     candidates: Mapping[str, Candidate]
     goals: tuple[Goal, ...]
     cold: Callable[[], tuple[float, float, float]] | None = None
+    floor: Callable[[], float] | None = None
     traced: Callable[[], tuple[int, int]] | None = None
     extra: Mapping[str, tuple[float, str, float]] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
@@ -119,8 +122,14 @@ def _cold(name: str, work: Work) -> list[Line]:
         "first call of a process, against the peer's warm single image": first,
         "first call on a model, TensorFlow being warm, against the same": other,
     }
-    return [Line(name, work.title, words, ours, peer, peer, peer, 1, ours / peer, "<= 2",
-                 _word(ours <= 2 * peer)) for words, ours in said.items()]  # fmt: skip
+    lines = [Line(name, work.title, words, ours, peer, peer, peer, 1, ours / peer, "<= 2",
+                  _word(ours <= 2 * peer)) for words, ours in said.items()]  # fmt: skip
+    if work.floor is not None:
+        least = work.floor()
+        lines.append(Line(name, work.title, "first call of a process, against bare operations in a "
+                          "process of their own", first, least, least, least, 1, first / least,
+                          "", ""))  # fmt: skip
+    return lines
 
 
 def _traces(name: str, work: Work) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -18,9 +19,9 @@ CAM_NOTE = "the predicted classes, maps at feature-map resolution; the peer resi
 
 def grad_cam_small() -> Work:
     images = subjects.images(96, 28, 1)
-    return _grad_cam(
-        subjects.small_cnn, images, "conv_3", (4, 50), 1.10, "Grad-CAM, small CNN, 96 images"
-    )
+    title = "Grad-CAM, small CNN, 96 images"
+    work = _grad_cam(subjects.small_cnn, images, "conv_3", (4, 50), 1.10, title)
+    return replace(work, floor=bare.first_grad_cam)
 
 
 def grad_cam_vgg16() -> Work:
