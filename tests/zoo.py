@@ -120,6 +120,23 @@ def shared() -> Any:
     return keras.Model(x, out(layers.Flatten()(again(again(x)))), name="shared")
 
 
+def parted() -> Any:
+    """Operations that give several values: a split of the channels, an LSTM with its states."""
+    x = keras.Input((SIDE, SIDE, 1))
+    left, right = ops.split(conv(4, name="start")(x), 2, axis=-1)
+    both = layers.Concatenate()([left, conv(2, padding="same")(right)])
+    answer, _, state = layers.LSTM(3, return_state=True)(layers.Reshape((6, 24))(both))
+    out = layers.Dense(CLASSES, "softmax", name="out")
+    return keras.Model(x, out(layers.Concatenate()([answer, state])), name="parted")
+
+
+def lora() -> Any:
+    model = stack(conv())
+    for name in ("conv", "out"):
+        model.get_layer(name).enable_lora(2)
+    return model
+
+
 def first() -> Any:
     """Channels before space."""
     return keras.Sequential(
@@ -215,6 +232,8 @@ MODELS: dict[str, Callable[[], Any]] = {
     "two_inputs": two_inputs,
     "two_outputs": two_outputs,
     "shared": shared,
+    "parted": parted,
+    "lora": lora,
     "any_size": lambda: stack(conv(), channels=3, side=None),
     **{f"channels_{n}": lambda n=n: stack(conv(), channels=n) for n in (2, 3, 4, 5)},
     "channels_first": first,

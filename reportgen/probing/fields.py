@@ -137,7 +137,7 @@ def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field,
         return fields
 
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return keep(path, _through(layer, (args, kwargs)))
+        return graphs.for_each_output(layer, keep(path, _through(layer, (args, kwargs))))
 
     start = tuple(Field(length=side) for side in size)
     inputs = graphs.require_graph(model).inputs

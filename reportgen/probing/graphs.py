@@ -97,6 +97,16 @@ def run(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return operation(*args, **kwargs)
 
 
+def for_each_output(operation: Any, value: Any) -> Any:
+    """What a call hands on in a walk with stand-ins for tensors: the value, or a list of it.
+
+    A split or an LSTM with its states gives several outputs, and all get the same value.
+    """
+    nodes = getattr(operation, "_inbound_nodes", [])
+    several = len(nodes[0].outputs) if nodes else 1
+    return value if several == 1 else [value] * several
+
+
 def _graph(model: Any) -> Any:
     """A model's Functional graph, or why it has none, to follow "because it"."""
     if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:

@@ -9,7 +9,6 @@ import keras
 
 from reportgen.probing import graphs
 from reportgen.probing.heads import ending, output_names
-from reportgen.probing.layers import output_shapes
 from reportgen.probing.rectifiers import rectifier_of
 
 _MEETINGS = {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
@@ -60,8 +59,7 @@ def way_to(model: Any, layer: str | int) -> Way:
         values = [v for v in keras.tree.flatten((args, kwargs)) if isinstance(v, _Past)]
         past = _Past(frozenset([path]).union(*(value.paths for value in values)))
         met.setdefault(path, operation)
-        several = max(1, len(output_shapes(operation)))
-        return keep(path, past if several == 1 else [past] * several)
+        return keep(path, graphs.for_each_output(operation, past))
 
     start = [_Past(frozenset()) for _ in graphs.require_graph(model).inputs]
     ends = keras.tree.flatten(graphs.walk(model, start, call, keep))

@@ -65,3 +65,13 @@ def test_what_cannot_be_told_is_none() -> None:
     assert window(model, model.layers[-1].name, (0, 0), (17, 22)) is None
     flat = stack(layers.Flatten(), layers.Dense(3, name="dense"))
     assert window(flat, "dense", (), (17, 22)) is None
+
+
+def test_an_operation_with_several_outputs_is_walked_through() -> None:
+    x = keras.Input((17, 22, 4))
+    before = layers.Conv2D(4, 3, name="before")(x)
+    left, right = keras.ops.split(before, 2, axis=-1)
+    after = layers.Concatenate(name="after")([left, layers.Conv2D(2, 3, padding="same")(right)])
+    model = keras.Model(x, after)
+    assert receptive_field(model, "before") == 3
+    assert receptive_field(model, "after") is None  # how far a split reaches is not known

@@ -22,7 +22,8 @@ def kernels(layer: Any) -> list[NDArray[np.float32]]:
     """A convolution's kernels as Keras holds them: one, or two of a separable layer."""
     separable = hasattr(layer, "pointwise_kernel")
     held = [layer.depthwise_kernel, layer.pointwise_kernel] if separable else [layer.kernel]
-    return [np.asarray(one.value).astype(np.float32) for one in held]
+    # With LoRA the kernel is a sum, and no variable.
+    return [np.asarray(getattr(one, "value", one)).astype(np.float32) for one in held]
 
 
 def filters(layer: Any) -> Floats:
