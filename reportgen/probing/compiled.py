@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing import graphs
 from reportgen.probing.graphs import require_graph
+from reportgen.probing.untouched import changed, untouched
 
 BUDGET = 2 * 10**9
 """Bytes that one batch may take beyond the model itself."""
@@ -75,6 +76,8 @@ def compiled(
         at_once: whether to trace at the first call: where the body runs through many steps, or
             learns something from its graph.
     """
+    if changed(model):
+        _graphs.pop(model, None)
     kept = _graphs.setdefault(model, {})
     if key not in kept:
         alive = weakref.ref(model)
@@ -131,7 +134,8 @@ def execute(
     count, size = len(inputs[0]), fixed_batch(model) or len(inputs[0])
     filled = [_filled(array, size) for array in inputs]
     try:
-        found = graph(*(tf.convert_to_tensor(array) for array in [*filled, *others]))
+        with untouched(model):
+            found = graph(*(tf.convert_to_tensor(array) for array in [*filled, *others]))
     except (tf.errors.UnimplementedError, tf.errors.InvalidArgumentError) as error:
         cause = str(error.message).strip().partition("\n")[0].rstrip(".")
         raise UndefinedError(f"Model '{model.name}' cannot be run here: {cause}.") from error

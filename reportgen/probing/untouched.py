@@ -1,0 +1,61 @@
+"""A model stays as it was: what its layers note while they are called is put back.
+
+And a model that somebody changed is told from one that is as it was, so that no graph outlives it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+_then: weakref.WeakKeyDictionary[Any, list[Any]] = weakref.WeakKeyDictionary()
+"""What models were made of when they were last looked at."""
+
+
+@contextlib.contextmanager
+def untouched(model: Any) -> Iterator[None]:
+    """Puts back what calls of layers leave behind: their losses, and states of stateful ones.
+
+    A loss that a layer noted in a graph could not even be read outside of it. States are zero
+    meanwhile, as at the start of a sequence: else an image's answer would depend on its place in
+    the batch, and on the batches before it.
+    """
+    losses = [(layer, layer._losses[:], set(layer._loss_ids)) for layer in model._flatten_layers()]
+    states = [(one, one.numpy()) for layer, _, _ in losses for one in _states(layer)]
+    for variable, value in states:
+        variable.assign(np.zeros_like(value))
+    try:
+        yield
+    finally:
+        for layer, values, ids in losses:
+            layer._losses[:] = values
+            layer._loss_ids.clear()
+            layer._loss_ids.update(ids)
+        for variable, value in states:
+            variable.assign(value)
+
+
+def changed(model: Any) -> bool:
+    """Whether a model is made of other layers, weights or activations than at the last look.
+
+    `pop` and `add` exchange layers, `quantize` and `enable_lora` weights, and an activation is
+    often replaced by hand. Other values of the same weights are no change.
+    """
+    layers = [layer for layer in model._flatten_layers() if layer is not model]
+    functions = [getattr(layer, "activation", None) for layer in layers]
+    now = [*layers, *model.weights, *functions]
+    before, _then[model] = _then.get(model, now), now
+    return len(before) != len(now) or not all(map(operator.is_, before, now))
+
+
+def _states(layer: Any) -> list[Any]:
+    if not getattr(layer, "stateful", False):
+        return []
+    held = getattr(layer, "states", None)
+    several = held if isinstance(held, list | tuple) else [held]
+    return [state for state in several if hasattr(state, "assign")]
