@@ -130,6 +130,26 @@ def parted() -> Any:
     return keras.Model(x, out(layers.Concatenate()([answer, state])), name="parted")
 
 
+def closed(body: Any, *after: Any) -> Any:
+    """The stack with something after its head."""
+    stacked = stack(conv(), end=body)
+    return keras.Sequential([keras.Input((SIDE, SIDE, 1)), *stacked.layers, *after], name="closed")
+
+
+def mixture() -> Any:
+    """The mean of what two networks answer: probabilities, but no logit."""
+    x = keras.Input((SIDE, SIDE, 1))
+    flat = layers.GlobalAveragePooling2D()(conv()(x))
+    parts = [layers.Dense(CLASSES, "softmax", name=name)(flat) for name in ("out", "side")]
+    return keras.Model(x, layers.Average(name="mean")(parts), name="mixture")
+
+
+def everywhere() -> Any:
+    """A class for every position."""
+    head = layers.Conv2D(CLASSES, 1, activation="softmax", name="out")
+    return keras.Sequential([keras.Input((SIDE, SIDE, 1)), conv(), head], name="everywhere")
+
+
 def lora() -> Any:
     model = stack(conv())
     for name in ("conv", "out"):
@@ -265,6 +285,13 @@ MODELS: dict[str, Callable[[], Any]] = {
         name="ended",
     ),
     "no_softmax": lambda: stack(conv(), end=None),
+    "softmax_of_tensorflow": lambda: stack(conv(), end=tf.nn.softmax),
+    "softmax_operation": lambda: closed(None, layers.Activation(ops.softmax)),
+    "softmax_reshaped": lambda: closed("softmax", layers.Reshape((CLASSES,))),
+    "log_softmax": lambda: stack(conv(), end="log_softmax"),
+    "softmax_in_code": lambda: closed(None, layers.Lambda(lambda z: tf.nn.softmax(z) + 0.0)),
+    "mixture": mixture,
+    "everywhere": everywhere,
     "sigmoid": lambda: stack(conv(), units=1, end="sigmoid"),
     "mixed": typed("mixed_float16"),
     "double": typed("float64"),

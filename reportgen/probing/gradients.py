@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.endings import require_logits
 from reportgen.probing.finite import require_finite, sum_of_weights
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
@@ -92,6 +93,7 @@ def slopes(
         acts, grads, logits, explained, total = execute(graph, batch, model, [check])
         if not np.isfinite(total).all():
             require_finite(model)
+        require_logits(heads_of(model), logits)
         yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
 
 

@@ -30,6 +30,8 @@ def heads(model: Any, targets: Sequence[Target] = ()) -> tuple[Head, ...]:
     found = [_head(model, index, name) for index, name in enumerate(output_names(model))]
     if not targets:
         return tuple(found)
+    for head in found:
+        _check_shape(head, require_graph(model).outputs[head.index].shape)
     if len(found) == 1:
         return (_answer(found[0], targets[0], targets),)
     by_name = {target.name: target for target in targets}
@@ -73,18 +75,42 @@ def ending(model: Any, index: int) -> tuple[str, Any]:
     return _ending(require_graph(model).outputs[index], "")
 
 
+def closing(model: Any, index: int) -> tuple[str, Any]:
+    """Like `ending`, but behind layers that only hand values on or give them another shape."""
+    return _ending(require_graph(model).outputs[index], "", behind=True)
+
+
+def hands_on(layer: Any) -> bool:
+    """Whether a layer gives what it is given, at prediction time."""
+    plain = isinstance(layer, keras.layers.Activation)
+    return isinstance(layer, keras.layers.Dropout | keras.layers.Identity) or (
+        plain and layer.activation is keras.activations.linear
+    )
+
+
+def is_reshaping(layer: Any) -> bool:
+    """Whether a layer gives the values that it is given in another shape."""
+    operation = isinstance(layer, keras.Operation) and not isinstance(layer, keras.layers.Layer)
+    return isinstance(layer, keras.layers.Reshape | keras.layers.Flatten) or (
+        operation and type(layer).__name__ in ("Reshape", "Squeeze")
+    )
+
+
 def activation_of(layer: Any) -> str:
     """ "softmax", "sigmoid", or "linear"; any other activation by its name."""
-    if isinstance(layer, keras.layers.Softmax):
-        return "softmax"
+    # The operations `keras.ops.softmax` and `sigmoid` are called like the layer.
+    if isinstance(layer, keras.Operation) and type(layer).__name__ in ("Softmax", "Sigmoid"):
+        return type(layer).__name__.lower()
     activation = getattr(layer, "activation", None)
-    return "linear" if activation is None else str(getattr(activation, "__name__", activation))
+    name = "linear" if activation is None else str(getattr(activation, "__name__", activation))
+    return "softmax" if name == "softmax_v2" else name  # so is TensorFlow's own called
 
 
 def _head(model: Any, index: int, name: str) -> Head:
     kinds: dict[str, Kind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
-    _, layer = ending(model, index)
-    units = require_graph(model).outputs[index].shape[-1] or 1
+    _, layer = closing(model, index)
+    shape = require_graph(model).outputs[index].shape
+    units = shape[-1] or 1 if len(shape) > 1 else 1
     kind = kinds.get(activation_of(layer), "logits")
     title = name.replace("_", " ").capitalize()
     return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
@@ -104,6 +130,19 @@ def _answer(head: Head, target: Target | None, targets: Sequence[Target]) -> Hea
     return Head(target.name, target.title, head.index, head.units, head.kind, target)
 
 
+def _check_shape(head: Head, shape: tuple[int | None, ...]) -> None:
+    if len(shape) != 2:
+        size = " x ".join("any" if side is None else str(side) for side in shape[1:])
+        got = f"{size} of them" if size else "a number outside of any axis"
+        raise UserError(
+            Problem(
+                f"output '{head.name}' of the model should have a row of values for each image, "
+                f"but it has {got}",
+                hint="images are classified as wholes here; end the model in a Dense layer",
+            )
+        )
+
+
 def _fits(head: Head, target: Target) -> bool:
     if head.units == 1:
         return len(target.classes) == 2 and head.kind != "softmax"
@@ -121,11 +160,13 @@ def _misfit(head: Head, target: Target) -> Problem:
     )
 
 
-def _ending(tensor: Any, prefix: str) -> tuple[str, Any]:
-    operation, _, place = tensor._keras_history
+def _ending(tensor: Any, prefix: str, behind: bool = False) -> tuple[str, Any]:
+    operation, turn, place = tensor._keras_history
     path = prefix + operation.name
     if is_graph(operation):
-        return _ending(require_graph(operation).outputs[place], path + "/")
+        return _ending(require_graph(operation).outputs[place], path + "/", behind)
+    if behind and (hands_on(operation) or is_reshaping(operation)):
+        return _ending(operation._inbound_nodes[turn].input_tensors[0], prefix, behind)
     return path, operation
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.endings import Endings, logit_of, require_logits
 from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
@@ -26,20 +27,18 @@ from reportgen.records import Head
 
 Floats = NDArray[np.float32]
 
-_PASSING = (keras.layers.Dropout, keras.layers.Identity)
-
 
 @dataclass
 class Trace:
     """What one walk left behind, as tensors.
 
-    Activations and inputs are by path; of each output its value, and the value before its
-    softmax or sigmoid, None where that cannot be told.
+    Activations and inputs are by path; of each output its value, the value before its softmax or
+    sigmoid (None where that cannot be told), and whether it is made of such values alone.
     """
 
     activations: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, Any] = field(default_factory=dict)
-    outputs: list[tuple[Any, Any]] = field(default_factory=list)
+    outputs: list[tuple[Any, Any, bool]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -106,6 +105,7 @@ def observe(
             f"The logits of model '{model.name}' are not all finite numbers (NaN or infinite), so "
             "it gives no answer."
         )
+    require_logits(chosen, ends)
     return Observed(
         dict(zip(paths, values[: len(paths)], strict=True)),
         dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),
@@ -133,7 +133,7 @@ def trace(
         run: computes one layer; None for `graphs.run`.
     """
     seen = Trace()
-    before: list[tuple[Any, Any]] = []
+    endings = Endings()
 
     def keep(path: str, output: Any) -> Any:
         if path in paths and path not in seen.activations:
@@ -145,18 +145,15 @@ def trace(
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if path in inputs_of and path not in seen.inputs:
             seen.inputs[path] = keras.tree.flatten(args)[0]
-        output = run(path, layer, args, kwargs) if run else graphs.run(layer, args, kwargs)
-        keep(path, output)
-        logit = _before_ending(layer, args, output, before)
-        if logit is not None:
-            before.append((output, logit))
-        return output
+        return keep(path, endings.run(run or _plain, path, layer, args, kwargs))
 
-    outputs = keras.tree.flatten(graphs.walk(model, inputs, call, keep))
-    for output in outputs:
-        found = [logit for value, logit in before if value is output]
-        seen.outputs.append((output, found[0] if found else None))
+    for output in keras.tree.flatten(graphs.walk(model, inputs, call, keep)):
+        seen.outputs.append((output, endings.logit(output), endings.is_derived(output)))
     return seen
+
+
+def _plain(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return graphs.run(layer, args, kwargs)
 
 
 def logits_of(model: Any, seen: Trace) -> list[Any]:
@@ -165,8 +162,7 @@ def logits_of(model: Any, seen: Trace) -> list[Any]:
     Raises:
         UndefinedError: a head's logit cannot be told.
     """
-    pairs = zip(heads_of(model), seen.outputs, strict=True)
-    return [_logit(head, output, before) for head, (output, before) in pairs]
+    return [logit_of(head, *of) for head, of in zip(heads_of(model), seen.outputs, strict=True)]
 
 
 def probabilities(logits: Floats, head: Head) -> Floats:
@@ -206,33 +202,6 @@ def channels_first(layer: Any) -> bool:
 def channels_to_end(tensor: Any) -> Any:
     """A tensor (n, c, ...) as (n, ..., c)."""
     return tf.transpose(tensor, [0, *range(2, len(tensor.shape)), 1])
-
-
-def _before_ending(
-    layer: Any, args: tuple[Any, ...], output: Any, before: list[tuple[Any, Any]]
-) -> Any:
-    """The value before a softmax or sigmoid, if this call ended in one or handed one on.
-
-    Keras keeps the argument of these two activations with their result, in whatever layer.
-    """
-    if isinstance(layer, _PASSING) or _is_linear(layer):
-        given = keras.tree.flatten(args)[0]
-        return next((logit for value, logit in before if value is given), None)
-    return getattr(output, "_keras_logits", None)
-
-
-def _is_linear(layer: Any) -> bool:
-    plain = isinstance(layer, keras.layers.Activation)
-    return plain and layer.activation is keras.activations.linear
-
-
-def _logit(head: Head, output: Any, before: Any) -> Any:
-    if before is not None or head.kind == "logits":
-        return output if before is None else before
-    raise UndefinedError(
-        f"Output '{head.name}' of the model ends in a {head.kind} whose argument cannot be read, "
-        "so there is no logit to explain."
-    )
 
 
 def _last(tensor: Any, first: bool, mean: bool) -> Any:

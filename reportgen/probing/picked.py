@@ -14,12 +14,8 @@ import keras
 import tensorflow as tf
 
 from reportgen.probing import graphs
+from reportgen.probing.endings import ACTIVATED_LAST, linear
 from reportgen.probing.outputs import channels_to_end
-
-_ACTIVATED_LAST = {
-    keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D, keras.layers.Dense,
-    keras.layers.Conv2DTranspose, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D,
-}  # fmt: skip
 
 _ELEMENTWISE = {
     keras.activations.linear, keras.activations.relu, keras.activations.relu6,
@@ -66,9 +62,9 @@ def own_channels(model: Any, images: Any, path: str, picks: Any, last: bool) -> 
             before = _chosen(part, tf.reshape(places, tf.shape(picks)))
             found[:] = layer.activation(before), before
             raise Reached
-        before = graphs.run(_linear(layer), args, kwargs)
+        before = graphs.run(linear(layer), args, kwargs)
         # Where the activation is known to come last, the layer need not be computed twice.
-        known = type(layer) in _ACTIVATED_LAST
+        known = type(layer) in ACTIVATED_LAST
         output = layer.activation(before) if known else graphs.run(layer, args, kwargs)
         found[:] = _both(output, before, picks, last)
         raise Reached
@@ -106,7 +102,7 @@ def _separable(layer: Any, last: bool) -> bool:
 
 def _some_filters(layer: Any, some: Any) -> Any:
     """A linear twin of a convolution that computes some of its filters, in that order."""
-    twin = _linear(layer)
+    twin = linear(layer)
 
     def convolve(inputs: Any, kernel: Any) -> Any:
         own = tf.gather(keras.ops.convert_to_tensor(kernel), some, axis=-1)
@@ -116,12 +112,4 @@ def _some_filters(layer: Any, some: Any) -> Any:
         return maps + tf.gather(keras.ops.convert_to_tensor(layer.bias), some)
 
     twin.__dict__.update(convolution_op=convolve, use_bias=False)
-    return twin
-
-
-def _linear(layer: Any) -> Any:
-    """A twin of a layer that shares its weights and has no activation; the layer is not touched."""
-    twin = object.__new__(type(layer))
-    twin.__dict__.update(layer.__dict__)
-    twin.__dict__["activation"] = keras.activations.linear
     return twin

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.endings import require_logits
 from reportgen.probing.gradients import climbed, target_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import logits_of, trace
@@ -80,6 +81,7 @@ def input_slopes(
     for part in batches(model, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
         grads, logits, explained = execute(graph, given, model)
+        require_logits(heads_of(model), logits)
         yield InputSlope(part, grads, logits, explained)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from reportgen.probing import graphs
-from reportgen.probing.heads import ending, output_names
+from reportgen.probing.heads import closing, output_names
 from reportgen.probing.rectifiers import rectifier_of
 
 _MEETINGS = {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
@@ -66,7 +66,7 @@ def way_to(model: Any, layer: str | int) -> Way:
     if isinstance(layer, str):
         return _sorted(met, pasts[layer].paths, "")
     assert len(ends) == len(output_names(model))
-    return _sorted(met, ends[layer].paths, ending(model, layer)[0])
+    return _sorted(met, ends[layer].paths, closing(model, layer)[0])
 
 
 def _sorted(met: dict[str, Any], paths: frozenset[str], last: str) -> Way:

@@ -1,0 +1,95 @@
+"""Logits and probabilities of heads, however their last softmax or sigmoid is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.objectives import Objective, response
+from reportgen.probing.outputs import observe
+
+layers, ops = keras.layers, keras.ops
+
+
+def model(end: Callable[[Any], Any], units: int = 3) -> tuple[Any, Any]:
+    """A model that ends so, and the one that gives what enters its end."""
+    keras.utils.set_random_seed(5)
+    x = keras.Input((6, 6, 1))
+    flat = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3, activation="relu")(x))
+    before = layers.Dense(units, kernel_initializer="random_normal", name="before")(flat * 20.0)
+    return keras.Model(x, end(before)), keras.Model(x, before)
+
+
+def images() -> np.ndarray:
+    return np.random.default_rng(0).random((4, 6, 6, 1), dtype=np.float32)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        layers.Activation(tf.nn.softmax),
+        layers.Activation(tf.nn.sigmoid),
+        layers.Activation(ops.softmax),
+        ops.softmax,
+        ops.sigmoid,
+        lambda z: layers.Reshape((3,))(layers.Softmax()(z)),
+        lambda z: layers.Flatten()(layers.Softmax()(layers.Reshape((1, 1, 3))(z))),
+        lambda z: ops.reshape(layers.Activation("sigmoid")(z), (-1, 3)),
+        lambda z: layers.Dropout(0.5)(layers.Activation("sigmoid")(z)),
+    ],
+)
+def test_probabilities_are_the_models_and_logits_what_they_are_made_of(end: Any) -> None:
+    made, before = model(end)
+    for _ in range(2):
+        seen = observe(made, images())
+        np.testing.assert_allclose(seen.probabilities[0], made.predict(images(), verbose=0), 1e-5)
+        np.testing.assert_allclose(seen.logits[0], before.predict(images(), verbose=0), 1e-5)
+
+
+@pytest.mark.parametrize("function", ["log_softmax", tf.nn.log_softmax])
+def test_the_logit_of_a_log_softmax_is_its_argument(function: Any) -> None:
+    made, before = model(layers.Activation(function))
+    seen = observe(made, images())
+    np.testing.assert_allclose(seen.logits[0], before.predict(images(), verbose=0), 1e-5)
+    answer = np.exp(made.predict(images(), verbose=0))
+    np.testing.assert_allclose(seen.probabilities[0], answer, 1e-5)
+
+
+def test_a_single_value_without_an_axis_is_a_head_of_one_unit() -> None:
+    made, _ = model(lambda z: ops.sum(z, axis=-1))
+    seen = observe(made, images())
+    assert seen.logits[0].shape == (4, 1)
+    np.testing.assert_allclose(seen.logits[0][:, 0], made.predict(images(), verbose=0), 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (lambda z: layers.Average()([ops.softmax(z), ops.softmax(2 * z)]), "from probabilities"),
+        (lambda z: 1 - ops.sigmoid(z), "computed from probabilities that a softmax or sigmoid"),
+        (layers.Lambda(lambda z: tf.nn.softmax(z)), "gives probabilities .none is negative"),
+        (lambda z: layers.Reshape((3, 1))(z), "gives 3 x 1 values for an image"),
+    ],
+)
+def test_where_there_is_no_logit_this_is_said(end: Any, said: str) -> None:
+    with pytest.raises(UndefinedError, match=said):
+        observe(model(end)[0], images())
+
+
+def test_probabilities_inside_a_network_are_no_ending() -> None:
+    made, _ = model(lambda z: layers.Dense(2, name="end")(layers.Reshape((3,))(ops.sigmoid(z))))
+    seen = observe(made, images())
+    np.testing.assert_allclose(seen.logits[0], made.predict(images(), verbose=0), 1e-5)
+
+
+def test_a_class_climbs_its_logit_too() -> None:
+    made, before = model(layers.Activation(tf.nn.softmax))
+    goal = Objective("class", np.array([[2]] * 4, np.int32), output=0)
+    found = response(made, goal)(tf.constant(images()), tf.constant(goal.picks))[0]
+    np.testing.assert_allclose(found, before.predict(images(), verbose=0)[:, 2], 1e-5)
