@@ -123,13 +123,15 @@ def vectors(
 
     Args:
         model: is left as it was.
-        images: model input, or with `preprocessing` images as stored.
+        images: model input, or with `preprocessing` images as stored; a list for several inputs.
         place: where to read.
         preprocessing: how stored images become model input.
 
     Raises:
         UndefinedError: the model's inside cannot be reached, or values are not finite.
     """
+    if isinstance(images, list):
+        return _read(model, images, place)
     found: list[Floats] = []
     for part in range(0, len(images), CHUNK):
         given = images[part : part + CHUNK]
@@ -191,10 +193,24 @@ def _read(model: Any, images: Any, place: Place) -> Floats:
 
 
 def _kernel(layer: Any, units: int) -> Any:
-    """The weight (d, units) of a layer: its `kernel`, or the first that has this shape."""
-    fitting = [w for w in layer.weights if len(w.shape) == 2 and w.shape[1] == units]
+    """The weight (d, units) of a layer: its `kernel`, or the first that has this shape.
+
+    A kernel with LoRA is a sum, and that of a quantized layer is told in its own steps.
+    """
     own = getattr(layer, "kernel", None)
-    return own if any(w is own for w in fitting) else next(iter(fitting), None)
+    if own is not None and len(own.shape) == 2 and own.shape[1] == units:
+        mode = getattr(layer, "quantization_mode", None)
+        return own if mode is None else _dequantized(layer, own, mode)
+    return next((w for w in layer.weights if len(w.shape) == 2 and w.shape[1] == units), None)
+
+
+def _dequantized(layer: Any, kernel: Any, mode: str) -> Any:
+    if mode != "int8":
+        raise UndefinedError(
+            f"Layer '{layer.name}' is quantized ({mode}), and its weights can be read as vectors "
+            "only where they are whole numbers of 8 bits."
+        )
+    return tf.cast(kernel, tf.float64) / tf.cast(layer.kernel_scale, tf.float64)
 
 
 def _values(variable: Any) -> NDArray[np.float64]:

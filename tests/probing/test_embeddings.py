@@ -131,3 +131,22 @@ def test_images_are_taken_evenly(size: int, most: int) -> None:
     assert len(found) == min(size, most)
     assert found[0] == 0
     assert np.ptp(np.diff(found)) <= 1 if len(found) > 1 else True
+
+
+def test_class_vectors_of_a_head_with_lora_or_in_eight_bits() -> None:
+    keras.utils.set_random_seed(2)
+    x = keras.Input((5,))
+    plain = keras.Model(x, keras.layers.Dense(3, name="out")(x))
+    before = plain.get_layer("out").kernel.numpy()
+    plain.get_layer("out").quantize("int8")
+    found = embeddings.classifier(plain, heads(plain)[0])
+    np.testing.assert_allclose(found.weights, before.T, atol=np.abs(before).max() / 127)
+    y = keras.Input((5,))
+    tuned = keras.Model(y, keras.layers.Dense(3, name="out")(y))
+    dense = tuned.get_layer("out")
+    dense.enable_lora(1)
+    dense.lora_kernel_b.assign(np.ones(dense.lora_kernel_b.shape))
+    answer = tuned.predict(np.eye(5, dtype=np.float32), verbose=0)
+    np.testing.assert_allclose(
+        embeddings.classifier(tuned, heads(tuned)[0]).weights, answer.T, atol=1e-6
+    )
