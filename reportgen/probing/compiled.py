@@ -242,7 +242,16 @@ def _bytes(tensor: Any) -> int:
 def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
     """One input as the model wants it."""
     dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
-    values = np.asarray(array, dtype=dtype)
+    given = np.asarray(array)
+    values = given.astype(dtype, copy=False)
+    if values.dtype.kind in "iub" and given.dtype.kind == "f" and (values != given).any():
+        raise UserError(
+            Problem(
+                f"input '{tensor.name}' of model '{model.name}' takes whole numbers ({dtype}), but "
+                f"the images are fractions, from {given.min():g} to {given.max():g}",
+                hint="give images as they are stored; in a spec, write 'scaling: 0..255'",
+            )
+        )
     wanted = tuple(tensor.shape)[1:]
     turned = np.moveaxis(values, -1, 1) if values.ndim > 2 else values
     if _agree(values.shape[1:], wanted):

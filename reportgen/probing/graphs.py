@@ -115,7 +115,10 @@ def _graph(model: Any) -> Any:
     if isinstance(model, Functional) and type(model).call is Functional.call:
         return model
     if model not in _followed:
-        _followed[model] = _follow(model)
+        found = _follow(model)
+        if not model.built:
+            return found  # it may be built before it is asked for again
+        _followed[model] = found
     return _followed[model]
 
 

@@ -109,7 +109,9 @@ def occlude(
     """
     require_finite(model)
     check_targets(model, outputs, targets)
-    pixels = np.asarray(images)
+    # In the model's numbers: what covers images of whole numbers may be a fraction of them.
+    (first,) = as_inputs(model, np.asarray(images)[:1])
+    pixels = np.asarray(images).astype(first.dtype)
     plain = observe(model, pixels).logits
     wanted = resolved(model, plain, outputs, targets)
     covered = _covered_logits(model, pixels, cover, base)
@@ -138,7 +140,8 @@ def spread(drops: Doubles, cover: Covering, image: Size) -> Floats:
 def _covered_logits(model: Any, pixels: Any, cover: Covering, base: ArrayLike) -> list[Floats]:
     """For each output the logits (n * p, units), the positions of an image in a row."""
     positions, total = len(cover.corners), len(pixels) * len(cover.corners)
-    fill = np.asarray(base, pixels.dtype)
+    fill = np.asarray(base)
+    fill = (fill if pixels.dtype.kind == "f" else np.rint(fill)).astype(pixels.dtype)
     fill = np.broadcast_to(fill, (len(pixels), pixels.shape[-1]))
     (first,) = as_inputs(model, pixels[:1])
     size = batch_size(model, first.shape[1:])

@@ -21,7 +21,7 @@ from reportgen.probing.compiled import as_inputs, batches, compiled, execute, in
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_first, channels_to_end, trace
 from reportgen.probing.rectifiers import Handled, runner
-from reportgen.probing.slopes import filled, handled_by
+from reportgen.probing.slopes import filled, handled_by, require_real
 
 Floats = NDArray[np.float32]
 
@@ -125,6 +125,7 @@ def met(model: Any, layer: str, rule: str = "deconvnet", strongest: bool = True)
 
 def _each(model: Any, graph: Any, images: Any, channels: NDArray[Any]) -> Iterator[list[Floats]]:
     inputs = as_inputs(model, images)
+    require_real(model, inputs)
     picks = np.asarray(channels, np.int32)
     for part in batches(model, inputs, copies=2):
         yield execute(graph, [picks[part], *(array[part] for array in inputs)], model)

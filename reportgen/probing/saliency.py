@@ -15,7 +15,7 @@ from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import answers, observe
-from reportgen.probing.slopes import input_slopes, scores
+from reportgen.probing.slopes import input_slopes, require_real, scores
 
 Floats = NDArray[np.float32]
 Points = Callable[[Floats, NDArray[Any], int], Floats]
@@ -88,6 +88,7 @@ def attribute(
     require_finite(model)
     check_targets(model, outputs, targets)
     inputs = as_inputs(model, images)
+    require_real(model, inputs)
     if method in ("smoothgrad", "integrated_gradients"):
         found = _averaged_method(model, inputs, outputs, targets, method, dials)
     else:

@@ -78,11 +78,21 @@ def input_slopes(
     # ReLUs in code that is out of reach are found in the graph.
     graph = compiled(model, key, body, signature, at_once=rule != "gradient")
     inputs = as_inputs(model, images)
+    require_real(model, inputs)
     for part in batches(model, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
         grads, logits, explained = execute(graph, given, model)
         require_logits(heads_of(model), logits)
         yield InputSlope(part, grads, logits, explained)
+
+
+def require_real(model: Any, inputs: Sequence[NDArray[Any]]) -> None:
+    """Raises UndefinedError where an input is made of whole numbers."""
+    if any(array.dtype.kind in "iub" for array in inputs):
+        raise UndefinedError(
+            f"Model '{model.name}' takes whole numbers as its input, so there is no gradient "
+            "with respect to it."
+        )
 
 
 def replaced_on_the_way(
@@ -118,11 +128,6 @@ def handled_by(model: Any, key: Hashable) -> Handled:
 def _differentiate(
     model: Any, inputs: list[Any], wanted: Any, chosen: Sequence[Head], rule: str, note: Handled
 ) -> Any:
-    if not all(value.dtype.is_floating for value in inputs):
-        raise UndefinedError(
-            f"Model '{model.name}' takes whole numbers as its input, so there is no gradient "
-            "with respect to it."
-        )
     several = len(chosen) > 1
     with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
         tape.watch(inputs)

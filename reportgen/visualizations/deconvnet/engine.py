@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.asking import given_images
 from reportgen.probing.finite import require_finite
 from reportgen.probing.layers import find, is_conv, named, output_shapes
 from reportgen.probing.outputs import channels_first
@@ -56,8 +57,9 @@ def deconvnet(
     for name, given, allowed in choices:
         if given not in allowed:
             raise UserError(Problem(f"{name} must be one of {', '.join(allowed)}, got '{given}'"))
-    several = isinstance(images, list | tuple)
-    pixels = [np.asarray(one) for one in (images if several else [images])]
+    images = given_images(model, images)
+    several = isinstance(images, list)
+    pixels = images if several else [images]
     path, n = target_layer(model, layer), len(pixels[0])
     count = channels(model, path)
     chosen = np.arange(count) if filters is None else checked(filters, count, path)

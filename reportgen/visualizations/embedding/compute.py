@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.angles import directions
+from reportgen.probing.asking import given_images
 from reportgen.probing.components import components
 from reportgen.probing.embeddings import (
     Classifier,
@@ -41,7 +42,7 @@ def embedding(
 
     Args:
         model: any Keras model; is left as it was.
-        images: model input, shape (n, h, w, c).
+        images: model input, shape (n, h, w, c), or a list of arrays for several inputs.
         layer: path of a layer whose output to read instead; maps are averaged over space.
         output: the output whose last weighted layer is meant; needed for several.
 
@@ -55,7 +56,7 @@ def embedding(
     from reportgen.probing.heads import heads, output_index
 
     head = heads(model)[0 if layer is not None else output_index(model, output)]
-    return vectors(model, np.asarray(images), place_of(model, layer, head))
+    return vectors(model, given_images(model, images), place_of(model, layer, head))
 
 
 def compute(subject: Subject) -> Artifact:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.asking import given_images
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
@@ -42,7 +43,7 @@ def feature_maps(
         UndefinedError: the model's inside cannot be reached.
     """
     chosen = choose(model, "all" if layers is None else layers, _wanted(layers))
-    return observe(model, images, chosen, logits=False).activations
+    return observe(model, given_images(model, images), chosen, logits=False).activations
 
 
 def compute(subject: Subject) -> Artifact:

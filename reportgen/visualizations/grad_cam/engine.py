@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.probing.asking import count_of, given_images, given_targets
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
@@ -60,9 +61,8 @@ def grad_cam(
         UndefinedError: the model has no convolution, or its inside cannot be reached.
     """
     index = output_index(model, output)
-    count = len(images[0]) if isinstance(images, list | tuple) else len(images)
-    chosen = PREDICTED if targets is None else targets
-    wanted = np.broadcast_to(np.asarray(chosen, dtype=np.int32), (count,))
+    images = given_images(model, images)
+    wanted = given_targets(targets, count_of(images))
     found = cams(model, images, [index], wanted[None], target_layer(model, layer), method)[0].maps
     return found if size is None else bilinear(found, size)
 

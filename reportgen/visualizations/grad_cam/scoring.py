@@ -111,8 +111,8 @@ def _rises(
         low = tf.reduce_min(large, axis=[1, 2], keepdims=True)
         high = tf.reduce_max(large, axis=[1, 2], keepdims=True)
         share = tf.math.divide_no_nan(large - low, high - low)
-        share = tf.cast(share[:, None] if front else share[..., None], values[place].dtype)
-        shown = [v * share if i == place else v for i, v in enumerate(values)]
+        share = share[:, None] if front else share[..., None]
+        shown = [_masked(v, share) if i == place else v for i, v in enumerate(values)]
         logits = [tf.cast(z, tf.float32) for z in logits_of(model, trace(model, shown))]
         scores = [score_of(logits[head.index], wanted[:, i]) for i, head in enumerate(heads)]
         return [tf.stack(scores, axis=1)]
@@ -134,6 +134,12 @@ def _rises(
         given = [channels[which, where], targets[which], which.astype(np.int32)]
         rises[which, where] = execute(graph, given, model, inputs)[0]
     return rises
+
+
+def _masked(images: Any, share: Any) -> Any:
+    """Images seen through masks; whole numbers become fractions, as rounded masks would be none."""
+    fine = images if images.dtype.is_floating else tf.cast(images, tf.float32)
+    return fine * tf.cast(share, fine.dtype)
 
 
 def _softmax(rises: NDArray[np.float64], varied: NDArray[np.bool_]) -> Floats:

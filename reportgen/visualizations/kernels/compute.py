@@ -39,9 +39,15 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
 
     Raises:
         UserError: there is no such convolution layer; the message names those there are.
+        UndefinedError: the model has not been built.
     """
     every = named(model)
     paths = choose(model, "all" if layers is None else layers, is_conv)
+    if not all(every[path].built for path in paths):
+        raise UndefinedError(
+            f"Model '{model.name}' has no kernels yet, because it has not been built: call it once "
+            "on an image."
+        )
     return {path: _ordered(every[path]) for path in paths}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.gradients import PREDICTED
+from reportgen.probing.asking import given_images, given_targets
 from reportgen.probing.heads import output_index
 from reportgen.probing.occluding import Size, covering, occlude, spread
 
@@ -54,12 +54,13 @@ def occlusion(
     """
     if score not in ("logit", "probability"):
         raise UserError(Problem(f"score must be logit or probability, got '{score}'"))
-    pixels = np.asarray(images)
-    if pixels.ndim != 4:
+    pixels = given_images(model, images)
+    if isinstance(pixels, list) and len(pixels) == 1:
+        pixels = pixels[0]
+    if isinstance(pixels, list) or pixels.ndim != 4:
         raise UndefinedError("Occlusion covers a patch of an image, and the input is no image.")
     index = output_index(model, output)
-    chosen = PREDICTED if targets is None else targets
-    wanted = np.broadcast_to(np.asarray(chosen, np.int32), (len(pixels),))[:, None]
+    wanted = given_targets(targets, len(pixels))[:, None]
     size = (int(pixels.shape[1]), int(pixels.shape[2]))
     cover = covering(size, patch, stride)
     fill = pixels.mean(axis=(1, 2)) if base is None else base

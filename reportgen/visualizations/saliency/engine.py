@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.probing.gradients import PREDICTED
+from reportgen.probing.asking import count_of, given_images, given_targets
 from reportgen.probing.heads import output_index
 from reportgen.probing.saliency import Dials, attribute
 
@@ -67,13 +67,12 @@ def saliency(
             input, the maps are not finite, or no ReLU lies on the way for guided backpropagation.
     """
     index = output_index(model, output)
-    count = len(images[0]) if isinstance(images, list | tuple) else len(images)
-    chosen = PREDICTED if targets is None else targets
-    wanted = np.broadcast_to(np.asarray(chosen, np.int32), (count,))[:, None]
+    images = given_images(model, images)
+    wanted = given_targets(targets, count_of(images))[:, None]
     span = float(input_range[1] - input_range[0])
     dials = Dials(samples, noise, span, steps, baseline, seed)
     maps = attribute(model, images, [index], wanted, method, dials)[0].maps
-    several = isinstance(images, list | tuple)
+    several = isinstance(images, list)
     pairs = zip(maps, images if several else [images], strict=True)
     shaped = [as_given(one, np.shape(given)) for one, given in pairs]
     return shaped if several else shaped[0]
