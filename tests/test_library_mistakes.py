@@ -95,9 +95,16 @@ def test_a_model_of_whole_numbers_has_no_gradient(method: str) -> None:
         reportgen.saliency(model("uint8"), pixels(), method=method)
 
 
-def test_fractions_are_not_cut_to_whole_numbers() -> None:
+@pytest.mark.parametrize("images", [pixels() / 255, pixels() / 127.5 - 1, pixels() - 120.0])
+def test_images_prepared_for_another_model_are_not_cut_to_whole_numbers(images: Any) -> None:
     with pytest.raises(UserError, match=r"takes whole numbers \(uint8\), but the images are frac"):
-        reportgen.grad_cam(model("uint8"), pixels() / 255)
+        reportgen.grad_cam(model("uint8"), images)
+
+
+def test_what_lies_between_whole_numbers_is_rounded() -> None:
+    given = np.clip(pixels(), 1, 254)
+    found = reportgen.grad_cam(model("uint8"), given - 0.4, 1)
+    np.testing.assert_array_equal(found, reportgen.grad_cam(model("uint8"), given, 1))
 
 
 def test_a_model_that_is_built_later_is_looked_at_again() -> None:

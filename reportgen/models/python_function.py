@@ -8,7 +8,7 @@ from typing import Any
 
 from reportgen import functions
 from reportgen.catalog import Entry
-from reportgen.errors import Problem, UserError
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.records import Target
 
 ENTRY = Entry(
@@ -52,11 +52,20 @@ def _checked(result: Any, source: str) -> tuple[Any, bool]:
                 hint="return model, or (model, True) for one that is trained already",
             )
         )
-    if not getattr(model, "outputs", None):
+    return (model if getattr(model, "outputs", None) else _followed(model, source)), trained
+
+
+def _followed(model: Any, source: str) -> Any:
+    """A subclassed model as the graph that its `call` draws at prediction time, layers shared."""
+    from reportgen.probing.graphs import require_graph
+
+    try:
+        return require_graph(model)
+    except UndefinedError as error:
         raise UserError(
             Problem(
-                f"the model of python:{source} has no known inputs and outputs",
+                f"the model of python:{source} has no known inputs and outputs: "
+                + str(error).rstrip("."),
                 hint="begin it with keras.Input, or return keras.Model(inputs, outputs)",
             )
-        )
-    return model, trained
+        ) from error

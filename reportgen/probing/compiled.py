@@ -242,16 +242,7 @@ def _bytes(tensor: Any) -> int:
 def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
     """One input as the model wants it."""
     dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
-    given = np.asarray(array)
-    values = given.astype(dtype, copy=False)
-    if values.dtype.kind in "iub" and given.dtype.kind == "f" and (values != given).any():
-        raise UserError(
-            Problem(
-                f"input '{tensor.name}' of model '{model.name}' takes whole numbers ({dtype}), but "
-                f"the images are fractions, from {given.min():g} to {given.max():g}",
-                hint="give images as they are stored; in a spec, write 'scaling: 0..255'",
-            )
-        )
+    values = _as_type(model, np.asarray(array), dtype, str(tensor.name))
     wanted = tuple(tensor.shape)[1:]
     turned = np.moveaxis(values, -1, 1) if values.ndim > 2 else values
     if _agree(values.shape[1:], wanted):
@@ -267,6 +258,24 @@ def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
             hint="use a dataset of that size, or a model for these images",
         )
     )
+
+
+def _as_type(model: Any, given: NDArray[Any], dtype: str, name: str) -> NDArray[Any]:
+    """Values in a type; fractions are rounded to whole numbers where this is a small change."""
+    if np.dtype(dtype).kind not in "iu" or given.dtype.kind != "f" or not given.size:
+        return given.astype(dtype, copy=False)
+    low, high, ends = float(given.min()), float(given.max()), np.iinfo(dtype)
+    scaled = low >= -1 and high <= 1 and bool((np.rint(given) != given).any())
+    if scaled or low < ends.min or high > ends.max:
+        raise UserError(
+            Problem(
+                f"input '{name}' of model '{model.name}' takes whole numbers ({dtype}), but the "
+                f"images are fractions or others, from {low:g} to {high:g}",
+                hint="give images as they are stored; in a spec, write 'scaling: 0..255'",
+            )
+        )
+    rounded: NDArray[Any] = np.rint(given).astype(dtype)
+    return rounded
 
 
 def _agree(given: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

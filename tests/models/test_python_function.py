@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from reportgen import models
@@ -91,7 +92,7 @@ def test_a_package_below_the_folder_is_found(load: Load, tmp_path: Path) -> None
         ("my_networks:train", "has no function 'train'; did you mean 'trained'"),
         ("my_networks:NUMBER", "has no function 'NUMBER'"),
         ("my_networks:nothing", "should return a keras.Model, but it returned builtins.NoneType"),
-        ("my_networks:unbuilt", "no known inputs and outputs; begin it with keras.Input"),
+        ("my_networks:unbuilt", "no known inputs and outputs: .*; begin it with keras.Input"),
         ("my_networks:needs", "needs size"),
         ("my_networks:fails", r"my_networks\.py:16: python:my_networks:fails failed: ValueError"),
     ],
@@ -122,3 +123,35 @@ def test_a_module_that_fails_is_told_with_its_reason(
     (tmp_path / "broken.py").write_text(text)
     with pytest.raises(UserError, match=message):
         load("python:broken:f")
+
+
+SUBCLASSED = """
+import keras
+import numpy as np
+
+class Own(keras.Model):
+    def __init__(self):
+        super().__init__(name="own")
+        self.conv = keras.layers.Conv2D(3, 3, name="conv")
+        self.out = keras.layers.Dense(2, "softmax", name="out")
+
+    def call(self, x):
+        return self.out(keras.ops.mean(keras.ops.relu(self.conv(x)), axis=(1, 2)))
+
+kept = Own()
+kept(np.zeros((1, 6, 6, 1), "float32"))
+
+def network():
+    return kept, True
+"""
+
+
+def test_a_subclassed_model_is_given_as_the_graph_that_it_draws(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(SUBCLASSED)
+    loaded = load("python:own:network")
+    images = np.random.default_rng(0).random((2, 6, 6, 1), dtype=np.float32)
+    conv, out = (loaded.model.get_layer(name) for name in ("conv", "out"))
+    maps = np.maximum(np.asarray(conv(images)), 0).mean(axis=(1, 2))
+    np.testing.assert_allclose(loaded.model.predict(images, verbose=0), out(maps), atol=1e-6)
+    assert loaded.trained
+    assert [tuple(tensor.shape) for tensor in loaded.model.outputs] == [(None, 2)]
