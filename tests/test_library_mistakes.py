@@ -44,7 +44,7 @@ FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
         (np.full((2, 8, 8, 2), np.nan), "not finite"),
         ("cat.png", "images must be numbers in an array, got str"),
         (None, "images must be numbers in an array, got NoneType"),
-        ([np.zeros((8, 8, 2))] * 3, "a list must hold an array for each of the 1 inputs, got 3"),
+        ([np.zeros((8, 8, 2))] * 3, "one input takes one array of images, got a list of 3"),
         ({"picture": np.zeros((2, 8, 8, 2))}, "must have the keys image, got picture"),
     ],
 )

@@ -33,8 +33,8 @@ def given_images(model: Any, images: Any) -> Any:
     counts = {len(one) for one in arrays}
     inputs = len(require_graph(model).inputs)
     if len(arrays) != inputs and inputs == 1:
-        message = f"a list must hold an array for each of the {inputs} inputs, got {len(arrays)}"
-        raise UserError(Problem(f"images: {message}", hint=_ROWS))
+        message = f"a model with one input takes one array of images, got a list of {len(arrays)}"
+        raise UserError(Problem(message, hint=_ROWS))
     if len(counts) != 1:
         got = ", ".join(str(len(one)) for one in arrays) or "an empty list"
         raise UserError(Problem(f"every input needs as many images as the others, got {got}"))
