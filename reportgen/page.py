@@ -58,7 +58,12 @@ def make(
         provenance=_provenance(models, provenance),
         derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
     )
-    return pages(report, dict(_pictures(report, found, store)))
+    shown = [f for section in report.sections for block in section.blocks for f in block.figures]
+    return pages(
+        report,
+        {figure.file: store.get(figure.digest) for figure in shown if figure.table is None},
+        {figure.file: store.get(figure.vector) for figure in shown if figure.vector},
+    )
 
 
 def said_once(sections: Iterable[Section]) -> tuple[Section, ...]:
@@ -144,7 +149,7 @@ def _figure(
     )
     name = table.part if table else part["part"]
     id = f"{figure.id}-{name}" if name else figure.id
-    picture = part.get("picture", {"media_type": "text/csv"})
+    picture = part.get("picture", {"media_type": "text/csv", "vector": ""})
     return Figure(
         id=id, kind=figure.kind, section=section.id, model=model, layers=layers,
         file=f"figures/{id}.{SUFFIXES[picture['media_type']]}", media_type=picture["media_type"],
@@ -152,17 +157,8 @@ def _figure(
         height=len(table.rows) if table else picture["height"],
         title=title, caption=caption, alt=table.caption if table else part["alt"],
         digest=of_value(part["table"]) if table else picture["object"], table=table,
+        vector=picture["vector"],
     )  # fmt: skip
-
-
-def _pictures(
-    report: Report, found: Mapping[str, Any], store: Store
-) -> Iterator[tuple[str, bytes]]:
-    for section in report.sections:
-        for block in section.blocks:
-            for figure in block.figures:
-                if figure.table is None:
-                    yield figure.file, store.get(figure.digest)
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:

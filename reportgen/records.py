@@ -206,12 +206,16 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded image; `width` and `height` are its pixels."""
+    """An encoded image; `width` and `height` are its pixels.
+
+    `vector` is the same as SVG, which pages embed instead; b"" where that would not be smaller.
+    """
 
     data: bytes
     media_type: str
     width: int
     height: int
+    vector: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -326,7 +330,8 @@ class Figure:
     """A picture or table as the report states it.
 
     `file` is relative to the report's folder. A table's file is its CSV, and its width and
-    height count columns and rows; a picture's count pixels.
+    height count columns and rows; a picture's count pixels. `vector` is the digest of its SVG for
+    pages, or "".
     """
 
     id: str
@@ -343,6 +348,7 @@ class Figure:
     alt: str
     digest: str
     table: Table | None = None
+    vector: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drawing import text
 from reportgen.drawing.png import PAPER
-from reportgen.drawing.rows import Rows, stacked
 
 _MOST_LINES = 3
 _WIDEST = 300
 _SPACE = 14
 
 
-def strips(labels: Sequence[str], width: int) -> list[NDArray[np.uint8]]:
-    """Each label as an index image of one common height, `width` pixels wide, set at the foot.
+@dataclass(frozen=True)
+class Heads:
+    """Labels over tiles: each has a strip of `height` pixels, in which its lines stand at the
+    foot."""
 
-    Long labels are broken between words; beyond three lines the rest ends in an ellipsis.
+    height: int
+    lines: tuple[tuple[text.Line, ...], ...]
+
+
+def heads(labels: Sequence[str], width: int) -> Heads:
+    """Labels broken between words to fit strips of `width` pixels.
+
+    Beyond three lines the rest of a label ends in an ellipsis.
     """
     broken = [_folded(text.lines(words, width, text.SMALL)) for words in labels]
-    line = text.height(text.SMALL)
     most = max((len(lines) for lines in broken), default=0)
-    return [_strip(lines, width, most, line) for lines in broken] if most else []
+    return Heads(
+        most * text.height(text.SMALL), tuple(_placed(lines, width, most) for lines in broken)
+    )
 
 
-def above(rows: Rows, titles: Sequence[NDArray[np.uint8]], step: int) -> Rows:
-    """A picture under a row of titles that stand `step` pixels apart."""
-    if not titles:
-        return rows
-    head = np.full((titles[0].shape[0], rows.indices.shape[1]), PAPER, np.uint8)
-    for column, strip in enumerate(titles):
-        text.paste(head, strip, 0, column * step)
-    return stacked([Rows.of(head), rows], PAPER)
+def strips(heads: Heads, width: int) -> list[NDArray[np.uint8]]:
+    """Each label as an index image (`heads.height`, `width`); none where no label has words."""
+    if not heads.height:
+        return []
+    made = []
+    for lines in heads.lines:
+        strip = np.full((heads.height, width), PAPER, np.uint8)
+        for line in lines:
+            text.write(strip, line)
+        made.append(strip)
+    return made
 
 
 def gutter(labels: Sequence[str] | None) -> int:
@@ -44,19 +57,12 @@ def gutter(labels: Sequence[str] | None) -> int:
     return min(max(text.width(words, text.SMALL) for words in labels), _WIDEST) + _SPACE
 
 
-def beside(canvas: NDArray[np.uint8], labels: Sequence[str] | None, rows: int) -> NDArray[np.uint8]:
-    """`canvas` with a label to the left of each of its `rows` equal rows, at half their height."""
-    if not labels:
-        return canvas
-    room = gutter(labels)
-    whole = np.full((canvas.shape[0], room + canvas.shape[1]), PAPER, np.uint8)
-    whole[:, room:] = canvas
-    step = canvas.shape[0] / rows
-    for row, words in enumerate(labels[:rows]):
-        fitted, size = text.fit(words, room - _SPACE, text.SMALL)
-        part = text.sprite(fitted, size)
-        text.paste(whole, part, round((row + 0.5) * step - part.shape[0] / 2), 0)
-    return whole
+def beside(labels: Sequence[str], middles: Sequence[float]) -> list[text.Line]:
+    """A label for each row, to stand with its middle at the row's, in pixels from the top."""
+    room = gutter(labels) - _SPACE
+    half = text.height(text.SMALL) / 2
+    placed = zip((text.fit(words, room, text.SMALL) for words in labels), middles, strict=False)
+    return [text.Line(*fitted, 0, round(middle - half)) for fitted, middle in placed]
 
 
 def _folded(lines: list[str]) -> list[str]:
@@ -66,9 +72,9 @@ def _folded(lines: list[str]) -> list[str]:
     return [*lines[: _MOST_LINES - 1], " ".join(lines[_MOST_LINES - 1 :])]
 
 
-def _strip(lines: list[str], width: int, most: int, line: int) -> NDArray[np.uint8]:
-    strip = np.full((most * line, width), PAPER, np.uint8)
-    for index, words in enumerate(lines):
-        fitted, size = text.fit(words, width, text.SMALL)
-        text.paste(strip, text.sprite(fitted, size), (most - len(lines) + index) * line, 0)
-    return strip
+def _placed(lines: list[str], width: int, most: int) -> tuple[text.Line, ...]:
+    step, first = text.height(text.SMALL), most - len(lines)
+    return tuple(
+        text.Line(*text.fit(words, width, text.SMALL), 0, (first + index) * step)
+        for index, words in enumerate(lines)
+    )

@@ -8,19 +8,20 @@ subplot for each tile, and smaller.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from reportgen.drawing import labeling
+from reportgen.drawing import labeling, raster, vector
+from reportgen.drawing.arranged import Arranged
 from reportgen.drawing.colors import shown, table
-from reportgen.drawing.grid import FRAME, GAP, Grid, layout
+from reportgen.drawing.grid import Grid, layout
 from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import HAIRLINE, MISSING, PAPER, STEPS, encode, palette
-from reportgen.drawing.rows import Rows
-from reportgen.drawing.scalebar import bar, below
+from reportgen.drawing.png import MISSING, STEPS, encode, palette
+from reportgen.drawing.scalebar import Bar, bar
 from reportgen.records import Picture
 
 FEW_STEPS = 63
@@ -45,8 +46,9 @@ def mosaic(
     colormap: str = "viridis",
     scaling: Scaling = "each",
     legend: str | None = "",
+    pages: bool = True,
 ) -> Picture:
-    """A grid of tiles as a PNG picture with a palette.
+    """A grid of tiles as a PNG picture with a palette, and for pages as SVG where that is smaller.
 
     Args:
         tiles: (n, h, w) numbers, colored by `colormap`; or (n, h, w, c) images, uint8 or floats
@@ -62,23 +64,36 @@ def mosaic(
             "symmetric": minus and plus the largest magnitude of all; "none": 0 and 1.
         legend: words after the color bar below the tiles, e.g. "activation"; None for no bar.
             Images have no bar.
+        pages: False makes the PNG only.
     """
-    height, width = tiles.shape[1:3]
     gutter = labeling.gutter(row_labels)
-    grid = layout(len(tiles), (height, width), columns=columns, tile=tile, gutter=gutter)
+    grid = layout(len(tiles), tiles.shape[1:3], columns=columns, tile=tile, gutter=gutter)
     if tiles.ndim == 4:
-        parts, colors = indexed(list(_shrunk_images(tiles, grid)))
-        rows = _titled(_assembled(np.stack(parts), grid, labels), grid, row_labels)
-        return encode(rows, palette(colors), level=6)
+        indices, colors, below = *_painted(tiles, grid), None
+    else:
+        indices, colors, below = _colored(tiles, grid, colormap, scaling, legend)
+    words = (tuple(labels or ()), tuple(row_labels or ()))
+    arranged = Arranged(indices, colors, grid, *words, below)
+    picture = encode(raster.rows(arranged), palette(colors), level=6)
+    return replace(picture, vector=vector.smaller(arranged, picture)) if pages else picture
+
+
+def _painted(tiles: NDArray[Any], grid: Grid) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Indices (n, h, w) and colors of images (n, h, w, c)."""
+    parts, colors = indexed(list(_shrunk_images(tiles, grid)))
+    return np.stack(parts), colors
+
+
+def _colored(
+    tiles: NDArray[Any], grid: Grid, colormap: str, scaling: Scaling, legend: str | None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Bar | None]:
+    """Indices (n, h, w) of values, their colors, and the bar that tells what these mean."""
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
     few = FEW_STEPS if grid.scale > 1 else SHRUNK_STEPS
     most = STEPS if len(tiles) <= _MANY else few
-    indices = _steps(values, low, high, most)
-    rows = _titled(_assembled(indices, grid, labels), grid, row_labels)
-    if legend is not None:
-        rows = below(rows, bar(_ends(low, high, scaling), legend, most))
-    return encode(rows, palette(table(colormap, most)), level=6)
+    below = None if legend is None else bar(_ends(low, high, scaling), legend, most)
+    return _steps(values, low, high, most), table(colormap, most), below
 
 
 def limits(
@@ -122,35 +137,6 @@ def _steps(
     indices: NDArray[np.uint8] = np.rint(steps).astype(np.uint8)
     indices[~finite] = MISSING
     return indices
-
-
-def _assembled(tiles: NDArray[np.uint8], grid: Grid, labels: Sequence[str] | None) -> Rows:
-    """Index tiles (n, h, w) enlarged, framed, labeled and set into one canvas."""
-    scale = max(grid.scale, 1)
-    tall, wide = tiles.shape[1] + 2, tiles.shape[2] * scale + 2 * FRAME
-    # A title over each column is wanted once; a label over each tile needs room in every row.
-    once = labels is not None and len(labels) == grid.columns < len(tiles)
-    strips = labeling.strips(labels or (), wide)
-    head = 0 if once or not strips else strips[0].shape[0]
-    cells = np.full((grid.rows * grid.columns, head + tall + 1, wide + GAP), PAPER, np.uint8)
-    block = cells[: len(tiles), head : head + tall, :wide]
-    block[:] = HAIRLINE
-    block[:, 1:-1, FRAME:-FRAME] = tiles.repeat(scale, axis=2)
-    if head:
-        for cell, strip in zip(cells, strips, strict=False):
-            cell[:head, :wide] = strip
-    whole = cells.reshape(grid.rows, grid.columns, *cells.shape[1:]).transpose(0, 2, 1, 3)
-    canvas = whole.reshape(grid.rows * cells.shape[1], -1)[:-1, :-GAP]
-    times = [1] * head + [FRAME] + [scale] * tiles.shape[1] + [FRAME, GAP]
-    rows = Rows(canvas, np.array(times * grid.rows, np.intp)[:-1])
-    return labeling.above(rows, strips, wide + GAP) if once else rows
-
-
-def _titled(rows: Rows, grid: Grid, row_labels: Sequence[str] | None) -> Rows:
-    """`rows` with a label to the left of each row of tiles."""
-    if not row_labels:
-        return rows
-    return Rows.of(labeling.beside(rows.whole(), row_labels, grid.rows))
 
 
 def _ends(low: NDArray[np.float32], high: NDArray[np.float32], scaling: Scaling) -> tuple[str, ...]:

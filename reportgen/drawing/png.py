@@ -40,6 +40,12 @@ HAIRLINE = PAPER + 3
 MISSING = PAPER + 5
 """Index of the gray in which values that are not finite are drawn."""
 
+_LEVEL = 6
+"""Of compression where little is to be gained by trying harder."""
+
+_SOME = 1 << 12
+"""Bytes, about, that are packed in each way to choose one for a small picture."""
+
 _MARGIN = 8
 """Rows around text that are packed with it, so that its parts do not fall into pieces."""
 
@@ -78,16 +84,67 @@ def encode(
     rows = (picture if isinstance(picture, Rows) else Rows.of(picture)).distinct()
     height, width = int(rows.times.sum()), rows.indices.shape[1]
     used = int(rows.indices.max()) + 1
-    data = b"".join(
+    data = _file(width, height, 8, colors[:used], _packed(rows, level))
+    return Picture(data, "image/png", width, height)
+
+
+def compact(picture: NDArray[np.uint8], colors: NDArray[np.uint8]) -> bytes:
+    """A small index image (h, w), in which nothing is enlarged, as PNG with few bits for a pixel.
+
+    Args:
+        picture: what to encode.
+        colors: the palette (k, 3); only the colors that are used are kept. What has an index from
+            `MAP_LEVELS` on has a color of its own (see `palette`).
+    """
+    used = np.bincount(picture.ravel(), minlength=256) > 0
+    dense = (np.cumsum(used) - 1).astype(np.uint8)[picture]
+    depth = next(bits for bits in (1, 2, 4, 8) if used.sum() <= 1 << bits)
+    height, width = picture.shape
+    data = _best(_shared(dense, 8 // depth), depth)
+    return _file(width, height, depth, palette(colors)[used], data)
+
+
+def _best(rows: NDArray[np.uint8], depth: int) -> bytes:
+    """Rows packed in the way that packs a sample from their middle best.
+
+    Values that are not enlarged repeat little but in runs; what holds patterns is searched.
+    """
+    some = min(len(rows), 1 + _SOME // rows.shape[1])
+    middle = np.arange(some) + (len(rows) - some) // 2
+    plain = np.pad(rows, ((0, 0), (1, 0)))
+    ways = [(plain[middle], zlib.Z_RLE), (plain[middle], zlib.Z_FILTERED)]
+    if depth == 8:  # bytes that hold several pixels have no meaningful differences
+        ways.append((differences(rows, middle), zlib.Z_RLE))
+    sizes = [len(_whole(*way)) for way in ways]
+    best = sizes.index(min(sizes))
+    lines = differences(rows, np.arange(len(rows))) if best == 2 else plain
+    return _whole(lines, ways[best][1])
+
+
+def _shared(indices: NDArray[np.uint8], many: int) -> NDArray[np.uint8]:
+    """Rows in which each byte holds `many` indices, the first one in the highest bits."""
+    padded = np.pad(indices, ((0, 0), (0, -indices.shape[1] % many)))
+    whole = np.zeros((len(padded), padded.shape[1] // many), np.uint8)
+    for place in range(many):
+        whole = whole << (8 // many) | padded[:, place::many] if many > 1 else padded
+    return whole
+
+
+def _whole(lines: NDArray[np.uint8], strategy: int) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 15, 9, strategy)
+    return packer.compress(np.ascontiguousarray(lines).data) + packer.flush()
+
+
+def _file(width: int, height: int, depth: int, colors: NDArray[np.uint8], packed: bytes) -> bytes:
+    return b"".join(
         (
             b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
-            _chunk(b"PLTE", colors[:used].tobytes()),
-            _chunk(b"IDAT", _packed(rows, level)),
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, 3, 0, 0, 0)),
+            _chunk(b"PLTE", colors.tobytes()),
+            _chunk(b"IDAT", packed),
             _chunk(b"IEND", b""),
         )
     )
-    return Picture(data, "image/png", width, height)
 
 
 def _packed(rows: Rows, level: int) -> bytes:
@@ -178,24 +235,28 @@ def differences(rows: NDArray[np.uint8], chosen: NDArray[np.intp]) -> NDArray[np
     Returns:
         Lines of shape (n, w + 1).
     """
-    above = np.where((chosen > 0)[:, None], rows[chosen - 1], 0).astype(np.int16)
-    here = rows[chosen].astype(np.int16)
+    above = np.where((chosen > 0)[:, None], rows[chosen - 1], 0)
+    here = rows[chosen]
     left, corner = (np.pad(one[:, :-1], ((0, 0), (1, 0))) for one in (here, above))
-    guesses = (0 * here, left, above, (left + above) // 2, _paeth(left, above, corner))
-    kinds = [(here - guess).astype(np.uint8) for guess in guesses]
-    sizes = [np.abs(kind.view(np.int8).astype(np.int16)).sum(axis=1) for kind in kinds]
+    # Half of the sum, which itself would not fit a byte.
+    middle = (left >> 1) + (above >> 1) + (left & above & 1)
+    guesses = (0, left, above, middle, _paeth(left, above, corner))
+    kinds = np.stack([here - guess for guess in guesses])
+    # As signed bytes the smaller of a byte and its negative is its magnitude.
+    sizes = np.minimum(kinds, -kinds).sum(axis=2, dtype=np.uint32)
     best = np.argmin(sizes, axis=0)
     lines = np.empty((len(chosen), rows.shape[1] + 1), np.uint8)
     lines[:, 0] = best
-    lines[:, 1:] = np.stack(kinds)[best, np.arange(len(chosen))]
+    lines[:, 1:] = kinds[best, np.arange(len(chosen))]
     return lines
 
 
 def _paeth(
-    left: NDArray[np.int16], above: NDArray[np.int16], corner: NDArray[np.int16]
-) -> NDArray[np.int16]:
+    left: NDArray[np.uint8], above: NDArray[np.uint8], corner: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
     """Paeth's guess: of the three neighbors the nearest to left + above - corner."""
-    a, b, c = np.abs(above - corner), np.abs(left - corner), np.abs(left + above - 2 * corner)
+    across, down = (one.astype(np.int16) - corner for one in (above, left))
+    a, b, c = np.abs(across), np.abs(down), np.abs(across + down)
     return np.where((a <= b) & (a <= c), left, np.where(b <= c, above, corner))
 
 

@@ -3,38 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drawing import text
 from reportgen.drawing.png import PAPER
-from reportgen.drawing.rows import Rows, stacked
 
-_LENGTH, _THICK, _SPACE = 240, 22, 12
+LENGTH, THICK, SPACE = 240, 22, 12
+"""Length and thickness of the bar, and the space over it and beside it, in pixels."""
+
+HEIGHT = text.height(text.SMALL)
+"""Of the whole strip with its words, in pixels."""
+
+TOP = (HEIGHT - THICK) // 2
+"""Of the bar in its strip."""
 
 
-def bar(ends: Sequence[str], legend: str, steps: int) -> NDArray[np.uint8]:
-    """An index image: low end, bar, high end, words. A third, middle end stands for the center.
+@dataclass(frozen=True)
+class Bar:
+    """A strip that is `width` pixels wide: low end, bar, high end with the legend.
 
-    Args:
-        ends: what the ends of the colors mean.
-        legend: words that follow.
+    Attributes:
+        lines: the words to the left and to the right of the bar.
+        left: where the bar begins.
         steps: of the colormap, which are the first indices of the palette.
     """
-    ramp = np.linspace(0, steps - 1, _LENGTH).round().astype(np.uint8)
-    strip = np.full((text.height(text.SMALL), _LENGTH), PAPER, np.uint8)
-    top = (len(strip) - _THICK) // 2
-    strip[top : top + _THICK] = ramp
-    last = f"{ends[-1]} {legend}".strip()
-    parts = [text.sprite(ends[0], text.SMALL), strip, text.sprite(last, text.SMALL)]
-    if len(ends) == 3:
-        parts = [parts[0], strip, text.sprite(f"{last} (center 0)", text.SMALL)]
-    gap = np.full((len(strip), _SPACE), PAPER, np.uint8)
-    return np.concatenate([parts[0], gap, parts[1], gap, parts[2]], axis=1)
+
+    lines: tuple[text.Line, text.Line]
+    left: int
+    width: int
+    steps: int
 
 
-def below(rows: Rows, strip: NDArray[np.uint8]) -> Rows:
-    """A picture with `strip` under it; the wider of the two sets the width."""
-    space = Rows(np.full((1, 1), PAPER, np.uint8), np.array([_SPACE], np.intp))
-    return stacked([rows, space, Rows.of(strip)], PAPER)
+def bar(ends: Sequence[str], legend: str, steps: int) -> Bar:
+    """The bar for what the ends of the colors mean, and words that follow.
+
+    A third, middle end stands for the center.
+    """
+    words = f"{ends[-1]} {legend}".strip() + (" (center 0)" if len(ends) == 3 else "")
+    left = text.width(ends[0], text.SMALL) + SPACE
+    right = left + LENGTH + SPACE
+    lines = (text.Line(ends[0], text.SMALL, 0, 0), text.Line(words, text.SMALL, right, 0))
+    return Bar(lines, left, right + text.width(words, text.SMALL), steps)
+
+
+def ramp(steps: int, length: int = LENGTH) -> NDArray[np.uint8]:
+    """All steps of a colormap as `length` palette indices."""
+    return np.linspace(0, steps - 1, length).round().astype(np.uint8)
+
+
+def strip(bar: Bar) -> NDArray[np.uint8]:
+    """The bar with its words as an index image."""
+    canvas = np.full((HEIGHT, bar.width), PAPER, np.uint8)
+    canvas[TOP : TOP + THICK, bar.left : bar.left + LENGTH] = ramp(bar.steps)
+    for line in bar.lines:
+        text.write(canvas, line)
+    return canvas

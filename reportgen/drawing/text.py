@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,16 @@ SIZE = 25
 
 SMALL = 21
 """The smallest text that a picture contains, in pixels."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text in a picture, `left` and `top` in pixels; it stands `size` below its top."""
+
+    words: str
+    size: int
+    left: int
+    top: int
 
 
 @lru_cache(maxsize=16)
@@ -83,3 +94,8 @@ def paste(canvas: NDArray[np.uint8], part: NDArray[np.uint8], top: int, left: in
     rows, columns = canvas[max(top, 0) :, max(left, 0) :].shape
     seen = part[max(-top, 0) :, max(-left, 0) :][:rows, :columns]
     canvas[max(top, 0) :, max(left, 0) :][: seen.shape[0], : seen.shape[1]] = seen
+
+
+def write(canvas: NDArray[np.uint8], line: Line) -> None:
+    """Puts a line of text on `canvas` in place; what lies outside is cut off."""
+    paste(canvas, sprite(line.words, line.size), line.top, line.left)

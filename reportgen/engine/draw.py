@@ -18,7 +18,8 @@ from reportgen.store import Output, Store
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Output `drawn`: drawings and tables in order, pictures as objects of their own."""
+    """Output `drawn`: drawings and tables in order, pictures (and these as vectors) as objects of
+    their own."""
     facts = json.loads(store.get(job.inputs["artifact"].object))
     undefined = facts["facts"].get("undefined", "")
     if undefined:
@@ -31,7 +32,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     parts = importlib.import_module(job.modules[-1]).draw(artifact, job.params["params"])
     uses = artifact.facts.get(REPEATED, {})
     kept = [_part(told(part, uses), store) for part in parts]
-    needs = tuple(part["picture"]["object"] for part in kept if "picture" in part)
+    pictures = [part["picture"] for part in kept if "picture" in part]
+    needs = tuple(p[key] for p in pictures for key in ("object", "vector") if p[key])
     return {"drawn": store.put_output(canonical({"undefined": "", "parts": kept}), needs=needs)}
 
 
@@ -48,5 +50,6 @@ def _part(part: Drawing | Table, store: Store) -> dict[str, Any]:
         "part": part.part, "title": part.title, "caption": part.caption, "alt": part.alt,
         "layers": list(part.layers),
         "picture": {"object": store.put(picture.data), "media_type": picture.media_type,
+                    "vector": store.put(picture.vector) if picture.vector else "",
                     "width": picture.width, "height": picture.height},
     }  # fmt: skip

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["TEMPLATES", "index", "pages", "template_files"]
 
 
-def pages(report: Report, files: Mapping[str, bytes]) -> dict[str, bytes]:
+def pages(
+    report: Report, files: Mapping[str, bytes], vectors: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     """All files of a report's folder, by their path relative to it.
 
     Args:
         report: complete and consistent.
         files: the bytes of every picture by `Figure.file`; tables bring their own.
+        vectors: the SVG that the HTML page shows in a picture's stead, by the same name, where
+            there is one.
 
     Returns:
         "index.html", "report.md", "report.json" and everything below "figures/".
@@ -37,7 +41,7 @@ def pages(report: Report, files: Mapping[str, bytes]) -> dict[str, bytes]:
 
     plan = outline(report)
     figures = tables.with_csv(plan.figures, files)
-    page = report_page(report, plan, figures)
+    page = report_page(report, plan, figures, vectors)
     return {
         "index.html": html_page.render(page),
         "report.md": markdown_page.render(page),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,10 +24,18 @@ from reportgen.render.views import (
 DENSITY = 2
 """Pictures hold this many pixels for each pixel that they are shown with."""
 
+_RESERVED = re.compile('[%#"&\t\n\r]')
+"""What would end an address or be lost in it, and what HTML would have to write at length."""
 
-def report_page(report: Report, plan: Outline, files: Mapping[str, bytes]) -> ReportPage:
-    """The context of a report's page."""
-    view = _Viewer(report, plan, files)
+
+def report_page(
+    report: Report,
+    plan: Outline,
+    files: Mapping[str, bytes],
+    vectors: Mapping[str, bytes] | None = None,
+) -> ReportPage:
+    """The context of a report's page; pictures are shown as `vectors` (SVG) where there are."""
+    view = _Viewer(report, plan, files, vectors or {})
     counts = counted(len(plan.figures), sum(item.table is not None for item in plan.figures))
     names = ", ".join(model.title or model.name for model in report.models)
     notes = enumerate(report.inferences, 1)
@@ -65,12 +74,26 @@ def data_uri(data: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
+def vector_uri(data: bytes) -> str:
+    """An SVG document in UTF-8 as an address: text that stays text is a quarter shorter."""
+    return "data:image/svg+xml," + _RESERVED.sub(
+        lambda found: f"%{ord(found[0]):02X}", data.decode()
+    )
+
+
 class _Viewer:
     """Turns records into views, given the outline of the report that they belong to."""
 
-    def __init__(self, report: Report, plan: Outline, files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        report: Report,
+        plan: Outline,
+        files: Mapping[str, bytes],
+        vectors: Mapping[str, bytes],
+    ) -> None:
         self.plan = plan
         self.files = files
+        self.vectors = vectors
         self.shown = {figure.id: figure for figure in plan.figures}
         self.models = {model.name: _model(model) for model in report.models}
 
@@ -107,11 +130,16 @@ class _Viewer:
             "caption": figure.caption,
             "alt": figure.alt or figure.caption or figure.title,
             "file": figure.file,
-            "source": data_uri(self.files[figure.file], figure.media_type) if picture else "",
+            "source": self.source(figure) if picture else "",
             "width": math.ceil(figure.width / DENSITY),
             "height": math.ceil(figure.height / DENSITY),
             "table": None if figure.table is None else tables.view(figure.table),
         }
+
+    def source(self, figure: Figure) -> str:
+        if figure.file in self.vectors:
+            return vector_uri(self.vectors[figure.file])
+        return data_uri(self.files[figure.file], figure.media_type)
 
 
 def _model(model: ModelFacts) -> ModelView:

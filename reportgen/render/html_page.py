@@ -37,7 +37,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(inline=prose.inline, plain=prose.plain, author=prose.author)
+    environment.filters.update(
+        inline=prose.inline, plain=prose.plain, author=prose.author, in_quotes=prose.in_quotes
+    )
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     environment.globals.update(style=Markup(style), policy=_policy(style))
     return environment

@@ -73,6 +73,11 @@ def plain(text: str) -> str:
     return CODE.sub(r"\1", text)
 
 
+def in_quotes(text: str) -> Markup:
+    """Text for an attribute in double quotes, where nothing else has to be escaped."""
+    return Markup(text.replace("&", "&amp;").replace('"', "&quot;"))
+
+
 def author(text: str) -> Markup:
     """An author's Markdown as sanitized HTML."""
     converter = Markdown(

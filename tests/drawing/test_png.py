@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from reportgen.drawing.png import INK, MISSING, PAPER, differences, encode, palette
+from reportgen.drawing.png import INK, MISSING, PAPER, compact, differences, encode, palette
 
 COLORS = palette(np.random.default_rng(0).integers(0, 256, (240, 3), dtype=np.uint8))
 
@@ -106,3 +106,36 @@ def test_fine_pictures_are_read_as_they_were_and_are_smaller():
     assert np.array_equal(decoded(data), COLORS[fine])
     plain = np.pad(fine, ((0, 0), (1, 0)))
     assert len(data) < 0.9 * len(zlib.compress(plain.tobytes(), 9))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    arrays(
+        np.uint8,
+        st.tuples(st.integers(1, 40), st.integers(1, 30)),
+        elements=st.sampled_from([0, 1, 7, 8, 100, 239, PAPER, MISSING, INK]),
+    ),
+    st.integers(1, 255),
+)
+def test_compact_files_are_read_as_they_were(indices, most):
+    shown = indices % most
+    assert np.array_equal(decoded(compact(shown, COLORS[:240])), COLORS[shown])
+
+
+@pytest.mark.parametrize(("colors", "depth"), [(1, 1), (2, 1), (4, 2), (5, 4), (16, 4), (17, 8)])
+def test_few_colors_take_few_bits(colors, depth):
+    shown = (np.arange(35 * 9) % colors * 3).astype(np.uint8).reshape(9, 35)
+    data = compact(shown, COLORS[:240])
+    assert data[24] == depth
+    assert np.array_equal(decoded(data), COLORS[shown])
+
+
+def test_compact_files_are_small_for_noise_for_slopes_and_for_patterns():
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 16, (200, 20), dtype=np.uint8)
+    slopes = np.add.outer(np.arange(200), np.arange(20)).astype(np.uint8)
+    pattern = np.tile(rng.integers(0, 200, (10, 20), dtype=np.uint8), (20, 1))
+    sizes = [len(compact(one, COLORS[:240])) for one in (noise, slopes, pattern)]
+    assert sizes[0] < noise.size / 2 + len(noise) + 200
+    assert sizes[1] < 0.2 * slopes.size + 3 * 220
+    assert sizes[2] < 0.2 * pattern.size + 3 * 200

@@ -1,7 +1,7 @@
 import numpy as np
 
 from reportgen.drawing import text
-from reportgen.drawing.labeling import strips
+from reportgen.drawing.labeling import heads, strips
 from reportgen.drawing.png import INK, PAPER
 
 
@@ -34,7 +34,7 @@ def test_lines_break_between_words():
 
 
 def test_labels_share_one_height_and_stand_at_the_foot():
-    made = strips(["one", "two words that break and break and break again"], 100)
+    made = strips(heads(["one", "two words that break and break and break again"], 100), 100)
     assert made[0].shape == made[1].shape
     line = text.height(text.SMALL)
     assert made[0].shape == (3 * line, 100)

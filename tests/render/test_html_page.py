@@ -21,7 +21,7 @@ from reportgen.records import Report
 from reportgen.render import html_page, index, markdown_page, pages
 from reportgen.render.context import report_page
 from reportgen.render.outline import outline
-from reportgen.render.prose import plain, steady
+from reportgen.render.prose import in_quotes, plain, steady
 
 VOID = {"br", "hr", "img", "link", "meta", "col", "wbr", "input", "path"}
 
@@ -328,3 +328,33 @@ def test_the_index_lists_reports() -> None:
 
 def test_an_empty_index_says_what_to_do() -> None:
     assert "reportgen new" in Page(index([]).decode()).all("main")[0][1]
+
+
+VECTOR = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><text fill='#111' y='9'>"
+    '100%&#38;&lt;script&gt;"?a+b" é🙂</text></svg>'
+).encode()
+
+
+def test_a_picture_is_shown_as_its_vector_where_there_is_one(
+    report: Report, files: dict[str, bytes], made: dict[str, bytes], page: Page
+) -> None:
+    name = next(name for name in files if name.endswith("-maps.png"))
+    vectored = pages(report, files, {name: VECTOR})
+    images = [attributes for attributes, _ in Page(vectored["index.html"].decode()).all("img")]
+    sources = [image["src"] for image in images if image["src"].startswith("data:image/svg+xml,")]
+    # What a browser makes of the address is the document, to the byte.
+    assert [unquote(one.partition(",")[2]).encode() for one in sources] == [VECTOR]
+    assert not re.search('[#"\\s]', sources[0].replace(" ", ""))
+    plain_images = [attributes for attributes, _ in page.all("img")]
+    for image, other in zip(images, plain_images, strict=True):
+        assert {**image, "src": ""} == {**other, "src": ""}
+    assert {key: value for key, value in vectored.items() if key != "index.html"} == {
+        key: value for key, value in made.items() if key != "index.html"
+    }
+
+
+def test_text_in_double_quotes_cannot_leave_them() -> None:
+    text = "a\"b'c&d<e>f&quot;"
+    found = Page(f'<i title="{in_quotes(text)}"></i>').all("i")[0][0]
+    assert found == {"title": text}

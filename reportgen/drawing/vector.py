@@ -1,0 +1,158 @@
+"""A mosaic as SVG for pages: words stay words, and each value is held as a single pixel.
+
+Most bytes of a mosaic's PNG are rasterized words and rows that repeat. Here the browser enlarges
+the values and sets the words, crisply at any zoom and on paper.
+Format: W3C, Scalable Vector Graphics (SVG) 2. Only attributes style it: a page's content security
+policy never speaks of these.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.drawing import raster, scalebar
+from reportgen.drawing.arranged import Arranged
+from reportgen.drawing.grid import FRAME, GAP
+from reportgen.drawing.png import HAIRLINE, INK, PAPER, compact, encode, palette
+from reportgen.drawing.text import SMALL, Line
+from reportgen.records import Picture
+
+CRISP = 4
+"""Pixels for each value from which on browsers enlarge them. On a phone a picture is shown at a
+quarter of its pixels, and there each value still has one; finer ones are left to smoothing."""
+
+_TALLEST = 16384
+"""Rows of pixels in an image at most: what graphics processors take."""
+
+_RAMP = 63
+"""Pixels of a color bar at most."""
+
+_FONTS = "DejaVu Sans,Verdana,sans-serif"
+"""Words are laid out with the metrics of the first; the others are no wider."""
+
+_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 does not allow."""
+
+
+def smaller(mosaic: Arranged, picture: Picture) -> bytes:
+    """`mosaic` as SVG if a page takes less room with it than with the PNG `picture`, else b""."""
+    data = drawn(mosaic)
+    return data if len(data) < len(picture.data) * 4 / 3 else b""
+
+
+def drawn(mosaic: Arranged) -> bytes:
+    """`mosaic` as an SVG document in UTF-8, with single quotes, as large as pages show the PNG."""
+    height, width = mosaic.size
+    top, left = mosaic.origin
+    fits = mosaic.grid.rows * mosaic.grid.columns * (mosaic.tiles.shape[1] + 1) <= _TALLEST
+    tiles = _enlarged(mosaic) if mosaic.scale >= CRISP and fits else _smooth(mosaic)
+    paper = _tag("path", fill=_color(PAPER), d=f"M0 0h{width}v{height}H0z")
+    placed = _tag("g", *tiles, transform=f"translate({left} {top})")
+    words = [_text(line) for line in mosaic.lines()]
+    root = _tag(
+        "svg", paper, placed, *_ramp(mosaic), *words, xmlns="http://www.w3.org/2000/svg",
+        width=f"{width / 2:g}", height=f"{height / 2:g}", viewBox=f"0 0 {width} {height}",
+        font_family=_FONTS, font_size=SMALL, fill=_color(INK),
+    )  # fmt: skip
+    return root.encode()
+
+
+def _enlarged(mosaic: Arranged) -> Iterator[str]:
+    """All values as one strip, a pixel each: a copy for each column, of which rows cut theirs."""
+    (high, wide), (down, across) = mosaic.framed, mosaic.pitch
+    high, step = high - 2 * FRAME, high - 2 * FRAME + mosaic.scale
+    strip = _strip(mosaic)
+    image = _image(
+        compact(strip, mosaic.colors), (len(strip) * mosaic.scale, wide - 2 * FRAME),
+        id="i", image_rendering="pixelated",
+    )  # fmt: skip
+    columns = [
+        _tag("use", href="#i", x=FRAME + column * across, y=-column * mosaic.grid.rows * step)
+        for column in range(mosaic.grid.columns)
+    ]
+    yield _tag("defs", image, _tag("g", *columns, id="c"))
+    yield _frames(mosaic)
+    for row, many in enumerate(_filled(mosaic)):
+        room = many * across
+        yield _tag("svg", "<use href='#c'/>", y=FRAME + row * down, width=room, height=high,
+                   viewBox=f"0 {row * step} {room} {high}")  # fmt: skip
+
+
+def _smooth(mosaic: Arranged) -> Iterator[str]:
+    """The tiles as they stand in the PNG, without words."""
+    rows = raster.canvas(mosaic, [])
+    # What is no tile of the first row is left to the words over it.
+    picture = encode(rows, palette(mosaic.colors))
+    above = 0 if mosaic.once else -mosaic.heads.height
+    yield _image(picture.data, (picture.height, picture.width), y=above)
+
+
+def _frames(mosaic: Arranged) -> str:
+    """The frames as one thick dashed line for each row; the tiles cover their middle."""
+    (high, wide), (down, across) = mosaic.framed, mosaic.pitch
+    lines = [
+        f"M0 {row * down + high / 2:g}h{many * across - GAP}"
+        for row, many in enumerate(_filled(mosaic))
+    ]
+    return _tag("path", d="".join(lines), stroke=_color(HAIRLINE), stroke_width=high,
+                stroke_dasharray=f"{wide} {GAP}")  # fmt: skip
+
+
+def _filled(mosaic: Arranged) -> list[int]:
+    """How many tiles each row has."""
+    count, columns = len(mosaic.tiles), mosaic.grid.columns
+    return [min(count - start, columns) for start in range(0, count, columns)]
+
+
+def _strip(mosaic: Arranged) -> NDArray[np.uint8]:
+    """All tiles below one another, column by column, a line of the frame's color between.
+
+    Where a tile ends within a pixel of the screen, browsers may show of that pixel what follows in
+    the image: that must be no other tile.
+    """
+    count, h, w = mosaic.tiles.shape
+    rows, columns = mosaic.grid.rows, mosaic.grid.columns
+    cells = np.full((rows * columns, h + 1, w), HAIRLINE, np.uint8)
+    cells[:count, :h] = mosaic.tiles
+    return cells.reshape(rows, columns, h + 1, w).swapaxes(0, 1).reshape(-1, w)
+
+
+def _ramp(mosaic: Arranged) -> Iterator[str]:
+    """The color bar without its words."""
+    if mosaic.bar is None:
+        return
+    colors = scalebar.ramp(mosaic.bar.steps, min(mosaic.bar.steps, _RAMP))[None]
+    top = mosaic.size[0] - scalebar.HEIGHT + scalebar.TOP
+    yield _image(
+        compact(colors, mosaic.colors), (scalebar.THICK, scalebar.LENGTH), x=mosaic.bar.left, y=top,
+        image_rendering="pixelated", preserveAspectRatio="none",
+    )  # fmt: skip
+
+
+def _text(line: Line) -> str:
+    words = escape(_UNFIT.sub("\N{REPLACEMENT CHARACTER}", line.words), quote=False)
+    more = {} if line.size == SMALL else {"font_size": line.size}
+    return _tag("text", words, x=line.left, y=line.top + line.size, **more) if words else ""
+
+
+def _image(data: bytes, size: tuple[int, ...], **more: object) -> str:
+    address = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    return _tag("image", height=size[0], width=size[1], **more, href=address)
+
+
+def _tag(name: str, *inner: str, **attributes: object) -> str:
+    """An element; underscores in names of attributes stand for hyphens, and 0 is the default."""
+    told = "".join(
+        f" {key.replace('_', '-')}='{value}'" for key, value in attributes.items() if value != 0
+    )
+    return f"<{name}{told}>{''.join(inner)}</{name}>" if inner else f"<{name}{told}/>"
+
+
+def _color(index: int) -> str:
+    return f"#{palette(np.empty((0, 3), np.uint8))[index].tobytes().hex()}"
