@@ -9,6 +9,8 @@ ROWS = {
     "maximization_vgg16": "ascents",
     "smoothgrad": "ascents",
     "drawing": "drawing",
+    "drawing_small": "drawing",
+    "drawing_page": "drawing",
     "notebook": "notebook",
     "unchanged": "unchanged",
 }

@@ -1,4 +1,4 @@
-"""The row on pictures: 64 maps to PNG bytes."""
+"""The rows on pictures: 64 maps to what a page holds of them, and to PNG files."""
 
 from __future__ import annotations
 
@@ -11,37 +11,81 @@ import numpy as np
 from benchmarks import subjects
 from benchmarks.row import OURS, Goal, Work
 from benchmarks.timing import Candidate
-from reportgen.drawing.mosaic import mosaic
+from reportgen.drawing import vector
+from reportgen.drawing.mosaic import arrange, mosaic
+from reportgen.render.context import vector_uri
 
 SUBPLOTS = "64 subplots with tight_layout"
 SAME_SIZE = f"{SUBPLOTS}, as many pixels as ours"
 
+NARROW = 66
+"""The tile size at which our picture has as many pixels as Matplotlib's default figure, about."""
+
 
 def drawing() -> Work:
+    """The published picture, at its full size, against as many pixels."""
     maps = _maps()
-    ours = mosaic(maps, columns=8)
+    ours = mosaic(maps, columns=8, pages=False)
     inches = (ours.width / 100, ours.height / 100)
-    sizes = {
-        OURS: len(ours.data),
-        SUBPLOTS: len(subplots(maps)),
-        SAME_SIZE: len(subplots(maps, inches)),
-    }
     return Work(
         "an 8 x 8 grid of 26 x 26 maps to PNG bytes",
         {
-            OURS: Candidate(lambda: mosaic(maps, columns=8), rounds=15),
+            OURS: Candidate(lambda: mosaic(maps, columns=8, pages=False), rounds=15),
+            SAME_SIZE: Candidate(lambda: subplots(maps, inches), rounds=5),
+        },
+        _goals(SAME_SIZE),
+        sizes={OURS: len(ours.data), SAME_SIZE: len(subplots(maps, inches))},
+        notes=f"what 64 filters make of an image, {ours.width} x {ours.height} pixels",
+    )
+
+
+def drawing_small() -> Work:
+    """About as many pixels as Matplotlib's default figure has, against that figure."""
+    maps = _maps()
+    ours = mosaic(maps, columns=8, tile=NARROW, pages=False)
+    return Work(
+        "the same grid as a PNG of about as many pixels as Matplotlib's default figure",
+        {
+            OURS: Candidate(lambda: mosaic(maps, columns=8, tile=NARROW, pages=False), rounds=15),
+            SUBPLOTS: Candidate(lambda: subplots(maps), rounds=5),
+        },
+        _goals(SUBPLOTS),
+        sizes={OURS: len(ours.data), SUBPLOTS: len(subplots(maps))},
+        notes=f"ours has {ours.width} x {ours.height} pixels, Matplotlib's figure 640 x 480",
+    )
+
+
+def drawing_page() -> Work:
+    """What an HTML page holds: the SVG, as the address that it is embedded with."""
+    maps = _maps()
+    ours = mosaic(maps, columns=8)
+    inches = (ours.width / 100, ours.height / 100)
+    return Work(
+        "the same grid as the SVG that a page embeds",
+        {
+            OURS: Candidate(lambda: vector_uri(_svg(maps)), rounds=15),
             SUBPLOTS: Candidate(lambda: subplots(maps), rounds=5),
             SAME_SIZE: Candidate(lambda: subplots(maps, inches), rounds=5),
         },
-        tuple(
-            Goal(name, bound)
-            for one in (SUBPLOTS, SAME_SIZE)
-            for name, bound in ((one, 200), (f"bytes of {one}", 4))
-        ),
-        sizes=sizes,
-        notes="what 64 filters make of an image; Matplotlib's figure has its own size (6.4 x 4.8 "
-        "inches), or as many pixels as our picture",
+        _goals(SUBPLOTS, SAME_SIZE),
+        sizes={
+            OURS: len(vector_uri(ours.vector)),
+            SUBPLOTS: len(subplots(maps)),
+            SAME_SIZE: len(subplots(maps, inches)),
+        },
+        notes="our bytes are those in the page, encoding included; Matplotlib's are of the PNG "
+        "alone, which a page would hold in a third more",
     )
+
+
+def _goals(*against: str) -> tuple[Goal, ...]:
+    return tuple(
+        Goal(name, bound) for one in against for name, bound in ((one, 200), (f"bytes of {one}", 4))
+    )
+
+
+def _svg(maps: Any) -> bytes:
+    return vector.drawn(arrange(maps, columns=8))
 
 
 def _maps() -> Any:

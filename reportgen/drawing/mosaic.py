@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,46 +36,57 @@ _MANY = 16
 Scaling = Literal["each", "peak", "shared", "symmetric", "none"]
 
 
-def mosaic(
-    tiles: NDArray[Any],
-    *,
-    labels: Sequence[str] | None = None,
-    row_labels: Sequence[str] | None = None,
-    columns: int | None = None,
-    tile: int | None = None,
-    colormap: str = "viridis",
-    scaling: Scaling = "each",
-    legend: str | None = "",
-    pages: bool = True,
-) -> Picture:
+class Layout(TypedDict, total=False):
+    """How a mosaic looks; all of it may be left out.
+
+    labels: a short text over each tile, broken into up to three lines; None for none. Fewer labels
+        than tiles are allowed: with `columns` labels only the first row has them.
+    row_labels: a short text to the left of each row; goes well with `columns`.
+    columns: tiles side by side; None decides.
+    tile: the longer side of a drawn tile in pixels (twice what is shown); None decides.
+    colormap: a Matplotlib name, e.g. "viridis" (as if left out), "inferno", "RdBu_r".
+    scaling: what the ends of the colormap mean. "each" (as if left out): every tile's own minimum
+        and maximum; "peak": 0 and every tile's own maximum; "shared": minimum and maximum of all;
+        "symmetric": minus and plus the largest magnitude of all; "none": 0 and 1.
+    legend: words after the color bar below the tiles, e.g. "activation"; None for no bar. Images
+        have no bar.
+    """
+
+    labels: Sequence[str] | None
+    row_labels: Sequence[str] | None
+    columns: int | None
+    tile: int | None
+    colormap: str
+    scaling: Scaling
+    legend: str | None
+
+
+def mosaic(tiles: NDArray[Any], *, pages: bool = True, **look: Unpack[Layout]) -> Picture:
     """A grid of tiles as a PNG picture with a palette, and for pages as SVG where that is smaller.
 
     Args:
-        tiles: (n, h, w) numbers, colored by `colormap`; or (n, h, w, c) images, uint8 or floats
-            in 0..1, shown as they are (c 1 is gray, 3 is color). What is not finite is gray.
-        labels: a short text over each tile, broken into up to three lines; None for none. Fewer
-            labels than tiles are allowed: with `columns` labels only the first row has them.
-        row_labels: a short text to the left of each row; goes well with `columns`.
-        columns: tiles side by side; None decides.
-        tile: the longer side of a drawn tile in pixels (twice what is shown); None decides.
-        colormap: a Matplotlib name, e.g. "viridis", "inferno", "RdBu_r".
-        scaling: what the ends of the colormap mean. "each": every tile's own minimum and
-            maximum; "peak": 0 and every tile's own maximum; "shared": minimum and maximum of all;
-            "symmetric": minus and plus the largest magnitude of all; "none": 0 and 1.
-        legend: words after the color bar below the tiles, e.g. "activation"; None for no bar.
-            Images have no bar.
+        tiles: (n, h, w) numbers, shown in colors; or (n, h, w, c) images, uint8 or floats in 0..1,
+            shown as they are (c 1 is gray, 3 is color). What is not finite is gray.
         pages: False makes the PNG only.
+        look: see `Layout`.
     """
-    gutter = labeling.gutter(row_labels)
-    grid = layout(len(tiles), tiles.shape[1:3], columns=columns, tile=tile, gutter=gutter)
+    arranged = arrange(tiles, **look)
+    picture = encode(raster.rows(arranged), palette(arranged.colors), level=6)
+    return replace(picture, vector=vector.smaller(arranged, picture)) if pages else picture
+
+
+def arrange(tiles: NDArray[Any], **look: Unpack[Layout]) -> Arranged:
+    """The mosaic that `mosaic` draws, with the same arguments, before it is drawn."""
+    labels, titles = tuple(look.get("labels") or ()), tuple(look.get("row_labels") or ())
+    grid = layout(
+        len(tiles), tiles.shape[1:3], columns=look.get("columns"), tile=look.get("tile"),
+        gutter=labeling.gutter(titles),
+    )  # fmt: skip
     if tiles.ndim == 4:
         indices, colors, below = *_painted(tiles, grid), None
     else:
-        indices, colors, below = _colored(tiles, grid, colormap, scaling, legend)
-    words = (tuple(labels or ()), tuple(row_labels or ()))
-    arranged = Arranged(indices, colors, grid, *words, below)
-    picture = encode(raster.rows(arranged), palette(colors), level=6)
-    return replace(picture, vector=vector.smaller(arranged, picture)) if pages else picture
+        indices, colors, below = _colored(tiles, grid, look)
+    return Arranged(indices, colors, grid, labels, titles, below)
 
 
 def _painted(tiles: NDArray[Any], grid: Grid) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -85,15 +96,16 @@ def _painted(tiles: NDArray[Any], grid: Grid) -> tuple[NDArray[np.uint8], NDArra
 
 
 def _colored(
-    tiles: NDArray[Any], grid: Grid, colormap: str, scaling: Scaling, legend: str | None
+    tiles: NDArray[Any], grid: Grid, look: Layout
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Bar | None]:
     """Indices (n, h, w) of values, their colors, and the bar that tells what these mean."""
+    scaling, legend = look.get("scaling", "each"), look.get("legend", "")
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
     few = FEW_STEPS if grid.scale > 1 else SHRUNK_STEPS
     most = STEPS if len(tiles) <= _MANY else few
     below = None if legend is None else bar(_ends(low, high, scaling), legend, most)
-    return _steps(values, low, high, most), table(colormap, most), below
+    return _steps(values, low, high, most), table(look.get("colormap", "viridis"), most), below
 
 
 def limits(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape
 
 import numpy as np
@@ -23,9 +24,9 @@ from reportgen.drawing.png import HAIRLINE, INK, PAPER, compact, encode, palette
 from reportgen.drawing.text import SMALL, Line
 from reportgen.records import Picture
 
-CRISP = 4
-"""Pixels for each value from which on browsers enlarge them. On a phone a picture is shown at a
-quarter of its pixels, and there each value still has one; finer ones are left to smoothing."""
+CRISP = 2
+"""Pixels for each value from which on browsers enlarge them. Pages show half a picture's pixels, so
+each value keeps one of the screen's; finer tiles are left to the browser's smoothing."""
 
 _TALLEST = 16384
 """Rows of pixels in an image at most: what graphics processors take."""
@@ -154,5 +155,6 @@ def _tag(name: str, *inner: str, **attributes: object) -> str:
     return f"<{name}{told}>{''.join(inner)}</{name}>" if inner else f"<{name}{told}/>"
 
 
+@cache
 def _color(index: int) -> str:
     return f"#{palette(np.empty((0, 3), np.uint8))[index].tobytes().hex()}"

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from reportgen.drawing.png import INK, MISSING, PAPER, compact, differences, encode, palette
+from reportgen.drawing.filters import differences
+from reportgen.drawing.png import INK, MISSING, PAPER, compact, encode, palette
 
 COLORS = palette(np.random.default_rng(0).integers(0, 256, (240, 3), dtype=np.uint8))
 
