@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +59,17 @@ def gutter(labels: Sequence[str] | None) -> int:
 
 
 def beside(labels: Sequence[str], middles: Sequence[float]) -> list[text.Line]:
-    """A label for each row, to stand with its middle at the row's, in pixels from the top."""
-    room = gutter(labels) - _SPACE
-    half = text.height(text.SMALL) / 2
-    placed = zip((text.fit(words, room, text.SMALL) for words in labels), middles, strict=False)
-    return [text.Line(*fitted, 0, round(middle - half)) for fitted, middle in placed]
+    """A label for each row, to stand with its middle at the row's, in pixels from the top.
+
+    Where rows are lower than words only every second is labeled, or third, and so on.
+    """
+    room, high = gutter(labels) - _SPACE, text.height(text.SMALL)
+    every = ceil(high / (middles[1] - middles[0])) if len(middles) > 1 else 1
+    placed = list(zip(labels, middles, strict=False))[::every]
+    return [
+        text.Line(*text.fit(words, room, text.SMALL), 0, round(middle - high / 2))
+        for words, middle in placed
+    ]
 
 
 def _folded(lines: list[str]) -> list[str]:

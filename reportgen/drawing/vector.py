@@ -22,6 +22,7 @@ from reportgen.drawing.arranged import Arranged
 from reportgen.drawing.grid import FRAME, GAP
 from reportgen.drawing.png import HAIRLINE, INK, PAPER, compact, encode, palette
 from reportgen.drawing.text import SMALL, Line
+from reportgen.drawing.text import width as text_width
 from reportgen.records import Picture
 
 CRISP = 2
@@ -35,7 +36,10 @@ _RAMP = 63
 """Pixels of a color bar at most."""
 
 _FONTS = "DejaVu Sans,Verdana,sans-serif"
-"""Words are laid out with the metrics of the first; the others are no wider."""
+"""Words are laid out with the metrics of the first; gaps bear what others are wider."""
+
+_WIDER = 1.1
+"""How much wider another font may set words, with room to spare."""
 
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow."""
@@ -55,7 +59,7 @@ def drawn(mosaic: Arranged) -> bytes:
     tiles = _enlarged(mosaic) if mosaic.scale >= CRISP and fits else _smooth(mosaic)
     paper = _tag("path", fill=_color(PAPER), d=f"M0 0h{width}v{height}H0z")
     placed = _tag("g", *tiles, transform=f"translate({left} {top})")
-    words = [_text(line) for line in mosaic.lines()]
+    words = [_text(line, width) for line in mosaic.lines()]
     root = _tag(
         "svg", paper, placed, *_ramp(mosaic), *words, xmlns="http://www.w3.org/2000/svg",
         width=f"{width / 2:g}", height=f"{height / 2:g}", viewBox=f"0 0 {width} {height}",
@@ -136,9 +140,12 @@ def _ramp(mosaic: Arranged) -> Iterator[str]:
     )  # fmt: skip
 
 
-def _text(line: Line) -> str:
+def _text(line: Line, edge: int) -> str:
+    """Words; near the picture's right `edge` they keep the width that they were laid out with."""
     words = escape(_UNFIT.sub("\N{REPLACEMENT CHARACTER}", line.words), quote=False)
-    more = {} if line.size == SMALL else {"font_size": line.size}
+    more: dict[str, object] = {} if line.size == SMALL else {"font_size": line.size}
+    if line.left + _WIDER * (wide := text_width(line.words, line.size)) > edge:
+        more |= {"textLength": wide, "lengthAdjust": "spacingAndGlyphs"}
     return _tag("text", words, x=line.left, y=line.top + line.size, **more) if words else ""
 
 

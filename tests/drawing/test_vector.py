@@ -3,6 +3,7 @@
 import base64
 import io
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -122,6 +123,17 @@ def test_all_words_are_there_and_stay_within_the_picture():
         assert size <= number(element, "y") <= picture.height, one
 
 
+def test_no_font_sets_words_beyond_the_edge():
+    maps = np.random.default_rng(0).random((6, 7, 7))
+    wide = mosaic(maps, labels=["wwwwww"] * 6, columns=3, tile=98, legend=None)
+    fixed = str(text.width("wwwwww", text.SMALL))
+    assert [one.get("textLength") for _, one in words(wide)] == 2 * [None, None, fixed]
+    narrow = mosaic(maps, columns=1, legend="activation")
+    said = "highest of each tile activation"
+    found = {one: element.get("textLength") for one, element in words(narrow)}
+    assert found == {"lowest": None, said: str(text.width(said, text.SMALL))}
+
+
 def test_words_stand_where_the_png_has_them():
     maps = np.random.default_rng(0).random((6, 7, 7))
     picture = mosaic(maps, labels=list("abcdef"), row_labels=["one", "two"], columns=3, tile=70)
@@ -144,6 +156,16 @@ def test_row_labels_stand_at_the_middle_of_their_tiles():
     assert [y + head / 2 - text.SMALL for y in found] == pytest.approx(
         [t + 37 for t in tops], abs=1
     )
+
+
+def test_labels_of_low_rows_do_not_overlap():
+    picture = mosaic(
+        np.random.default_rng(0).random((400, 2, 2)), columns=20, tile=4, legend=None,
+        row_labels=[f"row {i}" for i in range(20)],
+    )  # fmt: skip
+    found = [(one, number(element, "y")) for one, element in words(picture)]
+    assert [one for one, _ in found] == [f"row {i}" for i in range(0, 20, 2)]
+    assert {b - a for (_, a), (_, b) in pairwise(found)} == {40}
 
 
 def test_words_of_strangers_stay_words():
