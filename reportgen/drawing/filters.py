@@ -51,9 +51,10 @@ def differences(rows: NDArray[np.uint8], chosen: NDArray[np.intp]) -> NDArray[np
 
 def _neighbors(rows: NDArray[np.uint8], chosen: NDArray[np.intp]) -> tuple[NDArray[np.uint8], ...]:
     """Of some rows the pixels, those to their left, above, and above to the left; 0 beyond."""
-    above = np.where((chosen > 0)[:, None], rows[chosen - 1], 0)
-    here = rows[chosen]
-    left, corner = (np.pad(one[:, :-1], ((0, 0), (1, 0))) for one in (here, above))
+    here, above = rows[chosen], rows[chosen - 1]
+    above[chosen == 0] = 0
+    left, corner = np.zeros_like(here), np.zeros_like(above)
+    left[:, 1:], corner[:, 1:] = here[:, :-1], above[:, :-1]
     return here, left, above, corner
 
 

@@ -73,7 +73,8 @@ def small(rows: NDArray[np.uint8], depth: int) -> bytes:
     """
     some = min(len(rows), 1 + _SOME // rows.shape[1])
     middle = np.arange(some) + (len(rows) - some) // 2
-    plain = np.pad(rows, ((0, 0), (1, 0)))
+    plain = np.zeros((len(rows), rows.shape[1] + 1), np.uint8)
+    plain[:, 1:] = rows
     sizes = {way: len(_whole(plain[middle], way)) for way in (zlib.Z_RLE, zlib.Z_FILTERED)}
     best = min(sizes, key=lambda way: sizes[way])
     # Bytes that hold several pixels have no meaningful differences.

@@ -81,10 +81,12 @@ def compact(picture: NDArray[np.uint8], colors: NDArray[np.uint8]) -> bytes:
 
 def _shared(indices: NDArray[np.uint8], many: int) -> NDArray[np.uint8]:
     """Rows in which each byte holds `many` indices, the first one in the highest bits."""
+    if many == 1:
+        return indices
     padded = np.pad(indices, ((0, 0), (0, -indices.shape[1] % many)))
     whole = np.zeros((len(padded), padded.shape[1] // many), np.uint8)
     for place in range(many):
-        whole = whole << (8 // many) | padded[:, place::many] if many > 1 else padded
+        whole = whole << (8 // many) | padded[:, place::many]
     return whole
 
 

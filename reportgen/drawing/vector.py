@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 
 import numpy as np
@@ -92,8 +92,8 @@ def _enlarged(mosaic: Arranged) -> Iterator[str]:
 def _smooth(mosaic: Arranged) -> Iterator[str]:
     """The tiles as they stand in the PNG, without words."""
     rows = raster.canvas(mosaic, [])
-    # What is no tile of the first row is left to the words over it.
-    picture = encode(rows, palette(mosaic.colors))
+    picture = encode(rows, palette(mosaic.colors), level=6)
+    # Its first row begins with the room for labels, unless these are titles of columns.
     above = 0 if mosaic.once else -mosaic.heads.height
     yield _image(picture.data, (picture.height, picture.width), y=above)
 
@@ -132,12 +132,18 @@ def _ramp(mosaic: Arranged) -> Iterator[str]:
     """The color bar without its words."""
     if mosaic.bar is None:
         return
-    colors = scalebar.ramp(mosaic.bar.steps, min(mosaic.bar.steps, _RAMP))[None]
     top = mosaic.size[0] - scalebar.HEIGHT + scalebar.TOP
     yield _image(
-        compact(colors, mosaic.colors), (scalebar.THICK, scalebar.LENGTH), x=mosaic.bar.left, y=top,
-        image_rendering="pixelated", preserveAspectRatio="none",
+        _bar(mosaic.colors.tobytes(), mosaic.bar.steps), (scalebar.THICK, scalebar.LENGTH),
+        x=mosaic.bar.left, y=top, image_rendering="pixelated", preserveAspectRatio="none",
     )  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def _bar(colors: bytes, steps: int) -> bytes:
+    """A color bar one pixel high; most mosaics of a report have the same."""
+    known = np.frombuffer(colors, np.uint8).reshape(-1, 3)
+    return compact(scalebar.ramp(steps, min(steps, _RAMP))[None], known)
 
 
 def _text(line: Line, edge: int) -> str:
