@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks import subjects
 from benchmarks.row import OURS, Goal, Work
 from benchmarks.timing import Candidate
-from reportgen.drawing import vector
+from reportgen.drawing import svg
 from reportgen.drawing.mosaic import arrange, mosaic
 from reportgen.render.context import vector_uri
 
@@ -85,7 +85,7 @@ def _goals(*against: str) -> tuple[Goal, ...]:
 
 
 def _svg(maps: Any) -> bytes:
-    return vector.drawn(arrange(maps, columns=8))
+    return svg.drawn(arrange(maps, columns=8))
 
 
 def _maps() -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from reportgen.drawing import labeling, raster, vector
+from reportgen.drawing import labeling, raster, svg
 from reportgen.drawing.arranged import Arranged
 from reportgen.drawing.colors import shown, table
 from reportgen.drawing.grid import Grid, layout
@@ -72,7 +72,7 @@ def mosaic(tiles: NDArray[Any], *, pages: bool = True, **look: Unpack[Layout]) -
     """
     arranged = arrange(tiles, **look)
     picture = encode(raster.rows(arranged), palette(arranged.colors), level=6)
-    return replace(picture, vector=vector.smaller(arranged, picture)) if pages else picture
+    return replace(picture, vector=svg.smaller(arranged, picture)) if pages else picture
 
 
 def arrange(tiles: NDArray[Any], **look: Unpack[Layout]) -> Arranged:
