@@ -16,6 +16,7 @@ from reportgen.code import CodeDigests
 from reportgen.codec import encode
 from reportgen.digest import StatCache, of_keras_file, of_value
 from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
+from reportgen.spec.files import weights_of
 
 Stage = Literal["dataset", "train", "compute", "draw", "note", "page", "site"]
 State = Literal["fresh", "stale", "waits", "failed"]
@@ -172,7 +173,7 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
         modules.append(name.partition(":")[0])
         folders = (spec.source.parent.absolute(),)
     elif scheme == "application":
-        if (weights := model.params["weights"]) not in (None, "imagenet"):
+        if weights := weights_of(model.params):
             files = {weights: spec.source.parent / weights}
     else:
         modules += model.params["modules"]

@@ -11,9 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reportgen.inspection.copying import Copy, copied
-from reportgen.inspection.files import SAVED_MODEL, SUFFIXES, check_hdf5, check_keras, check_program
-from reportgen.inspection.findings import Findings
-from reportgen.inspection.owned import owned
+from reportgen.inspection.files import (
+    SAVED_MODEL,
+    SUFFIXES,
+    check_hdf5,
+    check_keras,
+    check_program,
+    check_weights,
+)
+from reportgen.inspection.findings import Findings, Kind
+from reportgen.inspection.owned import Owned, owned
 
 __all__ = ["SAVED_MODEL", "SUFFIXES", "Copy", "copied", "inspect", "owned"]
 
@@ -25,8 +32,9 @@ def inspect(
     modules: Sequence[str] = (),
     folder: Path | None = None,
     trusted: bool = False,
+    kind: Kind = "model",
 ) -> None:
-    """Refuse a model file that asks for anything but a model.
+    """Refuse a model file that asks for anything but a model, or weights that are more than that.
 
     Args:
         path: a `.keras`, `.h5` or `.hdf5` file, or the `saved_model.pb` of a SavedModel.
@@ -35,14 +43,23 @@ def inspect(
         folder: where these modules are looked for; the spec's folder.
         trusted: whether the user vouches for the file, which may then name anything. The archive
             must be sound all the same.
+        kind: what the file is to give. Of a weights file Keras reads no configuration, so none is
+            looked at, and trust makes no difference.
 
     Raises:
         UserError: with a sentence for each reason, naming the layer or member.
     """
-    findings = Findings(name or path.name)
-    given = None if trusted else owned(modules, folder or path.parent)
+    findings = Findings(name or path.name, kind)
+    if kind == "weights":
+        check_weights(path, findings)
+    else:
+        given = None if trusted else owned(modules, folder or path.parent)
+        _check_model(path, given, findings)
+    findings.finish()
+
+
+def _check_model(path: Path, given: Owned | None, findings: Findings) -> None:
     check = check_keras if path.suffix == ".keras" else check_hdf5
     if path.name == SAVED_MODEL:
         check = check_program
     check(path, given, findings)
-    findings.finish()

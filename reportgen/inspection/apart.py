@@ -16,6 +16,7 @@ from pathlib import Path
 
 from reportgen.errors import Problem, UserError
 from reportgen.inspection import inspect, limits
+from reportgen.inspection.findings import Kind
 
 SECONDS = 120
 """For one inspection, computing and waiting; that of the largest network here takes two."""
@@ -24,15 +25,16 @@ MEMORY = 4 * limits.GB
 
 
 def inspect_apart(
-    path: Path, *, name: str, modules: Sequence[str], folder: Path, trusted: bool = False
-) -> None:
+    path: Path, *, name: str, modules: Sequence[str], folder: Path, trusted: bool = False,
+    kind: Kind = "model",
+) -> None:  # fmt: skip
     """As `reportgen.inspection.inspect`, with limits of time and memory.
 
     Raises:
         UserError: also where the inspection does not come to an end.
     """
     question = {"path": str(path.absolute()), "name": name, "modules": list(modules),
-                "folder": str(folder.absolute()), "trusted": trusted}  # fmt: skip
+                "folder": str(folder.absolute()), "trusted": trusted, "kind": kind}  # fmt: skip
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "reportgen.inspection.apart"],
@@ -43,7 +45,7 @@ def inspect_apart(
         problems = [Problem(*problem) for problem in json.loads(done.stdout)]
     except (subprocess.TimeoutExpired, ValueError):
         why = "it is damaged in a way that stops the inspection"
-        problems = [Problem(f"the model file {name} is refused: {why}")]
+        problems = [Problem(f"the {kind} file {name} is refused: {why}")]
     if problems:
         raise UserError(*problems)
 
@@ -59,13 +61,14 @@ def main() -> None:
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     path, folder = Path(question.pop("path")), Path(question.pop("folder"))
+    kind: Kind = question["kind"]
     problems: tuple[Problem, ...] = ()
     try:
         inspect(path, folder=folder, **question)
     except UserError as error:
         problems = error.problems
     except OSError as error:
-        problems = (Problem(f"the model file {path.name} cannot be read: {error.strerror}"),)
+        problems = (Problem(f"the {kind} file {path.name} cannot be read: {error.strerror}"),)
     print(json.dumps([[p.message, p.file, p.line, p.hint] for p in problems]))
 
 

@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from reportgen.inspection import limits
-from reportgen.inspection.findings import KERAS, TRUST, Findings, shown
+from reportgen.inspection.findings import TRUST, Findings, shown
 from reportgen.inspection.limits import said
 
 CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
@@ -78,7 +78,7 @@ def _check_name(member: zipfile.ZipInfo, findings: Findings, assets: bool) -> No
             text = f"the member {shown(name)} is an asset, which a layer reads while it loads"
             findings.add(text, f"remove the layer that has a vocabulary; {TRUST}")
     elif name not in MEMBERS:
-        findings.add(f"the member {shown(name)} is none that Keras writes for a model", KERAS)
+        findings.add(f"the member {shown(name)} is none that Keras writes for a model")
     elif stat.S_ISLNK(member.external_attr >> 16):
         findings.add(f"the member {shown(name)} is a link")
 

@@ -1,4 +1,4 @@
-"""A private copy of a model file, so that what was inspected is what is loaded."""
+"""A private copy of a model or weights file, so that what was inspected is what is loaded."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from reportgen.errors import Problem, UserError
 from reportgen.inspection import limits
+from reportgen.inspection.findings import Kind
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Copy:
 
 
 @contextmanager
-def copied(path: Path) -> Iterator[Copy]:
+def copied(path: Path, kind: Kind = "model") -> Iterator[Copy]:
     """Copy a file into a folder that only this user can enter; both are gone afterwards.
 
     The copy is hashed while it is written: nobody who can change the original file later changes
@@ -36,13 +37,15 @@ def copied(path: Path) -> Iterator[Copy]:
         UserError: the file is larger than `limits.FILE`, or is no plain file.
     """
     with tempfile.TemporaryDirectory(prefix="reportgen-model-") as folder:
-        copy = Path(folder) / f"model{path.suffix}"
-        with _plain(path) as source, open(copy, "xb") as target:
+        # Keras knows weights of its own format by the whole ending.
+        ending = ".weights.h5" if path.name.endswith(".weights.h5") else path.suffix
+        copy = Path(folder) / f"model{ending}"
+        with _plain(path, kind) as source, open(copy, "xb") as target:
             digest, size = hashlib.sha256(), 0
             while block := source.read(limits.MB):
                 size += len(block)
                 if size > limits.FILE:
-                    raise _too_large(path)
+                    raise _too_large(path, kind)
                 digest.update(block)
                 target.write(block)
         copy.chmod(0o400)
@@ -50,20 +53,20 @@ def copied(path: Path) -> Iterator[Copy]:
 
 
 @contextmanager
-def _plain(path: Path) -> Iterator[BinaryIO]:
+def _plain(path: Path, kind: Kind) -> Iterator[BinaryIO]:
     # Not blocking, because opening a pipe would wait for its other end.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(handle, "rb") as source:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
-            raise UserError(Problem(f"the model {path} is not a plain file"))
+            raise UserError(Problem(f"the {kind} file {path} is not a plain file"))
         if found.st_size > limits.FILE:
-            raise _too_large(path)
+            raise _too_large(path, kind)
         yield source
 
 
-def _too_large(path: Path) -> UserError:
+def _too_large(path: Path, kind: Kind) -> UserError:
     most = limits.said(limits.FILE)
     return UserError(
-        Problem(f"the model file {path} is larger than {most}, the most that reportgen reads")
+        Problem(f"the {kind} file {path} is larger than {most}, the most that reportgen reads")
     )

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import shutil
-import struct
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +15,7 @@ from reportgen.inspection.limits import CONFIG, said
 from reportgen.inspection.owned import Owned
 from reportgen.inspection.references import References
 from reportgen.inspection.sizes import check_sizes
+from reportgen.inspection.unpacking import unpacked
 
 SUFFIXES = (".keras", ".h5", ".hdf5")
 SAVED_MODEL = "saved_model.pb"
@@ -28,84 +24,53 @@ SAVED_MODEL = "saved_model.pb"
 
 def check_keras(path: Path, owned: Owned | None, findings: Findings) -> None:
     """Note what is wrong with a `.keras` file; `owned` is None where the file is trusted."""
-    opened = archive.opened(path, findings)
-    if opened is None:
-        return
-    with opened:
-        archive.check_members(opened, findings, assets=owned is None)
-        if findings.found:
-            return  # What is in a member that does not fit its archive is not looked at.
+    with _sound(path, findings, assets=owned is None) as opened:
+        if opened is None:
+            return
         config = _json(opened, archive.CONFIG, findings)
         if archive.METADATA in opened.namelist():
             _json(opened, archive.METADATA, findings)
-        stored = None
-        with _weights(opened, path, findings) as file:
-            if file is not None:
-                stored = _tree(file, f"its member '{archive.WEIGHTS}'", findings)
+        stored = _stored(opened, path, findings)
     if owned is not None and not findings.found:
-        _check_config(config, stored or 0, owned, findings)
+        _check_config(config, stored, owned, findings)
+
+
+def check_weights(path: Path, findings: Findings) -> None:
+    """Note what is wrong with a file of which Keras reads the weights alone.
+
+    It may be a whole model too, in either format; what else it holds is not read.
+    """
+    if path.suffix != ".keras":
+        with path.open("rb") as file:
+            stored = _tree(file, "it", findings)
+    else:
+        with _sound(path, findings, assets=True) as opened:
+            stored = 0 if opened is None else _stored(opened, path, findings)
+    if not stored and not findings.found:
+        findings.add("it holds no weights")
+
+
+@contextmanager
+def _sound(path: Path, findings: Findings, *, assets: bool) -> Iterator[zipfile.ZipFile | None]:
+    """An archive whose members can be looked at; None where it is not, which is noted."""
+    opened = archive.opened(path, findings)
+    if opened is None:
+        yield None
+        return
+    with opened:
+        archive.check_members(opened, findings, assets=assets)
+        yield None if findings.found else opened
+
+
+def _stored(opened: zipfile.ZipFile, path: Path, findings: Findings) -> int:
+    """Bytes of weights in an archive; what is wrong with them is noted."""
+    with unpacked(opened, path, findings) as file:
+        return 0 if file is None else _tree(file, f"its member '{archive.WEIGHTS}'", findings)
 
 
 def _json(opened: zipfile.ZipFile, name: str, findings: Findings) -> Any:
     data = archive.content(opened, name, findings)
     return None if data is None else parsed(data, f"member '{name}'", findings)
-
-
-@contextmanager
-def _weights(opened: zipfile.ZipFile, path: Path, findings: Findings) -> Iterator[BinaryIO | None]:
-    """The weights as a file that can be read at any place."""
-    member = opened.getinfo(archive.WEIGHTS)
-    if member.compress_type == zipfile.ZIP_STORED:
-        with path.open("rb") as file:
-            part = _Slice(file, member)
-            if part.whole:
-                yield io.BufferedReader(part)
-            else:
-                findings.add(f"its member '{archive.WEIGHTS}' does not lie in the file as a whole")
-                yield None
-        return
-    with tempfile.TemporaryFile() as unpacked:
-        try:
-            with opened.open(member) as packed:
-                shutil.copyfileobj(packed, unpacked)
-        except archive.BROKEN as error:
-            text = f"its member '{archive.WEIGHTS}' cannot be read ({type(error).__name__})"
-            findings.add(text)
-            yield None
-        else:
-            yield unpacked
-
-
-class _Slice(io.RawIOBase):
-    """The bytes of a member that is stored as it is, as a file of its own."""
-
-    def __init__(self, file: BinaryIO, member: zipfile.ZipInfo) -> None:
-        self.file, self.size, self.at = file, member.file_size, 0
-        file.seek(member.header_offset)
-        header = file.read(30)
-        name, extra = struct.unpack("<HH", header[26:]) if len(header) == 30 else (0, 0)
-        self.start = member.header_offset + 30 + name + extra
-        length = file.seek(0, os.SEEK_END)
-        self.whole = len(header) == 30 and self.start + self.size <= length
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.at, os.SEEK_END: self.size}[whence]
-        self.at = max(0, base + offset)
-        return self.at
-
-    def readinto(self, buffer: Any) -> int:
-        wanted = max(0, min(len(buffer), self.size - self.at))
-        self.file.seek(self.start + self.at)
-        data = self.file.read(wanted)
-        buffer[: len(data)] = data
-        self.at += len(data)
-        return len(data)
 
 
 def check_hdf5(path: Path, owned: Owned | None, findings: Findings) -> None:
@@ -143,9 +108,9 @@ def _attribute(root: Any, name: str, findings: Findings) -> Any:
     return parsed(text, f"attribute '{name}'", findings)
 
 
-def _tree(file: BinaryIO, what: str, findings: Findings) -> int | None:
-    """Bytes of weights; None where they cannot be read, which is noted."""
-    stored = None
+def _tree(file: BinaryIO, what: str, findings: Findings) -> int:
+    """Bytes of weights; 0 where they cannot be read, which is noted."""
+    stored = 0
     with hdf5.opened(file, what, findings) as root:
         if root is not None:
             stored = hdf5.check_tree(root, what, findings)

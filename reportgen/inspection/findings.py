@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from reportgen.errors import Problem, UserError
 
 MOST = 5
 """Reasons told of one file; the others are only counted."""
 
-KERAS = "save the model again with model.save('NAME.keras')"
+Kind = Literal["model", "weights"]
+"""What a file is to give: a whole model, or only the weights of one that is known already."""
+AGAIN: dict[Kind, str] = {
+    "model": "save the model again with model.save('NAME.keras')",
+    "weights": "save the weights again with model.save_weights('NAME.weights.h5')",
+}
 FUNCTION = "build the model with a Python function (source: python:PACKAGE.MODULE:FUNCTION)"
 TRUST = (
     "if you trust whoever made this file as much as a program that you install, build with "
@@ -20,16 +27,17 @@ MODULES = (
 
 
 class Findings:
-    """Why one file is refused; `file` is how messages name it."""
+    """Why one file of a kind is refused; `file` is how messages name it."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, kind: Kind = "model") -> None:
+        self.file = f"the {kind} file {file}"
+        self.again = AGAIN[kind]
         self.found: list[Problem] = []
         self.more = 0
 
-    def add(self, message: str, hint: str = KERAS) -> None:
-        """Note a reason, which continues "the model file NAME: "."""
-        problem = Problem(f"the model file {self.file} is refused: {message}", hint=hint)
+    def add(self, message: str, hint: str = "") -> None:
+        """Note a reason, which continues "the model file NAME: "; the hint is to save it again."""
+        problem = Problem(f"{self.file} is refused: {message}", hint=hint or self.again)
         if problem in self.found:
             return
         if len(self.found) >= MOST:
@@ -41,7 +49,7 @@ class Findings:
         """Raise UserError with all reasons, if there are any."""
         if not self.found:
             return
-        rest = f"the model file {self.file} has {self.more} more such parts"
+        rest = f"{self.file} has {self.more} more such parts"
         raise UserError(*self.found, *([Problem(rest)] if self.more else []))
 
 

@@ -29,6 +29,9 @@ _passed: set[tuple[str, bool]] = set()
 """Keys of trials that this process has seen pass, by whether the file was trusted. A planted note
 in the cache folder could not skip the inspection; only this process' own memory can."""
 
+_sound: set[str] = set()
+"""Digests of weights files that this process has seen pass."""
+
 
 @contextmanager
 def begun(
@@ -74,6 +77,24 @@ def vetted(
     ahead = _begun.pop(given, None)
     stack, copy = ahead.result() if ahead else _vet(*given)
     with stack:
+        yield copy
+
+
+@contextmanager
+def vetted_weights(path: Path) -> Iterator[Copy]:
+    """A copy of a weights file that may be read here; it is gone afterwards.
+
+    Nothing of such a file is made but numbers, so it is inspected and not tried.
+
+    Raises:
+        UserError: the file is refused.
+    """
+    with copied(path, "weights") as copy:
+        if copy.digest not in _sound:
+            inspect_apart(
+                copy.path, name=copy.name, modules=(), folder=copy.path.parent, kind="weights"
+            )
+            _sound.add(copy.digest)
         yield copy
 
 

@@ -11,6 +11,7 @@ from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.models._fit import reason
 from reportgen.records import Target
+from reportgen.spec.files import weights_of
 
 ENTRY = Entry(
     name="application",
@@ -21,9 +22,10 @@ ENTRY = Entry(
             name="weights",
             kind="str",
             default="imagenet",
-            help="'imagenet' (trained, 1000 classes), the path of a weights file, or null for "
-            "random weights and as many classes as the dataset has; these are trained if it has "
-            "labels",
+            help="'imagenet' (trained, 1000 classes), the path of a weights file (.weights.h5, "
+            ".h5, .hdf5 or .keras) of the same network with as many classes as the dataset, or "
+            "null for random weights and as many classes as the dataset has; these are trained if "
+            "it has labels",
             optional=True,
         ),
     ),
@@ -51,20 +53,31 @@ def load_application(
     Raises:
         UserError: there is no such network, its weights cannot be had, or the images do not fit.
     """
+    from reportgen.models._weights import read_weights
+
+    weights = params.get("weights", "imagenet")
+    with _quietly():
+        model = _built(name, weights == "imagenet", input_shape, targets)
+        if (file := weights_of(params)) is not None:
+            read_weights(model, name, file, base)
+    final = weights is not None or not targets
+    return model, final, _origin(weights, final)
+
+
+def _built(
+    name: str, imagenet: bool, input_shape: tuple[int, ...] | None, targets: Sequence[Target]
+) -> Any:
+    """The network with the weights that Keras distributes, or with random ones."""
     build = _builder(name)
-    weights = _weights(params.get("weights", "imagenet"), base)
-    arguments: dict[str, Any] = {"weights": weights}
-    if weights != "imagenet":
-        arguments["input_shape"] = input_shape
+    arguments: dict[str, Any] = {"weights": "imagenet"}
+    if not imagenet:
+        arguments = {"weights": None, "input_shape": input_shape}
         if targets:
             arguments["classes"] = len(targets[0].classes)
     try:
-        with _quietly():
-            model = build(**arguments)
+        return build(**arguments)
     except Exception as error:  # Keras raises plain Exception where it cannot download.
-        raise UserError(_problem(name, weights, input_shape, error)) from error
-    final = weights is not None or not targets
-    return model, final, _origin(params.get("weights", "imagenet"), final)
+        raise UserError(_problem(name, imagenet, input_shape, error)) from error
 
 
 def _origin(weights: str | None, final: bool) -> str:
@@ -92,24 +105,10 @@ def _builder(name: str) -> Any:
     return getattr(keras.applications, name)
 
 
-def _weights(wanted: str | None, base: Path) -> str | None:
-    if wanted is None or wanted == "imagenet":
-        return wanted
-    path = base / wanted
-    if not path.is_file():
-        raise UserError(
-            Problem(
-                f"there is no weights file {path}",
-                hint="weights are 'imagenet', the path of a file (from the spec's folder) or null",
-            )
-        )
-    return str(path)
-
-
 def _problem(
-    name: str, weights: str | None, input_shape: tuple[int, ...] | None, error: Exception
+    name: str, imagenet: bool, input_shape: tuple[int, ...] | None, error: Exception
 ) -> Problem:
-    if weights == "imagenet" and ("URL fetch" in str(error) or isinstance(error, OSError)):
+    if imagenet and ("URL fetch" in str(error) or isinstance(error, OSError)):
         why = str(error).rpartition(" -- ")[2] or type(error).__name__
         return Problem(
             f"the ImageNet weights of {name} are not in Keras' cache "
@@ -119,8 +118,8 @@ def _problem(
         )
     given = f" for images of shape {input_shape}" if input_shape else ""
     return Problem(
-        f"{name} cannot be built with weights {weights!r}{given}: {reason(error)}",
-        hint="choose a dataset with images that it takes, or other weights",
+        f"{name} cannot be built{given}: {reason(error)}",
+        hint="choose a dataset with images that it takes",
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from reportgen import catalog
 from reportgen.spec.fields import Filled
+from reportgen.spec.files import check_file, check_paths, check_weights
 from reportgen.spec.layout import FIGURES, figure, section
 from reportgen.spec.naming import Ids, in_words, model_name, slugified
 from reportgen.spec.parts import training
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.sources import check_file, check_paths, scheme
+from reportgen.spec.sources import scheme
 from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 
 RESERVED = ("inferences",)
@@ -89,6 +90,8 @@ class Assembly:
         if kind == "file":
             line = given.at("source")
             check_file(given["source"], self.source.parent, line, self.problems)
+        if kind == "application":
+            check_weights(given["params"], self.source.parent, given.at("weights"), self.problems)
         if given["dataset"] is not None:
             check_paths(given["dataset"], self.source.parent, self.problems)
         if "training" in given.lines and kind == "file":
@@ -106,6 +109,7 @@ class Assembly:
             training=given["training"] or training().defaults(),
             params=given["params"],
             line=given.line,
+            lines=given.lines,
         )
 
     def _sections(self) -> list[SectionSpec]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 from reportgen import catalog
-from reportgen.errors import did_you_mean
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
-from reportgen.spec.types import DatasetSpec
 from reportgen.spec.values import Schema, shown, wrong
 
 _WORD = "[A-Za-z_][A-Za-z0-9_]*"
@@ -118,52 +114,3 @@ def _check_network(source: str, line: int, problems: Problems) -> None:
     if kind == "application" and name not in _networks():
         message = f"keras.applications has no network named {quoted(name)}"
         problems.unknown(line, message, name, _networks())
-
-
-def check_file(source: str, folder: Path, line: int, problems: Problems) -> None:
-    """Note a model file that is not there."""
-    path = folder / source
-    if os.path.isfile(path):
-        return
-    if os.path.isdir(path):
-        program = (path / "saved_model.pb").is_file()
-        hint = f"write {source.rstrip('/')}/saved_model.pb" if program else ""
-        hint = hint or "save it with model.save('NAME.keras')"
-        problems.add(line, f"the model {path} is a folder", hint)
-        return
-    hint = "the path begins at the spec's folder"
-    if source.startswith("~"):
-        hint = "'~' is not known here, write the whole path"
-    elif near := [name for name in _listed(path.parent) if name.endswith((".keras", ".h5"))]:
-        hint = did_you_mean(path.name, near)
-    problems.add(line, f"there is no model file {path}", hint)
-
-
-def check_paths(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
-    """Note files and folders of a dataset that are not there."""
-    python = dataset.source.startswith("python:")
-    entry = catalog.sources("datasets")["python"] if python else \
-        catalog.entry("datasets", dataset.source)  # fmt: skip
-    for parameter in entry.parameters:
-        given = dataset.params.get(parameter.name)
-        if parameter.kind not in ("path", "paths") or not given:
-            continue
-        for path in [given] if isinstance(given, str) else given:
-            if path and not os.path.exists(folder / path):
-                line = dataset.lines.get(parameter.name, dataset.line)
-                message = f"there is no file or folder {folder / path}"
-                problems.add(line, message, _near_path(path, folder))
-
-
-def _near_path(path: str, folder: Path) -> str:
-    if path.startswith("~"):
-        return "'~' is not known here, write the whole path"
-    near = [name for name in _listed((folder / path).parent) if name[0] != "."]
-    hint = did_you_mean(Path(path).name, near) if near else ""
-    return hint if hint.startswith("did you mean") else "the path begins at the spec's folder"
-
-
-def _listed(folder: Path) -> list[str]:
-    """Names in a folder; none where it cannot be read or its name is none that files can have."""
-    readable = os.path.isdir(folder) and os.access(folder, os.R_OK)
-    return sorted(os.listdir(folder)) if readable else []

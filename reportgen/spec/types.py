@@ -37,6 +37,7 @@ class ModelSpec:
         training: every parameter of training.
         params: parameters of its source, such as the weights of an application.
         line: where the spec names it.
+        lines: where the spec gives its keys.
     """
 
     name: str
@@ -46,6 +47,7 @@ class ModelSpec:
     training: Mapping[str, Any]
     params: Mapping[str, Any]
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import pytest
 
-from tests.inspection.crafting import INPUT, keras_file, layer, model
+from tests.inspection.crafting import INPUT, hdf5, keras_file, layer, model
 
 SPEC = "title: T\nmodel:\n  source: m.keras\nfigures: [summary]\ninferences: false\n"
 SAVE = """
@@ -62,6 +63,28 @@ def test_check_tells_problems_of_specs_and_of_model_files_together(project: Path
 def test_check_accepts_a_sound_file(project: Path) -> None:
     keras_file(project / "specs")
     assert run(project, "-m", "reportgen", "check").returncode == 0
+
+
+def test_check_looks_into_weights_files_too(project: Path) -> None:
+    spec = "title: T\nmodel:\n  source: application:VGG16\n  weights: {}\nfigures: [summary]\n"
+    (project / "specs" / "x.yaml").write_text(spec.format("vgg.weights.h5"))
+
+    def change(file: h5py.File) -> None:
+        file["x"] = h5py.ExternalLink("/etc/passwd", "/")
+
+    def check() -> subprocess.CompletedProcess[str]:
+        return run(project, "-m", "reportgen", "check")
+
+    missing = check()
+    assert missing.returncode == 2
+    assert "specs/x.yaml:4: there is no weights file specs/vgg.weights.h5" in missing.stderr
+    (project / "specs" / "vgg.weights.h5").write_bytes(hdf5(change))
+    refused = check()
+    assert refused.returncode == 2
+    text = "specs/x.yaml:4: the weights file vgg.weights.h5 is refused: it has a link '/x' into"
+    assert text in refused.stderr
+    (project / "specs" / "vgg.weights.h5").write_bytes(hdf5())
+    assert check().returncode == 0
 
 
 def test_a_pipe_in_place_of_a_model_is_not_waited_for(project: Path) -> None:

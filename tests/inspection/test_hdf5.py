@@ -13,7 +13,10 @@ import pytest
 from reportgen.errors import UserError
 from reportgen.inspection import inspect
 from reportgen.inspection.apart import inspect_apart
-from tests.inspection.crafting import SOUND, h5_file, hdf5, keras_file
+from reportgen.inspection.findings import Kind
+from tests.inspection.crafting import INPUT, SOUND, h5_file, hdf5, keras_file, layer, model
+
+KINDS: tuple[Kind, ...] = ("model", "weights")
 
 
 def external_link(file: h5py.File) -> None:
@@ -72,9 +75,37 @@ def test_what_keras_never_writes_is_refused(
     tmp_path: Path, change: Callable[[h5py.File], None], said: str
 ) -> None:
     for path in (h5_file(tmp_path, change=change), keras_file(tmp_path, weights=hdf5(change))):
-        with pytest.raises(UserError) as caught:
-            inspect(path)
-        assert said in str(caught.value)
+        for kind in KINDS:
+            with pytest.raises(UserError) as caught:
+                inspect(path, kind=kind)
+            assert said in str(caught.value)
+            assert all(p.message.startswith(f"the {kind} file m.") for p in caught.value.problems)
+
+
+def test_weights_need_no_configuration_and_a_whole_model_holds_them_too(tmp_path: Path) -> None:
+    (tmp_path / "m.weights.h5").write_bytes(hdf5())
+    inspect(tmp_path / "m.weights.h5", kind="weights")
+    evil = model(INPUT, layer("Lambda", "trick"))
+    inspect(h5_file(tmp_path, evil), kind="weights")
+    inspect(keras_file(tmp_path, evil), kind="weights")
+
+
+def test_a_weights_file_without_weights_is_refused(tmp_path: Path) -> None:
+    with h5py.File(tmp_path / "m.h5", "w") as file:
+        file.create_group("layers")
+    with pytest.raises(UserError) as caught:
+        inspect(tmp_path / "m.h5", kind="weights")
+    (problem,) = caught.value.problems
+    assert problem.message == "the weights file m.h5 is refused: it holds no weights"
+    assert problem.hint == "save the weights again with model.save_weights('NAME.weights.h5')"
+
+
+def test_more_weights_than_the_limit_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reportgen.inspection.limits.FILE", 50)
+    with pytest.raises(UserError, match="it holds 60 bytes, and 50 bytes is the most"):
+        inspect(h5_file(tmp_path), kind="weights")
 
 
 def test_a_sound_file_passes(tmp_path: Path) -> None:

@@ -110,6 +110,20 @@ MISTAKES = {
         "model: models/gone.keras\n",
         "x.yaml:1: there is no model file models/gone.keras",
     ),
+    "a missing weights file": (
+        "model:\n  source: application:VGG16\n  weights: models/gone.h5\n",
+        "x.yaml:3: there is no weights file models/gone.h5; weights are 'imagenet', null for "
+        "random weights, or the path of a weights file (from the spec's folder)",
+    ),
+    "imagenet misspelled": (
+        "model: {source: application:VGG16, weights: imagnet}\n",
+        "x.yaml:1: there is no weights file imagnet; did you mean 'imagenet'?",
+    ),
+    "a word for random weights": (
+        "model: {source: application:VGG16, weights: none}\n",
+        "x.yaml:1: 'weights' cannot be 'none'; write null for random weights",
+    ),
+    "a number for weights": ("model: {source: application:VGG16, weights: 3}\n", "must be text"),
     "no model": ("title: T\n", "x.yaml:1: the spec names no model"),
     "a dataset without a model": (
         TWO + "dataset: line\nfigures: [summary: {model: a}]\n",
@@ -260,6 +274,26 @@ def test_a_model_file_is_looked_for_beside_the_spec(tmp_path: Path) -> None:
     file.write_text("model: good.keras\ndataset: line\ntraining: {epochs: 1}\n")
     with pytest.raises(UserError, match="has no effect on a model file"):
         load(file)
+
+
+def test_a_weights_file_is_looked_for_beside_the_spec(tmp_path: Path) -> None:
+    (tmp_path / "good.weights.h5").write_bytes(b"x")
+    (tmp_path / "good.npz").write_bytes(b"x")
+    file = tmp_path / "x.yaml"
+    text = "title: T\nmodel:\n  source: application:VGG16\n  weights: {}\n"
+    file.write_text(text.format("god.weights.h5"))
+    with pytest.raises(UserError, match=r"x.yaml:4: there is no .*; did you mean 'good\.weights"):
+        load(file)
+    file.write_text(text.format("good.npz"))
+    with pytest.raises(
+        UserError, match=r"x.yaml:4: .*good\.npz is of no kind .* \.weights\.h5, \.h5"
+    ):
+        load(file)
+    file.write_text(text.format("../" + tmp_path.name))
+    with pytest.raises(UserError, match=r"x.yaml:4: the weights file .* is a folder"):
+        load(file)
+    file.write_text(text.format("good.weights.h5"))
+    assert load(file).models[0].lines["weights"] == 4
 
 
 def quickly(text: str) -> str:

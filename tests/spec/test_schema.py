@@ -39,6 +39,9 @@ ACCEPTED = [
 BEYOND = {
     # What keys say together, what files hold, and what is wrong before there are values.
     "a missing model file",
+    "a missing weights file",
+    "imagenet misspelled",
+    "a word for random weights",
     "two sections with one id",
     "two figures with one id, on one line",
     "an id that a figure's pictures could have",
