@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen import catalog
+from reportgen.catalog import Parameter
 from reportgen.errors import UndefinedError, UserError
 from reportgen.probing.layers import find, named, rows
 from reportgen.records import (
@@ -105,9 +107,12 @@ def data_of(model: Any) -> Dataset:
     return Dataset("noise", "Noise", told, splits, Preprocessing(), "bright pixels", "0")
 
 
+def parameters(kind: str) -> tuple[Parameter, ...]:
+    return import_module(f"reportgen.visualizations.{kind}").ENTRY.parameters
+
+
 def subject(kind: str, model: Any) -> Subject:
-    entry = import_module(f"reportgen.visualizations.{kind}").ENTRY
-    params = {p.name: FEW.get(p.name, p.default) for p in entry.parameters}
+    params = {p.name: FEW.get(p.name, p.default) for p in parameters(kind)}
     metrics = {"test.class.accuracy": 0.5, "test.big.accuracy": 0.5}
     facts = ModelFacts(
         "any", "Any", "python:any", "noise", rows(model), 0, 0, 0, "0", {}, metrics,
@@ -141,6 +146,26 @@ def test_is_drawn_or_says_why_not(name: str, kind: str) -> None:
         assert measure.value is None or np.isfinite(measure.value)
     draw = import_module(f"reportgen.visualizations.{kind}.draw").draw
     assert draw(found, subject(kind, model_of(name)).params)
+
+
+NAMING = {
+    kind: {name: ["conv[1]"] if name == "layers" else "conv[1]"}
+    for kind in KINDS
+    for name in ("layer", "layers")
+    if any(p.name == name and p.kind in ("layers", "str") for p in parameters(kind))
+}
+"""Kinds that can be told a layer, and how they are told a later use of one."""
+
+
+@pytest.mark.parametrize("kind", NAMING)
+def test_a_later_use_of_a_layer_can_be_shown(kind: str) -> None:
+    given = subject(kind, zoo.seeded(zoo.shared(2)))
+    given = replace(given, params={**given.params, **NAMING[kind]})
+    folder = f"reportgen.visualizations.{kind}"
+    found = import_module(f"{folder}.compute").compute(given)
+    parts = import_module(f"{folder}.draw").draw(found, given.params)
+    assert "conv[1]" in {layer for part in parts for layer in part.layers}
+    assert len({part.part for part in parts}) == len(parts)
 
 
 class Hook:

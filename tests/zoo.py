@@ -113,9 +113,9 @@ def two_outputs() -> Any:
     return keras.Model(x, [first, layers.Dense(1, "sigmoid", name="big")(flat)], name="heads")
 
 
-def shared() -> Any:
-    again = conv(1, padding="same", bias_initializer="ones")
-    x = keras.Input((SIDE, SIDE, 1))
+def shared(channels: int = 1) -> Any:
+    again = conv(channels, padding="same", bias_initializer="ones")
+    x = keras.Input((SIDE, SIDE, channels))
     out = layers.Dense(CLASSES, "softmax", name="out")
     return keras.Model(x, out(layers.Flatten()(again(again(x)))), name="shared")
 

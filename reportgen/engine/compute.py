@@ -16,7 +16,7 @@ from reportgen.engine import dataset, train
 from reportgen.engine.job import Job, Progress
 from reportgen.engine.repeated import REPEATED
 from reportgen.errors import UndefinedError
-from reportgen.probing.uses import repeated
+from reportgen.probing.uses import turns
 from reportgen.records import Artifact, Dataset, ModelFacts, Subject
 from reportgen.store import Output, Store
 
@@ -31,7 +31,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         artifact = importlib.import_module(job.modules[-1]).compute(given)
     except UndefinedError as error:
         return _outputs(store, Artifact(facts={"undefined": str(error)}))
-    uses = repeated(given.model) if given.model is not None else {}
+    uses = turns(given.model) if given.model is not None else {}
     told = {REPEATED: uses} if uses else {}
     return _outputs(store, replace(artifact, facts={**artifact.facts, **told}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from reportgen.probing.heads import heads, output_index
 from reportgen.probing.inputs import prepare
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import observe
+from reportgen.probing.uses import uses
 from reportgen.probing.ways import way_to
 from reportgen.records import Dataset, Head, Preprocessing
 
@@ -83,10 +85,11 @@ def classifier(model: Any, head: Head) -> Classifier:
     Raises:
         UndefinedError: there is none, or classes have no vectors of their own.
     """
-    every = named(model)
+    every = uses(model)
     for path in reversed(way_to(model, head.index).layers):
-        layer = every.get(path)
-        kernel = None if layer is None or graphs.is_graph(layer) else _kernel(layer, head.units)
+        layer = every[path].layer
+        inside = graphs.is_graph(layer) or not isinstance(layer, keras.layers.Layer)
+        kernel = None if inside else _kernel(layer, head.units)
         if kernel is None:
             continue
         require_finite(model, [path])

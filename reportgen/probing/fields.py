@@ -59,12 +59,11 @@ def receptive_field(model: Any, name: str) -> int | None:
     """Side of the input region that one unit of a layer can see, in pixels.
 
     The longer side where a kernel is not square; branches that meet count with their largest.
-    Padding is part of it: near the border a unit sees less of the image. Of a layer that is used
-    several times, its first use.
+    Padding is part of it: near the border a unit sees less of the image.
 
     Args:
         model: a Sequential or Functional model, nested to any depth.
-        name: path of the layer.
+        name: path of the layer; `conv[1]` is its second use.
 
     Returns:
         Pixels, or None where no number can be told: behind a layer that mixes all positions, or

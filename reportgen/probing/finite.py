@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import named
+from reportgen.probing.uses import uses
+from reportgen.probing.ways import way_to
 
 
 def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
@@ -29,7 +31,7 @@ def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
         UndefinedError: names the layers that hold NaN or infinity.
     """
     every = named(model)
-    last = len(every) if layers is None else max(map(list(every).index, layers), default=-1) + 1
+    last = len(every) if layers is None else _last(model, list(every), layers) + 1
     leaves = [(path, layer) for path, layer in list(every.items())[:last] if not is_graph(layer)]
     bad = [path for path, layer in leaves if not all(map(_finite, layer.weights))]
     if bad:
@@ -37,6 +39,15 @@ def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
             f"The weights of {_listed(bad)} hold values that are not finite (NaN or infinite), so "
             "nothing that is computed with them has a meaning."
         )
+
+
+def _last(model: Any, order: list[str], layers: Sequence[str]) -> int:
+    """The place of the last layer in a model's order that layers, or uses of them, depend on."""
+    known = uses(model) if any(path not in order for path in layers) else {}
+    # What lies before a later use may come after the layer in the model's order.
+    later = [way for path in layers if path in known for way in way_to(model, path).layers]
+    on_the_way = [known[path].of for path in later if known[path].of in order]
+    return max((order.index(path) for path in [*layers, *on_the_way] if path in order), default=-1)
 
 
 def sum_of_weights(model: Any) -> Any:

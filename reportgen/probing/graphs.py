@@ -18,9 +18,11 @@ import keras
 from keras.src.models.functional import Functional
 
 from reportgen.errors import UndefinedError
+from reportgen.probing import naming
 
 Call = Callable[[str, Any, tuple[Any, ...], dict[str, Any]], Any]
-"""What happens at a layer: (path, layer, args, kwargs) -> its output."""
+"""What happens at a layer: (path, layer, args, kwargs) -> its output. The path is that of the use:
+`conv` at the first, `conv[1]` at the second (`naming`)."""
 
 Done = Callable[[str, Any], Any]
 """What happens to the output of a nested model: (path, output) -> the output to go on with."""
@@ -69,8 +71,12 @@ def walk(model: Any, inputs: Any, call: Call, done: Done | None = None, prefix: 
         The outputs in the model's own structure.
     """
 
+    graph = require_graph(model)
+    names = {key: iter(found) for key, found in naming.again(graph).items()}
+
     def visit(operation: Any) -> Callable[..., Any]:
-        path = prefix + operation.name
+        turns = names.get(id(operation))
+        path = prefix + (next(turns) if turns else operation.name)
         if not is_graph(operation):
             return lambda *args, **kwargs: call(path, operation, args, kwargs)
 
@@ -81,7 +87,6 @@ def walk(model: Any, inputs: Any, call: Call, done: Done | None = None, prefix: 
 
         return enter
 
-    graph = require_graph(model)
     if isinstance(inputs, dict):
         # By name, not in the order of the keys.
         inputs = graph._flatten_to_reference_inputs(inputs)

@@ -9,6 +9,7 @@ import keras
 
 from reportgen.errors import Problem, UserError
 from reportgen.probing.graphs import is_graph, require_graph
+from reportgen.probing.naming import calls
 from reportgen.records import Head, Target
 
 Kind = Literal["softmax", "sigmoid", "logits"]
@@ -71,13 +72,15 @@ def output_index(model: Any, output: int | str | None) -> int:
 
 
 def ending(model: Any, index: int) -> tuple[str, Any]:
-    """Path and layer that an output's value comes from, looked up inside nested models too."""
-    return _ending(require_graph(model).outputs[index], "")
+    """Path (of the use) and layer that an output comes from, looked up inside nested models too."""
+    graph = require_graph(model)
+    return _ending(graph, graph.outputs[index], "")
 
 
 def closing(model: Any, index: int) -> tuple[str, Any]:
     """Like `ending`, but behind layers that only hand values on or give them another shape."""
-    return _ending(require_graph(model).outputs[index], "", behind=True)
+    graph = require_graph(model)
+    return _ending(graph, graph.outputs[index], "", behind=True)
 
 
 def hands_on(layer: Any) -> bool:
@@ -160,13 +163,15 @@ def _misfit(head: Head, target: Target) -> Problem:
     )
 
 
-def _ending(tensor: Any, prefix: str, behind: bool = False) -> tuple[str, Any]:
+def _ending(graph: Any, tensor: Any, prefix: str, behind: bool = False) -> tuple[str, Any]:
     operation, turn, place = tensor._keras_history
-    path = prefix + operation.name
+    node = operation._inbound_nodes[turn]
+    path = prefix + next(name for name, one in calls(graph) if one is node)
     if is_graph(operation):
-        return _ending(require_graph(operation).outputs[place], path + "/", behind)
+        inner = require_graph(operation)
+        return _ending(inner, inner.outputs[place], path + "/", behind)
     if behind and (hands_on(operation) or is_reshaping(operation)):
-        return _ending(operation._inbound_nodes[turn].input_tensors[0], prefix, behind)
+        return _ending(graph, node.input_tensors[0], prefix, behind)
     return path, operation
 
 

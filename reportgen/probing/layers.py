@@ -1,6 +1,7 @@
 """The layers of any Keras model: their table, their paths, what can be drawn of them.
 
-A layer of a nested model is addressed by its path: `backbone/block1/conv`.
+A layer of a nested model is addressed by its path: `backbone/block1/conv`; a later use of a layer
+that is used several times as `conv[1]`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import keras
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.graphs import inner_layers, is_graph, require_graph
+from reportgen.probing.uses import find_use, uses
 from reportgen.records import LayerRow
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "output_shapes",
     "receptive_field",
     "rows",
+    "shapes_at",
 ]
 
 _POOLS = tuple(
@@ -70,9 +73,20 @@ def rows(model: Any) -> tuple[LayerRow, ...]:
     )
 
 
-def named(model: Any) -> dict[str, Any]:
+class Layers(dict[str, Any]):
+    """Layers by their paths; the path of a later use gives its layer too, and is not listed."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__(_named(model, ""))
+        self.model = model
+
+    def __missing__(self, path: str) -> Any:
+        return uses(self.model)[path].layer
+
+
+def named(model: Any) -> Layers:
     """Every layer by its path, in the order of the model; nested models and all inside them."""
-    return dict(_named(model, ""))
+    return Layers(model)
 
 
 def choose(model: Any, wanted: str | Sequence[str], kinds: Callable[[Any], bool]) -> list[str]:
@@ -97,8 +111,11 @@ def choose(model: Any, wanted: str | Sequence[str], kinds: Callable[[Any], bool]
 def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
     """The path of the layer called `name`: its path, or its last part where that is unique.
 
+    "conv[1]" is the second use of a layer `conv` that the model uses several times.
+
     Raises:
-        UserError: no such layer among those allowed; the message names them.
+        UserError: no such layer among those allowed, or no such use; the message names those
+            there are.
     """
     allowed = list(named(model)) if among is None else list(among)
     matches = [path for path in allowed if path == name] or [
@@ -106,6 +123,9 @@ def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
     ]
     if len(matches) == 1:
         return matches[0]
+    use = None if matches else find_use(model, name, allowed)
+    if use is not None:
+        return use
     trouble = "several layers are" if matches else "no layer to show here is"
     listed = "the layers to choose from are " + (", ".join(allowed) or "none")
     guess = did_you_mean(name, allowed)
@@ -120,6 +140,12 @@ def output_shapes(layer: Any) -> list[tuple[int | None, ...]]:
         return [tuple(tensor.shape) for tensor in outputs]
     nodes = getattr(layer, "_inbound_nodes", [])
     return [tuple(tensor.shape) for tensor in nodes[0].outputs] if nodes else []
+
+
+def shapes_at(model: Any, path: str) -> list[tuple[int | None, ...]]:
+    """The shape of each output of a layer, or of that use of it which the path names."""
+    every = named(model)
+    return output_shapes(every[path]) if path in every else uses(model)[path].shapes
 
 
 def _named(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.fields import centers
-from reportgen.probing.layers import choose, is_conv, is_pool, named, output_shapes
+from reportgen.probing.layers import choose, is_conv, is_pool, output_shapes, shapes_at
 
 Region = tuple[slice, slice]
 
@@ -14,6 +14,11 @@ Region = tuple[slice, slice]
 def has_maps(layer: Any) -> bool:
     """Whether a layer's output has two spatial axes."""
     return any(len(shape) == 4 for shape in output_shapes(layer))
+
+
+def maps_at(model: Any, path: str) -> bool:
+    """The same of a layer, or of that use of it, which the path names."""
+    return any(len(shape) == 4 for shape in shapes_at(model, path))
 
 
 def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
@@ -30,8 +35,7 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
     """
     everything = wanted == "all"
     found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
-    every = named(model)
-    flat = [path for path in found if has_maps(every[path])]
+    flat = [path for path in found if maps_at(model, path)]
     if not flat:
         raise UndefinedError(
             f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "

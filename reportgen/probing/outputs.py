@@ -72,7 +72,7 @@ def observe(
     Args:
         model: a Sequential or Functional model, nested to any depth; is left as it was.
         images: model input, shape (n, h, w, c); a list of arrays where there are several inputs.
-        layers: paths of layers to read. Of a layer that is used several times, its first use.
+        layers: paths of layers to read; `conv[1]` is the second use of a layer.
         inputs_of: paths of layers whose (first) input to read.
         mean: average activations over space before they leave the graph, shape (n, channels).
         logits: whether to compute the heads too; else `logits` and `probabilities` are ().

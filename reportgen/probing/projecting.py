@@ -49,7 +49,7 @@ def peaks(model: Any, images: Any, layer: str) -> Peaks:
     Args:
         model: any model with a graph; is left as it was.
         images: model input, shape (n, h, w, c).
-        layer: path of the layer. Of a layer that is used several times, its first use.
+        layer: path of the layer; `conv[1]` is its second use.
     """
     path = find(model, layer)
     last = not channels_first(named(model)[path])

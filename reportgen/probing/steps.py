@@ -9,6 +9,7 @@ import keras
 
 from reportgen.probing import graphs
 from reportgen.probing.graphs import require_graph
+from reportgen.probing.uses import uses
 
 Shape = tuple[int | None, ...]
 
@@ -18,7 +19,7 @@ class Step:
     """One call of a layer or other operation.
 
     Attributes:
-        path: the layer's path; an input's name.
+        path: the layer's path, at each of its uses; an input's name.
         layer: the layer or operation, None for an input.
         shapes: of its outputs, without the batch, channels last.
         given: the steps (by their place in the list) whose outputs it takes, in order.
@@ -45,7 +46,7 @@ def steps(model: Any) -> list[Step]:
     Raises:
         UndefinedError: the inside of the model cannot be reached.
     """
-    graph = require_graph(model)
+    graph, known = require_graph(model), uses(model)
     found: list[Step] = []
     made: dict[int, int] = {}
     alive: list[Any] = []  # an id may be used again once its tensor is gone
@@ -64,7 +65,7 @@ def steps(model: Any) -> list[Step]:
         taken = [made[id(t)] for t in keras.tree.flatten((args, kwargs)) if id(t) in made]
         # A copy: some operations hand on what they were given, which is another step's output.
         output = keras.tree.map_structure(_copy, layer.compute_output_spec(*args, **kwargs))
-        return note(path, layer, tuple(dict.fromkeys(taken)), output)
+        return note(known[path].of, layer, tuple(dict.fromkeys(taken)), output)
 
     symbols = [_copy(tensor) for tensor in graph.inputs]
     for symbol, tensor in zip(symbols, graph.inputs, strict=True):

@@ -18,7 +18,7 @@ _CURVES |= {"Elu", "Celu", "Softplus", "Softsign", "Mish", "HardSilu", "HardSigm
 
 @dataclass(frozen=True)
 class Way:
-    """Paths of the layers that a value depends on, in the order of the model.
+    """Paths (`naming`) of the uses of layers that a value depends on, in the order of the model.
 
     Attributes:
         layers: all of them.
@@ -45,8 +45,8 @@ class _Past:
 def way_to(model: Any, layer: str | int) -> Way:
     """What a layer (its path) or an output (its index) depends on, itself included.
 
-    Of a layer that is used several times, its first use. An output's last softmax or sigmoid is
-    left out, since what is explained is the logit before it.
+    A layer that is used several times is there once for each use that it depends on. An output's
+    last softmax or sigmoid is left out, since what is explained is the logit before it.
     """
     met: dict[str, Any] = {}
     pasts: dict[str, _Past] = {}

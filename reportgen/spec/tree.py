@@ -8,6 +8,7 @@ the text is read. Plain scalars are read by the core schema of YAML 1.2, which e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -208,6 +209,10 @@ def _accepted(value: Any) -> tuple[str, ...]:
     return (_TAG + names[type(value)],)
 
 
+_USE = r"[\w./-]+(\[\d+\][\w./-]*)+"
+"""Such as tower[1]/conv, whose brackets YAML takes for its own inside others."""
+
+
 def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
     """Line, message and hint for text that YAML's grammar does not allow."""
     mark = error.problem_mark or error.context_mark
@@ -217,6 +222,10 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
     said = (error.problem or "it cannot be read").strip()
     if "\t" in at[: len(at) - len(at.lstrip())]:
         return line, "this is not YAML: the line begins with a tab", "indent with spaces"
+    use = re.search(_USE, at)
+    if use and "did not find expected" in said:
+        hint = f"in brackets or braces write a use of a layer in quotes: '{use[0]}'"
+        return line, f"this is not YAML: {said}", hint
     hints = {
         "mapping values are not allowed": "put text that holds ': ' in quotes, and check that "
         "the keys of one mapping begin in one column",

@@ -26,7 +26,8 @@ class Helper:
         import keras
 
         from reportgen.probing.graphs import require_graph
-        from reportgen.probing.layers import find, named
+        from reportgen.probing.layers import find
+        from reportgen.probing.uses import uses
 
         graph, path = require_graph(model), find(model, layer)
         if "/" in path:
@@ -34,7 +35,7 @@ class Helper:
                 Problem(f"helper must name a layer of the model itself, got '{path}'",
                         hint="name one that is not inside another model")
             )  # fmt: skip
-        output = named(model)[path].output
+        output = uses(model)[path].outputs[0]
         inputs = graph.inputs[0] if len(graph.inputs) == 1 else graph.inputs
         self.model = keras.Model(inputs, [*graph.outputs, output])
         self.flat = keras.layers.Flatten()

@@ -211,6 +211,15 @@ MISTAKES = {
     ),
     "not YAML": ("title: [T\nfigures: x: y", "x.yaml:2: this is not YAML"),
     "a colon in a text": ("title: a: b\n", "put text that holds ': ' in quotes"),
+    "a use of a layer without quotes": (
+        HEAD + "figures: [feature_maps: {layers: [shared_conv[1]]}]\n",
+        "in brackets or braces write a use of a layer in quotes: 'shared_conv[1]'",
+    ),
+    "a use of a nested layer without quotes": (
+        HEAD + "figures:\n  - feature_maps: {layers: [conv, tower[1]/conv]}\n",
+        "x.yaml:5: this is not YAML: did not find expected ',' or ']'; "
+        "in brackets or braces write a use of a layer in quotes: 'tower[1]/conv'",
+    ),
     "tabs": ("title: T\nmodels:\n\ta: zoo:base\n", "x.yaml:3: this is not YAML: the line begins"),
     "a list": ("- title\n", "x.yaml:1: expected keys and values at the top of the spec"),
     "a text": ("hello\n", "expected keys and values at the top of the spec"),

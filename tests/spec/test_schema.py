@@ -52,6 +52,8 @@ BEYOND = {
     "not a number",
     "a key twice",
     "not YAML",
+    "a use of a layer without quotes",
+    "a use of a nested layer without quotes",
     "a colon in a text",
     "tabs",
     "nothing",

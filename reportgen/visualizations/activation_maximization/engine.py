@@ -17,7 +17,7 @@ from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index
-from reportgen.probing.layers import find, named, output_shapes
+from reportgen.probing.layers import find, named, shapes_at
 from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import channels_first, observe
 from reportgen.probing.parameterizations import KINDS
@@ -185,7 +185,7 @@ def channels(model: Any, layer: str) -> int:
         UndefinedError: its output has no two-dimensional maps.
     """
     one = named(model)[layer]
-    shapes = [shape for shape in output_shapes(one) if len(shape) == 4]
+    shapes = [shape for shape in shapes_at(model, layer) if len(shape) == 4]
     if not shapes:
         raise UndefinedError(f"Layer '{layer}' has no two-dimensional feature maps to maximize.")
     return int(shapes[0][1 if channels_first(one) else -1] or 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,8 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.compiled import batches
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import measured, prepare
-from reportgen.probing.layers import choose, is_conv, named, output_shapes
+from reportgen.probing.layers import choose, is_conv, named
+from reportgen.probing.maps import maps_at
 from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import observe
 from reportgen.records import Head, Subject
@@ -161,6 +161,5 @@ def _layers(subject: Subject) -> list[str]:
         raise UndefinedError(
             f"Model '{model.name}' has no convolution layer, so there are no filters to maximize."
         )
-    every: dict[str, Any] = named(model)
-    flat = [p for p in convolutions if any(len(s) == 4 for s in output_shapes(every[p]))]
+    flat = [path for path in convolutions if maps_at(model, path)]
     return (flat or convolutions) if wanted == "all" else convolutions

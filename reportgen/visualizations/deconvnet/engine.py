@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import given_images
 from reportgen.probing.finite import require_finite
-from reportgen.probing.layers import find, is_conv, named, output_shapes
+from reportgen.probing.layers import find, is_conv, named, shapes_at
 from reportgen.probing.outputs import channels_first
 from reportgen.probing.projecting import projections
 
@@ -95,8 +95,7 @@ def target_layer(model: Any, layer: str | None) -> str:
 
 def channels(model: Any, layer: str) -> int:
     """How many channels (or units) a layer's output has."""
-    one = named(model)[layer]
-    shape = output_shapes(one)[0]
+    one, shape = named(model)[layer], shapes_at(model, layer)[0]
     return int(shape[1 if channels_first(one) and len(shape) > 2 else -1] or 0)
 
 

@@ -15,7 +15,7 @@ from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
 from reportgen.probing.layers import choose, is_conv, is_pool, named
-from reportgen.probing.maps import has_maps
+from reportgen.probing.maps import maps_at
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.visualizations.feature_maps import measures
@@ -33,7 +33,7 @@ def feature_maps(
         model: any Sequential or Functional Keras model, nested to any depth; left as it was.
         images: model input, already preprocessed, shape (n, h, w, c).
         layers: paths such as "backbone/block1_conv1"; None or "all" for every convolution and
-            pooling layer. Of a layer that is used several times, its first use.
+            pooling layer. "conv[1]" is the second use of a layer that is used several times.
 
     Returns:
         For each layer path its activations, float32, shape (n, h, w, channels), channels last.
@@ -118,7 +118,7 @@ def _mappable(layer: Any) -> bool:
 
 
 def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
-    flat = [path for path in choose(model, wanted, _mappable) if has_maps(named(model)[path])]
+    flat = [path for path in choose(model, wanted, _mappable) if maps_at(model, path)]
     if not flat:
         raise UndefinedError(
             f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "

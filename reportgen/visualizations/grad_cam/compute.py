@@ -12,7 +12,7 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.explaining import data_of, told, wanted
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
-from reportgen.probing.layers import named, output_shapes
+from reportgen.probing.layers import named, shapes_at
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Subject
@@ -94,7 +94,7 @@ def _streamed(
 
 
 def _check_flat(model: Any, layer: str) -> None:
-    if not any(len(shape) == 4 for shape in output_shapes(named(model)[layer])):
+    if not any(len(shape) == 4 for shape in shapes_at(model, layer)):
         raise UndefinedError(
             f"Layer '{layer}' has no feature maps with two dimensions, so a heatmap over an image "
             "has no meaning."

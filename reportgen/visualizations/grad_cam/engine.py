@@ -43,8 +43,8 @@ def grad_cam(
         images: model input, already preprocessed, shape (n, h, w, c).
         targets: class to explain: one index for all images, or one for each, shape (n,). None for
             the predicted classes. Of an output with one sigmoid unit the classes are 0 and 1.
-        layer: path of a layer with maps, e.g. "backbone/block5_conv3"; None for the last
-            convolution of the model, nested models included.
+        layer: path of a layer with maps, e.g. "backbone/block5_conv3", or "conv[1]" for the second
+            use of a layer; None for the last convolution of the model, nested models included.
         output: index or name of the output to explain; may be None where there is only one.
         method: "grad_cam" (arXiv 1610.02391), "grad_cam_plus_plus" (1710.11063), "layer_cam"
             (TIP 2021), "hires_cam" (2011.08891), "xgrad_cam" (2008.02312) or "score_cam"
