@@ -10,18 +10,26 @@ from reportgen.records import Target
 
 
 def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
-    """Raise UserError unless images of shape `received` (h, w, c) fit the model's first input."""
+    """Raise UserError unless images of shape `received` (h, w, c) fit the model's first input.
+
+    A model that reads channels first is given them so.
+    """
     shapes = [tuple(tensor.shape[1:]) for tensor in getattr(model, "inputs", None) or ()]
     if not shapes:
         return
-    expected = shapes[0]
+    from reportgen.probing.compiled import as_taken
+    from reportgen.probing.graphs import is_graph
+
+    expected, given = shapes[0], received
+    if is_graph(model):
+        received = as_taken(model, given)
     same = len(expected) == len(received)
     if same and all(e is None or e == r for e, r in zip(expected, received, strict=True)):
         return
     raise UserError(
         Problem(
             f"the model '{source}' expects images of shape {expected}, "
-            f"but the dataset's have shape {received}",
+            f"but the dataset's have shape {given}",
             hint=_remedy(expected),
         )
     )

@@ -1,4 +1,4 @@
-"""Graphs compiled once and kept with their model; the only place that calls `tf.function`.
+"""Graphs compiled once and kept with their model.
 
 A graph is compiled for any batch size, so nothing is traced again for another number of images
 or another target. The cache forgets a graph together with its model. Compiling takes a tenth of a
@@ -24,6 +24,7 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing import graphs
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.untouched import changed, untouched
+from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
 
 BUDGET = 2 * 10**9
 """Bytes that one batch may take beyond the model itself."""
@@ -35,19 +36,21 @@ MOST = 256
 class Graph:
     """What `compiled` gives: to be called with tensors."""
 
-    def __init__(self, body: Callable[..., Any], signature: Sequence[Any], at_once: bool) -> None:
-        self._body, self._new = body, not at_once
-        # Autograph would wrap our errors into its own.
-        self.function = tf.function(body, input_signature=list(signature), autograph=False)
+    def __init__(
+        self, body: Callable[..., Any], signature: Sequence[Any], at_once: bool, xla: bool = False
+    ) -> None:
+        self._body, self._new, self._xla = body, not (at_once or xla), xla
+        self.function = function(body, signature, xla)
 
     def __call__(self, *tensors: Any) -> Any:
         """The same numbers at every call: one operation after the other, or all as a graph."""
         if self._new:
             self._new = False
             # Some operations that a graph can rewrite cannot be run alone.
-            with contextlib.suppress(tf.errors.UnimplementedError, tf.errors.InvalidArgumentError):
+            with contextlib.suppress(*NO_KERNEL):
                 return self._body(*tensors)
-        return self.function(*tensors)
+        with allowed(self._xla):
+            return self.function(*tensors)
 
     @property
     def traces(self) -> int:
@@ -81,7 +84,9 @@ def compiled(
     kept = _graphs.setdefault(model, {})
     if key not in kept:
         alive = weakref.ref(model)
-        kept[key] = Graph(lambda *tensors: body(alive(), *tensors), signature, at_once)
+        kept[key] = Graph(
+            lambda *tensors: body(alive(), *tensors), signature, at_once, needs_xla(model)
+        )
     return kept[key]
 
 
@@ -129,16 +134,15 @@ def execute(
         others: its further arguments.
 
     Raises:
-        UndefinedError: this machine has no kernel for one of the model's operations.
+        UndefinedError: this machine cannot compute one of the model's operations.
     """
     count, size = len(inputs[0]), fixed_batch(model) or len(inputs[0])
     filled = [_filled(array, size) for array in inputs]
     try:
         with untouched(model):
             found = graph(*(tf.convert_to_tensor(array) for array in [*filled, *others]))
-    except (tf.errors.UnimplementedError, tf.errors.InvalidArgumentError) as error:
-        cause = str(error.message).strip().partition("\n")[0].rstrip(".")
-        raise UndefinedError(f"Model '{model.name}' cannot be run here: {cause}.") from error
+    except NO_KERNEL as error:
+        raise UndefinedError(cannot_run(model, error)) from error
     return [_arrays(part, count) for part in found]
 
 
@@ -164,7 +168,7 @@ def batch_size(model: Any, image_shape: Sequence[int], copies: float = 1, most: 
 
     Args:
         model: is only read. Where it fixes its batch size, that is the answer.
-        image_shape: of one image, as the model is given it.
+        image_shape: of one image, channels last or as the model takes it.
         copies: how often the activations of all layers are held at once: 1 for a forward pass
             that hands them all out, more for what keeps them for a backward pass as well.
         most: images in one batch, unless the model fixes their number.
@@ -172,7 +176,7 @@ def batch_size(model: Any, image_shape: Sequence[int], copies: float = 1, most: 
     fixed = fixed_batch(model)
     if fixed is not None:
         return fixed
-    room = BUDGET / (copies * image_bytes(model, tuple(image_shape)))
+    room = BUDGET / (copies * image_bytes(model, as_taken(model, image_shape)))
     return int(min(most, max(1, room)))
 
 
@@ -188,6 +192,23 @@ def reads_channels_first(model: Any) -> bool:
         getattr(layer, "data_format", "") == "channels_first"
         for layer in require_graph(model)._flatten_layers()
     )
+
+
+def needs_xla(model: Any) -> bool:
+    """Whether only a compiler can run the model here: processors have no kernels for channels that
+    come first, or at best for some operations, and those round differently."""
+    return reads_channels_first(model) and not tf.config.get_visible_devices("GPU")
+
+
+def as_taken(model: Any, image_shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape of an image (without the batch) as the model's first input takes it.
+
+    Channels are moved to the front where the model reads them there and takes no other shape.
+    """
+    given, wanted = tuple(image_shape), tuple(require_graph(model).inputs[0].shape)[1:]
+    turned = (*given[-1:], *given[:-1])
+    fits = not _agree(given, wanted) and _agree(turned, wanted)
+    return turned if fits and reads_channels_first(model) else given
 
 
 def image_bytes(model: Any, image_shape: tuple[int, ...]) -> int:

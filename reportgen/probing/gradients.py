@@ -15,12 +15,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
 from reportgen.probing.endings import require_logits
 from reportgen.probing.finite import require_finite, sum_of_weights
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
-from reportgen.probing.outputs import channels_first, channels_to_end, logits_of, trace
+from reportgen.probing.outputs import channels_to_end, logits_of, trace
 from reportgen.records import Head
 
 Floats = NDArray[np.float32]
@@ -73,7 +74,7 @@ def slopes(
     known, heads = named(model), heads_of(model)
     path = find(model, layer, list(known))
     chosen = tuple(heads[index] for index in outputs)
-    first = channels_first(known[path])
+    first = channels_first(model, path)
 
     def body(model: Any, wanted: Any, *given: Any) -> Any:
         *inputs, check = given

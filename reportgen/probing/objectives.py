@@ -13,11 +13,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.gradients import score_of
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.layers import named
-from reportgen.probing.outputs import channels_first, logits_of, trace
+from reportgen.probing.outputs import logits_of, trace
 from reportgen.probing.picked import own_channels
 
 Response = Callable[[Any, Any], tuple[Any, Any, Any]]
@@ -60,7 +60,7 @@ def response(model: Any, objective: Objective) -> Response:
     """How images respond, as a function for use inside a compiled graph."""
     if objective.kind == "class":
         return _class_response(model, objective)
-    last = not channels_first(named(model)[objective.layer])
+    last = not channels_first(model, objective.layer)
 
     def respond(images: Any, picks: Any) -> tuple[Any, Any, Any]:
         given = _as_read(model, images)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
+from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
 from reportgen.probing.endings import Endings, logit_of, require_logits
 from reportgen.probing.finite import require_finite
@@ -88,12 +89,13 @@ def observe(
     paths, sources = (
         tuple(find(model, name, among) for name in names) for names in (layers, inputs_of)
     )
-    first = {path: channels_first(known[path]) for path in (*paths, *sources)}
+    first = {path: channels_first(model, path) for path in paths}
+    before = {path: channels_first(model, path, given=True) for path in sources}
 
     def body(model: Any, *inputs: Any) -> Any:
         seen = trace(model, list(inputs), paths, sources)
         values = [_last(seen.activations[path], first[path], mean) for path in paths]
-        values += [_last(seen.inputs[path], first[path], mean) for path in sources]
+        values += [_last(seen.inputs[path], before[path], mean) for path in sources]
         return values + [tf.cast(z, tf.float32) for z in (logits_of(model, seen) if logits else ())]
 
     graph = compiled(model, ("observe", paths, sources, mean, logits), body, input_specs(model))
@@ -192,11 +194,6 @@ def confidence(probs: Floats, classes: NDArray[Any], head: Head) -> Floats:
     if head.units == 1:
         return np.where(classes == 1, probs[:, 0], 1 - probs[:, 0]).astype(np.float32)
     return np.take_along_axis(probs, classes[:, None], axis=1)[:, 0]
-
-
-def channels_first(layer: Any) -> bool:
-    """Whether a layer's activations have their channels right after the batch."""
-    return getattr(layer, "data_format", "channels_last") == "channels_first"
 
 
 def channels_to_end(tensor: Any) -> Any:

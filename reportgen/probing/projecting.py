@@ -17,9 +17,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
-from reportgen.probing.layers import find, named
-from reportgen.probing.outputs import channels_first, channels_to_end, trace
+from reportgen.probing.layers import find
+from reportgen.probing.outputs import channels_to_end, trace
 from reportgen.probing.rectifiers import Handled, runner
 from reportgen.probing.slopes import filled, handled_by, require_real
 
@@ -52,7 +53,7 @@ def peaks(model: Any, images: Any, layer: str) -> Peaks:
         layer: path of the layer; `conv[1]` is its second use.
     """
     path = find(model, layer)
-    last = not channels_first(named(model)[path])
+    last = not channels_first(model, path)
 
     def body(model: Any, *inputs: Any) -> Any:
         maps = _maps(trace(model, list(inputs), [path]).activations[path], last)
@@ -96,7 +97,7 @@ def projections(
             or what comes back is not finite.
     """
     path = find(model, layer)
-    last = not channels_first(named(model)[path])
+    last = not channels_first(model, path)
     key = ("projections", path, strongest, rule)
     note = handled_by(model, key)
 

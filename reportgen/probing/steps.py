@@ -8,6 +8,8 @@ from typing import Any
 import keras
 
 from reportgen.probing import graphs
+from reportgen.probing.axes import orders
+from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.uses import uses
 
@@ -47,12 +49,13 @@ def steps(model: Any) -> list[Step]:
         UndefinedError: the inside of the model cannot be reached.
     """
     graph, known = require_graph(model), uses(model)
+    turned = reads_channels_first(model)
+    order = orders(model) if turned else {}
     found: list[Step] = []
     made: dict[int, int] = {}
     alive: list[Any] = []  # an id may be used again once its tensor is gone
 
-    def note(path: str, layer: Any, given: tuple[int, ...], output: Any) -> Any:
-        first = getattr(layer, "data_format", "") == "channels_first"
+    def note(path: str, layer: Any, given: tuple[int, ...], output: Any, first: bool) -> Any:
         flat = keras.tree.flatten(output)
         for tensor in flat:
             made[id(tensor)] = len(found)
@@ -65,11 +68,12 @@ def steps(model: Any) -> list[Step]:
         taken = [made[id(t)] for t in keras.tree.flatten((args, kwargs)) if id(t) in made]
         # A copy: some operations hand on what they were given, which is another step's output.
         output = keras.tree.map_structure(_copy, layer.compute_output_spec(*args, **kwargs))
-        return note(known[path].of, layer, tuple(dict.fromkeys(taken)), output)
+        first = order[path][1] if turned else False
+        return note(known[path].of, layer, tuple(dict.fromkeys(taken)), output, first)
 
     symbols = [_copy(tensor) for tensor in graph.inputs]
     for symbol, tensor in zip(symbols, graph.inputs, strict=True):
-        note(str(tensor._keras_history[0].name), None, (), symbol)
+        note(str(tensor._keras_history[0].name), None, (), symbol, turned)
     ends = {made[id(t)] for t in keras.tree.flatten(graphs.walk(model, symbols, call))}
     return [_ended(step, index in ends) for index, step in enumerate(found)]
 

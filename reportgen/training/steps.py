@@ -35,14 +35,18 @@ def _sums(
     import keras
     import tensorflow as tf
 
+    from reportgen.probing.compiled import as_taken
     from reportgen.probing.inputs import coefficients
 
+    shape = dataset.splits["train"].images.shape[1:]
+    turned = as_taken(model, shape) != shape
     scale, offset = coefficients(dataset.preprocessing)
     order = dataset.preprocessing.order
 
     def sums(images: Any, labels: Any) -> tuple[Any, Any]:
         stored = tf.gather(images, order, axis=-1) if order else images
         inputs = tf.cast(stored, "float32") * scale + offset
+        inputs = tf.transpose(inputs, [0, 3, 1, 2]) if turned else inputs
         helper = aids.helper if aids else None
         seen = (helper.model if helper else model)(inputs, training=aids is not None)
         outputs = keras.tree.flatten(seen)
@@ -89,15 +93,9 @@ def _hits(head: Head, values: Any, labels: Any) -> Any:
 
 def measure_of(model: Any, heads: Sequence[Head], dataset: Dataset) -> Callable[..., Any]:
     """A graph of a batch of images and labels that gives their sums (see `_sums`)."""
-    import tensorflow as tf
 
     sums = _sums(model, heads, dataset)
-    compiled: Callable[..., Any] = tf.function(
-        lambda images, labels: sums(images, labels)[1],
-        input_signature=_signature(dataset, heads),
-        autograph=False,  # as in Keras' own training; it takes longer than all the rest
-    )
-    return compiled
+    return _graph(model, lambda images, labels: sums(images, labels)[1], _signature(dataset, heads))
 
 
 def step_of(
@@ -115,10 +113,27 @@ def step_of(
         optimizer.apply(tape.gradient(loss, variables), variables)
         return total
 
-    compiled: Callable[..., Any] = tf.function(
-        step, input_signature=_signature(dataset, heads), autograph=False
-    )
-    return compiled
+    return _graph(model, step, _signature(dataset, heads))
+
+
+def _graph(model: Any, body: Callable[..., Any], signature: list[Any]) -> Callable[..., Any]:
+    """A graph; of a model that only a compiler can run here, a compiled one that says if not."""
+    from reportgen.errors import Problem, UserError
+    from reportgen.probing.compiled import needs_xla
+    from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
+
+    xla = needs_xla(model)
+    graph: Callable[..., Any] = function(body, signature, xla)
+
+    def run(images: Any, labels: Any) -> Any:
+        try:
+            with allowed(xla):
+                return graph(images, labels)
+        except NO_KERNEL as error:
+            hint = "train it on a machine with a GPU and name the trained model file"
+            raise UserError(Problem(cannot_run(model, error).rstrip("."), hint=hint)) from error
+
+    return run if xla else graph
 
 
 def _signature(dataset: Dataset, heads: Sequence[Head]) -> list[Any]:

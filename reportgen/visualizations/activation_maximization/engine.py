@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.probing.ascent import COPIES, Climbed, Ends, Recipe, climb
+from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import batch_size, reads_channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index
-from reportgen.probing.layers import find, named, shapes_at
+from reportgen.probing.layers import find, shapes_at
 from reportgen.probing.objectives import Objective
-from reportgen.probing.outputs import channels_first, observe
+from reportgen.probing.outputs import observe
 from reportgen.probing.parameterizations import KINDS
 from reportgen.probing.transformations import draw_moves
 from reportgen.visualizations.activation_maximization.recipes import recipe
@@ -184,11 +185,10 @@ def channels(model: Any, layer: str) -> int:
     Raises:
         UndefinedError: its output has no two-dimensional maps.
     """
-    one = named(model)[layer]
     shapes = [shape for shape in shapes_at(model, layer) if len(shape) == 4]
     if not shapes:
         raise UndefinedError(f"Layer '{layer}' has no two-dimensional feature maps to maximize.")
-    return int(shapes[0][1 if channels_first(one) else -1] or 0)
+    return int(shapes[0][1 if channels_first(model, layer) else -1] or 0)
 
 
 def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int]:

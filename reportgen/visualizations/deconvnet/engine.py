@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import given_images
+from reportgen.probing.axes import channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.layers import find, is_conv, named, shapes_at
-from reportgen.probing.outputs import channels_first
 from reportgen.probing.projecting import projections
 
 Floats = NDArray[np.float32]
@@ -95,8 +95,8 @@ def target_layer(model: Any, layer: str | None) -> str:
 
 def channels(model: Any, layer: str) -> int:
     """How many channels (or units) a layer's output has."""
-    one, shape = named(model)[layer], shapes_at(model, layer)[0]
-    return int(shape[1 if channels_first(one) and len(shape) > 2 else -1] or 0)
+    shape = shapes_at(model, layer)[0]
+    return int(shape[1 if channels_first(model, layer) and len(shape) > 2 else -1] or 0)
 
 
 def checked(filters: Sequence[int], count: int, layer: str) -> NDArray[np.int64]:

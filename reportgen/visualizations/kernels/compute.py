@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Artifact, Dataset, Measure, Subject
@@ -125,7 +127,8 @@ def _reads_color(model: Any) -> str:
     inputs = getattr(model, "inputs", None) or []
     paths = choose(model, "all", is_conv)
     first = bool(getattr(model, "layers", None)) and paths[:1]
-    if not inputs or not first or inputs[0].shape[-1] != 3:
+    front = is_graph(model) and reads_channels_first(model)
+    if not inputs or not first or inputs[0].shape[1 if front else -1] != 3:
         return ""
     return first[0] if _ordered(named(model)[first[0]]).shape[-2] == 3 else ""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.fields import receptive_field
+from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import choose, is_conv, is_pool
 from reportgen.records import Artifact, LayerRow, Measure, Subject
 from reportgen.visualizations.summary.describing import outputs
@@ -61,13 +63,16 @@ def _input(model: Any) -> tuple[Measure, ...]:
     if not inputs or len(inputs[0].shape) < 3:
         return ()
     *space, channels = inputs[0].shape[1:]
+    front = is_graph(model) and reads_channels_first(model)
+    if front:
+        channels, *space = inputs[0].shape[1:]
     known = [side for side in space if side is not None]
     found = []
     if known:
         how = "longer side of the model's first input"
         found.append(Measure("input_size", max(known), "px", how=how))
     if channels is not None:
-        how = "last axis of the first input"
+        how = f"{'first' if front else 'last'} axis of the first input"
         found.append(Measure("input_channels", channels, "channels", how=how))
     return tuple(found)
 
