@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -305,42 +304,41 @@ def test_a_weights_file_is_looked_for_beside_the_spec(tmp_path: Path) -> None:
     assert load(file).models[0].lines["weights"] == 4
 
 
-def quickly(text: str) -> str:
-    begin = time.perf_counter()
-    told = problems(text)
-    assert time.perf_counter() - begin < 2
-    return told[0]
+at_once = pytest.mark.timeout(60)
+"""Without its limits the reader would take hours, or all memory."""
 
 
+@at_once
 def test_ten_megabytes_of_aliases_are_refused_at_once(tmp_path: Path) -> None:
     file = tmp_path / "x.yaml"
     file.write_text("a: &a [x]\nb: [" + "*a," * 3_500_000 + "]\n")
-    begin = time.perf_counter()
     with pytest.raises(UserError, match="the spec is larger than 1 MB"):
         load(file)
-    assert time.perf_counter() - begin < 1
 
 
+@at_once
 def test_a_small_file_that_unfolds_into_billions_is_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 12)]
-    assert "more than 20000 values, aliases counted" in quickly("\n".join(lines))
+    assert "more than 20000 values, aliases counted" in problems("\n".join(lines))[0]
 
 
+@at_once
 @pytest.mark.parametrize("piece", ["[", "- ", "{a: ", "? "])
 def test_deep_nesting_is_refused(piece: str) -> None:
-    assert "nested more than 50 deep" in quickly(piece * (900_000 // len(piece)))
+    assert "nested more than 50 deep" in problems(piece * (900_000 // len(piece)))[0]
 
 
+@at_once
 @pytest.mark.parametrize("piece", ["a,", "[],", "{a: b},"])
 def test_long_lists_are_refused(piece: str) -> None:
-    assert "more than 20000 values" in quickly(f"figures: [{piece * (900_000 // len(piece))}]")
+    (told, *_) = problems(f"figures: [{piece * (900_000 // len(piece))}]")
+    assert "more than 20000 values" in told
 
 
+@at_once
 def test_thousands_of_mistakes_are_counted_and_a_hundred_are_told() -> None:
-    begin = time.perf_counter()
     told = problems("".join(f"key{i}: 1\n" for i in range(9000)))
-    assert time.perf_counter() - begin < 5
     assert len(told) == 101
     assert told[-1].endswith("and 8901 problems more")
 
