@@ -13,6 +13,8 @@ import keras
 from reportgen.probing import graphs
 from reportgen.probing.compiled import reads_channels_first
 
+LAST = (False, False)
+
 
 def channels_first(model: Any, path: str, *, given: bool = False) -> bool:
     """Whether a use of a layer gives its channels right after the batch.
@@ -22,11 +24,16 @@ def channels_first(model: Any, path: str, *, given: bool = False) -> bool:
         path: of the layer, or of a later use of it.
         given: whether what the use is given is meant.
     """
-    return reads_channels_first(model) and orders(model)[path][0 if given else 1]
+    return orders(model).get(path, LAST)[0 if given else 1]
 
 
 def orders(model: Any) -> dict[str, tuple[bool, bool]]:
-    """For every use of a layer whether channels come first in what it is given, and gives."""
+    """For every use of a layer whether channels come first in what it is given, and gives.
+
+    Empty where no layer says so: then they come last everywhere.
+    """
+    if not reads_channels_first(model):
+        return {}
     found: dict[str, tuple[bool, bool]] = {}
 
     def done(path: str, output: Any) -> Any:
@@ -41,7 +48,7 @@ def orders(model: Any) -> dict[str, tuple[bool, bool]]:
         found[path] = before, _after(layer, before)
         return graphs.for_each_output(layer, _Value(found[path][1]))
 
-    start = _Value(reads_channels_first(model))
+    start = _Value(True)
     graphs.walk(model, [start for _ in graphs.require_graph(model).inputs], call, done)
     return found
 

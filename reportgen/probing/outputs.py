@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
-from reportgen.probing.axes import channels_first
+from reportgen.probing.axes import LAST, orders
 from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
 from reportgen.probing.endings import Endings, logit_of, require_logits
 from reportgen.probing.finite import require_finite
@@ -89,8 +89,9 @@ def observe(
     paths, sources = (
         tuple(find(model, name, among) for name in names) for names in (layers, inputs_of)
     )
-    first = {path: channels_first(model, path) for path in paths}
-    before = {path: channels_first(model, path, given=True) for path in sources}
+    order = orders(model)
+    first = {path: order.get(path, LAST)[1] for path in paths}
+    before = {path: order.get(path, LAST)[0] for path in sources}
 
     def body(model: Any, *inputs: Any) -> Any:
         seen = trace(model, list(inputs), paths, sources)
