@@ -287,3 +287,13 @@ def test_of_many_inputs_the_first_are_shown():
     (drawing,) = check_house_rules("kernels", compute(ready), ready.params)
     assert "in 40 input channels" in drawing.caption
     assert "The first 8 input channels are shown." in drawing.caption
+
+
+def test_tiles_of_many_pairs_stay_large_enough_to_be_read():
+    model = model_of(layers.Conv2D(64, 3, name="a"), shape=(9, 9, 64))
+    ready = subject("kernels", model, show="inputs")
+    (drawing,) = check_house_rules("kernels", compute(ready), ready.params)
+    assert "The first 32 input channels are shown." in drawing.caption
+    few = subject("kernels", model, show="inputs", max_filters=4)
+    (drawing,) = check_house_rules("kernels", compute(few), few.params)
+    assert "input channels are shown" not in drawing.caption

@@ -15,7 +15,8 @@ ENTRY = Entry(
             minimum=1, maximum=512,
         ),
         Parameter(
-            "max_inputs", "int", 128, "input channels shown where each has a tile, the first ones",
+            "max_inputs", "int", 128, "input channels shown where each has a tile, the first ones; "
+            "at most 32 where there are more than 32 filters too",
             minimum=1, maximum=512,
         ),
         Parameter(

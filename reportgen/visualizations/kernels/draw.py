@@ -14,6 +14,9 @@ from reportgen.visualizations.kernels import scaling as shades
 
 MOST_TILES = 128
 _MOST_COLUMNS = 16
+_WIDEST = 32
+"""Tiles side by side at most: each is still as wide as a word."""
+
 _SIGNED = "RdBu_r"
 
 _COLORS = ("red", "green", "blue")
@@ -33,7 +36,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]) -> Drawing:
     flat, scaling = _flat(kernel), params["scaling"]
     way = _way(facts, flat, params["show"])
-    shown = flat[:, :, : params["max_inputs"]] if way == "inputs" else flat
+    shown = flat[:, :, : _most(flat, params["max_inputs"])] if way == "inputs" else flat
     picture = _WAYS[way](shades.scaled(shown, scaling, facts["range"]), scaling, facts)
     words = [_count(facts, flat), _said(way, facts, shown.shape[2])]
     caption = " ".join([*words, shades.said(way, shades.reach(shown), scaling, facts)])
@@ -45,6 +48,12 @@ def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]
     title = f"{facts['type']}({facts['name']})"
     alt = f"Mosaic of the weights of {facts['name']}: {' '.join(words)}"
     return Drawing(facts["part"], picture, caption, alt, title, layers=(facts["name"],))
+
+
+def _most(kernel: Floats, wanted: int) -> int:
+    """How many inputs have tiles: fewer than wanted where a tile would be too small to be read."""
+    inputs, filters = kernel.shape[-2:]
+    return min(wanted, _WIDEST) if min(inputs, wanted, filters) > _WIDEST else wanted
 
 
 def _flat(kernel: Floats) -> Floats:
