@@ -12,6 +12,7 @@ import keras
 
 from reportgen.probing import graphs
 from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.convolutions import convolution
 
 LAST = (False, False)
 
@@ -62,7 +63,7 @@ class _Value:
 
 def _own(layer: Any) -> bool | None:
     """What a layer says of itself; None where it says nothing."""
-    order = getattr(layer, "data_format", None)
+    order = getattr(convolution(layer) or layer, "data_format", None)
     return None if order is None else bool(order == "channels_first")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from reportgen.probing import graphs
+from reportgen.probing.convolutions import acting
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def _joined(fields: tuple[Field, ...]) -> Field:
 
 
 def _after(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
+    layer = acting(layer) or layer
     if isinstance(layer, _TRANSPOSED):
         return _each(_transposed, fields, layer.kernel_size, layer.strides)
     if isinstance(layer, _WINDOWS):

@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.probing.convolutions import convolution
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.graphs import inner_layers, is_graph, require_graph
 from reportgen.probing.uses import find_use, uses
@@ -32,20 +33,14 @@ __all__ = [
 _POOLS = tuple(
     getattr(keras.layers, f"{kind}Pooling{rank}D") for kind in ("Max", "Average") for rank in "123"
 )
-_CONVS = (
-    *(getattr(keras.layers, f"Conv{rank}D") for rank in "123"),
-    *(getattr(keras.layers, f"Conv{rank}DTranspose") for rank in "123"),
-    *(
-        getattr(keras.layers, f"{kind}Conv{rank}D")
-        for kind in ("Depthwise", "Separable")
-        for rank in "12"
-    ),
-)
 
 
 def is_conv(layer: Any) -> bool:
-    """Whether it is a convolution of any rank: plain, transposed, depthwise or separable."""
-    return isinstance(layer, _CONVS)
+    """Whether it is a convolution of any rank: plain, transposed, depthwise or separable.
+
+    A wrapper around one counts where its maps are those of a convolution.
+    """
+    return convolution(layer) is not None
 
 
 def is_pool(layer: Any) -> bool:

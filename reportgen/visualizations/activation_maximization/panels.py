@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.choosing import no_convolution
 from reportgen.probing.compiled import batches
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import measured, prepare
@@ -158,8 +159,6 @@ def _layers(subject: Subject) -> list[str]:
     model, wanted = subject.model, subject.params["layers"]
     convolutions = choose(model, wanted, is_conv)
     if not convolutions:
-        raise UndefinedError(
-            f"Model '{model.name}' has no convolution layer, so there are no filters to maximize."
-        )
+        raise UndefinedError(f"{no_convolution(model)}, so there are no filters to maximize.")
     flat = [path for path in convolutions if maps_at(model, path)]
     return (flat or convolutions) if wanted == "all" else convolutions

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Sequence
 from typing import Any
 
+from reportgen.probing.convolutions import convolution
 from reportgen.probing.layers import is_conv
 from reportgen.probing.steps import Shape, Step
 from reportgen.visualizations.architecture.parts import Told
@@ -26,7 +27,8 @@ def told(step: Step, given: Sequence[Shape], params: int) -> Told:
     shape = step.shapes[0] if step.shapes else ()
     kind = _role(step, given)
     what, width = _what(step, kind)
-    extras = () if kind in ("extra", "input", "padding") else _fused(step.layer)
+    fused = kind not in ("extra", "input", "padding")
+    extras = _fused(convolution(step.layer) or step.layer) if fused else ()
     return Told(step.path, kind, what, width, extras, shape, params)
 
 
@@ -58,7 +60,8 @@ def _what(step: Step, kind: str) -> tuple[str, int | None]:
     """In words, and the number of channels or units where the layer chooses it."""
     layer, name = step.layer, step.type
     if kind == "conv":
-        return _conv(layer, name), getattr(layer, "filters", None)
+        inside = convolution(layer)
+        return _conv(inside, type(inside).__name__), getattr(inside, "filters", None)
     if kind == "pool":
         return _pool(layer, name), None
     if kind == "dense":

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.errors import Problem, UserError
 from reportgen.probing.asking import given_images
 from reportgen.probing.axes import channels_first
+from reportgen.probing.choosing import last_convolution
 from reportgen.probing.finite import require_finite
-from reportgen.probing.layers import find, is_conv, named, shapes_at
+from reportgen.probing.layers import find, shapes_at
 from reportgen.probing.projecting import projections
 
 Floats = NDArray[np.float32]
@@ -82,13 +83,8 @@ def target_layer(model: Any, layer: str | None) -> str:
         UndefinedError: none was named and the model has no convolution, or weights up to the
             layer are not finite.
     """
-    convolutions = [path for path, one in named(model).items() if is_conv(one)]
-    if layer is None and not convolutions:
-        raise UndefinedError(
-            f"Model '{model.name}' has no convolution layer, so there is no last one to show; "
-            "another layer can be named."
-        )
-    path = convolutions[-1] if layer is None else find(model, layer)
+    without = "no last one to show; another layer can be named"
+    path = last_convolution(model, without) if layer is None else find(model, layer)
     require_finite(model, [path])
     return path
 

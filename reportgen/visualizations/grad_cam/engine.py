@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.probing.asking import count_of, given_images, given_targets
+from reportgen.probing.choosing import last_convolution
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index
-from reportgen.probing.layers import find, is_conv, named, output_shapes
+from reportgen.probing.layers import find, named, output_shapes
 from reportgen.probing.resizing import bilinear
 from reportgen.visualizations.grad_cam.maps import Maps, joined
 from reportgen.visualizations.grad_cam.methods import METHODS, TITLES
@@ -104,13 +105,7 @@ def target_layer(model: Any, layer: str | None) -> str:
     if layer is not None:
         fitting = [path for path, one in named(model).items() if _has_maps(one)]
         return find(model, layer, fitting)
-    convolutions = [path for path, one in named(model).items() if is_conv(one)]
-    if not convolutions:
-        raise UndefinedError(
-            f"Model '{model.name}' has no convolution layer, so it has no feature maps that a "
-            "class activation map could be made of."
-        )
-    return convolutions[-1]
+    return last_convolution(model, "no last one to take; another layer with maps can be named")
 
 
 def _has_maps(layer: Any) -> bool:

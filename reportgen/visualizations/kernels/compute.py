@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.choosing import with_kernels
 from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.convolutions import acting
 from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.statistics import bootstrap, wilson
@@ -32,7 +34,8 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
 
     Args:
         model: any built Keras model, nested ones included; is only read.
-        layers: paths of layers; None for all convolution layers.
+        layers: paths of layers; None for all convolution layers, of wrapped ones those whose kernel
+            is known.
 
     Returns:
         float32 arrays of shape (space..., inputs, filters): a filter is `kernel[..., f]`. Of a
@@ -41,16 +44,16 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
 
     Raises:
         UserError: there is no such convolution layer; the message names those there are.
-        UndefinedError: the model has not been built.
+        UndefinedError: the model has not been built, or a wrapper may make a kernel of its own.
     """
     every = named(model)
-    paths = choose(model, "all" if layers is None else layers, is_conv)
+    paths = with_kernels(model, "all" if layers is None else layers)
     if not all(every[path].built for path in paths):
         raise UndefinedError(
             f"Model '{model.name}' has no kernels yet, because it has not been built: call it once "
             "on an image."
         )
-    return {path: _ordered(every[path]) for path in paths}
+    return {path: _ordered(acting(every[path])) for path in paths}
 
 
 def compute(subject: Subject) -> Artifact:
@@ -75,7 +78,7 @@ def compute(subject: Subject) -> Artifact:
     parts = dict(zip(found, part_names(list(found)), strict=True))
     measures: list[Measure] = []
     for name, kernel in found.items():
-        measured = _measures(name, every[name], kernel, name == color, subject.seed)
+        measured = _measures(name, acting(every[name]), kernel, name == color, subject.seed)
         measures += [replace(item, part=parts[name]) for item in measured]
     return Artifact(
         arrays={f"kernel_{i}": kernel[..., :most] for i, kernel in enumerate(found.values())},
@@ -130,7 +133,8 @@ def _reads_color(model: Any) -> str:
     front = is_graph(model) and reads_channels_first(model)
     if not inputs or not first or inputs[0].shape[1 if front else -1] != 3:
         return ""
-    return first[0] if _ordered(named(model)[first[0]]).shape[-2] == 3 else ""
+    layer = acting(named(model)[first[0]])
+    return first[0] if layer is not None and _ordered(layer).shape[-2] == 3 else ""
 
 
 def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.choosing import with_kernels
 from reportgen.probing.compiled import batches
+from reportgen.probing.convolutions import acting
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.graphs import inner_layers
 from reportgen.probing.inputs import measured, prepare
-from reportgen.probing.layers import choose, is_conv, named
+from reportgen.probing.layers import named
 from reportgen.probing.outputs import observe
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.probing.twins import redundant
@@ -36,7 +38,7 @@ def compute(subject: Subject) -> Artifact:
         UserError: a layer that the parameters name does not exist or is no convolution.
     """
     model = subject.model
-    paths = choose(model, subject.params["layers"], is_conv)
+    paths = with_kernels(model, subject.params["layers"])
     if not paths:
         raise UndefinedError("There are no numbers to list, because no layer is a convolution.")
     require_finite(model, paths)
@@ -64,15 +66,16 @@ def _part(measure: str) -> str:
 
 
 def _row(model: Any, path: str) -> Row:
-    layer = named(model)[path]
-    given, made = _shapes(layer)
+    outer = named(model)[path]
+    given, made = _shapes(outer)
+    layer = acting(outer)
     held, rows = weights.kernels(layer), weights.filters(layer)
     values = np.concatenate([one.ravel() for one in held]).astype(np.float64)
     bias = getattr(layer, "bias", None)
     return {
         "index": _index(model, path),
         "name": path,
-        "type": type(layer).__name__,
+        "type": type(outer).__name__,
         "kernel": [list(map(int, one.shape)) for one in held],
         "bias": [] if bias is None else list(map(int, bias.shape)),
         "output": None if made is None else [None, *made[1:]],

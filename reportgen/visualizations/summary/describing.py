@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reportgen.probing.convolutions import convolution
 from reportgen.probing.layers import is_conv, is_pool
 from reportgen.records import LayerRow
 
@@ -31,7 +32,8 @@ def described(layer: Any) -> str:
     """
     kind = type(layer).__name__
     if is_conv(layer):
-        words = _convolution(layer, kind)
+        layer = convolution(layer)
+        words = _convolution(layer)
     elif is_pool(layer):
         average = "Average" in kind
         words = f"{'mean' if average else 'largest value'} of each {_size(layer.pool_size)}"
@@ -43,8 +45,8 @@ def described(layer: Any) -> str:
     return words + _activation(layer)
 
 
-def _convolution(layer: Any, kind: str) -> str:
-    depthwise = kind.startswith("Depthwise")
+def _convolution(layer: Any) -> str:
+    depthwise = type(layer).__name__.startswith("Depthwise")
     what = "a filter for each channel" if depthwise else f"{layer.filters} filters"
     if not depthwise and layer.filters == 1:
         what = "one filter"
