@@ -124,3 +124,96 @@ def test_a_model_that_is_built_later_is_looked_at_again() -> None:
     made(pixels().astype(np.float32))
     assert reportgen.grad_cam(made, pixels()).shape == (4, 6, 6)
     assert list(reportgen.kernels(made)) == ["conv"]
+
+
+A = reportgen.activation_maximization
+IG = "integrated_gradients"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    {
+        "size": (lambda m, x: reportgen.grad_cam(m, x, size=5), "a height and a width, .* got 5"),
+        "no area": (lambda m, x: reportgen.grad_cam(m, x, size=(5, 0)), r"from 1 on, got \(5, 0\)"),
+        "no method": (lambda m, x: reportgen.grad_cam(m, x, method=None), "no method None; choose"),
+        "list": (lambda m, x: reportgen.saliency(m, x, method=["a"]), r"no method \['a'\]"),
+        "copies": (
+            lambda m, x: reportgen.saliency(m, x, method="smoothgrad", samples=0),
+            "samples must be a whole number from 1 on, got 0",
+        ),
+        "noise": (lambda m, x: reportgen.saliency(m, x, noise=-1), "noise must be .* got -1"),
+        "back": (lambda m, x: reportgen.saliency(m, x, method=IG, steps=-3), "steps .* got -3"),
+        "nothing": (lambda m, x: reportgen.saliency(m, x, method=IG, steps=0), "steps .* got 0"),
+        "truth": (lambda m, x: reportgen.saliency(m, x, method=IG, steps=True), "got True"),
+        "shape": (
+            lambda m, x: reportgen.saliency(m, x, method=IG, baseline=np.zeros((3, 3))),
+            r"baseline must be one value, .* an array of shape \(3, 3\)",
+        ),
+        "start": (lambda m, x: reportgen.saliency(m, x, method=IG, baseline=np.inf), "all finite"),
+        "same": (
+            lambda m, x: reportgen.saliency(m, x, input_range=(1, 1)),
+            r"input_range must be a smaller and a larger number, got \(1, 1\)",
+        ),
+        "bases": (lambda m, x: reportgen.occlusion(m, x, base=[0, 1, 2]), r"got \[0, 1, 2\]"),
+        "ragged": (lambda m, x: reportgen.occlusion(m, x, base=[[0], [0, 1]]), "base must be one"),
+        "dark": (lambda m, x: reportgen.occlusion(m, x, base=np.nan), "all finite, got nan"),
+        "words": (lambda m, x: reportgen.occlusion(m, x, base="black"), "got 'black'"),
+        "patch": (lambda m, x: reportgen.occlusion(m, x, patch=2.5), "patch must .* got 2.5"),
+        "stride": (lambda m, x: reportgen.occlusion(m, x, stride=(1, 1, 1)), "stride must be a"),
+        "filter": (lambda m, x: reportgen.deconvnet(m, x, filters=3), r"in 0\.\.2, got 3"),
+        "filters": (lambda m, x: reportgen.deconvnet(m, x, filters="0"), "whole numbers in"),
+        "half": (lambda m, x: A(m, "conv", [0.5]), r"be whole numbers in 0\.\.2, got 0.5"),
+        "large": (lambda m, x: A(m, "conv", [2**40]), "must lie in"),
+        "empty": (lambda m, x: A(m, "conv", [[], [0]]), r"in 0\.\.2, got none"),
+        "classes": (lambda m, x: A(m, objective="class", classes=[None]), "got None"),
+        "range": (lambda m, x: A(m, "conv", input_range=(1, 0)), "for each of 2 channels, got"),
+        "ranges": (lambda m, x: A(m, "conv", input_range=([0, 0, 0], 1)), "for each of 2 chan"),
+        "one end": (lambda m, x: A(m, "conv", input_range=1), "a larger number, .* got 1"),
+        "ascent": (lambda m, x: A(m, "conv", steps=-1), "steps must be .* got -1"),
+        "rate": (lambda m, x: A(m, "conv", learning_rate=np.nan), "learning_rate .* got nan"),
+        "shift": (lambda m, x: A(m, "conv", jitter=-1), "jitter must be .* got -1"),
+        "seed": (lambda m, x: A(m, "conv", seed=-1), "seed must be .* got -1"),
+        "scale": (lambda m, x: A(m, "conv", scale=1), "from 0 on and below 1, got 1"),
+        "decay": (lambda m, x: A(m, "conv", l2="no"), "l2 must be a number from 0 on, got 'no'"),
+        "unit": (lambda m, x: A(m, "conv", objective=None), "no objective None; choose"),
+        "place": (lambda m, x: A(m, "conv", objective="unit", position=2), "a row and a column"),
+        "side": (lambda m, x: A(m, "conv", size=(8, 8)), r"size must be .* got \(8, 8\)"),
+    }.values(),
+)  # fmt: skip
+def test_parameters_that_make_no_sense(call: Callable[[Any, Any], Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        call(model(), pixels().astype(np.float32))
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, "kernels", "activation_maximization"])
+def test_models_and_layers_that_are_none(function: str) -> None:
+    images = () if function in ("kernels", "activation_maximization") else (pixels(),)
+    call, name = getattr(reportgen, function), "layer"
+    with pytest.raises(UserError, match="must be a Keras model, got str; load it first"):
+        call("m.keras", *images)
+    if function in ("kernels", "feature_maps"):
+        name = "layers"
+        with pytest.raises(UserError, match="layers must be a list of paths, got int"):
+            call(model(), *images, layers=3)
+    if function in ("saliency", "occlusion"):
+        return
+    with pytest.raises(UserError, match="by its path, got a Conv2D that the model does not have"):
+        call(model(), *images, **{name: layers.Conv2D(3, 3)})
+    with pytest.raises(UserError, match="by its path, got int"):
+        call(model(), *images, **{name: 3 if name == "layer" else [3]})
+
+
+def test_what_is_meant_may_come_in_other_forms() -> None:
+    made, images = model(), pixels().astype(np.float32)
+    conv = made.get_layer("conv")
+
+    def same(one: Any, other: Any) -> None:
+        np.testing.assert_array_equal(one, other)
+
+    same(reportgen.grad_cam(made, images, layer=conv), reportgen.grad_cam(made, images))
+    assert list(reportgen.kernels(made, conv)) == ["conv"]
+    assert list(reportgen.feature_maps(made, images, [conv])) == ["conv"]
+    same(reportgen.occlusion(made, images, patch=3.0), reportgen.occlusion(made, images, patch=3))
+    same(reportgen.deconvnet(made, images, filters=1), reportgen.deconvnet(made, images)[[1]])
+    for one, other in [(0, [0]), (np.array([0, 2]), [0, 2]), (np.array([[0, 2]]), [[0, 2]])]:
+        same(A(made, "conv", one, steps=2), A(made, "conv", other, steps=2))

@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+import keras
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UserError
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.graphs import require_graph
+from reportgen.probing.layers import named
 
 _ROWS = "give an array with a row for each image, shape (n, height, width, channels)"
+
+
+def require_model(model: Any) -> None:
+    """Raises UserError where it is no Keras model."""
+    if not isinstance(model, keras.Model):
+        hint = "load it first, with keras.models.load_model" if isinstance(model, str) else ""
+        raise UserError(Problem(f"model must be a Keras model, got {_kind(model)}", hint=hint))
+
+
+def given_layer(model: Any, layer: Any) -> str | None:
+    """The name or path of a layer, of a layer itself its path; None where none was given.
+
+    Raises:
+        UserError: it is neither, or a layer that the model does not have.
+    """
+    if layer is None or isinstance(layer, str):
+        return layer
+    paths = [path for path, one in named(model).items() if one is layer]
+    if not paths:
+        inside = isinstance(layer, keras.layers.Layer)
+        got = f"a {_kind(layer)} that the model does not have" if inside else _kind(layer)
+        raise UserError(Problem(f"a layer must be named by its path, got {got}"))
+    return paths[0]
+
+
+def given_layers(model: Any, layers: Any) -> str | list[str]:
+    """Names or paths of layers; "all" where none were given.
+
+    Raises:
+        UserError: see `given_layer`; or they are no list.
+    """
+    if layers is None:
+        return "all"
+    if isinstance(layers, str | keras.layers.Layer):
+        return layers if layers == "all" else [str(given_layer(model, layers))]
+    if not isinstance(layers, Iterable):
+        raise UserError(Problem(f"layers must be a list of paths, got {_kind(layers)}"))
+    return [str(given_layer(model, one)) for one in layers]
 
 
 def given_images(model: Any, images: Any) -> Any:
@@ -69,14 +110,18 @@ def _by_name(model: Any, images: dict[str, Any]) -> Any:
     return [images[name] for name in names]
 
 
+def _kind(thing: Any) -> str:
+    return type(thing).__name__
+
+
 def _array(images: Any) -> NDArray[Any]:
     try:
         found = np.asarray(images)
     except ValueError:
         found = np.zeros((), object)
     if found.dtype.kind not in "iufbV" or not found.ndim:
-        got = type(images).__name__
-        raise UserError(Problem(f"images must be numbers in an array, got {got}", hint=_ROWS))
+        message = f"images must be numbers in an array, got {_kind(images)}"
+        raise UserError(Problem(message, hint=_ROWS))
     if not len(found):
         raise UserError(Problem("there are no images: the array is empty", hint=_ROWS))
     if found.dtype.kind == "f" and not np.isfinite(found).all():

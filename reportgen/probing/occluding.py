@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.compiled import as_inputs, batch_size
+from reportgen.probing.dials import sides
 from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import answers, confidence, observe, probabilities
@@ -67,19 +68,19 @@ def covering(
     Raises:
         UserError: the patch is larger than the image, or the stride than the patch.
     """
-    sides = _pair(patch, max(1, round(min(image) / 7)))
-    steps = _pair(stride, 0) if stride is not None else (_half(sides[0]), _half(sides[1]))
-    if not all(1 <= side <= whole for side, whole in zip(sides, image, strict=True)):
-        got = f"{sides[0]} x {sides[1]} on an image of {image[0]} x {image[1]} pixels"
+    size = sides("patch", max(1, round(min(image) / 7)) if patch is None else patch)
+    steps = (_half(size[0]), _half(size[1])) if stride is None else sides("stride", stride)
+    if not all(1 <= side <= whole for side, whole in zip(size, image, strict=True)):
+        got = f"{size[0]} x {size[1]} on an image of {image[0]} x {image[1]} pixels"
         raise UserError(Problem(f"the patch must fit into the image, got {got}"))
-    if not all(1 <= step <= side for step, side in zip(steps, sides, strict=True)):
-        got = f" {steps[0]} x {steps[1]} for a patch of {sides[0]} x {sides[1]}"
+    if not all(1 <= step <= side for step, side in zip(steps, size, strict=True)):
+        got = f"{steps[0]} x {steps[1]} for a patch of {size[0]} x {size[1]}"
         raise UserError(
             Problem(f"the stride must lie in 1..patch, or pixels are left out, got {got}")
         )
-    rows, columns = (_starts(*each) for each in zip(image, sides, steps, strict=True))
+    rows, columns = (_starts(*each) for each in zip(image, size, steps, strict=True))
     corners = np.array([(row, column) for row in rows for column in columns], np.int64)
-    return Covering(sides, steps, corners)
+    return Covering(size, steps, corners)
 
 
 def occlude(
@@ -165,12 +166,6 @@ def _drops(plain: Floats, covered: Floats, target: NDArray[np.int32], head: Head
     left = confidence(probabilities(covered, head), each, head).astype(np.float64).reshape(shape)
     changed = answers(covered, head).reshape(shape) != answers(plain, head)[:, None]
     return Occlusion(before[:, None] - after, sure[:, None] - left, changed, target, plain)
-
-
-def _pair(size: int | Size | None, usual: int) -> Size:
-    if size is None:
-        return usual, usual
-    return (size, size) if isinstance(size, int) else (int(size[0]), int(size[1]))
 
 
 def _half(side: int) -> int:

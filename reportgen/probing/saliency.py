@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.compiled import as_inputs, batch_size
+from reportgen.probing.dials import filling, known
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
@@ -82,9 +83,7 @@ def attribute(
         UserError: no such method, or a class that an output does not have.
         UndefinedError: see `slopes.input_slopes`; or what came out is not finite.
     """
-    if method not in METHODS:
-        hint = did_you_mean(method, tuple(METHODS))
-        raise UserError(Problem(f"there is no method '{method}'", hint=hint))
+    known("method", method, METHODS)
     require_finite(model)
     check_targets(model, outputs, targets)
     inputs = as_inputs(model, images)
@@ -204,7 +203,9 @@ def _path(bases: list[Any], steps: int) -> Points:
 
 def _base(array: Any, baseline: ArrayLike) -> Any:
     """One input (1, ...) filled with the baseline."""
-    return np.broadcast_to(np.asarray(baseline, array.dtype), array[:1].shape).copy()
+    what = "one value, one for each channel, or a whole input"
+    found = filling("baseline", baseline, array[:1].shape, what)
+    return np.broadcast_to(found.astype(array.dtype), array[:1].shape).copy()
 
 
 def _averaged(

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.ascent import COPIES, Climbed, Ends, Recipe, climb
+from reportgen.probing.asking import given_layer, require_model
 from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import batch_size, reads_channels_first
+from reportgen.probing.dials import index_rows, known, number, pair, sides, span, whole
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
@@ -38,11 +40,11 @@ _FREE_SIDE = 128
 def activation_maximization(
     model: Any,
     layer: str | None = None,
-    filters: Targets | None = None,
+    filters: int | Targets | None = None,
     *,
     objective: str = "filter",
     position: tuple[int, int] | None = None,
-    classes: Targets | None = None,
+    classes: int | Targets | None = None,
     output: int | str | None = None,
     steps: int = 40,
     learning_rate: float = 0.05,
@@ -94,14 +96,23 @@ def activation_maximization(
         Images as model input, channels last, float32, shape (k, h, w, c).
 
     Raises:
-        UserError: no such layer, filter, class or position.
+        UserError: no such layer, filter, class or position, or a number that makes no ascent.
         UndefinedError: the model has no image input, or its inside cannot be reached.
     """
-    side = None if size is None else (size, size)
+    require_model(model)
+    side = None if size is None else sides("size", whole("size", size, 1))
+    shape = image_shape(model, side)
+    kind = None if parameterization is None else known("parameterization", parameterization, KINDS)
+    others = whole("pad", pad, 0), number("rotate", rotate), number("scale", scale, below=1)
     dials = recipe(
-        image_shape(model, side), steps, learning_rate, _parameterization(parameterization),
-        l2, total_variation, jitter, (pad, rotate, scale), input_range,
+        shape, whole("steps", steps, 1), number("learning_rate", learning_rate, 1e-12), kind,
+        None if l2 is None else number("l2", l2),
+        None if total_variation is None else number("total_variation", total_variation),
+        None if jitter is None else whole("jitter", jitter, 0),
+        others, span("input_range", input_range, shape[-1]),
     )  # fmt: skip
+    seed, layer = whole("seed", seed, 0), given_layer(model, layer)
+    known("objective", objective, ("filter", "unit", "class"))
     if objective == "class":
         goal = class_objective(model, output_index(model, output), classes)
     elif layer is None:
@@ -114,7 +125,7 @@ def activation_maximization(
 def layer_objective(
     model: Any,
     path: str,
-    filters: Targets | None = None,
+    filters: int | Targets | None = None,
     kind: str = "filter",
     position: tuple[int, int] | None = None,
     size: tuple[int, int] | None = None,
@@ -122,25 +133,23 @@ def layer_objective(
     """Filters of a layer, or units at one position of its map.
 
     Raises:
-        UserError: no such filter, position or kind of objective.
+        UserError: no such filter or position.
     """
     count = channels(model, path)
-    chosen = _rows(range(count) if filters is None else filters)
-    _check(chosen, count, f"filters of layer '{path}'")
+    chosen = _rows(filters, count, f"filters of layer '{path}'")
     if kind == "filter":
         return Objective("filter", chosen, path)
-    if kind != "unit":
-        hint = did_you_mean(kind, ("filter", "unit", "class"))
-        raise UserError(Problem(f"there is no objective '{kind}'", hint=hint))
     rows, columns = _map_size(model, path, size)
-    row, column = position or (rows // 2, columns // 2)
+    row, column = rows // 2, columns // 2
+    if position is not None:
+        row, column = pair("position", position, "a row and a column")
     if not (0 <= row < rows and 0 <= column < columns):
         message = f"the maps of layer '{path}' have {rows} x {columns} positions"
         raise UserError(Problem(f"{message}, and {row}, {column} is none of them"))
     return Objective("unit", chosen, path, (row, column))
 
 
-def class_objective(model: Any, output: int, classes: Targets | None = None) -> Objective:
+def class_objective(model: Any, output: int, classes: int | Targets | None = None) -> Objective:
     """Classes of an output; all of them where none is named.
 
     Raises:
@@ -148,8 +157,7 @@ def class_objective(model: Any, output: int, classes: Targets | None = None) -> 
     """
     head = heads_of(model)[output]
     count = max(head.units, 2)
-    chosen = _rows(range(count) if classes is None else classes)
-    _check(chosen, count, f"classes of output '{head.name}'")
+    chosen = _rows(classes, count, f"classes of output '{head.name}'")
     return Objective("class", chosen, output=output)
 
 
@@ -217,23 +225,8 @@ def _map_size(model: Any, path: str, size: tuple[int, int] | None) -> tuple[int,
     return int(maps.shape[1]), int(maps.shape[2])
 
 
-def _rows(targets: Targets) -> NDArray[np.int32]:
+def _rows(targets: int | Targets | None, count: int, what: str) -> NDArray[np.int32]:
     """Targets as (k, m); where some images have fewer, theirs are repeated evenly."""
-    rows = [list(one) if isinstance(one, Sequence) else [int(one)] for one in targets]
-    width = lcm(*(max(1, len(row)) for row in rows))
-    return np.array([row * (width // max(1, len(row))) for row in rows], np.int32)
-
-
-def _check(picks: NDArray[Any], count: int, what: str) -> None:
-    wrong = [int(index) for index in picks.ravel() if not 0 <= index < count]
-    if wrong or not picks.size:
-        got = ", ".join(map(str, wrong)) or "none"
-        raise UserError(Problem(f"{what} must lie in 0..{count - 1}, got {got}"))
-
-
-def _parameterization(kind: str | None) -> str | None:
-    if kind is not None and kind not in KINDS:
-        raise UserError(
-            Problem(f"there is no parameterization '{kind}'", hint=did_you_mean(kind, KINDS))
-        )
-    return kind
+    rows = index_rows(what, range(count) if targets is None else targets, count)
+    width = lcm(*(len(row) for row in rows))
+    return np.array([row * (width // len(row)) for row in rows], np.int32)

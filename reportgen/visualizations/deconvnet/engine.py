@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError
-from reportgen.probing.asking import given_images
+from reportgen.probing.asking import given_images, given_layer, require_model
 from reportgen.probing.axes import channels_first
 from reportgen.probing.choosing import last_convolution
+from reportgen.probing.dials import indices
 from reportgen.probing.finite import require_finite
 from reportgen.probing.layers import find, shapes_at
 from reportgen.probing.projecting import projections
@@ -23,7 +24,7 @@ def deconvnet(
     model: Any,
     images: Any,
     layer: str | None = None,
-    filters: Sequence[int] | None = None,
+    filters: int | Sequence[int] | None = None,
     keep: str = "strongest",
     rule: str = "deconvnet",
 ) -> Any:
@@ -41,7 +42,7 @@ def deconvnet(
         images: model input, already preprocessed, shape (n, h, w, c); a list of arrays for a
             model with several inputs.
         layer: path of the layer, e.g. "backbone/block5_conv3"; None for the last convolution.
-        filters: channels; None for all.
+        filters: channels, one or several; None for all.
         keep: "strongest" for the channel's strongest position only, "all" for all positions.
         rule: at a ReLU: "deconvnet", "guided" (arXiv 1412.6806) or "gradient".
 
@@ -54,6 +55,7 @@ def deconvnet(
         UndefinedError: the model has no convolution (and no layer is named), more inputs than
             are given, or its inside cannot be reached.
     """
+    require_model(model)
     choices = (("keep", keep, ("strongest", "all")), ("rule", rule, _RULES))
     for name, given, allowed in choices:
         if given not in allowed:
@@ -61,7 +63,7 @@ def deconvnet(
     images = given_images(model, images)
     several = isinstance(images, list)
     pixels = images if several else [images]
-    path, n = target_layer(model, layer), len(pixels[0])
+    path, n = target_layer(model, given_layer(model, layer)), len(pixels[0])
     count = channels(model, path)
     chosen = np.arange(count) if filters is None else checked(filters, count, path)
     whole = [np.empty((len(chosen), *one.shape), np.float32) for one in pixels]
@@ -95,15 +97,9 @@ def channels(model: Any, layer: str) -> int:
     return int(shape[1 if channels_first(model, layer) and len(shape) > 2 else -1] or 0)
 
 
-def checked(filters: Sequence[int], count: int, layer: str) -> NDArray[np.int64]:
+def checked(filters: int | Sequence[int], count: int, layer: str) -> NDArray[np.int64]:
     """Channels as an array. Raises UserError where the layer has no such channel."""
-    wrong = [int(index) for index in filters if not 0 <= index < count]
-    if wrong or not len(filters):
-        got = ", ".join(map(str, wrong)) or "none"
-        raise UserError(
-            Problem(f"filters of layer '{layer}' must lie in 0..{count - 1}, got {got}")
-        )
-    return np.asarray(filters, np.int64)
+    return np.asarray(indices(f"filters of layer '{layer}'", filters, count), np.int64)
 
 
 def as_given(found: Floats, shape: tuple[int, ...]) -> Floats:

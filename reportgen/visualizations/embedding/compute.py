@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.angles import directions
-from reportgen.probing.asking import given_images
+from reportgen.probing.asking import given_images, given_layer, require_model
 from reportgen.probing.components import components
 from reportgen.probing.embeddings import (
     Classifier,
@@ -55,6 +55,8 @@ def embedding(
     """
     from reportgen.probing.heads import heads, output_index
 
+    require_model(model)
+    layer = given_layer(model, layer)
     head = heads(model)[0 if layer is not None else output_index(model, output)]
     return vectors(model, given_images(model, images), place_of(model, layer, head))
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.asking import given_images
+from reportgen.probing.asking import given_images, given_layers, require_model
 from reportgen.probing.compiled import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
@@ -42,7 +42,9 @@ def feature_maps(
         UserError: no such layer; the message names those there are.
         UndefinedError: the model's inside cannot be reached.
     """
-    chosen = choose(model, "all" if layers is None else layers, _wanted(layers))
+    require_model(model)
+    asked = given_layers(model, layers)
+    chosen = choose(model, asked, _wanted(asked))
     return observe(model, given_images(model, images), chosen, logits=False).activations
 
 

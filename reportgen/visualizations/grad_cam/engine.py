@@ -8,9 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.probing.asking import count_of, given_images, given_targets
+from reportgen.errors import Problem, UserError
+from reportgen.probing.asking import (
+    count_of,
+    given_images,
+    given_layer,
+    given_targets,
+    require_model,
+)
 from reportgen.probing.choosing import last_convolution
+from reportgen.probing.dials import known, pair
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
@@ -61,10 +68,13 @@ def grad_cam(
         UserError: no such layer, output, method or class.
         UndefinedError: the model has no convolution, or its inside cannot be reached.
     """
+    require_model(model)
     index = output_index(model, output)
     images = given_images(model, images)
     wanted = given_targets(targets, count_of(images))
-    found = cams(model, images, [index], wanted[None], target_layer(model, layer), method)[0].maps
+    path = target_layer(model, given_layer(model, layer))
+    size = None if size is None else pair("size", size, "a height and a width", 1)
+    found = cams(model, images, [index], wanted[None], path, method)[0].maps
     return found if size is None else bilinear(found, size)
 
 
@@ -77,9 +87,7 @@ def cams(
     method: str = "grad_cam",
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
-    if method not in TITLES:
-        hint = did_you_mean(method, tuple(TITLES))
-        raise UserError(Problem(f"there is no method '{method}'", hint=hint))
+    known("method", method, TITLES)
     _check(model, outputs, targets)
     if method == "score_cam":
         require_finite(model)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.asking import given_layers, require_model
 from reportgen.probing.choosing import with_kernels
 from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.convolutions import acting
@@ -46,8 +47,9 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
         UserError: there is no such convolution layer; the message names those there are.
         UndefinedError: the model has not been built, or a wrapper may make a kernel of its own.
     """
+    require_model(model)
     every = named(model)
-    paths = with_kernels(model, "all" if layers is None else layers)
+    paths = with_kernels(model, given_layers(model, layers))
     if not all(every[path].built for path in paths):
         raise UndefinedError(
             f"Model '{model.name}' has no kernels yet, because it has not been built: call it once "

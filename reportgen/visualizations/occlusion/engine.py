@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.asking import given_images, given_targets
+from reportgen.probing.asking import given_images, given_targets, require_model
+from reportgen.probing.dials import filling
 from reportgen.probing.heads import output_index
 from reportgen.probing.occluding import Size, covering, occlude, spread
 
@@ -52,6 +53,7 @@ def occlusion(
         UserError: no such output, score or class, or a patch or stride that does not fit.
         UndefinedError: the input is not an image, or the model's inside cannot be reached.
     """
+    require_model(model)
     if score not in ("logit", "probability"):
         raise UserError(Problem(f"score must be logit or probability, got '{score}'"))
     pixels = given_images(model, images)
@@ -63,6 +65,8 @@ def occlusion(
     wanted = given_targets(targets, len(pixels))[:, None]
     size = (int(pixels.shape[1]), int(pixels.shape[2]))
     cover = covering(size, patch, stride)
-    fill = pixels.mean(axis=(1, 2)) if base is None else base
+    shape = (len(pixels), int(pixels.shape[-1]))
+    what = "one value, one for each channel, or one of these for each image"
+    fill = pixels.mean(axis=(1, 2)) if base is None else filling("base", base, shape, what)
     found = occlude(model, pixels, [index], wanted, cover, fill)[0]
     return spread(getattr(found, score), cover, size)

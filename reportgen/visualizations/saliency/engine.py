@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.probing.asking import count_of, given_images, given_targets
+from reportgen.probing.asking import count_of, given_images, given_targets, require_model
+from reportgen.probing.dials import number, span, whole
 from reportgen.probing.heads import output_index
 from reportgen.probing.saliency import Dials, attribute
 
@@ -62,15 +63,23 @@ def saliency(
         Signed maps, float32, of the shape of `images`, not normalized (a list for several inputs).
 
     Raises:
-        UserError: no such output, method or class.
+        UserError: no such output, method or class, or a number that the method has no use for.
         UndefinedError: the model's inside cannot be reached, its score does not depend on the
             input, the maps are not finite, or no ReLU lies on the way for guided backpropagation.
     """
+    require_model(model)
     index = output_index(model, output)
     images = given_images(model, images)
     wanted = given_targets(targets, count_of(images))[:, None]
-    span = float(input_range[1] - input_range[0])
-    dials = Dials(samples, noise, span, steps, baseline, seed)
+    low, high = span("input_range", input_range, 1)
+    dials = Dials(
+        whole("samples", samples, 1),
+        number("noise", noise),
+        float(np.max(high)) - float(np.min(low)),
+        whole("steps", steps, 1),
+        baseline,
+        whole("seed", seed, 0),
+    )
     maps = attribute(model, images, [index], wanted, method, dials)[0].maps
     several = isinstance(images, list)
     pairs = zip(maps, images if several else [images], strict=True)
