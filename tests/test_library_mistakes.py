@@ -217,3 +217,26 @@ def test_what_is_meant_may_come_in_other_forms() -> None:
     same(reportgen.deconvnet(made, images, filters=1), reportgen.deconvnet(made, images)[[1]])
     for one, other in [(0, [0]), (np.array([0, 2]), [0, 2]), (np.array([[0, 2]]), [[0, 2]])]:
         same(A(made, "conv", one, steps=2), A(made, "conv", other, steps=2))
+
+
+def infinite() -> Any:
+    """A layer that gives minus infinity where the one before it is zero, and one that reads it."""
+    x = keras.Input((8, 8, 1), name="image")
+    zeros = layers.Conv2D(2, 3, kernel_initializer="zeros", activation="relu", name="zeros")(x)
+    maps = layers.Conv2D(2, 1, kernel_initializer="ones", name="conv")(keras.ops.log(zeros))
+    return keras.Model(x, layers.Dense(3, name="out")(layers.Flatten()(maps)))
+
+
+def test_maps_that_are_infinite_are_refused() -> None:
+    made, images = infinite(), pixels()[..., :1].astype(np.float32)
+    assert not reportgen.feature_maps(made, images, ["zeros"])["zeros"].any()
+    with pytest.raises(UndefinedError, match=r"activations of layer 'conv' .* not finite"):
+        reportgen.feature_maps(made, images)
+
+
+def test_no_image_excites_what_answers_with_infinity() -> None:
+    assert A(infinite(), "zeros", [0], steps=2).shape == (1, 8, 8, 1)
+    with pytest.raises(UndefinedError, match=r"conv' are not finite .* for filters 0, 1, so"):
+        A(infinite(), "conv", steps=2)
+    with pytest.raises(UndefinedError, match=r"output 0 are not finite .* for classes 2, so"):
+        A(infinite(), objective="class", classes=2, steps=2)

@@ -69,7 +69,7 @@ def require_finite_activations(maps: Mapping[str, NDArray[np.floating]]) -> None
     Raises:
         UndefinedError: names the layers.
     """
-    bad = [path for path, values in maps.items() if not np.isfinite(values).all()]
+    bad = [path for path, values in maps.items() if not _all_finite(values)]
     if bad:
         raise UndefinedError(
             f"The activations of {_listed(bad)} hold values that are not finite (NaN or "
@@ -82,6 +82,13 @@ def _finite(variable: Any) -> bool:
     # its method for reading, which takes three times as long for small ones.
     handle, dtype = variable.value.handle, variable.value.dtype
     values = np.asarray(tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype))
+    if not np.issubdtype(values.dtype, np.number):
+        # Such as bfloat16, or the state of a generator of random numbers.
+        values = values.astype(np.float32) if values.dtype.kind == "V" else np.zeros(1)
+    return _all_finite(values)
+
+
+def _all_finite(values: NDArray[Any]) -> bool:
     if values.dtype in (np.float32, np.float64):
         # One fast pass; a product of vectors would leave BLAS' threads awake, which slows down
         # TensorFlow's. Large numbers may overflow here; below they are looked at one by one.
@@ -89,9 +96,6 @@ def _finite(variable: Any) -> bool:
             total = values.sum()
         if np.isfinite(total):
             return True
-    if not np.issubdtype(values.dtype, np.number):
-        # Such as bfloat16, or the state of a generator of random numbers.
-        values = values.astype(np.float32) if values.dtype.kind == "V" else np.zeros(1)
     # NaN and infinity both come through one or the other, without an array of truth values.
     return bool(not values.size or (np.isfinite(values.min()) and np.isfinite(values.max())))
 

@@ -97,7 +97,8 @@ def activation_maximization(
 
     Raises:
         UserError: no such layer, filter, class or position, or a number that makes no ascent.
-        UndefinedError: the model has no image input, or its inside cannot be reached.
+        UndefinedError: the model has no image input, its inside cannot be reached, or what it
+            responds is not finite.
     """
     require_model(model)
     side = None if size is None else sides("size", whole("size", size, 1))
@@ -169,7 +170,12 @@ def ascend(
     size: tuple[int, int] | None = None,
     values: list[NDArray[Any]] | None = None,
 ) -> Climbed:
-    """The same with all that was measured on the way; `values` stand in for the weights."""
+    """The same with all that was measured on the way; `values` stand in for the weights.
+
+    Raises:
+        UndefinedError: see `activation_maximization`. Other weights may answer with infinity: they
+            are compared by their images alone.
+    """
     shape = image_shape(model, size)
     require_finite(model, [objective.layer] if objective.layer else None)
     rng = np.random.default_rng(seed)
@@ -184,7 +190,22 @@ def ascend(
         first = np.broadcast_to(blank, (len(some.picks), *shape)).astype(np.float32)
         parts.append(climb(model, some, first, moves, recipe, values))
     names = [field.name for field in fields(Climbed)]
-    return Climbed(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    found = Climbed(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    if values is None:
+        _require_responses(objective, found)
+    return found
+
+
+def _require_responses(objective: Objective, found: Climbed) -> None:
+    """Refuse images for what answers with NaN or infinity: of those none is the largest."""
+    bad = objective.picks[~np.isfinite(found.reached)]
+    if len(bad):
+        of = f"layer '{objective.layer}'" if objective.layer else f"output {objective.output}"
+        what = "filters" if objective.layer else "classes"
+        raise UndefinedError(
+            f"The responses of {of} are not finite (NaN or infinite) for {what} "
+            f"{', '.join(map(str, np.unique(bad)[:5]))}, so no image excites them most."
+        )
 
 
 def channels(model: Any, layer: str) -> int:

@@ -40,12 +40,14 @@ def feature_maps(
 
     Raises:
         UserError: no such layer; the message names those there are.
-        UndefinedError: the model's inside cannot be reached.
+        UndefinedError: the model's inside cannot be reached, or maps are not finite.
     """
     require_model(model)
     asked = given_layers(model, layers)
     chosen = choose(model, asked, _wanted(asked))
-    return observe(model, given_images(model, images), chosen, logits=False).activations
+    found = observe(model, given_images(model, images), chosen, logits=False).activations
+    require_finite_activations(found)
+    return found
 
 
 def compute(subject: Subject) -> Artifact:
