@@ -19,6 +19,12 @@ from reportgen.records import Dataset, Split, Target
 SPLITS = ("train", "validation", "test")
 Images = NDArray[np.uint8]
 
+MOST = 64
+"""Channels of an image at most."""
+
+_FEW = 4
+"""Up to so many channels an axis is taken for channels, whatever the others are."""
+
 
 def from_arrays(
     arrays: Mapping[str, Any],
@@ -96,22 +102,32 @@ def pixels(array: Any, what: str) -> tuple[Images, str]:
     from 0 to 1 are rounded to 256 levels. Shape (n, h, w) means one channel.
 
     Raises:
-        UserError: the array is no stack of images of 1 to 4 channels, or its values are others.
+        UserError: the array is no stack of images of 1 to 64 channels, or its values are others;
+            or it has more channels than rows or columns, which are then taken for channels.
     """
     values = as_array(array, what)
     shape = " x ".join(map(str, values.shape))
     if values.ndim == 3:
         values = values[..., None]
-    if values.ndim != 4 or not 1 <= values.shape[-1] <= 4 or 0 in values.shape:
-        first = values.ndim == 4 and 1 <= values.shape[1] <= 4 < values.shape[-1]
-        hint = "put the channels last" if first else ""
-        raise wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}", hint)
+    if values.ndim != 4 or 0 in values.shape:
+        raise wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}")
+    _check_channels(values.shape, what)
     check_memory(len(values), values.shape[1:])
     if values.dtype == np.uint8:
         return values, "0 to 255"
     if values.dtype == np.bool_:
         return values.astype(np.uint8) * np.uint8(255), "true and false, stored as 255 and 0"
     return _levels(values, what)
+
+
+def _check_channels(shape: tuple[int, ...], what: str) -> None:
+    """Raises UserError where there are too many channels, or they seem to come first."""
+    count = shape[3]
+    if count > _FEW and (count > MOST or count > min(shape[1:3])):
+        few = f"1 to {_FEW} channels, or up to {MOST} that are no more than rows or columns"
+        hint = "put the channels last" if shape[1] == min(shape[1:]) else ""
+        expected = f"images of shape (n, height, width, channels), of {few}"
+        raise wrong(what, expected, f"shape {' x '.join(map(str, shape))}", hint)
 
 
 def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:

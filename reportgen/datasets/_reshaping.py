@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from reportgen.datasets._images import Wanted, shaped
 from reportgen.datasets._limits import check_memory
 from reportgen.datasets._preparing import PARAMETERS as PREPARING
+from reportgen.errors import Problem, UserError
 from reportgen.records import Split
 
 Images = NDArray[np.uint8]
@@ -29,12 +30,15 @@ def wanted(params: Mapping[str, Any]) -> Wanted:
 def reshaped(images: Images, how: Wanted) -> Images:
     """Images (n, h, w, c), each in the size and color that is asked for.
 
-    Channels are kept where no color is asked for, also two or four of them; asked for a color,
-    the last of those is taken for opacity, on white.
+    Channels are kept where no color is asked for, however many there are; asked for a color,
+    the last of two or four is taken for opacity, on white.
 
     Raises:
-        UserError: they would need too much memory.
+        UserError: they would need too much memory, or a color is asked of more than four channels.
     """
+    if how.color is not None and images.shape[-1] > 4:
+        message = f"'color' is for images of 1 to 4 channels, and these have {images.shape[-1]}"
+        raise UserError(Problem(message, hint="remove it, and all channels are kept"))
     shape = _shape(images.shape[1:], how)
     if shape == images.shape[1:]:
         return images

@@ -108,6 +108,9 @@ def test_values_become_bytes(values: Any, expected: list[int], words: str) -> No
     [
         (np.zeros((3, 4)), "must hold images of shape"),
         (np.zeros((2, 3, 32, 32)), "put the channels last"),
+        (np.zeros((2, 5, 24, 32)), "put the channels last"),
+        (np.zeros((2, 7, 4, 5)), "up to 64 that are no more than rows or columns, got shape 2 x 7"),
+        (np.zeros((2, 70, 70, 65)), "1 to 4 channels, or up to 64"),
         (np.zeros((0, 4, 4, 1)), "must hold images of shape"),
         (np.full((1, 2, 2), -1.0), "values from 0 to 1, or from 0 to 255, got -1 to -1"),
         (np.full((1, 2, 2), np.nan), "values from 0 to 1, or from 0 to 255"),
@@ -118,6 +121,24 @@ def test_values_become_bytes(values: Any, expected: list[int], words: str) -> No
 def test_values_that_are_no_images(values: Any, message: str) -> None:
     with pytest.raises(UserError, match=message):
         pixels(values, "x_train")
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 4), (2, 3, 2), (7, 13, 5), (64, 64, 64)])
+def test_channels_that_are_taken(shape: tuple[int, ...]) -> None:
+    given = images(2, shape)
+    np.testing.assert_array_equal(pixels(given, "x_train")[0], given)
+
+
+def test_five_channels_can_be_resized_and_not_colored(tmp_path: Path) -> None:
+    given = np.repeat(np.arange(50, 100, 10, dtype=np.uint8)[None], COUNT * 63, axis=0)
+    write(tmp_path, x_train=given.reshape(COUNT, 7, 9, 5), y_train=np.arange(COUNT) % 3)
+    data = load(tmp_path, size=[14, 18], mean=[0.1, 0.2, 0.3, 0.4, 0.5])
+    found = data.splits["test"].images
+    assert found.shape[1:] == (14, 18, 5)
+    assert (found == [50, 60, 70, 80, 90]).all()
+    assert len(data.preprocessing.offset) == 5
+    with pytest.raises(UserError, match=r"'color' is for images of 1 to 4 channels.* have 5"):
+        load(tmp_path, color="gray")
 
 
 @pytest.mark.parametrize(
