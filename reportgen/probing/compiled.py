@@ -41,6 +41,7 @@ class Graph:
     ) -> None:
         self._body, self._new, self._xla = body, not (at_once or xla), xla
         self.function = function(body, signature, xla)
+        self._traced: Any = None
 
     def __call__(self, *tensors: Any) -> Any:
         """The same numbers at every call: one operation after the other, or all as a graph."""
@@ -50,7 +51,10 @@ class Graph:
             with contextlib.suppress(*NO_KERNEL):
                 return self._body(*tensors)
         with allowed(self._xla):
-            return self.function(*tensors)
+            if self._traced is None:
+                # There is one signature only, so none has to be looked for at each call.
+                self._traced = self.function.get_concrete_function()
+            return self._traced(*tensors)
 
     @property
     def traces(self) -> int:

@@ -25,17 +25,20 @@ def untouched(model: Any) -> Iterator[None]:
     meanwhile, as at the start of a sequence: else an image's answer would depend on its place in
     the batch, and on the batches before it.
     """
-    losses = [(layer, layer._losses[:], set(layer._loss_ids)) for layer in model._flatten_layers()]
-    states = [(one, one.numpy()) for layer, _, _ in losses for one in _states(layer)]
+    layers = list(model._flatten_layers())
+    noted = {id(one): (one._losses[:], set(one._loss_ids)) for one in layers if one._losses}
+    states = [(one, one.numpy()) for layer in layers for one in _states(layer)]
     for variable, value in states:
         variable.assign(np.zeros_like(value))
     try:
         yield
     finally:
-        for layer, values, ids in losses:
-            layer._losses[:] = values
-            layer._loss_ids.clear()
-            layer._loss_ids.update(ids)
+        for layer in layers:
+            if layer._losses or id(layer) in noted:
+                values, ids = noted.get(id(layer), ((), ()))
+                layer._losses[:] = values
+                layer._loss_ids.clear()
+                layer._loss_ids.update(ids)
         for variable, value in states:
             variable.assign(value)
 
