@@ -154,6 +154,19 @@ def test_open_sizes_have_no_cost_and_nested_layers_have_places() -> None:
     assert "multiply_adds" not in measures(artifact)
 
 
+def test_a_wrapped_convolution_has_the_numbers_of_what_is_inside() -> None:
+    inside = layers.Conv2D(4, 3, strides=2)
+    wrapped = layers.SpectralNormalization(inside, name="wrapped")
+    (row,) = compute(
+        subject(KIND, keras.Sequential([keras.Input((9, 9, 2)), wrapped]), None)
+    ).facts["layers"]
+    assert (row["name"], row["type"]) == ("wrapped", "SpectralNormalization")
+    assert (row["kernel"], row["stride"], row["filters"]) == ([[3, 3, 2, 4]], [2, 2], 4)
+    # The vector that the wrapper keeps besides is no part of the convolution.
+    assert row["parameters"] == 3 * 3 * 2 * 4 + 4
+    assert row["multiply_adds"] == 3 * 3 * 2 * 4 * 4 * 4
+
+
 def test_what_there_is_not() -> None:
     flat = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
     with pytest.raises(UndefinedError, match="no layer is a convolution"):
