@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 
 import reportgen
-from reportgen.probing import compiled
+from reportgen.probing import budget
 from reportgen.visualizations.grad_cam.methods import TITLES
 
 sys.path.insert(0, str(Path(__file__).parent / "probing"))
@@ -86,5 +86,5 @@ def test_order_company_and_batch_size_change_no_image(
     turned = np.asarray(ON_IMAGES[name](model, x[::-1]))[::-1]
     np.testing.assert_allclose(turned, whole, atol=room, rtol=0)
     np.testing.assert_allclose(ON_IMAGES[name](model, x[3:4])[0], whole[3], atol=room, rtol=0)
-    monkeypatch.setattr(compiled, "BUDGET", 1)  # one image at a time
+    monkeypatch.setattr(budget, "BUDGET", 1)  # one image at a time
     np.testing.assert_allclose(ON_IMAGES[name](model, x), whole, atol=room, rtol=0)

@@ -17,7 +17,7 @@ def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
     shapes = [tuple(tensor.shape[1:]) for tensor in getattr(model, "inputs", None) or ()]
     if not shapes:
         return
-    from reportgen.probing.compiled import as_taken
+    from reportgen.probing.feeding import as_taken
     from reportgen.probing.graphs import is_graph
 
     expected, given = shapes[0], received

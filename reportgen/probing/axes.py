@@ -11,8 +11,8 @@ from typing import Any
 import keras
 
 from reportgen.probing import graphs
-from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.convolutions import convolution
+from reportgen.probing.feeding import reads_channels_first
 
 LAST = (False, False)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing import graphs
-from reportgen.probing.compiled import batches
+from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.heads import heads, output_index
 from reportgen.probing.inputs import prepare

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.axes import channels_first
-from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.budget import batches
+from reportgen.probing.compiled import compiled, execute, input_specs
 from reportgen.probing.endings import require_logits
+from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite, sum_of_weights
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named

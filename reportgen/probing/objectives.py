@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.probing.axes import channels_first
-from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.gradients import score_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import logits_of, trace

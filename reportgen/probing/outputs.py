@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
 from reportgen.probing.axes import LAST, orders
-from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.budget import batches
+from reportgen.probing.compiled import compiled, execute, input_specs
 from reportgen.probing.endings import Endings, logit_of, require_logits
+from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.axes import channels_first
-from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.budget import batches
+from reportgen.probing.compiled import compiled, execute, input_specs
+from reportgen.probing.feeding import as_inputs
 from reportgen.probing.layers import find
 from reportgen.probing.outputs import channels_to_end, trace
 from reportgen.probing.rectifiers import Handled, runner

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.compiled import as_inputs, batch_size
+from reportgen.probing.budget import batch_size
 from reportgen.probing.dials import filling, known
+from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of

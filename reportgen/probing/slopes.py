@@ -12,8 +12,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.compiled import as_inputs, batches, compiled, execute, input_specs
+from reportgen.probing.budget import batches
+from reportgen.probing.compiled import compiled, execute, input_specs
 from reportgen.probing.endings import require_logits
+from reportgen.probing.feeding import as_inputs
 from reportgen.probing.gradients import climbed, target_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import logits_of, trace

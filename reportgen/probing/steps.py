@@ -9,7 +9,7 @@ import keras
 
 from reportgen.probing import graphs
 from reportgen.probing.axes import orders
-from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.uses import uses
 

@@ -35,7 +35,7 @@ def _sums(
     import keras
     import tensorflow as tf
 
-    from reportgen.probing.compiled import as_taken
+    from reportgen.probing.feeding import as_taken
     from reportgen.probing.inputs import coefficients
 
     shape = dataset.splits["train"].images.shape[1:]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from small_models import images, sequential
 
-from reportgen.probing import ascent, compiled, gradients, outputs
+from reportgen.probing import ascent, budget, gradients, outputs
 from reportgen.probing.ascent import Recipe, climb
 from reportgen.probing.gradients import slopes
 from reportgen.probing.objectives import filters
@@ -52,10 +52,10 @@ def test_batches_fit_and_change_nothing(
     model = sequential()
     whole = work(model)
     sizes = watched(module, monkeypatch)
-    one = compiled.image_bytes(model, (6, 6, 1))
+    one = budget.image_bytes(model, (6, 6, 1))
     for room, expected in ((4, [4, 4, 2]), (1, [1] * 10), (99, [10])):
         sizes.clear()
-        monkeypatch.setattr(compiled, "BUDGET", room * one * copies)
+        monkeypatch.setattr(budget, "BUDGET", room * one * copies)
         np.testing.assert_allclose(work(model), whole, atol=1e-6)
         assert sizes == expected
 
@@ -68,8 +68,8 @@ def test_ascents_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
     recipe, goal = Recipe(steps=4), filters("conv", range(7))
     whole = ascend(model, goal, recipe, seed=0)
     sizes = watched(ascent, monkeypatch)
-    one = compiled.image_bytes(model, (6, 6, 1))
-    monkeypatch.setattr(compiled, "BUDGET", 3 * one * ascent.COPIES)
+    one = budget.image_bytes(model, (6, 6, 1))
+    monkeypatch.setattr(budget, "BUDGET", 3 * one * ascent.COPIES)
     parts = ascend(model, goal, recipe, seed=0)
     assert sizes == [3, 3, 1]
     np.testing.assert_allclose(parts.images, whole.images, atol=1e-5)
@@ -87,16 +87,16 @@ def test_the_default_budget_for_a_large_network() -> None:
     model = keras.Model(x, y)
     numbers = 3 * 224**2 + 64 * (2 * 224**2 + 112**2) + 128 * (2 * 112**2 + 56**2)
     numbers += 256 * (3 * 56**2 + 28**2)
-    assert compiled.image_bytes(model, (224, 224, 3)) == 4 * numbers
-    assert compiled.batch_size(model, (224, 224, 3)) == 2 * 10**9 // (4 * numbers)
-    assert compiled.batch_size(model, (224, 224, 3), copies=3) == 2 * 10**9 // (12 * numbers)
+    assert budget.image_bytes(model, (224, 224, 3)) == 4 * numbers
+    assert budget.batch_size(model, (224, 224, 3)) == 2 * 10**9 // (4 * numbers)
+    assert budget.batch_size(model, (224, 224, 3), copies=3) == 2 * 10**9 // (12 * numbers)
 
 
 def test_ten_thousand_images_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = watched(outputs, monkeypatch)
     logits = observe(sequential(), np.zeros((10_000, 6, 6, 1), np.float32)).logits[0]
     assert logits.shape == (10_000, 3)
-    assert max(sizes) <= compiled.MOST
+    assert max(sizes) <= budget.MOST
     assert sum(sizes) == 10_000
 
 

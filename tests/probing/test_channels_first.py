@@ -22,7 +22,8 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.models._fit import check_input
 from reportgen.probing import compiled
 from reportgen.probing.axes import channels_first
-from reportgen.probing.compiled import as_taken, needs_xla
+from reportgen.probing.compiled import needs_xla
+from reportgen.probing.feeding import as_taken
 from reportgen.probing.steps import steps
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.evaluation import evaluate

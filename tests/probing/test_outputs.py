@@ -10,7 +10,7 @@ import pytest
 from small_models import images, nested, sequential, state, two_heads
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing import compiled
+from reportgen.probing import budget, compiled
 from reportgen.probing.heads import heads
 from reportgen.probing.outputs import answers, confidence, observe, probabilities
 
@@ -121,7 +121,7 @@ def test_means_over_space() -> None:
 def test_batches_and_order_do_not_change_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     model, x = sequential(), images(7)
     whole = observe(model, x, ["conv"])
-    monkeypatch.setattr(compiled, "MOST", 3)
+    monkeypatch.setattr(budget, "MOST", 3)
     parts = observe(model, x[::-1], ["conv"])
     np.testing.assert_allclose(
         parts.activations["conv"][::-1], whole.activations["conv"], atol=1e-6
@@ -131,12 +131,12 @@ def test_batches_and_order_do_not_change_the_answer(monkeypatch: pytest.MonkeyPa
 
 def test_a_large_image_makes_small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     one = 4 * (36 + 16 * 2 + 4 * 2 + 8 + 3)
-    assert compiled.image_bytes(sequential(), (6, 6, 1)) == one
-    monkeypatch.setattr(compiled, "BUDGET", 6 * one)
-    assert compiled.batch_size(sequential(), (6, 6, 1)) == 6
-    assert compiled.batch_size(sequential(), (6, 6, 1), copies=3) == 2
-    monkeypatch.setattr(compiled, "BUDGET", 1)
-    assert compiled.batch_size(sequential(), (6, 6, 1)) == 1
+    assert budget.image_bytes(sequential(), (6, 6, 1)) == one
+    monkeypatch.setattr(budget, "BUDGET", 6 * one)
+    assert budget.batch_size(sequential(), (6, 6, 1)) == 6
+    assert budget.batch_size(sequential(), (6, 6, 1), copies=3) == 2
+    monkeypatch.setattr(budget, "BUDGET", 1)
+    assert budget.batch_size(sequential(), (6, 6, 1)) == 1
 
 
 def test_open_sides_count_with_the_size_that_they_get() -> None:
@@ -145,14 +145,14 @@ def test_open_sides_count_with_the_size_that_they_get() -> None:
     model = keras.Sequential([keras.Input((None, None, 1)), *body])
     for side, inside in ((9, 4), (21, 10)):
         numbers = side * side + 2 * inside * inside + 2
-        assert compiled.image_bytes(model, (side, side, 1)) == 4 * numbers
+        assert budget.image_bytes(model, (side, side, 1)) == 4 * numbers
 
 
 def test_numbers_count_in_their_own_precision() -> None:
     layers = keras.layers
     body = [layers.Conv2D(1, 3, dtype="float16"), layers.Conv2D(1, 3, dtype="float64")]
     model = keras.Sequential([keras.Input((6, 6, 1)), *body])
-    assert compiled.image_bytes(model, (6, 6, 1)) == 36 * 4 + 16 * 2 + 4 * 8
+    assert budget.image_bytes(model, (6, 6, 1)) == 36 * 4 + 16 * 2 + 4 * 8
 
 
 def test_a_fixed_batch_is_filled_up_and_cut() -> None:

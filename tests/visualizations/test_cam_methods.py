@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen.errors import UndefinedError
-from reportgen.probing import compiled
+from reportgen.probing import budget, compiled
 from reportgen.records import Evidence, Finding
 from reportgen.visualizations.grad_cam.compute import compute, grad_cam
 from reportgen.visualizations.grad_cam.draw import draw
@@ -111,7 +111,7 @@ def test_batches_order_and_company_change_nothing(
     whole = grad_cam(model, x, target, method=method)
     backwards = grad_cam(model, x[::-1], target[::-1], method=method)[::-1]
     np.testing.assert_allclose(backwards, whole, atol=1e-6)
-    monkeypatch.setattr(compiled, "MOST", 2)
+    monkeypatch.setattr(budget, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target, method=method), whole, atol=1e-6)
     traced = [g.traces for g in compiled._graphs[model].values()]
     assert set(traced) == {1}
@@ -203,7 +203,7 @@ def test_score_cam_masks_the_image_among_several_inputs() -> None:
 def test_pairs_of_images_and_channels_fit_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     model, x = sequential(), images(5)
     whole = grad_cam(model, x, 0, method="score_cam")
-    monkeypatch.setattr(compiled, "BUDGET", 3 * compiled.image_bytes(model, (6, 6, 1)))
+    monkeypatch.setattr(budget, "BUDGET", 3 * budget.image_bytes(model, (6, 6, 1)))
     sizes: list[int] = []
 
     def counted(graph: Any, inputs: Any, model: Any, others: Any = ()) -> Any:

@@ -13,7 +13,7 @@ import tensorflow as tf
 from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing import compiled
+from reportgen.probing import budget, compiled
 from reportgen.probing.fields import window
 from reportgen.probing.projecting import peaks
 from reportgen.probing.ways import way_to
@@ -149,7 +149,7 @@ def test_batches_order_and_the_model_change_nothing(monkeypatch: pytest.MonkeyPa
     whole = deconvnet(model, x)
     np.testing.assert_allclose(deconvnet(model, x[::-1])[:, ::-1], whole, atol=1e-6)
     np.testing.assert_allclose(deconvnet(model, x[1:2], filters=[1])[0], whole[1, 1:2], atol=1e-6)
-    monkeypatch.setattr(compiled, "MOST", 2)
+    monkeypatch.setattr(budget, "MOST", 2)
     np.testing.assert_allclose(deconvnet(model, x), whole, atol=1e-6)
     assert [g.traces for g in compiled._graphs[model].values()] == [1]
     assert state(model) == before

@@ -12,7 +12,7 @@ from keras import layers
 from subjects import check_house_rules, dataset, measures, notes_of, subject, values
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing import compiled
+from reportgen.probing import budget
 from reportgen.records import Target
 from reportgen.visualizations.embedding.compute import compute
 
@@ -134,7 +134,7 @@ def test_a_head_that_compares_directions_alone_is_told_by_what_it_does() -> None
 def test_batches_change_nothing(monkeypatch: Any) -> None:
     given = subject(KIND, model(), data())
     whole = compute(given)
-    monkeypatch.setattr(compiled, "MOST", 5)
+    monkeypatch.setattr(budget, "MOST", 5)
     again = compute(given)
     assert again.measures == whole.measures
     for name, array in whole.arrays.items():

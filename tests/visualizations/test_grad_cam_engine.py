@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing import compiled
+from reportgen.probing import budget, compiled
 from reportgen.visualizations.grad_cam.compute import grad_cam
 from reportgen.visualizations.grad_cam.methods import METHODS
 
@@ -185,7 +185,7 @@ def test_batches_order_and_company_change_nothing(monkeypatch: pytest.MonkeyPatc
     whole = grad_cam(model, x, target)
     np.testing.assert_allclose(grad_cam(model, x[::-1], target[::-1])[::-1], whole, atol=1e-6)
     np.testing.assert_allclose(grad_cam(model, x[3:4], int(target[3]))[0], whole[3], atol=1e-6)
-    monkeypatch.setattr(compiled, "MOST", 2)
+    monkeypatch.setattr(budget, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target), whole, atol=1e-6)
     (graph,) = compiled._graphs[model].values()
     assert graph.traces == 1

@@ -12,7 +12,7 @@ import pytest
 from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing import compiled
+from reportgen.probing import budget, compiled
 from reportgen.probing.occluding import covering, spread
 from reportgen.visualizations.occlusion.compute import compute, occlusion
 
@@ -117,7 +117,7 @@ def test_batches_order_and_the_model_change_nothing(monkeypatch: pytest.MonkeyPa
     before, given = state(model), x.copy()
     whole = occlusion(model, x)
     np.testing.assert_allclose(occlusion(model, x[::-1])[::-1], whole, atol=1e-6)
-    monkeypatch.setattr(compiled, "MOST", 7)
+    monkeypatch.setattr(budget, "MOST", 7)
     np.testing.assert_allclose(occlusion(model, x), whole, atol=1e-6)
     assert [g.traces for g in compiled._graphs[model].values()] == [1]
     assert state(model) == before

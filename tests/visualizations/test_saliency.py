@@ -13,7 +13,7 @@ import pytest
 from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing import compiled
+from reportgen.probing import budget, compiled
 from reportgen.visualizations.saliency.compute import compute, saliency
 from reportgen.visualizations.saliency.draw import draw
 from reportgen.visualizations.saliency.measures import edges, spearman
@@ -72,7 +72,7 @@ def test_batches_order_company_and_seed(method: str, monkeypatch: pytest.MonkeyP
     np.testing.assert_array_equal(called(method, model, x), whole)
     np.testing.assert_allclose(called(method, model, x[::-1], TARGET[::-1])[::-1], whole, **close)
     np.testing.assert_allclose(called(method, model, x[2:3], 2)[0], whole[2], **close)
-    monkeypatch.setattr(compiled, "MOST", 5)
+    monkeypatch.setattr(budget, "MOST", 5)
     np.testing.assert_allclose(called(method, model, x), whole, **close)
     assert (called(method, model, x, seed=6) != whole).any() == (method == "smoothgrad")
     counts = [g.traces for g in compiled._graphs[model].values()]

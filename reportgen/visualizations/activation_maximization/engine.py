@@ -14,8 +14,9 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.ascent import COPIES, Climbed, Ends, Recipe, climb
 from reportgen.probing.asking import given_layer, require_model
 from reportgen.probing.axes import channels_first
-from reportgen.probing.compiled import batch_size, reads_channels_first
+from reportgen.probing.budget import batch_size
 from reportgen.probing.dials import index_rows, known, number, pair, sides, span, whole
+from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.budget import batches
 from reportgen.probing.choosing import no_convolution
-from reportgen.probing.compiled import batches
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import measured, prepare
 from reportgen.probing.layers import choose, is_conv, named

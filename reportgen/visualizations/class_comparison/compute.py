@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
-from reportgen.probing.compiled import batches
+from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import prepare
 from reportgen.probing.layers import is_pool, named

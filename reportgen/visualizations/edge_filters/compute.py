@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.compiled import batches
+from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import measured as measured_on
 from reportgen.probing.inputs import names, pick, prepare

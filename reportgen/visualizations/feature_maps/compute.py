@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import given_images, given_layers, require_model
-from reportgen.probing.compiled import batches
+from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
 from reportgen.probing.layers import choose, is_conv, is_pool, named

@@ -17,14 +17,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.compiled import (
-    as_inputs,
-    batches,
-    compiled,
-    execute,
-    input_specs,
-    reads_channels_first,
-)
+from reportgen.probing.budget import batches
+from reportgen.probing.compiled import compiled, execute, input_specs
+from reportgen.probing.feeding import as_inputs, reads_channels_first
 from reportgen.probing.gradients import score_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import answers, logits_of, observe, trace

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing.asking import given_layers, require_model
 from reportgen.probing.choosing import with_kernels
-from reportgen.probing.compiled import reads_channels_first
 from reportgen.probing.convolutions import acting
+from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.statistics import bootstrap, wilson

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.budget import batches
 from reportgen.probing.choosing import with_kernels
-from reportgen.probing.compiled import batches
 from reportgen.probing.convolutions import acting
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.finite import require_finite, require_finite_activations

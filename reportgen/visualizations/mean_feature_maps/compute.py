@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.compiled import batches
+from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import measured, names, pick, prepare
 from reportgen.probing.layers import is_pool, named

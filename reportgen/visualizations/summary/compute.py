@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.compiled import reads_channels_first
+from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import choose, is_conv, is_pool

@@ -1,0 +1,107 @@
+"""What a model takes: the shape, order and type of its inputs, and how many images at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.graphs import require_graph
+
+
+def as_inputs(model: Any, images: Any) -> list[NDArray[Any]]:
+    """Images as a list with one array for each input of the model, in the model's types.
+
+    Images (n, ..., c) for a model that wants its channels first are turned to (n, c, ...).
+
+    Raises:
+        UndefinedError: the model has more inputs than there are arrays.
+        UserError: the images are of another shape than the model takes.
+    """
+    wanted = require_graph(model).inputs
+    given = list(images) if isinstance(images, list | tuple) else [images]
+    if len(given) != len(wanted):
+        names = ", ".join(str(tensor.name) for tensor in wanted)
+        raise UndefinedError(
+            f"Model '{model.name}' has {len(wanted)} inputs ({names}), and there are values for "
+            f"{len(given)} of them, so it cannot be run."
+        )
+    return [_fitted(model, array, tensor) for array, tensor in zip(given, wanted, strict=True)]
+
+
+def fixed_batch(model: Any) -> int | None:
+    """The batch size that a model demands; None where it takes any."""
+    size = require_graph(model).inputs[0].shape[0]
+    return None if size is None else int(size)
+
+
+def reads_channels_first(model: Any) -> bool:
+    """Whether a layer of the model says that its channels come first."""
+    return any(
+        getattr(layer, "data_format", "") == "channels_first"
+        for layer in require_graph(model)._flatten_layers()
+    )
+
+
+def as_taken(model: Any, image_shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape of an image (without the batch) as the model's first input takes it.
+
+    Channels are moved to the front where the model reads them there and takes no other shape.
+    """
+    given, wanted = tuple(image_shape), tuple(require_graph(model).inputs[0].shape)[1:]
+    turned = (*given[-1:], *given[:-1])
+    fits = not _agree(given, wanted) and _agree(turned, wanted)
+    return turned if fits and reads_channels_first(model) else given
+
+
+def filled(array: NDArray[Any], size: int) -> NDArray[Any]:
+    """A batch with its last image repeated until it has the size that the model demands."""
+    short = size - len(array)
+    return np.concatenate([array, np.repeat(array[-1:], short, axis=0)]) if short > 0 else array
+
+
+def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
+    """One input as the model wants it."""
+    dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
+    values = _as_type(model, np.asarray(array), dtype, str(tensor.name))
+    wanted = tuple(tensor.shape)[1:]
+    turned = np.moveaxis(values, -1, 1) if values.ndim > 2 else values
+    if _agree(values.shape[1:], wanted):
+        return values
+    if _agree(turned.shape[1:], wanted) and reads_channels_first(model):
+        return np.ascontiguousarray(turned)
+    expected = " x ".join("any" if side is None else str(side) for side in wanted)
+    received = " x ".join(map(str, values.shape[1:]))
+    raise UserError(
+        Problem(
+            f"input '{tensor.name}' of model '{model.name}' takes values of {expected}, "
+            f"but the images are {received}",
+            hint="use a dataset of that size, or a model for these images",
+        )
+    )
+
+
+def _as_type(model: Any, given: NDArray[Any], dtype: str, name: str) -> NDArray[Any]:
+    """Values in a type; fractions are rounded to whole numbers where this is a small change."""
+    if np.dtype(dtype).kind not in "iu" or given.dtype.kind != "f" or not given.size:
+        return given.astype(dtype, copy=False)
+    low, high, ends = float(given.min()), float(given.max()), np.iinfo(dtype)
+    scaled = low >= -1 and high <= 1 and bool((np.rint(given) != given).any())
+    if scaled or low < ends.min or high > ends.max:
+        raise UserError(
+            Problem(
+                f"input '{name}' of model '{model.name}' takes whole numbers ({dtype}), but the "
+                f"images are fractions or others, from {low:g} to {high:g}",
+                hint="give images as they are stored; in a spec, write 'scaling: 0..255'",
+            )
+        )
+    rounded: NDArray[Any] = np.rint(given).astype(dtype)
+    return rounded
+
+
+def _agree(given: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    pairs = zip(given, wanted, strict=False)
+    return len(given) == len(wanted) and all(w in (None, g) for g, w in pairs)
