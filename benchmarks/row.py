@@ -37,25 +37,25 @@ class Work:
         goals: what is to be reached.
         cold: seconds of our first call in a process, of our first call on another model of the
             same kind once TensorFlow is warm, and of the peer's warm one; each for a single image.
-        floor: seconds of the same single image by bare operations, first in a process of its own:
-            what TensorFlow takes for their first use, whoever asks.
         traced: how often our graphs were traced: after the first call, and after calls with
             other batch sizes and targets.
         extra: further ratios: by what is said of them our seconds, the candidate to divide by
             them, and how many times as long it must take.
         sizes: bytes of results, by candidate; compared with goals named "bytes of ...".
         notes: how it was measured, where a reader might ask.
+        floor: seconds of the same single image by bare operations, first in a process of its own:
+            what TensorFlow takes for their first use, whoever asks.
     """
 
     title: str
     candidates: Mapping[str, Candidate]
     goals: tuple[Goal, ...]
     cold: Callable[[], tuple[float, float, float]] | None = None
-    floor: Callable[[], float] | None = None
     traced: Callable[[], tuple[int, int]] | None = None
     extra: Mapping[str, tuple[float, str, float]] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
     notes: str = ""
+    floor: Callable[[], float] | None = None
 
 
 @dataclass(frozen=True)
