@@ -231,3 +231,14 @@ def test_the_figure_of_score_cam_says_nothing_of_gradients() -> None:
     )
     written = notes(Finding("b", "grad_cam", "m", "s", evidence))
     assert not [note for note in written if "gradient" in note.text]
+
+
+def test_terms_that_cancel_leave_no_rounding_in_hires_cam() -> None:
+    keras.utils.set_random_seed(2)
+    x = keras.Input((8, 8, 1))
+    maps = layers.Conv2D(6, 3, name="conv")(x)
+    after = layers.Activation("gelu", name="after")(layers.LayerNormalization(epsilon=1e-6)(maps))
+    made = keras.Model(x, layers.Dense(3)(layers.GlobalAveragePooling2D()(after)))
+    pixels = np.random.default_rng(0).random((3, 8, 8, 1), np.float32)
+    assert not grad_cam(made, pixels, layer="conv", method="hires_cam").any()
+    assert grad_cam(made, pixels, layer="after", method="hires_cam").any()

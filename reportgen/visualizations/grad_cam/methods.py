@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Method = Callable[[Floats, Floats], Floats]
 
+_ROUNDING = 1e-4
+"""Sums that are a smaller share of their terms than this hold no digit that can be trusted."""
+
 
 def grad_cam(activations: Floats, gradients: Floats) -> Floats:
     """ReLU(sum_k w_k A^k), w_k the mean of g^k over space.
@@ -49,9 +52,16 @@ def layer_cam(activations: Floats, gradients: Floats) -> Floats:
 def hires_cam(activations: Floats, gradients: Floats) -> Floats:
     """ReLU(sum_k g^k A^k), weighted at every position by itself.
 
+    Right before a layer normalization the terms of every position cancel (what follows does not
+    depend on their size), and what is left of them is rounding: such a map is zero.
     Source: Draelos and Carin, "HiResCAM", 2020, arXiv 2011.08891.
     """
-    return _positive(np.einsum("n...k,n...k->n...", gradients, activations))
+    sums = np.einsum("n...k,n...k->n...", gradients, activations)
+    terms = np.einsum("n...k,n...k->n...", np.abs(gradients), np.abs(activations))
+    space = tuple(range(1, sums.ndim))
+    rounding = np.abs(sums).max(axis=space) <= _ROUNDING * terms.max(axis=space)
+    sums[rounding] = 0
+    return _positive(sums)
 
 
 def xgrad_cam(activations: Floats, gradients: Floats) -> Floats:
