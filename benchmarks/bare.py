@@ -74,15 +74,20 @@ def activations(model: Any, layers: list[str]) -> Callable[[Any], Any]:
 
 def ascent(model: Any, layer: str, steps: int, rate: float, xla: bool) -> Callable[[Any, Any], Any]:
     """(filters, first images) -> images after plain normalized ascent: nothing but its passes."""
-    front = keras.Model(model.inputs, model.get_layer(layer).output)
+    front = keras.Model(model.inputs, model.get_layer(layer).input)
+    last = model.get_layer(layer)
 
     @tf.function(jit_compile=xla, reduce_retracing=True)
     def climb(picks: Any, start: Any) -> Any:
+        # No filter but those that are climbed has to be computed.
+        kernel = tf.gather(tf.convert_to_tensor(last.kernel), picks, axis=-1)
+        bias = tf.gather(tf.convert_to_tensor(last.bias), picks)
+
         def step(index: Any, x: Any) -> Any:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch(x)
-                means = tf.reduce_mean(front(x, training=False), axis=[1, 2])
-                goal = tf.gather(means, picks, axis=1, batch_dims=1)
+                maps = last.convolution_op(front(x, training=False), kernel) + bias
+                goal = tf.linalg.diag_part(tf.reduce_mean(last.activation(maps), axis=[1, 2]))
             g = tape.gradient(goal, x)
             size = tf.sqrt(tf.reduce_mean(g**2, axis=[1, 2, 3], keepdims=True))
             return index + 1, tf.clip_by_value(x + rate * g / (size + 1e-12), 0.0, 1.0)
