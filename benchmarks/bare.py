@@ -92,7 +92,9 @@ def ascent(model: Any, layer: str, steps: int, rate: float, xla: bool) -> Callab
             size = tf.sqrt(tf.reduce_mean(g**2, axis=[1, 2, 3], keepdims=True))
             return index + 1, tf.clip_by_value(x + rate * g / (size + 1e-12), 0.0, 1.0)
 
-        return tf.while_loop(lambda i, _: i < steps, step, (tf.constant(0), start))[1]
+        # As a graph of its own: in a loop's, max-pooling goes back by slow kernels at times.
+        apart = tf.function(step, autograph=False, experimental_attributes={"_noinline": True})
+        return tf.while_loop(lambda i, _: i < steps, apart, (tf.constant(0), start))[1]
 
     return lambda picks, start: climb(tf.constant(picks, tf.int32), tf.constant(start)).numpy()
 

@@ -28,7 +28,7 @@ from reportgen.probing.compiled import compiled, execute
 from reportgen.probing.fresh import weights
 from reportgen.probing.objectives import Objective, response
 from reportgen.probing.parameterizations import decode, encode, unbounded
-from reportgen.probing.regularizers import pull
+from reportgen.probing.regularizers import puller
 from reportgen.probing.transformations import Moves, Transforms, moved
 
 Floats = NDArray[np.float32]
@@ -95,7 +95,7 @@ def climb(
         model: a model with a graph and one input; is left as it was.
         objective: for k images.
         first: the images to start from, inside the range, shape (k, h, w, c).
-        moves: of every step.
+        moves: of every step; but the first step looks at the images as they are.
         recipe: the dials; numbers among them do not trace the graph anew.
         values: for `fresh.weights(model)`, to climb in a model with other weights; None for the
             model's own.
@@ -117,6 +117,7 @@ def climb(
     dials = np.array([recipe.rate, recipe.decay, recipe.variation], np.float32)
     given = [variable.value for variable in own] if values is None else values
     batch = [objective.picks.astype(np.int32), np.asarray(first, np.float32)]
+    moves = moves.from_rest()
     more = [moves.shifts.astype(np.int32), moves.turns.astype(np.float32), dials, *ends, *given]
     return Climbed(*execute(graph, batch, model, more))
 
@@ -148,14 +149,19 @@ def _loop(
     *values: Any,
 ) -> Any:
     rate, decay, variation = tf.unstack(dials)
-    span, middle, shape = high - low, (low + high) / 2, tuple(first.shape[1:])
+    shape = tuple(first.shape[1:])
+    # As whole images: a number for each of three channels is slow to bring to every pixel.
+    low, high = (tf.broadcast_to(end, shape) for end in (low, high))
+    span, middle = high - low, (low + high) / 2
     mapping = list(zip(weights(model), values, strict=True))
-    inside = response(model, objective)
     kind, how = recipe.parameterization, recipe.transforms
+    pull = puller(shape, decay, variation)
+    with keras.StatelessScope(state_mapping=mapping):
+        inside = response(model, objective, picks)
 
     def respond(images: Any) -> Any:
         with keras.StatelessScope(state_mapping=mapping):
-            return inside(images, picks)
+            return inside(images)
 
     def uphill(images: Any, index: Any) -> tuple[Any, Any, Any]:
         """Where to go from the images, how they responded, and which of them know it."""
@@ -170,34 +176,36 @@ def _loop(
         gradient = tape.gradient(goal, images)
         size = _length(gradient)
         # What keeps an image plain may keep it from ever exciting its target, so it waits.
-        free = awaited[:, None, None, None]
-        against = tf.where(free, 0.0, pull(images, middle, span, decay, variation))
-        way = tf.where(size > _SMALL, gradient / tf.maximum(size, _SMALL) - against, 0.0)
-        return way, mine, (size > _SMALL)[:, 0, 0, 0]
+        bound = tf.cast(~awaited, tf.float32)[:, None, None, None]
+        # After the passes, which it would hold up: they keep all processors busy by themselves.
+        with tf.control_dependencies([gradient]):
+            off = (tf.identity(images) - middle) / span
+        way = gradient / tf.maximum(size, _SMALL) - bound * pull(off)
+        return way, mine, size[:, 0, 0, 0] > _SMALL
 
-    def step(index: Any, numbers: Any, best: Any, top: Any, awake: Any) -> Any:
+    def step(index: Any, numbers: Any, best: Any, top: Any, begin: Any, awake: Any) -> Any:
         images = decode(numbers, shape, low, high, kind)
         way, mine, alive = uphill(images, index)
-        best = tf.where((mine > top)[:, None, None, None], images, best)
-        numbers = _stepped(numbers, way, shape, rate, low, high, kind)
-        return index + 1, numbers, best, tf.maximum(mine, top), awake | alive
+        best = _rows(mine > top, images, best)
+        # An image that knows no way stays as it is.
+        numbers = _rows(alive, _stepped(numbers, way, shape, rate, low, high, kind), numbers)
+        begin = tf.where(index == 0, mine, begin)
+        return index + 1, numbers, best, tf.maximum(mine, top), begin, awake | alive
 
-    begin = respond(first)[0]
-    start = encode(first, low, high, kind)
-    state = (tf.constant(0), start, first, begin, tf.zeros_like(picks[:, 0], tf.bool))
-    _, numbers, best, _, awake = tf.while_loop(
+    start, zero = encode(first, low, high, kind), tf.zeros_like(picks[:, 0], tf.float32)
+    state = (tf.constant(0), start, first, zero - np.inf, zero, zero > 0)
+    _, numbers, best, _, begin, awake = tf.while_loop(
         lambda index, *_: index < tf.shape(shifts)[0],
-        step,
+        tf.function(step, autograph=False, experimental_attributes={"_noinline": True}),
         state,
         shape_invariants=tuple(_free(tensor) for tensor in state),
     )
-    final = decode(numbers, shape, low, high, kind)
-    # An image that knew no way stays as it was, to the bit, however it is written.
-    final = tf.where(awake[:, None, None, None], final, first)
+    # One that never knew any stays as it was, to the bit, however it is written.
+    final = _rows(awake, decode(numbers, shape, low, high, kind), first)
     images, reached = first, begin
     for other in (best, final):
         answer = respond(other)[0]
-        images = tf.where((answer >= reached)[:, None, None, None], other, images)
+        images = _rows(answer >= reached, other, images)
         reached = tf.maximum(answer, reached)
     return images, reached, begin, ~awake
 
@@ -221,6 +229,12 @@ def _stepped(
 def _length(images: Any) -> Any:
     """Root mean square of each image, shape (k, 1, 1, 1)."""
     return tf.sqrt(tf.reduce_mean(images**2, axis=[1, 2, 3], keepdims=True))
+
+
+def _rows(which: Any, these: Any, those: Any) -> Any:
+    """For each image the one tensor's row or the other's, shape (k, ...)."""
+    # This operation copies whole rows; `tf.where` would look at every number's condition.
+    return tf.raw_ops.Select(condition=which, x=these, y=those)
 
 
 def _free(tensor: Any) -> Any:

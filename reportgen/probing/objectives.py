@@ -20,9 +20,9 @@ from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import logits_of, trace
 from reportgen.probing.picked import own_channels
 
-Response = Callable[[Any, Any], tuple[Any, Any, Any]]
-"""(images (k, h, w, c), picks (k, m)) -> the response (k,), what to climb at first, and what to
-climb where even that has not woken it."""
+Response = Callable[[Any], tuple[Any, Any, Any]]
+"""images (k, h, w, c) -> the response (k,), what to climb at first, and what to climb where even
+that has not woken it."""
 
 _REGIONS = 5
 
@@ -56,30 +56,36 @@ def filters(layer: str, indices: Any) -> Objective:
     return Objective("filter", np.asarray(indices, np.int32)[:, None], layer)
 
 
-def response(model: Any, objective: Objective) -> Response:
-    """How images respond, as a function for use inside a compiled graph."""
-    if objective.kind == "class":
-        return _class_response(model, objective)
-    last = not channels_first(model, objective.layer)
+def response(model: Any, objective: Objective, picks: Any) -> Response:
+    """How images respond, as a function for use inside a compiled graph.
 
-    def respond(images: Any, picks: Any) -> tuple[Any, Any, Any]:
-        given = _as_read(model, images)
-        maps, before = own_channels(model, given, objective.layer, picks, last)
+    Args:
+        model: with a graph and one input.
+        objective: whose kind, layer, position and output count.
+        picks: in place of the objective's, a tensor (k, m). What depends on them alone is
+            computed here, so that a loop need not do it in every step.
+    """
+    if objective.kind == "class":
+        return _class_response(model, objective, picks)
+    last = not channels_first(model, objective.layer)
+    read = own_channels(model, objective.layer, picks, last)
+
+    def respond(images: Any) -> tuple[Any, Any, Any]:
+        maps, before = read(_as_read(model, images))
         if objective.kind == "unit":
             row, column = objective.position
-            at = [tensor[:, row, column] for tensor in (maps, before, before)]
-        else:
-            at = [tf.reduce_mean(maps, [1, 2]), _drive(before), tf.reduce_max(before, [1, 2])]
-        values, drive, spark = (tf.reduce_mean(tensor, axis=1) for tensor in at)
-        return values, drive, spark
+            value, entered = (tf.reduce_mean(t[:, row, column], axis=1) for t in (maps, before))
+            return value, entered, entered
+        spark = tf.reduce_mean(tf.reduce_max(before, [1, 2]), axis=1)
+        return tf.reduce_mean(maps, [1, 2, 3]), _drive(before), spark
 
     return respond
 
 
-def _class_response(model: Any, objective: Objective) -> Response:
+def _class_response(model: Any, objective: Objective, picks: Any) -> Response:
     head = heads_of(model)[objective.output]
 
-    def respond(images: Any, picks: Any) -> tuple[Any, Any, Any]:
+    def respond(images: Any) -> tuple[Any, Any, Any]:
         logits = logits_of(model, trace(model, [_as_read(model, images)]))[head.index]
         exact = tf.cast(logits, tf.float32)
         each = [score_of(exact, picks[:, place]) for place in range(objective.picks.shape[1])]
@@ -94,9 +100,9 @@ def _as_read(model: Any, images: Any) -> Any:
 
 
 def _drive(values: Any) -> Any:
-    """How close a channel is to responding all over its map: the mean of regional maxima.
+    """How close channels are to responding all over their maps: the mean of regional maxima.
 
     About five by five regions, so that a pattern grows everywhere and not at one lucky place.
     """
     sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:3]]
-    return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2])
+    return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2, 3])

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
+
+_NEIGHBORS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32)
 
 
-def pull(images: Any, middle: Any, span: Any, decay: Any, variation: Any) -> Any:
-    """The direction that both regularizers pull against, weighted; shape (k, h, w, c).
+def puller(shape: tuple[int, ...], decay: Any, variation: Any) -> Callable[[Any], Any]:
+    """The direction that both regularizers pull against, as a function of images.
+
+    It takes how far the images (k, h, w, c) are from the middle of the input range, in units of
+    the range, and gives the gradient, by them, of half of
+
+        decay * (sum of squares) + variation * (sum of squared differences between neighbors):
+
+    each pixel times (decay + variation * number of its neighbors), less variation * their sum.
 
     Args:
-        images: between the ends of the input range.
-        middle, span: of the range, for each channel.
-        decay: weight of L2, the distance from the middle in units of the range.
-        variation: weight of total variation, in the same units.
+        shape: of one image, (h, w, c).
+        decay: weight of L2, the distance from the middle.
+        variation: weight of total variation.
     """
-    return decay * (images - middle) / span + variation * roughness(images / span)
+    height, width, depth = shape
+    own = tf.broadcast_to(decay + variation * _counts(height, width), shape)
+    kernel = -variation * np.tile(_NEIGHBORS[:, :, None, None], (1, 1, depth, 1))
+    return lambda off: off * own + tf.nn.depthwise_conv2d(off, kernel, [1, 1, 1, 1], "SAME")
 
 
-def roughness(images: Any) -> Any:
-    """The gradient of squared differences between neighbors: what total variation pulls at."""
-    down = tf.pad(images[:, 1:] - images[:, :-1], [[0, 0], [1, 1], [0, 0], [0, 0]])
-    across = tf.pad(images[:, :, 1:] - images[:, :, :-1], [[0, 0], [0, 0], [1, 1], [0, 0]])
-    return down[:, :-1] - down[:, 1:] + across[:, :, :-1] - across[:, :, 1:]
+def _counts(height: int, width: int) -> NDArray[np.float32]:
+    """How many neighbors each pixel has, shape (h, w, 1)."""
+    rows, columns = (_along(side) for side in (height, width))
+    return (rows[:, None] + columns[None])[..., None]
+
+
+def _along(side: int) -> NDArray[np.float32]:
+    places = np.arange(side)
+    return ((places > 0).astype(np.float32) + (places < side - 1)).astype(np.float32)

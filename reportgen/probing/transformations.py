@@ -44,6 +44,12 @@ class Moves:
     shifts: NDArray[np.int32]
     turns: NDArray[np.float32]
 
+    def from_rest(self) -> Moves:
+        """The same, but for the first step, which moves nothing."""
+        shifts, turns = self.shifts.copy(), self.turns.copy()
+        shifts[:1], turns[:1] = 0, (0, 1)
+        return Moves(shifts, turns)
+
 
 def draw_moves(rng: np.random.Generator, steps: int, how: Transforms) -> Moves:
     """The movements of an ascent, from a generator of random numbers."""

@@ -91,5 +91,5 @@ def test_probabilities_inside_a_network_are_no_ending() -> None:
 def test_a_class_climbs_its_logit_too() -> None:
     made, before = model(layers.Activation(tf.nn.softmax))
     goal = Objective("class", np.array([[2]] * 4, np.int32), output=0)
-    found = response(made, goal)(tf.constant(images()), tf.constant(goal.picks))[0]
+    found = response(made, goal, tf.constant(goal.picks))(tf.constant(images()))[0]
     np.testing.assert_allclose(found, before.predict(images(), verbose=0)[:, 2], 1e-5)

@@ -135,7 +135,7 @@ def test_an_ascent_climbs_the_use_that_is_named() -> None:
     assert images[0, ..., 0].min() > 0.95
     np.testing.assert_allclose(images[0, ..., 1], 0.5, atol=0.05)
     picks = np.array([[1]] * 3, np.int32)
-    output, _ = own_channels(model, inputs(), "conv[1]", picks, last=True)
+    output, _ = own_channels(model, "conv[1]", picks, last=True)(inputs())
     expected = convolved(conv, convolved(conv, inputs()))[..., 1:]
     np.testing.assert_allclose(output, expected, atol=1e-6)
 
