@@ -36,7 +36,8 @@ class Work:
         candidates: ways to do it, ours under `OURS`.
         goals: what is to be reached.
         cold: seconds of our first call in a process, of our first call on another model of the
-            same kind once TensorFlow is warm, and of the peer's warm one; each for a single image.
+            same kind once TensorFlow is warm (median of several such models), and of the peer's
+            warm one; each for a single image.
         traced: how often our graphs were traced: after the first call, and after calls with
             other batch sizes and targets.
         extra: further ratios: by what is said of them our seconds, the candidate to divide by

@@ -71,6 +71,12 @@ def warm(call: Callable[[], Any], calls: int = 3) -> float:
     return median(once(call) for _ in range(calls))
 
 
+def first_calls(make: Callable[[], Any], call: Callable[[Any], Any], models: int = 5) -> float:
+    """Median seconds of the first call on a new model, one after the other for several models."""
+    new = [make() for _ in range(models)]
+    return median(once(lambda model=model: call(model)) for model in new)
+
+
 def compare(candidates: Mapping[str, Candidate], rounds: int = ROUNDS) -> dict[str, Timing]:
     """Median time of each candidate, warmed up, measured in turns.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -92,12 +93,18 @@ def slopes(
     each = np.ascontiguousarray(np.asarray(targets, np.int32).T)
     for part in batches(model, inputs, copies=_COPIES):
         batch = [each[part], *(array[part] for array in inputs)]
-        check = np.asarray(part.start == 0)
+        check = _flag(part.start == 0)
         acts, grads, logits, explained, total = execute(graph, batch, model, [check])
         if not np.isfinite(total).all():
             require_finite(model)
-        require_logits(heads_of(model), logits)
+        require_logits(heads, logits)
         yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
+
+
+@cache
+def _flag(value: bool) -> Any:
+    """A truth value as a tensor, made once."""
+    return tf.constant(value)
 
 
 def _differentiate(

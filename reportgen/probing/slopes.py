@@ -63,7 +63,8 @@ def input_slopes(
         UndefinedError: the model is not a graph, its input is not made of real numbers, an output
             does not depend on it, or there is no ReLU for a rule of its own.
     """
-    chosen = tuple(heads_of(model)[index] for index in outputs)
+    heads = heads_of(model)
+    chosen = tuple(heads[index] for index in outputs)
     key = ("input slopes", rule, tuple(outputs))
     note = handled_by(model, key)
 
@@ -84,7 +85,7 @@ def input_slopes(
     for part in batches(model, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
         grads, logits, explained = execute(graph, given, model)
-        require_logits(heads_of(model), logits)
+        require_logits(heads, logits)
         yield InputSlope(part, grads, logits, explained)
 
 

@@ -18,7 +18,6 @@ from reportgen.probing.asking import (
 )
 from reportgen.probing.choosing import last_convolution
 from reportgen.probing.dials import known, pair
-from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index
@@ -90,7 +89,6 @@ def cams(
     known("method", method, TITLES)
     _check(model, outputs, targets)
     if method == "score_cam":
-        require_finite(model)
         return score_cams(model, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):

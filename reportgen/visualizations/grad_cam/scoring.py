@@ -53,7 +53,8 @@ def score_cams(
     Raises:
         UndefinedError: no channel varies for any image; or there is no image to mask.
     """
-    heads = [heads_of(model)[index] for index in outputs]
+    every = heads_of(model)
+    heads = [every[index] for index in outputs]
     inputs = as_inputs(model, images)
     place = _image_input(model, inputs)
     parts: list[list[Maps]] = [[] for _ in outputs]
