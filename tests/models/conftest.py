@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import keras
 import pytest
 
 from reportgen import models
@@ -20,3 +21,10 @@ def load(tmp_path: Path) -> Callable[..., models.Loaded]:
         return models.load(source, **(defaults | given))
 
     return call
+
+
+@pytest.fixture
+def small() -> Any:
+    keras.utils.set_random_seed(0)
+    layers = [keras.Input((6, 6, 1)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")]
+    return keras.Sequential(layers)

@@ -63,5 +63,6 @@ def test_an_ascent_agrees_with_an_independent_reference(jitter: int) -> None:
     reference.close(found.images, expected)
     reached = reference.logits(model, expected)[np.arange(3), targets]
     reference.close(found.reached, reached)
+    reference.close(found.start, reference.logits(model, first)[np.arange(3), targets])
     assert (found.reached >= found.start).all()
     assert (found.reached > found.start).any()

@@ -87,3 +87,13 @@ def test_moves_follow_the_seed_and_their_bounds() -> None:
     assert np.abs(first.turns[:, 0]).max() <= np.deg2rad(10)
     # Sizes are never negative: that would be a mirror image.
     assert 0.8 <= first.turns[:, 1].min() < first.turns[:, 1].max() <= 1.2
+
+
+def test_at_rest_only_the_first_step_moves_nothing() -> None:
+    moves = draw_moves(np.random.default_rng(0), 6, Transforms(jitter=3, rotate=10, scale=0.1))
+    rested = moves.from_rest()
+    assert (rested.shifts[0] == 0).all()
+    assert rested.turns[0].tolist() == [0, 1]
+    np.testing.assert_array_equal(rested.shifts[1:], moves.shifts[1:])
+    np.testing.assert_array_equal(rested.turns[1:], moves.turns[1:])
+    assert (moves.turns[0] != (0, 1)).any(), "what was drawn stays as it was"

@@ -1,4 +1,4 @@
-"""Maximizing images: the library function, measures by hand, the figure."""
+"""Maximizing images: the library function, its dials, the figure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.records import Artifact, Evidence, Finding, ModelFacts, Subject
-from reportgen.visualizations.activation_maximization import ENTRY, measures
+from reportgen.visualizations.activation_maximization import ENTRY
 from reportgen.visualizations.activation_maximization.compute import (
     activation_maximization,
     compute,
@@ -89,75 +89,6 @@ def test_what_is_wrong_is_said() -> None:
     )
     with pytest.raises(UndefinedError, match="one image as its input"):
         activation_maximization(several, "conv")
-
-
-def waves(*frequencies: tuple[int, int], side: int = 28) -> np.ndarray:
-    """An image of cosines in three channels, with whole numbers of periods down and across."""
-    y, x = np.mgrid[:side, :side] / side
-    total = sum(np.cos(2 * np.pi * (down * y + across * x)) for down, across in frequencies)
-    gray = 0.5 + 0.5 * np.asarray(total) / len(frequencies)
-    return np.repeat(gray[..., None], 3, axis=-1).astype(np.float32)
-
-
-def test_a_pattern_is_what_stands_out_as_waves() -> None:
-    noise = np.random.default_rng(0).random((28, 28, 3), np.float32)
-    even, gray = np.full((28, 28, 3), [0.9, 0.1, 0.7], np.float32), np.full((28, 28, 3), 0.5)
-    framed = even.copy()
-    framed[:1] = framed[-1:] = framed[:, :1] = framed[:, -1:] = 0.5
-    found = measures.patterns(np.stack([waves((3, 5)), waves((0, 12)), noise, even, framed, gray]))
-    np.testing.assert_allclose(found[:3], [1, 1, 0.06], atol=0.02)
-    np.testing.assert_allclose(found[3:], 0, atol=1e-3)
-    assert found[5] == 0
-
-
-def test_a_pattern_on_a_color_counts_by_its_share_of_the_contrast() -> None:
-    # A wave of height a has the energy a^2 / 2, a color b off mid-gray b^2, under any window.
-    tinted = 0.5 + 0.2 * (waves((4, 4)) * 2 - 1) + 0.2
-    (share,) = measures.patterns(tinted[None].astype(np.float32))
-    assert share == pytest.approx((0.2**2 / 2) / (0.2**2 / 2 + 0.2**2), abs=0.01)
-
-
-@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (5, 40), (128, 64)])
-def test_patterns_are_shares_at_any_size(shape: tuple[int, int]) -> None:
-    images = np.random.default_rng(1).random((4, *shape, 1), np.float32)
-    found = measures.patterns(images)
-    assert ((found >= 0) & (found <= 1 + 1e-9)).all()
-    np.testing.assert_allclose(found, measures.patterns(1 - images), atol=1e-6)
-
-
-def test_a_gain_is_judged_by_both_sets_of_filters() -> None:
-    strong, weak = np.full(20, 0.75), np.tile([0.25, 0.75], 5)
-    gain = measures.gain("g", strong, weak, "how", 0)
-    assert (gain.value, gain.n, gain.baseline) == (0.25, 10, 0)
-    assert gain.interval is not None
-    # The first set does not vary, so the interval is the second's: 1.96 * 0.25 / sqrt(10).
-    assert gain.interval == pytest.approx((0.25 - 0.155, 0.25 + 0.155), abs=0.06)
-    assert measures.gain("g", strong, np.empty(0), "how", 0).value is None
-
-
-def test_chroma_by_hand() -> None:
-    gray, red, none = np.zeros((3, 2, 2, 3), np.float32)
-    gray[:] = 0.3
-    red[..., 0] = 0.2
-    np.testing.assert_allclose(
-        measures.chroma_shares(np.stack([gray, red, none])), [0, 2 / 3], atol=1e-6
-    )
-    noise = np.random.default_rng(0).normal(size=(1, 100, 100, 3)).astype(np.float32)
-    assert measures.chroma_shares(noise)[0] == pytest.approx(2 / 3, abs=0.01)
-
-
-def test_hue_spread_by_hand() -> None:
-    colors = np.eye(3, dtype=np.float32)[:, None, None, :]
-    assert measures.hue_spread(colors) == pytest.approx(1)
-    assert measures.hue_spread(np.repeat(colors[:1], 4, axis=0)) == pytest.approx(0)
-    # Two of three equal vectors, 120 degrees apart: their sum is as long as one of them.
-    assert measures.hue_spread(colors[:2]) == pytest.approx(1 - 1 / 2)
-    assert measures.hue_spread(np.ones((2, 1, 1, 3), np.float32)) is None
-
-
-def test_ratios_leave_out_what_no_image_wakes() -> None:
-    reached, largest = np.array([4.0, 3.0, 1.0]), np.array([2.0, 0.0, 4.0])
-    np.testing.assert_allclose(measures.ratios(reached, largest), [2, 0.25])
 
 
 def test_measures_are_those_declared_and_finite() -> None:
@@ -372,59 +303,6 @@ def test_a_figure_of_units_and_of_chosen_filters() -> None:
     for wrong in ({"position": "a"}, {"targets": ["x"]}):
         with pytest.raises(UserError, match=r"must be a row and a column|are numbers, got 'x'"):
             compute(subject(model, data, objective="unit", **wrong))
-
-
-# --- the recipe that goes by the size of the image ---------------------------------------------
-
-
-def settled(side: int, **given: Any) -> Any:
-    from reportgen.visualizations.activation_maximization.recipes import recipe
-
-    dials = {"parameterization": None, "l2": None, "total_variation": None, "jitter": None} | given
-    return recipe((side, side + 5, 3), 40, 0.05, others=(0, 0.0, 0.0), ends=(0.0, 1.0), **dials)
-
-
-def test_small_images_are_climbed_in_pixels_and_large_ones_in_waves() -> None:
-    small, large = settled(28), settled(224)
-    found = [
-        (r.parameterization, r.decay, r.variation, r.transforms.jitter) for r in (small, large)
-    ]
-    assert found == [("pixels", 3.0, 0.3, 2), ("fourier", 0.3, 0.0, 16)]
-    assert [settled(side).parameterization for side in (63, 64)] == ["pixels", "fourier"]
-    assert settled(6).transforms.jitter == 2
-
-
-def test_what_is_given_holds_at_any_size() -> None:
-    found = settled(224, parameterization="pixels", l2=0.0, jitter=0)
-    assert (found.parameterization, found.decay, found.transforms.jitter) == ("pixels", 0, 0)
-    assert found.variation == 0.3, "the default of the parameterization that was given"
-
-
-def test_the_range_of_the_input_is_only_a_unit() -> None:
-    """A model that takes 0..255 and divides it shows what the model for 0..1 shows."""
-    plain = sequential()
-    wide = keras.Sequential([keras.Input((6, 6, 1)), layers.Rescaling(1 / 255), *plain.layers])
-    first = activation_maximization(plain, "conv", steps=15)
-    other = activation_maximization(wide, "conv", steps=15, input_range=(0.0, 255.0))
-    np.testing.assert_allclose(other / 255, first, atol=1e-4)
-
-
-def test_large_colored_images_get_contrast_and_do_not_saturate() -> None:
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential(
-        [
-            keras.Input((96, 96, 3)),
-            layers.Conv2D(4, 5, strides=2, activation="relu", kernel_initializer="he_normal"),
-            layers.Conv2D(3, 5, strides=2, activation="relu", name="conv"),
-        ]
-    )
-    ends = ((-103.9, -116.8, -123.7), (151.1, 138.2, 131.3))
-    found = activation_maximization(model, "conv", input_range=ends)
-    low, high = np.array(ends)
-    shares = (found - low) / (high - low)
-    assert ((shares > 0) & (shares < 1)).all()
-    assert ((shares < 0.02) | (shares > 0.98)).mean() < 0.1
-    assert (shares.std(axis=(1, 2, 3)) > 0.05).all()
 
 
 def test_the_channels_of_an_input_without_colors_stand_side_by_side() -> None:
