@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 Kind = Literal["pixels", "fourier"]
 KINDS: tuple[Kind, ...] = ("pixels", "fourier")
 
+SMALL = 1e-12
+"""A length that counts as none."""
+
 _EDGE = 1e-3
 """How close to an end of the range, as its share, an image to start from may come."""
 
@@ -48,6 +51,36 @@ def unbounded(numbers: Any, shape: tuple[int, ...]) -> Any:
     waves = tf.complex(scaled[..., 0], scaled[..., 1])
     flat = tf.signal.irfft2d(waves, fft_length=list(shape[:2]))
     return _mixed(tf.transpose(flat, [0, 2, 3, 1]), _matrix(shape[-1], False))
+
+
+def stepped(
+    numbers: Any, way: Any, shape: tuple[int, ...], rate: Any, low: Any, high: Any, kind: str
+) -> Any:
+    """The numbers after one step of length `rate` along a way in the space of images.
+
+    Args:
+        numbers: of images.
+        way: as shares of the range, shape (k, h, w, c).
+        shape: of one image.
+        rate: for a way of length one, how far the images move, as a share of the range.
+        low, high: as in `encode`, or (h, w, c).
+        kind: one of `KINDS`.
+    """
+    if kind == "pixels":
+        return tf.clip_by_value(numbers + rate * (high - low) * way, low, high)
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(numbers)
+        images = decode(numbers, shape, low, high, kind)
+    back = tape.gradient(images, numbers, output_gradients=way / (high - low))
+    # The sigmoid's slope is at most 1/4, so this is how far the images move at mid-gray.
+    moved = tf.reshape(length(unbounded(back, shape)), [-1, 1, 1, 1, 1])
+    wanted = tf.reshape(length(way), [-1, 1, 1, 1, 1])
+    return numbers + 4 * rate * wanted * back / tf.maximum(moved, SMALL)
+
+
+def length(images: Any) -> Any:
+    """Root mean square of each image (k, h, w, c), shape (k, 1, 1, 1)."""
+    return tf.sqrt(tf.reduce_mean(images**2, axis=[1, 2, 3], keepdims=True))
 
 
 def _scale(height: int, width: int) -> NDArray[np.float32]:

@@ -66,7 +66,7 @@ def moved(images: Any, shift: Any, turn: Any, middle: Any, pad: int, turns: bool
         images: at least 1 x 1 pixels.
         shift: pixels down and across, (2,); what leaves on one side enters on the other.
         turn: angle in radians and size, (2,); is not looked at unless `turns`.
-        middle: mid-gray of each channel, (c,).
+        middle: mid-gray of each channel, (c,), or of each pixel, (h, w, c).
         pad: width of the frame.
         turns: whether to sample anew, bilinearly; beyond the frame all is mid-gray.
     """

@@ -10,10 +10,11 @@ import pytest
 from small_models import nested, sequential, state
 
 from reportgen.probing import compiled
-from reportgen.probing.ascent import Climbed, Recipe
+from reportgen.probing.ascent import Climbed
 from reportgen.probing.ascent import climb as climb_any
 from reportgen.probing.fresh import fresh, weights
 from reportgen.probing.objectives import filters
+from reportgen.probing.recipe import Recipe
 from reportgen.probing.transformations import Moves, Transforms
 
 layers = keras.layers

@@ -7,8 +7,9 @@ import pytest
 import reference
 from small_models import images, sequential
 
-from reportgen.probing.ascent import Recipe, climb
+from reportgen.probing.ascent import climb
 from reportgen.probing.objectives import Objective
+from reportgen.probing.recipe import Recipe
 from reportgen.probing.transformations import Moves, Transforms
 
 RATE, DECAY, VARIATION = 0.05, 0.4, 0.3

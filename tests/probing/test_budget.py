@@ -11,10 +11,11 @@ import pytest
 from small_models import images, sequential
 
 from reportgen.probing import ascent, budget, gradients, outputs
-from reportgen.probing.ascent import Recipe, climb
+from reportgen.probing.ascent import climb
 from reportgen.probing.gradients import slopes
 from reportgen.probing.objectives import filters
 from reportgen.probing.outputs import observe
+from reportgen.probing.recipe import Recipe
 from reportgen.probing.transformations import Transforms, draw_moves
 
 layers = keras.layers

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reportgen.probing.ascent import _stepped
-from reportgen.probing.parameterizations import decode, encode, unbounded
+from reportgen.probing.parameterizations import decode, encode, stepped, unbounded
 
 
 @pytest.mark.parametrize("shape", [(6, 6, 1), (7, 5, 3), (8, 9, 4)])
@@ -47,9 +46,9 @@ def test_a_step_in_waves_has_the_length_of_one_in_pixels_and_goes_uphill() -> No
     way = tf.constant(np.random.default_rng(2).normal(size=(1, *shape)), tf.float32)
     way /= tf.sqrt(tf.reduce_mean(way**2))
     numbers = encode(gray, *ends, "fourier")
-    after = decode(_stepped(numbers, way, shape, 0.01, *ends, "fourier"), shape, *ends, "fourier")
+    after = decode(stepped(numbers, way, shape, 0.01, *ends, "fourier"), shape, *ends, "fourier")
     moved = np.asarray(after - gray)
     assert np.sqrt((moved**2).mean()) == pytest.approx(0.01, rel=1e-2)
     assert (moved * np.asarray(way)).sum() > 0
-    still = _stepped(numbers, tf.zeros_like(way), shape, 0.01, *ends, "fourier")
+    still = stepped(numbers, tf.zeros_like(way), shape, 0.01, *ends, "fourier")
     np.testing.assert_array_equal(still, numbers)

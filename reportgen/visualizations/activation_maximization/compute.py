@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.probing.ascent import Climbed, Ends, Recipe
+from reportgen.probing.ascent import Climbed
 from reportgen.probing.finite import require_finite
 from reportgen.probing.fresh import fresh
 from reportgen.probing.inputs import value_ranges
+from reportgen.probing.recipe import Ends, Recipe
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.visualizations.activation_maximization import measures
 from reportgen.visualizations.activation_maximization.engine import (

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.ascent import COPIES, Climbed, Ends, Recipe, climb
+from reportgen.probing.ascent import COPIES, Climbed, climb
 from reportgen.probing.asking import given_layer, require_model
 from reportgen.probing.axes import channels_first
 from reportgen.probing.budget import batch_size
@@ -25,6 +25,7 @@ from reportgen.probing.layers import find, shapes_at
 from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import observe
 from reportgen.probing.parameterizations import KINDS
+from reportgen.probing.recipe import Ends, Recipe
 from reportgen.probing.transformations import draw_moves
 from reportgen.visualizations.activation_maximization.recipes import recipe
 

@@ -8,7 +8,7 @@ chosen by eye, on networks trained here.
 
 from __future__ import annotations
 
-from reportgen.probing.ascent import Ends, Recipe
+from reportgen.probing.recipe import Ends, Recipe
 from reportgen.probing.transformations import Transforms
 
 LARGE = 64

@@ -1,0 +1,163 @@
+"""The loop of an ascent, for use inside a compiled graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from reportgen.probing.fresh import weights
+from reportgen.probing.objectives import Objective, Response, response
+from reportgen.probing.parameterizations import SMALL, decode, encode, length, stepped
+from reportgen.probing.recipe import Recipe
+from reportgen.probing.regularizers import puller
+from reportgen.probing.transformations import moved
+
+
+def looped(
+    model: Any,
+    objective: Objective,
+    recipe: Recipe,
+    picks: Any,
+    first: Any,
+    shifts: Any,
+    turns: Any,
+    dials: Any,
+    low: Any,
+    high: Any,
+    *values: Any,
+) -> Any:
+    """All steps, for k images of shape (h, w, c).
+
+    Args:
+        model, objective, recipe: of the last the parameterization and what the transformations
+            are; the numbers come as tensors.
+        picks: targets of each image, shape (k, m).
+        first: images to start from, shape (k, h, w, c).
+        shifts, turns: the movements (steps, 2), the first of which is none.
+        dials: rate, decay and variation, shape (3,).
+        low, high: the input range, (c,).
+        values: of `fresh.weights(model)`.
+
+    Returns:
+        The fields of `ascent.Climbed`.
+    """
+    rate, decay, variation = tf.unstack(dials)
+    shape = tuple(first.shape[1:])
+    # As whole images: a number for each of three channels is slow to bring to every pixel.
+    low, high = (tf.broadcast_to(end, shape) for end in (low, high))
+    mapping = list(zip(weights(model), values, strict=True))
+    with keras.StatelessScope(state_mapping=mapping):
+        inside = response(model, objective, picks)
+
+    def respond(images: Any) -> Any:
+        with keras.StatelessScope(state_mapping=mapping):
+            return inside(images)
+
+    pull = puller(shape, decay, variation)
+    ascent = _Ascent(respond, pull, recipe, shape, shifts, turns, rate, low, high)
+    return _best(ascent, first, *_steps(ascent, first))
+
+
+@dataclass(frozen=True)
+class _Ascent:
+    """One step of it, and all that a step needs."""
+
+    respond: Response
+    pull: Callable[[Any], Any]
+    recipe: Recipe
+    shape: tuple[int, ...]
+    shifts: Any
+    turns: Any
+    rate: Any
+    low: Any
+    high: Any
+
+    def images(self, numbers: Any) -> Any:
+        return decode(numbers, self.shape, self.low, self.high, self.recipe.parameterization)
+
+    def step(
+        self, index: Any, numbers: Any, best: Any, top: Any, begin: Any, awake: Any
+    ) -> tuple[Any, ...]:
+        """The state of the loop after one more step.
+
+        That is: the number of steps, what stands for the images, the best images so far and how
+        they responded, how the first ones did, and which images ever knew a way.
+        """
+        images = self.images(numbers)
+        way, mine, alive = self.uphill(images, index)
+        best = _rows(mine > top, images, best)
+        # An image that knows no way stays as it is.
+        kind = self.recipe.parameterization
+        new = stepped(numbers, way, self.shape, self.rate, self.low, self.high, kind)
+        numbers = _rows(alive, new, numbers)
+        begin = tf.where(index == 0, mine, begin)
+        return index + 1, numbers, best, tf.maximum(mine, top), begin, awake | alive
+
+    def uphill(self, images: Any, index: Any) -> tuple[Any, Any, Any]:
+        """Where to go from the images, how they responded, and which of them know it."""
+        middle, how = (self.low + self.high) / 2, self.recipe.transforms
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(images)
+            shift, turn = (tf.gather(each, index) for each in (self.shifts, self.turns))
+            mine, drive, spark = self.respond(
+                moved(images, shift, turn, middle, how.pad, how.turns)
+            )
+            early = index < tf.shape(self.shifts)[0] // 2
+            awaited = ~early & (mine == 0)
+            goal = tf.where(early, drive, tf.where(awaited, spark, mine))
+        gradient = tape.gradient(goal, images)
+        size = length(gradient)
+        # What keeps an image plain may keep it from ever exciting its target, so it waits.
+        bound = tf.cast(~awaited, tf.float32)[:, None, None, None]
+        # After the passes, which it would hold up: they keep all processors busy by themselves.
+        with tf.control_dependencies([gradient]):
+            off = (tf.identity(images) - middle) / (self.high - self.low)
+        way = gradient / tf.maximum(size, SMALL) - bound * self.pull(off)
+        return way, mine, size[:, 0, 0, 0] > SMALL
+
+
+def _steps(ascent: _Ascent, first: Any) -> tuple[Any, Any, Any, Any]:
+    """The last images, the best on the way, how the first ones responded, and which ever moved."""
+    start = encode(first, ascent.low, ascent.high, ascent.recipe.parameterization)
+    zero = tf.zeros_like(first[:, 0, 0, 0])
+    state = (tf.constant(0), start, first, zero - np.inf, zero, zero > 0)
+    # Apart from the loop's graph, whose cycle hides from TensorFlow in which order its operations
+    # are: there, max-pooling goes back by slow kernels in some processes.
+    step = tf.function(ascent.step, autograph=False, experimental_attributes={"_noinline": True})
+    _, numbers, best, _, begin, awake = tf.while_loop(
+        lambda index, *_: index < tf.shape(ascent.shifts)[0],
+        step,
+        state,
+        shape_invariants=tuple(_free(tensor) for tensor in state),
+    )
+    # An image that never knew a way stays as it was, to the bit, however it is written.
+    return _rows(awake, ascent.images(numbers), first), best, begin, awake
+
+
+def _best(
+    ascent: _Ascent, first: Any, final: Any, best: Any, begin: Any, awake: Any
+) -> tuple[Any, Any, Any, Any]:
+    """For each image the one that responds most, looked at without movement."""
+    images, reached = first, begin
+    for other in (best, final):
+        answer = ascent.respond(other)[0]
+        images = _rows(answer >= reached, other, images)
+        reached = tf.maximum(answer, reached)
+    return images, reached, begin, ~awake
+
+
+def _rows(which: Any, these: Any, those: Any) -> Any:
+    """For each image the one tensor's row or the other's, shape (k, ...)."""
+    # This operation copies whole rows; `tf.where` would look at every number's condition.
+    return tf.raw_ops.Select(condition=which, x=these, y=those)
+
+
+def _free(tensor: Any) -> Any:
+    """A tensor's shape with a free first axis."""
+    shape = tensor.shape
+    return tf.TensorShape([None, *shape[1:]]) if len(shape) else shape
