@@ -4,15 +4,15 @@ The recipe has four dials, each a module of its own: what is climbed (`objective
 image is written (`parameterizations`), how it is moved before each step (`transformations`), and
 what keeps it plain (`regularizers`). Between them:
 
-- a filter that does not respond to a blank image has no gradient there; so in the first half of
-  the steps the mean of regional maxima of what enters its activation is climbed instead, and after
-  it, while the response is zero, the largest of it, and nothing keeps the image plain. Where that
-  has no gradient either (a dead layer before it), the image stays as it is;
+- a filter that does not respond to a blank image has no gradient there; so in the first steps
+  (`loop.WAKING`) the mean of regional maxima of what enters its activation is climbed instead, and
+  after them, while the response is zero, the largest of it, and nothing keeps the image plain.
+  Where that has no gradient either (a dead layer before it), the image stays as it is;
 - the gradient of every image is divided by its root mean square, so that the step and the
   regularizers mean the same for every filter and model;
 - values are inside the input range in every step;
-- the first step looks at the image as it is;
-- what is returned is the best image of all steps, judged without movement at the end.
+- one step in four looks at the image as it is; what is returned is the best of the images of those
+  steps and of the last, so that more steps never give less.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def climb(
         model: a model with a graph and one input; is left as it was.
         objective: for k images.
         first: the images to start from, inside the range, shape (k, h, w, c).
-        moves: of every step; but the first step looks at the images as they are.
+        moves: of every step; some of them are left out (`Moves.with_rests`).
         recipe: the dials; numbers among them do not trace the graph anew.
         values: for `fresh.weights(model)`, to climb in a model with other weights; None for the
             model's own.
@@ -90,7 +90,7 @@ def climb(
     dials = np.array([recipe.rate, recipe.decay, recipe.variation], np.float32)
     given = [variable.value for variable in own] if values is None else values
     batch = [objective.picks.astype(np.int32), np.asarray(first, np.float32)]
-    moves = moves.from_rest()
+    moves = moves.with_rests()
     more = [moves.shifts.astype(np.int32), moves.turns.astype(np.float32), dials, *ends, *given]
     return Climbed(*execute(graph, batch, model, more))
 

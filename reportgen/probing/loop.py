@@ -15,7 +15,11 @@ from reportgen.probing.objectives import Objective, Response, response
 from reportgen.probing.parameterizations import SMALL, decode, encode, length, stepped
 from reportgen.probing.recipe import Recipe
 from reportgen.probing.regularizers import puller
-from reportgen.probing.transformations import moved
+from reportgen.probing.transformations import RESTS, moved
+
+WAKING = 20
+"""Steps at the start, half of all at most, that make a filter respond at many places. Their number
+does not grow with that of all steps, so a longer ascent goes on where a shorter one ended."""
 
 
 def looped(
@@ -38,7 +42,7 @@ def looped(
             are; the numbers come as tensors.
         picks: targets of each image, shape (k, m).
         first: images to start from, shape (k, h, w, c).
-        shifts, turns: the movements (steps, 2), the first of which is none.
+        shifts, turns: the movements (steps, 2); those of every `RESTS`th step are none.
         dials: rate, decay and variation, shape (3,).
         low, high: the input range, (c,).
         values: of `fresh.weights(model)`.
@@ -60,7 +64,7 @@ def looped(
 
     pull = puller(shape, decay, variation)
     ascent = _Ascent(respond, pull, recipe, shape, shifts, turns, rate, low, high)
-    return _best(ascent, first, *_steps(ascent, first))
+    return _looped(ascent, first)
 
 
 @dataclass(frozen=True)
@@ -90,13 +94,15 @@ class _Ascent:
         """
         images = self.images(numbers)
         way, mine, alive = self.uphill(images, index)
-        best = _rows(mine > top, images, best)
+        # Moved, an image may respond more than it does where it is: such are not compared.
+        better = (index % RESTS == 0) & (mine > top)
+        best, top = _rows(better, images, best), tf.where(better, mine, top)
         # An image that knows no way stays as it is.
         kind = self.recipe.parameterization
         new = stepped(numbers, way, self.shape, self.rate, self.low, self.high, kind)
         numbers = _rows(alive, new, numbers)
         begin = tf.where(index == 0, mine, begin)
-        return index + 1, numbers, best, tf.maximum(mine, top), begin, awake | alive
+        return index + 1, numbers, best, top, begin, awake | alive
 
     def uphill(self, images: Any, index: Any) -> tuple[Any, Any, Any]:
         """Where to go from the images, how they responded, and which of them know it."""
@@ -107,7 +113,7 @@ class _Ascent:
             mine, drive, spark = self.respond(
                 moved(images, shift, turn, middle, how.pad, how.turns)
             )
-            early = index < tf.shape(self.shifts)[0] // 2
+            early = index < tf.minimum(tf.shape(self.shifts)[0] // 2, WAKING)
             awaited = ~early & (mine == 0)
             goal = tf.where(early, drive, tf.where(awaited, spark, mine))
         gradient = tape.gradient(goal, images)
@@ -121,34 +127,24 @@ class _Ascent:
         return way, mine, size[:, 0, 0, 0] > SMALL
 
 
-def _steps(ascent: _Ascent, first: Any) -> tuple[Any, Any, Any, Any]:
-    """The last images, the best on the way, how the first ones responded, and which ever moved."""
+def _looped(ascent: _Ascent, first: Any) -> tuple[Any, Any, Any, Any]:
+    """The fields of `ascent.Climbed`."""
     start = encode(first, ascent.low, ascent.high, ascent.recipe.parameterization)
     zero = tf.zeros_like(first[:, 0, 0, 0])
     state = (tf.constant(0), start, first, zero - np.inf, zero, zero > 0)
     # Apart from the loop's graph, whose cycle hides from TensorFlow in which order its operations
     # are: there, max-pooling goes back by slow kernels in some processes.
     step = tf.function(ascent.step, autograph=False, experimental_attributes={"_noinline": True})
-    _, numbers, best, _, begin, awake = tf.while_loop(
+    _, numbers, best, top, begin, awake = tf.while_loop(
         lambda index, *_: index < tf.shape(ascent.shifts)[0],
         step,
         state,
         shape_invariants=tuple(_free(tensor) for tensor in state),
     )
     # An image that never knew a way stays as it was, to the bit, however it is written.
-    return _rows(awake, ascent.images(numbers), first), best, begin, awake
-
-
-def _best(
-    ascent: _Ascent, first: Any, final: Any, best: Any, begin: Any, awake: Any
-) -> tuple[Any, Any, Any, Any]:
-    """For each image the one that responds most, looked at without movement."""
-    images, reached = first, begin
-    for other in (best, final):
-        answer = ascent.respond(other)[0]
-        images = _rows(answer >= reached, other, images)
-        reached = tf.maximum(answer, reached)
-    return images, reached, begin, ~awake
+    final = _rows(awake, ascent.images(numbers), first)
+    answer = ascent.respond(final)[0]
+    return _rows(answer >= top, final, best), tf.maximum(answer, top), begin, ~awake
 
 
 def _rows(which: Any, these: Any, those: Any) -> Any:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 Kind = Literal["pixels", "fourier"]
 KINDS: tuple[Kind, ...] = ("pixels", "fourier")
 
-SMALL = 1e-12
-"""A length that counts as none."""
+SMALL = 1e-18
+"""A length that counts as none: squares of smaller numbers are none in 32 bits."""
 
 _EDGE = 1e-3
 """How close to an end of the range, as its share, an image to start from may come."""

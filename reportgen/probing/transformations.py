@@ -14,6 +14,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+RESTS = 4
+"""One step in so many looks at the images as they are, and tells which of them are the best."""
+
 
 @dataclass(frozen=True)
 class Transforms:
@@ -44,18 +47,20 @@ class Moves:
     shifts: NDArray[np.int32]
     turns: NDArray[np.float32]
 
-    def from_rest(self) -> Moves:
-        """The same, but for the first step, which moves nothing."""
+    def with_rests(self) -> Moves:
+        """The same, but every `RESTS`th step, from the first on, moves nothing."""
         shifts, turns = self.shifts.copy(), self.turns.copy()
-        shifts[:1], turns[:1] = 0, (0, 1)
+        shifts[::RESTS], turns[::RESTS] = 0, (0, 1)
         return Moves(shifts, turns)
 
 
 def draw_moves(rng: np.random.Generator, steps: int, how: Transforms) -> Moves:
     """The movements of an ascent, from a generator of random numbers."""
-    shifts = rng.integers(-how.jitter, how.jitter + 1, (steps, 2)).astype(np.int32)
-    angles = np.deg2rad(how.rotate) * rng.uniform(-1, 1, steps)
-    sizes = 1 + how.scale * rng.uniform(-1, 1, steps)
+    # A row for each step, so that a longer ascent begins like a shorter one.
+    drawn = rng.random((steps, 4))
+    shifts = np.floor(drawn[:, :2] * (2 * how.jitter + 1)).astype(np.int32) - how.jitter
+    angles = np.deg2rad(how.rotate) * (2 * drawn[:, 2] - 1)
+    sizes = 1 + how.scale * (2 * drawn[:, 3] - 1)
     return Moves(shifts, np.stack([angles, sizes], axis=1).astype(np.float32))
 
 

@@ -15,7 +15,7 @@ from reportgen.probing.ascent import climb as climb_any
 from reportgen.probing.fresh import fresh, weights
 from reportgen.probing.objectives import filters
 from reportgen.probing.recipe import Recipe
-from reportgen.probing.transformations import Moves, Transforms
+from reportgen.probing.transformations import Moves, Transforms, draw_moves
 
 layers = keras.layers
 
@@ -200,3 +200,41 @@ def test_what_keeps_an_image_plain_waits_for_a_filter_that_is_asleep() -> None:
     model = linear([[1, 1], [1, 1]], bias=-3.9, activation="relu")
     found = climbed(model, steps=60, jitter=0, decay=6.0, variation=0.0)
     assert found.reached[0] > 0
+
+
+def strided() -> keras.Model:
+    """A network whose answers hang on where in the image something is, to the pixel."""
+    keras.utils.set_random_seed(4)
+    return keras.Sequential(
+        [
+            keras.Input((9, 9, 1)),
+            layers.Conv2D(4, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(6, 3, strides=2, padding="same", activation="relu", name="conv"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("parameterization", ["pixels", "fourier"])
+def test_more_steps_never_give_less(parameterization: str) -> None:
+    model, rng = strided(), np.random.default_rng(0)
+    blank = (0.5 + 0.01 * rng.standard_normal((1, 9, 9, 1))).repeat(6, 0).astype(np.float32)
+    reached = []
+    for steps in (40, 48, 80, 160):
+        how = Transforms(jitter=3, rotate=5.0)
+        recipe = Recipe(steps, transforms=how, parameterization=parameterization)
+        moves = draw_moves(np.random.default_rng(1), steps, how)
+        found = climb_any(model, filters("conv", np.arange(6)), blank, moves, recipe)
+        maps = model(found.images).numpy().mean(axis=(1, 2))
+        np.testing.assert_allclose(found.reached, maps[range(6), range(6)], rtol=1e-4, atol=1e-6)
+        reached.append(found.reached)
+    assert (np.diff(reached, axis=0) >= -1e-6).all()
+    assert (reached[-1] > reached[0]).any()
+
+
+def test_a_gradient_may_be_as_small_as_it_likes() -> None:
+    model = linear([[1, -1], [1, -1]])
+    plain = climbed(model)
+    model.set_weights([weight * 1e-13 for weight in model.get_weights()])
+    small = climbed(model)
+    assert not small.still.any()
+    np.testing.assert_allclose(small.images, plain.images, atol=1e-5)

@@ -37,18 +37,17 @@ def climbed(model, first: np.ndarray, targets: np.ndarray, shifts: np.ndarray) -
     x = first.astype(np.float64)
     best, top = x, score(x)
     for index, shift in enumerate(shifts):
-        shift = shift * (index > 0)  # the first step looks at the images as they are
-        shown = np.roll(x, shift, (1, 2))
-        better = score(shown) > top
+        rests = index % 4 == 0
+        shown = x if rests else np.roll(x, shift, (1, 2))
+        better = rests & (score(shown) > top)
         best = np.where(better[:, None, None, None], x, best)
-        top = np.maximum(score(shown), top)
-        gradient = np.roll(reference.slope(model, shown, targets), -shift, (1, 2))
+        top = np.where(better, score(shown), top)
+        gradient = reference.slope(model, shown, targets)
+        gradient = gradient if rests else np.roll(gradient, -shift, (1, 2))
         size = np.sqrt((gradient**2).mean((1, 2, 3), keepdims=True))
         way = gradient / size - DECAY * (x - 0.5) - VARIATION * roughness(x)
         x = np.clip(x + RATE * way, 0, 1)
-    tried = np.stack([first.astype(np.float64), best, x])
-    chosen = np.array([score(one) for one in tried]).argmax(axis=0)
-    return tried[chosen, rows]
+    return np.where((score(x) >= top)[:, None, None, None], x, best)
 
 
 @pytest.mark.parametrize("jitter", [0, 2])

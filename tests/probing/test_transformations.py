@@ -89,11 +89,21 @@ def test_moves_follow_the_seed_and_their_bounds() -> None:
     assert 0.8 <= first.turns[:, 1].min() < first.turns[:, 1].max() <= 1.2
 
 
-def test_at_rest_only_the_first_step_moves_nothing() -> None:
+def test_one_step_in_four_moves_nothing() -> None:
     moves = draw_moves(np.random.default_rng(0), 6, Transforms(jitter=3, rotate=10, scale=0.1))
-    rested = moves.from_rest()
-    assert (rested.shifts[0] == 0).all()
-    assert rested.turns[0].tolist() == [0, 1]
-    np.testing.assert_array_equal(rested.shifts[1:], moves.shifts[1:])
-    np.testing.assert_array_equal(rested.turns[1:], moves.turns[1:])
+    rested = moves.with_rests()
+    assert (rested.shifts[[0, 4]] == 0).all()
+    assert rested.turns[[0, 4]].tolist() == [[0, 1], [0, 1]]
+    others = [1, 2, 3, 5]
+    np.testing.assert_array_equal(rested.shifts[others], moves.shifts[others])
+    np.testing.assert_array_equal(rested.turns[others], moves.turns[others])
     assert (moves.turns[0] != (0, 1)).any(), "what was drawn stays as it was"
+
+
+def test_a_longer_ascent_moves_as_a_shorter_one_first() -> None:
+    how = Transforms(jitter=3, rotate=10, scale=0.1)
+    short, long = (draw_moves(np.random.default_rng(0), steps, how) for steps in (6, 50))
+    np.testing.assert_array_equal(long.shifts[:6], short.shifts)
+    np.testing.assert_array_equal(long.turns[:6], short.turns)
+    assert long.shifts.min() == -3
+    assert long.shifts.max() == 3

@@ -272,7 +272,7 @@ def test_a_figure_of_classes() -> None:
     artifact = compute(given)
     (figure,) = draw(artifact, given.params)
     assert figure.title == "Classes (class)"
-    assert "maximizes its logit" in figure.caption
+    assert "raise its logit" in figure.caption
     told = artifact.facts["layers"][0]
     assert told["labels"] == ["class 2", "class 0 + class 1"]
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
@@ -297,7 +297,7 @@ def test_a_figure_of_units_and_of_chosen_filters() -> None:
     chosen = subject(model, data, targets=["1"])
     artifact = compute(chosen)
     caption = draw(artifact, chosen.params)[0].caption
-    assert "Filter 1 of conv: for each the input" in caption
+    assert "Filter 1 of conv: for each an input" in caption
     assert "Filters are counted from 0: filter 1 is the layer's 2nd." in caption
     assert any(m.name == "activation_ratio@conv" for m in artifact.measures)
     for wrong in ({"position": "a"}, {"targets": ["x"]}):

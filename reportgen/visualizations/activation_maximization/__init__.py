@@ -61,7 +61,7 @@ ENTRY = Entry(
             "float",
             None,
             "pull to the middle of the input range, against a gradient of unit length; null takes "
-            "3 in pixels, 0.3 in waves",
+            "1 in pixels, 0.3 in waves",
             minimum=0,
             optional=True,
         ),
@@ -69,7 +69,7 @@ ENTRY = Entry(
             "total_variation",
             "float",
             None,
-            "smoothing, against the same gradient; null takes 0.3 in pixels, none in waves",
+            "smoothing, against the same gradient; null takes 0.1 in pixels, none in waves",
             minimum=0,
             optional=True,
         ),

@@ -36,8 +36,8 @@ def _layer(artifact: Artifact, layer: Facts) -> Drawing:
     waves = "of decorrelated colors" if images.shape[-1] == 3 else "of each channel"
     written = f" in waves {waves}" if facts["parameterization"] == "fourier" else ""
     caption = (
-        f"{_count(layer, len(images))}: for each the input that maximizes {_goal(layer)}, "
-        f"found in {facts['steps']} steps of gradient ascent from a gray image{written}"
+        f"{_count(layer, len(images))}: for each an input made to raise {_goal(layer)}, "
+        f"by {facts['steps']} steps of gradient ascent from a gray image{written}"
         f"{', regularized' if facts['regularized'] else ''}. {_tones(facts)}"
     )
     alt = f"Grid of {len(images)} small images, one for each {_tile(layer)}; {_look(images)}."
@@ -63,7 +63,7 @@ def _goal(layer: Facts) -> str:
 
 def _tile(layer: Facts) -> str:
     if layer["objective"] == "class":
-        return f"class of {layer['name']}"
+        return f"class of {_whose(layer)}"
     return f"filter of {layer['type']} {layer['name']}"
 
 
@@ -98,17 +98,26 @@ def _label(index: int, layer: Facts) -> str:
 def _count(layer: Facts, shown: int) -> str:
     what = "class" if layer["objective"] == "class" else "filter"
     many = "classes" if what == "class" else "filters"
-    names, total = layer["labels"], layer["channels"]
+    names, total, of = layer["labels"], layer["channels"], _whose(layer)
     if any(" + " in name for name in names):
-        return f"{shown} {what if shown == 1 else many} or groups of {layer['name']}"
+        return (
+            f"{shown} {what} or group of {of}"
+            if shown == 1
+            else f"{shown} {many} or groups of {of}"
+        )
     if what == "filter" and names != [str(i) for i in range(shown)]:
         some = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
-        return f"{some} of {layer['name']}"
+        return f"{some} of {of}"
     if shown < total:
         some = "The first " if what == "filter" else ""
-        return f"{some}{shown} of {total} {many} of {layer['name']}"
+        return f"{some}{shown} of {total} {many} of {of}"
     every = f"All {shown} {many}" if shown > 1 else f"The only {what}"
-    return f"{every} of {layer['name']}"
+    return f"{every} of {of}"
+
+
+def _whose(layer: Facts) -> str:
+    """A layer by its name; an output as one, for it may be called "class"."""
+    return f"output '{layer['name']}'" if layer["objective"] == "class" else str(layer["name"])
 
 
 def _numbers(layer: Facts) -> list[str]:

@@ -39,8 +39,9 @@ def _ratio(finding: Finding, layer: str, ratio: Evidence) -> Note | None:
         f"{finding.block}.response.{layer}",
         "activation_maximization.response",
         "info",
-        "The images found for {layer} raise a filter's mean response to {ratio} times the largest "
-        "among the test images (median of {ratio.n:filter|filters}, interval {ratio.interval})"
+        "The images found for {layer} bring a filter's mean response to {ratio} times the largest "
+        "among the test images (median of {ratio.n:filter|filters} that some test image excites, "
+        "interval {ratio.interval})"
         f"{_FEW.format('filters') if few(ratio) else _RATIO[side(ratio)]}.",
         words={"layer": layer},
         ratio=ratio,
@@ -55,7 +56,8 @@ def _score(finding: Finding, name: str, ratio: Evidence) -> Note | None:
         "activation_maximization.score",
         "info",
         "The images found for {name} bring a target's score to {ratio} times the highest among the "
-        "test images (median of {ratio.n:target|targets}, interval {ratio.interval})"
+        "test images (median of {ratio.n:target|targets} that score above zero on some of them, "
+        "interval {ratio.interval})"
         f"{_FEW.format('targets') if few(ratio) else _SCORE[side(ratio)]}.",
         words={"name": name},
         ratio=ratio,
