@@ -30,6 +30,9 @@ from reportgen.records import Head
 
 Floats = NDArray[np.float32]
 
+_COPIES = 2
+"""Activations are handed out as tensors, and as arrays that are copies of them."""
+
 
 @dataclass
 class Trace:
@@ -214,7 +217,7 @@ def _collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]
     """Run a graph over all images in batches, into arrays made once."""
     total = len(inputs[0])
     wholes: list[Floats] = []
-    for part in batches(model, inputs):
+    for part in batches(model, inputs, copies=_COPIES):
         flat = execute(graph, [array[part] for array in inputs], model)
         if part == slice(0, total):
             return flat
@@ -222,4 +225,5 @@ def _collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]
             wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in flat]
         for whole, value in zip(wholes, flat, strict=True):
             whole[part] = value
+        del flat, value  # before the next batch is there as well
     return wholes
