@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.budget import batch_size
 from reportgen.probing.dials import filling, known
-from reportgen.probing.feeding import as_inputs
+from reportgen.probing.feeding import as_inputs, reads_channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
@@ -159,7 +159,8 @@ def _averaged_method(
             Attribution([np.asarray(m, np.float32) for m in maps], wanted[:, place], logits[index])
             for place, (index, maps) in enumerate(zip(outputs, means, strict=True))
         ]
-    bases = [_base(array, dials.baseline) for array in inputs]
+    front = reads_channels_first(model)
+    bases = [_base(array, dials.baseline, front) for array in inputs]
     means = _averaged(model, inputs, outputs, wanted, _path(bases, dials.steps), dials.steps)
     before = observe(model, bases).logits
     found = []
@@ -202,11 +203,16 @@ def _path(bases: list[Any], steps: int) -> Points:
     return points
 
 
-def _base(array: Any, baseline: ArrayLike) -> Any:
-    """One input (1, ...) filled with the baseline."""
+def _base(array: Any, baseline: ArrayLike, front: bool) -> Any:
+    """One input (1, ...) filled with the baseline, which may have its channels last."""
     what = "one value, one for each channel, or a whole input"
-    found = filling("baseline", baseline, array[:1].shape, what)
-    return np.broadcast_to(found.astype(array.dtype), array[:1].shape).copy()
+    one = array[:1].shape
+    turned = (one[0], *one[2:], one[1]) if front and len(one) > 2 else one
+    if turned != one and np.shape(baseline) not in ((), one, one[1:]):
+        found = np.broadcast_to(filling("baseline", baseline, turned, what), turned)
+        return np.moveaxis(found, -1, 1).astype(array.dtype)
+    found = filling("baseline", baseline, one, what)
+    return np.broadcast_to(found.astype(array.dtype), one).copy()
 
 
 def _averaged(

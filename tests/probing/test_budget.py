@@ -45,7 +45,8 @@ def sloped(model: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("module", "work", "copies"), [(outputs, seen, 1), (gradients, sloped, gradients._COPIES)]
+    ("module", "work", "copies"),
+    [(outputs, seen, outputs._COPIES), (gradients, sloped, gradients._COPIES)],
 )
 def test_batches_fit_and_change_nothing(
     module: Any, work: Callable[[Any], Any], copies: int, monkeypatch: pytest.MonkeyPatch

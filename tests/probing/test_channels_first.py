@@ -115,6 +115,22 @@ def test_the_answers_are_those_of_channels_last(name: str) -> None:
             np.testing.assert_allclose(back, other, atol=1e-5 * scale)
 
 
+def test_images_may_come_as_the_model_takes_them() -> None:
+    first, last = twins()
+    pixels = images(2)
+    turned = np.moveaxis(pixels, -1, 1)
+    expected = reportgen.occlusion(last, pixels, patch=4)
+    np.testing.assert_allclose(reportgen.occlusion(first, turned, patch=4), expected, atol=1e-5)
+    for baseline in (0.3, [0.1, 0.4], pixels[0]):
+        how: Any = {"method": "integrated_gradients", "baseline": baseline}
+        mine, theirs = (
+            reportgen.saliency(*each, **how) for each in ((first, pixels), (last, pixels))
+        )
+        np.testing.assert_allclose(np.moveaxis(mine, 1, -1), theirs, atol=1e-5)
+    with pytest.raises(UserError, match="baseline must be one value, one for each channel"):
+        reportgen.saliency(first, pixels, method="integrated_gradients", baseline=[1, 2, 3])
+
+
 def test_only_models_that_read_channels_first_are_compiled() -> None:
     first, last = twins()
     assert needs_xla(first)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import given_images, given_targets, require_model
 from reportgen.probing.dials import filling
+from reportgen.probing.feeding import as_taken, reads_channels_first
 from reportgen.probing.heads import output_index
 from reportgen.probing.occluding import Size, covering, occlude, spread
 
@@ -34,7 +35,7 @@ def occlusion(
 
     Args:
         model: any Keras model with a graph and one image input, nested to any depth.
-        images: model input, already preprocessed, shape (n, h, w, c).
+        images: model input, already preprocessed, shape (n, h, w, c), or as the model takes it.
         targets: class to explain: one index for all images, or one for each, shape (n,). None for
             the classes predicted for the images as they are.
         output: index or name of the output to explain; may be None where there is only one.
@@ -59,8 +60,14 @@ def occlusion(
     pixels = given_images(model, images)
     if isinstance(pixels, list) and len(pixels) == 1:
         pixels = pixels[0]
-    if isinstance(pixels, list) or pixels.ndim != 4:
+    if isinstance(pixels, list):
+        raise UndefinedError(
+            f"Occlusion covers a patch of one image, and model '{model.name}' has {len(pixels)} "
+            "inputs."
+        )
+    if pixels.ndim != 4:
         raise UndefinedError("Occlusion covers a patch of an image, and the input is no image.")
+    pixels = _channels_last(model, pixels)
     index = output_index(model, output)
     wanted = given_targets(targets, len(pixels))[:, None]
     size = (int(pixels.shape[1]), int(pixels.shape[2]))
@@ -70,3 +77,10 @@ def occlusion(
     fill = pixels.mean(axis=(1, 2)) if base is None else filling("base", base, shape, what)
     found = occlude(model, pixels, [index], wanted, cover, fill)[0]
     return spread(getattr(found, score), cover, size)
+
+
+def _channels_last(model: Any, pixels: NDArray[Any]) -> NDArray[Any]:
+    """Images (n, h, w, c), also where the model takes (n, c, h, w) and they came so."""
+    shape = pixels.shape[1:]
+    front = reads_channels_first(model) and as_taken(model, shape) == shape
+    return np.moveaxis(pixels, 1, -1) if front else pixels
