@@ -123,10 +123,8 @@ def test_images_may_come_as_the_model_takes_them() -> None:
     np.testing.assert_allclose(reportgen.occlusion(first, turned, patch=4), expected, atol=1e-5)
     for baseline in (0.3, [0.1, 0.4], pixels[0]):
         how: Any = {"method": "integrated_gradients", "baseline": baseline}
-        mine, theirs = (
-            reportgen.saliency(*each, **how) for each in ((first, pixels), (last, pixels))
-        )
-        np.testing.assert_allclose(np.moveaxis(mine, 1, -1), theirs, atol=1e-5)
+        mine = reportgen.saliency(first, pixels, **how)
+        np.testing.assert_allclose(mine, reportgen.saliency(last, pixels, **how), atol=1e-5)
     with pytest.raises(UserError, match="baseline must be one value, one for each channel"):
         reportgen.saliency(first, pixels, method="integrated_gradients", baseline=[1, 2, 3])
 
