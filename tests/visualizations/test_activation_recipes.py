@@ -28,7 +28,7 @@ def test_small_images_are_climbed_in_pixels_and_large_ones_in_waves() -> None:
     found = [
         (r.parameterization, r.decay, r.variation, r.transforms.jitter) for r in (small, large)
     ]
-    assert found == [("pixels", 1.0, 0.1, 2), ("fourier", 0.3, 0.0, 16)]
+    assert found == [("pixels", 0.3, 0.3, 2), ("fourier", 0.3, 0.0, 16)]
     assert [settled(side).parameterization for side in (63, 64)] == ["pixels", "fourier"]
     assert settled(6).transforms.jitter == 2
 
@@ -36,7 +36,7 @@ def test_small_images_are_climbed_in_pixels_and_large_ones_in_waves() -> None:
 def test_what_is_given_holds_at_any_size() -> None:
     found = settled(224, parameterization="pixels", l2=0.0, jitter=0)
     assert (found.parameterization, found.decay, found.transforms.jitter) == ("pixels", 0, 0)
-    assert found.variation == 0.1, "the default of the parameterization that was given"
+    assert found.variation == 0.3, "the default of the parameterization that was given"
 
 
 def test_the_range_of_the_input_is_only_a_unit() -> None:

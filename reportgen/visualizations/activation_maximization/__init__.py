@@ -60,8 +60,7 @@ ENTRY = Entry(
             "l2",
             "float",
             None,
-            "pull to the middle of the input range, against a gradient of unit length; null takes "
-            "1 in pixels, 0.3 in waves",
+            "pull to the middle of the input range, against a gradient of unit length; null takes 0.3",
             minimum=0,
             optional=True,
         ),
@@ -69,7 +68,7 @@ ENTRY = Entry(
             "total_variation",
             "float",
             None,
-            "smoothing, against the same gradient; null takes 0.1 in pixels, none in waves",
+            "smoothing, against the same gradient; null takes 0.3 in pixels, none in waves",
             minimum=0,
             optional=True,
         ),

@@ -89,7 +89,7 @@ def activation_maximization(
         rotate: largest random rotation at each step, in degrees.
         scale: largest random change of size at each step, as a share (0.05: 0.95 to 1.05).
         l2, total_variation: weights of the regularizers against a gradient of unit length; None
-            for 1 and 0.1 in pixels, 0.3 and 0 in waves.
+            for 0.3 and 0.3 in pixels, 0.3 and 0 in waves.
         input_range: smallest and largest value that the model is given; one number each, or one
             for each channel.
         size: side of the images in pixels where the model takes any; None for 128.

@@ -2,9 +2,8 @@
 
 On small images, such as 28 pixels, an ascent in pixels finds what filters are tuned to. On large
 ones it finds fine grain, which many networks answer to and nobody can read; waves find coarse
-forms sooner, need no smoothing, and leave contrast only to a weaker pull to gray. Both were
-chosen by eye, on networks trained here; in pixels the regularizers are as strong as they can be
-if most images are to excite their filters more than the data does.
+forms sooner and need no smoothing. Both were chosen by eye, on networks trained here, and so that
+most images excite their filters more than the data does.
 """
 
 from __future__ import annotations
@@ -15,8 +14,8 @@ from reportgen.probing.transformations import Transforms
 LARGE = 64
 """Shorter side in pixels from which on images are written as waves."""
 
-_DECAY = {"pixels": 1.0, "fourier": 0.3}
-_VARIATION = {"pixels": 0.1, "fourier": 0.0}
+_DECAY = 0.3
+_VARIATION = {"pixels": 0.3, "fourier": 0.0}
 
 
 def recipe(
@@ -36,7 +35,7 @@ def recipe(
         shape: height, width and channels.
         steps, rate: of the ascent.
         parameterization: None for "fourier" from `LARGE` pixels on, else "pixels".
-        l2, total_variation: None for 1 and 0.1 in pixels, 0.3 and 0 in waves.
+        l2, total_variation: None for 0.3 and, in pixels alone, 0.3.
         jitter: None for a fourteenth of the shorter side, 2 pixels at least.
         others: width of the frame, largest rotation and change of size.
         ends: of the input range.
@@ -44,6 +43,6 @@ def recipe(
     side = min(shape[:2])
     kind = parameterization or ("fourier" if side >= LARGE else "pixels")
     moves = Transforms(max(2, side // 14) if jitter is None else jitter, *others)
-    decay = _DECAY[kind] if l2 is None else l2
+    decay = _DECAY if l2 is None else l2
     variation = _VARIATION[kind] if total_variation is None else total_variation
     return Recipe(steps, rate, decay, variation, moves, kind, *ends)
