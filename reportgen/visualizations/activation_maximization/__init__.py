@@ -60,7 +60,8 @@ ENTRY = Entry(
             "l2",
             "float",
             None,
-            "pull to the middle of the input range, against a gradient of unit length; null takes 0.3",
+            "pull to the middle of the input range, against a gradient of unit length; "
+            "null takes 0.3",
             minimum=0,
             optional=True,
         ),
