@@ -51,6 +51,8 @@ def sentence(sample: Mapping[str, Any], more: str = "") -> str:
     """A sentence on one image; `more` is added to it after a semicolon."""
     words = f"{image(sample)[0].upper()}{image(sample)[1:]}: "
     words += f"predicted {sample['predicted']} with {percent(sample['probability'])}"
+    if sample.get("by"):
+        words += f" (by a {sample['by']} of the model's output, which has none of its own)"
     if sample["explained"] != sample["predicted"]:
         words += f", explained for {sample['explained']}"
     return f"{words}; {more}." if more else f"{words}."

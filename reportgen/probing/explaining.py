@@ -51,6 +51,8 @@ def told(
 ) -> list[dict[str, Any]]:
     """What a page says of each image, JSON-ready: index, label, predicted, probability, explained.
 
+    Where the model ends without a softmax or sigmoid also `by`: which of them made the probability.
+
     Args:
         head: with its target.
         logits: of this head, shape (n, units).
@@ -68,9 +70,17 @@ def told(
             "predicted": name_of(head, predicted[i]),
             "probability": float(sure[i]),
             "explained": name_of(head, explained[i]),
+            **_added(head),
         }
         for i, index in enumerate(indices)
     ]
+
+
+def _added(head: Head) -> dict[str, str]:
+    """The function that a model's output lacks to be probabilities, where it lacks one."""
+    if head.kind != "logits":
+        return {}
+    return {"by": "sigmoid" if head.units == 1 else "softmax"}
 
 
 def name_of(head: Head, index: int) -> str:
