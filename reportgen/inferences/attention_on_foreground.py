@@ -53,11 +53,10 @@ def infer(findings: Findings) -> Inference:
 
 def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tally:
     counts = _count("heatmaps", found, "for most outputs the energy lies above the area's share")
+    maps = "Grad-CAM maps" if len(found) == 1 else "Grad-CAM maps of most outputs"
+    more = f"more of their energy {where} the foreground than an even spread would"
     paragraph.say(
-        f"In {counts.phrase}, Grad-CAM maps of most outputs hold more of their energy {where} the "
-        "foreground than an even spread would: from {worst:%} of the energy on "
-        "{worst.baseline:%} of the area ({worst.output}) to {best:%} on {best.baseline:%} "
-        "({best.output}).",
+        f"{_holds(counts, maps, 'hold', more)}: {_extremes(found)}.",
         best=max(found, key=_lift),
         worst=min(found, key=_lift),
         **counts.evidence,
@@ -65,18 +64,44 @@ def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tal
     return counts
 
 
+def _extremes(found: Sequence[Reading]) -> str:
+    """The part of a sentence that quotes the least and the largest share, `worst` and `best`."""
+    if len(found) == 1:
+        return "{best:%} of the energy on {best.baseline:%} of the area"
+    return (
+        "from {worst:%} of the energy on {worst.baseline:%} of the area ({worst.output}) to "
+        "{best:%} on {best.baseline:%} ({best.output})"
+    )
+
+
 def _activations(paragraph: Paragraph, found: Sequence[Reading]) -> Tally:
     counts = _count("activations", found, "most convolution layers have a lift above chance")
+    layers = "layer {high.at}" if len(found) == 1 else "most convolution layers"
+    more = "from their background more inside the foreground than over the whole map"
     paragraph.say(
-        f"In {counts.phrase}, activations of most convolution layers depart from their background "
-        "more inside the foreground than over the whole map: from {low} times ({low.at} of "
-        "{low.model}) to {high} times ({high.at} of {high.model}) what an even spread would put "
-        "there.",
+        f"{_holds(counts, f'activations of {layers}', 'depart', more)}: {_lifts(found)} what an "
+        "even spread would put there.",
         high=max(found, key=_lift),
         low=min(found, key=_lift),
         **counts.evidence,
     )
     return counts
+
+
+def _lifts(found: Sequence[Reading]) -> str:
+    """The part of a sentence that quotes the least and the largest lift, `low` and `high`."""
+    if len(found) == 1:
+        return "{high} times"
+    return "from {low} times ({low.at} of {low.model}) to {high} times ({high.at} of {high.model})"
+
+
+def _holds(counts: Tally, who: str, does: str, more: str) -> str:
+    """In how many models `who` `does` `more`; of a single model, whether they do."""
+    if counts.evidence[counts.name].n != 1 or counts.answer == "above":
+        return f"In {counts.phrase}, {who} {does} {more}"
+    if counts.answer == "open":
+        return f"In the only model it is undecided whether {who} {does} {more}"
+    return f"In the only model, {who} do not {does} {more}"
 
 
 def _count(name: str, found: Sequence[Reading], claim: str) -> Tally:

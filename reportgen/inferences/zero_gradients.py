@@ -36,11 +36,12 @@ def infer(findings: Findings) -> Inference:
     answer = _answer(total)
     paragraph = Paragraph(ENTRY.name)
     if total.value:
+        most = max(gradients, key=_share)
         paragraph.say(
             "For {total} of {total.n:heatmap|heatmaps} the gradient is zero everywhere; the most "
-            "are {most} of {most.n} ({most.output}).",
+            f"{_verb(most.evidence)} {{most}} of {{most.n}} ({{most.output}}).",
             total=total,
-            most=max(gradients, key=_share),
+            most=most,
         )
     else:
         paragraph.say(
@@ -60,12 +61,16 @@ def _empty(empty: Evidence, total: Evidence) -> str:
     if not empty.value:
         return "None of {empty.n:heatmap|heatmaps} is empty."
     if total.value and empty.value <= total.value:
-        return f"There are {{empty:empty map|empty maps}} of {{empty.n}}; {blank}"
+        return f"There {_verb(empty)} {{empty:empty map|empty maps}} of {{empty.n}}; {blank}"
     yet = "In all," if total.value else "Yet"
     return (
-        f"{yet} {{empty}} of {{empty.n:heatmap|heatmaps}} are empty, since a weighted sum of the "
-        f"feature maps that is nowhere positive leaves nothing either; {blank}"
+        f"{yet} {{empty}} of {{empty.n:heatmap|heatmaps}} {_verb(empty)} empty, since a weighted "
+        f"sum of the feature maps that is nowhere positive leaves nothing either; {blank}"
     )
+
+
+def _verb(count: Evidence) -> str:
+    return "is" if count.value == 1 else "are"
 
 
 def _sum(name: str, what: str, found: Sequence[Reading]) -> Evidence:

@@ -105,3 +105,45 @@ def test_without_the_wider_measure_the_foreground_itself_is_used() -> None:
     found = block("grad_cam", "a", energy_in_foreground__class=energy(ABOVE))
     findings = report([model("a", CONV)], found)
     assert "energy inside the foreground" in only(infer(findings), findings).text
+
+
+@pytest.mark.parametrize(
+    ("bounds", "start"),
+    [
+        (ABOVE, "In the only model, Grad-CAM maps hold more of their energy in and around the "
+         "foreground than an even spread would: 70% of the energy on 25% of the area."),
+        (BELOW, "In the only model, Grad-CAM maps do not hold more of their energy in and around "
+         "the foreground than an even spread would: 15% of the energy on 25% of the area."),
+        (OPEN, "In the only model it is undecided whether Grad-CAM maps hold more of their energy "
+         "in and around the foreground than an even spread would: 30% of the energy on 25%"),
+    ],
+)  # fmt: skip
+def test_the_only_map_of_the_only_model_is_spoken_of_plainly(
+    bounds: tuple[float, float], start: str
+) -> None:
+    findings = report([model("a", CONV)], heat("a", bounds))
+    assert only(infer(findings), findings).text.startswith(start)
+
+
+def test_several_outputs_of_the_only_model_keep_their_extremes() -> None:
+    heads = {f"energy_near_foreground__{name}": energy(BELOW) for name in ("a", "b")}
+    text = only(infer(found := report([model("a", CONV)], block("grad_cam", "a", **heads))), found)
+    assert text.text.startswith("In the only model, Grad-CAM maps of most outputs do not hold more")
+    assert "(output `a` of `Model a`) to 15% on 25%" in text.text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (1.2, 1.4, "In the only model, activations of layer `conv` depart from"),
+        (0.6, 0.8, "In the only model, activations of layer `conv` do not depart from"),
+        (0.9, 1.1, "In the only model it is undecided whether activations of layer `conv`"),
+    ],
+)
+def test_the_only_layer_of_the_only_model_too(low: float, high: float, words: str) -> None:
+    lift = value((low + high) / 2, low, high, baseline=1)
+    findings = report([model("a", CONV)], block("feature_maps", "a", foreground_lift__conv=lift))
+    text = only(infer(findings), findings).text
+    assert text.startswith(words)
+    assert " times what an even spread would put there." in text
+    assert "from 1" not in text

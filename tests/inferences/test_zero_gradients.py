@@ -42,3 +42,17 @@ def test_models_add_up_and_the_worst_is_named() -> None:
     assert "the most are 5 of 96 (`Model b`)" in text
     assert "In all, 9 of 192 heatmaps are empty" in text
     assert [item.value for item in inference.evidence] == [6, 9]
+
+
+@pytest.mark.parametrize(
+    ("maps", "words"), [(1, "Yet 1 of 16 heatmaps is"), (2, "Yet 2 of 16 heatmaps are")]
+)
+def test_one_empty_map_is_spoken_of_as_one(maps: int, words: str) -> None:
+    findings = report([model("a")], counts("a", 0, maps, 16))
+    assert f"{words} empty, since" in only(infer(findings), findings).text
+
+
+def test_one_zero_gradient_too() -> None:
+    findings = report([model("a")], counts("a", 1, 1, 16))
+    text = only(infer(findings), findings).text
+    assert "the most is 1 of 16 (`Model a`). There is 1 empty map of 16; with" in text
