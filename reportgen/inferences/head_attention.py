@@ -57,8 +57,8 @@ def infer(findings: Findings) -> Inference:
     A model counts where the interval of the mean cosine similarity between the Grad-CAM maps of
     two of its outputs lies between `SLIGHTLY` and `SAME`; it speaks against the claim where the
     interval lies wholly above (the same places) or wholly below (farther apart than slightly),
-    and the note says which. Maps that are zero everywhere have no direction and are left out by
-    the measure.
+    and the note says which. Maps that are zero or the same everywhere point nowhere and are left
+    out by the measure.
     """
     found = readings(findings, "grad_cam", "head_similarity")
     if not found:

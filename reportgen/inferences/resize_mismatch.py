@@ -10,6 +10,7 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     Side,
+    derived,
     every,
     exact,
     models_of,
@@ -45,7 +46,8 @@ def infer(findings: Findings) -> Inference:
     An output counts where some nonzero heatmap overlaps imperfectly and the interval of the share
     of spilled energy that lies within one feature-map cell of the foreground is above `MAINLY`
     and above the share of that ring in the area outside (chance). It speaks against the claim
-    where no heatmap overlaps imperfectly or the interval lies below either. A model counts where
+    where no heatmap overlaps imperfectly or the interval lies below either. Heatmaps that are the
+    same at every position point nowhere and have no say in the overlap. A model counts where
     most of its outputs do, and the claim is about most models.
     """
     spills = readings(findings, "grad_cam", "spill_within_cell", compared=True)
@@ -77,6 +79,7 @@ def infer(findings: Findings) -> Inference:
         else "In every heatmap of every output the strongest pixels lie on the foreground.",
         worst=worst,
     )
+    _left_out(paragraph, findings)
     paragraph.say(
         "Resizing moves energy by less than one cell of the feature map, and most of the energy "
         f"outside lies that near, for most outputs, in {counts.phrase}{_range(found)}.",
@@ -88,6 +91,23 @@ def infer(findings: Findings) -> Inference:
         paragraph.say(CONCLUSIONS[counts.answer])
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
+
+
+def _left_out(paragraph: Paragraph, findings: Findings) -> None:
+    """A sentence on heatmaps that are the same at every position, where there are any."""
+    sources = [r.evidence for r in readings(findings, "grad_cam", "constant_maps")]
+    total = sum(int(item.value or 0) for item in sources)
+    if not total:
+        return
+    n = sum(item.n or 0 for item in sources)
+    how = "number of heatmaps that are the same at every position and not zero"
+    paragraph.say(
+        "{even} of {even.n:heatmap|heatmaps} "
+        + ("is" if total == 1 else "are")
+        + " left out of this, being the same at every position: "
+        + ("it points nowhere." if total == 1 else "they point nowhere."),
+        even=derived(ENTRY.name, "constant_maps", total, sources, how, "heatmaps", n),
+    )
 
 
 def _range(found: Sequence[Reading]) -> str:

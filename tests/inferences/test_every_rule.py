@@ -101,6 +101,7 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "energy_in_foreground": HEADS,
         "energy_near_foreground": HEADS,
         "zero_maps": HEADS,
+        "constant_maps": HEADS,
         "zero_gradients": HEADS,
         "spill_within_cell": HEADS,
         "imperfect_overlap": HEADS,
@@ -176,7 +177,7 @@ def complete(seed: int) -> Findings:
 
 
 def _any_value(measure: str, chance: random.Random) -> Evidence:
-    if measure in ("conv_layers", "zero_maps", "zero_gradients", "input_size"):
+    if measure in ("conv_layers", "zero_maps", "constant_maps", "zero_gradients", "input_size"):
         return value(chance.randint(1, 3), n=96)
     if measure == "dimensions":
         return value(2, n=None)

@@ -46,3 +46,34 @@ def test_the_range_is_quoted_with_chance() -> None:
 def test_a_perfect_overlap_is_said_in_words() -> None:
     findings = report([model("a")], spill("a", 0.7, 0.8, missed=0.0))
     assert "every heatmap of every output" in only(infer(findings), findings).text
+
+
+def constant(name: str, maps: int, missed: float | None = 0.0, n: int = 96) -> Finding:
+    """A spill, and the overlap of the heatmaps that are not the same at every position."""
+    return block(
+        "grad_cam",
+        name,
+        spill_within_cell__class=value(0.75, 0.7, 0.8, baseline=0.2),
+        imperfect_overlap__class=value(missed, missed, missed, n=n),
+        constant_maps__class=value(maps, n=96, unit="images"),
+    )
+
+
+def test_maps_that_are_the_same_everywhere_are_no_hits() -> None:
+    findings = report([model("a")], constant("a", 96, missed=None, n=0))
+    assert infer(findings).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("maps", "words"),
+    [
+        (1, "1 of 96 heatmaps is left out of this, being the same at every position: it points "),
+        (3, "3 of 96 heatmaps are left out of this, being the same at every position: they point "),
+    ],
+)
+def test_maps_that_are_left_out_are_counted(maps: int, words: str) -> None:
+    findings = report([model("a")], constant("a", maps, n=96 - maps))
+    text = only(infer(findings), findings).text
+    assert f"lie on the foreground. {words}nowhere. Resizing" in text
+    none = report([model("a")], constant("a", 0))
+    assert "left out" not in only(infer(none), none).text

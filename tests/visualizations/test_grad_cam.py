@@ -79,6 +79,65 @@ def test_a_zero_gradient_is_drawn_and_said() -> None:
     assert counts["zero_gradients@class"] == counts["zero_maps@class"] == 24
 
 
+def even(model: Any) -> Any:
+    """The model with a convolution that is 1 everywhere, and evidence for every class."""
+    model.get_layer("conv").kernel.assign(np.zeros(model.get_layer("conv").kernel.shape))
+    model.get_layer("conv").bias.assign(np.ones(2))
+    for name in {"out", "hidden", "angle", "width"} & {layer.name for layer in model.layers}:
+        model.get_layer(name).kernel.assign(np.abs(model.get_layer(name).kernel))
+    return model
+
+
+def test_a_constant_map_is_drawn_empty_and_said_to_point_nowhere() -> None:
+    given = subject(even(sequential()), dataset({"class": 3}))
+    artifact = compute(given)
+    assert np.ptp(artifact.arrays["map@class"]) == 0 < artifact.arrays["map@class"].max()
+    figures = draw(artifact, given.params)
+    for figure in figures:
+        assert "the same at every position, so it points nowhere" in figure.caption
+        assert "the same at every position, so it points nowhere" in figure.alt
+        assert "hottest" not in figure.alt
+    empty = dict.fromkeys(artifact.arrays, np.zeros((1, 6, 6), np.float32))
+    arrays = empty | {"images": artifact.arrays["images"]}
+    arrays["map@class"] = np.zeros_like(artifact.arrays["map@class"])
+    drawn_empty = draw(dataclasses.replace(artifact, arrays=arrays), given.params)
+    assert [f.picture.data for f in drawn_empty] == [f.picture.data for f in figures]
+    counts = {m.name: m.value for m in artifact.measures}
+    assert (counts["constant_maps@class"], counts["imperfect_overlap@class"]) == (24, None)
+
+
+def test_constant_maps_of_several_heads_compare_to_nothing() -> None:
+    data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
+    given = subject(even(two_heads()), data, target="1")
+    artifact = compute(given)
+    values = {m.name: m.value for m in artifact.measures}
+    assert values["constant_maps@angle"] == values["constant_maps@width"] == 24
+    assert values["head_similarity"] is values["head_peak_shift"] is None
+    assert all("points nowhere and is drawn empty" in f.caption for f in draw(artifact, {}))
+
+
+def test_the_scale_is_told_where_there_is_no_bar() -> None:
+    data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
+    for figure in drawn(two_heads(), data):
+        assert "from dark, zero, to bright, the largest value of each heatmap" in figure.caption
+
+
+def test_channels_that_score_cam_leaves_out_are_counted() -> None:
+    model, data = sequential(filters=4), dataset({"class": 3})
+    kernel, _ = model.get_layer("conv").get_weights()
+    model.get_layer("conv").bias.assign(np.full(4, 3.0))
+    assert "left out" not in drawn(model, data, method="score_cam")[0].caption
+    kernel[..., 0] = 0
+    model.get_layer("conv").set_weights([kernel, np.full(4, 3.0)])
+    words = "1 of 4 channels is the same at every position of some image and was left out there. "
+    assert words in drawn(model, data, method="score_cam")[0].caption
+    kernel[..., 1] = 0
+    model.get_layer("conv").set_weights([kernel, np.full(4, 3.0)])
+    words = "2 of 4 channels are the same at every position of some image and were left out there. "
+    assert words in drawn(model, data, method="score_cam")[0].caption
+    assert "left out" not in drawn(model, data)[0].caption
+
+
 def test_a_dark_layer_and_a_negative_sum_are_told_apart_from_it() -> None:
     dark = sequential()
     dark.get_layer("conv").set_weights([np.zeros((3, 3, 1, 2)), np.zeros(2)])
@@ -117,8 +176,14 @@ def test_without_data_or_convolution_it_is_undefined() -> None:
     flat = seeded(
         keras.Sequential([keras.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3, "softmax")])
     )
-    with pytest.raises(UndefinedError, match="no convolution"):
+    with pytest.raises(UndefinedError, match="no last one to take, and no other layer has maps"):
         compute(subject(flat, dataset({"class": 3})))
+    flat.layers[-1].name = "h"
+    with pytest.raises(UndefinedError, match="has maps, so there is none to explain at"):
+        compute(subject(flat, dataset({"class": 3}), layer="h"))
+    pooled = [layers.MaxPooling2D(), layers.Flatten(), layers.Dense(3, "softmax")]
+    with pytest.raises(UndefinedError, match="another layer with maps can be named"):
+        compute(subject(keras.Sequential([keras.Input((6, 6, 1)), *pooled]), dataset({"class": 3})))
 
 
 def test_notes_cite_what_was_measured() -> None:

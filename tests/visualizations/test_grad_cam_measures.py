@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reportgen.visualizations.grad_cam.engine import Maps
+from reportgen.visualizations.grad_cam.maps import pointless
 from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
 
 
@@ -18,6 +19,7 @@ def maps_of(values: np.ndarray, flat: list[bool] | None = None) -> Maps:
         none if flat is None else np.array(flat),
         none,
         np.zeros((n, 2), np.float32),
+        np.zeros((n, 0), bool),
     )
 
 
@@ -63,3 +65,46 @@ def test_heads_compared_by_hand() -> None:
     assert same[0].value == pytest.approx(1)
     assert same[1].value == 0
     assert between_heads({"a": heads["c"], "b": heads["c"]}, (2, 2), seed=0)[0].value is None
+
+
+def test_a_map_that_is_the_same_everywhere_points_nowhere() -> None:
+    noise = 1 + 1e-7 * np.arange(4).reshape(2, 2)
+    slope = 1 + 1e-3 * np.arange(4).reshape(2, 2)
+    maps = np.stack([np.zeros((2, 2)), np.full((2, 2), 1e-6), noise, slope]).astype(np.float32)
+    assert pointless(maps).tolist() == [False, True, True, False]
+
+
+def test_a_constant_map_is_no_hit() -> None:
+    values = np.stack([np.full((2, 2), 3.0), np.full((2, 2), 3.0)])
+    masks = np.zeros((2, 2, 2), bool)
+    masks[:, 1, 1] = True
+    even = {m.name: m for m in head_measures("h", maps_of(values), masks, "", seed=0)}
+    hottest = even["imperfect_overlap@h"]
+    assert (hottest.value, hottest.n) == (None, 0)
+    assert "no other heatmap" in hottest.how
+    assert (even["constant_maps@h"].value, even["constant_maps@h"].n) == (2, 2)
+    assert (even["zero_maps@h"].value, even["energy_in_foreground@h"].value) == (0, 0.25)
+    values[1, 0, 0] = 9
+    mixed = {m.name: m for m in head_measures("h", maps_of(values), masks, "", seed=0)}
+    assert (mixed["imperfect_overlap@h"].value, mixed["imperfect_overlap@h"].n) == (1, 1)
+    assert mixed["constant_maps@h"].value == 1
+
+
+def test_a_constant_map_has_no_place_beside_another_heads() -> None:
+    even, corner = np.ones((2, 2, 2)), np.zeros((2, 2, 2))
+    corner[:, 1, 1] = 1
+    even[1] = corner[1]
+    for heads in ((even, corner), (corner, even)):
+        named = {str(i): maps_of(one) for i, one in enumerate(heads)}
+        similarity, shift = between_heads(named, (4, 4), seed=0)
+        assert (similarity.value, similarity.n) == (pytest.approx(1), 1)
+        assert (shift.value, shift.n) == (0, 1)
+    alike = {"a": maps_of(np.ones((1, 2, 2))), "b": maps_of(np.ones((1, 2, 2)))}
+    assert [m.value for m in between_heads(alike, (4, 4), seed=0)] == [None, None]
+
+
+def test_pixels_that_tie_for_the_hottest_count_by_their_center() -> None:
+    top, both = np.zeros((1, 1, 5)), np.zeros((1, 1, 5))
+    top[0, 0, 2] = both[0, 0, 0] = both[0, 0, 4] = 1
+    shift = between_heads({"a": maps_of(top), "b": maps_of(both)}, (1, 5), seed=0)[1]
+    assert shift.value == 0

@@ -88,6 +88,19 @@ def test_why_heatmaps_are_zero(flat: int, cause: str) -> None:
     assert cause in text
 
 
+@pytest.mark.parametrize(
+    ("constant", "words"),
+    [
+        (1, "For `h`, 1 of 96 heatmaps is the same at every position and not zero, so it points"),
+        (3, "For `h`, 3 of 96 heatmaps are the same at every position and not zero, so they point"),
+    ],
+)
+def test_heatmaps_that_point_nowhere_are_counted(constant: int, words: str) -> None:
+    (text,) = said("grad_cam", count("constant_maps@h", constant, 96))
+    assert text.startswith(words)
+    assert said("grad_cam", count("constant_maps@h", 0, 96)) == []
+
+
 def test_the_only_output_is_not_named_and_several_are() -> None:
     one = item("energy_in_foreground@class", 0.5, 0.4, 0.6, baseline=0.1)
     other = item("energy_in_foreground@angle", 0.5, 0.4, 0.6, baseline=0.1)

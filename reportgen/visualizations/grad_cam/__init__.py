@@ -42,6 +42,7 @@ ENTRY = Entry(
         ("spill_within_cell", "share of the energy outside that lies within one cell, by head"),
         ("imperfect_overlap", "share of heatmaps whose hottest pixels leave the foreground"),
         ("zero_maps", "heatmaps that are zero everywhere, by head"),
+        ("constant_maps", "heatmaps that are the same at every position and not zero, by head"),
         ("zero_gradients", "images whose gradient is zero everywhere, by head"),
         ("head_similarity", "how alike the heads' heatmaps of an image are (cosine)"),
         ("head_peak_shift", "how far apart the heads' hottest points lie"),

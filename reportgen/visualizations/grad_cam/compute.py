@@ -17,7 +17,7 @@ from reportgen.probing.resizing import bilinear
 from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Subject
 from reportgen.visualizations.grad_cam.engine import cams, grad_cam, target_layer
-from reportgen.visualizations.grad_cam.maps import Maps, joined
+from reportgen.visualizations.grad_cam.maps import Maps, joined, pointless
 from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
 
 __all__ = ["compute", "grad_cam"]
@@ -53,7 +53,7 @@ def compute(subject: Subject) -> Artifact:
     for head, one in zip(heads, found, strict=True):
         arrays[f"map@{head.name}"] = one.maps[: len(shown)]
         arrays[f"large@{head.name}"] = bilinear(one.maps[: len(shown)], size)
-    rest = {h.name: _tail(one, len(shown)) for h, one in zip(heads, found, strict=True)}
+    rest = {h.name: one.since(len(shown)) for h, one in zip(heads, found, strict=True)}
     masks = foreground(data, "test", counted)
     measures = [
         measure
@@ -72,6 +72,7 @@ def compute(subject: Subject) -> Artifact:
         "model": subject.facts.title,
         "map_size": [int(side) for side in found[0].maps.shape[1:]],
         "foreground": data.foreground,
+        "left_out": _left_out(found[0]),
         "heads": [
             _told(head, one, data, shown, params["method"])
             for head, one in zip(heads, found, strict=True)
@@ -105,21 +106,20 @@ def _part(name: str, heads: tuple[Head, ...]) -> str:
     return "heatmap" if len(heads) == 1 else name
 
 
-def _tail(found: Maps, start: int) -> Maps:
-    fields = ("maps", "targets", "flat_gradients", "flat_activations", "logits")
-    return Maps(*(getattr(found, name)[start:] for name in fields))
-
-
 def _told(
     head: Head, found: Maps, data: Dataset, shown: NDArray[Any], method: str
 ) -> dict[str, Any]:
     """What a page says of one head's samples, JSON-ready."""
     count = len(shown)
     samples = told(head, found.logits[:count], found.targets[:count], data, shown)
+    nowhere = pointless(found.maps[:count])
     return {
         "name": head.name,
         "title": head.title,
-        "samples": [sample | {"zero": _zero(found, i, method)} for i, sample in enumerate(samples)],
+        "samples": [
+            sample | {"zero": _zero(found, i, method), "pointless": bool(nowhere[i])}
+            for i, sample in enumerate(samples)
+        ],
     }
 
 
@@ -131,3 +131,15 @@ def _zero(found: Maps, i: int, method: str) -> str:
         return "gradient"
     dark = "constant" if method == "score_cam" else "activations"
     return dark if found.flat_activations[i] else "sum"
+
+
+def _left_out(found: Maps) -> dict[str, int]:
+    """How many channels had no say in the map of some image, of how many.
+
+    An image for which no channel varies does not count: its map is zero, which is told of it.
+    """
+    some = ~found.left_out.all(axis=1)
+    return {
+        "channels": int(found.left_out[some].any(axis=0).sum()),
+        "of": int(found.left_out.shape[1]),
+    }

@@ -19,6 +19,11 @@ Facts = Mapping[str, Any]
 
 COLORMAP = "inferno"
 
+SCALE = "Colors run from dark, zero, to bright, the largest value of each heatmap."
+"""Said where there is no color bar to tell it."""
+
+NOWHERE = "the same at every position, so it points nowhere"
+
 REASONS = {
     "gradient": "the gradient is zero everywhere",
     "activations": "all activations of the layer are zero",
@@ -38,9 +43,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
     facts = artifact.facts
-    maps = np.asarray(artifact.arrays[f"map@{head['name']}"], np.float32)
     picture = mosaic(
-        maps,
+        _shown(artifact, head, "map"),
         labels=[_label(sample) for sample in head["samples"]],
         colormap=COLORMAP,
         scaling="peak",
@@ -48,14 +52,15 @@ def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
     )
     caption = (
         f"{_method(facts)} at layer {facts['layer']}, one cell for each of the "
-        f"{size(facts['map_size'])} positions of its feature maps. {_samples(head)}"
+        f"{size(facts['map_size'])} positions of its feature maps. "
+        f"{_left_out(facts)}{_samples(head)}"
     )
     return _drawing("heatmap", "Heatmap", picture, caption, _alt("Heatmap", artifact, head), facts)
 
 
 def _overlay(artifact: Artifact, head: Facts) -> Drawing:
     images = artifact.arrays["images"]
-    large = artifact.arrays[f"large@{head['name']}"]
+    large = _shown(artifact, head, "large")
     tiles = [overlay(shown, one) for shown, one in zip(images, large, strict=True)]
     picture = _row(tiles, [_label(sample) for sample in head["samples"]])
     facts = artifact.facts
@@ -70,8 +75,7 @@ def _overlay(artifact: Artifact, head: Facts) -> Drawing:
 def _head(artifact: Artifact, head: Facts) -> Drawing:
     """Input, heatmap and overlay of each sample, for one head of several."""
     images, facts = artifact.arrays["images"], artifact.facts
-    maps = np.asarray(artifact.arrays[f"map@{head['name']}"], np.float32)
-    large = artifact.arrays[f"large@{head['name']}"]
+    maps, large = _shown(artifact, head, "map"), _shown(artifact, head, "large")
     rows = [
         [shown, colorize(relative(low), COLORMAP), overlay(shown, high)]
         for shown, low, high in zip(images, maps, large, strict=True)
@@ -83,11 +87,21 @@ def _head(artifact: Artifact, head: Facts) -> Drawing:
     )
     caption = (
         f"{_method(facts)} for the answer of head {head['name']} at layer {facts['layer']} "
-        f"({size(facts['map_size'])} positions), and resized over the input. "
-        f"{_samples(head)}"
+        f"({size(facts['map_size'])} positions), and resized over the input. {SCALE} "
+        f"{_left_out(facts)}{_samples(head)}"
     )
     alt = _alt("Input, heatmap and overlay", artifact, head)
     return _drawing(head["name"], head["title"], picture, caption, alt, facts)
+
+
+def _shown(artifact: Artifact, head: Facts, kind: str) -> NDArray[np.float32]:
+    """Heatmaps of a head to draw, (s, h, w); those that are the same everywhere as empty ones.
+
+    Scaled to their own largest value they would be all bright.
+    """
+    maps = np.array(artifact.arrays[f"{kind}@{head['name']}"], np.float32)
+    maps[[sample["pointless"] for sample in head["samples"]]] = 0
+    return maps
 
 
 def _row(tiles: list[NDArray[np.uint8]], titles: list[str]) -> Picture:
@@ -111,15 +125,31 @@ def _method(facts: Facts) -> str:
 
 def _label(sample: Facts) -> str:
     words = label(sample)
+    if sample["pointless"]:
+        return f"{words}: the same everywhere"
     return f"{words}: zero everywhere" if sample["zero"] else words
 
 
+def _left_out(facts: Facts) -> str:
+    """A sentence on channels that Score-CAM could not use, with a space after it."""
+    count, of = facts["left_out"]["channels"], facts["left_out"]["of"]
+    if not count:
+        return ""
+    verbs = ("is", "was") if count == 1 else ("are", "were")
+    return (
+        f"{count} of {of} channels {verbs[0]} the same at every position of some image and "
+        f"{verbs[1]} left out there. "
+    )
+
+
 def _samples(head: Facts) -> str:
-    """What was explained for each sample, what the model said, and what is zero."""
+    """What was explained for each sample, what the model said, and what points nowhere."""
     return " ".join(sentence(sample, _dark(sample)) for sample in head["samples"])
 
 
 def _dark(sample: Facts) -> str:
+    if sample["pointless"]:
+        return f"the heatmap is {NOWHERE} and is drawn empty"
     if not sample["zero"]:
         return ""
     return f"the heatmap is zero everywhere, because {REASONS[sample['zero']]}"
@@ -134,6 +164,8 @@ def _alt(kind: str, artifact: Artifact, head: Facts) -> str:
 
 def _where(values: NDArray[Any], sample: Facts) -> str:
     what = f"for {image(sample)} "
+    if sample["pointless"]:
+        return f"{what}{NOWHERE}"
     if sample["zero"]:
         return f"{what}zero everywhere, because {REASONS[sample['zero']]}"
     return f"{what}hottest in the {where(values)}"

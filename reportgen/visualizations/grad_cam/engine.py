@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.errors import Problem, UserError
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import (
     count_of,
     given_images,
@@ -98,7 +98,8 @@ def cams(
             maps = METHODS[method](slope.activations, gradient)
             flat = np.asarray(~gradient.any(axis=space))
             logits = slope.logits[outputs[place]]
-            parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits))
+            every = np.zeros((len(maps), 0), dtype=bool)
+            parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits, every))
     return [joined(part, layer) for part in parts]
 
 
@@ -106,12 +107,19 @@ def target_layer(model: Any, layer: str | None) -> str:
     """The path of the layer to explain at: the one named, else the last convolution.
 
     Raises:
-        UndefinedError: none was named and the model has no convolution.
+        UndefinedError: none was named and the model has no convolution; or no layer has maps.
+        UserError: no layer with maps has this name.
     """
-    if layer is not None:
-        fitting = [path for path, one in named(model).items() if _has_maps(one)]
-        return find(model, layer, fitting)
-    return last_convolution(model, "no last one to take; another layer with maps can be named")
+    fitting = [path for path, one in named(model).items() if _has_maps(one)]
+    if layer is None:
+        none = "no last one to take, and no other layer has maps"
+        some = "no last one to take; another layer with maps can be named"
+        return last_convolution(model, some if fitting else none)
+    if not fitting:
+        raise UndefinedError(
+            f"No layer of model '{model.name}' has maps, so there is none to explain at."
+        )
+    return find(model, layer, fitting)
 
 
 def _has_maps(layer: Any) -> bool:

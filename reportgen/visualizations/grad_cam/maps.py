@@ -12,6 +12,19 @@ from reportgen.errors import UndefinedError
 
 Floats = NDArray[np.float32]
 
+_ROUNDING = 1e-5
+"""Differences that are a smaller share of the largest value are rounding: float32 sums over the
+channels of positions that are alike come out a few units of the last digit apart."""
+
+_FIELDS = (
+    "maps",
+    "targets",
+    "flat_gradients",
+    "flat_activations",
+    "logits",
+    "left_out",
+)
+
 
 @dataclass(frozen=True)
 class Maps:
@@ -23,6 +36,8 @@ class Maps:
         flat_gradients: True where the gradient is zero everywhere, shape (n,).
         flat_activations: True where all activations are zero, shape (n,).
         logits: of this output, shape (n, units).
+        left_out: channels without a say, as they are the same at every position of the image,
+            shape (n, channels); only Score-CAM leaves any out, for others the shape is (n, 0).
     """
 
     maps: Floats
@@ -30,6 +45,11 @@ class Maps:
     flat_gradients: NDArray[np.bool_]
     flat_activations: NDArray[np.bool_]
     logits: Floats
+    left_out: NDArray[np.bool_]
+
+    def since(self, start: int) -> Maps:
+        """The same without the first images."""
+        return Maps(*(getattr(self, name)[start:] for name in _FIELDS))
 
 
 def joined(parts: Sequence[Maps], layer: str) -> Maps:
@@ -38,11 +58,19 @@ def joined(parts: Sequence[Maps], layer: str) -> Maps:
     Raises:
         UndefinedError: some are not finite.
     """
-    fields = ("maps", "targets", "flat_gradients", "flat_activations", "logits")
-    whole = Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in fields))
+    whole = Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
     if not np.isfinite(whole.maps).all():
         raise UndefinedError(
             f"The activations or gradients of layer '{layer}' hold values that are not finite "
             "(NaN or infinite), so a class activation map has no meaning."
         )
     return whole
+
+
+def pointless(maps: Floats) -> NDArray[np.bool_]:
+    """Which maps (n, h, w) are the same at every position but not zero: they point nowhere.
+
+    All positions tie for the largest, so that any of them, and none, is the strongest.
+    """
+    most = maps.max(axis=(1, 2))
+    return np.asarray((most > 0) & (np.ptp(maps, axis=(1, 2)) <= _ROUNDING * most))

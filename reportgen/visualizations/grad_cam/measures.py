@@ -11,7 +11,7 @@ from reportgen.probing.overlap import Doubles, Masks, Overlap, mean_over_maps, o
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Measure
-from reportgen.visualizations.grad_cam.engine import Maps
+from reportgen.visualizations.grad_cam.maps import Maps, pointless
 
 _ENERGIES = (
     "energy_in_foreground",
@@ -24,6 +24,7 @@ _ENERGIES = (
 def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) -> list[Measure]:
     """The measures of one head, qualified by its name."""
     zero = np.asarray(~found.maps.any(axis=(1, 2)))
+    nowhere = pointless(found.maps)
     n = len(zero)
     counts = [
         Measure(
@@ -32,6 +33,14 @@ def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) ->
             "images",
             n,
             how="heatmaps that are zero at every position",
+            part=part,
+        ),
+        Measure(
+            f"constant_maps@{name}",
+            int(nowhere.sum()),
+            "images",
+            n,
+            how="heatmaps that have the same value, not zero, at every position",
             part=part,
         ),
         Measure(
@@ -50,16 +59,15 @@ def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) ->
         missing = [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in _ENERGIES]
         return missing + counts
     lies = overlap(found.maps[usable], masks[usable])
-    return [*_energies(name, lies, part, seed), *counts]
+    hottest = _hottest(name, lies.imperfect[~nowhere[usable]], part)
+    return [*_energies(name, lies, part, seed), hottest, *counts]
 
 
 def _energies(name: str, lies: Overlap, part: str, seed: int) -> list[Measure]:
-    n = len(lies.inside)
     outside = (lies.inside < 1) & (lies.area < 1)
     ring = lies.near_area - lies.area
     shed = (lies.near - lies.inside)[outside] / (1 - lies.inside)[outside]
     chance = ring[outside] / (1 - lies.area)[outside]
-    hits = int(lies.imperfect.sum())
     first = "share of the heatmap's sum, resized to the input, that lies "
     return [
         mean_over_maps(
@@ -88,28 +96,47 @@ def _energies(name: str, lies: Overlap, part: str, seed: int) -> list[Measure]:
             part,
             seed,
         ),
-        Measure(
-            f"imperfect_overlap@{name}",
-            hits / n,
-            n=n,
-            interval=wilson(hits, n),
-            how="share of heatmaps whose hottest pixels, as many as the foreground has, do not "
-            "all lie in it",
-            part=part,
-        ),
     ]
+
+
+def _hottest(name: str, imperfect: Masks, part: str) -> Measure:
+    """How often the hottest pixels leave the foreground, of maps that have hottest pixels.
+
+    In a map that is the same everywhere all pixels tie, and settling ties in favor of the
+    foreground would call it a perfect overlap.
+    """
+    how = (
+        "share of heatmaps, but for those that are the same at every position, whose hottest "
+        "pixels, as many as the foreground has, do not all lie in it"
+    )
+    n, misses = imperfect.size, int(imperfect.sum())
+    if not n:
+        how += "; there is no other heatmap"
+        return Measure(f"imperfect_overlap@{name}", None, n=0, how=how, part=part)
+    return Measure(
+        f"imperfect_overlap@{name}",
+        misses / n,
+        n=n,
+        interval=wilson(misses, n),
+        how=how,
+        part=part,
+    )
 
 
 def between_heads(
     found: Mapping[str, Maps], size: tuple[int, int], seed: int
 ) -> tuple[Measure, ...]:
-    """How much the heads' heatmaps of one image differ, over all pairs of heads."""
+    """How much the heads' heatmaps of one image differ, over all pairs of heads.
+
+    Maps that are zero or the same everywhere point nowhere, and are left out.
+    """
+    points = {name: one.maps.any(axis=(1, 2)) & ~pointless(one.maps) for name, one in found.items()}
     large = {name: bilinear(one.maps, size).astype(np.float64) for name, one in found.items()}
     flat = {name: maps.reshape(len(maps), -1) for name, maps in large.items()}
     norms = {name: np.linalg.norm(maps, axis=1) for name, maps in flat.items()}
     cosines, shifts = [], []
     for a, b in combinations(flat, 2):
-        both = (norms[a] > 0) & (norms[b] > 0)
+        both = points[a] & points[b]
         product = norms[a] * norms[b]
         dots = (flat[a] * flat[b]).sum(axis=1)
         cosines.append(np.divide(dots, product, out=np.full(len(dots), np.nan), where=both))
@@ -123,7 +150,10 @@ def between_heads(
 
 
 def _pairs(name: str, unit: str, values: list[Doubles], how: str, seed: int) -> Measure:
-    how += ", mean over the pairs of heads whose heatmaps are not zero, then over images"
+    how += (
+        ", mean over the pairs of heads whose heatmaps are neither zero nor the same at every "
+        "position, then over images"
+    )
     stacked = np.stack(values)
     counts = np.isfinite(stacked).sum(axis=0)
     means = np.nansum(stacked, axis=0)[counts > 0] / counts[counts > 0]
@@ -133,4 +163,12 @@ def _pairs(name: str, unit: str, values: list[Doubles], how: str, seed: int) -> 
 
 
 def _peaks(flat: Doubles, size: tuple[int, int]) -> Doubles:
-    return np.stack(np.unravel_index(flat.argmax(axis=1), size), axis=1).astype(np.float64)
+    """Row and column of the hottest pixel, (n, 2): the center of all that tie.
+
+    The first of them would lie too far up and left, in the corner cells of a resized map always.
+    """
+    ties = (flat == flat.max(axis=1, keepdims=True)).reshape(-1, *size)
+    count = ties.sum(axis=(1, 2))
+    rows = (ties.sum(axis=2) @ np.arange(size[0])) / count
+    columns = (ties.sum(axis=1) @ np.arange(size[1])) / count
+    return np.stack([rows, columns], axis=1)

@@ -1,4 +1,4 @@
-"""What the heatmaps alone show: where their energy lies, and how many are zero everywhere."""
+"""What heatmaps alone show: where their energy lies, how many are zero or the same everywhere."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from reportgen.records import Evidence, Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each head: the share of energy on the foreground; zero heatmaps where there are any."""
+    """For each head: the energy on the foreground; heatmaps that point nowhere, if there are."""
     inside = by_measure(finding, "energy_in_foreground")
     zeros, flat = by_measure(finding, "zero_maps"), by_measure(finding, "zero_gradients")
     single = len(inside) == 1
     written = [_focus(finding, head, item, single) for head, item in inside.items()]
+    even = by_measure(finding, "constant_maps")
     written += [_zero(finding, head, item, flat.get(head), single) for head, item in zeros.items()]
+    written += [_constant(finding, head, item, single) for head, item in even.items()]
     return tuple(item for item in written if item is not None)
 
 
@@ -53,6 +55,25 @@ def _zero(
         + (f", {_cause(zero, flat)}." if flat else "."),
         words={"head": head},
         **cited,
+    )
+
+
+def _constant(finding: Finding, head: str, even: Evidence, single: bool) -> Note | None:
+    if not even.value:
+        return None
+    one = even.value == 1
+    return note(
+        f"{finding.block}.constant.{head}",
+        "grad_cam.constant",
+        "info",
+        ("" if single else "For {head}, ")
+        + "{even} of {even.n:heatmap|heatmaps} "
+        + ("is" if one else "are")
+        + " the same at every position and not zero, so "
+        + ("it points nowhere and is" if one else "they point nowhere and are")
+        + " left out where the strongest pixels are compared.",
+        words={"head": head},
+        even=even,
     )
 
 

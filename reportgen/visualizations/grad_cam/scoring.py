@@ -48,7 +48,8 @@ def score_cams(
 
     Returns:
         For each output its maps. `flat_activations` is True for an image for which no channel of
-        the layer varies, and its map is zero; `flat_gradients` is False, as there are none.
+        the layer varies, and its map is zero; `flat_gradients` is False, as there are none;
+        `left_out` tells which channels do not vary.
 
     Raises:
         UndefinedError: no channel varies for any image; or there is no image to mask.
@@ -72,7 +73,7 @@ def score_cams(
         for i in range(len(outputs)):
             found = _summed(maps, _softmax(rises[..., i], varied))
             none = np.zeros(len(found), dtype=bool)
-            parts[i].append(Maps(found, explained[i], none, nothing, logits[i]))
+            parts[i].append(Maps(found, explained[i], none, nothing, logits[i], ~varied))
     wholes = [joined(part, layer) for part in parts]
     if wholes and wholes[0].flat_activations.all():
         raise UndefinedError(
