@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,6 +12,9 @@ from reportgen.records import Evidence, Note, Number, Verdict
 
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|\d+")
 _CODE = re.compile(r"`[^`]*`")
+_FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
+_INTERVAL = re.compile(rf" \({_FIELD}\)|(?<=\(){_FIELD}[,;] |, {_FIELD}")
+"""Where a template quotes an interval: alone in parentheses, first of several things, or last."""
 
 
 def note(
@@ -26,9 +30,11 @@ def note(
 
     `{acc}` is a value, `{acc.n}`, `{acc.low}`, `{acc.high}` and `{acc.baseline}` its companions,
     `{acc.interval}` is "low to high" and `{acc.measured}` the value with its interval in
-    parentheses. A format says how: `{acc:%}` as a percentage, `{acc:+}` with its sign,
-    `{acc.n:image|images}` followed by the noun that fits the count. The unit is added where it
-    is a symbol (px). `words` fills names in backticks; a sequence of names becomes a list.
+    parentheses. A single value has no interval: there "(interval {acc.interval})" and the like are
+    left out, with what sets them off. A format says how: `{acc:%}` as a percentage, `{acc:+}`
+    with its sign, `{acc.n:image|images}` followed by the noun that fits the count. The unit is
+    added where it is a symbol (px). `words` fills names in backticks; a sequence of names becomes
+    a list.
 
     Args:
         id: unique in the report, e.g. "grad_cam-1.focus" or "inferences.shallow_network".
@@ -52,6 +58,7 @@ def fill(
 ) -> str:
     """The text of a template; see `note` for its placeholders."""
     names = {key: _names(value) for key, value in words.items()}
+    template = _INTERVAL.sub(lambda found: _kept(found, evidence), template)
     return " ".join("".join(_pieces(template, names, evidence)).split())
 
 
@@ -88,6 +95,20 @@ def _pieces(
             raise ValueError(f"placeholder {{{field}}} names neither evidence nor a word")
 
 
+def _kept(found: re.Match[str], evidence: Mapping[str, Evidence]) -> str:
+    """The part of a template that quotes an interval, or nothing where a single value has none."""
+    item = evidence.get(next(name for name in found.groups() if name))
+    return "" if item is not None and _single(item) else found[0]
+
+
+def _single(item: Evidence) -> bool:
+    """Whether its interval comes from one value, which resampling cannot spread.
+
+    A share of one thing has an interval all the same (Wilson's), which is wide.
+    """
+    return item.n == 1 and item.interval is not None and item.interval[0] == item.interval[1]
+
+
 def _names(value: str | Sequence[str]) -> str:
     return quoted(value) if isinstance(value, str) else listed([quoted(name) for name in value])
 
@@ -105,7 +126,8 @@ def _filled(item: Evidence, part: str, style: str) -> str:
         return " to ".join(bounds) if item.interval else "unknown"
     if part == "measured":
         text = _filled(item, "", style)
-        return f"{text} (interval {_filled(item, 'interval', style)})" if item.interval else text
+        known = item.interval and not _single(item)
+        return f"{text} (interval {_filled(item, 'interval', style)})" if known else text
     raise ValueError(f"evidence has no part {part!r}; choose from n, low, high, baseline, ...")
 
 
@@ -136,4 +158,8 @@ def _backed(text: str, values: Iterable[float]) -> bool:
     decimals = len(digits.partition(".")[2])
     slack = 0.5 * 10.0**-decimals
     scale = 100.0 if text.endswith("%") else 1.0
-    return any(abs(float(digits) - value * scale) <= slack * (1 + 1e-9) for value in values)
+    # A tie rounds up to half a digit away, and large numbers are that much coarser themselves.
+    return any(
+        abs(float(digits) - value * scale) <= slack * (1 + 1e-9) + 2 * math.ulp(value * scale)
+        for value in values
+    )

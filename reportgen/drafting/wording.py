@@ -42,6 +42,15 @@ def percent(value: Number | None, sign: bool = False) -> str:
     return _signed(_fixed(share, decimals) + "%", value, sign)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """A count and its noun.
+
+    >>> counted(1, "step", "steps"), counted(1200, "step", "steps")
+    ('1 step', '1,200 steps')
+    """
+    return f"{number(count)} {one if count == 1 else many}"
+
+
 def quoted(name: str) -> str:
     """A name in backticks, so that its digits are not mistaken for measured numbers."""
     return "`" + name.replace("`", "'").replace("\n", " ") + "`"

@@ -40,6 +40,28 @@ def test_placeholders_are_filled_from_evidence(template: str, text: str) -> None
     assert note("a.b", "b", "info", template, acc=evidence()).text == text
 
 
+@pytest.mark.parametrize(
+    ("template", "many", "single"),
+    [
+        ("It is {acc} (interval {acc.interval}).", "It is 2 (interval 1 to 3).", "It is 2."),
+        ("{acc} (interval {acc.interval:%}, {acc.n:image|images})",
+         "2 (interval 100% to 300%, 4 images)", "2 (1 image)"),
+        ("{acc} (interval {acc.interval}; {acc.baseline})", "2 (interval 1 to 3; 5)", "2 (5)"),
+        ("{acc} (median of {acc.n}, interval {acc.interval})",
+         "2 (median of 4, interval 1 to 3)", "2 (median of 1)"),
+        ("{acc.measured}.", "2 (interval 1 to 3).", "2."),
+    ],
+)  # fmt: skip
+def test_a_single_value_has_no_interval(template: str, many: str, single: str) -> None:
+    four = evidence(2, n=4, interval=(1, 3), baseline=5)
+    one = evidence(2, n=1, interval=(2, 2), baseline=5)
+    assert note("a.b", "b", "info", template, acc=four).text == many
+    assert note("a.b", "b", "info", template, acc=one).text == single
+    # What several values agree on, and a share of one thing, have an interval.
+    for other in (evidence(2, n=4, interval=(2, 2)), evidence(1, n=1, interval=(0.2, 1))):
+        assert "interval" in note("a.b", "b", "info", template, acc=other).text
+
+
 def test_symbols_of_units_follow_the_number_and_nouns_do_not() -> None:
     shift = evidence(value=2.5, unit="px", interval=(2.0, 3.25))
     count = evidence(value=3, unit="images")
