@@ -24,7 +24,8 @@ from reportgen.probing.feeding import as_inputs
 from reportgen.probing.layers import find
 from reportgen.probing.outputs import channels_to_end, trace
 from reportgen.probing.rectifiers import Handled, runner
-from reportgen.probing.slopes import filled, handled_by, require_real
+from reportgen.probing.slopes import filled, handled_by, on_the_way, require_real
+from reportgen.probing.ways import way_to
 
 Floats = NDArray[np.float32]
 
@@ -96,7 +97,7 @@ def projections(
 
     Raises:
         UndefinedError: the layer does not depend on the input in a way that can be followed back,
-            or what comes back is not finite.
+            what comes back is not finite, or the rule is "guided" and no ReLU follows it.
     """
     path = find(model, layer)
     last = not channels_first(model, path)
@@ -106,7 +107,10 @@ def projections(
     def body(model: Any, picks: Any, *inputs: Any) -> Any:
         note.replaced.clear()
         note.hidden.clear()
-        return _project(model, list(inputs), picks, path, last, strongest, rule, note)
+        back = _project(model, list(inputs), picks, path, last, strongest, rule, note)
+        if rule == "guided":
+            _require_guided(model, path, note)
+        return back
 
     signature = [tf.TensorSpec((None,), tf.int32), *input_specs(model)]
     # ReLUs in code that is out of reach are found in the graph.
@@ -124,6 +128,16 @@ def projections(
 def met(model: Any, layer: str, rule: str = "deconvnet", strongest: bool = True) -> Handled:
     """After `projections`: the ReLUs that its graph met."""
     return handled_by(model, ("projections", find(model, layer), strongest, rule))
+
+
+def _require_guided(model: Any, path: str, note: Handled) -> None:
+    """A deconvnet says where it has no rule; guided backpropagation is nothing but its rule."""
+    if not on_the_way(note, way_to(model, path).layers)[0]:
+        raise UndefinedError(
+            f"No ReLU lies between the input and layer '{path}' of model '{model.name}' where its "
+            "backward rule could be replaced, so guided backpropagation would be the plain "
+            "backward pass under another name."
+        )
 
 
 def _each(model: Any, graph: Any, images: Any, channels: NDArray[Any]) -> Iterator[list[Floats]]:

@@ -291,6 +291,36 @@ def test_without_a_relu_and_with_many_units() -> None:
     assert measures(artifact)["relus_replaced"].value is None
 
 
+@pytest.mark.parametrize("beside", ["guided", "gradient"])
+def test_without_a_relu_nothing_is_called_guided(beside: str) -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, activation="tanh", name="bent")(x)
+    y = layers.Conv2D(2, 2, activation="gelu", name="conv")(y)
+    model = seeded(keras.Model(x, layers.Dense(3, "softmax", name="class")(layers.Flatten()(y))))
+    with pytest.raises(UndefinedError, match=r"No ReLU lies .*'conv'.* under another name"):
+        deconvnet(model, images(2), rule="guided")
+    given = subject("deconvnet", model, dataset({"class": 3}), filters=1, beside=beside)
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    assert figure.title == "Plain backward pass"
+    assert not any(name.startswith("beside") for name in artifact.arrays)
+    name = {"guided": "Guided backpropagation", "gradient": "The gradient"}[beside]
+    words = "this is the plain backward pass. " + name + " would be the same pass here, so it is "
+    assert words + "not shown beside." in figure.caption
+    assert "Third" not in figure.caption
+    slope = "there the plain backward pass runs, which multiplies by a non-linearity's slope."
+    assert slope in figure.caption
+
+
+def test_a_relu_behind_the_layer_is_not_on_the_way() -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, activation="tanh", name="bent")(x)
+    model = seeded(keras.Model(x, layers.Conv2D(2, 2, activation="relu", name="conv")(y)))
+    assert deconvnet(model, images(2), rule="guided").shape == (2, 2, 6, 6, 1)
+    with pytest.raises(UndefinedError, match="layer 'bent'"):
+        deconvnet(model, images(2), "bent", rule="guided")
+
+
 def test_units_that_nothing_excites() -> None:
     model, data = sequential(), dataset({"class": 3})
     kernel, _ = model.get_layer("conv").get_weights()

@@ -45,7 +45,8 @@ def compute(subject: Subject) -> Artifact:
     """Projections of the chosen channels from the images that excite them most.
 
     Arrays: for each channel `images@<channel>` (t, h, w, c) uint8 and `projections@<channel>`,
-    the same shape, float32, signed; with another rule beside also `beside@<channel>`.
+    the same shape, float32, signed; with another rule beside (and a ReLU that follows it) also
+    `beside@<channel>`.
     """
     data, params, model = data_of(subject), subject.params, subject.model
     layer = target_layer(model, params["layer"])
@@ -61,11 +62,14 @@ def compute(subject: Subject) -> Artifact:
     way = way_to(model, layer)
     replaced, hidden = on_the_way(met(model, layer, strongest=_strongest(subject)), way.layers)
     field = receptive_field(model, layer)
+    # Where no ReLU follows a rule, all rules give the same: one under several names is not shown.
+    beside = params["beside"] if replaced else None
     facts = {
         "layer": layer,
         "layer_type": type(named(model)[layer]).__name__,
         "keep": params["keep"],
-        "beside": params["beside"],
+        "beside": beside,
+        "left_out": None if beside else params["beside"],
         "searched": len(searched.indices),
         "own": own is not None,
         "field": field,
@@ -78,9 +82,9 @@ def compute(subject: Subject) -> Artifact:
     for unit in units:
         arrays[f"images@{unit.channel}"] = unit.images
         arrays[f"projections@{unit.channel}"] = unit.projections
-        if params["beside"]:
+        if beside:
             arrays[f"beside@{unit.channel}"] = _back(
-                subject, layer, unit.channel, unit.images, params["beside"]
+                subject, layer, unit.channel, unit.images, beside
             )
     numbers = measures(units, data, field, (replaced, len(hidden)), facts["plain"], subject.seed)
     return Artifact(arrays, facts, numbers)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import listed
 from reportgen.drawing.captions import numbering
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
@@ -22,7 +23,16 @@ _ROWS = 8
 _TILES = 9
 """Tiles beside each other at most: each image, its projection, and what is beside it."""
 
+_PLAIN = "Plain backward pass"
 _TITLES = {"guided": "Guided backprop.", "gradient": "Gradient"}
+_RULES = {"guided": "guided backpropagation", "gradient": "the gradient"}
+_PASSAGES = {
+    "normalization": "multiplies by a normalization's slope",
+    "branches that meet": "goes back along every branch",
+    "average pooling": "spreads evenly over what was averaged",
+    "other non-linearities": "multiplies by a non-linearity's slope",
+}
+"""What the plain backward pass does at each kind of layer that a deconvnet has no rule for."""
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -38,7 +48,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
     facts = artifact.facts
-    titles = ["Image", "Deconvnet", *([_TITLES[facts["beside"]]] if facts["beside"] else [])]
+    titles = ["Image", "Deconvnet" if facts["replaced"] else _PLAIN]
+    titles += [_TITLES[facts["beside"]]] if facts["beside"] else []
     abreast = max(1, _TILES // len(titles))
     sides = _sides(units)
     rows: list[list[NDArray[Any]]] = []
@@ -51,9 +62,9 @@ def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
             headings.append("" if start else _title(unit, facts))
     longest = max(len(row) for row in rows) // len(titles) or 1
     picture = sheet(rows, column_titles=titles * longest, row_titles=headings)
-    return Drawing(
-        part, picture, _caption(facts, units), _alt(facts, units), layers=(facts["layer"],)
-    )
+    title = "" if facts["replaced"] else _PLAIN
+    layers = (facts["layer"],)
+    return Drawing(part, picture, _caption(facts, units), _alt(facts, units), title, layers)
 
 
 def _sides(units: Sequence[Facts]) -> tuple[int, int]:
@@ -122,11 +133,12 @@ def _caption(facts: Facts, units: Sequence[Facts]) -> str:
 
 
 def _beside(facts: Facts) -> str:
-    rules = {
-        "guided": "by guided backpropagation, whose ReLUs pass nothing on where they were off",
-        "gradient": "by the gradient, whose ReLUs pass on both signs where they were on",
+    does = {
+        "guided": "pass nothing on where they were off",
+        "gradient": "pass on both signs where they were on",
     }
-    return f"Third, the same {rules[facts['beside']]}." if facts["beside"] else ""
+    beside = facts["beside"]
+    return f"Third, the same by {_RULES[beside]}, whose ReLUs {does[beside]}." if beside else ""
 
 
 def _crop(facts: Facts) -> str:
@@ -146,9 +158,18 @@ def _relus(facts: Facts) -> str:
     if facts["hidden"]:
         hidden = f"; ReLUs inside {', '.join(facts['hidden'])} kept the plain backward pass"
     if not count:
-        return f"No ReLU follows the deconvnet's rule: this is the plain backward pass{hidden}."
+        whole = f"No ReLU follows the deconvnet's rule: this is the plain backward pass{hidden}."
+        return f"{whole} {_left_out(facts)}".rstrip()
     words = "1 ReLU follows" if count == 1 else f"{count} ReLUs follow"
     return f"{words} the deconvnet's rule{hidden}."
+
+
+def _left_out(facts: Facts) -> str:
+    """Why the other rule that was asked for is not shown beside."""
+    if not facts["left_out"]:
+        return ""
+    name = _RULES[facts["left_out"]]
+    return f"{name[0].upper()}{name[1:]} would be the same pass here, so it is not shown beside."
 
 
 def _passages(facts: Facts) -> str:
@@ -156,9 +177,10 @@ def _passages(facts: Facts) -> str:
     if not facts["plain"]:
         return ""
     kinds = [f"{kind} ({_some(paths)})" for kind, paths in facts["plain"].items()]
+    does = listed([_PASSAGES[kind] for kind in facts["plain"]])
     return (
-        f"A deconvnet has no rule for {' and '.join(kinds)}: there the plain backward pass runs, "
-        "which multiplies by a normalization's slope and goes back along every branch."
+        f"A deconvnet has no rule for {listed(kinds)}: there the plain backward pass runs, "
+        f"which {does}."
     )
 
 

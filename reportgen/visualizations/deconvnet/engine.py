@@ -35,7 +35,7 @@ def deconvnet(
     by max(R, 0), R being what comes back (Zeiler and Fergus, arXiv 1311.2901). Where this paper
     has no rule (normalization, branches that meet, average pooling, other non-linearities) it is
     the plain backward pass. Without a ReLU on the way the result is the activation times its
-    gradient. The model is left as it was.
+    gradient, and guided backpropagation is refused. The model is left as it was.
 
     Args:
         model: any Keras model with a graph, nested to any depth.
@@ -53,7 +53,7 @@ def deconvnet(
     Raises:
         UserError: no such layer or filter, or another `keep` or `rule`.
         UndefinedError: the model has no convolution (and no layer is named), more inputs than
-            are given, or its inside cannot be reached.
+            are given, its inside cannot be reached, or no ReLU on the way can be guided.
     """
     require_model(model)
     choices = (("keep", keep, ("strongest", "all")), ("rule", rule, _RULES))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import get, note, side
+from reportgen.drafting import few, get, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _FOCUS = {
@@ -10,6 +10,7 @@ _FOCUS = {
     "below": "less than its share of what the units see",
     "open": "which cannot be told from its share of what the units see",
 }
+_FEW = "from too few projections to compare with its share of what the units see"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -24,12 +25,13 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 
 
 def _focus(finding: Finding, inside: Evidence) -> Note:
+    judged = _FEW if few(inside) else _FOCUS[side(inside)]
     return note(
         f"{finding.block}.focus",
         "deconvnet.focus",
         "info",
         "The foreground holds {inside:%} of the projections' magnitude (interval "
-        f"{{inside.interval:%}}, {{inside.n:projection|projections}}), {_FOCUS[side(inside)]} "
+        f"{{inside.interval:%}}, {{inside.n:projection|projections}}), {judged} "
         "({inside.baseline:%}).",
         inside=inside,
     )
@@ -37,14 +39,14 @@ def _focus(finding: Finding, inside: Evidence) -> Note:
 
 def _plain(finding: Finding, plain: Evidence, relus: Evidence | None) -> Note:
     text = (
-        "On the way to the input {plain:layer has|layers have} no rule in a deconvnet and "
-        "pass by the plain backward pass"
+        "On the way to the input {plain:layer has|layers have} no rule in a deconvnet: there the "
+        "plain backward pass runs"
     )
     if relus is None:
         return note(
             f"{finding.block}.plain", "deconvnet.plain", "info", text + ".", {}, (), plain=plain
         )
-    text += "; of {relus.n:ReLU|ReLUs}, {relus:%} follow its rule."
+    text += "; its rule holds at {relus:%} of {relus.n:ReLU|ReLUs}."
     return note(
         f"{finding.block}.plain", "deconvnet.plain", "info", text, {}, (), plain=plain, relus=relus
     )
