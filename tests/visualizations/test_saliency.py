@@ -173,6 +173,12 @@ def test_spearman_by_hand() -> None:
     # Ranks with ties: (.5, .5, 2.5, 2.5) and (1, 1, 3, 1).
     assert found[:3] == pytest.approx([1, -1, 1 / np.sqrt(3)])
     assert np.isnan(found[3])
+    # Over some pixels only: without the last, and without any.
+    over = np.ones(a.shape, bool)
+    over[2, 0, 3] = over[1] = False
+    found = spearman(a, b, over)
+    assert found[[0, 2]] == pytest.approx([1, 1])
+    assert np.isnan(found[[1, 3]]).all()
 
 
 def test_edges_by_hand() -> None:
@@ -195,9 +201,40 @@ def test_the_figure_of_one_head(method: str) -> None:
     assert ("gradient_agreement@class" in found) == (method != "gradient")
     assert ("relus_replaced@class" in found) == (method == "guided_backpropagation")
     assert ("completeness_gap@class" in found) == (method == "integrated_gradients")
+    multiplies = method in ("integrated_gradients", "input_x_gradient")
+    assert ("pixels_at_baseline@class" in found) == multiplies
     assert found["energy_in_foreground@class"].baseline == pytest.approx(6 / 36)
     assert (artifact.arrays["map@class"].min() < 0) == artifact.facts["signed"]
     assert notes_of("saliency", artifact)[0]
+
+
+@pytest.mark.parametrize("method", ["integrated_gradients", "input_x_gradient"])
+def test_agreements_leave_out_what_is_zero_by_construction(method: str) -> None:
+    data = dataset({"class": 3})
+    dark = np.asarray(data.splits["test"].images).copy()
+    dark[:, :3] = 0
+    dark[:, 3:] |= 1
+    object.__setattr__(data.splits["test"], "images", dark)
+    artifact = compute(subject("saliency", sequential(), data, method=method, measure_on=5))
+    found = measures(artifact)
+    still = found["pixels_at_baseline@class"]
+    assert (still.value, still.n) == (0.5, 5)
+    assert "edge_agreement@class" not in found
+    ways = method, "gradient"
+    pixels = dark[:5] / np.float32(255)
+    times, plain = (np.abs(saliency(sequential(), pixels, method=way)[..., 0]) for way in ways)
+    expected = spearman(times[:, 3:], plain[:, 3:]).mean()
+    assert found["gradient_agreement@class"].value == pytest.approx(expected, abs=1e-4)
+    white = subject("saliency", sequential(), data, method=method, measure_on=5, baseline="white")
+    from_white = measures(compute(white))["pixels_at_baseline@class"].value
+    assert from_white == (0.5 if method == "input_x_gradient" else (dark[:5] == 255).mean())
+
+
+def test_one_midpoint_and_one_copy() -> None:
+    one, data = {"steps": 1, "copies": 1}, dataset({"class": 3})
+    for method, words in (("integrated_gradients", "(1 midpoint)"), ("smoothgrad", "(1 copy, ")):
+        given = subject("saliency", sequential(), data, method=method, **one)
+        assert words in draw(compute(given), given.params)[0].caption
 
 
 def test_completeness_is_measured_and_shrinks_with_steps() -> None:
@@ -222,7 +259,7 @@ def test_several_heads_and_other_nonlinearities() -> None:
     model = seeded(keras.Model(x, layers.Dense(3, "softmax", name="class")(layers.Flatten()(y))))
     given = subject("saliency", model, dataset({"class": 3}), method="guided_backpropagation")
     caption = check_house_rules("saliency", compute(given), given.params)[0].caption
-    assert "replaced at 1 ReLU; bend kept the plain gradient, not being ReLUs" in caption
+    assert "replaced at 1 ReLU; bend kept the plain gradient, as it is no ReLU." in caption
 
 
 def test_a_zero_map_is_drawn_and_said() -> None:

@@ -61,6 +61,7 @@ ENTRY = Entry(
     evidence=(
         ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
         ("zero_maps", "maps that are zero everywhere, by head"),
+        ("pixels_at_baseline", "share of pixels that get nothing by construction, by head"),
         ("edge_agreement", "rank correlation of a map with the edges of its image, by head"),
         ("gradient_agreement", "rank correlation of a map with the plain gradient, by head"),
         ("completeness_gap", "what integrated gradients fail to add up to, by head"),

@@ -40,6 +40,7 @@ def compute(subject: Subject) -> Artifact:
     signed = (params["show"] or _usual(method)) == "signed"
     maps = {h.name: _map(one, inputs, signed) for h, one in zip(heads, found, strict=True)}
     rest = slice(len(shown), None)
+    moved = _moved(method, inputs[rest], dials)
     facts = {
         "method": method,
         "signed": signed,
@@ -66,6 +67,7 @@ def compute(subject: Subject) -> Artifact:
             images[rest],
             counted,
             _part(head, heads),
+            moved,
         )
     ]
     arrays: dict[str, NDArray[Any]] = {"images": images[: len(shown)]}
@@ -79,6 +81,17 @@ def _dials(subject: Subject, data: Dataset) -> Dials:
     lows, highs = value_ranges(data.preprocessing, start.size)
     span = float((highs - lows).mean())
     return Dials(params["copies"], params["noise"], span, params["steps"], start, subject.seed)
+
+
+def _moved(method: str, inputs: Floats, dials: Dials) -> NDArray[np.bool_] | None:
+    """Pixels (n, h, w) of inputs (n, h, w, c) that differ from what a method multiplies from.
+
+    None for the methods that do not multiply with the input.
+    """
+    if method not in _SIGNED:
+        return None
+    start = dials.baseline if method == "integrated_gradients" else 0
+    return np.asarray((inputs != np.asarray(start, inputs.dtype)).any(axis=-1))
 
 
 def _usual(method: str) -> str:
@@ -133,13 +146,17 @@ def _measured(
     images: NDArray[Any],
     counted: NDArray[Any],
     part: str,
+    moved: NDArray[np.bool_] | None,
 ) -> list[Measure]:
     name, seed, count = head.name, subject.seed, len(counted)
     masks = foreground(data_of(subject), "test", counted)
     numbers = measures.focus(name, magnitude, masks, part, seed)
-    numbers.append(measures.edge_agreement(name, magnitude, images, part, seed))
+    if moved is None:
+        numbers.append(measures.edge_agreement(name, magnitude, images, part, seed))
+    else:
+        numbers.append(measures.pixels_at_baseline(name, moved, part))
     if plain is not None:
-        numbers.append(measures.gradient_agreement(name, magnitude, plain, part, seed))
+        numbers.append(measures.gradient_agreement(name, magnitude, plain, part, seed, moved))
     if found.gained is not None:
         last = Attribution(
             [maps[-count:] for maps in found.maps],

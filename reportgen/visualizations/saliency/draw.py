@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import image, label, sentence, where
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
@@ -64,10 +65,12 @@ def _method(facts: Facts, params: Mapping[str, Any]) -> str:
     name = TITLES[facts["method"]]
     if facts["method"] == "smoothgrad":
         share = f"{params['noise'] * 100:.3g} % of the input range"
-        return f"{name} ({params['copies']} copies, noise of {share}) of the logit"
+        copies = counted(params["copies"], "copy", "copies")
+        return f"{name} ({copies}, noise of {share}) of the logit"
     if facts["method"] == "integrated_gradients":
         start = {"mean": "the mean color"}.get(params["baseline"], params["baseline"])
-        return f"{name} of the logit from {start} ({params['steps']} midpoints)"
+        points = counted(params["steps"], "midpoint", "midpoints")
+        return f"{name} of the logit from {start} ({points})"
     return f"{name} of the logit with respect to the input"
 
 
@@ -87,10 +90,11 @@ def _guided(head: Facts) -> str:
     """What guided backpropagation met; nothing for other methods."""
     if not head["replaced"]:
         return ""
-    count = head["replaced"]
-    words = f"The rule was replaced at {count} {'ReLU' if count == 1 else 'ReLUs'}"
-    if head["curves"]:
-        words += f"; {', '.join(head['curves'])} kept the plain gradient, not being ReLUs"
+    curves = head["curves"]
+    words = f"The rule was replaced at {counted(head['replaced'], 'ReLU', 'ReLUs')}"
+    if curves:
+        being = "it is no ReLU" if len(curves) == 1 else "they are no ReLUs"
+        words += f"; {', '.join(curves)} kept the plain gradient, as {being}"
     if head["hidden"]:
         words += f"; ReLUs inside {', '.join(head['hidden'])} could not be reached"
     return words + "."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.probing.overlap import mean_over_maps, overlap
 from reportgen.probing.saliency import Attribution
 from reportgen.probing.statistics import bootstrap
@@ -38,27 +39,56 @@ def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> l
     return [mean_over_maps(f"energy_in_foreground@{name}", inside, area, how, part, seed), count]
 
 
+def pixels_at_baseline(name: str, moved: Masks, part: str) -> Measure:
+    """How much of a map is zero whatever the network; `moved` (n, h, w) holds the other pixels."""
+    return Measure(
+        f"pixels_at_baseline@{name}",
+        float(1 - moved.mean()),
+        "",
+        len(moved),
+        how="share of the pixels of these images that equal the baseline (for input times "
+        "gradient: zero, in the model's own units), mean over images; the method multiplies by "
+        "the difference of the two, so that the map is zero there whatever the network",
+        part=part,
+    )
+
+
 def edge_agreement(
     name: str, magnitude: Floats, images: NDArray[np.uint8], part: str, seed: int
 ) -> Measure:
-    """How far a map repeats the edges of its image, which no model is needed to find."""
+    """How far a map repeats the edges of its image, which no model is needed to find.
+
+    Not for the methods that multiply with the input: their maps repeat the image by construction.
+    """
     how = (
         "Spearman's rank correlation over pixels of the map's magnitude with the magnitude of the "
         "image's own gradient (central differences of its gray values); baseline: 0, no relation; "
         "mean over images where neither is constant"
     )
-    return _agreement(f"edge_agreement@{name}", magnitude, edges(images), how, part, seed)
+    values = spearman(magnitude, edges(images))
+    return _agreement(f"edge_agreement@{name}", values, how, part, seed)
 
 
 def gradient_agreement(
-    name: str, magnitude: Floats, plain: Floats, part: str, seed: int
+    name: str,
+    magnitude: Floats,
+    plain: Floats,
+    part: str,
+    seed: int,
+    moved: Masks | None = None,
 ) -> Measure:
-    """How far a method's map is that of the plain gradient."""
+    """How far a method's map is that of the plain gradient.
+
+    Only over the pixels of `moved` (n, h, w), where it is given: elsewhere the map is zero by
+    construction.
+    """
+    over = "pixels" if moved is None else "the pixels that differ from the baseline"
     how = (
-        "Spearman's rank correlation over pixels of the map's magnitude with the plain "
+        f"Spearman's rank correlation over {over} of the map's magnitude with the plain "
         "gradient's; baseline: 0, no relation; mean over images where neither is constant"
     )
-    return _agreement(f"gradient_agreement@{name}", magnitude, plain, how, part, seed)
+    values = spearman(magnitude, plain, moved)
+    return _agreement(f"gradient_agreement@{name}", values, how, part, seed)
 
 
 def completeness_gap(name: str, found: Attribution, steps: int, part: str, seed: int) -> Measure:
@@ -68,7 +98,7 @@ def completeness_gap(name: str, found: Attribution, steps: int, part: str, seed:
     """
     how = (
         "|sum of the map - gain| / |gain|, gain being the score minus that of the baseline; "
-        f"median over images with a gain, {steps} midpoints of the path"
+        f"median over images with a gain, {counted(steps, 'midpoint', 'midpoints')} of the path"
     )
     name = f"completeness_gap@{name}"
     assert found.gained is not None
@@ -100,8 +130,16 @@ def edges(images: NDArray[np.uint8]) -> Doubles:
     return np.asarray(np.sqrt(sum((side**2 for side in sides), np.zeros_like(gray))))
 
 
-def spearman(a: NDArray[np.floating], b: NDArray[np.floating]) -> Doubles:
-    """Spearman's rank correlation of each pair of maps (n, h, w); NaN where one is constant."""
+def spearman(
+    a: NDArray[np.floating], b: NDArray[np.floating], over: Masks | None = None
+) -> Doubles:
+    """Spearman's rank correlation of each pair of maps (n, h, w); NaN where one is constant.
+
+    Over all pixels, or of each pair over those of its mask in `over` (n, h, w).
+    """
+    if over is not None:
+        pairs = [(x[at][None], y[at][None]) for x, y, at in zip(a, b, over, strict=True)]
+        return np.asarray([spearman(*pair)[0] if pair[0].size else np.nan for pair in pairs])
     x, y = (_centered(_ranks(one.reshape(len(one), -1))) for one in (a, b))
     norms = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
     out = np.full(len(x), np.nan)
@@ -122,15 +160,7 @@ def _centered(rows: Doubles) -> Doubles:
     return np.asarray(rows - rows.mean(axis=1, keepdims=True))
 
 
-def _agreement(
-    name: str,
-    a: NDArray[np.floating],
-    b: NDArray[np.floating],
-    how: str,
-    part: str,
-    seed: int,
-) -> Measure:
-    values = spearman(a, b)
+def _agreement(name: str, values: Doubles, how: str, part: str, seed: int) -> Measure:
     values = values[np.isfinite(values)]
     if not values.size:
         return Measure(name, None, n=0, how=how + "; there is none", part=part)

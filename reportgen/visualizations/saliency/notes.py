@@ -6,8 +6,8 @@ from reportgen.drafting import beside_area, by_measure, get, note, of_output
 from reportgen.records import Evidence, Finding, Note
 
 _AGREEMENTS = {
-    "edges": " The map's rank correlation with the edges of the image is {edges.measured}.",
-    "plain": " The map's rank correlation with the plain gradient is {plain.measured}.",
+    "edges": "the map's rank correlation with the edges of the image is {edges.measured}.",
+    "plain": "the map's rank correlation with the plain gradient is {plain.measured}.",
 }
 
 
@@ -28,16 +28,24 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note | None:
     if inside.value is None:
         return None
+    still = get(finding, "pixels_at_baseline", head)
     text = of_output(
         "the foreground holds {inside:%} of the map's magnitude (interval "
-        f"{{inside.interval:%}}, {{inside.n:image|images}}), {beside_area(inside)} "
-        "({inside.baseline:%}).",
+        "{inside.interval:%}, {inside.n:image|images})"
+        + (f", {beside_area(inside)} ({{inside.baseline:%}})." if still is None else ""),
         alone,
     )
     edges = get(finding, "edge_agreement", head)
     plain = get(finding, "gradient_agreement", head)
-    known = {"edges": edges, "plain": plain}
-    text += "".join(_AGREEMENTS[key] for key, item in known.items() if item is not None)
+    found = {"edges": edges, "plain": plain, "still": still}
+    known = {key: item for key, item in found.items() if item is not None}
+    if still is not None:
+        text += _by_construction(finding, head)
+    text += "".join(
+        " " + of_output(words, alone=True) if still is None else f" Over the other pixels {words}"
+        for key, words in _AGREEMENTS.items()
+        if key in known
+    )
     return note(
         f"{finding.block}.focus.{head}",
         "saliency.focus",
@@ -46,7 +54,17 @@ def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note |
         {"head": head},
         (),
         inside=inside,
-        **{key: item for key, item in known.items() if item is not None},
+        **known,
+    )
+
+
+def _by_construction(finding: Finding, head: str) -> str:
+    """Why a map that was multiplied with the input tells little; ends the share's sentence."""
+    start = "the baseline" if head in by_measure(finding, "completeness_gap") else "zero"
+    return (
+        f", on {{inside.baseline:%}} of the area. The method multiplies by each pixel's difference "
+        f"from {start}: pixels that equal it ({{still:%}}) get nothing by construction, so neither "
+        "this share nor a likeness to the image's edges says anything of the network."
     )
 
 
