@@ -31,6 +31,8 @@ def count(name: str, value: int, n: int) -> Evidence:
 CASES = [
     ("activation_maximization", (item("activation_ratio@c", 15.7, 12.9, 24.5, 4),), "indication"),
     ("activation_maximization", (item("score_ratio@h", 2.1, 1.5, 2.6, 4),), "indication"),
+    ("deconvnet", (item("energy_in_foreground", 0.717, 0.674, 0.752, 4, 0.43),),
+     "too few projections"),
     ("feature_maps", (item("foreground_lift@c", 3, 2, 4, 4), item("detail@c", 0.5, 0.4, 0.6)),
      "too few images"),
     ("grad_cam", (item("energy_in_foreground@h", 0.5, 0.4, 0.6, 4, 0.1),), "too few images"),
@@ -54,6 +56,55 @@ def test_enough_are_judged(kind: str, items: tuple[Evidence, ...], words: str) -
     enough = [Evidence(**{**vars(one), "n": 96}) for one in items]
     (text,) = said(kind, *enough)
     assert "few" not in text
+
+
+def test_a_share_from_one_image_has_no_interval() -> None:
+    (text,) = said("deconvnet", item("energy_in_foreground", 0.855, 0.855, 0.855, 1, 0.091))
+    assert "85.5% of the projections' magnitude (1 projection), from too few" in text
+    drop = item("largest_drop@h", 0.108, 0.108, 0.108, 1, 0.01)
+    text = said("occlusion", drop, item("flipped@h", 0, 0, 0.79, 1))[0]
+    assert "by 0.108 on average (1 image), a position" in text
+    assert "0% of the images (interval 0% to 79%)." in text
+
+
+def test_a_lift_is_told_of_all_channels() -> None:
+    """A figure of one channel that is dark on the foreground does not contradict it."""
+    lift = item("foreground_lift@c", 1.71, 1.5, 1.9)
+    (text,) = said("feature_maps", lift, item("detail@c", 0.5, 0.4, 0.6))
+    assert text.startswith(
+        "Over all channels of `c`, shown or not, the foreground holds 1.71 times its share of how "
+        "far activations depart, up or down, from their channel's level on the ground (interval "
+        "1.50 to 1.90): more than an even spread would give."
+    )
+
+
+def test_what_is_zero_by_construction_is_no_finding() -> None:
+    """Untrained networks put nothing on an empty ground either, where the input is a factor."""
+    share = item("energy_in_foreground@h", 0.992, 0.99, 0.994, baseline=0.2)
+    edges = item("edge_agreement@h", 0.3, 0.2, 0.4, baseline=0)
+    still = item("pixels_at_baseline@h", 0.8, 0.8, 0.8)
+    (plain,) = said("saliency", share, edges)
+    assert "more than its share of the area" in plain
+    assert plain.endswith("The map's rank correlation with the edges of the image is 0.300 "
+                          "(interval 0.200 to 0.400).")  # fmt: skip
+    alike = item("gradient_agreement@h", 0.8, 0.7, 0.9, baseline=0)
+    (times,) = said("saliency", share, still, alike)
+    assert "more than" not in times
+    assert "difference from zero: pixels that equal it (80%) get nothing by construction" in times
+    assert "Over the other pixels the map's rank correlation with the plain gradient" in times
+    gap = item("completeness_gap@h", 0.01, 0.01, 0.01, baseline=0)
+    assert "each pixel's difference from the baseline: pixels" in said(
+        "saliency", share, still, gap
+    )[0]  # fmt: skip
+
+
+def test_layers_without_a_rule_are_told_in_whole_sentences() -> None:
+    one = count("plain_passages", 1, 0)
+    (text,) = said("deconvnet", one, item("relus_replaced", 1, 1, 1, 1))
+    assert text == (
+        "On the way to the input 1 layer has no rule in a deconvnet: there the plain backward pass "
+        "runs; its rule holds at 100% of 1 ReLU."
+    )
 
 
 def test_a_ratio_whose_interval_holds_one_is_left_open() -> None:

@@ -176,6 +176,15 @@ def test_measures_by_hand() -> None:
     assert found["flipped@class"].value == 0
 
 
+def test_a_single_position_is_one() -> None:
+    weights = np.zeros((6, 6))
+    weights[2, 2] = 8.0
+    given = subject("occlusion", linear(weights), dataset({"class": 2}, n=8), patch=6)
+    (figure,) = check_house_rules("occlusion", compute(given), given.params)
+    assert "at 1 position; each pixel" in figure.caption
+    assert "of 1 position changes the answer" in figure.caption
+
+
 def test_a_zero_map_is_drawn_and_said() -> None:
     data = dataset({"class": 2}, n=8)
     given = subject("occlusion", linear(np.zeros((6, 6))), data)

@@ -6,15 +6,19 @@ from reportgen.drafting import by_measure, few, note, side
 from reportgen.records import Evidence, Finding, Note
 
 _LIFT = {
-    "above": "the layer answers more to it than to the ground",
-    "below": "the layer answers less to it than to the ground",
+    "above": "more than an even spread would give",
+    "below": "less than an even spread would give",
     "open": "no more and no less than an even spread allows",
 }
 _FEW = "too few images were measured to tell it from an even spread"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each layer: activation on the foreground against the foreground's area."""
+    """For each layer: how far activations depart from the ground's level, on the foreground.
+
+    This is measured over all channels, up or down: of a figure of one channel, which may well be
+    dark on the foreground, it says nothing.
+    """
     details = by_measure(finding, "detail")
     written = [
         _lift(finding, layer, lift, details.get(layer))
@@ -30,9 +34,9 @@ def _lift(finding: Finding, layer: str, lift: Evidence, detail: Evidence | None)
         f"{finding.block}.foreground.{layer}",
         "feature_maps.foreground",
         "info",
-        "In {layer} the foreground holds {lift} times its share of how far activations depart from "
-        f"what each channel answers to the ground (interval {{lift.interval}}): "
-        f"{_FEW if few(lift) else _LIFT[side(lift)]}. "
+        "Over all channels of {layer}, shown or not, the foreground holds {lift} times its share "
+        "of how far activations depart, up or down, from their channel's level on the ground "
+        f"(interval {{lift.interval}}): {_FEW if few(lift) else _LIFT[side(lift)]}. "
         "Departures from each channel's median have a normalized entropy of {detail} over the map, "
         "where an even spread would have one.",
         words={"layer": layer},

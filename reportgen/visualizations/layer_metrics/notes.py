@@ -44,7 +44,7 @@ def _idle(finding: Finding) -> Note | None:
         "dead_filters": "{dead_filters} of {dead_filters.n:filter|filters} of {at_dead_filters} "
         "have weights next to nothing",
         "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
-        "{at_dead_channels} are never above zero on the test images",
+        "{at_dead_channels} are above zero for no test image that was measured",
         "redundant_filters": "{redundant_filters:%} of {redundant_filters.n:filter|filters} of "
         "{at_redundant_filters} nearly repeat another",
     }
@@ -52,7 +52,9 @@ def _idle(finding: Finding) -> Note | None:
         f"{finding.block}.idle",
         "layer_metrics.idle",
         "info",
-        "Of every kind the layer with the most: " + "; ".join(said[name] for name in found) + ".",
+        "Filters and channels that add little, each kind in the layer that has most of it: "
+        + "; ".join(said[name] for name in found)
+        + ".",
         {f"at_{name}": at for name, (at, _) in found.items()},
         (),
         **{name: item for name, (_, item) in found.items()},

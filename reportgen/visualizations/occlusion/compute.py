@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.probing.explaining import color, data_of, told, wanted
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
@@ -132,8 +133,9 @@ def _measured(
             n,
             bootstrap(largest, seed),
             float(found.probability.mean()),
-            f"largest drop of the explained class's probability over {len(cover.corners)} "
-            "positions of the patch, mean over images; baseline: the mean drop over all positions",
+            "largest drop of the explained class's probability over "
+            f"{counted(len(cover.corners), 'position', 'positions')} of the patch, mean over "
+            "images; baseline: the mean drop over all positions",
             part,
         ),
         Measure(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import image, label, percent, sentence, size, where
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
@@ -37,16 +38,23 @@ def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: boo
     caption = " ".join(
         [
             f"Drop of the {params['score']}{of} when a patch of {size(facts['patch'])} pixels is "
-            f"filled with {_FILLS.get(params['base'], params['base'])}, at {facts['positions']} "
-            f"positions ({size(facts['stride'])} pixels apart); each pixel is the mean over the "
-            "patches that cover it. Red: covering lowers the score; blue: covering raises it; "
-            "white: no change; each map is scaled to its largest magnitude.",
+            f"filled with {_FILLS.get(params['base'], params['base'])}, at {_places(facts)}; each "
+            "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
+            "blue: covering raises it; white: no change; each map is scaled to its largest "
+            "magnitude.",
             *(sentence(one, _drop(one, facts)) for one in head["samples"]),
         ]
     )
     title = "" if alone else str(head["title"])
     part = "" if alone else str(head["name"])
     return Drawing(part, picture, caption, _alt(head, maps), title)
+
+
+def _places(facts: Facts) -> str:
+    """How many positions the patch takes; a single one is apart from no other."""
+    places = counted(facts["positions"], "position", "positions")
+    apart = f" ({size(facts['stride'])} pixels apart)"
+    return places if facts["positions"] == 1 else places + apart
 
 
 def _label(sample: Facts) -> str:
@@ -62,8 +70,10 @@ def _drop(sample: Facts, facts: Facts) -> str:
         if lost > 0
         else "no position lowers the probability"
     )
-    flips = f"{sample['flips']} of {facts['positions']} positions change the answer"
-    return f"{words}, and {flips}"
+    places, flips = facts["positions"], sample["flips"]
+    change = "changes" if 1 in (flips, places) else "change"
+    words += f", and {flips} of {counted(places, 'position', 'positions')} {change} the answer"
+    return words
 
 
 def _alt(head: Facts, maps: Any) -> str:
