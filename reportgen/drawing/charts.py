@@ -28,6 +28,9 @@ PALETTE = (
 
 _LEGEND_COLUMNS = 6
 
+_LAYOUTS = 3
+"""How often room is made for the labels: axes of another size may choose longer ones."""
+
 _STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
@@ -98,7 +101,8 @@ def curves(panels: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
         for spare in axes[len(panels) :]:
             spare.set_visible(False)
         room = _legend(figure, axes[: len(panels)])
-        figure.tight_layout(pad=0.4, w_pad=1.4, rect=(0, 0, 1, 1 - room / rows))
+        for _ in range(_LAYOUTS):
+            figure.tight_layout(pad=0.4, w_pad=1.4, rect=(0, 0, 1, 1 - room / rows))
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[..., :3]
     return picture(np.ascontiguousarray(pixels))

@@ -2,6 +2,7 @@ import io
 
 import matplotlib
 import numpy as np
+import pytest
 from PIL import Image
 
 from reportgen.drawing.charts import PALETTE, Line, Panel, curves
@@ -46,3 +47,12 @@ def test_bytes_do_not_depend_on_settings_or_turn():
 def test_one_epoch_and_one_panel():
     picture = curves([Panel("Loss", [Line("training", [1.0])])], x_title="epoch")
     assert near(pixels(picture), PALETTE[0]) > 20
+
+
+@pytest.mark.parametrize("top", [1.1, 1.18, 1.26, 123456.0, -0.00012345])
+def test_no_label_is_cut_at_an_edge(top):
+    # At the first three the ticks get a second decimal once the axes have their final height.
+    loss = Panel("Loss", [Line("training", [top, 0.03, 0.005]), Line("validation", [0.2], 1)])
+    found = pixels(curves([loss, PANELS[1]], x_title="epoch"))
+    for edge in (found[:, 0], found[:, -1], found[-1]):
+        assert edge.min() > 240
