@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 def percent(share: float) -> str:
     """A probability as per cent, never rounded to a certainty that it is not."""
     if 0.999 < share < 1:
-        return "> 99.9 %"
-    return f"{share * 100:.1f} %"
+        return "> 99.9%"
+    return "100%" if share == 1 else f"{share * 100:.1f}%"
 
 
 def size(sides: Sequence[int]) -> str:

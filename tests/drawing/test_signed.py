@@ -38,20 +38,18 @@ def test_an_overlay_of_signed_values_is_red_and_blue_over_gray() -> None:
     assert found[2, 2] > found[2, 0]
 
 
-@pytest.mark.parametrize(
-    ("share", "words"), [(1, "100.0 %"), (0.99999, "> 99.9 %"), (0.5, "50.0 %")]
-)
+@pytest.mark.parametrize(("share", "words"), [(1, "100%"), (0.99999, "> 99.9%"), (0.5, "50.0%")])
 def test_no_probability_is_rounded_to_a_certainty(share: float, words: str) -> None:
     assert percent(share) == words
 
 
 def test_words_for_a_sample() -> None:
     told = {"index": 3, "label": "cat", "predicted": "dog", "probability": 0.75, "explained": "dog"}
-    assert label(told) == "dog (75.0 %)"
-    assert sentence(told) == "Test image 3 (cat): predicted dog with 75.0 %."
+    assert label(told) == "dog (75.0%)"
+    assert sentence(told) == "Test image 3 (cat): predicted dog with 75.0%."
     other = {**told, "explained": "cow", "label": ""}
     assert image(other) == "test image 3"
-    assert label(other) == "for cow; predicted dog (75.0 %)"
+    assert label(other) == "for cow; predicted dog (75.0%)"
     assert sentence(other, "more").endswith("explained for cow; more.")
 
 
