@@ -10,7 +10,7 @@ from typing import Any
 
 from reportgen.drafting import number
 from reportgen.records import Block, Figure, ModelFacts, Report, Section
-from reportgen.render import claims, tables
+from reportgen.render import claims, contents, tables
 from reportgen.render.outline import Outline
 from reportgen.render.views import (
     BlockView,
@@ -98,14 +98,13 @@ class _Viewer:
         self.models = {model.name: _model(model) for model in report.models}
 
     def section(self, section: Section) -> SectionView:
-        anchors = self.plan.anchors
-        titled = [block for block in section.blocks if block.title]
+        models = {name: model["title"] for name, model in self.models.items()}
         return {
-            "anchor": anchors["section", section.id],
+            "anchor": self.plan.anchors["section", section.id],
             "title": section.title,
             "text": section.text.strip("\n"),
             "model": self.models.get(section.model),
-            "entries": [claims.link_to(anchors["block", b.id], b.title) for b in titled],
+            "entries": contents.entries(section.blocks, self.plan, models),
             "blocks": [self.block(block, section.model) for block in section.blocks],
         }
 

@@ -16,6 +16,14 @@ class LinkView(TypedDict):
     text: str
 
 
+class EntryView(TypedDict):
+    """A block in the contents; `detail` tells it from others of its section with its title."""
+
+    anchor: str
+    label: str
+    detail: str
+
+
 class NumberView(TypedDict):
     """A number twice: `exact` as report.json has it, `text` as prose writes it."""
 
@@ -124,7 +132,7 @@ class SectionView(TypedDict):
     title: str
     text: str
     model: ModelView | None
-    entries: list[LinkView]
+    entries: list[EntryView]
     blocks: list[BlockView]
 
 
