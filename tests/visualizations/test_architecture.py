@@ -99,6 +99,7 @@ def test_vgg_is_a_stack_of_five_blocks():
     assert [item.part for item in shown] == ["", "stages"]
     assert sum(row[5] for row in shown[1].rows) == model.count_params()
     assert sum(row[4] for row in shown[1].rows) == 22
+    assert (shown[0].title, len(model.layers)) == ("22 layers after the input", 23)
 
 
 def test_a_residual_network_shows_each_form_of_block_once():

@@ -31,8 +31,9 @@ def _overview(parts: Sequence[Part], facts: Mapping[str, Any]) -> Drawing:
         caption += "A side that the network leaves open is written as a question mark. "
     if any(part.ways for part in parts):
         caption += "An arc over a box stands for branches. "
-    layers = len(facts["layers"])
-    return Drawing("", volumes(parts), caption.rstrip(), _alt(parts), f"{layers} layers",
+    # Keras' summary counts an input as a layer, this does not.
+    title = f"{len(facts['layers'])} layers after the input"
+    return Drawing("", volumes(parts), caption.rstrip(), _alt(parts), title,
                    layers=tuple(facts["layers"]))  # fmt: skip
 
 
