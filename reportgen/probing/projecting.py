@@ -105,8 +105,7 @@ def projections(
     note = handled_by(model, key)
 
     def body(model: Any, picks: Any, *inputs: Any) -> Any:
-        note.replaced.clear()
-        note.hidden.clear()
+        note.clear()
         back = _project(model, list(inputs), picks, path, last, strongest, rule, note)
         if rule == "guided":
             _require_guided(model, path, note)

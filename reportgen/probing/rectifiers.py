@@ -36,11 +36,18 @@ class Rectifier:
 
 @dataclass
 class Handled:
-    """What a traced walk met: paths of ReLUs whose rule was replaced, one for each use, and of
-    layers that compute ReLUs which could not be reached (inside Python code of their own)."""
+    """What a traced walk met: paths of ReLUs whose rule was replaced, one for each use, of those
+    among them that are leaky, and of layers that compute ReLUs which could not be reached (inside
+    Python code of their own)."""
 
     replaced: list[str] = field(default_factory=list)
+    leaky: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Forget all, before the same walk is traced again."""
+        for met in (self.replaced, self.leaky, self.hidden):
+            met.clear()
 
 
 _FUNCTIONS: tuple[tuple[Any, Rectifier], ...] = (
@@ -139,6 +146,8 @@ class _Ruled:
 
         output = tf.custom_gradient(ruled)(tf.convert_to_tensor(args[0]))
         self.handled.replaced.append(self.path)
+        if rectifier.slope:
+            self.handled.leaky.append(self.path)
         self.own += self._kernels() - before
         return output
 

@@ -69,8 +69,7 @@ def input_slopes(
     note = handled_by(model, key)
 
     def body(model: Any, wanted: Any, *inputs: Any) -> Any:
-        note.replaced.clear()
-        note.hidden.clear()
+        note.clear()
         found = _differentiate(model, list(inputs), wanted, chosen, rule, note)
         if rule != "gradient":
             _check_rule(model, chosen, rule, note)
@@ -109,10 +108,23 @@ def replaced_on_the_way(
 def on_the_way(note: Handled, layers: Sequence[str]) -> tuple[int, list[str]]:
     """Of the ReLUs that were met, those in (or inside) these layers."""
 
-    def within(path: str) -> bool:
-        return any(path == layer or path.startswith(layer + "/") for layer in layers)
+    found = [path for path in note.hidden if _within(path, layers)]
+    return sum(_within(path, layers) for path in note.replaced), found
 
-    return sum(map(within, note.replaced)), [path for path in note.hidden if within(path)]
+
+def leaky_on_the_way(note: Handled, layers: Sequence[str]) -> int:
+    """How many of the ReLUs that `on_the_way` counts have a slope where they are off."""
+    return sum(_within(path, layers) for path in note.leaky)
+
+
+def leaky_to(model: Any, outputs: Sequence[int], rule: str, index: int) -> int:
+    """The same of the ReLUs with the rule, for one output, after `input_slopes`."""
+    note = handled_by(model, ("input slopes", rule, tuple(outputs)))
+    return leaky_on_the_way(note, way_to(model, index).layers)
+
+
+def _within(path: str, layers: Sequence[str]) -> bool:
+    return any(path == layer or path.startswith(layer + "/") for layer in layers)
 
 
 def scores(logits: Floats, targets: NDArray[Any], head: Head) -> NDArray[np.float64]:

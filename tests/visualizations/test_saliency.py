@@ -262,6 +262,24 @@ def test_several_heads_and_other_nonlinearities() -> None:
     assert "replaced at 1 ReLU; bend kept the plain gradient, as it is no ReLU." in caption
 
 
+@pytest.mark.parametrize(("slope", "said"), [(0.1, True), (0.0, False)])
+def test_a_leaky_relu_is_not_said_to_pass_nothing(slope: float, said: bool) -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.ReLU(negative_slope=slope)(layers.Conv2D(2, 3, activation="relu", name="conv")(x))
+    y = layers.Flatten()(layers.Conv2D(2, 2, activation="relu", name="late")(y))
+    model = seeded(keras.Model(x, layers.Dense(3, "softmax", name="class")(y)))
+    data = dataset({"class": 3})
+    given = subject("saliency", model, data, method="guided_backpropagation")
+    caption = check_house_rules("saliency", compute(given), given.params)[0].caption
+    told = "replaced at 3 ReLUs; 1 of them is leaky, and passed on a share where off"
+    assert (told in caption) == said
+    given = subject("deconvnet", model, data, layer="late", filters=1, beside="guided")
+    from reportgen.visualizations.deconvnet.compute import compute as projected
+
+    caption = check_house_rules("deconvnet", projected(given), given.params)[0].caption
+    assert ("nothing on where they were off (of leaky ones, their slope)." in caption) == said
+
+
 def test_a_zero_map_is_drawn_and_said() -> None:
     model = sequential()
     model.get_layer("out").set_weights([np.zeros((8, 3)), np.zeros(3)])

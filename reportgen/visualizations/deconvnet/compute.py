@@ -15,7 +15,7 @@ from reportgen.probing.fields import receptive_field, window
 from reportgen.probing.inputs import measured, pick, prepare
 from reportgen.probing.layers import named
 from reportgen.probing.projecting import Peaks, met, peaks, projections
-from reportgen.probing.slopes import on_the_way
+from reportgen.probing.slopes import leaky_on_the_way, on_the_way
 from reportgen.probing.ways import Way, way_to
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.visualizations.deconvnet.engine import (
@@ -60,7 +60,8 @@ def compute(subject: Subject) -> Artifact:
         for channel in _chosen(params["filters"], count, searched.peaks, layer)
     ]
     way = way_to(model, layer)
-    replaced, hidden = on_the_way(met(model, layer, strongest=_strongest(subject)), way.layers)
+    note = met(model, layer, strongest=_strongest(subject))
+    replaced, hidden = on_the_way(note, way.layers)
     field = receptive_field(model, layer)
     # Where no ReLU follows a rule, all rules give the same: one under several names is not shown.
     beside = params["beside"] if replaced else None
@@ -74,6 +75,7 @@ def compute(subject: Subject) -> Artifact:
         "own": own is not None,
         "field": field,
         "replaced": replaced,
+        "leaky": leaky_on_the_way(note, way.layers),
         "hidden": hidden,
         "plain": _plain(model, way),
         "units": [_told(unit, data) for unit in units],

@@ -133,8 +133,9 @@ def _caption(facts: Facts, units: Sequence[Facts]) -> str:
 
 
 def _beside(facts: Facts) -> str:
+    leaky = " (of leaky ones, their slope)" if facts["leaky"] else ""
     does = {
-        "guided": "pass nothing on where they were off",
+        "guided": f"pass nothing on where they were off{leaky}",
         "gradient": "pass on both signs where they were on",
     }
     beside = facts["beside"]

@@ -12,7 +12,7 @@ from reportgen.probing.explaining import color, data_of, told, wanted
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare, value_ranges
 from reportgen.probing.saliency import METHODS, Attribution, Dials, attribute
-from reportgen.probing.slopes import replaced_on_the_way
+from reportgen.probing.slopes import leaky_to, replaced_on_the_way
 from reportgen.probing.ways import way_to
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.visualizations.saliency import measures
@@ -116,25 +116,27 @@ def _told(
     data, count = data_of(subject), len(shown)
     samples = told(head, found.logits[:count], found.targets[:count], data, shown)
     zeros = [not one.any() for one in maps[:count]]
-    replaced, hidden = _guided(subject, head)
+    replaced, leaky, hidden = _guided(subject, head)
     curves = way_to(subject.model, head.index).curves if replaced else ()
     return {
         "name": head.name,
         "title": head.title,
         "samples": [{**one, "zero": zero} for one, zero in zip(samples, zeros, strict=True)],
         "replaced": replaced,
+        "leaky": leaky,
         "hidden": hidden,
         "curves": list(curves),
     }
 
 
-def _guided(subject: Subject, head: Head) -> tuple[int, list[str]]:
-    """ReLUs on the way to a head that were replaced, and layers that hide others."""
+def _guided(subject: Subject, head: Head) -> tuple[int, int, list[str]]:
+    """ReLUs on the way to a head that were replaced, leaky ones, and layers that hide others."""
     rule = METHODS[subject.params["method"]]
     if rule == "gradient":
-        return 0, []
-    heads = heads_of(subject.model, data_of(subject).targets)
-    return replaced_on_the_way(subject.model, [one.index for one in heads], rule)[head.index]
+        return 0, 0, []
+    outputs = [one.index for one in heads_of(subject.model, data_of(subject).targets)]
+    replaced, hidden = replaced_on_the_way(subject.model, outputs, rule)[head.index]
+    return replaced, leaky_to(subject.model, outputs, rule, head.index), hidden
 
 
 def _measured(
@@ -166,7 +168,7 @@ def _measured(
         )
         steps = int(subject.params["steps"])
         numbers.append(measures.completeness_gap(name, last, steps, part, seed))
-    replaced, hidden = _guided(subject, head)
+    replaced, _, hidden = _guided(subject, head)
     if replaced:
         numbers.append(measures.relus_replaced(name, replaced, len(hidden), part))
     return numbers

@@ -92,6 +92,9 @@ def _guided(head: Facts) -> str:
         return ""
     curves = head["curves"]
     words = f"The rule was replaced at {counted(head['replaced'], 'ReLU', 'ReLUs')}"
+    if head["leaky"]:
+        which = counted(head["leaky"], "of them is leaky", "of them are leaky")
+        words += f"; {which}, and passed on a share where off, for which the paper has no rule"
     if curves:
         being = "it is no ReLU" if len(curves) == 1 else "they are no ReLUs"
         words += f"; {', '.join(curves)} kept the plain gradient, as {being}"
