@@ -264,6 +264,34 @@ def test_wrong_dials_are_said() -> None:
         activation_maximization(model, objective="class", classes=[3])
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"position": "1, 1"}, "'position' means nothing to objective 'filter'"),
+        ({"objective": "class", "layers": ["conv"]}, "'layers' means nothing to objective 'class'"),
+        ({"objective": "class", "filters": 3}, "'filters' means nothing to objective 'class'"),
+        ({"filters": 2, "targets": ["0"]}, "'filters' and 'targets' both say what to show"),
+    ],
+)
+def test_a_parameter_that_would_change_nothing_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        compute(subject(sequential(), dataset({"class": 3}), **given))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"layer": "conv", "position": (0, 0)},
+        {"layer": "conv", "classes": 1},
+        {"layer": "conv", "objective": "class"},
+        {"layer": "conv", "objective": "unit", "classes": [1]},
+    ],
+)
+def test_an_argument_that_would_change_nothing_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="means nothing to objective"):
+        activation_maximization(sequential(), **given)
+
+
 def test_a_figure_of_classes() -> None:
     from reportgen.probing.outputs import observe
 

@@ -335,3 +335,9 @@ def test_units_that_nothing_excites() -> None:
         compute(subject("deconvnet", model, data, filters=[0]))
     with pytest.raises(UndefinedError, match="no dataset"):
         compute(subject("deconvnet", model))
+
+
+def test_a_model_that_was_never_built_is_told_so() -> None:
+    model = keras.Sequential([layers.Conv2D(2, 3, name="conv")])
+    with pytest.raises(UndefinedError, match="has not been built"):
+        deconvnet(model, np.zeros((1, 6, 6, 1), np.float32), "conv")

@@ -108,6 +108,15 @@ def test_kernels_have_inputs_and_filters_last():
     assert np.array_equal(found["transposed"][..., 4, 1], weights[:, :, 1, 4])
 
 
+def test_what_a_separable_layer_leaves_out_is_said():
+    stack = layers.SeparableConv2D(5, 3, name="a"), layers.Conv2D(4, 2, name="b")
+    ready = subject("kernels", model_of(*stack))
+    first, second = check_house_rules("kernels", compute(ready), ready.params)
+    assert first.caption.startswith("3 filters of 3 x 3 weights")
+    assert "the weights that mix their maps into 5 channels are not shown." in first.caption
+    assert "depthwise" not in second.caption
+
+
 def test_one_and_three_dimensions_are_drawn():
     for stack, shape in [
         (layers.Conv1D(4, 3, name="a"), (9, 2)),

@@ -99,7 +99,8 @@ def activation_maximization(
         Images as model input, channels last, float32, shape (k, h, w, c).
 
     Raises:
-        UserError: no such layer, filter, class or position, or a number that makes no ascent.
+        UserError: no such layer, filter, class or position, one that the objective does not look
+            at, or a number that makes no ascent.
         UndefinedError: the model has no image input, its inside cannot be reached, or what it
             responds is not finite.
     """
@@ -117,6 +118,7 @@ def activation_maximization(
     )  # fmt: skip
     seed, layer = whole("seed", seed, 0), given_layer(model, layer)
     known("objective", objective, ("filter", "unit", "class"))
+    _require_meaning(objective, layer=layer, filters=filters, position=position, classes=classes)
     if objective == "class":
         goal = class_objective(model, output_index(model, output), classes)
     elif layer is None:
@@ -124,6 +126,15 @@ def activation_maximization(
     else:
         goal = layer_objective(model, find(model, layer), filters, objective, position, side)
     return ascend(model, goal, dials, seed, side).images
+
+
+def _require_meaning(objective: str, **given: Any) -> None:
+    """Raises UserError where an argument was given that the objective does not look at."""
+    idle = {"class": ("layer", "filters", "position"), "filter": ("position", "classes")}
+    for name in idle.get(objective, ("classes",)):
+        if given[name] is not None:
+            message = f"'{name}' means nothing to objective '{objective}'"
+            raise UserError(Problem(message, hint="leave it out, or choose another objective"))
 
 
 def layer_objective(

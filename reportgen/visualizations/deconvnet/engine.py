@@ -14,6 +14,7 @@ from reportgen.probing.axes import channels_first
 from reportgen.probing.choosing import last_convolution
 from reportgen.probing.dials import indices
 from reportgen.probing.finite import require_finite
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.layers import find, shapes_at
 from reportgen.probing.projecting import projections
 
@@ -56,6 +57,7 @@ def deconvnet(
             are given, its inside cannot be reached, or no ReLU on the way can be guided.
     """
     require_model(model)
+    require_graph(model)
     choices = (("keep", keep, ("strongest", "all")), ("rule", rule, _RULES))
     for name, given, allowed in choices:
         if given not in allowed:

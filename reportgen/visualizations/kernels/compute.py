@@ -26,6 +26,8 @@ from reportgen.visualizations.kernels import measure
 
 Floats = NDArray[np.float32]
 
+_SEPARABLE = (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D)
+
 _REINITIALIZED = 512
 """Slices that the baselines of smoothness and redundancy are measured on, at least."""
 
@@ -64,7 +66,7 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Arrays "kernel_<i>" (space..., inputs, filters) of the filters shown, those that read
         colors with red, green and blue in this order; facts `layers`: for each
-        {"part", "name", "type", "filters", "inputs", "size", "color", "bad", "range"}.
+        {"part", "name", "type", "filters", "inputs", "size", "color", "bad", "range", "mixed"}.
 
     Raises:
         UndefinedError: the model has no convolution layer.
@@ -119,7 +121,7 @@ def part_names(paths: Sequence[str]) -> list[str]:
 def _ordered(layer: Any) -> Floats:
     """A layer's weights as (space..., inputs, filters)."""
     kind = type(layer).__name__
-    separable = isinstance(layer, keras.layers.SeparableConv1D | keras.layers.SeparableConv2D)
+    separable = isinstance(layer, _SEPARABLE)
     weights = layer.depthwise_kernel if separable else layer.kernel
     kernel = np.asarray(keras.ops.convert_to_numpy(weights)).astype(np.float32)
     if separable or "Depthwise" in kind:
@@ -149,7 +151,13 @@ def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]
         "color": color,
         "bad": int((~measure.finite_filters(kernel)).sum()),
         "range": _range(kernel),
+        "mixed": _mixed(acting(layer)),
     }
+
+
+def _mixed(layer: Any) -> int:
+    """Channels that a separable layer mixes its maps into, by weights that are left out."""
+    return int(layer.filters) if isinstance(layer, _SEPARABLE) else 0
 
 
 def _range(kernel: Floats) -> list[float]:

@@ -42,6 +42,11 @@ def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]
     caption = " ".join([*words, shades.said(way, shades.reach(shown), scaling, facts)])
     if len(facts["size"]) == 3:
         caption += " Averaged over the first axis of space."
+    if facts["mixed"]:
+        caption += (
+            " They are the depthwise part of the layer; the weights that mix their maps into "
+            f"{facts['mixed']} channels are not shown."
+        )
     if facts["bad"]:
         many = f"{facts['bad']} filters hold" if facts["bad"] > 1 else "1 filter holds"
         caption += f" {many} weights that are not finite numbers (gray)."
