@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from reportgen.errors import UndefinedError
@@ -10,19 +10,21 @@ from reportgen.probing.convolutions import acting, over_time
 from reportgen.probing.layers import choose, is_conv, named
 
 
-def last_convolution(model: Any, consequence: str) -> str:
+def last_convolution(model: Any, consequence: str | Callable[[], str]) -> str:
     """The path of a model's last convolution, nested models included.
 
     Args:
         model: any Keras model.
-        consequence: of there being none, to follow "so there is".
+        consequence: of there being none, to follow "so there is"; where it takes looking at the
+            model, how to find it.
 
     Raises:
         UndefinedError: there is none.
     """
     found = choose(model, "all", is_conv)
     if not found:
-        raise UndefinedError(f"{no_convolution(model)}, so there is {consequence}.")
+        told = consequence if isinstance(consequence, str) else consequence()
+        raise UndefinedError(f"{no_convolution(model)}, so there is {told}.")
     return found[-1]
 
 

@@ -110,11 +110,9 @@ def target_layer(model: Any, layer: str | None) -> str:
         UndefinedError: none was named and the model has no convolution; or no layer has maps.
         UserError: no layer with maps has this name.
     """
-    fitting = [path for path, one in named(model).items() if _has_maps(one)]
     if layer is None:
-        none = "no last one to take, and no other layer has maps"
-        some = "no last one to take; another layer with maps can be named"
-        return last_convolution(model, some if fitting else none)
+        return last_convolution(model, lambda: _instead(model))
+    fitting = _with_maps(model)
     if not fitting:
         raise UndefinedError(
             f"No layer of model '{model.name}' has maps, so there is none to explain at."
@@ -122,8 +120,16 @@ def target_layer(model: Any, layer: str | None) -> str:
     return find(model, layer, fitting)
 
 
-def _has_maps(layer: Any) -> bool:
-    return any(len(shape) > 2 for shape in output_shapes(layer))
+def _instead(model: Any) -> str:
+    """What is left to a model without a convolution."""
+    if _with_maps(model):
+        return "no last one to take; another layer with maps can be named"
+    return "no last one to take, and no other layer has maps"
+
+
+def _with_maps(model: Any) -> list[str]:
+    layers = named(model).items()
+    return [path for path, one in layers if any(len(shape) > 2 for shape in output_shapes(one))]
 
 
 def _check(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
