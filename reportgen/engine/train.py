@@ -17,7 +17,8 @@ from reportgen.codec import encode
 from reportgen.digest import canonical, of_value
 from reportgen.engine import dataset
 from reportgen.engine.job import Job, Progress
-from reportgen.errors import UserError
+from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.feeding import require_one_input
 from reportgen.probing.heads import heads
 from reportgen.probing.layers import find, rows
 from reportgen.records import Dataset, ModelFacts
@@ -43,10 +44,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     log = training.Log({}, ())
     needs: tuple[str, ...] = ()
     if data is not None and not loaded.trained:
-        found = heads(loaded.model, data.targets)
-        log = training.train(
-            loaded.model, data, found, job.params["training"], job.params["seed"], progress
-        )
+        log = _trained(loaded.model, data, job, progress)
         needs = (store.put(_packed(loaded.model.get_weights())),)
     facts = _facts(loaded, data, log.history, job)
     _keep(facts.digest, loaded.model)
@@ -57,6 +55,18 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         "facts": store.put_output(canonical(encode(facts))),
         "times": store.put_output(canonical(list(log.seconds)), digest=facts.digest),
     }
+
+
+def _trained(model: Any, data: Dataset, job: Job, progress: Progress) -> training.Log:
+    """Train a model in place."""
+    try:
+        require_one_input(model)
+        found = heads(model, data.targets)
+    except UndefinedError as error:
+        hint = "a model that is trained already is shown as far as it can be: for a function, "
+        hint += "return (model, True)"
+        raise UserError(Problem(str(error).rstrip("."), hint=hint)) from error
+    return training.train(model, data, found, job.params["training"], job.params["seed"], progress)
 
 
 def obtain(output: Output, job: Job, store: Store) -> Any:
@@ -132,8 +142,19 @@ def _facts(
     )  # fmt: skip
     if data is None:
         return facts
-    metrics, counts = training.evaluate(model, data, heads(model, data.targets))
+    metrics, counts = _measured(model, data)
     return replace(facts, metrics=metrics, counts=counts)
+
+
+def _measured(model: Any, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
+    """What `training.evaluate` gives; nothing of a model that images alone cannot be run through.
+
+    The figures that would run it say why they cannot.
+    """
+    try:
+        return training.evaluate(model, data, heads(model, data.targets))
+    except UndefinedError:
+        return {}, training.counted(data)
 
 
 def _count(weights: Sequence[Any]) -> int:

@@ -26,7 +26,8 @@ from reportgen.records import Target
 class Loaded:
     """A `keras.Model`, and whether it came trained (then it is not trained again).
 
-    `weights` is one sentence on where its weights are from, "" where the source says it all.
+    `weights` is a sentence on where its weights are from, and one on what stands between the
+    dataset's images and the model; "" where the source says it all.
     """
 
     model: Any
@@ -63,6 +64,7 @@ def load(
     """
     import keras
 
+    from reportgen.models._adapting import adapted
     from reportgen.models._fit import check_input
     from reportgen.models.application import load_application
     from reportgen.models.files import load_file
@@ -81,7 +83,9 @@ def load(
         model = load_file(source, base, modules=modules, trusted=trusted, cache=cache)
         loaded = Loaded(model, trained=True)
     if input_shape is not None:
-        check_input(loaded.model, source, input_shape)
+        model, sentence = adapted(loaded.model, input_shape)
+        check_input(model, source, input_shape)
+        loaded = Loaded(model, loaded.trained, " ".join(filter(None, (loaded.weights, sentence))))
     return loaded
 
 

@@ -72,7 +72,7 @@ class CosineLayer(keras.layers.Layer):  # type: ignore[misc]
 
     def harder(self, cosines: Any, strength: Any) -> Any:
         """What training sees in place of the cosines to the right classes, shape (n,)."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say what its margin is")
 
     def get_config(self) -> dict[str, Any]:
         """As Keras asks."""

@@ -52,16 +52,22 @@ def _checked(result: Any, source: str) -> tuple[Any, bool]:
                 hint="return model, or (model, True) for one that is trained already",
             )
         )
-    return (model if getattr(model, "outputs", None) else _followed(model, source)), trained
+    known = getattr(model, "outputs", None)
+    return (model if known else _followed(model, source, trained)), trained
 
 
-def _followed(model: Any, source: str) -> Any:
-    """A subclassed model as the graph that its `call` draws at prediction time, layers shared."""
+def _followed(model: Any, source: str, trained: bool) -> Any:
+    """A subclassed model as the graph that its `call` draws at prediction time, layers shared.
+
+    Of one that is trained, and out of whose `call` no graph can be had, the weights can be shown.
+    """
     from reportgen.probing.graphs import require_graph
 
     try:
         return require_graph(model)
     except UndefinedError as error:
+        if trained and model.built:
+            return model
         raise UserError(
             Problem(
                 f"the model of python:{source} has no known inputs and outputs: "

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.gradients import PREDICTED
+from reportgen.probing.heads import output_names
 from reportgen.probing.inputs import prepare
 from reportgen.probing.outputs import answers, confidence, probabilities
 from reportgen.records import Dataset, Head, Subject
@@ -27,6 +28,15 @@ def data_of(subject: Subject) -> Dataset:
     if subject.data is None:
         raise UndefinedError("This figure explains test images, and there is no dataset.")
     return subject.data
+
+
+def unlabeled(model: Any, data: Dataset) -> str:
+    """Why no output of a model is labeled by a dataset, as the end of a sentence."""
+    if not data.targets:
+        return f"the dataset '{data.name}' has no labels"
+    outputs, labels = (", ".join(f"'{name}'" for name in names) for names in
+                       (output_names(model), [target.name for target in data.targets]))  # fmt: skip
+    return f"no output of the model ({outputs}) has the name of a label of the dataset ({labels})"
 
 
 def wanted(

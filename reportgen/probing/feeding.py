@@ -32,6 +32,17 @@ def as_inputs(model: Any, images: Any) -> list[NDArray[Any]]:
     return [_fitted(model, array, tensor) for array, tensor in zip(given, wanted, strict=True)]
 
 
+def require_one_input(model: Any) -> None:
+    """Raises UndefinedError where images alone are not all that a model takes."""
+    wanted = require_graph(model).inputs
+    if len(wanted) > 1:
+        names = ", ".join(str(tensor.name) for tensor in wanted)
+        raise UndefinedError(
+            f"Model '{model.name}' has {len(wanted)} inputs ({names}), and a dataset gives images "
+            "for one of them, so it cannot be run."
+        )
+
+
 def fixed_batch(model: Any) -> int | None:
     """The batch size that a model demands; None where it takes any."""
     size = require_graph(model).inputs[0].shape[0]

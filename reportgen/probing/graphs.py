@@ -131,8 +131,11 @@ def _follow(model: Any) -> Any:
     """What a subclassed model's `call` draws when it is given symbolic inputs."""
     known = [tuple(tensor.shape) for tensor in getattr(model, "inputs", None) or []]
     shapes = known or list((getattr(model, "_build_shapes_dict", None) or {}).values())
-    if not model.built or not shapes:
+    if not model.built:
         return "has not been built: call it once on an image"
+    if not shapes:
+        # Keras notes them where it could follow the call itself.
+        return "is subclassed and its call cannot be followed"
     inputs = [_symbol(shape, f"input_{i}" if i else "input") for i, shape in enumerate(shapes)]
     if not inputs or None in inputs:
         return "is subclassed and takes its inputs in a structure that is not plain"

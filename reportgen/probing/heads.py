@@ -18,25 +18,25 @@ Kind = Literal["softmax", "sigmoid", "logits"]
 def heads(model: Any, targets: Sequence[Target] = ()) -> tuple[Head, ...]:
     """The heads of a model, in the order of its outputs.
 
-    A single output answers the first target that fits, tried in the dataset's order, and takes
-    its name. Of several outputs, each answers the target of its own name.
+    A single output answers the first target and takes its name. Of several outputs, each answers
+    the target of its own name, and one without has no meaning.
 
     Args:
         model: any built Keras model.
         targets: what its dataset labels; () to leave the heads without meaning.
 
     Raises:
-        UserError: the units do not fit the classes, or an output has no target of its name.
+        UserError: an output's units do not fit the classes that it answers.
     """
     found = [_head(model, index, name) for index, name in enumerate(output_names(model))]
     if not targets:
         return tuple(found)
-    for head in found:
-        _check_shape(head, require_graph(model).outputs[head.index].shape)
-    if len(found) == 1:
-        return (_answer(found[0], targets[0], targets),)
     by_name = {target.name: target for target in targets}
-    return tuple(_answer(head, by_name.get(head.name), targets) for head in found)
+    own = [targets[0]] if len(found) == 1 else [by_name.get(head.name) for head in found]
+    return tuple(
+        head if target is None else _answer(model, head, target)
+        for head, target in zip(found, own, strict=True)
+    )
 
 
 def output_names(model: Any) -> list[str]:
@@ -119,15 +119,8 @@ def _head(model: Any, index: int, name: str) -> Head:
     return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
 
 
-def _answer(head: Head, target: Target | None, targets: Sequence[Target]) -> Head:
-    if target is None:
-        names = ", ".join(repr(item.name) for item in targets)
-        raise UserError(
-            Problem(
-                f"output '{head.name}' of the model answers none of the dataset's labels ({names})",
-                hint="give each output layer the name of the label that it learns",
-            )
-        )
+def _answer(model: Any, head: Head, target: Target) -> Head:
+    _check_shape(head, require_graph(model).outputs[head.index].shape)
     if not _fits(head, target):
         raise UserError(_misfit(head, target))
     return Head(target.name, target.title, head.index, head.units, head.kind, target)

@@ -6,6 +6,7 @@ from typing import Any
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.fields import centers
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.layers import choose, is_conv, is_pool, output_shapes, shapes_at
 
 Region = tuple[slice, slice]
@@ -30,9 +31,10 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
         consequence: ends the sentence that is raised, e.g. "nothing to average".
 
     Raises:
-        UndefinedError: there are none.
+        UndefinedError: there are none, or the model's inside cannot be reached.
         UserError: no such layer.
     """
+    require_graph(model)  # else no layer is known to have maps
     everything = wanted == "all"
     found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
     flat = [path for path in found if maps_at(model, path)]

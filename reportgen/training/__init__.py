@@ -6,9 +6,9 @@ follow from what each head answers, and the same seed gives the same weights on 
 
 from __future__ import annotations
 
-from reportgen.training.evaluation import evaluate
+from reportgen.training.evaluation import counted, evaluate
 from reportgen.training.keeping import Log
 from reportgen.training.loop import train
 from reportgen.training.parameters import PARAMETERS
 
-__all__ = ["PARAMETERS", "Log", "evaluate", "train"]
+__all__ = ["PARAMETERS", "Log", "counted", "evaluate", "train"]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
-from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Head
 from reportgen.training.passes import by_head, measure_on
 from reportgen.training.steps import measure_of
@@ -22,24 +21,29 @@ def evaluate(
 
     Returns:
         Metrics "<split>.<head>.accuracy" and "<split>.<head>.loss", and for each split its number
-        of images. There are no metrics where the dataset has no labels at all.
+        of images. No metrics for a head that answers no label, nor where the loss is not finite.
+
+    Raises:
+        UndefinedError: the model takes more than images.
     """
+    from reportgen.probing.feeding import require_one_input
+
     metrics: dict[str, float] = {}
-    counts = {name: len(split.images) for name, split in dataset.splits.items()}
-    if not dataset.targets:
+    counts = counted(dataset)
+    answering = [head for head in heads if head.target is not None]
+    if not answering:
         return metrics, counts
-    check = measure_of(model, heads, dataset)
+    require_one_input(model)
+    check = measure_of(model, answering, dataset)
     for name, split in dataset.splits.items():
-        found = by_head(measure_on(model, check, split, heads))
-        for head, loss, accuracy in zip(heads, *found, strict=True):
-            if not isfinite(loss):
-                raise UserError(
-                    Problem(
-                        f"output '{head.name}' of the model gives values that are not numbers "
-                        f"for images of the {name} split",
-                        hint="look for weights that are not finite",
-                    )
-                )
-            metrics[f"{name}.{head.name}.accuracy"] = accuracy
-            metrics[f"{name}.{head.name}.loss"] = loss
+        found = by_head(measure_on(model, check, split, answering))
+        for head, loss, accuracy in zip(answering, *found, strict=True):
+            if isfinite(loss):
+                metrics[f"{name}.{head.name}.accuracy"] = accuracy
+                metrics[f"{name}.{head.name}.loss"] = loss
     return metrics, counts
+
+
+def counted(dataset: Dataset) -> dict[str, int]:
+    """The number of images of each split."""
+    return {name: len(split.images) for name, split in dataset.splits.items()}

@@ -29,8 +29,13 @@ def arrays_of(split: Split, heads: Sequence[Head]) -> tuple[NDArray[Any], NDArra
 
     missing = [h.name for h in heads if h.target is None or h.target.name not in split.labels]
     if missing:
+        names = ", ".join(split.labels)
         message = f"the dataset has no labels for the outputs {', '.join(missing)}"
-        raise UserError(Problem(message, hint="use one with labels, or a model that is trained"))
+        hint = "use one with labels, or a model that is trained"
+        if names:
+            message += f"; it labels {names}"
+            hint = "give each output layer the name of the label that it learns"
+        raise UserError(Problem(message, hint=hint))
     columns = [split.labels[head.target.name] for head in heads if head.target]
     return np.asarray(split.images), np.stack(columns, axis=1).astype(np.int32)
 

@@ -155,3 +155,32 @@ def test_a_subclassed_model_is_given_as_the_graph_that_it_draws(load: Load, tmp_
     np.testing.assert_allclose(loaded.model.predict(images, verbose=0), out(maps), atol=1e-6)
     assert loaded.trained
     assert [tuple(tensor.shape) for tensor in loaded.model.outputs] == [(None, 2)]
+
+
+OUT_OF_REACH = """
+import keras
+import numpy as np
+import tensorflow as tf
+
+class Counting(keras.Model):
+    def __init__(self):
+        super().__init__(name="counting")
+        self.conv = keras.layers.Conv2D(3, 3, name="conv")
+
+    def call(self, x):
+        y = self.conv(x)
+        return y * 0 if tf.reduce_sum(y) > 1e9 else y
+
+def network(trained):
+    model = Counting()
+    model(np.zeros((1, 6, 6, 1), "float32"))
+    return model, trained
+"""
+
+
+def test_a_trained_model_out_of_reach_is_given_for_its_weights(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text(OUT_OF_REACH)
+    loaded = load("python:own:network", params={"trained": True}, **IMAGES)
+    assert loaded.model.get_layer("conv").kernel.shape == (3, 3, 1, 3)
+    with pytest.raises(UserError, match=r"is subclassed and its call cannot be followed; begin"):
+        load("python:own:network", params={"trained": False}, **IMAGES)

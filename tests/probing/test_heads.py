@@ -73,6 +73,18 @@ def test_units_that_do_not_fit() -> None:
         heads(sequential("sigmoid"), [target("class", 3)])
 
 
-def test_an_output_without_a_target_of_its_name() -> None:
-    with pytest.raises(UserError, match=r"'width' of the model answers none .*'angle'"):
-        heads(two_heads(), [target("angle", 4)])
+def test_an_output_without_a_target_of_its_name_has_no_meaning() -> None:
+    width, angle = heads(two_heads(), [target("angle", 4)])
+    assert (width.name, width.target) == ("width", None)
+    assert angle.target == target("angle", 4)
+    assert width == heads(two_heads())[0]
+
+
+def test_only_an_output_that_answers_must_have_a_row_of_values() -> None:
+    x = keras.Input((6, 6, 1))
+    spots = layers.Conv2D(2, 1, name="spots")(x)
+    model = keras.Model(x, [spots, layers.Dense(3, name="class")(layers.Flatten()(x))])
+    assert [head.target for head in heads(model, [target("class", 3)])] == \
+        [None, target("class", 3)]  # fmt: skip
+    with pytest.raises(UserError, match=r"'spots' .* row of values"):
+        heads(model, [target("spots", 2)])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reportgen import training
-from reportgen.errors import UserError
+from reportgen.errors import UndefinedError, UserError
 from reportgen.probing.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.loop import optimizer_of
@@ -218,14 +218,41 @@ def test_batch_normalization_learns_its_averages() -> None:
     assert normal.moving_mean.numpy() == pytest.approx([mean], rel=0.02)
 
 
-def test_a_loss_that_is_not_a_number_stops_training_and_evaluation() -> None:
+def test_a_loss_that_is_not_a_number_stops_training_and_counts_nowhere() -> None:
     data, model = dataset(SIZE), single(3, "softmax")
     model.set_weights([np.full_like(array, np.nan) for array in model.get_weights()])
     with pytest.raises(
         UserError, match=r"loss became nan in epoch 1, step 1 .*smaller learning_rate"
     ):
         run(model, data)
-    with pytest.raises(UserError, match=r"output 'size' .* not numbers for images of the train"):
+    metrics, counts = training.evaluate(model, data, heads(model, data.targets))
+    assert metrics == {}
+    assert counts == {name: len(split.images) for name, split in data.splits.items()}
+
+
+def test_an_output_that_answers_no_label_is_left_out() -> None:
+    data, x = dataset(SIZE), keras.Input(dataset(SIZE).splits["test"].images.shape[1:])
+    flat = keras.layers.Flatten()(x)
+    size = keras.layers.Dense(3, "softmax", name="size")(flat)
+    box = keras.layers.Dense(4, name="box")(flat)
+    metrics, _ = training.evaluate(
+        keras.Model(x, [box, size]), data, heads(keras.Model(x, [box, size]), data.targets)
+    )
+    alone, _ = training.evaluate(
+        keras.Model(x, size), data, heads(keras.Model(x, size), data.targets)
+    )
+    assert metrics == alone
+    assert set(metrics) == {f"{split}.size.{what}" for split in data.splits
+                            for what in ("accuracy", "loss")}  # fmt: skip
+
+
+def test_images_alone_are_no_measure_of_a_model_with_more_inputs() -> None:
+    data, x, more = dataset(SIZE), keras.Input((4, 4, 1)), keras.Input((2,), name="more")
+    joined = keras.layers.Concatenate()([keras.layers.Flatten()(x), more])
+    model = keras.Model([x, more], keras.layers.Dense(3, "softmax", name="size")(joined))
+    with pytest.raises(
+        UndefinedError, match=r"2 inputs \(.*more\), and a dataset gives images for"
+    ):
         training.evaluate(model, data, heads(model, data.targets))
 
 
@@ -268,7 +295,7 @@ def test_a_model_with_nothing_to_train_is_the_users_mistake() -> None:
 
 def test_outputs_without_labels_are_the_users_mistake() -> None:
     data, model = dataset(SIZE), single(3, "softmax")
-    with pytest.raises(UserError, match="no labels for the outputs out"):
+    with pytest.raises(UserError, match="no labels for the outputs out; it labels size; give"):
         training.train(model, data, heads(model), {}, 1, quiet)
 
 

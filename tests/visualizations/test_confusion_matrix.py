@@ -111,5 +111,5 @@ def test_without_labels_there_is_nothing_to_confuse() -> None:
     with pytest.raises(UndefinedError, match="names no dataset"):
         compute(subject(KIND, model(), None))
     unlabeled = dataset(np.zeros((2, 1, 1, 3), np.uint8), {}, ())
-    with pytest.raises(UndefinedError, match="labels no output"):
+    with pytest.raises(UndefinedError, match="has no labels"):
         compute(subject(KIND, model(), unlabeled))

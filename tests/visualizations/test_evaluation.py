@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -125,5 +127,18 @@ def test_most_frequent():
 def test_undefined_without_data_or_metrics(data):
     with pytest.raises(UndefinedError, match="no dataset"):
         compute(subject("evaluation", color_model()))
-    with pytest.raises(UndefinedError, match="labels no output"):
+    with pytest.raises(UndefinedError, match="report: the dataset 'toy' has no labels"):
+        compute(subject("evaluation", color_model(), replace(data, targets=())))
+    other = replace(data, targets=(Target("shape", "Shape", ("round", "square")),))
+    several = r"no output of the model \('color', 'size'\) has the name .* dataset \('shape'\)"
+    with pytest.raises(UndefinedError, match=several):
+        compute(subject("evaluation", color_model(extra=("size",)), other))
+
+
+def test_undefined_where_what_the_model_answers_is_not_finite(data):
+    broken = color_model()
+    broken.set_weights([np.full_like(array, np.nan) for array in broken.get_weights()])
+    with pytest.raises(UndefinedError, match="weights of layer 'color' hold values that are not"):
+        compute(subject("evaluation", broken, data))
+    with pytest.raises(UndefinedError, match="answers in 'color' is not finite"):
         compute(subject("evaluation", color_model(), data))

@@ -66,7 +66,7 @@ def test_a_foreground_that_is_not_known_counts_for_nothing(model, photos):
 def test_there_is_no_accuracy(model, photos):
     metrics, counts = training.evaluate(model, photos, heads(model, photos.targets))
     assert (metrics, counts["test"]) == ({}, 5)
-    with pytest.raises(UndefinedError, match="labels no output"):
+    with pytest.raises(UndefinedError, match="has no labels"):
         evaluate(subject("evaluation", model, photos))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.edges import correlations, departures, slopes
 from reportgen.probing.finite import require_finite, require_finite_activations
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.inputs import names, pick, prepare
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.maps import has_maps, region
@@ -70,6 +71,7 @@ def _outlining(model: Any, path: str, images: NDArray[Any], maps: NDArray[np.flo
 
 def _layer(model: Any, wanted: str | None) -> str:
     """The path of the layer to read: the one named, or the first convolution with flat maps."""
+    require_graph(model)
     if wanted is not None:
         return choose(model, [wanted], has_maps)[0]
     convolutions = choose(model, "all", lambda layer: is_conv(layer) and has_maps(layer))

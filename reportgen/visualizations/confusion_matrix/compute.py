@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.explaining import unlabeled
 from reportgen.probing.heads import heads
 from reportgen.probing.inputs import prepare
 from reportgen.probing.outputs import answers, observe
@@ -33,8 +34,8 @@ def compute(subject: Subject) -> Artifact:
     if data is None:
         raise UndefinedError("There is nothing to confuse, because the spec names no dataset.")
     found = [head for head in heads(subject.model, data.targets) if head.target is not None]
-    if not data.targets or not found:
-        raise UndefinedError("There are no classes to confuse: the dataset labels no output.")
+    if not found:
+        raise UndefinedError(f"There are no classes to confuse: {unlabeled(subject.model, data)}.")
     if split not in data.splits or not len(data.splits[split].images):
         raise UndefinedError(f"The {split} split of dataset '{data.name}' has no images.")
     tables = confusion(subject.model, data, found, split)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.inputs import measured as measured_on
 from reportgen.probing.inputs import names, pick, prepare
 from reportgen.probing.layers import choose, is_conv
@@ -74,6 +75,7 @@ def compute(subject: Subject) -> Artifact:
 
 
 def _layers(model: Any, wanted: Any) -> list[str]:
+    require_graph(model)
     found = choose(model, wanted, lambda layer: is_conv(layer) and has_maps(layer))
     if not found:
         raise UndefinedError(

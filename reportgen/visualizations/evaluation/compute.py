@@ -9,6 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.explaining import unlabeled
+from reportgen.probing.feeding import require_one_input
+from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads
 from reportgen.probing.inputs import prepare
 from reportgen.probing.outputs import answers, observe
@@ -35,13 +38,26 @@ def compute(subject: Subject) -> Artifact:
     found = [head for head in heads(subject.model, data.targets) if head.target is not None]
     rows = [row for split in SPLITS for head in found if (row := _row(subject, data, split, head))]
     if not rows:
-        raise UndefinedError("There is no accuracy to report: the dataset labels no output.")
+        raise _undefined(subject.model, data, found)
     return Artifact(
         facts={"rows": rows, "several": len(found) > 1},
         measures=(
             *(measure for row in rows for measure in _measures(row)),
             *_on_test_images(subject, data, found, rows),
         ),
+    )
+
+
+def _undefined(model: Any, data: Dataset, found: Sequence[Head]) -> UndefinedError:
+    """Why there is no accuracy."""
+    if not found:
+        return UndefinedError(f"There is no accuracy to report: {unlabeled(model, data)}.")
+    require_one_input(model)
+    require_finite(model)
+    names = ", ".join(f"'{head.name}'" for head in found)
+    return UndefinedError(
+        f"What the model answers in {names} is not finite (NaN or infinite) for images of every "
+        "split, so there is no accuracy to report."
     )
 
 

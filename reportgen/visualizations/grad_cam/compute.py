@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.explaining import data_of, told, wanted
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.layers import named, shapes_at
@@ -39,6 +40,7 @@ def compute(subject: Subject) -> Artifact:
     `large@<head>` (s, h, w), the same resized to the input.
     """
     data, params = data_of(subject), subject.params
+    require_graph(subject.model)
     layer = target_layer(subject.model, params["layer"])
     _check_flat(subject.model, layer)
     heads = heads_of(subject.model, data.targets)
