@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from reportgen.errors import Problem, UserError
 from reportgen.probing import graphs
 from reportgen.probing.feeding import as_taken, fixed_batch
 from reportgen.probing.graphs import require_graph
@@ -77,7 +78,10 @@ def _measured(model: Any, image_shape: tuple[int, ...]) -> int:
 
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         nonlocal total
-        output = layer.compute_output_spec(*args, **kwargs)
+        try:
+            output = layer.compute_output_spec(*args, **kwargs)
+        except ValueError as error:
+            raise _unfit(model, image_shape, path, error) from error
         total += sum(_bytes(tensor) for tensor in keras.tree.flatten(output))
         return output
 
@@ -90,6 +94,19 @@ def _measured(model: Any, image_shape: tuple[int, ...]) -> int:
     ]
     graphs.walk(model, symbols, call)
     return total + sum(_bytes(symbol) for symbol in symbols)
+
+
+def _unfit(model: Any, image_shape: tuple[int, ...], path: str, error: ValueError) -> UserError:
+    """That images of a size cannot go through a model which leaves the size open."""
+    why = " ".join(str(error).split()).partition(". ")[0].rstrip(".")
+    size = " x ".join(map(str, image_shape))
+    return UserError(
+        Problem(
+            f"images of {size} do not go through model '{model.name}': layer '{path}' gives "
+            f"nothing for them ({why})",
+            hint="use larger images, or a model for images of this size",
+        )
+    )
 
 
 def _declared(graph: Any) -> Iterator[Any]:

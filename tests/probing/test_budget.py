@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_models import images, sequential
 
+from reportgen.errors import UserError
 from reportgen.probing import ascent, budget, gradients, outputs
 from reportgen.probing.ascent import climb
 from reportgen.probing.gradients import slopes
@@ -118,3 +119,14 @@ def test_a_fixed_batch_climbs_as_any_other() -> None:
     found = [climb(m, filters("conv", range(3)), first, moves, recipe) for m in (free, fixed)]
     np.testing.assert_allclose(found[0].images, found[1].images, atol=1e-6)
     assert found[1].images.shape == (3, 6, 6, 1)
+
+
+def test_images_that_are_too_small_for_an_open_size_are_told_with_the_layer() -> None:
+    inner = keras.Sequential([keras.Input((None, None, 2)), layers.Conv2D(3, 7, name="wide")])
+    inner.name = "inner"
+    x = keras.Input((None, None, 1))
+    small = layers.MaxPooling2D(2)(layers.Conv2D(2, 3, name="conv")(x))
+    model = keras.Model(x, layers.GlobalAveragePooling2D()(inner(small)))
+    assert observe(model, np.zeros((1, 16, 16, 1))).logits[0].shape == (1, 3)
+    with pytest.raises(UserError, match=r"images of 9 x 9 x 1 .* layer 'inner/wide' .* larger"):
+        observe(model, np.zeros((1, 9, 9, 1)))
