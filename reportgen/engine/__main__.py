@@ -71,9 +71,10 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
         return {"event": "mistake", "problems": encode(error.problems)}
     except ReportgenError as error:
         return {"event": "failed", "problems": encode(error.problems)}
-    except MemoryError:
-        return _failed(Problem("memory ran out", hint="show fewer samples or layers"))
     except Exception as error:
+        # TensorFlow has a class of its own for it, and a light task has not imported TensorFlow.
+        if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
+            return _failed(Problem("memory ran out", hint="show fewer samples or layers"))
         # A defect of ours or of a plug-in: one task fails with its cause, the build goes on.
         traceback.print_exc()
         place = traceback.extract_tb(error.__traceback__)[-1]

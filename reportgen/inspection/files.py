@@ -12,6 +12,7 @@ from reportgen.inspection import archive, hdf5
 from reportgen.inspection.findings import FUNCTION, TRUST, Findings
 from reportgen.inspection.jsontext import parsed
 from reportgen.inspection.limits import CONFIG, said
+from reportgen.inspection.outputs import check_outputs
 from reportgen.inspection.owned import Owned
 from reportgen.inspection.references import References
 from reportgen.inspection.sizes import check_sizes
@@ -123,3 +124,4 @@ def _check_config(config: Any, stored: int, owned: Owned, findings: Findings) ->
         return
     References(owned, findings).check(config)
     check_sizes(config, stored, findings)
+    check_outputs(config, findings)

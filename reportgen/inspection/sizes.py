@@ -12,7 +12,7 @@ from typing import Any
 
 from reportgen.inspection import limits
 from reportgen.inspection.findings import Findings
-from reportgen.inspection.limits import said
+from reportgen.inspection.limits import counted, said
 from reportgen.inspection.walking import Place, references
 
 SHAPES = ("batch_shape", "batch_input_shape", "build_input_shape", "input_shape", "shape")
@@ -51,9 +51,8 @@ def _check_shape(shape: Any, place: Place, findings: Findings) -> None:
     if any(n < 0 for n in sizes):
         findings.add(f"{place.subject} declares an input with a negative size")
     elif prod(sizes) > limits.INPUT:
-        values = f"{prod(sizes):,}".replace(",", " ")
-        text = f"{place.subject} declares an input of {values} values, and "
-        findings.add(text + f"{limits.INPUT:,} is the most".replace(",", " "))
+        text = f"{place.subject} declares an input of {counted(prod(sizes))} values, and "
+        findings.add(f"{text}{counted(limits.INPUT)} is the most")
 
 
 def _channels(value: Config) -> int:

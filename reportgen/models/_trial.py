@@ -121,6 +121,7 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     import keras
 
     from reportgen.errors import UserError
+    from reportgen.models._extent import refusal
     from reportgen.models._reading import read
 
     path = Path(question["path"])
@@ -128,7 +129,8 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     sys.addaudithook(watch.hook)
     try:
         model = read(path, question["modules"], Path(question["base"]), watch=watch)
-        answer: dict[str, Any] = {"ok": isinstance(model, keras.Model)}
+        why = refusal(model)
+        answer: dict[str, Any] = {"why": why} if why else {"ok": isinstance(model, keras.Model)}
     except UserError as error:
         answer = {"own": [[p.message, p.file, p.line, p.hint] for p in error.problems]}
     except MemoryError:

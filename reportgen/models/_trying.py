@@ -16,7 +16,7 @@ from reportgen import __version__
 from reportgen.digest import installed_version, of_bytes, of_value
 from reportgen.errors import Problem, UserError
 from reportgen.inspection import Copy
-from reportgen.inspection.limits import GB, said
+from reportgen.inspection.limits import GB, OUTPUT, said
 from reportgen.inspection.owned import sources
 from reportgen.models._fit import reason
 from reportgen.store import read_json, write_json
@@ -49,7 +49,7 @@ class Trial:
         libraries = {name: installed_version(name) for name in ("keras", "tensorflow", "h5py")}
         own = [of_bytes(file.read_bytes()) for name in self.modules
                for file in sources(name, self.base)]  # fmt: skip
-        made_by = [__version__, sys.version, libraries, MEMORY, SECONDS]
+        made_by = [__version__, sys.version, libraries, MEMORY, SECONDS, OUTPUT]
         return of_value([self.copy.digest, list(self.modules), own, made_by])
 
 

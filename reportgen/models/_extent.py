@@ -1,0 +1,72 @@
+"""How much a model's layers give for one image, from shapes alone: nothing is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import prod
+from typing import Any
+
+from reportgen.inspection.limits import OUTPUT
+from reportgen.inspection.outputs import too_much
+
+Given = tuple[str, tuple[int | None, ...]]
+"""A layer's path, and the shape of an output, with the axis of the images."""
+
+
+def refusal(model: Any) -> str:
+    """Why a model that has been read is refused for what its layers give; "" where it is not.
+
+    Args:
+        model: is only read. Of a model without a graph nothing is known.
+    """
+    from reportgen.probing import graphs
+
+    if not graphs.is_graph(model):
+        return ""
+    inputs = graphs.require_graph(model).inputs
+    images = next((tensor.shape[0] for tensor in inputs), None) or 1
+    found = max(_given(model), key=lambda given: _values(given[1]), default=("", ()))
+    if _values(found[1]) // images <= OUTPUT:
+        return ""
+    shape = found[1][1:] if found[1][0] in (None, images) else found[1]
+    return too_much(f"its layer '{found[0]}'", shape)
+
+
+def _values(shape: Sequence[int | None]) -> int:
+    """Values of a tensor; sides that are left open count as 1."""
+    return prod(side for side in shape if side is not None)
+
+
+def _given(model: Any, prefix: str = "") -> Iterator[Given]:
+    """What each layer of a model gives, nested ones included, each as large as it is used."""
+    from reportgen.probing import graphs, naming
+
+    graph = graphs.require_graph(model)
+    for name, node in naming.calls(graph):
+        path = prefix + name
+        yield from ((path, tuple(tensor.shape)) for tensor in node.outputs)
+        if not graphs.is_graph(node.operation):
+            continue
+        own = graphs.require_graph(node.operation).inputs
+        if [tensor.shape for tensor in own] == [tensor.shape for tensor in node.input_tensors]:
+            yield from _given(node.operation, path + "/")
+        else:
+            yield from _anew(node, path + "/")
+
+
+def _anew(node: Any, prefix: str) -> list[Given]:
+    """What the layers of a nested model give for other shapes than it was made with."""
+    import keras
+
+    from reportgen.probing import graphs
+
+    found: list[Given] = []
+
+    def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        output = layer.compute_output_spec(*args, **kwargs)
+        found.extend((prefix + path, tuple(one.shape)) for one in keras.tree.flatten(output))
+        return output
+
+    values = node.arguments.args[0] if node.arguments.args else node.arguments.kwargs["inputs"]
+    graphs.walk(node.operation, values, call)
+    return found
