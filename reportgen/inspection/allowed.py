@@ -87,11 +87,14 @@ SCHEDULES = _names("""
     CosineDecay CosineDecayRestarts ExponentialDecay InverseTimeDecay PiecewiseConstantDecay
     PolynomialDecay
 """)
-FUNCTIONS = _names("""
+ACTIVATIONS = _names("""
     celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh
     leaky_relu linear log_sigmoid log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax
     softplus softsign sparse_plus sparse_sigmoid sparsemax squareplus swish tanh tanh_shrink
-    threshold binary_crossentropy binary_focal_crossentropy categorical_crossentropy
+    threshold
+""")
+FUNCTIONS = ACTIVATIONS | _names("""
+    binary_crossentropy binary_focal_crossentropy categorical_crossentropy
     categorical_focal_crossentropy categorical_generalized_cross_entropy categorical_hinge circle
     cosine_similarity ctc dice hinge huber kl_divergence log_cosh mean_absolute_error
     mean_absolute_percentage_error mean_squared_error mean_squared_logarithmic_error poisson

@@ -25,6 +25,9 @@ SMALL = MB
 OBJECTS = 200_000
 """Groups and datasets of an HDF5 file."""
 
+NAME = 255
+"""Characters of a layer's name; file systems take no longer names either."""
+
 INPUT = 2**28
 """Values in one example that a model declares as its input (a color image of 9000 x 9000 px)."""
 

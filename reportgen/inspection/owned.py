@@ -10,10 +10,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Owned:
-    """The owner's modules, and the classes and functions that those in the spec's folder define."""
+    """The owner's modules, and the classes and functions that those in the spec's folder define.
+
+    `blind` says that one of them is installed elsewhere, so that what it defines is not known.
+    """
 
     modules: tuple[str, ...] = ()
     names: frozenset[str] = frozenset()
+    blind: bool = False
 
     def has(self, module: object, name: str) -> bool:
         """Whether a reference of a model file is to something of the owner's.
@@ -28,11 +32,9 @@ class Owned:
 
 def owned(modules: Sequence[str], folder: Path) -> Owned:
     """What modules define; those that `folder` does not hold are taken to be installed."""
-    names: set[str] = set()
-    for module in modules:
-        for file in sources(module, folder):
-            names |= _defined(file.read_bytes())
-    return Owned(tuple(modules), frozenset(names))
+    found = [sources(module, folder) for module in modules]
+    names = {name for files in found for file in files for name in _defined(file.read_bytes())}
+    return Owned(tuple(modules), frozenset(names), blind=not all(found))
 
 
 def sources(module: str, folder: Path) -> list[Path]:

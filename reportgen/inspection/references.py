@@ -8,6 +8,7 @@ from typing import Any
 from reportgen.inspection import allowed
 from reportgen.inspection.findings import FUNCTION, MODULES, TRUST, Findings, shown
 from reportgen.inspection.owned import Owned
+from reportgen.inspection.values import check_name, check_values
 from reportgen.inspection.walking import Place, references
 
 
@@ -31,6 +32,8 @@ class References:
             self._function(value, place)
         elif name not in allowed.VALUES:
             self._class(name, value, place)
+            if not place.key:
+                check_name(value, place, self.findings)
 
     def _class(self, name: str, value: Mapping[str, Any], place: Place) -> None:
         module, registered = value.get("module"), value.get("registered_name")
@@ -41,6 +44,8 @@ class References:
             self._refuse(name, module, place)
         elif not self._same(registered, name):
             self._registered(registered, place)
+        elif not place.key and name in allowed.LAYERS:
+            check_values(name, value.get("config"), place, self.owned, self.findings)
 
     def _function(self, value: Mapping[str, Any], place: Place) -> None:
         name, module = value.get("config"), value.get("module")

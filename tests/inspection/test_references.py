@@ -186,4 +186,5 @@ def test_gigabytes_for_a_few_bytes_are_refused(tmp_path: Path, name: str) -> Non
 
 def test_strange_numbers_do_not_stop_the_inspection(tmp_path: Path) -> None:
     odd = layer("Conv2D", "odd", filters="many", kernel_size=[None], groups=0, depth_multiplier=[])
-    inspect(keras_file(tmp_path, model(INPUT, odd)))
+    said = refused(model(INPUT, odd), tmp_path)
+    assert said.count("the layer 'odd' has as ") == 4
