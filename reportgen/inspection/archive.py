@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 import zipfile
+import zlib
 from pathlib import Path
 
 from reportgen.inspection import limits
@@ -14,7 +15,9 @@ CONFIG, METADATA, WEIGHTS = "config.json", "metadata.json", "model.weights.h5"
 MEMBERS = (METADATA, CONFIG, WEIGHTS)
 """What Keras writes for a model without assets (which only layers with vocabularies have)."""
 
-BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
+)  # fmt: skip
 """What `zipfile` raises for an archive that is torn, encrypted or packed in a strange way."""
 
 
@@ -103,13 +106,20 @@ def _check_places(members: list[zipfile.ZipInfo], findings: Findings) -> None:
         end = member.header_offset + member.compress_size
 
 
+def torn(name: str, error: Exception | None = None) -> str:
+    """What is said of a member whose bytes are not those that were packed."""
+    other = error is not None and not isinstance(error, zipfile.BadZipFile | zlib.error | EOFError)
+    why = type(error).__name__ if other else "its bytes are not those that were stored"
+    return f"its member '{name}' is damaged: {why}"
+
+
 def content(archive: zipfile.ZipFile, name: str, findings: Findings) -> bytes | None:
     """The bytes of a member with text, or None where it is too large or torn (which is noted)."""
     try:
         with archive.open(name) as member:
             data = member.read(limits.CONFIG + 1)
     except (*BROKEN, KeyError) as error:
-        findings.add(f"its member '{name}' cannot be read ({type(error).__name__})")
+        findings.add(torn(name, error))
         return None
     if len(data) > limits.CONFIG:
         findings.add(f"its member '{name}' is larger than {said(limits.CONFIG)}")

@@ -80,6 +80,8 @@ def check_hdf5(path: Path, owned: Owned | None, findings: Findings) -> None:
         if root is None:
             return
         stored = hdf5.check_tree(root, "it", findings)
+        if not findings.found:
+            hdf5.check_listed(root, findings)
         config = _attribute(root, "model_config", findings)
         training = _attribute(root, "training_config", findings)
         if config is None and not findings.found:

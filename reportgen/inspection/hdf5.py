@@ -10,6 +10,9 @@ from reportgen.inspection import limits
 from reportgen.inspection.findings import Findings, shown
 from reportgen.inspection.limits import said
 
+MODEL = "model_weights"
+"""The group of a legacy file that holds the layers' weights."""
+
 NUMBERS = "biufV"
 """Kinds of NumPy types that weights have; V is what bfloat16 is stored as."""
 
@@ -113,3 +116,28 @@ def _check_stored(found: Any, what: str, findings: Findings) -> int:
     if declared > stored:
         findings.add(f"{what} that declares {said(declared)}, but {said(stored)} are stored")
     return min(declared, stored)
+
+
+def check_listed(root: Any, findings: Findings) -> None:
+    """Note layers and weights that a legacy file lists and does not hold.
+
+    To be called for a file with plain links only.
+    """
+    if MODEL not in root:
+        return
+    for layer in _listed(root[MODEL], "layer_names"):
+        group = root[MODEL].get(layer)
+        if group is None:
+            findings.add(f"it holds no weights of the layer {shown(layer)}, which it lists")
+            continue
+        for name in _listed(group, "weight_names"):
+            if name not in group:
+                findings.add(f"it holds no weights {shown(name)} of the layer {shown(layer)}")
+
+
+def _listed(group: Any, key: str) -> Iterator[str]:
+    """Names of a list that lies beside a group, in parts where it is long."""
+    for name in group.attrs:
+        if name.rstrip("0123456789") == key:
+            for text in group.attrs[name]:
+                yield text.decode() if isinstance(text, bytes) else str(text)

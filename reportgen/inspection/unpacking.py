@@ -8,13 +8,15 @@ import shutil
 import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from reportgen.inspection.archive import BROKEN, WEIGHTS
+from reportgen.inspection.archive import BROKEN, WEIGHTS, torn
 from reportgen.inspection.findings import Findings
+from reportgen.inspection.limits import MB
 
 
 @contextmanager
@@ -24,22 +26,32 @@ def unpacked(opened: zipfile.ZipFile, path: Path, findings: Findings) -> Iterato
     if member.compress_type == zipfile.ZIP_STORED:
         with path.open("rb") as file:
             part = _Slice(file, member)
-            if part.whole:
-                yield io.BufferedReader(part)
-            else:
+            if not part.whole:
                 findings.add(f"its member '{WEIGHTS}' does not lie in the file as a whole")
-                yield None
+            elif _checksum(part) != member.CRC:
+                findings.add(torn(WEIGHTS))
+            else:
+                part.seek(0)
+                yield io.BufferedReader(part)
+                return
+            yield None
         return
     with tempfile.TemporaryFile() as target:
         try:
             with opened.open(member) as packed:
                 shutil.copyfileobj(packed, target)
         except BROKEN as error:
-            text = f"its member '{WEIGHTS}' cannot be read ({type(error).__name__})"
-            findings.add(text)
+            findings.add(torn(WEIGHTS, error))
             yield None
         else:
             yield target
+
+
+def _checksum(part: io.RawIOBase) -> int:
+    found = 0
+    while block := part.read(MB):
+        found = zlib.crc32(block, found)
+    return found
 
 
 class _Slice(io.RawIOBase):

@@ -2,7 +2,7 @@
 
 `python -m reportgen.models._trial` reads a question from its standard input, as JSON, and answers
 with one line of JSON: {"ok": true}, or {"why": a sentence's end} for a file that is to be refused,
-or {"keras": Keras' own words} for one that Keras cannot read.
+or {"keras": what Keras finds wrong} for one that Keras cannot read.
 """
 
 from __future__ import annotations
@@ -123,20 +123,21 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     from reportgen.errors import UserError
     from reportgen.models._extent import refusal
     from reportgen.models._reading import read
+    from reportgen.models._words import why
 
     path = Path(question["path"])
     watch = Watch(path.parent)
     sys.addaudithook(watch.hook)
     try:
         model = read(path, question["modules"], Path(question["base"]), watch=watch)
-        why = refusal(model)
-        answer: dict[str, Any] = {"why": why} if why else {"ok": isinstance(model, keras.Model)}
+        large = refusal(model)
+        answer: dict[str, Any] = {"why": large} if large else {"ok": isinstance(model, keras.Model)}
     except UserError as error:
         answer = {"own": [[p.message, p.file, p.line, p.hint] for p in error.problems]}
     except MemoryError:
         answer = {"why": "reading it takes more memory than is allowed"}
     except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
-        answer = {"keras": f"{type(error).__name__}: {error}"[:2000]}
+        answer = {"keras": why(error)[:2000]}
     return {"why": f"reading it tries to {watch.seen}"} if watch.seen else answer
 
 

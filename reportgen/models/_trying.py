@@ -18,7 +18,6 @@ from reportgen.errors import Problem, UserError
 from reportgen.inspection import Copy
 from reportgen.inspection.limits import GB, OUTPUT, said
 from reportgen.inspection.owned import sources
-from reportgen.models._fit import reason
 from reportgen.store import read_json, write_json
 
 MEMORY = 8 * GB
@@ -138,8 +137,8 @@ def _problems(name: str, answer: dict[str, Any]) -> list[Problem]:
 
 
 def broken(name: str, words: str) -> Problem:
-    """A file that Keras cannot read, in Keras' own `words`."""
+    """A file that Keras cannot read; `words` say what is wrong."""
     return Problem(
-        f"the model file {name} is not a model that Keras can load: {reason(ValueError(words))}",
+        f"the model file {name} is not a model that Keras can load: {words}",
         hint="save it with model.save('NAME.keras')",
     )

@@ -68,13 +68,14 @@ def load_file(
 def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool) -> Any:
     from reportgen.models._reading import read
     from reportgen.models._trying import broken
+    from reportgen.models._words import why
 
     try:
         return read(copy.path, modules, base, trusted=trusted)
     except UserError:
         raise
     except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
-        raise UserError(broken(copy.name, str(error))) from error
+        raise UserError(broken(copy.name, why(error))) from error
 
 
 def _check(path: Path, source: str) -> None:

@@ -55,7 +55,25 @@ def test_a_damaged_member_is_told(tmp_path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[data.index(b'"Sequential"') + 1] ^= 1
     path.write_bytes(data)
-    assert "member 'config.json' cannot be read (BadZipFile)" in refused(path)
+    said = refused(path)
+    assert "member 'config.json' is damaged: its bytes are not those that were stored" in said
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("member", ["config.json", "metadata.json", "model.weights.h5"])
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.9])
+def test_flipped_bytes_of_a_member_are_told(
+    tmp_path: Path, member: str, packing: int, share: float
+) -> None:
+    path = keras_file(tmp_path, packing=packing)
+    with zipfile.ZipFile(path) as archive:
+        found = archive.getinfo(member)
+    data = bytearray(path.read_bytes())
+    start = found.header_offset + 30 + len(member)
+    data[start + int(share * found.compress_size)] ^= 0xFF
+    path.write_bytes(data)
+    said = refused(path)
+    assert f"its member '{member}' is damaged: its bytes are not those that were stored" in said
 
 
 def test_a_member_that_stands_twice_is_named(tmp_path: Path) -> None:

@@ -120,6 +120,25 @@ def test_two_plain_links_to_one_dataset_and_a_circle_of_groups_end(tmp_path: Pat
     inspect(h5_file(tmp_path, change=circle))
 
 
+def test_weights_that_a_legacy_file_lists_and_does_not_hold_are_named(tmp_path: Path) -> None:
+    def listing(names: list[bytes], weights: list[bytes]) -> Callable[[h5py.File], None]:
+        def change(file: h5py.File) -> None:
+            group = file.create_group("model_weights")
+            group.attrs["layer_names0"], group.attrs["layer_names1"] = names[:1], names[1:]
+            group.create_group("out").attrs["weight_names"] = weights
+            group["out/kernel"] = np.ones((4, 3), np.float32)
+
+        return change
+
+    inspect(h5_file(tmp_path, change=listing([b"out", b"out"], [b"kernel"])))
+    bad = h5_file(tmp_path, change=listing([b"out", b"gone"], [b"kernel", b"bias"]))
+    with pytest.raises(UserError) as caught:
+        inspect(bad)
+    first, second = (problem.message for problem in caught.value.problems)
+    assert first.endswith("it holds no weights 'bias' of the layer 'out'")
+    assert second.endswith("it holds no weights of the layer 'gone', which it lists")
+
+
 def test_weights_alone_are_not_a_model(tmp_path: Path) -> None:
     (tmp_path / "m.h5").write_bytes(hdf5())
     with pytest.raises(UserError, match="it holds weights alone"):
