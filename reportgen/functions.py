@@ -85,15 +85,14 @@ def _arguments(
 
 
 def _not_found(module_name: str, base: Path, error: ModuleNotFoundError) -> Problem:
+    from reportgen.inspection.modules import missing
+
     if error.name and not (module_name + ".").startswith(error.name + "."):
         return Problem(
             f"module {module_name} imports {error.name}, which is not installed",
             hint=f"install it beside reportgen, or put it into {base}",
         )
-    return Problem(
-        f"there is no module '{module_name}'",
-        hint=f"it must be installed, or lie in the spec's folder {base}",
-    )
+    return missing(module_name, base)
 
 
 def _raised(what: str, base: Path, error: BaseException) -> Problem:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reportgen.errors import UserError
 from reportgen.inspection.copying import Copy, copied
 from reportgen.inspection.files import (
     SAVED_MODEL,
@@ -20,6 +21,7 @@ from reportgen.inspection.files import (
     check_weights,
 )
 from reportgen.inspection.findings import Findings, Kind
+from reportgen.inspection.modules import wrong_modules
 from reportgen.inspection.owned import Owned, owned
 
 __all__ = ["SAVED_MODEL", "SUFFIXES", "Copy", "copied", "inspect", "owned"]
@@ -47,13 +49,18 @@ def inspect(
             looked at, and trust makes no difference.
 
     Raises:
-        UserError: with a sentence for each reason, naming the layer or member.
+        UserError: with a sentence for each reason, naming the layer or member, or a module that
+            is not there.
     """
     findings = Findings(name or path.name, kind)
     if kind == "weights":
         check_weights(path, findings)
     else:
-        given = None if trusted else owned(modules, folder or path.parent)
+        folder = folder or path.parent
+        if not trusted and (wrong := wrong_modules(modules, folder)):
+            # What they define is not known, so what the file may name is not known either.
+            raise UserError(*wrong)
+        given = None if trusted else owned(modules, folder)
         _check_model(path, given, findings)
     findings.finish()
 

@@ -55,10 +55,7 @@ def sources(module: str, folder: Path) -> list[Path]:
 
 
 def _defined(source: bytes) -> set[str]:
-    """Names of classes and functions at the top of a source; none where it does not parse.
-
-    Loading will import the module and say what is wrong with it.
-    """
+    """Names of classes and functions at the top of a source; none where it does not parse."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import Problem, UserError
+from reportgen.errors import UserError
 from reportgen.functions import importable, imported
+from reportgen.inspection.modules import misnamed
 from reportgen.models import _settings
 
 
@@ -66,8 +67,7 @@ def own_objects(modules: Sequence[str], base: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in modules:
         if not all(part.isidentifier() for part in name.split(".")):
-            hint = "write for example: modules: [my_layers]"
-            raise UserError(Problem(f"'{name}' cannot be the name of a module", hint=hint))
+            raise UserError(misnamed(name))
         module = imported(name, base)
         found |= {key: value for key, value in vars(module).items() if _is_own(value, name)}
     return found

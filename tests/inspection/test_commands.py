@@ -87,6 +87,24 @@ def test_check_looks_into_weights_files_too(project: Path) -> None:
     assert check().returncode == 0
 
 
+def test_check_tells_of_modules_that_cannot_be_imported(project: Path) -> None:
+    part = {**layer("Own", "o"), "module": "mine"}
+    keras_file(project / "specs", model(INPUT, part))
+    spec = SPEC.replace("m.keras\n", "m.keras\n  modules: [mine]\n")
+    (project / "specs" / "x.yaml").write_text(spec)
+    missing = run(project, "-m", "reportgen", "check")
+    assert missing.returncode == 2
+    assert "specs/x.yaml:4: there is no module 'mine'" in missing.stderr
+    assert "spec's folder specs" in missing.stderr
+    assert "is refused" not in missing.stderr
+    (project / "specs" / "mine.py").write_text("import os\nclass Own(:\n")
+    broken = run(project, "-m", "reportgen", "check")
+    assert broken.returncode == 2
+    assert "specs/mine.py:2: importing mine failed: SyntaxError" in broken.stderr
+    (project / "specs" / "mine.py").write_text("raise OSError('must not run')\nclass Own: pass\n")
+    assert run(project, "-m", "reportgen", "check").returncode == 0
+
+
 def test_a_pipe_in_place_of_a_model_is_not_waited_for(project: Path) -> None:
     os.mkfifo(project / "specs" / "m.keras")
     assert run(project, "-m", "reportgen", "check").returncode == 2
