@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
@@ -99,7 +100,8 @@ def _check_dataset(found: Any, what: str, findings: Findings) -> int:
     if plan.get_layout() == h5py.h5d.VIRTUAL:
         findings.add(f"{what} that is put together from other files")
     elif plan.get_external_count():
-        findings.add(f"{what} whose values lie in another file, {shown(plan.get_external(0)[0])}")
+        into = shown(os.fsdecode(plan.get_external(0)[0]))
+        findings.add(f"{what} whose values lie in another file, {into}")
     elif plan.get_nfilters():
         findings.add(f"{what} that is compressed, which Keras never does")
     elif plan.get_layout() == h5py.h5d.CHUNKED:

@@ -46,12 +46,33 @@ def _given(model: Any, prefix: str = "") -> Iterator[Given]:
         path = prefix + name
         yield from ((path, tuple(tensor.shape)) for tensor in node.outputs)
         if not graphs.is_graph(node.operation):
+            yield from _wrapped(node, path + "/")
             continue
         own = graphs.require_graph(node.operation).inputs
         if [tensor.shape for tensor in own] == [tensor.shape for tensor in node.input_tensors]:
             yield from _given(node.operation, path + "/")
         else:
             yield from _anew(node, path + "/")
+
+
+def _wrapped(node: Any, prefix: str) -> Iterator[Given]:
+    """What is given inside a layer that holds others: a pipeline, or a wrapper around a model."""
+    import keras
+
+    from reportgen.probing import graphs
+
+    holder = node.operation
+    if isinstance(holder, keras.layers.Pipeline):
+        value = node.input_tensors[0]
+        for layer in holder.layers:
+            value = layer.compute_output_spec(value)
+            yield from (
+                (prefix + layer.name, tuple(one.shape)) for one in keras.tree.flatten(value)
+            )
+    if isinstance(holder, keras.Layer):
+        for layer in holder._flatten_layers(include_self=False):
+            if graphs.is_graph(layer):
+                yield from _given(layer, f"{prefix}{layer.name}/")
 
 
 def _anew(node: Any, prefix: str) -> list[Given]:

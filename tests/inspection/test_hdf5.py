@@ -60,7 +60,7 @@ def named_type(file: h5py.File) -> None:
 BAD: list[tuple[Callable[[h5py.File], None], str]] = [
     (external_link, "has a link '/layers/dense/vars/2' into another file, '/etc/passwd'"),
     (soft_link, "has a link '/layers/dense/vars/2' that only names its target"),
-    (external_dataset, "has a dataset '/x' whose values lie in another file"),
+    (external_dataset, "has a dataset '/x' whose values lie in another file, '/etc/passwd'"),
     (virtual_dataset, "has a dataset '/x' that is put together from other files"),
     (compressed, "has a dataset '/x' that is compressed"),
     (chunked, "has a dataset '/x' that is stored in chunks"),

@@ -37,6 +37,17 @@ def test_a_nested_model_is_measured_for_the_images_that_it_is_used_with() -> Non
     assert "its layer 'part/up' gives 6 400 000 000 values" in refusal(same)
 
 
+def test_layers_inside_of_others_are_measured() -> None:
+    """A pipeline of layers, and a model inside of a wrapper, which the graph shows as one call."""
+    parts = [LAYERS.UpSampling2D(20000, name="up"), LAYERS.GlobalAveragePooling2D(name="mean")]
+    wrapped = LAYERS.TimeDistributed(keras.Sequential(parts, name="part"), name="each")
+    said = refusal(keras.Sequential([keras.Input((2, 4, 4, 1)), wrapped]))
+    assert "its layer 'each/part/up' gives 6 400 000 000 values" in said
+    line = LAYERS.Pipeline([LAYERS.Rescaling(2.0), *parts], name="line")
+    said = refusal(keras.Sequential([keras.Input((4, 4, 1)), line]))
+    assert "its layer 'line/up' gives 6 400 000 000 values" in said
+
+
 def test_images_are_not_counted_but_rows_in_their_place_are() -> None:
     start = keras.Input((1024, 1024, 4), batch_size=256)
     assert refusal(keras.Model(start, LAYERS.ReLU()(start))) == ""
