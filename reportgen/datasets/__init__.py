@@ -1,6 +1,7 @@
 """Datasets that a spec may name: one file each, with `ENTRY` and `load(params, seed)`.
 
-A `load` that has a parameter `progress` is given one to tell how far it has come.
+A `load` that has a parameter `progress` is given one to tell how far it has come. Where a file of
+ours has `look(params)` beside it, that raises what `load` would, as far as a quick look tells.
 
 A file's name is the dataset's name; files without an `ENTRY` hold shared code, and
 `python_function` serves functions of the user's own. Installed packages add datasets in the same
@@ -9,7 +10,7 @@ form. Nothing heavy is imported before a dataset is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
@@ -58,6 +59,37 @@ def load(
 
         return check(dataset, source)
     return dataset
+
+
+def mistakes(
+    source: str, params: Mapping[str, Any], base: Path = Path()
+) -> Iterator[tuple[str, Problem]]:
+    """What `load` would refuse, as far as a quick look tells: nothing is loaded, decoded or run.
+
+    Args:
+        source: a name in the catalogue, or "python:PACKAGE.MODULE:FUNCTION".
+        params: as for `load`, their files and folders there.
+        base: the folder of the spec.
+
+    Yields:
+        The parameter that is to blame, and what is wrong.
+    """
+    from reportgen.datasets._preparing import PARAMETERS, check_together
+
+    python = source.startswith("python:")
+    entry = catalog.sources("datasets")["python"] if python else catalog.entry("datasets", source)
+    found = _filled(entry, params, base)
+    module = "" if python else catalog.module("datasets", source)
+    looks: dict[str, Any] = {}
+    if set(PARAMETERS) <= set(entry.parameters):
+        looks["application"] = check_together
+    if module.startswith("reportgen.") and params.get("path"):
+        looks["path"] = import_module(module).look
+    for name, look in looks.items():
+        try:
+            look(found)
+        except UserError as error:
+            yield from ((name, problem) for problem in error.problems)
 
 
 def _filled(entry: Entry, params: Mapping[str, Any], base: Path) -> dict[str, Any]:

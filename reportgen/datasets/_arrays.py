@@ -8,22 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.datasets._given import as_array, wrong
 from reportgen.datasets._labels import Labels, named
-from reportgen.datasets._limits import check_memory
 from reportgen.datasets._preparing import preprocessing
 from reportgen.datasets._reshaping import reshaped, steps, wanted
+from reportgen.datasets._shapes import check_count, check_images, wrong
 from reportgen.datasets._shared import content_digest, divided
 from reportgen.records import Dataset, Split, Target
 
 SPLITS = ("train", "validation", "test")
 Images = NDArray[np.uint8]
-
-MOST = 64
-"""Channels of an image at most."""
-
-_FEW = 4
-"""Up to so many channels an axis is taken for channels, whatever the others are."""
 
 
 def from_arrays(
@@ -106,13 +99,9 @@ def pixels(array: Any, what: str) -> tuple[Images, str]:
             or it has more channels than rows or columns, which are then taken for channels.
     """
     values = as_array(array, what)
-    shape = " x ".join(map(str, values.shape))
+    check_images(values.shape, what)
     if values.ndim == 3:
         values = values[..., None]
-    if values.ndim != 4 or 0 in values.shape:
-        raise wrong(what, "images of shape (n, height, width, channels)", f"shape {shape}")
-    _check_channels(values.shape, what)
-    check_memory(len(values), values.shape[1:])
     if values.dtype == np.uint8:
         return values, "0 to 255"
     if values.dtype == np.bool_:
@@ -120,14 +109,12 @@ def pixels(array: Any, what: str) -> tuple[Images, str]:
     return _levels(values, what)
 
 
-def _check_channels(shape: tuple[int, ...], what: str) -> None:
-    """Raises UserError where there are too many channels, or they seem to come first."""
-    count = shape[3]
-    if count > _FEW and (count > MOST or count > min(shape[1:3])):
-        few = f"1 to {_FEW} channels, or up to {MOST} that are no more than rows or columns"
-        hint = "put the channels last" if shape[1] == min(shape[1:]) else ""
-        expected = f"images of shape (n, height, width, channels), of {few}"
-        raise wrong(what, expected, f"shape {' x '.join(map(str, shape))}", hint)
+def as_array(array: Any, what: str) -> NDArray[Any]:
+    """What was given as an array; NumPy refuses lists whose items differ in shape."""
+    try:
+        return np.asarray(array)
+    except ValueError as error:
+        raise wrong(what, "items of one shape", "items of several shapes") from error
 
 
 def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
@@ -147,8 +134,7 @@ def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
 
 
 def _check_pair(name: str, images: Mapping[str, Images], labels: Mapping[str, Labels]) -> None:
-    if len(images[name]) != len(labels[name]):
-        raise wrong(f"y_{name}", f"{len(images[name])} labels", str(len(labels[name])))
+    check_count(f"y_{name}", len(images[name]), len(labels[name]))
     expected, received = images["train"].shape[1:], images[name].shape[1:]
     if expected != received:
         raise wrong(f"x_{name}", f"images of shape {expected} as x_train", str(received))

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.datasets._given import wrong
+from reportgen.datasets._shapes import MOST_CLASSES, no_labels, wrong
 
 Labels = NDArray[np.int64]
-MOST_CLASSES = 100_000
-"""More than any dataset of images has; larger numbers are identifiers, and no class numbers."""
 
 
 def named(
@@ -61,8 +59,7 @@ def flattened(values: NDArray[Any], what: str) -> NDArray[Any]:
     if values.dtype.kind == "O" and all(isinstance(value, str) for value in values.ravel()):
         values = values.astype(str)
     if values.ndim != 1:
-        shape = " x ".join(map(str, values.shape)) or "nothing"
-        raise wrong(what, "one label for each image", f"shape {shape}" if values.ndim else shape)
+        raise no_labels(values.shape, what)
     return values
 
 

@@ -14,6 +14,12 @@ SPLITS = {"train": ("train", "training"), "validation": ("validation", "valid", 
           "test": ("test", "testing")}  # fmt: skip
 """Names of folders that stand for a split."""
 
+SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
+"""How the names of image files end, in small letters."""
+
+MOST = 20_000
+"""Files and folders that a quick look goes through, which takes it a tenth of a second or less."""
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -35,14 +41,11 @@ class Listing:
         return self.classes.index(path.split("/")[0 if "" in self.parts else 1])
 
 
-def listed(
-    folder: Path, suffixes: Sequence[str], labeled: bool, classes: Sequence[str] | None
-) -> Listing:
+def listed(folder: Path, labeled: bool, classes: Sequence[str] | None) -> Listing:
     """What lies in a folder: folders for splits with classes in them, classes, or plain images.
 
     Args:
         folder: the folder.
-        suffixes: of image files, in small letters.
         labeled: whether folders name classes.
         classes: the order of the classes, or None for that of the folders' names.
 
@@ -55,15 +58,25 @@ def listed(
     except OSError as error:
         message = f"{folder} cannot be read as a folder ({error.strerror or error})"
         raise UserError(Problem(message, hint="name a folder of images")) from error
-    images = [name for name in files if name.lower().endswith(tuple(suffixes))]
+    images = [name for name in files if name.lower().endswith(SUFFIXES)]
     if not images:
-        hint = f"put images there ({', '.join(suffixes)})"
+        hint = f"put images there ({', '.join(SUFFIXES)})"
         raise UserError(Problem(f"there is no image in {folder}", hint=hint))
     parts = _by_split(images, folder)
     depth = 1 if "" in parts else 2
     deep = [len(name.split("/")) > depth for names in parts.values() for name in names]
     names = _classes(parts, depth, deep, classes, folder) if labeled and any(deep) else None
     return Listing(parts, names, len(files) - len(images))
+
+
+def few(folder: Path) -> bool:
+    """Whether a folder holds so little that it can be listed at once (see `MOST`)."""
+    count = 0
+    for _, folders, names in os.walk(folder):
+        count += len(folders) + len(names)
+        if count > MOST:
+            return False
+    return True
 
 
 def _by_split(images: Sequence[str], folder: Path) -> dict[str, tuple[str, ...]]:

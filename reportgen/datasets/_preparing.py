@@ -78,13 +78,18 @@ def preprocessing(params: Mapping[str, Any], channels: int) -> Preprocessing:
     Raises:
         UserError: they exclude each other, or do not fit images of that many channels.
     """
-    mean, std, application = params["mean"], params["std"], params["application"]
-    if application is None:
-        return _scaled(params["scaling"], mean, std, channels)
-    if params["scaling"] != "0..1" or mean or std:
+    check_together(params)
+    if params["application"] is None:
+        return _scaled(params["scaling"], params["mean"], params["std"], channels)
+    return _applications(params["application"], channels)
+
+
+def check_together(params: Mapping[str, Any]) -> None:
+    """Raises UserError where a spec gives an `application` and a preparation of its own."""
+    own = params["scaling"] != "0..1" or params["mean"] or params["std"]
+    if params["application"] and own:
         message = "'application' brings its own scaling, and the dataset gives another besides"
         raise UserError(Problem(message, hint="remove scaling, mean and std, or application"))
-    return _applications(application, channels)
 
 
 def _scaled(

@@ -64,12 +64,11 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
             the spec wants that to fail.
     """
     from reportgen.datasets._arrays import SPLITS, assembled
-    from reportgen.datasets._images import SUFFIXES
     from reportgen.datasets._listing import listed
     from reportgen.datasets._reading import read
 
     folder: Path = params["path"]
-    found = listed(folder, SUFFIXES, params["labels"], params["classes"])
+    found = listed(folder, params["labels"], params["classes"])
     names = _chosen(found, params, seed)
     result = read(folder, names, params, progress)
     labels = None
@@ -90,6 +89,17 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
     images = {name: result.images[name] for name in SPLITS}
     data = assembled(title, images, labels, found.classes or (), params, facts)
     return replace(data, originals=originals)
+
+
+def look(params: Mapping[str, Any]) -> None:
+    """Raise what `load` would, as far as the names of files and folders tell.
+
+    A folder of very many files is left to `load`.
+    """
+    from reportgen.datasets._listing import few, listed
+
+    if few(params["path"]):
+        listed(params["path"], params["labels"], params["classes"])
 
 
 def _originals(folder: Path, result: Read, params: Mapping[str, Any]) -> tuple[Any, ...]:

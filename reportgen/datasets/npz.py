@@ -9,14 +9,10 @@ from typing import Any
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
 from reportgen.datasets._shaping import SHAPING
-from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
 NAMES = tuple(f"{axis}_{split}" for split in ("train", "validation", "test") for axis in "xy")
-NEEDED = ("x_train", "y_train")
 _PARTS = {"x": "images", "y": "labels"}
-LARGEST = 8 * 2**30
-"""Bytes of one array in the file; images are held as bytes, but may be stored as larger numbers."""
 
 ENTRY = Entry(
     name="npz",
@@ -30,7 +26,7 @@ ENTRY = Entry(
                 kind="str",
                 default=name,
                 help=f"name of the array with the {_PARTS[name[0]]} of the {name[2:]} split"
-                + ("" if name in NEEDED else ", where there is one"),
+                + ("" if name.endswith("train") else ", where there is one"),
             )
             for name in NAMES
         ),
@@ -43,7 +39,8 @@ ENTRY = Entry(
 def load(params: Mapping[str, Any], seed: int) -> Dataset:
     """Read the arrays; splits that the file lacks are taken out of the training images.
 
-    Nothing in the file is run: arrays of Python objects are refused.
+    Nothing in the file is run: arrays of Python objects are refused. Nothing is unpacked before
+    the headers have said that all of it is what it must be and fits in memory.
 
     Raises:
         UserError: the file is no `.npz`, lacks an array, or an array is not what it must be.
@@ -51,42 +48,34 @@ def load(params: Mapping[str, Any], seed: int) -> Dataset:
     from reportgen.datasets._arrays import from_arrays
 
     path: Path = params["path"]
-    arrays = _read(path, {name: params[name] for name in NAMES})
     title = params["title"] or path.stem.replace("_", " ")
+    arrays = _read(path, _names(params))
     return from_arrays(arrays, params["classes"], title[:1].upper() + title[1:], params, seed)
+
+
+def look(params: Mapping[str, Any]) -> None:
+    """Raise what `load` would, as far as the table of contents and the headers tell."""
+    from reportgen.datasets._members import members, opened
+
+    path: Path = params["path"]
+    with opened(path) as archive:
+        members(archive, path, _names(params))
+
+
+def _names(params: Mapping[str, Any]) -> dict[str, str]:
+    """What the arrays are called in the file."""
+    return {name: params[name] for name in NAMES}
 
 
 def _read(path: Path, names: Mapping[str, str]) -> dict[str, Any]:
     """The arrays that are there, by the names that `NAMES` gives them."""
-    import zipfile
+    from numpy.lib.format import read_array
 
-    import numpy as np
+    from reportgen.datasets._members import members, opened, telling
 
-    try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-        _check(path, sizes, names)
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[own] for name, own in names.items() if f"{own}.npy" in sizes}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        if "allow_pickle" in reason:
-            reason = "it holds Python objects, which could run code"
-        hint = "write it with numpy.savez('NAME.npz', x_train=..., y_train=...), of plain arrays"
-        raise UserError(Problem(f"{path.name} cannot be read ({reason})", hint=hint)) from error
-
-
-def _check(path: Path, sizes: Mapping[str, int], names: Mapping[str, str]) -> None:
-    held = sorted(name.removesuffix(".npy") for name in sizes)
-    for name, own in names.items():
-        pair = ("y" if name[0] == "x" else "x") + name[1:]
-        needed = name in NEEDED or f"{names[pair]}.npy" in sizes or own != name
-        if needed and own not in held:
-            close = did_you_mean(own, held)
-            hint = f"{close}; write {name}: NAME for the array that holds them"
-            message = f"{path.name} has no array '{own}'; it has {', '.join(held) or 'none'}"
-            raise UserError(Problem(message, hint=hint))
-        if sizes.get(f"{own}.npy", 0) > LARGEST:
-            size = sizes[f"{own}.npy"] / 2**30
-            message = f"the array '{own}' of {path.name} takes {size:.1f} GiB, 8 GiB at most"
-            raise UserError(Problem(message, hint="store fewer images, as uint8"))
+    arrays = {}
+    with opened(path) as archive:
+        for name, info in members(archive, path, names).items():
+            with telling(names[name], path), archive.open(info) as member:
+                arrays[name] = read_array(member, allow_pickle=False)
+    return arrays
