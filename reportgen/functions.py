@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.errors import Problem, UserError
+from reportgen.spec.functions import no_function, no_module
 
 
 def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
@@ -59,8 +60,7 @@ def _function(module_name: str, function_name: str, base: Path) -> Any:
     if callable(function):
         return function
     callables = [key for key, value in vars(module).items() if callable(value) and key[0] != "_"]
-    hint = did_you_mean(function_name, callables)
-    raise UserError(Problem(f"module {module_name} has no function '{function_name}'", hint=hint))
+    raise UserError(no_function(module_name, function_name, callables))
 
 
 def _arguments(
@@ -85,14 +85,12 @@ def _arguments(
 
 
 def _not_found(module_name: str, base: Path, error: ModuleNotFoundError) -> Problem:
-    from reportgen.inspection.modules import missing
-
     if error.name and not (module_name + ".").startswith(error.name + "."):
         return Problem(
             f"module {module_name} imports {error.name}, which is not installed",
             hint=f"install it beside reportgen, or put it into {base}",
         )
-    return missing(module_name, base)
+    return no_module(module_name, base)
 
 
 def _raised(what: str, base: Path, error: BaseException) -> Problem:

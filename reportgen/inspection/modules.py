@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from importlib import util
-from importlib.machinery import PathFinder
 from pathlib import Path
 
 from reportgen.errors import Problem
 from reportgen.inspection.owned import sources
+from reportgen.spec.functions import module_problem
 
 
 def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
@@ -26,8 +25,8 @@ def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
     for module in modules:
         if not all(part.isidentifier() for part in module.split(".")):
             found.append(misnamed(module))
-        elif not _is_there(module, folder):
-            found.append(missing(module, folder))
+        elif (problem := module_problem(module, folder)) is not None:
+            found.append(problem)
         else:
             read = (_unreadable(module, file) for file in sources(module, folder))
             found += [problem for problem in read if problem is not None and problem not in found]
@@ -38,34 +37,6 @@ def misnamed(module: str) -> Problem:
     """What is said of a name that no module can have."""
     hint = "write for example: modules: [my_layers]"
     return Problem(f"'{module}' cannot be the name of a module", hint=hint)
-
-
-def missing(module: str, folder: Path) -> Problem:
-    """What is said of a module that is nowhere."""
-    return Problem(
-        f"there is no module '{module}'",
-        hint=f"it must be installed, or lie in the spec's folder {folder}",
-    )
-
-
-def _is_there(module: str, folder: Path) -> bool:
-    """Whether there is a file to import, in the folder or perhaps in what is installed."""
-    top, *rest = module.split(".")
-    places = [str(folder.absolute())]
-    for part in (top, *rest):
-        # By the last part alone, since importlib asks for the modules around a dotted name.
-        spec = PathFinder.find_spec(part, places)
-        if spec is None:
-            return _is_installed(top)
-        places = list(spec.submodule_search_locations or [])
-    return True
-
-
-def _is_installed(top: str) -> bool:
-    try:
-        return util.find_spec(top) is not None
-    except ValueError:  # A module that is running, and was not imported.
-        return True
 
 
 def _unreadable(module: str, file: Path) -> Problem | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from reportgen import catalog
 from reportgen.spec.fields import Filled
-from reportgen.spec.files import check_file, check_paths, check_weights
+from reportgen.spec.files import check_dataset, check_file, check_function, check_weights
 from reportgen.spec.layout import FIGURES, figure, section
 from reportgen.spec.naming import Ids, in_words, model_name, slugified
 from reportgen.spec.parts import training
@@ -90,10 +90,13 @@ class Assembly:
         if kind == "file":
             line = given.at("source")
             check_file(given["source"], self.source.parent, line, self.problems)
+        if kind == "python":
+            line = given.at("source")
+            check_function(given["source"], self.source.parent, line, self.problems)
         if kind == "application":
             check_weights(given["params"], self.source.parent, given.at("weights"), self.problems)
         if given["dataset"] is not None:
-            check_paths(given["dataset"], self.source.parent, self.problems)
+            check_dataset(given["dataset"], self.source.parent, self.problems)
         if "training" in given.lines and kind == "file":
             message = "'training' has no effect on a model file, which counts as trained"
             self.problems.add(given.at("training"), message, "remove it")

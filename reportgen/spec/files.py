@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from reportgen import catalog
 from reportgen.errors import Problem, did_you_mean
+from reportgen.spec.functions import function_problem
 from reportgen.spec.problems import Problems
 from reportgen.spec.types import DatasetSpec
 
@@ -76,7 +78,33 @@ def _near_weights(weights: str, folder: Path) -> str:
     return _HOME if weights.startswith("~") else f"weights are {FORMS} (from the spec's folder)"
 
 
-def check_paths(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
+def check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
+    """Note what is wrong with a dataset, as far as can be told without loading it.
+
+    One that has a problem already is not looked into: what stands in for a bad value is not meant.
+    """
+    _check_paths(dataset, folder, problems)
+    if dataset.source.startswith("python:"):
+        line = dataset.lines.get("source", dataset.line)
+        check_function(dataset.source, folder, line, problems)
+    told = {problem.line for problem in problems.found}
+    if not told.isdisjoint((dataset.line, *dataset.lines.values())):
+        return
+    # By name, because datasets are in a room above this one.
+    mistakes = import_module("reportgen.datasets").mistakes
+    for name, problem in mistakes(dataset.source, dataset.params, folder):
+        line = dataset.lines.get(name, dataset.line)
+        problems.add(line, problem.message, problem.hint)
+
+
+def check_function(source: str, folder: Path, line: int, problems: Problems) -> None:
+    """Note a Python function that is surely not there; `source` is "python:MODULE:FUNCTION"."""
+    problem = function_problem(source, folder)
+    if problem is not None:
+        problems.add(line, problem.message, problem.hint)
+
+
+def _check_paths(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
     """Note files and folders of a dataset that are not there."""
     python = dataset.source.startswith("python:")
     entry = catalog.sources("datasets")["python"] if python else \

@@ -100,7 +100,8 @@ def test_the_key_covers_code_and_files(tmp_path: Path) -> None:
     (tmp_path / "other.txt").write_text("")
     keys = [key()]
     for name in ("names.txt", "pictures/new.png", "helper.py", "own_data.py"):
-        (tmp_path / name).write_text("# changed")
+        with (tmp_path / name).open("a") as file:
+            file.write("# changed")
         keys.append(key())
     assert len(set(keys)) == 5
     (tmp_path / "other.txt").write_text("changed")
@@ -110,6 +111,7 @@ def test_the_key_covers_code_and_files(tmp_path: Path) -> None:
 
 def test_files_that_are_not_there_are_told_with_their_line(tmp_path: Path) -> None:
     text = SPEC.replace("dataset: {", "dataset: {\n  ").replace(", reads", ",\n  reads")
+    (tmp_path / "own_data.py").write_text(ARRAYS)
     (tmp_path / "name.txt").write_text("")
     (tmp_path / "pictures").mkdir()
     with pytest.raises(UserError) as caught:

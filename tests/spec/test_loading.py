@@ -104,7 +104,7 @@ def test_sources_have_parameters_of_their_own() -> None:
         "models:\n"
         "  a: {source: application:VGG16, weights: null}\n"
         "  b: application:VGG16\n"
-        "  c: {source: 'python:my.models:make', params: {width: 3, names: [x, {y: 1.5}]}}\n"
+        "  c: {source: 'python:json:loads', params: {width: 3, names: [x, {y: 1.5}]}}\n"
         "figures: [summary: {model: a}]\n"
     )
     assert [model.params for model in spec.models] == [

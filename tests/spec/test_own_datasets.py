@@ -12,13 +12,15 @@ from reportgen.errors import UserError
 
 def read(tmp_path: Path, *lines: str) -> spec.Spec:
     (tmp_path / "photos").mkdir(exist_ok=True)
+    (tmp_path / "photos" / "a.png").touch()
+    (tmp_path / "shapes.py").write_text("def make():\n    raise RuntimeError('it ran')\n")
     text = "model: zoo:base\ndataset:\n" + "".join(f"  {line}\n" for line in lines)
     return spec.load_text(text, tmp_path / "own.yaml")
 
 
 def test_every_key_of_a_folder(tmp_path: Path) -> None:
     lines = ("source: folder", "path: photos", "size: [12, 16]", "mean: 0.5", "std: [1, 2, 3]",
-             "application: VGG16", "classes: [b, a]", "color: gray")  # fmt: skip
+             "application: null", "classes: [b, a]", "color: gray")  # fmt: skip
     data = read(tmp_path, *lines).models[0].dataset
     assert data is not None
     assert data.source == "folder"
@@ -64,6 +66,8 @@ def test_mistakes_are_told_with_their_line(
 def test_a_name_alone_does_where_nothing_is_required(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the dataset 'folder' needs the key 'path'"):
         spec.load_text("model: zoo:base\ndataset: folder\n", tmp_path / "own.yaml")
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b.py").write_text("def c():\n    raise RuntimeError('it ran')\n")
     made = spec.load_text("model: zoo:base\ndataset: python:a.b:c\n", tmp_path / "own.yaml")
     assert made.models[0].dataset is not None
     assert made.models[0].dataset.source == "python:a.b:c"

@@ -33,7 +33,7 @@ ACCEPTED = [
     HEAD + "training:\nintro: ''\n",
     HEAD + "inferences: []\n",
     "model: {source: application:VGG16, weights: null, dataset: null}\n",
-    "model: {source: 'python:a.b:c', params: {x: [1, {y: null}]}}\n",
+    "model: {source: 'python:json.decoder:JSONDecoder', params: {x: [1, {y: null}]}}\n",
     "models: {a: zoo:base, b: {source: zoo:deep, title: B}}\nfigures: [summary: {model: a}]\n",
 ]
 BEYOND = {

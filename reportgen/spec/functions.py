@@ -1,0 +1,151 @@
+"""Python functions that a spec names: whether they are there, by their text. Nothing is imported.
+
+What cannot be told in this way is left to the build, which calls them.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.errors import Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+_BUSY = re.compile(rb"__path__|sys\.modules|meta_path|from\s+sys\s+import")
+"""What a package writes that makes modules no file of its own stands for."""
+
+_MAKERS = {"globals", "vars", "locals", "exec", "eval", "setattr", "__getattr__", "__dict__"}
+"""Names in a module that may give it others, which its text does not show."""
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
+           ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # fmt: skip
+
+
+def no_module(module: str, folder: Path) -> Problem:
+    """What is said of a module that is neither installed nor in the spec's folder."""
+    hint = f"it must be installed, or lie in the spec's folder {folder}"
+    return Problem(f"there is no module '{module}'", hint=hint)
+
+
+def module_problem(module: str, folder: Path) -> Problem | None:
+    """That a module is nowhere, where this is sure."""
+    found, sure = _found(module, folder)
+    return no_module(module, folder) if found is None and sure else None
+
+
+def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
+    """What is said of a function that its module does not have; `others` it has."""
+    hint = did_you_mean(function, others) if others else "define it there"
+    return Problem(f"module {module} has no function '{function}'", hint=hint)
+
+
+def function_problem(source: str, folder: Path) -> Problem | None:
+    """What is surely wrong with "python:PACKAGE.MODULE:FUNCTION"; None where nothing is.
+
+    Args:
+        source: of a form that specs allow.
+        folder: the spec's, where modules are looked for before those that are installed.
+    """
+    module, _, function = source.removeprefix("python:").partition(":")
+    found, _ = _found(module, folder)
+    if found is None:
+        return module_problem(module, folder)
+    names = _names(found)
+    if names is None or function in names:
+        return None
+    shown = [name for name, callable_ in names.items() if callable_ and name[0] != "_"]
+    return no_function(module, function, shown)
+
+
+def _found(module: str, folder: Path) -> tuple[ModuleSpec | None, bool]:
+    """Where a module lies; None if nowhere, and whether that is sure."""
+    top, *rest = module.split(".")
+    found = _top(top, folder)
+    for part in rest:
+        if found is None:
+            break
+        if _makes_modules(found):
+            return None, False
+        places = found.submodule_search_locations
+        found = None if places is None else _in(part, [*places])
+    return found, True
+
+
+def _top(name: str, folder: Path) -> ModuleSpec | None:
+    from importlib.util import find_spec
+
+    if name in sys.builtin_module_names:  # Python looks there before any folder.
+        return find_spec(name)
+    found = _in(name, [str(folder.absolute())])
+    if found is not None and found.origin is not None:
+        return found
+    try:
+        installed = find_spec(name)
+    except ValueError:  # A module in memory that was not read from anywhere.
+        return found
+    # A folder without `__init__.py`, which has no origin, comes after all others.
+    return installed if installed is not None and installed.origin else found or installed
+
+
+def _in(name: str, places: list[str]) -> ModuleSpec | None:
+    """A module in some folders; by its last name alone no package that holds it is asked for."""
+    from importlib import invalidate_caches
+    from importlib.machinery import PathFinder
+
+    invalidate_caches()
+    return PathFinder.find_spec(name, places)
+
+
+def _makes_modules(package: ModuleSpec) -> bool:
+    """Whether a package may hold modules besides the files in its folder."""
+    text = _text(package)
+    return package.origin is not None and (text is None or bool(_BUSY.search(text)))
+
+
+def _text(module: ModuleSpec) -> bytes | None:
+    """A module's source; None where it has none that can be read."""
+    if module.origin is None or not module.origin.endswith(".py"):
+        return None
+    try:
+        return Path(module.origin).read_bytes()
+    except OSError:
+        return None
+
+
+def _names(module: ModuleSpec) -> dict[str, bool] | None:
+    """What a module defines at its top, and whether it is sure to be callable; None if unclear."""
+    text = _text(module)
+    if text is None:
+        return None
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None  # The build says where it is wrong.
+    for node in ast.walk(tree):
+        name = getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
+        if name in (*_MAKERS, "*") or isinstance(node, ast.Global):
+            return None
+    return {name: sure for node in tree.body for name, sure in _bound(node)}
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
+    """Names that a statement binds where it stands, not within functions and classes."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name, True
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0], False
+    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id, False
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name, False
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest, False
+    if not isinstance(node, _SCOPES):
+        for child in ast.iter_child_nodes(node):
+            yield from _bound(child)
