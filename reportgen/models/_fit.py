@@ -38,11 +38,14 @@ def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
 def _remedy(expected: tuple[int | None, ...]) -> str:
     """What to write for the images to become what a model expects."""
     rest = "choose a dataset of that shape, or a model for these images"
-    if len(expected) != 3 or None in expected or expected[2] not in (1, 3):
+    if len(expected) != 3 or expected[2] not in (1, 3):
         return rest
-    color = "gray" if expected[2] == 1 else "rgb"
-    wanted = f"size: [{expected[0]}, {expected[1]}] and color: {color}"
-    return f"for a folder of images write {wanted}; else {rest}"
+    keys = [f"color: {'gray' if expected[2] == 1 else 'rgb'}"]
+    if None not in expected:
+        keys = [f"size: [{expected[0]}, {expected[1]}]", *keys]
+    elif expected[:2] != (None, None):
+        return rest
+    return f"write {' and '.join(keys)} beside the dataset's source; else {rest}"
 
 
 def chosen(targets: Sequence[Target], wanted: dict[str, int]) -> dict[str, int]:
