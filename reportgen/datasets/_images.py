@@ -141,7 +141,10 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     values = np.asarray(image).astype(np.int64)
     if values.min() < 0 or values.max() > 65535:
         raise Unreadable("its values have more than 16 bits")
-    return Image.fromarray(((values + 128) // 257).astype(np.uint8))
+    shades = ((values + 128) // 257).astype(np.uint8)
+    # The one shade that stands for transparent; it shows white, as other transparent parts do.
+    shades[values == image.info.get("transparency", -1)] = 255
+    return Image.fromarray(shades)
 
 
 def _opaque(image: Image.Image) -> Image.Image:

@@ -7,15 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reportgen.datasets._layout import (
+    KNOWN,
+    NAMES,
+    bare,
+    check_nesting,
+    check_splits,
+    check_trained,
+)
 from reportgen.digest import files_in
 from reportgen.errors import Problem, UserError, did_you_mean
 
-SPLITS = {"train": ("train", "training"), "validation": ("validation", "valid", "val"),
-          "test": ("test", "testing")}  # fmt: skip
-"""Names of folders that stand for a split."""
-
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 """How the names of image files end, in small letters."""
+
+CLUTTER = ("thumbs.db", "desktop.ini")
+"""Files that Windows puts into folders and hides, in small letters."""
 
 MOST = 20_000
 """Files and folders that a quick look goes through, which takes it a tenth of a second or less."""
@@ -29,11 +36,13 @@ class Listing:
         parts: paths from the folder, by split; only "" where it has no folders for splits.
         classes: names of the classes; None for images without labels.
         others: how many files have another suffix than an image's.
+        bare: folders that would be classes, if there were images in them.
     """
 
     parts: Mapping[str, tuple[str, ...]]
     classes: tuple[str, ...] | None
     others: int
+    bare: tuple[str, ...] = ()
 
     def label(self, path: str) -> int:
         """The class of an image, by the folder that it lies in."""
@@ -50,13 +59,15 @@ def listed(folder: Path, labeled: bool, classes: Sequence[str] | None) -> Listin
         classes: the order of the classes, or None for that of the folders' names.
 
     Raises:
-        UserError: there is no such folder or no image in it, or its folders are not those named.
+        UserError: there is no such folder or no image in it, its folders are not those named, or
+            they were hardly meant as they would be read.
     """
     try:
-        files = files_in(folder)
-        _refuse_links(folder)
+        files = [name for name in files_in(folder) if _plain(name)]
+        folders = _folders(folder)
     except OSError as error:
-        message = f"{folder} cannot be read as a folder ({error.strerror or error})"
+        place = error.filename or folder
+        message = f"{place} cannot be read as a folder ({error.strerror or error})"
         raise UserError(Problem(message, hint="name a folder of images")) from error
     images = [name for name in files if name.lower().endswith(SUFFIXES)]
     if not images:
@@ -65,8 +76,26 @@ def listed(folder: Path, labeled: bool, classes: Sequence[str] | None) -> Listin
     parts = _by_split(images, folder)
     depth = 1 if "" in parts else 2
     deep = [len(name.split("/")) > depth for names in parts.values() for name in names]
-    names = _classes(parts, depth, deep, classes, folder) if labeled and any(deep) else None
-    return Listing(parts, names, len(files) - len(images))
+    others = len(files) - len(images)
+    if not labeled or not any(deep):
+        _refuse_names(classes, labeled, folder)
+        return Listing(parts, None, others)
+    names = _classes(parts, depth, deep, classes, folder)
+    # Names that the spec gives say which folders are meant, whatever else there is.
+    passed = bare(folders, files, names, depth, folder) if classes is None else ()
+    return Listing(parts, names, others, passed)
+
+
+def _plain(name: str) -> bool:
+    return name.rpartition("/")[2].lower() not in CLUTTER
+
+
+def _refuse_names(classes: Sequence[str] | None, labeled: bool, folder: Path) -> None:
+    """Names of classes do nothing for images that have none."""
+    if classes is not None:
+        why = f"the images of {folder.name} lie in no folders" if labeled else "labels are false"
+        message = f"'classes' names classes, but {why}"
+        raise UserError(Problem(message, hint="remove 'classes', or sort the images into folders"))
 
 
 def few(folder: Path) -> bool:
@@ -83,19 +112,15 @@ def _by_split(images: Sequence[str], folder: Path) -> dict[str, tuple[str, ...]]
     """Images by split, if two folders or more are named after splits; else all under ""."""
     found: dict[str, list[str]] = {}
     tops = sorted({name.split("/")[0] for name in images if "/" in name})
-    known = {word: split for split, words in SPLITS.items() for word in words}
-    if len({known[top.lower()] for top in tops if top.lower() in known}) < 2:
+    if len({KNOWN[top.lower()] for top in tops if top.lower() in KNOWN}) < 2:
         return {"": tuple(images)}
     for name in images:
-        split = known.get(name.split("/")[0].lower())
+        split = KNOWN.get(name.split("/")[0].lower())
         if split is None:
             message = f"{folder.name}/{name} lies in no folder of a split, as others do"
-            hint = "move it into the folder of a split"
-            raise UserError(Problem(message, hint=hint))
+            raise UserError(Problem(message, hint=f"move it into the folder {NAMES}"))
         found.setdefault(split, []).append(name)
-    if "train" not in found:
-        message = f"{folder} has the folders {', '.join(tops)}, but none for training"
-        raise UserError(Problem(message, hint="add a folder 'train'"))
+    check_splits(tops, folder)
     return {split: tuple(names) for split, names in found.items()}
 
 
@@ -112,6 +137,10 @@ def _classes(
         message = f"{folder.name}/{loose} lies beside the folders of classes, so it has no class"
         hint = "move it into the folder of its class, or write labels: false"
         raise UserError(Problem(message, hint=hint))
+    if depth == 2:
+        check_trained(parts)
+    elif wanted is None:
+        check_nesting(images, folder)
     found = sorted({name.split("/")[depth - 1] for name in images})
     for name in found:
         if wanted is not None and name not in wanted:
@@ -124,11 +153,19 @@ def _classes(
     return tuple(wanted or found)
 
 
-def _refuse_links(folder: Path) -> None:
-    """A class must not be missing in silence because its folder is a link."""
+def _folders(folder: Path) -> list[str]:
+    """Folders by their paths from `folder`; none that names beginning with '.' lead to.
+
+    Raises:
+        UserError: one is a link: a class must not be missing in silence.
+    """
+    found = []
     for root, folders, _ in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
         for name in folders:
             path = Path(root) / name
-            if path.is_symlink() and not name.startswith("."):
-                message = f"{folder.name}/{path.relative_to(folder)} is a link to a folder"
+            found.append(path.relative_to(folder).as_posix())
+            if path.is_symlink():
+                message = f"{folder.name}/{found[-1]} is a link to a folder"
                 raise UserError(Problem(message, hint="put the images themselves there"))
+    return found

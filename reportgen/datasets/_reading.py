@@ -127,7 +127,13 @@ class _Stack:
         return (None if images is None else images[: len(kept)]), kept
 
     def _inside(self, path: Path) -> None:
-        if path.is_symlink() and not path.resolve().is_relative_to(self.root):
+        if not path.is_symlink():
+            return
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):  # Which of them a loop raises depends on Python's version.
+            raise Unreadable("it is a link that leads nowhere") from None
+        if not target.is_relative_to(self.root):
             raise Unreadable("it is a link that leads out of the folder")
 
     def _skip(self, name: str, reason: str) -> None:

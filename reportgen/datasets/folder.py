@@ -73,7 +73,7 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
     result = read(folder, names, params, progress)
     labels = None
     if found.classes is not None:
-        labels = _labels(found, result)
+        labels = _labels(found, result, params["limit"])
     facts = {
         "seed": seed,
         "origin": _origin(result, params),
@@ -137,7 +137,7 @@ def _chosen(found: Listing, params: Mapping[str, Any], seed: int) -> dict[str, l
     return parts
 
 
-def _labels(found: Listing, result: Read) -> dict[str, Any]:
+def _labels(found: Listing, result: Read, limit: int | None) -> dict[str, Any]:
     """Class indices of what could be read; every class must be among the training images."""
     import numpy as np
 
@@ -151,7 +151,8 @@ def _labels(found: Listing, result: Read) -> dict[str, Any]:
         if not len(values) or (split == "train" and missing):
             of = f" of the class '{found.classes[missing[0]]}'" if len(values) else ""
             message = f"no image{of} is left for the {split} split"
-            raise UserError(Problem(message, hint="bring more images, or a larger limit"))
+            less = "smaller shares for test and validation" if limit is None else "a larger limit"
+            raise UserError(Problem(message, hint=f"bring more images, or {less}"))
     return labels
 
 
@@ -173,6 +174,9 @@ def _remarks(folder: Path, found: Listing, result: Read) -> list[str]:
         more = f"; and {count - NAMED} more" if count > NAMED else ""
         noun = "file was" if count == 1 else "files were"
         remarks.append(f"{count} {noun} left out as unreadable: {files}{more}")
+    remarks += [
+        f"the folder {folder.name}/{name} holds no image, so it is no class" for name in found.bare
+    ]
     if found.others:
         noun = "file was" if found.others == 1 else "files were"
         remarks.append(f"{found.others} {noun} passed over, whose names are not those of images")

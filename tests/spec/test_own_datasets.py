@@ -12,7 +12,9 @@ from reportgen.errors import UserError
 
 def read(tmp_path: Path, *lines: str) -> spec.Spec:
     (tmp_path / "photos").mkdir(exist_ok=True)
-    (tmp_path / "photos" / "a.png").touch()
+    for name in "ab":
+        (tmp_path / "photos" / name).mkdir(exist_ok=True)
+        (tmp_path / "photos" / name / "a.png").touch()
     (tmp_path / "shapes.py").write_text("def make():\n    raise RuntimeError('it ran')\n")
     text = "model: zoo:base\ndataset:\n" + "".join(f"  {line}\n" for line in lines)
     return spec.load_text(text, tmp_path / "own.yaml")
