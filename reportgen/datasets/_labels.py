@@ -53,14 +53,24 @@ def named(
 def flattened(values: NDArray[Any], what: str) -> NDArray[Any]:
     """Labels of shape (n,), whether they came so, as a column, or as one column for each class."""
     if values.ndim == 2 and values.shape[1] == 1:
-        return values[:, 0]
+        values = values[:, 0]
     if values.ndim == 2 and values.dtype.kind in "iufb" and (values.sum(axis=1) == 1).all():
         return np.asarray(values.argmax(axis=1))
     if values.dtype.kind == "O" and all(isinstance(value, str) for value in values.ravel()):
         values = values.astype(str)
+    if values.dtype.kind == "S":
+        values = _decoded(values, what)
     if values.ndim != 1:
         raise no_labels(values.shape, what)
     return values
+
+
+def _decoded(values: NDArray[Any], what: str) -> NDArray[Any]:
+    """Names that were given as bytes."""
+    try:
+        return np.char.decode(values, "utf-8")
+    except UnicodeDecodeError as error:
+        raise wrong(what, "names in UTF-8", "other bytes", "give them as text") from error
 
 
 def _largest(values: NDArray[Any], what: str) -> int:

@@ -21,6 +21,9 @@ NEEDED = ("x_train", "y_train")
 LARGEST = 8 * 2**30
 """Bytes of one array in the file; images are held as bytes, but may be stored as larger numbers."""
 
+NAMED = 12
+"""Arrays that a message names."""
+
 _HINT = "write it with numpy.savez('NAME.npz', x_train=..., y_train=...), of plain arrays"
 _ENCRYPTED = 0x1
 
@@ -105,11 +108,18 @@ def _check_names(path: Path, held: list[str], names: Mapping[str, str]) -> None:
         pair = ("y" if name[0] == "x" else "x") + name[1:]
         needed = name in NEEDED or names[pair] in held or own != name
         if needed and own not in held:
-            close = did_you_mean(own, sorted(held))
-            hint = f"{close}; write {name}: NAME for the array that holds them"
-            listed = ", ".join(sorted(held)) or "none"
-            message = f"{path.name} has no array '{own}'; it has {listed}"
+            shown = _shown(held)
+            hint = f"{did_you_mean(own, shown)}; write {name}: NAME for the array that holds them"
+            more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
+            message = f"{path.name} has no array '{own}'; it has {', '.join(shown) or 'none'}{more}"
             raise UserError(Problem(message, hint=hint))
+
+
+def _shown(held: list[str]) -> list[str]:
+    """Names of arrays as a message may show them: some, and none that a terminal would obey."""
+    return [
+        "".join(c if c.isprintable() else "?" for c in name[:60]) for name in sorted(held)[:NAMED]
+    ]
 
 
 def _header(archive: ZipFile, path: Path, info: ZipInfo) -> Header:

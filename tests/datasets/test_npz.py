@@ -217,6 +217,19 @@ def test_what_is_lacking(tmp_path: Path, given: dict[str, bytes], message: str) 
     refused(tmp_path, message)
 
 
+def test_of_many_or_strange_names_some_are_shown(tmp_path: Path) -> None:
+    names = ["\x1b[31mred" + "d" * 100, *(f"y{number:03}" for number in range(99))]
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        for name in names:
+            archive.writestr(f"{name}.npy", b"")
+    with pytest.raises(
+        UserError, match=r"it has \?\[31mred{1,57}, y000, .*, y010 and 88 more"
+    ) as caught:
+        load(tmp_path)
+    assert len(str(caught.value)) < 500
+    assert "\x1b" not in str(caught.value)
+
+
 def test_what_is_no_archive(tmp_path: Path) -> None:
     (tmp_path / "data.npz").write_bytes(stored(images()))
     refused(tmp_path, r"data\.npz cannot be read \(File is not a zip file\)")
@@ -254,6 +267,16 @@ def test_columns_and_names_are_labels(tmp_path: Path, labels: Any) -> None:
     np.savez(tmp_path / "data.npz", x_train=images(), y_train=labels, other=np.array([{}]))
     assert list(datasets.mistakes("npz", {"path": "data.npz"}, tmp_path)) == []
     assert len(load(tmp_path).targets[0].classes) in (2, 3)
+
+
+@pytest.mark.parametrize("shape", [(COUNT,), (COUNT, 1)])
+def test_names_in_bytes_are_names(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    names = np.array([b"Ente", "Küken".encode()])
+    load(pack(tmp_path, y_train=stored(names[LABELS % 2].reshape(shape))))
+    assert load(tmp_path).targets[0].classes == ("Ente", "Küken")
+    pack(tmp_path, y_train=stored(np.array([b"\xff\xfe", b"b"])[LABELS % 2]))
+    with pytest.raises(UserError, match="'y_train' must hold names in UTF-8, got other bytes"):
+        load(tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore:Reading")
