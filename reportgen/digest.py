@@ -77,8 +77,18 @@ class StatCache:
         return str(entry["sha"])
 
     def of_folder(self, path: Path | str) -> str:
-        """Digest of a folder: the names and bytes of its files. Raises OSError as `of_file`."""
-        return of_value([[name, self.of_file(Path(path) / name)] for name in files_in(path)])
+        """Digest of a folder: the names and bytes of its files.
+
+        Of what cannot be read, or is no file (a pipe, a link to nowhere), the name counts alone.
+        """
+        return of_value([[name, self._content(Path(path) / name)] for name in files_in(path)])
+
+    def _content(self, path: Path) -> str:
+        try:
+            # Reading from a pipe would wait for whoever writes to it.
+            return self.of_file(path) if path.is_file() else ""
+        except OSError:
+            return ""
 
     def versions(self, names: Iterable[str]) -> dict[str, str]:
         """Installed versions of distributions, "" where one is absent.

@@ -164,3 +164,17 @@ def test_a_model_file_that_is_no_sound_archive_counts_by_its_bytes(
         data[data.index(b"1" * 1000)] ^= 1
     path.write_bytes(data[:-30] if damage == "torn" else data)
     assert of_keras_file(path, StatCache()) == of_value(digest.of_bytes(path.read_bytes()))
+
+
+def test_a_folder_with_what_cannot_be_read_is_told_apart_by_the_rest(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(b"a")
+    (folder / "dead.png").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(folder / "pipe.png")
+    before = StatCache().of_folder(folder)
+    assert before == StatCache().of_folder(folder)
+    (folder / "a.png").write_bytes(b"b")
+    changed = StatCache().of_folder(folder)
+    (folder / "dead.png").rename(folder / "other.png")
+    assert len({before, changed, StatCache().of_folder(folder)}) == 3

@@ -85,7 +85,8 @@ def divided(
         end = start + max(1, round(share * len(labels)))
         parts[name], start = np.sort(order[start:end]), end
     if start >= len(order):
-        message = f"{len(labels)} images are too few for training and {' and '.join(shares)}"
+        count = "1 image is" if len(labels) == 1 else f"{len(labels)} images are"
+        message = f"{count} too few for training and {' and '.join(shares)}"
         raise UserError(Problem(message, hint="bring more images, or each split's own"))
     return {**parts, "train": np.sort(order[start:])}
 
