@@ -75,10 +75,10 @@ def check(specs: Sequence[str]) -> int:
 
     Model files are looked into without loading them.
     """
-    from reportgen.inspection.specs import problems as model_problems
+    from reportgen import checking
 
     found, problems = read(specs)
-    problems += model_problems(found)
+    problems += [problem for spec in found for problem in checking.problems(spec)]
     if problems:
         raise UserError(*problems)
     click.echo(f"{len(found)} spec{'s' * (len(found) != 1)} without problems")

@@ -193,16 +193,22 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
         inputs = (Input("dataset", dataset_key(spec, model.dataset), "dataset"),)
     return Task(f"{spec.slug}/{model.name}/train", "train", tuple(modules), params, inputs,
                 files, folders, (str(spec.source), model.line),
-                tuple(_named_layers(spec, model)))  # fmt: skip
+                tuple(n for f in figures_of(spec, model) for n in named_layers(f)))  # fmt: skip
 
 
-def _named_layers(spec: Spec, model: ModelSpec) -> Iterator[tuple[str, int | None]]:
+def figures_of(spec: Spec, model: ModelSpec) -> Iterator[FigureSpec]:
+    """The figures that show a model."""
     for section in spec.sections:
-        for figure in section.figures:
-            if model_of(spec, section, figure) is model:
-                named = [figure.params.get("layers"), figure.params.get("layer")]
-                listed = named[0] if isinstance(named[0], list | tuple) else []
-                yield from ((str(n), figure.line) for n in [*listed, *named[1:]] if n is not None)
+        yield from (f for f in section.figures if model_of(spec, section, f) is model)
+
+
+def named_layers(figure: FigureSpec) -> Iterator[tuple[str, int]]:
+    """Layers that a figure asks its model for, with the lines that name them."""
+    listed, single = figure.params.get("layers"), figure.params.get("layer")
+    if isinstance(listed, list | tuple):
+        yield from ((str(name), figure.at("layers")) for name in listed)
+    if single is not None:
+        yield str(single), figure.at("layer")
 
 
 def _figure_tasks(

@@ -85,6 +85,16 @@ def test_problems_of_all_specs_are_told_at_once(tmp_path: Path) -> None:
     assert "specs/two.yaml:7:" in done.stderr
 
 
+def test_check_tells_what_figures_ask_in_vain(tmp_path: Path) -> None:
+    spec = "model: small.keras\ndataset: mnist\nfigures:\n  - grad_cam:\n      layer: conv2d_9\n"
+    path = write(tmp_path, spec + "      samples: [12000]\n")
+    make_model(path.parent / "small.keras")
+    done = run(tmp_path, "check")
+    assert done.returncode == 2
+    assert "specs/x.yaml:5: no layer to show here is called 'conv2d_9'" in done.stderr
+    assert "specs/x.yaml:6: test image indices must lie in 0..9999, got 12000" in done.stderr
+
+
 BROKEN = {
     "unknown key": (GOOD + "colour: red\n", "x.yaml:7:"),
     "wrong type": (GOOD.replace("epochs: 1", "epochs: many"), "must be a whole number from 1 to"),

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from tests.inspection.crafting import keras_file
+
 HEAVY = {"tensorflow", "keras", "numpy", "matplotlib", "PIL", "jinja2", "markdown", "nh3", "h5py"}
 PROBE = """
 import sys
@@ -31,7 +33,8 @@ def loaded(code: str, cwd=None) -> set[str]:
     "module",
     [
         "cli", "build", "plan", "store", "spec", "catalog", "records", "codec", "digest",
-        "errors", "drafting", "inferences", "engine", "site", "render.paths", "training",
+        "errors", "drafting", "inferences", "checking", "engine", "site", "render.paths",
+        "training",
     ],
 )  # fmt: skip
 def test_importing_a_light_room_loads_nothing_heavy(module: str) -> None:
@@ -42,6 +45,24 @@ def test_importing_a_light_room_loads_nothing_heavy(module: str) -> None:
 def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path) -> None:
     code = f"from reportgen.cli import main; main({arguments!r})"
     assert not loaded(code, tmp_path) & HEAVY
+
+
+def test_a_check_of_layers_samples_and_classes_loads_nothing_heavy(tmp_path) -> None:
+    # The layers of a file are read in another process.
+    keras_file(tmp_path)
+    spec = "model: m.keras\ndataset: mnist\nfigures: [grad_cam: {layer: gone, target: eleven}]\n"
+    (tmp_path / "x.yaml").write_text(spec)
+    code = (
+        "import contextlib; from reportgen.cli import main; "
+        "contextlib.redirect_stderr(sys.stdout).__enter__(); main(['check', 'x.yaml'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(code=code)],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    ).stdout  # fmt: skip
+    assert "called 'gone'" in done
+    assert "no class 'eleven'" in done
+    assert not set(done.rpartition("LOADED ")[2].split()) & HEAVY
 
 
 def test_the_library_is_imported_when_it_is_used() -> None:

@@ -168,6 +168,7 @@ class Assembly:
             caption=given["caption"],
             model=shown,
             line=given.line,
+            lines=given.lines,
         )
 
     def _known(self, given: Filled) -> str | None:

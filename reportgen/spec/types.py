@@ -61,6 +61,7 @@ class FigureSpec:
         title, caption: the author's own words, or "".
         model: name of the model that it shows; None for a kind that needs none.
         line: where the spec names it.
+        lines: where the spec gives its keys.
     """
 
     id: str
@@ -70,6 +71,11 @@ class FigureSpec:
     caption: str
     model: str | None
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    def at(self, key: str) -> int:
+        """The line of a key, or of the figure where the spec is silent."""
+        return self.lines.get(key, self.line)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,92 @@
+"""Test images and classes that figures ask for and that their datasets do not have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from reportgen import catalog
+from reportgen.checking.known import Known, known
+from reportgen.errors import Problem, did_you_mean
+from reportgen.plan import model_of
+from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, Spec
+from reportgen.spec.sources import scheme
+
+FEW = 12
+"""Classes that a hint may list."""
+
+
+def data_problems(spec: Spec) -> Iterator[Problem]:
+    """What figures ask of datasets in vain, each with its line."""
+    for section in spec.sections:
+        for figure in section.figures:
+            model = model_of(spec, section, figure)
+            if model is None or model.dataset is None or not is_own(figure):
+                continue
+            found = known(model.dataset)
+            for key, message, hint in (
+                *_samples(figure, model.dataset, found),
+                *_classes(figure, found),
+                *_target(figure, model, found),
+            ):
+                yield Problem(message, str(spec.source), figure.at(key), hint)
+
+
+def is_own(figure: FigureSpec) -> bool:
+    """Whether a kind is reportgen's own: what an installed one does with its keys is not known."""
+    return catalog.module("figures", figure.kind).startswith("reportgen.")
+
+
+Found = tuple[str, str, str]
+"""A key, what is wrong with it, and a hint."""
+
+
+def _samples(figure: FigureSpec, dataset: DatasetSpec, found: Known) -> Iterator[Found]:
+    """Positions and counts beyond the test images."""
+    wanted = figure.params.get("samples")
+    hint = f"dataset '{dataset.source}' has no more test images"
+    # What `samples` counts in other splits, or of some classes alone, is not known here.
+    if found.tests is None or figure.params.get("split", "test") != "test":
+        return
+    if isinstance(wanted, list | tuple):
+        wrong = [index for index in wanted if index >= found.tests]
+        if wrong:
+            got = ", ".join(map(str, wrong))
+            message = f"test image indices must lie in 0..{found.tests - 1}, got {got}"
+            yield "samples", message, hint
+    elif figure.kind not in COUNTED_OTHERWISE and wanted is not None and wanted > found.tests:
+        yield "samples", f"samples must lie in 1..{found.tests}, got {wanted}", hint
+
+
+COUNTED_OTHERWISE = ("embedding", "samples")
+"""Kinds that show all images there are where a spec asks for more."""
+
+
+def _classes(figure: FigureSpec, found: Known) -> Iterator[Found]:
+    """Names of classes that the dataset's primary target does not have."""
+    if not found.classes:
+        return
+    names = found.classes[0]
+    for name in figure.params.get("classes") or ():
+        by_index = figure.kind == "class_comparison" and name.isdecimal() and int(name) < len(names)
+        if name not in names and not by_index:
+            yield "classes", f"the dataset has no class '{name}'", _hint(name, names)
+
+
+def _target(figure: FigureSpec, model: ModelSpec, found: Known) -> Iterator[Found]:
+    """A class to explain that no head can have."""
+    wanted, every = figure.params.get("target"), [c for one in found.classes for c in one]
+    if not every or not isinstance(wanted, str) or wanted in ("label", *every):
+        return
+    # Only a model of the zoo is sure to have no more units than the dataset has classes; units
+    # without a class of the dataset's are called "class 3".
+    number = re.fullmatch(r"(class )?(\d+)", wanted)
+    beyond = number is not None and int(number[2]) >= max(map(len, found.classes))
+    if number is None or (beyond and scheme(model.source) == "zoo"):
+        yield "target", f"the dataset has no class '{wanted}' to explain", _hint(wanted, every)
+
+
+def _hint(name: str, names: list[str] | tuple[str, ...]) -> str:
+    hint = did_you_mean(name, names)
+    listed = hint.startswith("did you mean") or len(names) <= FEW
+    return hint if listed else "use a class's name or index"
