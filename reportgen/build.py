@@ -108,22 +108,29 @@ def build(
         listener: who is told.
         prune: whether `plans` are all there are, so that pages of other specs go.
         trust: whether code in model files may run.
+
+    Raises:
+        UserError: a report, or the front page, cannot be written to its folder. The other reports
+            are made all the same.
     """
+    refused: list[Problem] = []
     with locked(place.cache) as mine:
         if not mine:
             raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
         session = Session(place)
         try:
             with Worker(meanwhile=_import_page) as worker:
-                status = max(
-                    (_build(session, p, worker, listener, trust) for p in plans), default=0
-                )
+                builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
+                for builder in builders:
+                    refused += _refusals(builder)
             if prune:
                 site.prune(place.out, {one.spec.slug for one in plans})
             refresh_site(session)
         finally:
             session.store.save_stat_cache(session.stats)
-    return status
+    if refused:
+        raise UserError(*refused)
+    return max((builder.exit_status for builder in builders), default=0)
 
 
 def _import_page() -> None:
@@ -132,7 +139,10 @@ def _import_page() -> None:
     from reportgen.render import context, html_page, markdown_page  # noqa: F401
 
 
-def _build(session: Session, plan: Plan, worker: Worker, listener: Listener, trust: bool) -> int:
-    builder = Builder(session, plan, worker, listener, trust)
-    builder.build()
-    return builder.exit_status
+def _refusals(builder: Builder) -> tuple[Problem, ...]:
+    """Make one report; why its folder is none to write to, where it is not."""
+    try:
+        builder.build()
+    except UserError as error:
+        return error.problems
+    return ()

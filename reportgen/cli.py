@@ -75,10 +75,10 @@ def check(specs: Sequence[str]) -> int:
 
     Model files are looked into without loading them.
     """
-    from reportgen import checking
+    from reportgen.checking.specs import problems as problems_of
 
     found, problems = read(specs)
-    problems += [problem for spec in found for problem in checking.problems(spec)]
+    problems += [problem for spec in found for problem in problems_of(spec)]
     if problems:
         raise UserError(*problems)
     click.echo(f"{len(found)} spec{'s' * (len(found) != 1)} without problems")
@@ -96,12 +96,18 @@ def check(specs: Sequence[str]) -> int:
 )
 @guarded
 def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
-    """Make or refresh the reports of SPECs (default: all of specs/)."""
+    """Make or refresh the reports of SPECs (default: all of specs/).
+
+    Every problem of every spec is told first; specs that have any are left as they are.
+    """
     from reportgen import build as use
 
     console = Console(live=sys.stderr.isatty())
-    plans = use.plans(load(specs))
-    return use.build(plans, use.Place(out), console, prune=not specs, trust=trust_model)
+    sound, left = load(specs)
+    # Pages whose spec could not be read must not pass for pages without a spec.
+    prune = not specs and not left
+    made = use.build(use.plans(sound), use.Place(out), console, prune=prune, trust=trust_model)
+    return max(made, remind(left, "built"))
 
 
 @main.command()
@@ -112,13 +118,14 @@ def status(specs: Sequence[str], out: Path) -> int:
     """Say what is stale, and why. Exit status 1 if anything is."""
     from reportgen import build as use
 
-    found = use.statuses(use.plans(load(specs)), use.Place(out))
+    sound, left = load(specs)
+    found = use.statuses(use.plans(sound), use.Place(out))
     stale = [one for one in found if one.state != "fresh"]
     for one in stale:
         reasons = "; ".join(str(reason) for reason in one.reasons)
         click.echo(f"{one.state:<6} {one.task.key} ({reasons})")
     click.echo(f"{len(found) - len(stale)} of {len(found)} tasks are fresh")
-    return 1 if stale else 0
+    return max(1 if stale else 0, remind(left, "looked at"))
 
 
 GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")
@@ -156,12 +163,33 @@ def schema() -> None:
     click.echo(spec.schema_text(), nl=False)
 
 
-def load(names: Sequence[str]) -> list[Any]:
-    """Load specs by path (default: all of specs/), telling the problems of all at once."""
+def load(names: Sequence[str]) -> tuple[list[Any], list[Path]]:
+    """Specs by path (default: all of specs/) that are sound, and the paths of the others.
+
+    The problems of the others are printed, all at once.
+
+    Raises:
+        UserError: none is sound; it has the problems.
+    """
+    from reportgen.checking.figures import data_problems
+
     loaded, problems = read(names)
-    if problems:
+    asked = [(spec, list(data_problems(spec))) for spec in loaded]
+    problems += [problem for _, own in asked for problem in own]
+    sound = [spec for spec, own in asked if not own]
+    if not sound:
         raise UserError(*problems)
-    return loaded
+    if problems:
+        show(UserError(*problems))
+    return sound, [path for path in paths(names) if path not in {one.source for one in sound}]
+
+
+def remind(left: Sequence[Path], done: str) -> int:
+    """Say once more which specs were left out; the exit status that this means."""
+    if left:
+        named = ", ".join(map(str, left))
+        click.echo(f"not {done}, for the problems told above: {named}", err=True)
+    return UserError.exit_status if left else 0
 
 
 def read(names: Sequence[str]) -> tuple[list[Any], list[Problem]]:

@@ -278,6 +278,22 @@ def test_a_foreign_page_is_never_written_over(tmp_path: Path, original: Project)
     assert project.page.read_text() == "mine"
 
 
+def test_a_foreign_page_stops_no_other_report(tmp_path: Path, original: Project) -> None:
+    project = Project(tmp_path)
+    shutil.copytree(original.place.cache, project.place.cache)
+    project.write(TINY)
+    twin = project.file.with_name("twin.yaml")
+    twin.write_text(TINY)
+    project.page.parent.mkdir(parents=True)
+    project.page.write_text("mine")
+    plans = build.plans([spec.load(project.file), spec.load(twin)])
+    with pytest.raises(UserError, match="was not made by reportgen"):
+        build.build(plans, project.place, project.listener, prune=True)
+    assert (project.place.out / "twin" / "index.html").is_file()
+    assert "twin" in (project.place.out / "index.html").read_text()
+    assert project.page.read_text() == "mine"
+
+
 def test_a_report_without_a_spec_is_pruned(project: Project) -> None:
     project.file.rename(project.file.with_name("other.yaml"))
     other = Project(project.root)

@@ -139,6 +139,30 @@ def test_a_mistake_is_told_and_the_earlier_report_stays(name: str, built: Path) 
     assert run(built, "status").returncode == 0
 
 
+def test_a_mistake_in_one_spec_stops_no_other(tmp_path: Path) -> None:
+    """All problems are told first; sound specs are built; the page of a broken one stays."""
+    write(tmp_path, GOOD, "late.yaml")
+    assert run(tmp_path, "build").returncode == 0
+    page = tmp_path / "site" / "late" / "index.html"
+    before = page.read_bytes()
+    write(tmp_path, GOOD.replace("zoo:variation1", "gone.keras"), "late.yaml")
+    write(tmp_path, GOOD.replace("[summary]", "[samples: {samples: [99999]}]"), "data.yaml")
+    write(tmp_path, GOOD + "colour: red\n", "key.yaml")
+    write(tmp_path, GOOD)
+    for command, word in (("build", "built"), ("status", "looked at")):
+        done = run(tmp_path, command)
+        assert done.returncode == 2, done.stderr
+        assert "specs/late.yaml:2: there is no model file specs/gone.keras" in done.stderr
+        assert "specs/data.yaml:5: test image indices must lie in 0..191" in done.stderr
+        assert "specs/key.yaml:7: a spec has no key 'colour'" in done.stderr
+        last = done.stderr.splitlines()[-1]
+        left = "specs/data.yaml, specs/key.yaml, specs/late.yaml"
+        assert last == f"not {word}, for the problems told above: {left}"
+    assert (tmp_path / "site" / "x" / "index.html").is_file()
+    assert page.read_bytes() == before
+    assert "tasks are fresh" in run(tmp_path, "status").stdout
+
+
 def make_model(path: Path) -> None:
     import keras
 

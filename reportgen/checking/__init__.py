@@ -2,28 +2,3 @@
 
 Nothing here loads a model or a dataset. Only what is sure is told; the rest the build says.
 """
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-
-from reportgen.checking.figures import data_problems
-from reportgen.checking.layers import layer_problems
-from reportgen.errors import Problem
-from reportgen.inspection.specs import problems as file_problems
-from reportgen.spec import Spec
-
-__all__ = ["data_problems", "problems"]
-
-
-def problems(spec: Spec) -> list[Problem]:
-    """Everything that is known to be wrong with a spec's model files and figures, by line."""
-    refused = file_problems([spec])
-    return sorted([*refused, *_of_figures(spec, bool(refused))], key=lambda p: p.line or 0)
-
-
-def _of_figures(spec: Spec, refused: bool) -> Iterator[Problem]:
-    yield from data_problems(spec)
-    # The layers of a file that is refused are nobody's concern.
-    if not refused:
-        yield from layer_problems(spec)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reportgen import catalog, datasets
-from reportgen.checking import data_problems
+from reportgen.checking.figures import data_problems
 from reportgen.checking.known import PUBLISHED, known
 from reportgen.errors import UserError
 from reportgen.probing.inputs import pick
