@@ -12,8 +12,9 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +45,9 @@ class Parameter:
         minimum, maximum: bounds of a number (or of a count of samples), inclusive.
         optional: whether `null` is allowed, meaning "decide for me".
         required: whether the spec must give it; `default` is then of no use.
+        only: another parameter -> its values with which this one has an effect, None among them
+            where that is so while the other is not given. A spec that gives it a value besides
+            its default is refused with any other.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Parameter:
     maximum: float | None = None
     optional: bool = False
     required: bool = False
+    only: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,34 @@ def test_a_spec_may_name_what_a_package_offers(install: Install) -> None:
     assert "fancy" in json_schema()["$defs"]["dataset"]["anyOf"][0]["enum"]
 
 
+def test_a_package_may_say_with_what_a_key_has_an_effect(install: Install) -> None:
+    from reportgen.spec import load_text
+
+    source = (
+        "from reportgen.catalog import Entry, Parameter\n"
+        "way = Parameter('way', 'str', 'a', 'w', choices=('a', 'b'))\n"
+        "ENTRY = Entry('fancy', 'F', 'f',\n"
+        "    (way, Parameter('size', 'int', 3, 's', only={'way': ('b',)})))\n"
+    )
+    install("[reportgen.datasets]\nfancy = fancy_plugin\n", source)
+    load_text("model: zoo:base\ndataset: {source: fancy, way: b, size: 4}\n", "x.yaml")
+    with pytest.raises(UserError, match="'size' has no effect with way 'a'; it is for b"):
+        load_text("model: zoo:base\ndataset: {source: fancy, size: 4}\n", "x.yaml")
+
+
+def test_a_key_cannot_depend_on_one_that_is_not_there(install: Install) -> None:
+    from reportgen.spec import load_text
+
+    source = (
+        "from reportgen.catalog import Entry, Parameter\n"
+        "size = Parameter('size', 'int', 3, 's', only={'w': ('b',)})\n"
+        "ENTRY = Entry('fancy', 'F', 'f', (size,))\n"
+    )
+    install("[reportgen.datasets]\nfancy = fancy_plugin\n", source)
+    with pytest.raises(UserError, match="'size' depends on 'w', which is no parameter"):
+        load_text("model: zoo:base\ndataset: fancy\n", "x.yaml")
+
+
 def test_a_figure_kind_may_not_take_the_keys_that_all_figures_have(install: Install) -> None:
     from reportgen.spec import load_text
 

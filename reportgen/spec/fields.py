@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from reportgen.catalog import Parameter
 from reportgen.errors import UserError
+from reportgen.spec.effects import check_effect, effect_rules, said
 from reportgen.spec.lists import Layers, ListOf, Samples
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar
@@ -33,6 +34,7 @@ class Field(NamedTuple):
         help: one line for schema and documents.
         said: the default in words, where it is not a fixed value.
         required: whether the spec must give it.
+        only: other keys, each with the values with which this one has an effect.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Field(NamedTuple):
     help: str
     said: str = ""
     required: bool = False
+    only: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
 
     def schema(self) -> Schema:
         """What the key may hold, with its description and default."""
@@ -113,7 +116,10 @@ class Object(NamedTuple):
             if field.required and field.key not in node.items:
                 message = f"{self.noun} needs the key '{field.key}'"
                 problems.add(node.line, message, f"it is {field.help}")
-        return Filled(node.line, values, node.lines)
+        found = Filled(node.line, values, node.lines)
+        for field in self.fields:
+            check_effect(field, found, problems)
+        return found
 
     def defaults(self) -> dict[str, Any]:
         """The value of each key where the spec is silent."""
@@ -128,6 +134,9 @@ class Object(NamedTuple):
         }
         required = [field.key for field in self.fields if field.required]
         found |= {"required": required} if required else {}
+        defaults = self.defaults()
+        effects = [rule for field in self.fields for rule in effect_rules(field, defaults)]
+        found |= {"allOf": effects} if effects else {}
         return found | ({"anyOf": [{"required": [key]} for key in self.some]} if self.some else {})
 
 
@@ -145,11 +154,22 @@ def of_parameter(parameter: Parameter) -> Field:
     if parameter.kind == "float" and default is not None:
         # As one that the spec gives: 3 and 3.0 are one value, so they must have one digest.
         default = float(default)
-    return Field(parameter.name, type_, default, parameter.help, required=parameter.required)
+    only = tuple(parameter.only.items())
+    help_ = "; ".join((parameter.help, *(said(*pair) for pair in only)))
+    return Field(parameter.name, type_, default, help_, required=parameter.required, only=only)
 
 
 def of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Field, ...]:
-    """The fields that parameters become."""
+    """The fields that parameters become.
+
+    Raises:
+        UserError: as `of_parameter`; or one depends on another that there is not.
+    """
+    for parameter in parameters:
+        for other in parameter.only.keys() - {one.name for one in parameters}:
+            raise UserError(
+                f"parameter '{parameter.name}' depends on '{other}', which is no parameter"
+            )
     return tuple(of_parameter(parameter) for parameter in parameters)
 
 

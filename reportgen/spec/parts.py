@@ -191,5 +191,7 @@ class Model:
 
 
 def _all_extras() -> tuple[Field, ...]:
+    """Keys of all sources; when one has an effect is known with the source alone."""
     sources = [*(f"zoo:{name}" for name in catalog.modules("models")), *SAMPLES.values()]
-    return tuple({field.key: field for source in sources for field in extras(source)}.values())
+    fields = {field.key: field for source in sources for field in extras(source)}
+    return tuple(field._replace(only=()) for field in fields.values())

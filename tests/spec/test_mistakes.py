@@ -42,6 +42,31 @@ MISTAKES = {
         "model: {source: zoo:base, weights: imagenet}\n",
         "x.yaml:1: a model from 'zoo:base' has no key 'weights'",
     ),
+    "a dial of another method": (
+        HEAD + "figures:\n  - saliency:\n      method: gradient\n      copies: 10\n",
+        "x.yaml:7: 'copies' has no effect with method 'gradient'; it is for smoothgrad; leave it "
+        "out, or change 'method'",
+    ),
+    "a dial of another method than the usual one": (
+        HEAD + "figures:\n  - saliency: {steps: 5, baseline: white}\n",
+        "x.yaml:5: 'baseline' has no effect with method 'gradient'; it is for integrated_gradients",
+    ),
+    "a dial for two values of a key": (
+        HEAD + "figures:\n  - kernels: {show: mean, max_inputs: 4}\n",
+        "x.yaml:5: 'max_inputs' has no effect with show 'mean'; it is for auto or inputs;",
+    ),
+    "a key that another one replaces": (
+        HEAD + "figures:\n  - deconvnet: {samples: [1], top: 9}\n",
+        "x.yaml:5: 'top' has no effect beside 'samples'; leave one of them out",
+    ),
+    "two keys that say what to show": (
+        HEAD + "figures:\n  - activation_maximization: {filters: 3, targets: ['1']}\n",
+        "x.yaml:5: 'filters' has no effect beside 'targets'; leave one of them out",
+    ),
+    "a key that another objective looks at": (
+        HEAD + "figures:\n  - activation_maximization: {position: '1, 1'}\n",
+        "x.yaml:5: 'position' has no effect with objective 'filter'; it is for unit;",
+    ),
     "a text for a number": (
         HEAD + "seed: seven\n",
         "x.yaml:4: 'seed' must be a whole number from 0 to 4294967295, got the text 'seven'",
@@ -238,6 +263,11 @@ def test_a_mistake_is_told_with_its_place_and_a_remedy(name: str) -> None:
     told = problems(text)
     assert any(expected in one for one in told), told
     assert len(told) <= 2
+
+
+def test_a_wrong_method_says_nothing_of_its_dials() -> None:
+    (told,) = problems(HEAD + "figures:\n  - saliency: {method: smoothgard, copies: 3}\n")
+    assert "did you mean 'smoothgrad'" in told
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_lines() -> None:

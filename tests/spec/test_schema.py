@@ -32,6 +32,13 @@ ACCEPTED = [
     HEAD + "training: {epochs: 3.0, learning_rate: 1}\ninferences: false\nauthors: [A, B]\n",
     HEAD + "training:\nintro: ''\n",
     HEAD + "inferences: []\n",
+    HEAD + "figures:\n  - saliency: {copies: 20, noise: 0.15, steps: 32.0, baseline: black}\n",
+    HEAD + "figures:\n  - saliency: {method: smoothgrad, copies: 3, noise: 0.5}\n",
+    HEAD + "figures:\n  - deconvnet: {samples: null, top: 9}\n",
+    HEAD
+    + "figures:\n  - activation_maximization: {objective: class, layers: all, filters: null}\n",
+    HEAD
+    + "figures:\n  - activation_maximization: {objective: unit, filters: 3, position: '1, 1'}\n",
     "model: {source: application:VGG16, weights: null, dataset: null}\n",
     "model: {source: 'python:json.decoder:JSONDecoder', params: {x: [1, {y: null}]}}\n",
     "models: {a: zoo:base, b: {source: zoo:deep, title: B}}\nfigures: [summary: {model: a}]\n",
@@ -152,7 +159,9 @@ PLACES = st.sampled_from(
      ("training", "optimizer"), ("training", "patience"), ("dataset", "per_class"),
      ("figures", 0), ("figures", 1, "kernels"), ("figures", 1, "kernels", "layers"),
      ("figures", 2, "grad_cam", "samples"), ("figures", 2, "grad_cam", "layer"),
-     ("figures", 2, "grad_cam", "method"), ("figures", 2, "grad_cam", "caption")]
+     ("figures", 2, "grad_cam", "method"), ("figures", 2, "grad_cam", "caption"),
+     ("figures", 3, "saliency", "copies"), ("figures", 3, "saliency", "steps"),
+     ("figures", 4, "deconvnet", "samples"), ("figures", 4, "deconvnet", "top")]
 )  # fmt: skip
 
 
@@ -164,7 +173,13 @@ def test_schema_and_loader_judge_every_value_alike(place: tuple[Any, ...], value
         "model": "zoo:base",
         "dataset": {"source": "line"},
         "training": {},
-        "figures": ["summary", {"kernels": {}}, {"grad_cam": {}}],
+        "figures": [
+            "summary",
+            {"kernels": {}},
+            {"grad_cam": {}},
+            {"saliency": {"method": "smoothgrad"}},
+            {"deconvnet": {"top": 4}},
+        ],
     }
     inner = spec
     for step in place[:-1]:

@@ -7,7 +7,13 @@ ENTRY = Entry(
     title="Convolutional Filters",
     help="for each filter an image that maximizes its mean response, by gradient ascent from gray",
     parameters=(
-        Parameter("layers", "layers", "all", "convolution layers to show"),
+        Parameter(
+            "layers",
+            "layers",
+            "all",
+            "convolution layers to show",
+            only={"objective": ("filter", "unit")},
+        ),
         Parameter(
             "objective",
             "str",
@@ -22,6 +28,7 @@ ENTRY = Entry(
             "filters of each layer, from the first; null shows all, 64 at most",
             minimum=1,
             optional=True,
+            only={"objective": ("filter", "unit"), "targets": (None,)},
         ),
         Parameter(
             "targets",
@@ -37,6 +44,7 @@ ENTRY = Entry(
             None,
             'the unit\'s "row, column" in its map; null takes the middle',
             optional=True,
+            only={"objective": ("unit",)},
         ),
         Parameter(
             "parameterization",

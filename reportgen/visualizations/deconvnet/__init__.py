@@ -37,7 +37,14 @@ ENTRY = Entry(
             "what of a channel is brought back: its strongest position, or all of them",
             choices=("strongest", "all"),
         ),
-        Parameter("top", "int", 4, "images for each channel: those that excite it most", minimum=1),
+        Parameter(
+            "top",
+            "int",
+            4,
+            "images for each channel: those that excite it most",
+            minimum=1,
+            only={"samples": (None,)},
+        ),
         Parameter(
             "samples",
             "samples",

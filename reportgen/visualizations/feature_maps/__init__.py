@@ -9,7 +9,14 @@ ENTRY = Entry(
     parameters=(
         Parameter("samples", "samples", 1, "test images to show: a count, or their indices"),
         Parameter("layers", "layers", "all", "convolution and pooling layers to show"),
-        Parameter("max_channels", "int", 64, "channels shown of one layer at most", minimum=1),
+        Parameter(
+            "max_channels",
+            "int",
+            64,
+            "channels shown of one layer at most",
+            minimum=1,
+            only={"channels": (None,)},
+        ),
         Parameter(
             "channels",
             "samples",

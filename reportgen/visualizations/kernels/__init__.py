@@ -17,7 +17,7 @@ ENTRY = Entry(
         Parameter(
             "max_inputs", "int", 128, "input channels shown where each has a tile, the first ones; "
             "at most 32 where there are more than 32 filters too",
-            minimum=1, maximum=512,
+            minimum=1, maximum=512, only={"show": ("auto", "inputs")},
         ),
         Parameter(
             "show", "str", "auto",

@@ -20,7 +20,14 @@ ENTRY = Entry(
             maximum=40,
             optional=True,
         ),
-        Parameter("max_classes", "int", 20, "classes shown at most", minimum=1),
+        Parameter(
+            "max_classes",
+            "int",
+            20,
+            "classes shown at most",
+            minimum=1,
+            only={"samples": (None,)},
+        ),
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
     ),
     evidence=(
