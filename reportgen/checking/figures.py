@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reportgen import catalog
 from reportgen.checking.known import Known, known
@@ -27,7 +27,7 @@ def data_problems(spec: Spec) -> Iterator[Problem]:
             for key, message, hint in (
                 *_samples(figure, model.dataset, found),
                 *_classes(figure, found),
-                *_target(figure, model, found),
+                *_explained(figure, model, found),
             ):
                 yield Problem(message, str(spec.source), figure.at(key), hint)
 
@@ -73,20 +73,31 @@ def _classes(figure: FigureSpec, found: Known) -> Iterator[Found]:
             yield "classes", f"the dataset has no class '{name}'", _hint(name, names)
 
 
-def _target(figure: FigureSpec, model: ModelSpec, found: Known) -> Iterator[Found]:
-    """A class to explain that no head can have."""
-    wanted, every = figure.params.get("target"), [c for one in found.classes for c in one]
-    if not every or not isinstance(wanted, str) or wanted in ("label", *every):
-        return
-    # Only a model of the zoo is sure to have no more units than the dataset has classes; units
-    # without a class of the dataset's are called "class 3".
-    number = re.fullmatch(r"(class )?(\d+)", wanted)
-    beyond = number is not None and int(number[2]) >= max(map(len, found.classes))
-    if number is None or (beyond and scheme(model.source) == "zoo"):
-        yield "target", f"the dataset has no class '{wanted}' to explain", _hint(wanted, every)
+def _explained(figure: FigureSpec, model: ModelSpec, found: Known) -> Iterator[Found]:
+    """Classes to explain, or to excite, that no head can have."""
+    every = [name for one in found.classes for name in one]
+    for key, wanted in _wanted(figure, every) if every else ():
+        # Only a model of the zoo is sure to have no more units than the dataset has classes;
+        # units without a class of the dataset's are called "class 3".
+        number = re.fullmatch(r"(class )?(\d+)", wanted)
+        beyond = number is not None and int(number[2]) >= max(map(len, found.classes))
+        missing = number is None or (beyond and scheme(model.source) == "zoo")
+        if missing and wanted not in every:
+            yield key, f"the dataset has no class '{wanted}' to explain", _hint(wanted, every)
 
 
-def _hint(name: str, names: list[str] | tuple[str, ...]) -> str:
+def _wanted(figure: FigureSpec, every: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Classes that a figure names one by one, each with the key that does."""
+    target = figure.params.get("target")
+    if isinstance(target, str) and target != "label":
+        yield "target", target
+    if figure.params.get("objective") == "class":
+        for text in figure.params["targets"] or ():
+            parts = [text] if text in every else text.split("+")
+            yield from (("targets", part.strip()) for part in parts)
+
+
+def _hint(name: str, names: Sequence[str]) -> str:
     hint = did_you_mean(name, names)
     listed = hint.startswith("did you mean") or len(names) <= FEW
     return hint if listed else "use a class's name or index"

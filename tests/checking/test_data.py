@@ -45,6 +45,10 @@ WRONG = {
     "a class misspelt": (FASHION + "saliency: {target: Shiirt}\n", "did you mean 'Shirt'?"),
     "a class of lines": (LINE + "occlusion: {target: green}\n", "use a class's name or index"),
     "a number beyond the classes": (MNIST + "grad_cam: {target: '10'}\n", "no class '10'"),
+    "a class to excite": (
+        FASHION + "activation_maximization: {objective: class, targets: [Coat, '3 + Boots']}\n",
+        "no class 'Boots' to explain",
+    ),
     "a class to show": (
         FASHION + "samples: {classes: [Coat, Hat]}\n",
         "the dataset has no class 'Hat'; choose from: T-shirt/top, ",
@@ -67,6 +71,11 @@ GOOD = {
     "more than there are, where all are meant": LINE + "embedding: {samples: 5000}\n",
     "the label": FASHION + "grad_cam: {target: label}\n",
     "a class of another target": LINE + "grad_cam: {target: red}\n",
+    "classes to excite": (
+        FASHION
+        + "activation_maximization: {objective: class, targets: ['9', Coat + T-shirt/top]}\n"
+    ),
+    "filters to excite": FASHION + "activation_maximization: {targets: ['99', 3 + 7]}\n",
     "an index for a name": FASHION + "class_comparison: {classes: ['0', Coat]}\n",
     "a number that a stranger's model may have": (
         "model: python:a:b\ndataset: mnist\nfigures: [grad_cam: {target: '500'}]\n"
