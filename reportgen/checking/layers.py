@@ -8,12 +8,16 @@ from collections.abc import Iterator, Sequence
 from reportgen.checking.figures import is_own
 from reportgen.errors import Problem, did_you_mean
 from reportgen.inspection.names import Layers, layers
+from reportgen.models._adapting import NAME
 from reportgen.plan import figures_of, named_layers
 from reportgen.spec import FigureSpec, ModelSpec, Spec
 from reportgen.spec.sources import scheme
 
 CHANNELS = {"deconvnet": "filters", "feature_maps": "channels", "channel_table": "channel"}
 """Keys with numbers of channels, by kind: of each layer that the figure names."""
+
+STANDING_BEFORE = (NAME, "images")
+"""Layers that a model of other images may get before its own."""
 
 _TURN = re.compile(r"\[\d+\](?=/|$)")
 
@@ -35,6 +39,8 @@ def _problems(
 ) -> Iterator[Problem]:
     for figure in asked:
         for name, line in named_layers(figure):
+            if name in STANDING_BEFORE and model.dataset is not None:
+                continue
             problem = missing(name, list(found))
             if problem is not None:
                 yield Problem(problem.message, str(spec.source), line, problem.hint)

@@ -138,6 +138,12 @@ def test_what_only_the_build_can_know_is_left_to_it(folder: Path) -> None:
     assert told("model: zoo:base\nfigures: [kernels: {layers: [gone]}]\n", folder) == []
 
 
+def test_a_layer_that_a_dataset_may_bring_is_left_to_the_build(folder: Path) -> None:
+    spec = "model: m.keras\n{}figures: [kernels: {{layers: [reshape_images]}}]\n"
+    assert told(spec.format("dataset: mnist\n"), folder) == []
+    assert "called 'reshape_images'" in told(spec.format(""), folder)[0]
+
+
 def test_a_class_that_is_not_keras_own_makes_all_names_unsure() -> None:
     config = keras.saving.serialize_keras_object(nested())
     config["config"]["layers"][-1]["class_name"] = "Mine"
