@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from reportgen.errors import Problem, UserError
 from reportgen.inspection import inspect, limits
@@ -36,22 +37,40 @@ def inspect_apart(
     question = {"path": str(path.absolute()), "name": name, "modules": list(modules),
                 "folder": str(folder.absolute()), "trusted": trusted, "kind": kind}  # fmt: skip
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "reportgen.inspection.apart"],
-            input=json.dumps(question), capture_output=True, encoding="utf-8", timeout=SECONDS,
-            # NumPy would take address space for each core.
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-        problems = [Problem(*problem) for problem in json.loads(done.stdout)]
-    except (subprocess.TimeoutExpired, ValueError):
+        problems = [Problem(*problem) for problem in asked("reportgen.inspection.apart", question)]
+    except NoAnswer:
         why = "it is damaged in a way that stops the inspection"
         problems = [Problem(f"the {kind} file {name} is refused: {why}")]
     if problems:
         raise UserError(*problems)
 
 
-def main() -> None:
-    """Answer one question."""
+class NoAnswer(Exception):
+    """A process that ended, or had to be ended, without an answer."""
+
+
+def asked(module: str, question: Any) -> Any:
+    """What a module answers to a question, both JSON, in a process of its own.
+
+    The module reads the question with `question_with_limits` and prints its answer.
+
+    Raises:
+        NoAnswer: it took too long, or ended before.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", module],
+            input=json.dumps(question), capture_output=True, encoding="utf-8", timeout=SECONDS,
+            # NumPy would take address space for each core.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        )  # fmt: skip
+        return json.loads(done.stdout)
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        raise NoAnswer from error
+
+
+def question_with_limits() -> Any:
+    """The question that this process was started for; from here on it has limits."""
     import resource
 
     question = json.load(sys.stdin)
@@ -60,6 +79,12 @@ def main() -> None:
     # macOS has no such limit and says so.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    return question
+
+
+def main() -> None:
+    """Answer one question."""
+    question = question_with_limits()
     path, folder = Path(question.pop("path")), Path(question.pop("folder"))
     kind: Kind = question["kind"]
     problems: tuple[Problem, ...] = ()

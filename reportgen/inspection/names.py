@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from reportgen.inspection import allowed, archive, hdf5
-from reportgen.inspection.apart import MEMORY, SECONDS
+from reportgen.inspection.apart import NoAnswer, asked, question_with_limits
 from reportgen.inspection.findings import Findings
 from reportgen.inspection.jsontext import parsed
 
@@ -48,14 +45,8 @@ def layers(path: Path) -> Layers | None:
     Args:
         path: a `.keras`, `.h5` or `.hdf5` file that the inspection has no objections to.
     """
-    with contextlib.suppress(subprocess.TimeoutExpired, ValueError):
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "reportgen.inspection.names"],
-            input=json.dumps(str(path.absolute())), capture_output=True, encoding="utf-8",
-            timeout=SECONDS,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-        )  # fmt: skip
-        found = json.loads(done.stdout)
+    with contextlib.suppress(NoAnswer):
+        found = asked("reportgen.inspection.names", str(path.absolute()))
         return None if found is None else dict(found)
     return None
 
@@ -113,13 +104,7 @@ def _config(path: Path) -> Any:
 
 def main() -> None:
     """Answer one question."""
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    # macOS has no such limit and says so.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    found = named(_config(Path(json.load(sys.stdin))))
+    found = named(_config(Path(question_with_limits())))
     print(json.dumps(None if found is None else list(found.items())))
 
 

@@ -67,6 +67,10 @@ MISTAKES = {
         HEAD + "figures:\n  - activation_maximization: {position: '1, 1'}\n",
         "x.yaml:5: 'position' has no effect with objective 'filter'; it is for unit;",
     ),
+    "a layer for an objective that has none": (
+        HEAD + "figures:\n  - activation_maximization: {objective: class, layers: [conv]}\n",
+        "x.yaml:5: 'layers' has no effect with objective 'class'; it is for filter or unit;",
+    ),
     "a text for a number": (
         HEAD + "seed: seven\n",
         "x.yaml:4: 'seed' must be a whole number from 0 to 4294967295, got the text 'seven'",

@@ -265,20 +265,6 @@ def test_wrong_dials_are_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"position": "1, 1"}, "'position' means nothing to objective 'filter'"),
-        ({"objective": "class", "layers": ["conv"]}, "'layers' means nothing to objective 'class'"),
-        ({"objective": "class", "filters": 3}, "'filters' means nothing to objective 'class'"),
-        ({"filters": 2, "targets": ["0"]}, "'filters' and 'targets' both say what to show"),
-    ],
-)
-def test_a_parameter_that_would_change_nothing_is_refused(given: dict[str, Any], said: str) -> None:
-    with pytest.raises(UserError, match=said):
-        compute(subject(sequential(), dataset({"class": 3}), **given))
-
-
-@pytest.mark.parametrize(
     "given",
     [
         {"layer": "conv", "position": (0, 0)},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,27 +62,10 @@ def panels(subject: Subject, size: Size) -> list[Panel]:
             objective makes meaningless.
         UndefinedError: there is no convolution, or no head.
     """
-    _require_meaning(subject.params)
     if subject.params["objective"] == "class":
         targets = subject.data.targets if subject.data else ()
         return [_of_head(subject, head) for head in heads_of(subject.model, targets)]
     return [_of_layer(subject, path, size) for path in _layers(subject)]
-
-
-def _require_meaning(params: Mapping[str, Any]) -> None:
-    """Raises UserError where a parameter was given that would change nothing."""
-    goal = params["objective"]
-    idle = {
-        "position": params["position"] is not None and goal != "unit",
-        "layers": params["layers"] != "all" and goal == "class",
-        "filters": params["filters"] is not None and goal == "class",
-    }
-    for name in (name for name, is_idle in idle.items() if is_idle):
-        message = f"'{name}' means nothing to objective '{goal}'"
-        raise UserError(Problem(message, hint="leave it out, or choose another objective"))
-    if params["filters"] is not None and params["targets"] is not None:
-        message = "'filters' and 'targets' both say what to show"
-        raise UserError(Problem(message, hint="leave one of them out"))
 
 
 def largest(subject: Subject, shown: Sequence[Panel]) -> list[Floats] | None:
