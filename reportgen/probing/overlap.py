@@ -17,13 +17,17 @@ Masks = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Overlap:
-    """One number for each image, shape (n,): energies as shares of the whole heatmap."""
+    """One number for each image, shape (n,): energies as shares of the whole heatmap.
+
+    `imperfect` is the chance, over random orders of pixels that tie, that the hottest pixels do
+    not all lie in the foreground: 0 or 1 where no tie matters.
+    """
 
     inside: Doubles
     near: Doubles
     area: Doubles
     near_area: Doubles
-    imperfect: Masks
+    imperfect: Doubles
 
 
 def overlap(maps: NDArray[np.float32], masks: Masks) -> Overlap:
@@ -41,7 +45,7 @@ def overlap(maps: NDArray[np.float32], masks: Masks) -> Overlap:
         near=(shares * near).sum((1, 2)),
         area=masks.mean((1, 2)),
         near_area=near.mean((1, 2)),
-        imperfect=~tops_inside(large, masks),
+        imperfect=1 - tops_inside(large, masks),
     )
 
 
@@ -64,15 +68,29 @@ def dilated(masks: Masks, by: tuple[int, int]) -> Masks:
     return masks
 
 
-def tops_inside(maps: Doubles, masks: Masks) -> Masks:
-    """Whether the |M| largest pixels all lie in the mask M; ties are settled in its favor."""
-    values, inside = maps.reshape(len(maps), -1), masks.reshape(len(masks), -1)
-    counts = inside.sum(axis=1)
-    ranked = np.sort(values, axis=1)
-    least = ranked[np.arange(len(values)), values.shape[1] - counts][:, None]
-    beyond = ((values > least) & ~inside).any(axis=1)
-    enough = ((values >= least) & inside).sum(axis=1) >= counts
-    return np.asarray(~beyond & enough)
+def tops_inside(maps: Doubles, masks: Masks) -> Doubles:
+    """The chance that the |M| largest pixels all lie in the mask M, equal ones in random order.
+
+    1 or 0 where no tie matters. With one pixel in M it is M's share of the pixels that tie for
+    the largest value.
+
+    Args:
+        maps: shape (n, h, w).
+        masks: the same shape, none of them empty.
+    """
+    pairs = zip(maps.reshape(len(maps), -1), masks.reshape(len(masks), -1), strict=True)
+    return np.array([_chance(values, inside) for values, inside in pairs], np.float64)
+
+
+def _chance(values: Doubles, inside: Masks) -> float:
+    """That of one map, both of shape (pixels,): some places are left for the pixels that tie."""
+    count = int(inside.sum())
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    if (values[~inside] > least).any():
+        return 0.0
+    left = np.arange(count - int((values > least).sum()))
+    ties = values == least
+    return float(np.prod(((ties & inside).sum() - left) / (ties.sum() - left)))
 
 
 def mean_over_maps(

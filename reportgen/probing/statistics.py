@@ -68,10 +68,12 @@ def spread(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     return np.asarray(ratio)
 
 
-def wilson(hits: int, n: int) -> tuple[float, float]:
+def wilson(hits: float, n: int) -> tuple[float, float]:
     """Wilson's 95 % score interval of the proportion hits / n; (0, 1) when n is 0.
 
-    Source: E. B. Wilson, 1927, JASA 22 (158). Never leaves 0..1 and holds for 0 and n hits.
+    Source: E. B. Wilson, 1927, JASA 22 (158). Never leaves 0..1 and holds for 0 and n hits. Hits
+    need not be whole: n values in 0..1 vary at most as much as zeros and ones of the same mean,
+    so the interval of their mean is wide enough.
     """
     if not 0 <= hits <= n:
         raise ValueError(f"hits must lie in 0..n, got {hits} of {n}")

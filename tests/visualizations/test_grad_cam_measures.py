@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reportgen.probing.statistics import wilson
 from reportgen.visualizations.grad_cam.engine import Maps
 from reportgen.visualizations.grad_cam.maps import pointless
 from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
@@ -88,6 +89,18 @@ def test_a_constant_map_is_no_hit() -> None:
     mixed = {m.name: m for m in head_measures("h", maps_of(values), masks, "", seed=0)}
     assert (mixed["imperfect_overlap@h"].value, mixed["imperfect_overlap@h"].n) == (1, 1)
     assert mixed["constant_maps@h"].value == 1
+
+
+def test_pixels_that_tie_count_by_their_chance() -> None:
+    values, masks = np.zeros((2, 1, 4)), np.zeros((2, 1, 4), bool)
+    values[0, 0, :2] = values[1, 0, 0] = 1
+    masks[:, 0, 0] = True
+    named = {m.name: m for m in head_measures("h", maps_of(values), masks, "", seed=0)}
+    found = named["imperfect_overlap@h"]
+    assert (found.value, found.n) == (1 / 4, 2)
+    assert found.interval == wilson(0.5, 2)
+    assert found.interval[0] < found.value < found.interval[1]
+    assert "random order" in found.how
 
 
 def test_a_constant_map_has_no_place_beside_another_heads() -> None:

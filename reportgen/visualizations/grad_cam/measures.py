@@ -99,17 +99,18 @@ def _energies(name: str, lies: Overlap, part: str, seed: int) -> list[Measure]:
     ]
 
 
-def _hottest(name: str, imperfect: Masks, part: str) -> Measure:
+def _hottest(name: str, imperfect: Doubles, part: str) -> Measure:
     """How often the hottest pixels leave the foreground, of maps that have hottest pixels.
 
-    In a map that is the same everywhere all pixels tie, and settling ties in favor of the
-    foreground would call it a perfect overlap.
+    In a map that is the same everywhere all pixels tie, so that it has none. Where a part of a
+    map ties (cells enlarged, or all that was clipped to zero), its chance counts.
     """
     how = (
         "share of heatmaps, but for those that are the same at every position, whose hottest "
-        "pixels, as many as the foreground has, do not all lie in it"
+        "pixels, as many as the foreground has, do not all lie in it; pixels that tie for the last "
+        "places take them in random order, and a heatmap counts by its chance"
     )
-    n, misses = imperfect.size, int(imperfect.sum())
+    n, misses = imperfect.size, float(imperfect.sum())
     if not n:
         how += "; there is no other heatmap"
         return Measure(f"imperfect_overlap@{name}", None, n=0, how=how, part=part)
