@@ -10,6 +10,7 @@ from typing import Any
 from reportgen import catalog
 from reportgen.codec import decode
 from reportgen.digest import of_bytes, of_value
+from reportgen.drafting import measure_name
 from reportgen.records import (
     Block,
     Evidence,
@@ -89,24 +90,36 @@ def explained(spec: Spec, sections: Iterable[Section]) -> tuple[Section, ...]:
     """Sections whose blocks explain the methods that come there first, if the spec asks for it."""
     if not spec.explain:
         return tuple(sections)
+    figures = {figure.id: figure for section in spec.sections for figure in section.figures}
     said: set[str] = set()
-    texts: dict[str, tuple[str, ...]] = {}
-    for figure in (figure for section in spec.sections for figure in section.figures):
-        new = tuple(text for text in explanations(figure) if text not in said)
-        said.update(new)
-        texts[figure.id] = new
-    return tuple(
-        replace(one, blocks=tuple(replace(b, explanation=texts[b.id]) for b in one.blocks))
-        for one in sections
-    )
+    kept = []
+    for section in sections:
+        blocks = []
+        for block in section.blocks:
+            found = explanations(figures[block.id], block)
+            new = tuple(text for text in found if text not in said)
+            said.update(new)
+            blocks.append(replace(block, explanation=new))
+        kept.append(replace(section, blocks=tuple(blocks)))
+    return tuple(kept)
 
 
-def explanations(figure: FigureSpec) -> Iterator[str]:
-    """What its kind does, and what those values of its parameters do that name a method."""
+def explanations(figure: FigureSpec, block: Block) -> Iterator[str]:
+    """What its kind does, and those values of its parameters that name a method that is shown."""
     values = [v if isinstance(v, list | tuple) else [v] for v in figure.params.values()]
-    chosen = {"", *(one for value in values for one in value if isinstance(one, str))}
+    named = {one for value in values for one in value if isinstance(one, str)}
+    chosen = set() if block.undefined else {""} | (named if _ruled(block) else set())
     entry = catalog.entry("figures", figure.kind)
     return (text for name, text in entry.explanation if name in chosen)
+
+
+def _ruled(block: Block) -> bool:
+    """Whether some ReLU follows a backward rule, where a figure counts those that do.
+
+    Where none does all rules are the same pass, and no other is shown, whatever was asked for.
+    """
+    counts = [item.value for item in block.evidence if measure_name(item) == "relus_replaced"]
+    return not counts or any(counts)
 
 
 def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from reportgen import spec
 from reportgen.page import explained, said_once
@@ -44,14 +48,36 @@ sections:
 """
 
 
-def explanations(text: str) -> dict[str, list[str]]:
-    """For each figure's id the first words of what is explained there."""
+def explanations(
+    text: str,
+    undefined: Mapping[str, str] | None = None,
+    relus: Mapping[str, float | None] | None = None,
+) -> dict[str, list[str]]:
+    """For each figure's id the first words of what is explained there.
+
+    By figure, `undefined` says why it is not shown, `relus` what share of ReLUs follow a rule.
+    """
     read = spec.load_text(text, Path("x.yaml"))
-    blocks = [[Block(f.id, f.kind, "", "", "", (), (), ()) for f in s.figures]
-              for s in read.sections]  # fmt: skip
+    blocks = [
+        [
+            replace(
+                Block(f.id, f.kind, "", "", "", (), counted(f.id, relus or {}), ()),
+                undefined=(undefined or {}).get(f.id, ""),
+            )
+            for f in s.figures
+        ]
+        for s in read.sections
+    ]
     sections = [Section(f"s{i}", "", "", "", tuple(one)) for i, one in enumerate(blocks)]
     found = [block for section in explained(read, sections) for block in section.blocks]
     return {b.id: [text.split()[0] for text in b.explanation] for b in found}
+
+
+def counted(figure: str, relus: Mapping[str, float | None]) -> tuple[Evidence, ...]:
+    if figure not in relus:
+        return ()
+    name = f"{figure}.relus_replaced"
+    return (Evidence(name, relus[figure], "", 4, None, None, "counted", figure),)
 
 
 def test_a_method_is_explained_where_it_comes_first() -> None:
@@ -66,3 +92,34 @@ def test_a_method_is_explained_where_it_comes_first() -> None:
 
 def test_nothing_is_explained_unless_asked() -> None:
     assert not any(explanations(CAM).values())
+
+
+GUIDED = """\
+explain: true
+model: {source: zoo:base, dataset: line}
+sections:
+  - title: A
+    figures: [deconvnet: {beside: guided}, deconvnet: {beside: guided, top: 2}]
+"""
+
+
+@pytest.mark.parametrize("share", [0, None])
+def test_a_rule_is_explained_where_some_relu_follows_it(share: float | None) -> None:
+    assert explanations(GUIDED, relus={"deconvnet-1": share, "deconvnet-2": 0.5}) == {
+        "deconvnet-1": ["A"],
+        "deconvnet-2": ["Guided"],
+    }
+    assert explanations(GUIDED, relus={"deconvnet-1": 1, "deconvnet-2": share}) == {
+        "deconvnet-1": ["A", "Guided"],
+        "deconvnet-2": [],
+    }
+
+
+def test_what_is_not_shown_is_explained_where_it_is() -> None:
+    assert explanations("explain: true\n" + CAM, undefined={"grad_cam-1": "No map."}) == {
+        "grad_cam-1": [],
+        "grad_cam-2": ["LayerCAM"],
+        "occlusion-1": ["Occlusion"],
+        "grad_cam-3": ["Grad-CAM"],
+        "deconvnet-1": ["A"],
+    }
