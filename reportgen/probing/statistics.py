@@ -91,14 +91,14 @@ def moran(images: ArrayLike) -> NDArray[np.float64]:
 
     Formula (P. A. P. Moran, 1950): (N / W) * sum_ij w_ij z_i z_j / sum_i z_i^2, z the deviation
     from the image's mean, w_ij 1 for the up to four horizontal and vertical neighbors, W its sum.
-    Noise of N pixels has the expectation -1 / (N - 1). A constant image has no pattern to speak
-    of: 0. An image of a single pixel has no neighbors: 0.
+    Noise of N pixels has the expectation -1 / (N - 1). Undefined, NaN, for a constant image, whose
+    neighbors are neither alike nor unlike, and for a single pixel, which has none.
 
     Args:
         images: shape (n, h, w).
 
     Returns:
-        One number for each image, shape (n,).
+        One number for each image, shape (n,); see `mean_of_defined`.
     """
     pixels = np.asarray(images, dtype=np.float64)
     if pixels.ndim != 3:
@@ -111,4 +111,12 @@ def moran(images: ArrayLike) -> NDArray[np.float64]:
     squares = (z**2).sum((1, 2))
     usable = ~flat & (squares > 0) & (links > 0)
     scaled = height * width * products / max(links, 1)
-    return np.asarray(np.divide(scaled, squares, out=np.zeros(n), where=usable))
+    return np.asarray(np.divide(scaled, squares, out=np.full(n, np.nan), where=usable))
+
+
+def mean_of_defined(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+    """The mean along an axis of the values that are not NaN; NaN where all are."""
+    known = ~np.isnan(values)
+    counts = known.sum(axis=axis)
+    sums = np.where(known, values, 0).sum(axis=axis)
+    return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.probing.statistics import bootstrap, bootstrap_difference, moran, wilson
+from reportgen.probing.statistics import (
+    bootstrap,
+    bootstrap_difference,
+    mean_of_defined,
+    moran,
+    wilson,
+)
 
 
 def test_moran_of_a_ramp_a_checkerboard_and_a_constant() -> None:
@@ -17,7 +23,7 @@ def test_moran_of_a_ramp_a_checkerboard_and_a_constant() -> None:
     # a zero; 9 / 12 * 4 / 6. Checkerboard: every neighbor is the opposite.
     assert moran(ramp[None]) == pytest.approx(9 / 12 * 4 / 6)
     assert moran(checkers[None]) == pytest.approx(-1)
-    assert moran(np.full((1, 4, 4), 0.1)) == 0
+    assert np.isnan(moran(np.full((1, 4, 4), 0.1))).all()
 
 
 def test_moran_of_noise_is_near_its_expectation() -> None:
@@ -31,8 +37,14 @@ def test_moran_does_not_depend_on_brightness_and_contrast() -> None:
 
 
 def test_moran_of_one_pixel_and_of_none() -> None:
-    assert moran(np.ones((2, 1, 1))).tolist() == [0, 0]
+    assert np.isnan(moran(np.ones((2, 1, 1)))).tolist() == [True, True]
     assert moran(np.ones((0, 3, 3))).shape == (0,)
+
+
+def test_a_mean_of_what_is_defined() -> None:
+    values = np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, 5.0]])
+    np.testing.assert_array_equal(mean_of_defined(values, axis=1), [2, 5])
+    np.testing.assert_array_equal(mean_of_defined(values, axis=0), [1, np.nan, 4])
 
 
 def test_moran_refuses_other_shapes() -> None:

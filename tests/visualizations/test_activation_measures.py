@@ -75,3 +75,16 @@ def test_hue_spread_by_hand() -> None:
 def test_ratios_leave_out_what_no_image_wakes() -> None:
     reached, largest = np.array([4.0, 3.0, 1.0]), np.array([2.0, 0.0, 4.0])
     np.testing.assert_allclose(measures.ratios(reached, largest), [2, 0.25])
+
+
+def test_images_that_are_the_same_everywhere_have_no_structure() -> None:
+    even, half = np.full((4, 4, 3), 0.5, np.float32), np.full((4, 4, 3), 0.5, np.float32)
+    half[..., 0] = np.indices((4, 4)).sum(axis=0) % 2
+    found = measures.structures(np.stack([even, half]))
+    np.testing.assert_array_equal(np.isnan(found), [True, False])
+    assert found[1] == pytest.approx(-1)
+    kept = measures.mean("structure@a", found, found[:1], "Moran's I", seed=0)
+    assert (kept.value, kept.n, kept.baseline) == (pytest.approx(-1), 1, None)
+    assert kept.how == "Moran's I; 1 image is left out for being the same everywhere"
+    none = measures.mean("structure@a", found[:1], found, "Moran's I", seed=0)
+    assert (none.value, none.n) == (None, 0)

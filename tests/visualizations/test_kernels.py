@@ -222,6 +222,27 @@ def test_zero_and_not_finite_weights_are_said():
     assert "1 filter holds weights that are not finite" in drawing.caption
 
 
+def test_filters_that_do_not_vary_have_no_smoothness():
+    model = model_of(layers.Conv2D(10, 3, name="a"), shape=(9, 9, 2))
+    weights = np.zeros((3, 3, 2, 10), np.float32)
+    # Filter 0 varies in one of its two slices alone; of the others, two are constant.
+    weights[..., 0, :8] = np.array([[-1.0], [0.0], [1.0]])[:, :, None]
+    weights[..., 9] = 7
+    model.set_weights([weights, np.zeros(10)])
+    artifact = compute(subject("kernels", model))
+    smooth = measures(artifact)["smoothness@a"]
+    assert (smooth.value, smooth.n) == (pytest.approx(0.5), 8)
+    assert "2 filters are left out, as their weights do not vary" in smooth.how
+    notes, _ = notes_of("kernels", artifact)
+    assert "; 8 of 10 filters, as the others' weights do not vary" in notes[0].text
+    model.set_weights([np.ones_like(weights), np.zeros(10)])
+    artifact = compute(subject("kernels", model))
+    smooth = measures(artifact)["smoothness@a"]
+    assert (smooth.value, smooth.n, smooth.interval) == (None, 0, None)
+    assert "10 filters are left out" in smooth.how
+    assert not any("Moran" in note.text for note in notes_of("kernels", artifact)[0])
+
+
 def test_pointwise_kernels_have_no_neighbors():
     model = model_of(layers.Conv2D(3, 1, name="a"))
     found = measures(compute(subject("kernels", model)))

@@ -123,8 +123,8 @@ def _measures(path: str, images: Floats, random: Floats, seed: int) -> list[Meas
             f"structure@{path}",
             measures.structures(images),
             measures.structures(random),
-            "Moran's I of the images (likeness of neighboring pixels), mean over filters; "
-            + against,
+            "Moran's I of the images (likeness of neighboring pixels), mean over those of their "
+            "channels that vary, then over filters; " + against,
             seed,
         ),
         measures.mean(

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.probing.statistics import bootstrap, bootstrap_difference, moran
+from reportgen.drafting.wording import counted
+from reportgen.probing.statistics import (
+    bootstrap,
+    bootstrap_difference,
+    mean_of_defined,
+    moran,
+)
 from reportgen.records import Measure
 
 Floats = NDArray[np.float32]
@@ -22,10 +28,10 @@ _ACROSS = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
 
 
 def structures(images: Floats) -> Doubles:
-    """Moran's I of each image (n, h, w, c), mean over its channels."""
+    """Moran's I of each image (n, h, w, c), mean over its channels that vary; NaN if none does."""
     n, height, width, depth = images.shape
     planes = images.transpose(0, 3, 1, 2).reshape(n * depth, height, width)
-    return np.asarray(moran(planes).reshape(n, depth).mean(axis=1))
+    return mean_of_defined(moran(planes).reshape(n, depth), axis=1)
 
 
 def patterns(images: Floats) -> Doubles:
@@ -120,7 +126,14 @@ def gain(name: str, values: Doubles, others: Doubles, how: str, seed: int) -> Me
 
 
 def mean(name: str, values: Doubles, baseline: Doubles, how: str, seed: int) -> Measure:
-    """A mean over filters, with the mean of the same for a model with fresh random weights."""
+    """A mean over filters, with the mean of the same for a model with fresh random weights.
+
+    NaN stands for an image that has no such value: it is left out, and how many are is said.
+    """
+    count = len(values)
+    values, baseline = values[~np.isnan(values)], baseline[~np.isnan(baseline)]
+    if left := count - len(values):
+        how += f"; {counted(left, 'image is', 'images are')} left out for being the same everywhere"
     if not values.size:
         return Measure(name, None, n=0, how=how + "; no image has any contrast")
     chance = float(baseline.mean()) if baseline.size else None

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.errors import UndefinedError
 from reportgen.probing.asking import given_layers, require_model
 from reportgen.probing.choosing import with_kernels
@@ -191,15 +192,27 @@ def _inputs(name: str, kernel: Floats, seed: int) -> Measure:
 
 
 def _smoothness(name: str, kernel: Floats, again: list[Floats], seed: int) -> Measure:
-    how = "Moran's I between neighboring weights of a filter's slices, mean over filters"
+    how = "Moran's I between neighboring weights, mean over those of a filter's slices that vary, "
+    how += "then over filters"
     if max(kernel.shape[:-2]) == 1:
         return Measure(f"smoothness@{name}", None, how=f"{how}: undefined for a 1 x 1 kernel")
-    baseline = np.mean([measure.smoothness(one).mean() for one in again]) if again else None
-    told = "; baseline: the same for kernels drawn anew from the layer's initializer"
-    return _mean(
-        f"smoothness@{name}", measure.smoothness(kernel), seed, how + (told if again else ""),
-        baseline=None if baseline is None else float(baseline),
-    )  # fmt: skip
+    values = measure.smoothness(kernel)
+    kept = _varied(values)
+    if left := len(values) - len(kept):
+        some = counted(left, "filter is left out, as its", "filters are left out, as their")
+        how += f"; {some} weights do not vary within a slice"
+    if not len(kept):
+        return Measure(f"smoothness@{name}", None, n=0, how=how)
+    drawn = [value for one in again for value in _varied(measure.smoothness(one))]
+    if drawn:
+        how += "; baseline: the same for kernels drawn anew from the layer's initializer"
+    baseline = float(np.mean(drawn)) if drawn else None
+    return _mean(f"smoothness@{name}", kept, seed, how, baseline=baseline)
+
+
+def _varied(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The values of filters that have one."""
+    return values[~np.isnan(values)]
 
 
 def _color(name: str, kernel: Floats, seed: int) -> Measure:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.probing import twins
-from reportgen.probing.statistics import moran
+from reportgen.probing.statistics import mean_of_defined, moran
 
 Floats = NDArray[np.float64]
 
@@ -31,13 +31,14 @@ def effective_inputs(kernel: NDArray[np.floating]) -> Floats:
 def smoothness(kernel: NDArray[np.floating]) -> Floats:
     """For each filter, Moran's I of its two-dimensional slices, averaged; shape (filters,).
 
+    Slices whose weights are all the same have none and are left out: NaN where all are like that.
     A kernel with three axes of space has a slice for each step of the first and each input.
     """
     *space, inputs, filters = kernel.shape
     height, width = (space[-2:] if len(space) > 1 else (1, space[0]))  # fmt: skip
     slices = np.moveaxis(kernel.reshape(-1, height, width, inputs, filters), (1, 2), (-2, -1))
     each = moran(slices.reshape(-1, height, width)).reshape(-1, filters)
-    return np.asarray(each.mean(axis=0))
+    return mean_of_defined(each, axis=0)
 
 
 def color_share(kernel: NDArray[np.floating]) -> Floats:

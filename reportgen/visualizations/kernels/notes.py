@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, note, side
+from reportgen.drafting import by_measure, few, get, note, side
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -31,6 +31,7 @@ _FEW_COLOR = "these are too few filters to tell a difference"
 
 
 def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
+    every = get(finding, "filters", layer)
     if smooth.value is None or smooth.baseline is None:
         return None
     return note(
@@ -39,9 +40,21 @@ def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
         "info",
         f"Neighboring weights in {{layer}} {_FEW_SMOOTH if few(smooth) else _SMOOTH[side(smooth)]} "
         "(Moran's I {smooth}, interval {smooth.interval}, against {smooth.baseline}; "
-        "{smooth.n:filter|filters}).",
-        words={"layer": layer},
+        f"{_whose(smooth, every)}).",
+        {"layer": layer},
+        (),
         smooth=smooth,
+        **({"every": every} if every else {}),
+    )
+
+
+def _whose(smooth: Evidence, every: Evidence | None) -> str:
+    """How many filters were measured, and of how many where some have no such measure."""
+    if every is None or smooth.n == every.value:
+        return "{smooth.n:filter|filters}"
+    return (
+        "{smooth.n} of {every:filter|filters}, as the others' weights do not vary within a slice "
+        "or are not finite"
     )
 
 
