@@ -145,8 +145,8 @@ def test_dark_channels_are_said() -> None:
     model.get_layer("conv").set_weights([kernel, np.array([1.0, -1.0])])
     given = subject(model, dataset({"class": 3}))
     figure = draw(compute(given), given.params)[0]
-    assert "1 channel is zero everywhere" in figure.caption
-    assert "1 channel is zero everywhere" in figure.alt
+    assert "1 of the maps shown is zero everywhere for this image." in figure.caption
+    assert "1 of the maps shown is zero everywhere for this image." in figure.alt
 
 
 def test_many_channels_are_cut_and_said() -> None:

@@ -95,11 +95,12 @@ def test_activations_against_keras() -> None:
     assert found["active_share@first"].value == pytest.approx((maps > 0).mean())
     assert (found["dead_channels@first"].value, found["dead_channels@first"].n) == (1, 4)
     _, statistics = check_house_rules(KIND, artifact, made.params)
-    assert "all 12 test images" in statistics.caption
+    assert "on 12 test images: " in statistics.caption
+    assert "silent, that is above zero for none of them." in statistics.caption
     assert statistics.rows[0][-1] == 1
     cost, idle = (note.text for note in notes_of(KIND, artifact)[0])
     assert "`first` alone takes 91.0%" in cost
-    assert "1 of 4 channels of `first` are above zero for no test image" in idle
+    assert "1 of 4 channels of `first` is silent, above zero for none of 12 test images" in idle
 
 
 def test_statistics_do_not_depend_on_batches() -> None:
@@ -173,3 +174,13 @@ def test_what_there_is_not() -> None:
         compute(subject(KIND, flat, None))
     with pytest.raises(UserError, match="first, second"):
         compute(subject(KIND, model(), None, layers=["third"]))
+
+
+def test_one_image_is_told_as_one() -> None:
+    made = subject(KIND, model(), data(), measure_on=1)
+    artifact = compute(made)
+    _, statistics = check_house_rules(KIND, artifact, made.params)
+    assert "on one test image: " in statistics.caption
+    assert "silent, that is above zero for no position of it." in statistics.caption
+    idle = notes_of(KIND, artifact)[0][-1].text
+    assert "silent, above zero for no position of the one test image" in idle

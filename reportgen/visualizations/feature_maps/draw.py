@@ -78,11 +78,14 @@ def _some(layer: Facts) -> str:
 
 def _alt(layer: Facts, maps: Any, dark: int, about: str) -> str:
     peak = maps.max(axis=(1, 2))
-    words = f"Grid of {len(maps)} feature maps of {layer['type']} {layer['name']} for {about}; "
+    grid = f"Grid of {len(maps)} feature maps" if len(maps) > 1 else "A feature map"
+    words = f"{grid} of {layer['type']} {layer['name']} for {about}; "
     words += f"the strongest activation is {float(peak.max()):.3g}, in channel "
     words += f"{layer['shown'][int(peak.argmax())]}"
     return words + (f"; {_dark(dark)}." if dark else ".")
 
 
 def _dark(count: int) -> str:
-    return f"{count} {'channel is' if count == 1 else 'channels are'} zero everywhere"
+    """How many of the maps shown are empty: on other images the same channels may not be."""
+    are = "is" if count == 1 else "are"
+    return f"{count} of the maps shown {are} zero everywhere for this image"

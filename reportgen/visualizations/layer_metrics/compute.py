@@ -142,7 +142,8 @@ def _statistics(seen: Seen) -> Row:
 
 
 def _totals(rows: list[Row]) -> list[Measure]:
-    total, listed = sum(row["parameters"] for row in rows), f"the {len(rows)} layers listed"
+    total, listed = sum(row["parameters"] for row in rows), "the layer listed"
+    listed = listed if len(rows) == 1 else f"the {len(rows)} layers listed"
     how = f"sum over the weights and biases of {listed}"
     found = [Measure("conv_parameters", total, "parameters", len(rows), how=how)]
     costs = {row["name"]: row["multiply_adds"] for row in rows}
@@ -177,7 +178,8 @@ def _of_activations(row: Row, seen: Seen, seed: int) -> list[Measure]:
     n, positive = len(means), np.concatenate(seen.positive)
     how, spread = "over all positions and channels, mean over test images", bootstrap(means, seed)
     interval = bootstrap(positive, seed)
-    dead = f"channels of {name} that are above zero nowhere on any of {n} test images"
+    dead = f"channels of {name} that are above zero nowhere on "
+    dead += "the one test image" if n == 1 else f"any of {n} test images"
     return [
         Measure(f"mean_activation@{name}", row["activation"], "", n, spread, None, f"mean {how}"),
         Measure(

@@ -51,9 +51,10 @@ def _statistics(
     caption += "(their norm is below a hundredth of the layer's median) or twins (a cosine beyond "
     caption += "0.9 in magnitude with another filter's weights)."
     if count:
-        images = "the one test image" if count == 1 else f"all {count} test images"
+        images = "one test image" if count == 1 else f"{count:,} test images"
+        nowhere = "no position of it" if count == 1 else "none of them"
         caption += f" Activations on {images}: their mean, the share above zero, and how many "
-        caption += "channels are silent, that is never above zero."
+        caption += f"channels are silent, that is above zero for {nowhere}."
     else:
         caption += f" Activations were not measured: {facts['unmeasured'].rstrip('.')}."
     return Table(

@@ -23,7 +23,7 @@ def _cost(finding: Finding) -> Note | None:
         "layer_metrics.cost",
         "info",
         "One image costs the {whole.n:convolution|convolutions} {whole} multiply-adds, with "
-        "{parameters} parameters; {layer} alone takes {share:%} of them.",
+        "{parameters:parameter|parameters}; {layer} alone takes {share:%} of them.",
         words={"layer": layer},
         whole=whole,
         parameters=parameters,
@@ -40,11 +40,14 @@ def _idle(finding: Finding) -> Note | None:
             found[name] = max(some.items(), key=lambda pair: pair[1].value or 0)
     if not found:
         return None
+    # That a channel is silent says little without the number of images that it was silent for.
+    seen = get(finding, "active_share", found.get("dead_channels", ("",))[0])
+    one = {name for name, (_, item) in found.items() if item.value == 1}
     said = {
         "dead_filters": "{dead_filters} of {dead_filters.n:filter|filters} of {at_dead_filters} "
-        "have weights next to nothing",
+        f"{'has' if 'dead_filters' in one else 'have'} weights next to nothing",
         "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
-        "{at_dead_channels} are above zero for no test image that was measured",
+        f"{{at_dead_channels}} {'is' if 'dead_channels' in one else 'are'} silent, {_where(seen)}",
         "redundant_filters": "{redundant_filters:%} of {redundant_filters.n:filter|filters} of "
         "{at_redundant_filters} nearly repeat another",
     }
@@ -58,4 +61,12 @@ def _idle(finding: Finding) -> Note | None:
         {f"at_{name}": at for name, (at, _) in found.items()},
         (),
         **{name: item for name, (_, item) in found.items()},
+        **({"seen": seen} if seen else {}),
     )
+
+
+def _where(seen: Evidence | None) -> str:
+    """On how many images the layer's channels were seen is the number of its share above zero."""
+    if seen is None or seen.n == 1:
+        return "above zero for no position of the one test image"
+    return "above zero for none of {seen.n:test image|test images}"
