@@ -74,11 +74,20 @@ def notes_of(kind: str, artifact: Artifact) -> tuple[tuple[Any, ...], tuple[Evid
     return import_module(f"reportgen.visualizations.{kind}.notes").notes(finding), evidence
 
 
+_MANY = (
+    "channels|classes|columns|copies|dimensions|epochs|feature maps|filters|heads|heatmaps|images|"
+    "input channels|inputs|layers|midpoints|parameters|patches|pixels|positions|projections|ReLUs|"
+    "rows|samples|steps|test images|training images|units|values|weights"
+)
+"""What "1" must not stand before."""
+
+
 def check_house_rules(kind: str, artifact: Artifact, params: Mapping[str, Any]) -> tuple[Any, ...]:
     """What holds for every kind; gives back what it drew.
 
     Facts are JSON, measures are declared and finite, parts are unique, pictures have words,
-    numbers of notes are backed, and a second drawing has the same bytes.
+    numbers of notes are backed, nothing is told as "1 images", and a second drawing has the same
+    bytes.
     """
     import json
     import re
@@ -114,4 +123,9 @@ def check_house_rules(kind: str, artifact: Artifact, params: Mapping[str, Any]) 
     found, evidence = notes_of(kind, artifact)
     for note in found:
         assert unbacked_numbers(note, evidence) == []
+    words = [
+        text for item in drawn for text in (item.title, item.caption, getattr(item, "alt", ""))
+    ]
+    words += [measure.how for measure in artifact.measures] + [note.text for note in found]
+    assert [text for text in words if re.search(rf"(?<![\w.,-])(?<!x )1 (?:{_MANY})\b", text)] == []
     return drawn

@@ -158,7 +158,7 @@ def test_a_count_of_filters() -> None:
     given = subject(sequential(), dataset({"class": 3}), filters=1)
     artifact = compute(given)
     assert artifact.arrays["images@conv"].shape == (1, 6, 6, 1)
-    assert "The first 1 of 2 filters" in draw(artifact, given.params)[0].caption
+    assert "The first of 2 filters of conv: for each" in draw(artifact, given.params)[0].caption
 
 
 # --- the dials, one by one ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import numbering
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
@@ -35,12 +36,13 @@ def _layer(artifact: Artifact, layer: Facts) -> Drawing:
     facts = artifact.facts
     waves = "of decorrelated colors" if images.shape[-1] == 3 else "of each channel"
     written = f" in waves {waves}" if facts["parameterization"] == "fourier" else ""
+    steps = counted(facts["steps"], "step", "steps")
     caption = (
         f"{_count(layer, len(images))}: for each an input made to raise {_goal(layer)}, "
-        f"by {facts['steps']} steps of gradient ascent from a gray image{written}"
+        f"by {steps} of gradient ascent from a gray image{written}"
         f"{', regularized' if facts['regularized'] else ''}. {_tones(facts)}"
     )
-    alt = f"Grid of {len(images)} small images, one for each {_tile(layer)}; {_look(images)}."
+    alt = f"{_grid(len(images), _tile(layer))}; {_look(images)}."
     kind = layer["type"]
     return Drawing(
         part=part(layer["name"]),
@@ -109,10 +111,17 @@ def _count(layer: Facts, shown: int) -> str:
         some = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
         return f"{some} of {of}"
     if shown < total:
-        some = "The first " if what == "filter" else ""
-        return f"{some}{shown} of {total} {many} of {of}"
+        some = f"The first {shown}" if what == "filter" else str(shown)
+        some = "The first" if shown == 1 and what == "filter" else some
+        return f"{some} of {total} {many} of {of}"
     every = f"All {shown} {many}" if shown > 1 else f"The only {what}"
     return f"{every} of {of}"
+
+
+def _grid(count: int, tile: str) -> str:
+    if count == 1:
+        return f"A small image for one {tile}"
+    return f"Grid of {count} small images, one for each {tile}"
 
 
 def _whose(layer: Facts) -> str:
@@ -167,6 +176,11 @@ def _listed(layer: Facts, tiles: list[int]) -> str:
 def _look(images: NDArray[np.float32]) -> str:
     """Patterns or flat tones, in words for those who cannot see them."""
     flat = int((images.std(axis=(1, 2)).max(axis=-1) < 0.05).sum())
+    if len(images) == 1:
+        return "it is nearly even in tone" if flat else "it shows a pattern"
     if flat == len(images):
         return "all are nearly even in tone"
-    return "all show patterns" if not flat else f"{len(images) - flat} show patterns, {flat} do not"
+    if not flat:
+        return "all show patterns"
+    show = counted(len(images) - flat, "shows a pattern", "show patterns")
+    return f"{show}, {counted(flat, 'does', 'do')} not"

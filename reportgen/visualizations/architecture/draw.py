@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reportgen.codec import decode
+from reportgen.drafting.wording import counted
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.visualizations.architecture.flow import flow
 from reportgen.visualizations.architecture.parts import Part
@@ -32,7 +33,7 @@ def _overview(parts: Sequence[Part], facts: Mapping[str, Any]) -> Drawing:
     if any(part.ways for part in parts):
         caption += "An arc over a box stands for branches. "
     # Keras' summary counts an input as a layer, this does not.
-    title = f"{len(facts['layers'])} layers after the input"
+    title = f"{counted(len(facts['layers']), 'layer', 'layers')} after the input"
     return Drawing("", volumes(parts), caption.rstrip(), _alt(parts), title,
                    layers=tuple(facts["layers"]))  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.matrix import matrix
 from reportgen.drawing.points import Cloud
 from reportgen.drawing.space import globes, views
@@ -50,8 +51,12 @@ def _dots(facts: Mapping[str, Any]) -> str:
 
 
 def _images(facts: Mapping[str, Any]) -> str:
-    many = "image" if facts["images"] == 1 else "images"
-    return f"{facts['images']:,} {facts['split']} {many}"
+    split = facts["split"]
+    return counted(facts["images"], f"{split} image", f"{split} images")
+
+
+def _classes(vectors: NDArray[Any]) -> str:
+    return counted(len(vectors), "class", "classes")
 
 
 def _space(artifact: Artifact) -> Drawing:
@@ -65,7 +70,7 @@ def _space(artifact: Artifact) -> Drawing:
     if dashes is not None:
         caption += f" Dashed lines are the class centers, the mean directions of {_images(facts)}, "
         caption += "all drawn at one length."
-    alt = f"Lines from the origin to the weight vectors of {len(vectors)} classes, in two views."
+    alt = f"Lines from the origin to the weight vectors of {_classes(vectors)}, in two views."
     return Drawing("vectors", picture, caption, alt, "", (facts["layer"],))
 
 
@@ -78,7 +83,7 @@ def _globe(artifact: Artifact) -> Drawing:
     caption = "The same directions on a map of the whole sphere (Mollweide's projection, equal "
     caption += "areas): numbers stand at the weight vectors, moved aside where they meet"
     caption += "." if centers is None else ", diamonds at the class centers."
-    alt = f"Map of the sphere with the weight vectors of {len(vectors)} classes."
+    alt = f"Map of the sphere with the weight vectors of {_classes(vectors)}."
     return Drawing("sphere", picture, caption, alt, "", (facts["layer"],))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.matrix import CELLS, matrix
 from reportgen.records import Artifact, Drawing, Table
 
@@ -52,7 +53,7 @@ def _matrix(
     )
     n, right = int(counts.sum()), int(np.trace(counts))
     of = f" of output {head['name']}" if len(facts["heads"]) > 1 else ""
-    caption = f"Confusion matrix{of} on {n:,} {facts['split']} images, {right:,} of them on the "
+    caption = f"Confusion matrix{of} on {_images(n, facts['split'])}, {right:,} of them on the "
     caption += "diagonal: rows are true classes, columns are answers. Each cell shows "
     caption += _SHOWN[normalize] + (
         "." if few else ", on a scale of square roots, so that rare mistakes can be seen."
@@ -75,11 +76,14 @@ def _most(classes: list[str], counts: NDArray[np.int64]) -> str:
     if not found:
         return "all images lie on the diagonal."
     true, said, n = found[0]
-    images = "image" if n == 1 else "images"
     return (
         f"the largest cell off the diagonal is {classes[true]} answered as {classes[said]}, "
-        f"{n} {images}."
+        f"{_images(n)}."
     )
+
+
+def _images(count: int, split: str = "") -> str:
+    return counted(count, f"{split} image".strip(), f"{split} images".strip())
 
 
 def _pairs(

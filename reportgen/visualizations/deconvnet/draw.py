@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.drafting.wording import listed
+from reportgen.drafting.wording import counted, listed
 from reportgen.drawing.captions import numbering
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
@@ -147,10 +147,8 @@ def _crop(facts: Facts) -> str:
         return ""
     if facts["field"] is None:
         return "How much of the image a unit sees cannot be told, so the whole image is shown."
-    return (
-        f"All are cropped to what the unit sees, {facts['field']} pixels wide; white lies beyond "
-        "the image."
-    )
+    wide = counted(facts["field"], "pixel", "pixels")
+    return f"All are cropped to what the unit sees, {wide} wide; white lies beyond the image."
 
 
 def _relus(facts: Facts) -> str:
@@ -161,7 +159,7 @@ def _relus(facts: Facts) -> str:
     if not count:
         whole = f"No ReLU follows the deconvnet's rule: this is the plain backward pass{hidden}."
         return f"{whole} {_left_out(facts)}".rstrip()
-    words = "1 ReLU follows" if count == 1 else f"{count} ReLUs follow"
+    words = counted(count, "ReLU follows", "ReLUs follow")
     return f"{words} the deconvnet's rule{hidden}."
 
 
@@ -211,5 +209,9 @@ def _alt(facts: Facts, units: Sequence[Facts]) -> str:
     for unit in units:
         labels = dict.fromkeys(one["label"] for one in unit["samples"] if one["label"])
         words = ", ".join(labels) or "no named class"
-        rows.append(f"channel {unit['channel']} with {len(unit['samples'])} images of {words}")
+        rows.append(f"channel {unit['channel']} with {_shown(unit)} of {words}")
     return f"Image crops and projections from layer {facts['layer']}: {'; '.join(rows)}."
+
+
+def _shown(unit: Facts) -> str:
+    return counted(len(unit["samples"]), "image", "images")

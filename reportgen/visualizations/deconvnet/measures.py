@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.probing.inputs import foreground
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Dataset, Measure
@@ -79,14 +80,15 @@ def measures(
 
 def _activation(unit: Unit) -> Measure:
     n = len(unit.searched)
+    images = counted(n, "test image", "test images")
     return Measure(
         f"activation@{unit.channel}",
         float(unit.searched.max()),
         "",
         n,
         baseline=float(unit.searched.mean()),
-        how=f"largest activation of the channel in {n} test images; baseline: the mean over images "
-        "of the largest activation in each",
+        how=f"largest activation of the channel in {images}; baseline: the mean over images of the "
+        "largest activation in each",
     )
 
 

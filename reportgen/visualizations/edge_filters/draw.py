@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing, Table
@@ -48,10 +49,10 @@ def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing 
         part=part(place, layer["name"]),
         picture=sheet(rows, row_titles=titles, tile=_TILE),
         caption=f"Filters of {layer['name']} that follow edges most clearly, judged on "
-        f"{artifact.facts['images']:,} test images, and their maps for {about}. Each map has a "
+        f"{_images(artifact)}, and their maps for {about}. Each map has a "
         "color scale of its own, from its smallest value (dark) to its largest (bright).",
-        alt=f"Sheet of {len(rows)} rows, each with {about} and maps of {layer['name']}: "
-        f"{'; '.join(titles)}.",
+        alt=f"Sheet of {counted(len(rows), 'row', 'rows')}, each with {about} and maps of "
+        f"{layer['name']}: {'; '.join(titles)}.",
         title=f"Edges in {layer['name']}",
         layers=(layer["name"],),
     )
@@ -73,7 +74,7 @@ def _table(artifact: Artifact) -> Table:
         rows=tuple(rows),
         caption="Filters by what their activation follows more: vertical or horizontal edges, and "
         "edges or brightness, so that a filter may stand in two rows. Only where it is sure, each "
-        f"judged by itself on {artifact.facts['images']:,} test images; those that follow nothing "
+        f"judged by itself on {_images(artifact)}; those that follow nothing "
         "have even maps for every image.",
         layers=tuple(layer["name"] for layer in artifact.facts["layers"]),
     )
@@ -81,3 +82,7 @@ def _table(artifact: Artifact) -> Table:
 
 def _listed(group: list[int]) -> str:
     return ", ".join(map(str, group)) or "none"
+
+
+def _images(artifact: Artifact) -> str:
+    return counted(artifact.facts["images"], "test image", "test images")

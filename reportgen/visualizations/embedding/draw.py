@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.angles import histograms
 from reportgen.drawing.points import COLORS, NAMED, Cloud, limits, outside, scatter
 from reportgen.drawing.space import globes, views
@@ -134,7 +135,7 @@ def _alt(artifact: Artifact, places: NDArray[np.float64] | None) -> str:
     if places is None:
         return what + ", without classes."
     if "centers" not in artifact.arrays or artifact.arrays["origin"].shape != (2,):
-        return what + f" of {len(facts['classes'])} classes."
+        return what + f" of {counted(len(facts['classes']), 'class', 'classes')}."
     turned = np.degrees(np.arctan2(places[:, 1], places[:, 0])) % 360
     held = np.flatnonzero(np.isfinite(turned))
     order = held[np.argsort(turned[held])]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import image, label, sentence, size, where
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
@@ -137,8 +138,8 @@ def _left_out(facts: Facts) -> str:
         return ""
     verbs = ("is", "was") if count == 1 else ("are", "were")
     return (
-        f"{count} of {of} channels {verbs[0]} the same at every position of some image and "
-        f"{verbs[1]} left out there. "
+        f"{count} of {counted(of, 'channel', 'channels')} {verbs[0]} the same at every position "
+        f"of some image and {verbs[1]} left out there. "
     )
 
 

@@ -183,10 +183,11 @@ def _measures(name: str, layer: Any, kernel: Floats, color: bool, seed: int) -> 
 
 
 def _inputs(name: str, kernel: Floats, seed: int) -> Measure:
+    inputs = counted(kernel.shape[-2], "input", "inputs")
     return _mean(
         f"effective_inputs@{name}", measure.effective_inputs(kernel), seed,
         f"input channels that a filter's energy is spread over (participation ratio), mean over "
-        f"filters with nonzero weights, of {kernel.shape[-2]} inputs; baseline: a single one",
+        f"filters with nonzero weights, of {inputs}; baseline: a single one",
         baseline=1.0, unit="channels",
     )  # fmt: skip
 

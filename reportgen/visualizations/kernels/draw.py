@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drafting.wording import counted
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
 from reportgen.visualizations.kernels import scaling as shades
@@ -45,10 +46,10 @@ def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]
     if facts["mixed"]:
         caption += (
             " They are the depthwise part of the layer; the weights that mix their maps into "
-            f"{facts['mixed']} channels are not shown."
+            f"{counted(facts['mixed'], 'channel', 'channels')} are not shown."
         )
     if facts["bad"]:
-        many = f"{facts['bad']} filters hold" if facts["bad"] > 1 else "1 filter holds"
+        many = counted(facts["bad"], "filter holds", "filters hold")
         caption += f" {many} weights that are not finite numbers (gray)."
     title = f"{facts['type']}({facts['name']})"
     alt = f"Mosaic of the weights of {facts['name']}: {' '.join(words)}"
@@ -133,7 +134,7 @@ _SAID = {
 def _said(way: str, facts: Facts, inputs: int) -> str:
     """What a tile is, and of how many inputs there are tiles."""
     some = inputs < facts["inputs"] and way == "inputs"
-    return _SAID[way] + (f" The first {inputs} input channels are shown." if some else "")
+    return _SAID[way] + (f" The first {_first(inputs)} shown." if some else "")
 
 
 def _counted(word: str, count: int) -> list[str]:
@@ -149,6 +150,15 @@ def _count(facts: Mapping[str, Any], kernel: Floats) -> str:
     """ "32 filters of 7 x 7 weights in 3 input channels.", or how many of them are shown."""
     shown, every, inputs = kernel.shape[-1], facts["filters"], facts["inputs"]
     size = " x ".join(str(side) for side in facts["size"])
-    which = f"{every} filter{'s' * (every != 1)}"
-    which = which if shown == every else f"The first {shown} of {every} filters"
-    return f"{which} of {size} weights in {inputs} input channel{'s' * (inputs != 1)}."
+    which = counted(every, "filter", "filters")
+    if shown < every:
+        which = (
+            f"The first {shown} of {every} filters"
+            if shown > 1
+            else f"The first of {every} filters"
+        )
+    return f"{which} of {size} weights in {counted(inputs, 'input channel', 'input channels')}."
+
+
+def _first(inputs: int) -> str:
+    return "input channel is" if inputs == 1 else f"{inputs} input channels are"

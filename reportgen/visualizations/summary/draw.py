@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from reportgen.drafting.wording import counted
 from reportgen.records import Artifact, Table
 
 _COLUMNS = ("Layer (type)", "Output Shape", "Param #", "Connected to")
@@ -21,7 +22,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
             part="",
             columns=_COLUMNS if facts["connected"] else _COLUMNS[:3],
             rows=tuple(tuple(row) for row in facts["rows"]),
-            caption=f"The model's {len(facts['rows'])} layers with {total:,} parameters.",
+            caption=f"{_layers(facts['rows'])} with {counted(total, 'parameter', 'parameters')}.",
             footer=(
                 f"Total params: {total:,}",
                 f"Trainable params: {trainable:,}",
@@ -38,7 +39,11 @@ def _outputs(facts: Mapping[str, Any]) -> Table:
         part="",
         columns=("Layer", "Name", "What it does", "Output for one image"),
         rows=rows,
-        caption=f"The model's {len(rows)} layers, counted from 0: what each does, and the shape of "
+        caption=f"{_layers(rows)}, counted from 0: what each does, and the shape of "
         "what it gives for one image (rows, columns and channels of maps, or a number of values).",
         layers=tuple(facts["layers"]),
     )
+
+
+def _layers(rows: Sequence[object]) -> str:
+    return f"The model's {len(rows)} layers" if len(rows) > 1 else "The model's only layer"
