@@ -24,6 +24,9 @@ from reportgen.render.views import (
 DENSITY = 2
 """Pictures hold this many pixels for each pixel that they are shown with."""
 
+WIDE = 412
+"""Pictures wider than this, in CSS pixels, scroll on a phone: 85 % of it is what a phone has."""
+
 _RESERVED = re.compile('[%#"&\t\n\r]')
 """What would end an address or be lost in it, and what HTML would have to write at length."""
 
@@ -132,6 +135,7 @@ class _Viewer:
             "source": self.source(figure) if picture else "",
             "width": math.ceil(figure.width / DENSITY),
             "height": math.ceil(figure.height / DENSITY),
+            "wide": picture and figure.width / DENSITY > WIDE,
             "table": None if figure.table is None else tables.view(figure.table),
         }
 

@@ -82,7 +82,10 @@ class TableView(TypedDict):
 
 
 class FigureView(TypedDict):
-    """A picture (`table` is None) or a table. `source` is a data URI, sizes are CSS pixels."""
+    """A picture (`table` is None) or a table. `source` is a data URI, sizes are CSS pixels.
+
+    `wide` pictures would be too small to read where a phone's screen holds them whole.
+    """
 
     anchor: str
     label: str
@@ -93,6 +96,7 @@ class FigureView(TypedDict):
     source: str
     width: int
     height: int
+    wide: bool
     table: TableView | None
 
 

@@ -139,6 +139,29 @@ def test_every_picture_has_alternative_text_and_half_its_pixels(page: Page, repo
     assert sizes == [(f.width // 2, f.height // 2) for f in shown]
 
 
+def test_wide_pictures_scroll_on_a_phone(page: Page, report: Report) -> None:
+    shown = [f for s in report.sections for b in s.blocks for f in b.figures if f.table is None]
+    cards = [a["class"] for a, _ in page.all("div") if a.get("class", "").startswith("card")]
+    assert cards == ["card wide" if f.width > 2 * 412 else "card" for f in shown]
+    assert {"card", "card wide"} == set(cards)
+    style = page.all("style")[0][1]
+    phone = style[style.index("@media screen and (max-width: 30rem)") :].partition("\n}")[0]
+    assert "overflow-x: auto" in phone.partition(".card.wide img")[0]
+    assert ".card.wide img { max-width: none; zoom: .85;" in phone
+
+
+def test_on_paper_tall_pictures_leave_room_and_headings_keep_what_follows(page: Page) -> None:
+    style = page.all("style")[0][1]
+    paper = style[style.index("@media print") :]
+    assert re.search(r"\.card img \{[^}]*max-height: 150mm; object-fit: contain;", paper)
+    kept = re.search(r"\n  (h1[^{]*)\{ break-after: avoid; \}", paper)
+    assert kept is not None
+    assert {"h1", "h2", "h3", "h4", ".figure-title"} <= {one.strip() for one in kept[1].split(",")}
+    whole = re.search(r"\n  (figure\.picture, [^{]*)\{ break-inside: avoid; \}", paper)
+    assert whole is not None
+    assert {"table", "tr"} <= {one.strip() for one in whole[1].split(",")}
+
+
 def test_pictures_are_embedded_whole(page: Page, report: Report, files: dict[str, bytes]) -> None:
     found = [attributes["src"].partition(",")[2] for attributes, _ in page.all("img")]
     shown = [f for s in report.sections for b in s.blocks for f in b.figures if f.table is None]
