@@ -34,7 +34,7 @@ def no_convolution(model: Any) -> str:
     Layers that convolve the images of a sequence are told apart: none of them is the last layer
     whose maps lie over one image.
     """
-    text = f"Model '{model.name}' has no convolution layer"
+    text = "The model has no convolution layer"
     paths = [path for path, layer in named(model).items() if over_time(layer)]
     return f"{text} but '{paths[0]}', which takes images over time" if paths else text
 

@@ -40,7 +40,7 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
     flat = [path for path in found if maps_at(model, path)]
     if not flat:
         raise UndefinedError(
-            f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
+            f"The model has no convolution or pooling layer with two-dimensional maps, "
             f"so there is {consequence}."
         )
     return flat

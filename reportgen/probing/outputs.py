@@ -110,7 +110,7 @@ def observe(
     ends = values[len(paths) + len(sources) :]
     if not all(np.isfinite(z).all() for z in ends):
         raise UndefinedError(
-            f"The logits of model '{model.name}' are not all finite numbers (NaN or infinite), so "
+            "The logits of the model are not all finite numbers (NaN or infinite), so "
             "it gives no answer."
         )
     require_logits(chosen, ends)

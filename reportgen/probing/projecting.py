@@ -133,7 +133,7 @@ def _require_guided(model: Any, path: str, note: Handled) -> None:
     """A deconvnet says where it has no rule; guided backpropagation is nothing but its rule."""
     if not on_the_way(note, way_to(model, path).layers)[0]:
         raise UndefinedError(
-            f"No ReLU lies between the input and layer '{path}' of model '{model.name}' where its "
+            f"No ReLU lies between the input and layer '{path}' of the model where its "
             "backward rule could be replaced, so guided backpropagation would be the plain "
             "backward pass under another name."
         )

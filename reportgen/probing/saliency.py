@@ -97,7 +97,7 @@ def attribute(
             found = [_times(one, inputs) for one in found]
     if not all(np.isfinite(maps).all() for one in found for maps in one.maps):
         raise UndefinedError(
-            f"The gradients of model '{model.name}' hold values that are not finite (NaN or "
+            "The gradients of the model hold values that are not finite (NaN or "
             "infinite), so a saliency map has no meaning."
         )
     return found

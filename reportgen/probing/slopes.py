@@ -92,7 +92,7 @@ def require_real(model: Any, inputs: Sequence[NDArray[Any]]) -> None:
     """Raises UndefinedError where an input is made of whole numbers."""
     if any(array.dtype.kind in "iub" for array in inputs):
         raise UndefinedError(
-            f"Model '{model.name}' takes whole numbers as its input, so there is no gradient "
+            "The model takes whole numbers as its input, so there is no gradient "
             "with respect to it."
         )
 
@@ -168,7 +168,7 @@ def _check_rule(model: Any, chosen: Sequence[Head], rule: str, note: Handled) ->
     for head in chosen:
         if not on_the_way(note, way_to(model, head.index).layers)[0]:
             raise UndefinedError(
-                f"No ReLU lies between the input and output '{head.name}' of model "
-                f"'{model.name}' where its backward rule could be replaced, so the {rule} map "
-                "would be the plain gradient under another name."
+                f"No ReLU lies between the input and output '{head.name}' of the model "
+                f"where its backward rule could be replaced, so the {rule} map would be the plain "
+                "gradient under another name."
             )

@@ -245,7 +245,7 @@ def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int
     shape = (shape[0], *shape[2:], shape[1]) if reads_channels_first(model) else shape
     if len(inputs) != 1 or len(shape) != 4 or shape[-1] is None:
         raise UndefinedError(
-            f"Model '{model.name}' does not have one image as its input, so there is no image "
+            "The model does not have one image as its input, so there is no image "
             "that could be changed to maximize a filter."
         )
     height, width, depth = shape[1:]

@@ -77,7 +77,7 @@ def _layer(model: Any, wanted: str | None) -> str:
     convolutions = choose(model, "all", lambda layer: is_conv(layer) and has_maps(layer))
     if not convolutions:
         raise UndefinedError(
-            f"Model '{model.name}' has no convolution with two-dimensional maps, so there is no "
+            "The model has no convolution with two-dimensional maps, so there is no "
             "channel to write out."
         )
     return convolutions[0]

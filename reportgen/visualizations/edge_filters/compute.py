@@ -79,7 +79,7 @@ def _layers(model: Any, wanted: Any) -> list[str]:
     found = choose(model, wanted, lambda layer: is_conv(layer) and has_maps(layer))
     if not found:
         raise UndefinedError(
-            f"Model '{model.name}' has no convolution with two-dimensional maps, so it has no "
+            "The model has no convolution with two-dimensional maps, so it has no "
             "filters that could follow edges."
         )
     return found

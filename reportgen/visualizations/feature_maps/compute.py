@@ -124,7 +124,7 @@ def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
     flat = [path for path in choose(model, wanted, _mappable) if maps_at(model, path)]
     if not flat:
         raise UndefinedError(
-            f"Model '{model.name}' has no convolution or pooling layer with two-dimensional maps, "
+            "The model has no convolution or pooling layer with two-dimensional maps, "
             "so there are no feature maps to show."
         )
     return flat

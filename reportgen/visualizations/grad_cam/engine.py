@@ -114,9 +114,7 @@ def target_layer(model: Any, layer: str | None) -> str:
         return last_convolution(model, lambda: _instead(model))
     fitting = _with_maps(model)
     if not fitting:
-        raise UndefinedError(
-            f"No layer of model '{model.name}' has maps, so there is none to explain at."
-        )
+        raise UndefinedError("No layer of the model has maps, so there is none to explain at.")
     return find(model, layer, fitting)
 
 

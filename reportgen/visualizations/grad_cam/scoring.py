@@ -162,8 +162,7 @@ def _image_input(model: Any, inputs: Sequence[NDArray[Any]]) -> int:
     images = [index for index, array in enumerate(inputs) if array.ndim == 4]
     if len(images) != 1:
         raise UndefinedError(
-            f"Model '{model.name}' has {len(images)} inputs that are images, and Score-CAM masks "
-            "exactly one."
+            f"The model has {len(images)} inputs that are images, and Score-CAM masks exactly one."
         )
     return images[0]
 

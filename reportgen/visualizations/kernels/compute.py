@@ -55,8 +55,7 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
     paths = with_kernels(model, given_layers(model, layers))
     if not all(every[path].built for path in paths):
         raise UndefinedError(
-            f"Model '{model.name}' has no kernels yet, because it has not been built: call it once "
-            "on an image."
+            "The model has no kernels yet, because it has not been built: call it once on an image."
         )
     return {path: _ordered(acting(every[path])) for path in paths}
 

@@ -62,8 +62,7 @@ def occlusion(
         pixels = pixels[0]
     if isinstance(pixels, list):
         raise UndefinedError(
-            f"Occlusion covers a patch of one image, and model '{model.name}' has {len(pixels)} "
-            "inputs."
+            f"Occlusion covers a patch of one image, and the model has {len(pixels)} inputs."
         )
     if pixels.ndim != 4:
         raise UndefinedError("Occlusion covers a patch of an image, and the input is no image.")
