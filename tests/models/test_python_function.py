@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -155,6 +158,22 @@ def test_a_subclassed_model_is_given_as_the_graph_that_it_draws(load: Load, tmp_
     np.testing.assert_allclose(loaded.model.predict(images, verbose=0), out(maps), atol=1e-6)
     assert loaded.trained
     assert [tuple(tensor.shape) for tensor in loaded.model.outputs] == [(None, 2)]
+
+
+def test_the_manual_shows_how_to_hold_other_inputs_at_values(load: Load, tmp_path: Path) -> None:
+    manual = Path("docs/spec.md").read_text("utf-8")
+    (code,) = re.findall(r"  ```python\n(.*?)  ```", manual, re.DOTALL)
+    (tmp_path / "mine.py").write_text(textwrap.dedent(code))
+    image, other = keras.Input((28, 28, 1)), keras.Input((3,))
+    maps = keras.layers.Conv2D(2, 3, name="conv")(image)
+    joined = keras.layers.Concatenate()([keras.layers.GlobalMaxPooling2D()(maps), other])
+    whole = keras.Model([image, other], keras.layers.Dense(4)(joined))
+    whole.save(tmp_path / "two_inputs.keras")
+    loaded = load("python:mine:of_images")
+    images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
+    values = np.array([[0.2, 0.5, 0.3]] * 3, np.float32)
+    np.testing.assert_allclose(loaded.model(images), whole([images, values]), atol=1e-6)
+    assert loaded.trained
 
 
 OUT_OF_REACH = """
