@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import queue
+import re
 import sys
 import threading
 import time
@@ -22,6 +23,7 @@ from reportgen import models
 from reportgen.codec import decode, encode
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.inspection.findings import shown
 from reportgen.store import Store
 
 PROGRESS_SECONDS = 0.1
@@ -72,6 +74,8 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
     except ReportgenError as error:
         return {"event": "failed", "problems": encode(error.problems)}
     except Exception as error:
+        if (named := _unscoped(error)) is not None:
+            return {"event": "mistake", "problems": encode((named,))}
         # TensorFlow has a class of its own for it, and a light task has not imported TensorFlow.
         if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
             return _failed(Problem("memory ran out", hint="show fewer samples or layers"))
@@ -81,6 +85,20 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
         spot = f"{Path(place.filename).name}:{place.lineno}"
         cause = " ".join(str(error).split())[:MOST]
         return _failed(Problem(f"{type(error).__name__} in {spot}: {cause}"))
+
+
+def _unscoped(error: Exception) -> Problem | None:
+    """That TensorFlow compiles no layer of this name, where that is what went wrong.
+
+    Keras itself makes, saves and reads such layers, and other backends compute with them.
+    """
+    found = re.search(r"'(.*)' is not a valid scope name", str(error), re.DOTALL)
+    if found is None:
+        return None
+    message = f"TensorFlow cannot compute with a layer called {shown(found[1])}"
+    return Problem(
+        message, hint="name it with letters, digits, '_', '-' and '.', and save it again"
+    )
 
 
 def _begun(job: Job) -> AbstractContextManager[None]:
