@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _BUSY = re.compile(rb"__path__|sys\.modules|meta_path|from\s+sys\s+import")
 """What a package writes that makes modules no file of its own stands for."""
 
-_MAKERS = {"globals", "vars", "locals", "exec", "eval", "setattr", "__getattr__", "__dict__"}
+_MAKERS = {"globals", "vars", "locals", "exec", "eval", "setattr", "__getattr__", "__dict__",
+           "modules"}  # fmt: skip
 """Names in a module that may give it others, which its text does not show."""
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
@@ -131,7 +132,9 @@ def _names(module: ModuleSpec) -> dict[str, bool] | None:
         name = getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
         if name in (*_MAKERS, "*") or isinstance(node, ast.Global):
             return None
-    return {name: sure for node in tree.body for name, sure in _bound(node)}
+    # `x := ...` within a comprehension, a default or a base binds its name outside of it.
+    named = {node.target.id: False for node in ast.walk(tree) if isinstance(node, ast.NamedExpr)}
+    return named | {name: sure for node in tree.body for name, sure in _bound(node)}
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:

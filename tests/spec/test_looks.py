@@ -157,12 +157,15 @@ try: pass
 except OSError as caught: pass
 [hidden for hidden in ()]
 (walrus := make)
+[inside := make for _ in (1,)]
+def defaults(value=(given := make)): ...
 match 1:
     case {"a": matched, **more}: pass
 """
 BOUND = (
     "make", "later", "Maker", "conditional", "other", "again", "rest", "typed", "looped", "held",
     "caught", "paths", "written", "loads", "walrus", "matched", "more",
+    "inside", "given",
 )  # fmt: skip
 
 
@@ -198,6 +201,7 @@ def test_what_a_module_does_not_bind_is_no_function(shapes: Path, name: str) -> 
         "def __getattr__(name): ...",
         "exec('def mak(): ...')",
         "import sys; setattr(sys.modules[__name__], 'mak', 1)",
+        "import sys; sys.modules[__name__].mak = 1",
         "def define():\n    global mak\n    mak = 1",
         "def (",
     ],
