@@ -26,8 +26,8 @@ LAYERS = _names("""
     GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D
     GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
     GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupNormalization
-    GroupQueryAttention HashedCrossing Hashing Identity InputLayer LSTM LSTMCell
-    LayerNormalization LeakyReLU Masking MaxNumBoundingBoxes MaxPool1D MaxPool2D MaxPool3D
+    GroupQueryAttention GroupedQueryAttention HashedCrossing Hashing Identity InputLayer LSTM
+    LSTMCell LayerNormalization LeakyReLU Masking MaxNumBoundingBoxes MaxPool1D MaxPool2D MaxPool3D
     MaxPooling1D MaxPooling2D MaxPooling3D Maximum MelSpectrogram Minimum MixUp
     MultiHeadAttention Multiply Normalization PReLU Permute Pipeline RMSNormalization RNN
     RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
@@ -60,7 +60,9 @@ POLICIES = _names("""
     DTypePolicy DTypePolicyMap FloatDTypePolicy Int4DTypePolicy Policy QuantizedDTypePolicy
     QuantizedFloat8DTypePolicy
 """)
-QUANTIZERS = _names("AbsMaxQuantizer Int4QuantizationConfig Int8QuantizationConfig")
+QUANTIZERS = _names("""
+    AbsMaxQuantizer Float8QuantizationConfig Int4QuantizationConfig Int8QuantizationConfig
+""")
 LOSSES = _names("""
     BinaryCrossentropy BinaryFocalCrossentropy CTC CategoricalCrossentropy
     CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge Circle

@@ -126,6 +126,7 @@ _RULES: dict[str, Callable[[Config, int], int]] = {
     "ReversibleEmbedding": _embedding,
     "MultiHeadAttention": _attention,
     "GroupQueryAttention": _attention,
+    "GroupedQueryAttention": _attention,  # what the legacy format calls it
     **{f"Conv{n}D{end}": _conv for n in (1, 2, 3) for end in ("", "Transpose")},
     **{f"Convolution{n}D": _conv for n in (1, 2, 3)},
     **{f"DepthwiseConv{n}D": _depthwise for n in (1, 2)},
