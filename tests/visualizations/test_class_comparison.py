@@ -48,6 +48,25 @@ def test_similarities_by_hand() -> None:
     np.testing.assert_allclose(between, [half / 2, half / 2, 0, half])
 
 
+def test_maps_that_add_up_to_one_are_not_compared() -> None:
+    start = keras.Input((8, 8, 1))
+    edge = layers.Conv2D(3, 3, name="edge")(start)
+    made = subject(
+        KIND, keras.Model(start, layers.Conv2D(3, 1, activation="softmax", name="s")(edge)), data()
+    )
+    artifact = compute(made)
+    found = measures(artifact)
+    assert found["separation@edge"].value is not None
+    for name in ("within_class@s", "between_classes@s", "separation@s"):
+        assert found[name].value is None
+        assert "the same everywhere in every image" in found[name].how
+    ids = [item.id for item in notes_of(KIND, artifact)[0]]
+    assert any(one.endswith("classes.edge") for one in ids)
+    assert not any(one.endswith("classes.s") for one in ids)
+    assert by_hand.even(np.full((2, 3), 0.1) + 1e-9 * np.arange(3))
+    assert not by_hand.even(np.array([[0.1, 0.1], [0.2, 0.2]]))
+
+
 def test_pairs_won_by_hand() -> None:
     table = by_hand.wins(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
     np.testing.assert_allclose(table, [[0.5, 0], [1, 1]])

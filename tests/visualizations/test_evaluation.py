@@ -142,3 +142,12 @@ def test_undefined_where_what_the_model_answers_is_not_finite(data):
         compute(subject("evaluation", broken, data))
     with pytest.raises(UndefinedError, match="answers in 'color' is not finite"):
         compute(subject("evaluation", color_model(), data))
+
+
+def test_undefined_where_a_relu_hides_weights_that_are_not_finite(data):
+    start = keras.Input((1, 1, 3))
+    hidden = layers.Dense(2, "relu", name="hidden")(layers.Flatten()(start))
+    model = keras.Model(start, layers.Dense(1, "sigmoid", name="color")(hidden))
+    model.get_layer("hidden").set_weights([np.full((3, 2), np.nan), np.zeros(2)])
+    with pytest.raises(UndefinedError, match="weights of layer 'hidden' hold values that are not"):
+        compute(subject("evaluation", model, data, facts=told(color=0.6)))

@@ -155,6 +155,35 @@ def test_open_sizes_have_no_cost_and_nested_layers_have_places() -> None:
     assert "multiply_adds" not in measures(artifact)
 
 
+def test_a_layer_costs_as_often_as_it_is_used() -> None:
+    inner = keras.Sequential([keras.Input((6, 6, 1)), layers.Conv2D(2, 3, name="c")], name="b")
+    start, shared = keras.Input((6, 6, 1)), layers.Conv2D(2, 1, name="shared")
+    both = layers.Add()([inner(start), inner(layers.Rescaling(-1.0)(start))])
+    artifact = compute(subject(KIND, keras.Model(start, shared(shared(both))), None))
+    found, (c, d) = measures(artifact), artifact.facts["layers"]
+    assert (c["multiply_adds"], d["multiply_adds"]) == (16 * 18, 16 * 4)
+    assert found["multiply_adds"].value == 2 * (16 * 18 + 16 * 4)
+    assert "2 layers listed, at each use of a layer" in found["multiply_adds"].how
+    assert found["cost_share@b/c"].value == pytest.approx(18 / 22)
+    # In a second size the cost is another, so the sum is not told.
+    wide = keras.Model(start, [layers.Flatten()(shared(x)) for x in (both, both[:, 1:])])
+    assert "multiply_adds" not in measures(compute(subject(KIND, wide, None)))
+
+
+@pytest.mark.parametrize(
+    ("layer", "side", "order"),
+    [
+        (layers.Conv1D(2, 3), (8, 4), "length"),
+        (layers.Conv3D(2, 3), (4, 8, 8, 1), "depth x height x width"),
+    ],
+)
+def test_captions_name_the_axes_that_there_are(layer: Any, side: Any, order: str) -> None:
+    artifact = compute(subject(KIND, keras.Sequential([keras.Input(side), layer]), None))
+    shapes, _ = check_house_rules(KIND, artifact, {})
+    assert f"a kernel is written as {order} x input channels x filters" in shapes.caption
+    assert f"an output as {order} x channels." in shapes.caption
+
+
 def test_a_wrapped_convolution_has_the_numbers_of_what_is_inside() -> None:
     inside = layers.Conv2D(4, 3, strides=2)
     wrapped = layers.SpectralNormalization(inside, name="wrapped")

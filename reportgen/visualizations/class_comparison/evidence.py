@@ -61,8 +61,12 @@ def _orientation(at: str, turned: Doubles, channel: int, seed: int) -> Measure:
 
 
 def _similarity(path: str, maps: Doubles, second: NDArray[np.bool_], seed: int) -> list[Measure]:
-    within, between = measures.similarities(maps, second)
     how = "cosine of the maps' means over channels, of each image with "
+    if measures.even(maps):
+        why = "; undefined, as these means are the same everywhere in every image"
+        names = ("within_class", "between_classes", "separation")
+        return [Measure(f"{name}@{path}", None, n=0, how=how + "others" + why) for name in names]
+    within, between = measures.similarities(maps, second)
     said = {
         "within_class": (within, how + "the others of its class, mean over images", None),
         "between_classes": (between, how + "those of the other class, mean over images", None),

@@ -10,6 +10,19 @@ from reportgen.probing.statistics import RESAMPLES
 Doubles = NDArray[np.float64]
 
 
+EVEN = 1e-6
+"""What rounding may make of equal numbers, as a share of the largest of them."""
+
+
+def even(maps: Doubles) -> bool:
+    """Whether all maps are one and the same value, but for rounding: what a softmax adds up to.
+
+    Args:
+        maps: one row for each image, shape (n, positions).
+    """
+    return bool(np.ptp(maps) <= EVEN * np.abs(maps).max())
+
+
 def similarities(maps: Doubles, second: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
     """For each image its mean cosine with the others of its class, and with the other class.
 

@@ -30,7 +30,8 @@ def compute(subject: Subject) -> Artifact:
         "baseline", "loss"}; and `several` (whether there is more than one output).
 
     Raises:
-        UndefinedError: there is no dataset with labels for the model's outputs.
+        UndefinedError: there is no dataset with labels for the model's outputs, or its weights or
+            answers are not finite.
     """
     data = subject.data
     if data is None:
@@ -39,6 +40,8 @@ def compute(subject: Subject) -> Artifact:
     rows = [row for split in SPLITS for head in found if (row := _row(subject, data, split, head))]
     if not rows:
         raise _undefined(subject.model, data, found)
+    # A ReLU may turn NaN into 0, so that a broken model has a finite loss.
+    require_finite(subject.model)
     return Artifact(
         facts={"rows": rows, "several": len(found) > 1},
         measures=(

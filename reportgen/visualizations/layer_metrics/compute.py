@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from reportgen.probing.layers import named
 from reportgen.probing.outputs import observe
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.probing.twins import redundant
+from reportgen.probing.uses import uses
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.visualizations.layer_metrics import weights
 from reportgen.visualizations.layer_metrics.activations import Seen
@@ -43,7 +45,7 @@ def compute(subject: Subject) -> Artifact:
         raise UndefinedError("There are no numbers to list, because no layer is a convolution.")
     require_finite(model, paths)
     rows = [_row(model, path) for path in paths]
-    found = _totals(rows) + [one for row in rows for one in _of_weights(row)]
+    found = _totals(rows, _times(model)) + [one for row in rows for one in _of_weights(row)]
     why, count = "there is no dataset", 0
     if subject.data is not None:
         try:
@@ -141,14 +143,27 @@ def _statistics(seen: Seen) -> Row:
     }
 
 
-def _totals(rows: list[Row]) -> list[Measure]:
+def _times(model: Any) -> dict[str, int | None]:
+    """How often each layer runs, by path; None where its uses give maps of several shapes."""
+    shapes: dict[str, list[Any]] = {}
+    for use in uses(model).values():
+        shapes.setdefault(use.of, []).append(use.shapes)
+    return {
+        path: len(found) if all(one == found[0] for one in found) else None
+        for path, found in shapes.items()
+    }
+
+
+def _totals(rows: list[Row], times: Mapping[str, int | None]) -> list[Measure]:
     total, listed = sum(row["parameters"] for row in rows), "the layer listed"
     listed = listed if len(rows) == 1 else f"the {len(rows)} layers listed"
     how = f"sum over the weights and biases of {listed}"
     found = [Measure("conv_parameters", total, "parameters", len(rows), how=how)]
-    costs = {row["name"]: row["multiply_adds"] for row in rows}
-    if any(cost is None for cost in costs.values()) or not sum(costs.values()):
+    known = {row["name"]: (row["multiply_adds"], times.get(row["name"], 1)) for row in rows}
+    costs = {name: cost * often for name, (cost, often) in known.items() if cost and often}
+    if len(costs) < len(rows):
         return found
+    listed += ", at each use of a layer" * any(times.get(name, 1) != 1 for name in costs)
     whole, most = sum(costs.values()), max(costs, key=lambda name: costs[name])
     how = f"multiplications with an addition each for one image, biases left out, over {listed}"
     found.append(Measure("multiply_adds", whole, "operations", len(rows), how=how))

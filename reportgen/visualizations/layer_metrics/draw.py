@@ -34,8 +34,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
         rows=tuple(_shape_row(row, len(types) > 1) for row in layers),
         caption=f"Shapes, reach and cost of {len(layers)} {several}"
         f"{f' ({types[0]})' if len(types) == 1 else ''}. The index counts the model's layers "
-        "from zero; a kernel is written as height x width x input channels x filters, as Keras "
-        "holds it, an output as height x width x channels. Field is the receptive field in "
+        f"from zero; a kernel is written as {_order(layers)} x input channels x filters, as "
+        f"Keras holds it, an output as {_order(layers)} x channels. Field is the receptive field in "
         "pixels; a multiply-add is a multiplication with an addition, for one image.",
         title="Shapes and cost",
         layers=names,
@@ -86,6 +86,13 @@ def _statistics_row(row: Mapping[str, Any], seen: bool) -> tuple[str | int | flo
     weights = (row["name"], row["filters"], row["mean"], row["deviation"], row["dead"])
     after = (row["activation"], row["positive"], row["silent"]) if seen else ()
     return (*weights, row["redundant"], *after)
+
+
+def _order(layers: Sequence[Mapping[str, Any]]) -> str:
+    """How the axes of space are called, which a stride has one number for each of."""
+    known = {1: "length", 2: "height x width", 3: "depth x height x width"}
+    several = {len(row["stride"]) for row in layers}
+    return known[several.pop()] if len(several) == 1 else "its sides"
 
 
 def _shape(sides: Sequence[int | None]) -> str:
