@@ -18,6 +18,7 @@ from reportgen.records import Evidence, Finding
 from reportgen.visualizations.grad_cam.compute import compute, grad_cam
 from reportgen.visualizations.grad_cam.draw import draw
 from reportgen.visualizations.grad_cam.methods import TITLES
+from reportgen.visualizations.grad_cam.methods import grad_cam as by_mean_gradients
 from reportgen.visualizations.grad_cam.notes import notes
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "probing"))
@@ -242,3 +243,17 @@ def test_terms_that_cancel_leave_no_rounding_in_hires_cam() -> None:
     pixels = np.random.default_rng(0).random((3, 8, 8, 1), np.float32)
     assert not grad_cam(made, pixels, layer="conv", method="hires_cam").any()
     assert grad_cam(made, pixels, layer="after", method="hires_cam").any()
+
+
+@pytest.mark.parametrize("side", [(160, 160), (20_000,)])
+def test_weights_of_large_maps_keep_their_digits(side: tuple[int, ...]) -> None:
+    """Channels that cancel in part, over as many positions as make sums in float32 drift."""
+    rng = np.random.default_rng(4)
+    shape = (2, *side, 6)
+    activations = rng.random(shape, np.float32)
+    weights = np.array([0.37, -0.11, 0.23, -0.29, 0.13, -0.32])
+    gradients = np.broadcast_to((weights / np.prod(side)).astype(np.float32), shape)
+    exact = gradients[0].reshape(-1, 6)[0].astype(np.float64)
+    expected = np.maximum(activations.astype(np.float64) @ exact, 0)
+    found = by_mean_gradients(activations, np.ascontiguousarray(gradients))
+    assert np.abs(found - expected).max() <= 1e-5 * np.ptp(expected)

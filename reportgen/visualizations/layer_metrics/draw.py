@@ -35,8 +35,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
         caption=f"Shapes, reach and cost of {len(layers)} {several}"
         f"{f' ({types[0]})' if len(types) == 1 else ''}. The index counts the model's layers "
         f"from zero; a kernel is written as {_order(layers)} x input channels x filters, as "
-        f"Keras holds it, an output as {_order(layers)} x channels. Field is the receptive field in "
-        "pixels; a multiply-add is a multiplication with an addition, for one image.",
+        f"Keras holds it, an output as {_order(layers)} x channels. Field is the receptive field "
+        "in pixels; a multiply-add is a multiplication with an addition, for one image.",
         title="Shapes and cost",
         layers=names,
     )
