@@ -51,7 +51,7 @@ def infer(findings: Findings) -> Inference:
     """One note on the models that answer the same targets on the same data, two or more.
 
     Where there are several such groups, the one with the most outputs is compared. Heatmaps are
-    measured by the lift: the share of Grad-CAM energy inside the foreground over the area's
+    measured by the lift: the share of heatmaps' energy inside the foreground over the area's
     share, averaged over outputs. The claim holds where the most accurate model's accuracy and
     lift intervals lie above those of every other; it is contradicted where it is clearly the
     most accurate and some other's lift interval lies above its own; else it is open.
@@ -81,7 +81,7 @@ def _compare(paragraph: Paragraph, best: _Rival, others: Sequence[_Rival]) -> No
     )
     other = max(others, key=lambda rival: rival.lift.value or 0)
     paragraph.say(
-        "The foreground holds {lift.measured} times as much of its Grad-CAM energy as of the "
+        "The foreground holds {lift.measured} times as much of its heatmaps' energy as of the "
         "area, against at most {highest.measured} times in the others, in {other}.",
         {"other": other.model.title},
         lift=best.lift,

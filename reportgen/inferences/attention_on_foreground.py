@@ -30,7 +30,7 @@ ENTRY = Entry(
 
 
 def infer(findings: Findings) -> Inference:
-    """One note: the share of Grad-CAM energy near the foreground, and the activations' lift there.
+    """One note: the share of heatmaps' energy near the foreground, and the activations' lift there.
 
     A model counts where most of its outputs have an energy interval above the share of the area,
     and where most of its convolution layers have a lift interval above 1. The claim is about most
@@ -53,7 +53,7 @@ def infer(findings: Findings) -> Inference:
 
 def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tally:
     counts = _count("heatmaps", found, "for most outputs the energy lies above the area's share")
-    maps = "Grad-CAM maps" if len(found) == 1 else "Grad-CAM maps of most outputs"
+    maps = "heatmaps" if len(found) == 1 else "heatmaps of most outputs"
     more = f"more of their energy {where} the foreground than an even spread would"
     paragraph.say(
         f"{_holds(counts, maps, 'hold', more)}: {_extremes(found)}.",

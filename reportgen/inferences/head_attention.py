@@ -54,7 +54,7 @@ ANSWERS: dict[str, Side] = {
 def infer(findings: Findings) -> Inference:
     """One note on how many models with several outputs have slightly different heatmaps.
 
-    A model counts where the interval of the mean cosine similarity between the Grad-CAM maps of
+    A model counts where the interval of the mean cosine similarity between the heatmaps of
     two of its outputs lies between `SLIGHTLY` and `SAME`; it speaks against the claim where the
     interval lies wholly above (the same places) or wholly below (farther apart than slightly),
     and the note says which. Maps that are zero or the same everywhere point nowhere and are left
@@ -111,11 +111,11 @@ def _told(counts: Mapping[str, Evidence]) -> str:
         name = next(name for name in counts if counts[name].value)
         if name == "models_open":
             return (
-                "How much the Grad-CAM heatmaps of different outputs differ is undecided in the "
+                "How much the heatmaps of different outputs differ is undecided in the "
                 "only model with several outputs."
             )
         return (
-            f"The Grad-CAM heatmaps of different outputs lie {BETWEEN[name]} in the only model "
+            f"The heatmaps of different outputs lie {BETWEEN[name]} in the only model "
             "with several outputs."
         )
     parts = [
@@ -125,7 +125,7 @@ def _told(counts: Mapping[str, Evidence]) -> str:
     ]
     rest = ", and in {models_open} it is undecided how much they differ"
     return (
-        "Of {models.n:model|models} with several outputs, the Grad-CAM heatmaps of different "
+        "Of {models.n:model|models} with several outputs, the heatmaps of different "
         f"outputs lie {listed(parts)}{rest if 'models_open' in counts else ''}."
     )
 

@@ -58,7 +58,7 @@ def test_the_lift_is_the_mean_over_outputs_with_the_mean_of_the_bounds() -> None
     assert (lift.baseline, lift.n) == (1, 96)
     text = only(inference, findings).text
     assert "`Model a` reached the highest test accuracy (mean over outputs), 97%" in text
-    assert "The foreground holds 5 (interval 4 to 6) times as much of its Grad-CAM energy" in text
+    assert "The foreground holds 5 (interval 4 to 6) times as much of its heatmaps' energy" in text
 
 
 @pytest.mark.parametrize(

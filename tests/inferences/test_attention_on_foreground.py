@@ -110,11 +110,11 @@ def test_without_the_wider_measure_the_foreground_itself_is_used() -> None:
 @pytest.mark.parametrize(
     ("bounds", "start"),
     [
-        (ABOVE, "In the only model, Grad-CAM maps hold more of their energy in and around the "
+        (ABOVE, "In the only model, heatmaps hold more of their energy in and around the "
          "foreground than an even spread would: 70% of the energy on 25% of the area."),
-        (BELOW, "In the only model, Grad-CAM maps do not hold more of their energy in and around "
+        (BELOW, "In the only model, heatmaps do not hold more of their energy in and around "
          "the foreground than an even spread would: 15% of the energy on 25% of the area."),
-        (OPEN, "In the only model it is undecided whether Grad-CAM maps hold more of their energy "
+        (OPEN, "In the only model it is undecided whether heatmaps hold more of their energy "
          "in and around the foreground than an even spread would: 30% of the energy on 25%"),
     ],
 )  # fmt: skip
@@ -128,7 +128,7 @@ def test_the_only_map_of_the_only_model_is_spoken_of_plainly(
 def test_several_outputs_of_the_only_model_keep_their_extremes() -> None:
     heads = {f"energy_near_foreground__{name}": energy(BELOW) for name in ("a", "b")}
     text = only(infer(found := report([model("a", CONV)], block("grad_cam", "a", **heads))), found)
-    assert text.text.startswith("In the only model, Grad-CAM maps of most outputs do not hold more")
+    assert text.text.startswith("In the only model, heatmaps of most outputs do not hold more")
     assert "(output `a` of `Model a`) to 15% on 25%" in text.text
 
 

@@ -44,7 +44,7 @@ def test_the_extremes_are_quoted_with_the_distance_of_the_peaks() -> None:
 
 
 FAR, NEAR, SAME, OPEN = (0.1, 0.3), (0.6, 0.8), (0.96, 0.99), (0.4, 0.6)
-START = "Of {n} models with several outputs, the Grad-CAM heatmaps of different outputs lie "
+START = "Of {n} models with several outputs, the heatmaps of different outputs lie "
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_how_the_claim_fails_is_said(
 @pytest.mark.parametrize(
     ("bounds", "start"),
     [
-        (NEAR, "The Grad-CAM heatmaps of different outputs lie at slightly different places in"),
-        (FAR, "The Grad-CAM heatmaps of different outputs lie farther apart than slightly in"),
-        (OPEN, "How much the Grad-CAM heatmaps of different outputs differ is undecided in"),
+        (NEAR, "The heatmaps of different outputs lie at slightly different places in"),
+        (FAR, "The heatmaps of different outputs lie farther apart than slightly in"),
+        (OPEN, "How much the heatmaps of different outputs differ is undecided in"),
     ],
 )
 def test_a_single_model_is_spoken_of_plainly(bounds: tuple[float, float], start: str) -> None:
