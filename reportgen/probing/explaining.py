@@ -107,9 +107,17 @@ def _labels(head: Head, data: Dataset, indices: NDArray[Any]) -> list[str]:
     return [str(files[int(index)]) if files else "" for index in indices]
 
 
+def mean_of(data: Dataset) -> str:
+    """The split whose images have the mean color: "train", or "test" where that has none."""
+    return "train" if len(data.splits["train"].images) else "test"
+
+
 def color(data: Dataset, name: str) -> NDArray[np.float32]:
-    """A color as model input, shape (c,): "black", "white", "mean" (of the training images)."""
-    images = np.asarray(data.splits["train"].images)
+    """A color as model input, shape (c,): "black", "white", "mean" (of the training images).
+
+    Images without labels are all test images: of those the mean is taken then.
+    """
+    images = np.asarray(data.splits[mean_of(data)].images)
     if name == "mean":
         pixels = images.reshape(-1, images.shape[-1]).mean(axis=0, dtype=np.float64)
     else:

@@ -9,11 +9,13 @@ from subjects import check_house_rules, dataset, measures, subject
 
 from reportgen import training
 from reportgen.errors import UndefinedError, UserError
+from reportgen.probing.explaining import color
 from reportgen.probing.heads import heads
 from reportgen.records import Target
 from reportgen.visualizations.evaluation.compute import compute as evaluate
 from reportgen.visualizations.feature_maps.compute import compute as maps
 from reportgen.visualizations.grad_cam.compute import compute as cam
+from reportgen.visualizations.occlusion.compute import compute as occlusion
 from reportgen.visualizations.samples.compute import compute as samples
 
 
@@ -73,3 +75,15 @@ def test_there_is_no_accuracy(model, photos):
 def test_nothing_can_be_trained(model, photos):
     with pytest.raises(UserError, match="no labels for the outputs top; use one with labels"):
         training.train(model, photos, heads(model), {}, 0, lambda *_: None)
+
+
+def test_the_mean_color_is_that_of_test_images_where_there_are_no_others(model, photos):
+    none = replace(photos.splits["train"], images=photos.splits["train"].images[:0])
+    alone = replace(photos, splits={**photos.splits, "train": none})
+    mean = photos.splits["test"].images.mean(axis=(0, 1, 2)) / 255
+    np.testing.assert_allclose(color(alone, "mean"), mean, rtol=1e-6)
+    made = subject("occlusion", model, alone, samples=1, measure_on=2)
+    artifact = occlusion(made)
+    assert np.isfinite(artifact.arrays["map@top"]).all()
+    (drawing,) = check_house_rules("occlusion", artifact, made.params)
+    assert "filled with the mean color of the test images" in drawing.caption

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.probing.explaining import color, data_of, told, wanted
+from reportgen.probing.explaining import color, data_of, mean_of, told, wanted
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.occluding import Covering, Occlusion, covering, occlude, spread
@@ -54,6 +54,7 @@ def compute(subject: Subject) -> Artifact:
         "patch": list(cover.patch),
         "stride": list(cover.stride),
         "positions": len(cover.corners),
+        "mean_of": {"train": "training", "test": "test"}[mean_of(data)],
         "heads": [
             {
                 "name": head.name,

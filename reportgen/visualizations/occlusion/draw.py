@@ -16,7 +16,6 @@ from reportgen.records import Artifact, Drawing
 Facts = Mapping[str, Any]
 
 _COLUMNS = ["Input", "Drop of the score", "Drop over input"]
-_FILLS = {"mean": "the mean color of the training images"}
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -35,10 +34,12 @@ def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: boo
     titles = [_label(sample) for sample in head["samples"]]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
     of = "" if alone else f" of head {head['name']}"
+    mean = f"the mean color of the {facts['mean_of']} images"
+    fill = mean if params["base"] == "mean" else params["base"]
     caption = " ".join(
         [
             f"Drop of the {params['score']}{of} when a patch of {size(facts['patch'])} pixels is "
-            f"filled with {_FILLS.get(params['base'], params['base'])}, at {_places(facts)}; each "
+            f"filled with {fill}, at {_places(facts)}; each "
             "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
             "blue: covering raises it; white: no change; each map is scaled to its largest "
             "magnitude.",
