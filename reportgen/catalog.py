@@ -158,8 +158,15 @@ def sources(group: Literal["models", "datasets"] = "models") -> dict[str, Entry]
 
     Models may be of the kinds "application", "python" and "file", datasets of "python".
     """
-    loaders = _LOADERS[group].items()
-    return {kind: _own(f"reportgen.{group}.{name}") for kind, name in loaders}
+    return {kind: _own(loader(kind, group)) for kind in _LOADERS[group]}
+
+
+def loader(kind: str, group: Literal["models", "datasets"] = "models") -> str:
+    """The module that loads what `sources` has of a kind.
+
+    It is imported by this name alone, so that no other kind's task depends on its code.
+    """
+    return f"reportgen.{group}.{_LOADERS[group][kind]}"
 
 
 def training_parameters() -> tuple[Parameter, ...]:

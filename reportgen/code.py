@@ -23,6 +23,7 @@ NONE: Mapping[str, str] = {}
 def imports_of(source: bytes) -> list[str]:
     """Dotted names that a Python source imports anywhere, `from a import b` giving a and a.b.
 
+    Names that are relative to the source's package keep their dots: `from . import b` gives ".b".
     A source that does not parse imports nothing: running it will say what is wrong.
     """
     import ast
@@ -35,19 +36,47 @@ def imports_of(source: bytes) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start, inner = "." * node.level, f"{node.module}." if node.module else ""
+            names.update(f"{start}{inner}{alias.name}" for alias in node.names)
+            if node.module:
+                names.add(start + node.module)
     return sorted(names)
 
 
-def find_source(module: str, folders: Sequence[Path]) -> list[str]:
-    """Files that importing `module` runs: its packages' `__init__` and its own, outermost first.
+def resolved(name: str, module: str, file: str) -> str:
+    """What an imported name means in a file of a module; "" where it leads out of its package.
 
-    Empty where no folder holds it.
+    >>> resolved("..shapes.ring", "zoo.nets.small", "small.py")
+    'zoo.shapes.ring'
     """
-    look = CodeDigests(StatCache())
-    return next(([*files] for f in folders if (files := look.files(module, str(f)))), [])
+    rest = name.lstrip(".")
+    level = len(name) - len(rest)
+    if not level:
+        return name
+    package = module.split(".")
+    if os.path.basename(file) != "__init__.py":
+        package = package[:-1]
+    kept = package[: len(package) - level + 1]
+    return ".".join([*kept, rest]) if kept else ""
+
+
+def reached(modules: Iterable[str], folder: Path) -> dict[str, str]:
+    """Files in a folder that importing modules runs, by the names of their modules.
+
+    Of what they import, modules of the same packages are followed.
+    """
+    look, roots = CodeDigests(StatCache()), list(modules)
+    tops = {module.partition(".")[0] for module in roots}
+    found: dict[str, str] = {}
+    while roots:
+        module = roots.pop()
+        for depth, file in enumerate(look.files(module, str(folder)), 1):
+            own = ".".join(module.split(".")[:depth])
+            if own not in found:
+                found[own] = file
+                roots += [one for one in look.imports(own, file) if one.partition(".")[0] in tops]
+    return found
 
 
 @dataclass(frozen=True)
@@ -92,15 +121,20 @@ class CodeDigests:
             files = self._found(module, folders)
             if not files:
                 libraries.add(module.partition(".")[0])
-            for file in files:
+            for depth, file in enumerate(files, 1):
                 if file not in shas:
-                    shas[file], imports = self._source(file)
-                    waiting += [name for name in imports if name not in seen]
-                    seen.update(imports)
+                    shas[file] = self._source(file)[0]
+                    imports = self.imports(".".join(module.split(".")[:depth]), file)
+                    waiting += sorted(imports - seen)
+                    seen |= imports
         # Paths differ between machines and between a clone and an installed wheel: names do not.
         facts = sorted((os.path.basename(file), sha) for file, sha in shas.items())
         outside = {DISTRIBUTIONS.get(n, n) for n in libraries - sys.stdlib_module_names}
         return Code(of_value(facts), tuple(sorted(outside)))
+
+    def imports(self, module: str, file: str) -> set[str]:
+        """Modules (and what may be modules) that a file of a module imports."""
+        return {name for one in self._source(file)[1] if (name := resolved(one, module, file))}
 
     def _found(self, module: str, folders: tuple[str, ...]) -> tuple[str, ...]:
         key = (module, folders)
@@ -140,10 +174,8 @@ class CodeDigests:
         """Digest of a file and the modules that it names in imports."""
         if file not in self._sources:
             entry, stat = self.cache.known(file)
-            if entry is None or "imports" not in entry:
+            if entry is None or "names" not in entry:
                 data = Path(file).read_bytes()
-                entry = self.cache.remember(
-                    file, stat, sha=of_bytes(data), imports=imports_of(data)
-                )
-            self._sources[file] = (str(entry["sha"]), entry["imports"])
+                entry = self.cache.remember(file, stat, sha=of_bytes(data), names=imports_of(data))
+            self._sources[file] = (str(entry["sha"]), entry["names"])
         return self._sources[file]

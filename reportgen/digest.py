@@ -42,7 +42,7 @@ class StatCache:
     """What is known of files by path, valid while size, time and inode stay as they were.
 
     Attributes:
-        entries: path -> {"stat": [size, mtime_ns, inode], "sha": ..., "imports": [...]}.
+        entries: path -> {"stat": [size, mtime_ns, inode], "sha": ..., "names": [...]}.
         saved_ns: when `entries` were written; younger files are not believed (see RACY_NS).
         changed: whether there is something to save.
     """

@@ -143,7 +143,7 @@ def _dataset_task(spec: Spec, dataset: DatasetSpec | None) -> Task | None:
     scheme, _, name = dataset.source.partition(":")
     base, python = spec.source.parent, scheme == "python"
     own = name.partition(":")[0] if python else catalog.module("datasets", dataset.source)
-    loader = ("reportgen.datasets.python_function",) if python else ()
+    loader = (catalog.loader("python", "datasets"),) if python else ()
     params = {"source": dataset.source, "params": dataset.params, "seed": spec.seed}
     return Task(dataset_key(spec, dataset), "dataset", ("reportgen.engine.dataset", *loader, own),
                 params, files={path: base / path for path in _paths(dataset)},
@@ -170,13 +170,14 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
     if scheme == "zoo":
         modules.append(catalog.module("models", name))
     elif scheme == "python":
-        modules.append(name.partition(":")[0])
+        modules += [catalog.loader("python"), name.partition(":")[0]]
         folders = (spec.source.parent.absolute(),)
     elif scheme == "application":
+        modules.append(catalog.loader("application"))
         if weights := weights_of(model.params):
             files = {weights: spec.source.parent / weights}
     else:
-        modules += model.params["modules"]
+        modules += [catalog.loader("file"), *model.params["modules"]]
         folders = (spec.source.parent.absolute(),)
         path = spec.source.parent / model.source
         # A SavedModel is a folder, of which its spec names one file.

@@ -71,7 +71,7 @@ def test_stat_cache_does_not_believe_a_file_as_young_as_itself(tmp_path: Path) -
 
 def test_imports_of_finds_imports_anywhere_and_survives_bad_source() -> None:
     source = b"import a.b\ndef f():\n    from c import d\nfrom .here import x\n"
-    assert imports_of(source) == ["a.b", "c", "c.d"]
+    assert imports_of(source) == [".here", ".here.x", "a.b", "c", "c.d"]
     assert imports_of(b"def (") == []
 
 
@@ -178,3 +178,29 @@ def test_a_folder_with_what_cannot_be_read_is_told_apart_by_the_rest(tmp_path: P
     changed = StatCache().of_folder(folder)
     (folder / "dead.png").rename(folder / "other.png")
     assert len({before, changed, StatCache().of_folder(folder)}) == 3
+
+
+def test_what_a_package_imports_from_itself_counts(tmp_path: Path) -> None:
+    write(tmp_path / "nets" / "__init__.py", "from .small import net\n")
+    write(tmp_path / "nets" / "small.py", "from .parts.block import block\nfrom . import sizes\n")
+    write(tmp_path / "nets" / "parts" / "__init__.py", "")
+    block = write(
+        tmp_path / "nets" / "parts" / "block.py", "from ..deep import f\nfrom .... import x\n"
+    )
+    write(tmp_path / "nets" / "sizes.py", "a = 1\n")
+    deep = write(tmp_path / "nets" / "deep.py", "b = 1\n")
+    write(tmp_path / "nets" / "stranger.py", "c = 1\n")
+
+    def digest_of() -> str:
+        return CodeDigests(StatCache()).of(["nets"], [tmp_path]).digest
+
+    seen = [digest_of()]
+    for changed in (tmp_path / "nets" / "sizes.py", block, deep):
+        write(changed, changed.read_text() + "# again\n")
+        seen.append(digest_of())
+    assert len(set(seen)) == 4
+    write(tmp_path / "nets" / "stranger.py", "c = 2\n")
+    assert digest_of() == seen[-1]
+    assert sorted(code_room.reached(["nets.small"], tmp_path)) == [
+        "nets", "nets.deep", "nets.parts", "nets.parts.block", "nets.sizes", "nets.small"
+    ]  # fmt: skip

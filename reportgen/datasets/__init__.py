@@ -44,9 +44,11 @@ def load(
             function or an installed package gave is none.
     """
     if source.startswith("python:"):
-        from reportgen.datasets.python_function import ENTRY, load_function
-
-        return load_function(source, base, _filled(ENTRY, params, base), seed, progress)
+        python = import_module(catalog.loader("python", "datasets"))
+        made: Dataset = python.load_function(
+            source, base, _filled(python.ENTRY, params, base), seed, progress
+        )
+        return made
     modules = catalog.modules("datasets")
     if source not in modules:
         hint = did_you_mean(source, list(modules))

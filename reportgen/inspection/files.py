@@ -18,6 +18,7 @@ from reportgen.inspection.references import References
 from reportgen.inspection.sizes import check_sizes
 from reportgen.inspection.unpacking import unpacked
 
+COMPILED = "compile_config"
 SUFFIXES = (".keras", ".h5", ".hdf5")
 SAVED_MODEL = "saved_model.pb"
 """The file that stands for the folder of a SavedModel."""
@@ -88,7 +89,7 @@ def check_hdf5(path: Path, owned: Owned | None, findings: Findings) -> None:
             findings.add("it is not a model that Keras can load, for it holds weights alone")
         if owned is not None and config is not None:
             _check_config(config, stored, owned, findings)
-            References(owned, findings).check(training, "training_config")
+            References(owned, findings, unread=True).check(training, "training_config")
 
 
 def check_program(path: Path, owned: Owned | None, findings: Findings) -> None:
@@ -124,6 +125,9 @@ def _check_config(config: Any, stored: int, owned: Owned, findings: Findings) ->
     if not isinstance(config, dict) or "class_name" not in config:
         findings.add("its configuration does not describe a model")
         return
-    References(owned, findings).check(config)
+    # Loading leaves out how the outermost model was compiled, and reads it of all others.
+    read = {key: value for key, value in config.items() if key != COMPILED}
+    References(owned, findings).check(read)
+    References(owned, findings, unread=True).check(config.get(COMPILED), COMPILED)
     check_sizes(config, stored, findings)
     check_outputs(config, findings)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from reportgen.code import reached
+from reportgen.spec.functions import bound
 
 
 @dataclass(frozen=True)
 class Owned:
     """The owner's modules, and the classes and functions that those in the spec's folder define.
 
-    `blind` says that one of them is installed elsewhere, so that what it defines is not known.
+    Attributes:
+        modules: as declared; what lies in such a package is the owner's too.
+        reached: others of the same packages that these import.
+        names: of what all of them define.
+        blind: whether one is installed elsewhere, so that what it defines is not known.
     """
 
     modules: tuple[str, ...] = ()
+    reached: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     blind: bool = False
 
@@ -27,14 +35,17 @@ class Owned:
         """
         if not isinstance(module, str) or module in ("", "__main__", "builtins"):
             return name.rpartition(">")[2] in self.names
-        return any(module == one or module.startswith(one + ".") for one in self.modules)
+        declared = any(module == one or module.startswith(one + ".") for one in self.modules)
+        return declared or module in self.reached
 
 
 def owned(modules: Sequence[str], folder: Path) -> Owned:
     """What modules define; those that `folder` does not hold are taken to be installed."""
-    found = [sources(module, folder) for module in modules]
-    names = {name for files in found for file in files for name in _defined(file.read_bytes())}
-    return Owned(tuple(modules), frozenset(names), blind=not all(found))
+    declared = [module for module in modules if sources(module, folder)]
+    files = reached(declared, folder)
+    names = {name for file in files.values() for name in _defined(Path(file).read_bytes())}
+    blind = len(declared) < len(modules)
+    return Owned(tuple(modules), frozenset(files), frozenset(names), blind)
 
 
 def sources(module: str, folder: Path) -> list[Path]:
@@ -55,10 +66,26 @@ def sources(module: str, folder: Path) -> list[Path]:
 
 
 def _defined(source: bytes) -> set[str]:
-    """Names of classes and functions at the top of a source; none where it does not parse."""
+    """Names that a source gives to classes and functions; none where it does not parse.
+
+    Those that it imports are defined elsewhere; those within functions nobody else can reach.
+    """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return set()
-    kinds = (ast.ClassDef, ast.FunctionDef)
-    return {node.name for node in tree.body if isinstance(node, kinds)}
+    imports = (ast.Import, ast.ImportFrom)
+    kept = (node for node in tree.body if not isinstance(node, imports))
+    return {name for node in kept for name, _ in bound(node)} | set(_registered(tree))
+
+
+def _registered(tree: ast.AST) -> Iterator[str]:
+    """Names under which a source registers its classes and functions with Keras."""
+    for node in ast.walk(tree):
+        called = getattr(node, "func", None)
+        if getattr(called, "attr", getattr(called, "id", "")) == "register_keras_serializable":
+            assert isinstance(node, ast.Call)
+            given = [*node.args[1:2], *(word.value for word in node.keywords if word.arg == "name")]
+            for one in given:
+                if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                    yield one.value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,11 +15,20 @@ from reportgen.inspection.walking import Place, references
 
 
 class References:
-    """Notes each reference of a configuration that is not allowed."""
+    """Notes each reference of a configuration that is not allowed.
 
-    def __init__(self, owned: Owned, findings: Findings) -> None:
+    Args:
+        owned: what the spec's owner vouches for.
+        findings: where it is noted.
+        unread: whether Keras never reads the configuration here, as that of a training. It may then
+            name losses and the like that nobody but who trained the model has; what belongs to
+            Python or to a library is refused all the same, as no honest file names it there.
+    """
+
+    def __init__(self, owned: Owned, findings: Findings, *, unread: bool = False) -> None:
         self.owned = owned
         self.findings = findings
+        self.unread = unread
 
     def check(self, config: Any, key: str = "") -> None:
         """Look at a whole configuration; one that is not a model's stands under `key`."""
@@ -37,7 +48,7 @@ class References:
 
     def _class(self, name: str, value: Mapping[str, Any], place: Place) -> None:
         module, registered = value.get("module"), value.get("registered_name")
-        if self.owned.has(module, name):
+        if self.owned.has(module, name) or (self.unread and _is_private(module, name)):
             return
         names = allowed.UNNAMED if module is None else allowed.CLASSES.get(str(module), ())
         if name not in names:
@@ -51,7 +62,7 @@ class References:
         name, module = value.get("config"), value.get("module")
         if not isinstance(name, str):
             self.findings.add(f"{place.holds} a function without a name")
-        elif self.owned.has(module, name):
+        elif self.owned.has(module, name) or (self.unread and _is_private(module, name)):
             return
         elif name not in allowed.FUNCTIONS or module not in (None, *allowed.FUNCTION_MODULES):
             said = f"{place.holds} the function {shown(_dotted(module, name))}"
@@ -78,6 +89,17 @@ class References:
         article = "a" if name[0] not in "AEFIO" else "an"
         label = "a lambda" if name == "__lambda__" else f"{article} {name}"
         self.findings.add(f"{place.holds} {label}, {reason}", f"{FUNCTION}; {TRUST}")
+
+
+_LIBRARIES = {*sys.stdlib_module_names, "keras", "tf_keras", "tensorflow", "numpy", "reportgen"}
+
+
+def _is_private(module: Any, name: str) -> bool:
+    """Whether a reference can only be to something of whoever saved the file."""
+    if module in (None, "", "__main__", "builtins"):
+        known = allowed.UNNAMED | allowed.FUNCTIONS | allowed.REASONS.keys() | set(dir(builtins))
+        return name not in known
+    return str(module).partition(".")[0] not in _LIBRARIES
 
 
 def _dotted(module: Any, name: str) -> str:

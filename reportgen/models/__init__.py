@@ -66,27 +66,30 @@ def load(
 
     from reportgen.models._adapting import adapted
     from reportgen.models._fit import check_input
-    from reportgen.models.application import load_application
-    from reportgen.models.files import load_file
-    from reportgen.models.python_function import load_function
 
     keras.utils.set_random_seed(seed)
-    scheme, colon, name = source.partition(":")
-    if scheme == "zoo" and colon:
+    kind, name = _kind(source), source.partition(":")[2]
+    if kind == "zoo":
         loaded = Loaded(_zoo(name, input_shape, targets, params), trained=False)
-    elif scheme == "application" and colon:
-        loaded = Loaded(*load_application(name, base, input_shape, targets, params))
-    elif scheme == "python" and colon:
-        loaded = Loaded(*load_function(name, base, input_shape, targets, params))
-    else:
+    elif kind == "file":
         modules = tuple(params.get("modules") or ())
-        model = load_file(source, base, modules=modules, trusted=trusted, cache=cache)
+        files = import_module(catalog.loader(kind))
+        model = files.load_file(source, base, modules=modules, trusted=trusted, cache=cache)
         loaded = Loaded(model, trained=True)
+    else:
+        made = import_module(catalog.loader(kind)).load(name, base, input_shape, targets, params)
+        loaded = Loaded(*made)
     if input_shape is not None:
         model, sentence = adapted(loaded.model, input_shape)
         check_input(model, source, input_shape)
         loaded = Loaded(model, loaded.trained, " ".join(filter(None, (loaded.weights, sentence))))
     return loaded
+
+
+def _kind(source: str) -> str:
+    """The kind of a source: "zoo", or what `catalog.loader` has a module for."""
+    scheme, colon, _ = source.partition(":")
+    return scheme if colon and scheme in ("zoo", "application", "python") else "file"
 
 
 def ahead(
@@ -97,14 +100,14 @@ def ahead(
     It is to be entered before TensorFlow is imported, which takes as long. Of other sources there
     is nothing to begin with.
     """
-    from reportgen.inspection import SUFFIXES
-
     path = base / source
-    if path.suffix not in SUFFIXES or not path.is_file():
+    if _kind(source) != "file" or not path.is_file():
         return nullcontext()
-    from reportgen.models._vetting import begun
-
-    return begun(path, tuple(params.get("modules") or ()), base, trusted, cache)
+    files = import_module(catalog.loader("file"))
+    begun: AbstractContextManager[None] = files.begun(
+        path, tuple(params.get("modules") or ()), base, trusted, cache
+    )
+    return begun
 
 
 def _zoo(

@@ -75,5 +75,5 @@ def own_objects(modules: Sequence[str], base: Path) -> dict[str, Any]:
 
 def _is_own(value: Any, module: str) -> bool:
     # What a module imports from elsewhere, such as `os`, is not the owner's to offer.
-    home = str(getattr(value, "__module__", ""))
-    return callable(value) and (home + ".").startswith(module + ".")
+    home, package = str(getattr(value, "__module__", "")), module.partition(".")[0]
+    return callable(value) and home.partition(".")[0] == package

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from reportgen import __version__
+from reportgen.code import reached
 from reportgen.digest import installed_version, of_bytes, of_value
 from reportgen.errors import Problem, UserError
 from reportgen.inspection import Copy
 from reportgen.inspection.limits import GB, OUTPUT, said
-from reportgen.inspection.owned import sources
 from reportgen.store import read_json, write_json
 
 MEMORY = 8 * GB
@@ -46,8 +46,8 @@ class Trial:
     def key(self) -> str:
         """Digest of all that decides how a trial ends."""
         libraries = {name: installed_version(name) for name in ("keras", "tensorflow", "h5py")}
-        own = [of_bytes(file.read_bytes()) for name in self.modules
-               for file in sources(name, self.base)]  # fmt: skip
+        own = [of_bytes(Path(file).read_bytes())
+               for _, file in sorted(reached(self.modules, self.base).items())]  # fmt: skip
         made_by = [__version__, sys.version, libraries, MEMORY, SECONDS, OUTPUT]
         return of_value([self.copy.digest, list(self.modules), own, made_by])
 

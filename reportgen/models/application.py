@@ -34,7 +34,7 @@ TIMEOUT = 10.0
 """Seconds without an answer after which a download counts as failed."""
 
 
-def load_application(
+def load(
     name: str,
     base: Path,
     input_shape: tuple[int, ...] | None,

@@ -7,6 +7,7 @@ these holds back is told in `docs/security.md`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,18 @@ def load_file(
         return read_program(path.parent)
     with vetted(path, modules, base, trusted, cache) as copy:
         return _read(copy, modules, base, trusted)
+
+
+def begun(
+    path: Path, modules: Sequence[str], base: Path, trusted: bool, cache: Path | None
+) -> AbstractContextManager[None]:
+    """A context in which a file is vetted in the background; not so a SavedModel."""
+    from reportgen.inspection import SUFFIXES
+    from reportgen.models import _vetting
+
+    if path.suffix not in SUFFIXES:
+        return nullcontext()
+    return _vetting.begun(path, modules, base, trusted, cache)
 
 
 def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool) -> Any:

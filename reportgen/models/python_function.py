@@ -19,7 +19,7 @@ ENTRY = Entry(
 )
 
 
-def load_function(
+def load(
     source: str,
     base: Path,
     input_shape: tuple[int, ...] | None,

@@ -134,10 +134,10 @@ def _names(module: ModuleSpec) -> dict[str, bool] | None:
             return None
     # `x := ...` within a comprehension, a default or a base binds its name outside of it.
     named = {node.target.id: False for node in ast.walk(tree) if isinstance(node, ast.NamedExpr)}
-    return named | {name: sure for node in tree.body for name, sure in _bound(node)}
+    return named | {name: sure for node in tree.body for name, sure in bound(node)}
 
 
-def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
+def bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
     """Names that a statement binds where it stands, not within functions and classes."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name, True
@@ -151,4 +151,4 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
         yield node.rest, False
     if not isinstance(node, _SCOPES):
         for child in ast.iter_child_nodes(node):
-            yield from _bound(child)
+            yield from bound(child)

@@ -21,7 +21,8 @@ def evaluate(
 
     Returns:
         Metrics "<split>.<head>.accuracy" and "<split>.<head>.loss", and for each split its number
-        of images. No metrics for a head that answers no label, nor where the loss is not finite.
+        of images. No metrics for a head that answers no label, nor where the loss is not finite,
+        nor where a weight is not: behind a ReLU that turns NaN to 0 the loss may be a number still.
 
     Raises:
         UndefinedError: the model takes more than images.
@@ -34,6 +35,8 @@ def evaluate(
     if not answering:
         return metrics, counts
     require_one_input(model)
+    if not _finite(model):
+        return metrics, counts
     check = measure_of(model, answering, dataset)
     for name, split in dataset.splits.items():
         found = by_head(measure_on(model, check, split, answering))
@@ -42,6 +45,14 @@ def evaluate(
                 metrics[f"{name}.{head.name}.accuracy"] = accuracy
                 metrics[f"{name}.{head.name}.loss"] = loss
     return metrics, counts
+
+
+def _finite(model: Any) -> bool:
+    import numpy as np
+
+    return all(
+        bool(np.isfinite(one).all()) for one in model.get_weights() if one.dtype.kind in "fV"
+    )
 
 
 def counted(dataset: Dataset) -> dict[str, int]:

@@ -10,7 +10,7 @@ import pytest
 from reportgen import models
 from reportgen.errors import UserError
 from reportgen.models import _vetting
-from reportgen.models.application import load_application
+from reportgen.models.application import load
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -219,7 +219,7 @@ def test_each_origin_of_weights_is_said(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(keras.applications, "VGG16", network)
     shape = (64, 64, 3)
     said = [
-        load_application("VGG16", tmp_path, shape, targets, {"weights": weights})[1:]
+        load("VGG16", tmp_path, shape, targets, {"weights": weights})[1:]
         for weights, targets in [("imagenet", ()), ("mine.weights.h5", ()), (None, DIGITS)]
     ]
     assert [final for final, _ in said] == [True, True, False]
