@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reportgen.errors import UserError
-from reportgen.inspection import inspect
+from reportgen.inspection import inspect, owned
 from tests.inspection.crafting import INPUT, h5_file, keras_file, layer, model
 
 OS = {"module": "os", "class_name": "function", "config": "system", "registered_name": "system"}
@@ -122,6 +123,50 @@ def test_the_training_configuration_is_looked_at(tmp_path: Path) -> None:
     assert "the model has as 'loss' the function 'os.system'" in refused(config, tmp_path)
 
 
+def compiled(**parts: Any) -> dict[str, Any]:
+    """The configuration of a compiled model."""
+    return {**model(INPUT), "compile_config": {"optimizer": "adam", **parts}}
+
+
+OWN = {"module": "builtins", "class_name": "function", "config": "my_loss",
+       "registered_name": "function"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        OWN,
+        {**OWN, "module": "my_losses"},
+        {"module": None, "class_name": "MyLoss", "config": {}, "registered_name": "Custom>MyLoss"},
+        {"module": "tools.losses", "class_name": "Focal", "config": {}, "registered_name": "x>Y"},
+    ],
+)
+def test_what_is_never_read_may_name_what_only_its_owner_has(
+    tmp_path: Path, loss: dict[str, Any]
+) -> None:
+    inspect(keras_file(tmp_path, compiled(loss=loss, metrics=[[loss]])))
+    inspect(h5_file(tmp_path, training_config=json.dumps({"loss": loss})))
+    # A model inside of a model is compiled again.
+    inner = {**model(layer("Dense", "d"), name="part"), "compile_config": {"loss": loss}}
+    assert "none of Keras' harmless ones" in refused(model(INPUT, inner), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        {**OWN, "config": "eval"},
+        {**OWN, "module": "importlib", "config": "import_module"},
+        {**OWN, "module": "keras.utils", "config": "get_file"},
+        {**OWN, "module": "numpy.ctypeslib", "config": "load_library"},
+        {"module": "keras.layers", "class_name": "TFSMLayer", "config": {}},
+    ],
+)
+def test_what_is_never_read_may_not_name_tools_all_the_same(
+    tmp_path: Path, loss: dict[str, Any]
+) -> None:
+    assert "the model has as 'loss'" in refused(compiled(loss=loss), tmp_path)
+
+
 def test_the_message_says_what_trust_means(tmp_path: Path) -> None:
     said = refused(model(INPUT, layer("Lambda", "trick")), tmp_path)
     assert "--trust-model, which lets the file run any code as you" in said
@@ -147,6 +192,48 @@ def test_own_classes_of_a_notebook_are_found_by_name(tmp_path: Path) -> None:
     inspect(keras_file(tmp_path, model(INPUT, part)), modules=["my_layers"])
     other = {**part, "class_name": "Tripling", "registered_name": "Tripling"}
     assert "the class 'Tripling'" in refused(model(INPUT, other), tmp_path, modules=["my_layers"])
+
+
+PACKAGE = {
+    "pk/__init__.py": "from .layers import Gate\n",
+    "pk/layers.py": "from .deep.more import Wave\nclass Gate: pass\n",
+    "pk/deep/__init__.py": "",
+    "pk/deep/more.py": """
+import os
+import keras
+if True:
+    class Wave: pass
+try:
+    def swell(x): return x
+except ImportError:
+    pass
+made = type("made", (), {})
+
+@keras.saving.register_keras_serializable(package="sea", name="Tide")
+class Other: pass
+
+def hidden():
+    class Inner: pass
+""",
+    "pk/danger.py": "class Danger: pass\n",
+}
+
+
+def test_what_an_own_package_imports_from_within_is_own(tmp_path: Path) -> None:
+    for name, text in PACKAGE.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = owned(["pk.layers"], tmp_path)
+    for name in ("Gate", "Wave", "swell", "made", "sea>Tide", "Other"):
+        assert found.has(None, name), name
+    for name in ("os", "Inner", "Danger", "keras"):
+        assert not found.has(None, name), name
+    assert found.has("pk.layers", "Gate")
+    assert found.has("pk.deep.more", "Wave")
+    assert not found.has("pk.danger", "Danger")
+    assert not found.blind
+    assert owned(["pk"], tmp_path).has("pk.danger", "Danger")
+    assert owned(["pk", "elsewhere"], tmp_path).blind
 
 
 def test_a_declared_module_does_not_open_others(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from reportgen import models
+from reportgen import functions, models
 from reportgen.errors import UserError
 from reportgen.inspection import inspect
 from reportgen.models import _settings, _vetting
@@ -188,6 +188,33 @@ def test_a_class_of_the_users_own_needs_its_module(load: Load, tmp_path: Path) -
     with pytest.raises(UserError, match=r"'twice' is of the class 'my_layers\.Doubling'") as caught:
         load(own(tmp_path, ".keras"))
     assert "name the module that defines it in the spec" in caught.value.problems[0].hint
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_own_classes_may_lie_deeper_in_a_package(
+    load: Load, tmp_path: Path, suffix: str, untried: None
+) -> None:
+    (tmp_path / "pk").mkdir()
+    (tmp_path / "pk" / "__init__.py").write_text("from .layers import Doubling, halved\n")
+    (tmp_path / "pk" / "layers.py").write_text(OWN.partition("keras.config")[0])
+    with functions.importable(tmp_path), _settings.kept():
+        module = functions.imported("pk", tmp_path)
+        twice, dense = module.Doubling(name="twice"), LAYERS.Dense(2, module.halved, name="d")
+        model = keras.Sequential([keras.Input((3,)), twice, dense])
+        # From a notebook, say: how it was trained is in the file, and nobody else has it.
+        model.compile("sgd", loss=lost, metrics=[Metric()])
+        model.save(tmp_path / f"deep{suffix}")
+    loaded = load(f"deep{suffix}", params={"modules": ["pk"]})
+    images = np.ones((1, 3), np.float32)
+    np.testing.assert_allclose(np.array(loaded.model(images)), np.array(model(images)), rtol=1e-6)
+
+
+def lost(true: Any, said: Any) -> Any:
+    return keras.ops.mean(true - said)
+
+
+class Metric(keras.metrics.Mean):
+    """One of nobody else's."""
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
