@@ -8,8 +8,11 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.fields import centers
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.layers import choose, is_conv, is_pool, output_shapes, shapes_at
+from reportgen.probing.uses import Use, uses
+from reportgen.probing.ways import way_to
 
 Region = tuple[slice, slice]
+Shape = tuple[int | None, ...]
 
 
 def has_maps(layer: Any) -> bool:
@@ -44,6 +47,58 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
             f"so there is {consequence}."
         )
     return flat
+
+
+def rearranging(model: Any, path: str, size: tuple[int, ...]) -> str:
+    """The last layer before another one that puts values into other places; "" where none does.
+
+    Behind it a map need not lie over the image. Axes of one position come and go without harm, so
+    does the axis of channels, and maps may be put in a row and back (as a transformer's patches
+    are); what has the image's own shape is taken to be one.
+
+    Args:
+        model: with a graph.
+        path: of the layer with the map.
+        size: of an image, (h, w, c).
+    """
+    every, image = uses(model), _sides(size)
+    found, shape = "", image
+    for before in reversed([one for one in way_to(model, path).layers if one != path]):
+        use = every[before]
+        kind = type(use.layer).__name__
+        if kind in RESHAPING:
+            given, taken = (_sides(shape[1:]) for shape in _shapes(use))
+            if given == image:
+                return ""
+            if found and taken[:-1] == shape[:-1]:
+                found = ""  # and in between the channels were changed, at most
+            elif not found and given != taken:
+                found, shape = before, given
+        elif kind in TURNING and not _moves_channels(use.layer):
+            return found or before
+    return found
+
+
+RESHAPING = ("Reshape", "Flatten", "RepeatVector")
+TURNING = ("Permute", "Transpose", "Swapaxes", "Moveaxis")
+"""Layers and operations that put values into other places."""
+
+
+def _moves_channels(layer: Any) -> bool:
+    """Whether a Permute makes the first axis the last, or the last one the first."""
+    dims = tuple(getattr(layer, "dims", ()))
+    axes = tuple(range(1, len(dims) + 1))
+    return dims in ((*axes[1:], *axes[:1]), (*axes[-1:], *axes[:-1]))
+
+
+def _shapes(use: Use) -> tuple[Shape, Shape]:
+    """Of what a use gives and takes, with the batch."""
+    node = use.layer._inbound_nodes[use.outputs[0]._keras_history.node_index]
+    return use.shapes[0], tuple(node.input_tensors[0].shape)
+
+
+def _sides(shape: Shape) -> Shape:
+    return tuple(side for side in shape if side != 1)
 
 
 def region(model: Any, path: str, size: tuple[int, int]) -> Region:

@@ -10,7 +10,7 @@ from keras import layers
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.probing.fields import centers
-from reportgen.probing.maps import has_maps, region, with_maps
+from reportgen.probing.maps import has_maps, rearranging, region, with_maps
 
 
 def model() -> Any:
@@ -55,3 +55,28 @@ def test_where_no_place_can_be_told_a_map_covers_all() -> None:
         [keras.Input((9,)), layers.Reshape((3, 3, 1)), layers.Conv2D(1, 1, name="conv")]
     )
     assert region(made, "conv", (3, 3)) == (slice(0, 3), slice(0, 3))
+
+
+_PATCHES = [layers.Reshape((16, 4)), layers.Dense(5)]
+
+
+@pytest.mark.parametrize(
+    ("between", "found"),
+    [
+        ([layers.Reshape((36,)), layers.Reshape((6, 6, 1))], ""),  # the image again
+        ([layers.Reshape((1, 6, 6, 1)), layers.Reshape((6, 6, 1))], ""),
+        ([layers.Reshape((4, 9, 1), name="mixed")], "mixed"),
+        ([layers.Permute((2, 1, 3), name="turned"), layers.ReLU()], "turned"),
+        ([layers.Permute((3, 1, 2)), layers.Reshape((6, 6, 1))], ""),
+        ([layers.ReLU()], ""),
+        ([layers.Conv2D(4, 3), *_PATCHES, layers.Reshape((4, 4, 5))], ""),
+        ([layers.Conv2D(4, 3), *_PATCHES, layers.Reshape((2, 8, 5), name="other")], "other"),
+    ],
+)
+def test_layers_that_put_values_into_other_places(between: list[Any], found: str) -> None:
+    end = layers.Conv2D(2, 3, padding="same", name="end")
+    made = keras.Sequential([keras.Input((6, 6, 1)), *between, end, layers.Reshape((-1,))])
+    assert rearranging(made, "end", (6, 6, 1)) == found
+    nested = keras.Sequential([keras.Input((6, 6, 1)), made])
+    made.name = "made"
+    assert rearranging(nested, "made/end", (6, 6, 1)) == (f"made/{found}" if found else "")

@@ -211,3 +211,42 @@ def test_images_in_pieces_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch)
         np.testing.assert_allclose(parts.arrays[name], array, atol=1e-6)
     for one, other in zip(whole.measures, parts.measures, strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-6)
+
+
+@pytest.mark.parametrize("method", ["grad_cam", "score_cam"])
+def test_an_output_that_branches_off_before_the_layer_has_no_heatmap(method: str) -> None:
+    x = keras.Input((6, 6, 3))
+    low = layers.Conv2D(2, 3, activation="relu", name="low")(x)
+    top = layers.Conv2D(2, 3, activation="relu", name="top")(low)
+    outputs = [
+        layers.Dense(3, name=name)(layers.Flatten()(maps))
+        for name, maps in (("class", top), ("aux", low))
+    ]
+    model, data = seeded(keras.Model(x, outputs)), dataset({"class": 3}, channels=3)
+    alone = seeded(keras.Model(x, outputs))
+    artifact = compute(subject(model, data, method=method))
+    assert [head["name"] for head in artifact.facts["heads"]] == ["class"]
+    heatmap, _ = draw(artifact, subject(model, data, method=method).params)
+    assert "Output aux does not depend on this layer and has no heatmap." in heatmap.caption
+    both = compute(subject(alone, data, method=method, layer="low"))
+    assert [head["name"] for head in both.facts["heads"]] == ["class", "aux"]
+    assert both.facts["apart"] == []
+
+
+def test_behind_a_reshape_nothing_is_said_of_what_lies_where() -> None:
+    model = seeded(
+        keras.Sequential(
+            [
+                keras.Input((6, 6, 1)),
+                layers.Reshape((4, 9, 1), name="mixed"),
+                layers.Conv2D(2, 3, name="conv"),
+                layers.GlobalAveragePooling2D(),
+                layers.Dense(3),
+            ]
+        )
+    )
+    given = subject(model, dataset({"class": 3}))
+    artifact = compute(given)
+    heatmap, _ = draw(artifact, given.params)
+    assert "Layer mixed before it puts values into other places, so it is not" in heatmap.caption
+    assert not [m for m in artifact.measures if "foreground" in m.name and m.value is not None]

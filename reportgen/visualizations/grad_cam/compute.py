@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.explaining import data_of, told, wanted
-from reportgen.probing.graphs import require_graph
+from reportgen.probing.graphs import is_graph, require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.layers import named, shapes_at
+from reportgen.probing.maps import rearranging
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.streaming import pieces
+from reportgen.probing.ways import way_to
 from reportgen.records import Artifact, Dataset, Head, Subject
 from reportgen.visualizations.grad_cam.engine import cams, grad_cam, target_layer
 from reportgen.visualizations.grad_cam.maps import Maps, joined, pointless
@@ -43,7 +45,8 @@ def compute(subject: Subject) -> Artifact:
     require_graph(subject.model)
     layer = target_layer(subject.model, params["layer"])
     _check_flat(subject.model, layer)
-    heads = heads_of(subject.model, data.targets)
+    every = heads_of(subject.model, data.targets)
+    heads = depending(subject.model, every, layer)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)
     both = np.concatenate([shown, counted])
@@ -57,6 +60,8 @@ def compute(subject: Subject) -> Artifact:
         arrays[f"large@{head.name}"] = bilinear(one.maps[: len(shown)], size)
     rest = {h.name: one.since(len(shown)) for h, one in zip(heads, found, strict=True)}
     masks = foreground(data, "test", counted)
+    if rearranged := rearranging(subject.model, layer, images.shape[1:]):
+        masks = np.zeros_like(masks)  # what lies where is not known
     measures = [
         measure
         for name, one in rest.items()
@@ -75,12 +80,25 @@ def compute(subject: Subject) -> Artifact:
         "map_size": [int(side) for side in found[0].maps.shape[1:]],
         "foreground": data.foreground,
         "left_out": _left_out(found[0]),
+        "apart": [head.name for head in every if head not in heads],
+        "rearranged": rearranged,
         "heads": [
             _told(head, one, data, shown, params["method"])
             for head, one in zip(heads, found, strict=True)
         ],
     }
     return Artifact(arrays, facts, tuple(measures))
+
+
+def depending(model: Any, heads: tuple[Head, ...], layer: str) -> tuple[Head, ...]:
+    """The heads that depend on a layer; all of them where none does, which is an error elsewhere.
+
+    An auxiliary classifier branches off before the last convolution.
+    """
+    if is_graph(named(model)[layer]):
+        return heads
+    found = tuple(head for head in heads if layer in way_to(model, head.index).layers)
+    return found or heads
 
 
 def _streamed(

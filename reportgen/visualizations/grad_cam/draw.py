@@ -54,7 +54,7 @@ def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
     caption = (
         f"{_method(facts)} at layer {facts['layer']}, one cell for each of the "
         f"{size(facts['map_size'])} positions of its feature maps. "
-        f"{_left_out(facts)}{_samples(head)}"
+        f"{_remarks(facts)}{_samples(head)}"
     )
     return _drawing("heatmap", "Heatmap", picture, caption, _alt("Heatmap", artifact, head), facts)
 
@@ -89,7 +89,7 @@ def _head(artifact: Artifact, head: Facts) -> Drawing:
     caption = (
         f"{_method(facts)} for the answer of head {head['name']} at layer {facts['layer']} "
         f"({size(facts['map_size'])} positions), and resized over the input. {SCALE} "
-        f"{_left_out(facts)}{_samples(head)}"
+        f"{_remarks(facts)}{_samples(head)}"
     )
     alt = _alt("Input, heatmap and overlay", artifact, head)
     return _drawing(head["name"], head["title"], picture, caption, alt, facts)
@@ -129,6 +129,21 @@ def _label(sample: Facts) -> str:
     if sample["pointless"]:
         return f"{words}: the same everywhere"
     return f"{words}: zero everywhere" if sample["zero"] else words
+
+
+def _remarks(facts: Facts) -> str:
+    """Sentences on what is not as a reader would expect, with a space after each."""
+    said = _left_out(facts)
+    if names := facts["apart"]:
+        one = len(names) == 1
+        outputs = f"Output{'' if one else 's'} {', '.join(names)} {'does' if one else 'do'}"
+        said += f"{outputs} not depend on this layer and {'has' if one else 'have'} no heatmap. "
+    if facts["rearranged"]:
+        said += (
+            f"Layer {facts['rearranged']} before it puts values into other places, so it is not "
+            "known whether its positions lie over the image as they are drawn. "
+        )
+    return said
 
 
 def _left_out(facts: Facts) -> str:
