@@ -66,7 +66,7 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     assert check_house_rules(KIND, replace(artifact, facts=facts), made.params)[0] == sheet
     assert table.rows[4] == ("conv", "nothing", 1, "3")
     counts, clearest, local = (note.text for note in notes_of(KIND, artifact)[0])
-    assert counts.startswith("Of 3 filters of `conv` that answer at all, 1 follow vertical")
+    assert counts.startswith("Of 3 filters of `conv` that answer at all, 1 follows vertical")
     assert "vertical edges are followed best by filter `0`" in clearest
     assert "name the class of 100% of 24 images" in local
 

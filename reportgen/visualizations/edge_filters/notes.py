@@ -25,13 +25,18 @@ def _counts(finding: Finding, layer: str) -> Note | None:
         "edge_filters.counts",
         "info",
         "Of {vertical_filters.n:filter|filters} of {layer} that answer at all, {vertical_filters} "
-        "follow vertical edges more than horizontal ones, {horizontal_filters} horizontal ones "
-        "more than vertical ones; {edge_filters} follow edges more than brightness, {area_filters} "
-        "brightness more than edges.",
+        f"{_follow(known['vertical_filters'])} vertical edges more than horizontal ones, "
+        "{horizontal_filters} horizontal ones more than vertical ones; {edge_filters} "
+        f"{_follow(known['edge_filters'])} edges more than brightness, "
+        "{area_filters} brightness more than edges.",
         {"layer": layer},
         (),
         **known,
     )
+
+
+def _follow(count: Evidence) -> str:
+    return "follows" if count.value == 1 else "follow"
 
 
 def _clearest(finding: Finding, layer: str) -> Note | None:
