@@ -28,7 +28,8 @@ ENTRY = Entry(
             "base",
             "str",
             "mean",
-            "what the patch is filled with; mean is the mean color of the training images",
+            "what the patch is filled with; mean is the mean color of the training images, or of "
+            "the test images where there are no others",
             choices=("black", "white", "mean"),
         ),
         Parameter(
