@@ -34,7 +34,7 @@ def percent(value: Number | None, sign: bool = False) -> str:
     """
     if value is None or not math.isfinite(value):
         return "undefined"
-    share = float(f"{abs(value) * 100:.12g}")  # without what binary fractions add
+    share = float(f"{abs(value) * 100:.15g}")  # without what binary fractions add
     if share == int(share):
         return _signed(f"{int(share)}%", value, sign)
     gap = min(share, abs(100 - share))

@@ -55,6 +55,7 @@ def test_shares_never_round_to_none_or_all(value: float | None, text: str) -> No
 
 
 @example(83886.4375, "%")
+@example(21474836.79954815, "%")
 @given(st.floats(-1e9, 1e9), st.sampled_from(["", "+", "%", "+%"]))
 def test_what_is_written_is_always_backed_by_the_value(value: float, style: str) -> None:
     evidence = Evidence("x-1.y", value, "", None, None, None, "", "x-1")
