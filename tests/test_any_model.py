@@ -65,9 +65,10 @@ SAID: dict[tuple[str, str], str] = {
     **{
         (name, kind): "weights of layer 'conv' hold values that are not finite"
         for name in ("nan", "infinite")
-        for kind in ("grad_cam", "feature_maps", "activation_maximization")
+        for kind in ("grad_cam", "feature_maps", "activation_maximization", "evaluation")
     },
     ("nan_head", "grad_cam"): "weights of layer 'out' hold values that are not finite",
+    ("nan_head", "evaluation"): "weights of layer 'out' hold values that are not finite",
     ("softmax_in_code", "grad_cam"): "gives probabilities .* but what they are made of cannot",
     ("mixture", "grad_cam"): "'mean' of the model is computed from probabilities",
     ("everywhere", "grad_cam"): "should have a row of values for each image, but it has 6 x 6 x 3",
