@@ -92,15 +92,20 @@ def cams(
         return score_cams(model, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):
-        space = tuple(range(1, slope.activations.ndim))
-        dark = np.asarray(~slope.activations.any(axis=space))
+        dark = _zero(slope.activations)
         for place, gradient in enumerate(slope.gradients):
             maps = METHODS[method](slope.activations, gradient)
-            flat = np.asarray(~gradient.any(axis=space))
+            flat = _zero(gradient)
             logits = slope.logits[outputs[place]]
             every = np.zeros((len(maps), 0), dtype=bool)
             parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits, every))
     return [joined(part, layer) for part in parts]
+
+
+def _zero(values: Floats) -> NDArray[np.bool_]:
+    """Whether all values of an image are zero, shape (n,)."""
+    # Along one axis NumPy stops at the first that is not; along several it looks at every value.
+    return np.asarray(~values.reshape(len(values), -1).any(axis=1))
 
 
 def target_layer(model: Any, layer: str | None) -> str:
