@@ -139,6 +139,7 @@ def test_an_npz_is_looked_into(tmp_path: Path) -> None:
 
 # --- Python functions -----------------------------------------------------------------------------
 
+# Text that is only parsed, never run: every way in which a module can bind a name.
 MODULE = """
 import os.path as paths
 from json import dumps as written, loads
@@ -154,7 +155,7 @@ typed: object = make
 for looped in (make,): pass
 with open("x") as held: pass
 try: pass
-except OSError as caught: pass
+except OSError as caught: ...
 [hidden for hidden in ()]
 (walrus := make)
 [inside := make for _ in (1,)]
