@@ -119,7 +119,7 @@ def build(
             raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
         session = Session(place)
         try:
-            with Worker(meanwhile=_import_page) as worker:
+            with Worker(meanwhile=_prepare_page) as worker:
                 builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
                 for builder in builders:
                     refused += _refusals(builder)
@@ -133,10 +133,13 @@ def build(
     return max((builder.exit_status for builder in builders), default=0)
 
 
-def _import_page() -> None:
+def _prepare_page() -> None:
     """What pages are written with; each part imports it when it is needed."""
     from reportgen import page  # noqa: F401
     from reportgen.render import context, html_page, markdown_page  # noqa: F401
+
+    html_page.prepare()
+    markdown_page.prepare()
 
 
 def _refusals(builder: Builder) -> tuple[Problem, ...]:

@@ -10,8 +10,12 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportgen.digest import StatCache, of_bytes, of_value
+
+if TYPE_CHECKING:
+    import ast
 
 DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
 """Import names whose distribution is called otherwise."""
@@ -33,7 +37,9 @@ def imports_of(source: bytes) -> list[str]:
     except (SyntaxError, ValueError):
         return []
     names: set[str] = set()
-    for node in ast.walk(tree):
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -41,7 +47,17 @@ def imports_of(source: bytes) -> list[str]:
             names.update(f"{start}{inner}{alias.name}" for alias in node.names)
             if node.module:
                 names.add(start + node.module)
+        else:
+            waiting += _inside(node)
     return sorted(names)
+
+
+def _inside(node: ast.AST) -> list[ast.AST]:
+    """The statements, and what holds statements, in a statement: expressions import nothing."""
+    fields = ("body", "orelse", "finalbody", "handlers", "cases")
+    found = (getattr(node, name, None) for name in fields)
+    # The body of a lambda, or of a condition's expression, is no list.
+    return [inner for each in found if isinstance(each, list) for inner in each]
 
 
 def resolved(name: str, module: str, file: str) -> str:

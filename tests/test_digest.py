@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import zipfile
 from pathlib import Path
 
@@ -73,6 +74,33 @@ def test_imports_of_finds_imports_anywhere_and_survives_bad_source() -> None:
     source = b"import a.b\ndef f():\n    from c import d\nfrom .here import x\n"
     assert imports_of(source) == [".here", ".here.x", "a.b", "c", "c.d"]
     assert imports_of(b"def (") == []
+
+
+HIDDEN = """
+class A:
+    async def f(self):
+        async with a() as b:
+            for x in y: import one
+            else: import two
+        while x: import three
+        try: import four
+        except E: import five
+        else: import six
+        finally: import seven
+        match x:
+            case 1: import eight
+        if x: pass
+        elif y: import nine
+        else: import ten
+        with z: import eleven; import twelve
+        g = lambda: h if i else j
+"""
+
+
+def test_imports_of_looks_into_every_statement() -> None:
+    numbers = re.findall(r"import (\w+)", HIDDEN)
+    assert len(numbers) == 12
+    assert imports_of(HIDDEN.encode()) == sorted(numbers)
 
 
 @pytest.fixture

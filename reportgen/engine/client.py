@@ -15,6 +15,7 @@ from reportgen.store import Output
 
 if TYPE_CHECKING:
     import subprocess
+    import tempfile
 
 
 class WorkerEnded(ReportgenError):
@@ -35,6 +36,7 @@ class Worker:
         self._meanwhile = meanwhile
         self._process: subprocess.Popen[str] | None = None
         self._log: IO[bytes] | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Worker:
         return self
@@ -74,19 +76,24 @@ class Worker:
         if self._log is not None:
             self._log.close()
             self._log = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
 
     def _start(self) -> subprocess.Popen[str]:
         import subprocess  # not at the top: a build with nothing to do starts no worker
         import tempfile
 
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  (closed in stop)
+        # A process that is ended at once cannot remove what it was using, such as copies of models.
+        self._folder = tempfile.TemporaryDirectory(prefix="reportgen-", ignore_cleanup_errors=True)
         # Its own session: Ctrl-C reaches the build, and the build ends the worker.
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.engine"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=environment(os.environ),
+            env={**environment(os.environ), "TMPDIR": self._folder.name},
             encoding="utf-8",
             start_new_session=True,
         )

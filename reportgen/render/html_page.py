@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from reportgen.render import prose
@@ -25,10 +26,22 @@ def render_index(entries: Sequence[IndexEntry]) -> bytes:
 
 
 def _page(template: str, context: Mapping[str, object]) -> bytes:
-    return prose.steady(_environment().get_template(template).render(context)).encode()
+    return prose.steady(_template(template).render(context)).encode()
 
 
-def _environment() -> Environment:
+def prepare() -> None:
+    """Compile the templates, for pages that are rendered later."""
+    for name in ("report.html", "index.html"):
+        _template(name)
+
+
+def _template(name: str) -> Template:
+    return _environment((TEMPLATES / "style.css").read_text(encoding="utf-8")).get_template(name)
+
+
+@cache
+def _environment(style: str) -> Environment:
+    """One for all pages: it keeps compiled templates, and reads those anew that change."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -40,7 +53,6 @@ def _environment() -> Environment:
     environment.filters.update(
         inline=prose.inline, plain=prose.plain, author=prose.author, in_quotes=prose.in_quotes
     )
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
     environment.globals.update(style=Markup(style), policy=_policy(style))
     return environment
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from reportgen.drafting import quoted
 from reportgen.render import prose
@@ -36,7 +37,7 @@ class Escaped(str):
 
 def render(page: ReportPage) -> bytes:
     """A report as GitHub Markdown."""
-    text = _environment().get_template("report.md").render(page=page)
+    text = _template().render(page=page)
     return (prose.steady(text).strip() + "\n").encode()
 
 
@@ -105,6 +106,16 @@ def _bare(value: object) -> Escaped:
     return value
 
 
+def prepare() -> None:
+    """Compile the template, for pages that are rendered later."""
+    _template()
+
+
+def _template() -> Template:
+    return _environment().get_template("report.md")
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,3 +33,21 @@ def test_what_can_be_done_meanwhile_is_done_once(monkeypatch: pytest.MonkeyPatch
             assert worker.run(Job("draw", (), {}), lambda *_: None) == {}
     assert done == ["idle"]
     assert process.returncode is not None
+
+
+def test_what_a_worker_was_using_is_gone_when_it_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    leaving = "import sys, tempfile; tempfile.mkdtemp(); print('{', flush=True); sys.stdin.read()"
+    popen = subprocess.Popen
+
+    def started(_: object, **how: Any) -> subprocess.Popen[str]:
+        return popen([sys.executable, "-c", leaving], **how)
+
+    monkeypatch.setattr(subprocess, "Popen", started)
+    with Worker() as worker:
+        with pytest.raises(ValueError, match="property name"):
+            worker.run(Job("draw", (), {}), lambda *_: None)
+        assert len(list(tmp_path.glob("reportgen-*/*"))) == 1
+    assert not list(tmp_path.iterdir())
