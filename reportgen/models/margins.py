@@ -10,6 +10,7 @@ The layers are registered with Keras as "reportgen>NAME": import this module, an
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import cos, pi
 from typing import Any
 
@@ -20,7 +21,7 @@ EPSILON = 1e-6
 """Least value of sin² θ: the slope of a square root is infinite at zero."""
 
 
-class CosineLayer(keras.layers.Layer):  # type: ignore[misc]
+class CosineLayer(keras.layers.Layer, ABC):  # type: ignore[misc]
     """Logits from the cosines between embeddings and one weight vector for each class.
 
     Args:
@@ -70,9 +71,9 @@ class CosineLayer(keras.layers.Layer):  # type: ignore[misc]
         harder = self.scale * self.harder(cosines, strength)
         return ops.where(right > 0, harder[:, None], logits)
 
+    @abstractmethod
     def harder(self, cosines: Any, strength: Any) -> Any:
         """What training sees in place of the cosines to the right classes, shape (n,)."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what its margin is")
 
     def get_config(self) -> dict[str, Any]:
         """As Keras asks."""

@@ -15,6 +15,7 @@ import weakref
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
@@ -99,7 +100,12 @@ def input_specs(model: Any) -> list[Any]:
 
 
 def execute(
-    graph: Graph, inputs: Sequence[NDArray[Any]], model: Any, others: Sequence[Any] = ()
+    graph: Graph,
+    inputs: Sequence[NDArray[Any]],
+    model: Any,
+    others: Sequence[Any] = (),
+    *,
+    views: bool = False,
 ) -> list[Any]:
     """What a compiled graph gives for one batch, as NumPy arrays in the graph's structure.
 
@@ -108,6 +114,8 @@ def execute(
         inputs: its arguments with a row for each image.
         model: that the graph belongs to.
         others: its further arguments.
+        views: whether the arrays may be TensorFlow's own memory, which cannot be written to, in
+            place of copies: for those who only reckon with them.
 
     Raises:
         UndefinedError: this machine cannot compute one of the model's operations.
@@ -119,7 +127,7 @@ def execute(
             found = graph(*(tf.convert_to_tensor(array) for array in [*whole, *others]))
     except NO_KERNEL as error:
         raise UndefinedError(cannot_run(model, error)) from error
-    return [_arrays(part, count) for part in found]
+    return [_arrays(part, count, views) for part in found]
 
 
 def needs_xla(model: Any) -> bool:
@@ -128,8 +136,8 @@ def needs_xla(model: Any) -> bool:
     return reads_channels_first(model) and not tf.config.get_visible_devices("GPU")
 
 
-def _arrays(found: Any, count: int) -> Any:
+def _arrays(found: Any, count: int, views: bool) -> Any:
     """Tensors, perhaps in lists, as arrays that are cut to so many rows."""
     if isinstance(found, list | tuple):
-        return [_arrays(part, count) for part in found]
-    return found.numpy()[:count]
+        return [_arrays(part, count, views) for part in found]
+    return (np.asarray(memoryview(found)) if views else found.numpy())[:count]

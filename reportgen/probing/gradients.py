@@ -94,7 +94,7 @@ def slopes(
     for part in batches(model, inputs, copies=_COPIES):
         batch = [each[part], *(array[part] for array in inputs)]
         check = _flag(part.start == 0)
-        acts, grads, logits, explained, total = execute(graph, batch, model, [check])
+        acts, grads, logits, explained, total = execute(graph, batch, model, [check], views=True)
         if not np.isfinite(total).all():
             require_finite(model)
         require_logits(heads, logits)
