@@ -73,6 +73,25 @@ class Raw(Own):
         return self.out(self.flat(tf.tanh(self.conv(x))))
 
 
+class Augmenting(Own):
+    """The same with a layer that is used in training only; it has 10 parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.aug = layers.Conv2D(1, 3, padding="same", name="aug")
+
+    def call(self, x: Any, training: bool | None = None) -> Any:
+        return super().call(self.aug(x) if training else x, training)
+
+
+def augmenting() -> Any:
+    """Every layer of it is built."""
+    model = Augmenting()
+    model(np.zeros((1, SIDE, SIDE, 1), np.float32), training=True)
+    model(np.zeros((1, SIDE, SIDE, 1), np.float32))
+    return model
+
+
 def subclassed() -> Any:
     model = Own()
     model(np.zeros((1, SIDE, SIDE, 1), np.float32))

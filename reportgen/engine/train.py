@@ -20,6 +20,7 @@ from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.feeding import require_one_input
 from reportgen.probing.heads import heads
+from reportgen.probing.held import counts
 from reportgen.probing.layers import find, rows
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
@@ -130,20 +131,19 @@ def _input_shape(data: Dataset | None) -> list[int] | None:
 def _facts(
     loaded: models.Loaded, data: Dataset | None, history: Mapping[str, Sequence[float]], job: Job
 ) -> ModelFacts:
-    model = loaded.model
+    model, params = loaded.model, counts(loaded.model)
     facts = ModelFacts(
         name="", title="", source=job.params["source"], dataset=job.params["dataset"] or "",
-        layers=rows(model), total_params=model.count_params(),
-        trainable_params=_count(model.trainable_weights),
-        non_trainable_params=_count(model.non_trainable_weights),
+        layers=rows(model), total_params=params.total, trainable_params=params.trainable,
+        non_trainable_params=params.fixed,
         digest=of_model(model, _preprocessing(data)),
         history={k: tuple(v) for k, v in history.items()}, metrics={}, counts={},
         training=_training(job, history, loaded.weights),
     )  # fmt: skip
     if data is None:
         return facts
-    metrics, counts = _measured(model, data)
-    return replace(facts, metrics=metrics, counts=counts)
+    metrics, images = _measured(model, data)
+    return replace(facts, metrics=metrics, counts=images)
 
 
 def _measured(model: Any, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
@@ -155,10 +155,6 @@ def _measured(model: Any, data: Dataset) -> tuple[dict[str, float], dict[str, in
         return training.evaluate(model, data, heads(model, data.targets))
     except UndefinedError:
         return {}, training.counted(data)
-
-
-def _count(weights: Sequence[Any]) -> int:
-    return sum(int(np.prod(weight.shape)) for weight in weights)
 
 
 def _training(job: Job, history: Mapping[str, Sequence[float]], weights: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def adapted(model: Any, shape: tuple[int, ...]) -> tuple[Any, str]:
     import keras
 
     from reportgen.probing.graphs import is_graph, require_graph
+    from reportgen.probing.held import stands_in
 
     inputs = require_graph(model).inputs if is_graph(model) else []
     wanted = tuple(inputs[0].shape)[1:] if len(inputs) == 1 else ()
@@ -36,7 +37,9 @@ def adapted(model: Any, shape: tuple[int, ...]) -> tuple[Any, str]:
         made: Any = keras.Sequential([start, reshape, *model.layers], name=model.name)
     else:
         # Calling each of its layers once more, not the model: then all keep their paths.
-        made = keras.Model(start, require_graph(model).call(reshape(start)), name=model.name)
+        graph = require_graph(model)
+        given = keras.tree.pack_sequence_as(graph.input, [reshape(start)])
+        made = stands_in(keras.Model(start, graph.call(given), name=model.name), model)
     made.trainable = model.trainable
     return made, _sentence(shape, wanted)
 

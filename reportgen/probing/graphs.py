@@ -19,6 +19,7 @@ from keras.src.models.functional import Functional
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import naming
+from reportgen.probing.held import held_layers, stands_in
 
 Call = Callable[[str, Any, tuple[Any, ...], dict[str, Any]], Any]
 """What happens at a layer: (path, layer, args, kwargs) -> its output. The path is that of the use:
@@ -37,8 +38,25 @@ def is_graph(layer: Any) -> bool:
 
 
 def inner_layers(model: Any) -> list[Any]:
-    """The layers of a model itself, in its own order; of a subclassed one those it tracks."""
-    return list(model.layers)
+    """The layers of a model itself, in its own order, without those that are `unreached`."""
+    left = {id(layer) for layer in unreached(model)}
+    return [layer for layer in model.layers if id(layer) not in left]
+
+
+def unreached(model: Any) -> list[Any]:
+    """The model's own layers that no call at prediction time uses, such as one for training alone.
+
+    A layer of which a part is used is reached. Empty where the calls cannot be followed.
+    """
+    graph = _graph(model)
+    if isinstance(graph, str):
+        return []
+    used = {id(operation) for operation in graph.operations}
+    return [
+        layer for layer in held_layers(model)
+        if used.isdisjoint(map(id, layer._flatten_layers()))
+        and not isinstance(layer, keras.layers.InputLayer)
+    ]  # fmt: skip
 
 
 def require_graph(model: Any) -> Any:
@@ -141,11 +159,12 @@ def _follow(model: Any) -> Any:
         return "is subclassed and takes its inputs in a structure that is not plain"
     training = {"training": False} if getattr(model, "_call_has_training_arg", False) else {}
     try:
-        return Functional(inputs, model.call(*inputs, **training), name=model.name)
+        graph = Functional(inputs, model.call(*inputs, **training), name=model.name)
     except Exception as error:
         # Whatever the model's own Python raises when it is given symbols instead of numbers.
         cause = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
         return f"is subclassed and its call cannot be followed ({cause})"
+    return stands_in(graph, model)
 
 
 def _symbol(shape: Any, name: str) -> Any:

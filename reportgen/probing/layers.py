@@ -14,7 +14,7 @@ import keras
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.probing.convolutions import convolution
 from reportgen.probing.fields import receptive_field
-from reportgen.probing.graphs import inner_layers, is_graph, require_graph
+from reportgen.probing.graphs import inner_layers, is_graph, require_graph, unreached
 from reportgen.probing.uses import find_use, uses
 from reportgen.records import LayerRow
 
@@ -23,6 +23,8 @@ __all__ = [
     "find",
     "is_conv",
     "is_pool",
+    "left_out",
+    "listed",
     "named",
     "output_shapes",
     "receptive_field",
@@ -49,7 +51,7 @@ def is_pool(layer: Any) -> bool:
 
 
 def rows(model: Any) -> tuple[LayerRow, ...]:
-    """The rows of Keras' summary table: one for each layer of the model itself.
+    """The rows of Keras' summary table: one for each layer of the model itself (`listed`).
 
     Nested models are one row each, as in Keras. `connected_to` ("conv2d_1[0][0]") is filled for
     models with a graph of their own, not for Sequential ones, which are a plain stack.
@@ -64,8 +66,21 @@ def rows(model: Any) -> tuple[LayerRow, ...]:
             params=int(layer.count_params()) if layer.built else 0,
             connected_to=() if sequential else _connections(graph, layer),
         )
-        for layer in model.layers
+        for layer in listed(model)
     )
+
+
+def listed(model: Any) -> list[Any]:
+    """The model's own layers, and last those that a graph which stands in for it leaves out."""
+    own = {id(layer) for layer in model.layers}
+    return [*model.layers, *(layer for layer in unreached(model) if id(layer) not in own)]
+
+
+def left_out(model: Any) -> list[str]:
+    """Paths of the layers that the model holds and no prediction comes by, at any depth."""
+    inner = [one for one in inner_layers(model) if is_graph(one)]
+    deeper = [f"{one.name}/{path}" for one in inner for path in left_out(one)]
+    return [*(layer.name for layer in unreached(model)), *deeper]
 
 
 class Layers(dict[str, Any]):

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from reportgen.models._adapting import NAME, adapted
-from reportgen.probing.layers import named, rows
+from reportgen.probing.held import counts
+from reportgen.probing.layers import left_out, named, rows
 
 layers = keras.layers
 
@@ -52,6 +53,26 @@ def test_nested_models_keep_their_paths_and_outputs_their_names() -> None:
     assert "inner/conv" in named(found)
     images = np.random.default_rng(0).random((2, 6, 5, 1), dtype=np.float32)
     np.testing.assert_array_equal(found(images)["answer"], model(images[..., 0])["answer"])
+
+
+def test_a_layer_for_training_alone_still_counts() -> None:
+    class Noisy(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="noisy")
+            self.noise = layers.Dense(30, name="noise")
+            self.out = layers.Dense(2, name="out")
+
+        def call(self, x: Any, training: bool = False) -> Any:
+            return self.out(self.noise(x) if training else x)
+
+    model = Noisy()
+    model(np.zeros((1, 30), np.float32), training=True)
+    model(np.zeros((1, 30), np.float32))
+    found, _ = adapted(model, (6, 5, 1))
+    assert counts(found) == counts(model)
+    assert counts(found).total == 30 * 30 + 30 + 30 * 2 + 2
+    assert left_out(found) == ["noise"]
+    assert left_out(adapted(row(), (6, 5, 1))[0]) == []
 
 
 def test_a_fixed_number_of_images_and_frozen_layers_stay_so() -> None:

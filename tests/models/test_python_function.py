@@ -12,6 +12,7 @@ import pytest
 
 from reportgen import models
 from reportgen.errors import UserError
+from reportgen.probing.held import counts
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -158,6 +159,23 @@ def test_a_subclassed_model_is_given_as_the_graph_that_it_draws(load: Load, tmp_
     np.testing.assert_allclose(loaded.model.predict(images, verbose=0), out(maps), atol=1e-6)
     assert loaded.trained
     assert [tuple(tensor.shape) for tensor in loaded.model.outputs] == [(None, 2)]
+
+
+def test_what_training_alone_uses_counts_as_the_models(load: Load, tmp_path: Path) -> None:
+    text = SUBCLASSED.replace(
+        "def call(self, x):",
+        """\
+    self.aug = keras.layers.Conv2D(1, 3, padding="same", name="aug")
+
+    def call(self, x, training=False):
+        x = self.aug(x) if training else x""",
+    )
+    text = text.replace('float32"))', 'float32"), training=True)')
+    (tmp_path / "own.py").write_text(text)
+    model = load("python:own:network").model
+    # Convolutions with 3 * (9 + 1) and 9 + 1 weights, a dense layer with 2 * (3 + 1).
+    assert model.count_params() == 30 + 8
+    assert counts(model).total == 30 + 8 + 10
 
 
 def test_the_manual_shows_how_to_hold_other_inputs_at_values(load: Load, tmp_path: Path) -> None:

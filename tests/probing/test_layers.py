@@ -8,7 +8,18 @@ import tensorflow as tf
 from small_models import images, nested, sequential, two_heads
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing.layers import choose, find, is_conv, is_pool, named, receptive_field, rows
+from reportgen.probing.graphs import require_graph
+from reportgen.probing.held import Counts, counts
+from reportgen.probing.layers import (
+    choose,
+    find,
+    is_conv,
+    is_pool,
+    left_out,
+    named,
+    receptive_field,
+    rows,
+)
 
 layers = keras.layers
 
@@ -138,3 +149,60 @@ def test_a_subclassed_model_of_layers_is_followed() -> None:
     assert pool.output_shape == "(None, 2, 2, 1)"
     assert pool.connected_to[0].startswith("relu")
     assert receptive_field(model, "pool") == 4
+
+
+class Augmenting(keras.Model):
+    """Uses a layer in training only, has a weight in no layer, and builds all of it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="own")
+        self.aug = layers.Conv2D(1, 3, padding="same", name="aug")
+        self.conv = layers.Conv2D(2, 3, name="conv")
+        self.scale = self.add_weight(shape=(5,), trainable=False, name="scale")
+
+    def call(self, x: object, training: bool = False) -> object:
+        return keras.ops.relu(self.conv(self.aug(x) if training else x))
+
+
+def test_what_training_alone_uses_is_counted_and_not_shown() -> None:
+    model = Augmenting()
+    model(images(), training=True)
+    model(images())
+    graph = require_graph(model)
+    for shown in (model, graph):
+        # The weights of both convolutions, and five that belong to no layer.
+        assert counts(shown) == Counts(10 + 20 + 5, 10 + 20, 5)
+        assert counts(shown).total == model.count_params()
+        table = {row.name: row for row in rows(shown)}
+        assert (table["aug"].params, table["aug"].output_shape) == (10, "?")
+        assert left_out(shown) == ["aug"]
+        assert choose(shown, "all", is_conv) == ["conv"]
+    nest = keras.Model(start := keras.Input((6, 6, 1)), layers.Flatten()(model(start)))
+    assert (left_out(nest), counts(nest).total) == (["own/aug"], model.count_params())
+
+
+def test_a_layer_used_in_parts_is_not_left_out() -> None:
+    class Block(keras.layers.Layer):
+        def __init__(self) -> None:
+            super().__init__(name="block")
+            self.conv = layers.Conv2D(1, 3, name="conv")
+
+        def build(self, shape: tuple[int | None, ...]) -> None:
+            self.conv.build(shape)
+
+    class Own(keras.Model):
+        def __init__(self) -> None:
+            super().__init__(name="own")
+            self.block = Block()
+
+        def build(self, shape: tuple[int | None, ...]) -> None:
+            self.block.build(shape)
+            super().build(shape)
+
+        def call(self, x: object) -> object:
+            return self.block.conv(x)
+
+    model = Own()
+    model(images())
+    assert left_out(model) == []
+    assert left_out(sequential()) == left_out(nested()) == []

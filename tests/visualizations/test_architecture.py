@@ -190,3 +190,14 @@ def test_sides_that_are_open_are_said():
     _, shown = drawn(model)
     assert "question mark" in shown[0].caption
     assert shown[1].rows[1][3] == "? x ? x 4"
+
+
+def test_parameters_beside_the_drawing_are_told():
+    _, (_, *_, key) = drawn(zoo.augmenting())
+    held = zoo.augmenting().count_params()
+    assert key.footer == (
+        f"Parameters in all: {held - 10:,}",
+        "Parameters that the model holds beside these: 10",
+    )
+    _, (_, *_, key) = drawn(zoo.subclassed())
+    assert key.footer == (f"Parameters in all: {held - 10:,}",)

@@ -1,8 +1,10 @@
 import keras
 import pytest
+import zoo
 from keras import layers
 from subjects import check_house_rules, facts, notes_of, subject, values
 
+from reportgen.probing.graphs import require_graph
 from reportgen.visualizations.summary.compute import compute
 from reportgen.visualizations.summary.describing import described
 from reportgen.visualizations.summary.draw import draw
@@ -91,6 +93,18 @@ def test_what_each_layer_does_and_gives(base):
         ("4", "dense_3", "1024 units, relu", "(1, 1024)"),
         ("5", "dense_4", "96 units, softmax", "(1, 96)"),
     )
+
+
+@pytest.mark.parametrize("table", ["layers", "outputs"])
+@pytest.mark.parametrize("stands_in", [False, True])
+def test_a_layer_for_training_alone_is_listed_and_said(table, stands_in):
+    model = zoo.augmenting()
+    shown = require_graph(model) if stands_in else model
+    artifact = compute(subject("summary", shown, table=table))
+    (drawn,) = check_house_rules("summary", artifact, {})
+    assert any("aug" in " ".join(map(str, row)) for row in drawn.rows)
+    assert "No prediction passes through aug, so no other figure shows this layer." in drawn.caption
+    assert "No prediction" not in draw(compute(subject("summary", zoo.subclassed())), {})[0].caption
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from reportgen.codec import encode
+from reportgen.probing.held import counts
 from reportgen.probing.steps import Step, steps
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.visualizations.architecture.parts import Part, Told, parts
@@ -19,7 +20,8 @@ def compute(subject: Subject) -> Artifact:
     """Take the network apart.
 
     Returns:
-        Facts `parts` (the drawing's parts, as JSON), `layers` (paths), `total` (parameters).
+        Facts `parts` (the drawing's parts, as JSON), `layers` (paths), `total` (parameters) and
+        `beside` (parameters that the model holds and none of these parts has).
 
     Raises:
         UndefinedError: the inside of the model cannot be reached.
@@ -28,11 +30,13 @@ def compute(subject: Subject) -> Artifact:
     said = _told(found)
     tree = series([step.given for step in found], [i for i, s in enumerate(found) if s.last])
     drawn = parts(tree, said, subject.params["fold"])
+    total = sum(step.params for step in said)
     return Artifact(
         facts={
             "parts": encode(drawn),
             "layers": list(dict.fromkeys(step.path for step in found if step.layer is not None)),
-            "total": sum(step.params for step in said),
+            "total": total,
+            "beside": max(0, counts(subject.model).total - total),
         },
         measures=tuple(_measures(found, said, tree, drawn)),
     )

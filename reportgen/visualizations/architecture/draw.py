@@ -78,7 +78,8 @@ def _stages(numbers: Sequence[int]) -> str:
 
 
 def _key(parts: Sequence[Part], facts: Mapping[str, Any]) -> Table:
-    total = facts["total"]
+    total, beside = facts["total"], facts["beside"]
+    more = (f"Parameters that the model holds beside these: {beside:,}",) if beside else ()
     return Table(
         part="stages",
         columns=_COLUMNS,
@@ -87,7 +88,7 @@ def _key(parts: Sequence[Part], facts: Mapping[str, Any]) -> Table:
         "activations and paddings that belong to a stage; the share is that of all parameters, "
         "repetitions included.",
         title="Stages",
-        footer=(f"Parameters in all: {total:,}",),
+        footer=(f"Parameters in all: {total:,}", *more),
         layers=tuple(facts["layers"]),
     )
 

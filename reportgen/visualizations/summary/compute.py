@@ -8,7 +8,7 @@ from reportgen.errors import UndefinedError
 from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.graphs import is_graph
-from reportgen.probing.layers import choose, is_conv, is_pool
+from reportgen.probing.layers import choose, is_conv, is_pool, left_out, listed
 from reportgen.records import Artifact, LayerRow, Measure, Subject
 from reportgen.visualizations.summary.describing import outputs
 
@@ -19,7 +19,7 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
         (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
-        and `table`, the one to draw.
+        `left_out` (layers that predicting does not use), and `table`, the one to draw.
     """
     facts, model = subject.facts, subject.model
     connected = any(row.connected_to for row in facts.layers)
@@ -30,7 +30,8 @@ def compute(subject: Subject) -> Artifact:
             "connected": connected,
             "totals": totals,
             "layers": [row.name for row in facts.layers],
-            "outputs": outputs(facts.layers, getattr(model, "layers", ())),
+            "outputs": outputs(facts.layers, listed(model)),
+            "left_out": left_out(model),
             "table": subject.params["table"],
         },
         measures=(

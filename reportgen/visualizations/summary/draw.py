@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.wording import counted, listed
 from reportgen.records import Artifact, Table
+
+_MOST = 6
+"""Layers that a caption names; more are counted."""
 
 _COLUMNS = ("Layer (type)", "Output Shape", "Param #", "Connected to")
 
@@ -22,7 +25,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
             part="",
             columns=_COLUMNS if facts["connected"] else _COLUMNS[:3],
             rows=tuple(tuple(row) for row in facts["rows"]),
-            caption=f"{_layers(facts['rows'])} with {counted(total, 'parameter', 'parameters')}.",
+            caption=f"{_layers(facts['rows'])} with {counted(total, 'parameter', 'parameters')}."
+            + _left_out(facts["left_out"]),
             footer=(
                 f"Total params: {total:,}",
                 f"Trainable params: {trainable:,}",
@@ -40,10 +44,20 @@ def _outputs(facts: Mapping[str, Any]) -> Table:
         columns=("Layer", "Name", "What it does", "Output for one image"),
         rows=rows,
         caption=f"{_layers(rows)}, counted from 0: what each does, and the shape of "
-        "what it gives for one image (rows, columns and channels of maps, or a number of values).",
+        "what it gives for one image (rows, columns and channels of maps, or a number of values)."
+        + _left_out(facts["left_out"]),
         layers=tuple(facts["layers"]),
     )
 
 
 def _layers(rows: Sequence[object]) -> str:
     return f"The model's {len(rows)} layers" if len(rows) > 1 else "The model's only layer"
+
+
+def _left_out(paths: Sequence[str]) -> str:
+    """A sentence on layers such as those for training alone, which the other figures lack."""
+    if not paths:
+        return ""
+    said = listed(paths) if len(paths) <= _MOST else f"{len(paths)} of the model's layers"
+    these = "this layer" if len(paths) == 1 else "these layers"
+    return f" No prediction passes through {said}, so no other figure shows {these}."
