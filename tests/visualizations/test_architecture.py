@@ -15,6 +15,8 @@ from reportgen.visualizations.architecture.compute import compute
 from reportgen.visualizations.architecture.flow import flow
 from reportgen.visualizations.architecture.parts import Part, folded
 from reportgen.visualizations.architecture.tree import Branches, Knot, series
+from reportgen.visualizations.summary.compute import compute as compute_summary
+from reportgen.visualizations.summary.draw import draw
 
 
 def drawn(model, **params):
@@ -201,3 +203,25 @@ def test_parameters_beside_the_drawing_are_told():
     )
     _, (_, *_, key) = drawn(zoo.subclassed())
     assert key.footer == (f"Parameters in all: {held - 10:,}",)
+
+
+def test_layers_of_a_model_that_is_used_twice_are_counted_once_and_alike():
+    inner = keras.Sequential(
+        [keras.Input((8, 8, 1)), layers.Conv2D(1, 3, padding="same"), layers.ReLU(),
+         layers.Conv2D(1, 3, padding="same")], name="block",
+    )  # fmt: skip
+    start = keras.Input((8, 8, 1))
+    model = keras.Model(start, layers.Dense(3)(layers.Flatten()(inner(inner(start)))))
+    artifact, (overview, *_, key) = drawn(model)
+    # Three layers twice, then two.
+    assert values(artifact)["layers"] == 8
+    assert overview.title == "8 layers after the input"
+    assert "counts at each use" in overview.caption
+    assert sum(row[key.columns.index("Layers")] for row in key.rows) == 8
+    assert (
+        "through the 8 layers passes 5 with weights"
+        in notes_of("architecture", artifact)[0][0].text
+    )
+    (table,) = draw(compute_summary(subject("summary", model)), {})
+    assert table.caption.startswith("The model's 4 layers (a nested model is one) with")
+    assert "counts at each use" not in drawn(zoo.subclassed())[1][0].caption

@@ -20,8 +20,9 @@ def compute(subject: Subject) -> Artifact:
     """Take the network apart.
 
     Returns:
-        Facts `parts` (the drawing's parts, as JSON), `layers` (paths), `total` (parameters) and
-        `beside` (parameters that the model holds and none of these parts has).
+        Facts `parts` (the drawing's parts, as JSON), `layers` (paths), `count` (of layers, at each
+        use), `total` (parameters) and `beside` (parameters that the model holds and none of these
+        parts has).
 
     Raises:
         UndefinedError: the inside of the model cannot be reached.
@@ -35,6 +36,7 @@ def compute(subject: Subject) -> Artifact:
         facts={
             "parts": encode(drawn),
             "layers": list(dict.fromkeys(step.path for step in found if step.layer is not None)),
+            "count": _uses(found),
             "total": total,
             "beside": max(0, counts(subject.model).total - total),
         },
@@ -58,9 +60,8 @@ def _told(found: Sequence[Step]) -> list[Told]:
 def _measures(
     found: Sequence[Step], said: Sequence[Told], tree: Series, drawn: Sequence[Part]
 ) -> Iterator[Measure]:
-    calls = sum(step.layer is not None for step in found)
     how = "calls of layers and operations between the inputs and the outputs, nested models "
-    yield Measure("layers", calls, "layers", how=how + "unfolded, inputs left out")
+    yield Measure("layers", _uses(found), "layers", how=how + "unfolded, inputs left out")
     how = "convolutions, dense and other layers with a kernel on the longest way from an input to "
     yield Measure("depth", _depth(found), "layers", how=how + "an output")
     yield Measure("stages", len(drawn), "stages", how="parts of the drawing, repetitions folded")
@@ -73,6 +74,11 @@ def _measures(
         yield Measure("skips", skips, "places", len(branchings), how=how)
         yield Measure("ways", ways, "ways", how="ways side by side at one place, at most")
     yield from _shares(said)
+
+
+def _uses(found: Sequence[Step]) -> int:
+    """The one count of layers: at each use, as depth, stages and shapes are those of uses."""
+    return sum(step.layer is not None for step in found)
 
 
 def _depth(found: Sequence[Step]) -> int:

@@ -32,8 +32,10 @@ def _overview(parts: Sequence[Part], facts: Mapping[str, Any]) -> Drawing:
         caption += "A side that the network leaves open is written as a question mark. "
     if any(part.ways for part in parts):
         caption += "An arc over a box stands for branches. "
+    if facts["count"] > len(facts["layers"]):
+        caption += "A layer that the network uses several times counts at each use. "
     # Keras' summary counts an input as a layer, this does not.
-    title = f"{counted(len(facts['layers']), 'layer', 'layers')} after the input"
+    title = f"{counted(facts['count'], 'layer', 'layers')} after the input"
     return Drawing("", volumes(parts), caption.rstrip(), _alt(parts), title,
                    layers=tuple(facts["layers"]))  # fmt: skip
 

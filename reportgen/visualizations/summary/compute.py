@@ -12,6 +12,9 @@ from reportgen.probing.layers import choose, is_conv, is_pool, left_out, listed
 from reportgen.records import Artifact, LayerRow, Measure, Subject
 from reportgen.visualizations.summary.describing import outputs
 
+_ROWS = "rows of the model's summary"
+_NESTED = ", where a nested model is one however often it is used"
+
 
 def compute(subject: Subject) -> Artifact:
     """The rows of the table and what can be counted from them.
@@ -19,9 +22,11 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
         (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
-        `left_out` (layers that predicting does not use), and `table`, the one to draw.
+        `left_out` (layers that predicting does not use), `nested` (how many rows are models), and
+        `table`, the one to draw.
     """
     facts, model = subject.facts, subject.model
+    nested = sum(map(is_graph, listed(model)))
     connected = any(row.connected_to for row in facts.layers)
     totals = [facts.total_params, facts.trainable_params, facts.non_trainable_params]
     return Artifact(
@@ -32,10 +37,11 @@ def compute(subject: Subject) -> Artifact:
             "layers": [row.name for row in facts.layers],
             "outputs": outputs(facts.layers, listed(model)),
             "left_out": left_out(model),
+            "nested": nested,
             "table": subject.params["table"],
         },
         measures=(
-            Measure("layers", len(facts.layers), "layers", how="rows of the model's summary"),
+            Measure("layers", len(facts.layers), "layers", how=_ROWS + (_NESTED if nested else "")),
             *_counts(model),
             Measure("params", facts.total_params, "parameters", how="sum over all weights"),
             *_input(model),

@@ -25,7 +25,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
             part="",
             columns=_COLUMNS if facts["connected"] else _COLUMNS[:3],
             rows=tuple(tuple(row) for row in facts["rows"]),
-            caption=f"{_layers(facts['rows'])} with {counted(total, 'parameter', 'parameters')}."
+            caption=f"{_layers(facts)} with {counted(total, 'parameter', 'parameters')}."
             + _left_out(facts["left_out"]),
             footer=(
                 f"Total params: {total:,}",
@@ -43,15 +43,20 @@ def _outputs(facts: Mapping[str, Any]) -> Table:
         part="",
         columns=("Layer", "Name", "What it does", "Output for one image"),
         rows=rows,
-        caption=f"{_layers(rows)}, counted from 0: what each does, and the shape of "
+        caption=f"{_layers(facts)}, counted from 0: what each does, and the shape of "
         "what it gives for one image (rows, columns and channels of maps, or a number of values)."
         + _left_out(facts["left_out"]),
         layers=tuple(facts["layers"]),
     )
 
 
-def _layers(rows: Sequence[object]) -> str:
-    return f"The model's {len(rows)} layers" if len(rows) > 1 else "The model's only layer"
+def _layers(facts: Mapping[str, Any]) -> str:
+    rows, nested = len(facts["rows"]), facts["nested"]
+    said = f"The model's {rows} layers" if rows > 1 else "The model's only layer"
+    if not nested:
+        return said
+    # The architecture counts what is inside, at each use.
+    return f"{said} ({'a nested model is one' if nested == 1 else 'nested models are one each'})"
 
 
 def _left_out(paths: Sequence[str]) -> str:
