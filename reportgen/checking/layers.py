@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reportgen.checking.figures import is_own
-from reportgen.errors import Problem, did_you_mean
+from reportgen.errors import Problem
 from reportgen.inspection.names import Layers, layers
+from reportgen.layer_names import matches, unclear
 from reportgen.models._adapting import NAME
 from reportgen.plan import figures_of, named_layers
 from reportgen.spec import FigureSpec, ModelSpec, Spec
@@ -48,13 +49,6 @@ def _problems(
                 yield from _channels(spec, figure, matches(name, list(found)), found)
 
 
-def matches(name: str, paths: Sequence[str]) -> list[str]:
-    """The paths that a name may mean: itself, else those that end in it."""
-    return [path for path in paths if path == name] or [
-        path for path in paths if path.rsplit("/", 1)[-1] == name
-    ]
-
-
 def missing(name: str, paths: Sequence[str]) -> Problem | None:
     """Why a name means no layer, in the words of `probing.layers.find`; None where it means one.
 
@@ -63,11 +57,7 @@ def missing(name: str, paths: Sequence[str]) -> Problem | None:
     found = matches(name, paths)
     if len(found) == 1 or (not found and matches(_TURN.sub("", name), paths)):
         return None
-    trouble = "several layers are" if found else "no layer to show here is"
-    listed = "the layers to choose from are " + (", ".join(paths) or "none")
-    guess = did_you_mean(name, paths)
-    hint = guess if guess.startswith("did") else "write its path as the model's summary shows it"
-    return Problem(f"{trouble} called '{name}' ({listed})", hint=hint)
+    return unclear(name, paths)
 
 
 def _channels(

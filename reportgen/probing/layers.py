@@ -11,7 +11,8 @@ from typing import Any
 
 import keras
 
-from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.errors import UserError
+from reportgen.layer_names import matches, unclear
 from reportgen.probing.convolutions import convolution
 from reportgen.probing.fields import receptive_field
 from reportgen.probing.graphs import inner_layers, is_graph, require_graph, unreached
@@ -124,23 +125,17 @@ def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
     "conv[1]" is the second use of a layer `conv` that the model uses several times.
 
     Raises:
-        UserError: no such layer among those allowed, or no such use; the message names those
-            there are.
+        UserError: no such layer among those allowed, several, or no such use; the message names
+            those there are.
     """
     allowed = list(named(model)) if among is None else list(among)
-    matches = [path for path in allowed if path == name] or [
-        path for path in allowed if path.rsplit("/", 1)[-1] == name
-    ]
-    if len(matches) == 1:
-        return matches[0]
-    use = None if matches else find_use(model, name, allowed)
+    meant = matches(name, allowed)
+    if len(meant) == 1:
+        return meant[0]
+    use = None if meant else find_use(model, name, allowed)
     if use is not None:
         return use
-    trouble = "several layers are" if matches else "no layer to show here is"
-    listed = "the layers to choose from are " + (", ".join(allowed) or "none")
-    guess = did_you_mean(name, allowed)
-    hint = guess if guess.startswith("did") else "write its path as the model's summary shows it"
-    raise UserError(Problem(f"{trouble} called '{name}' ({listed})", hint=hint))
+    raise UserError(unclear(name, allowed))
 
 
 def output_shapes(layer: Any) -> list[tuple[int | None, ...]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportgen.errors import Problem, UserError
+from reportgen.layer_names import matches as paths_of
 from reportgen.probing.graphs import is_graph, require_graph
 from reportgen.probing.naming import calls
 
@@ -98,9 +99,7 @@ def find_use(model: Any, name: str, allowed: Sequence[str]) -> str | None:
     if len(matches) == 1:
         return matches[0]
     bare = _TURN.sub("", name)
-    layers = [path for path in allowed if path == bare] or [
-        path for path in allowed if path.rsplit("/", 1)[-1] == bare
-    ]
+    layers = paths_of(bare, allowed)
     own = [path for path, use in known.items() if [use.of] == layers]
     if bare == name or not own:
         return None

@@ -117,6 +117,23 @@ def test_layers_and_channels_that_a_file_lacks_are_told_with_their_lines(folder:
     assert found[0].endswith("; did you mean 'backbone/conv'?")
 
 
+def test_a_short_name_of_a_convolution_and_of_another_layer_is_told_with_both_paths(
+    tmp_path: Path,
+) -> None:
+    layers, start = keras.layers, keras.Input((8, 8, 1))
+    first = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(2, 3, name="block")], name="a")
+    second = keras.Sequential([keras.Input((6, 6, 2)), layers.Flatten(name="block")], name="b")
+    model = keras.Model(start, second(first(start)))
+    model.save(tmp_path / "m.keras")
+    problem = refusal(model, "block")
+    assert str(problem) == (
+        "2 layers are called 'block': a/block, b/block; "
+        "write the whole path of the one that is meant, such as 'a/block'"
+    )
+    assert told(HEAD + "kernels: {layers: [block]}\n", tmp_path) == [f"x.yaml:3: {problem}"]
+    assert told(HEAD + "kernels: {layers: [a/block]}\n", tmp_path) == []
+
+
 SILENT = {
     "names that are there": "kernels: {layers: [conv, backbone/deep/same]}\n",
     "a later use": "grad_cam: {layer: 'again[1]'}\n",

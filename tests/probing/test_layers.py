@@ -65,8 +65,18 @@ def test_layers_of_nested_models_have_paths() -> None:
 def test_a_unique_last_part_will_do() -> None:
     assert find(sequential(), "conv") == "conv"
     assert find(nested(), "flat") == "flat"
-    with pytest.raises(UserError, match="several layers are called 'conv'"):
-        find(nested(), "conv", ["a/conv", "b/conv"])
+
+
+def test_a_name_of_several_layers_is_told_with_their_paths() -> None:
+    several = (
+        "2 layers are called 'conv': a/conv, b/conv; write the whole path .*, such as 'a/conv'"
+    )
+    with pytest.raises(UserError, match=several):
+        find(nested(), "conv", ["a/conv", "flat", "b/conv"])
+    ten = [f"block{i}/conv" for i in range(10)]
+    with pytest.raises(UserError, match=r"10 layers are called 'conv': .*block7/conv and 2 more;"):
+        find(nested(), "conv", ten)
+    assert find(nested(), "conv", ["a/conv", "flat"]) == "a/conv"
 
 
 def test_an_unknown_layer_names_those_there_are() -> None:
