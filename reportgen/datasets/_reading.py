@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from reportgen.datasets._images import Unreadable, Wanted, decode_all, shaped
 from reportgen.datasets._limits import check_memory
+from reportgen.datasets._links import astray, none_readable, one_unreadable
 from reportgen.datasets._progress import Progress, quiet
 from reportgen.datasets._reshaping import wanted as asked
 from reportgen.errors import Problem, UserError
@@ -127,20 +128,12 @@ class _Stack:
         return (None if images is None else images[: len(kept)]), kept
 
     def _inside(self, path: Path) -> None:
-        if not path.is_symlink():
-            return
-        try:
-            target = path.resolve(strict=True)
-        except (OSError, RuntimeError):  # Which of them a loop raises depends on Python's version.
-            raise Unreadable("it is a link that leads nowhere") from None
-        if not target.is_relative_to(self.root):
-            raise Unreadable("it is a link that leads out of the folder")
+        if why := astray(path, self.root):
+            raise Unreadable(why)
 
     def _skip(self, name: str, reason: str) -> None:
         if self.strict:
-            message = f"{self.folder.name}/{name} cannot be read: {reason}"
-            hint = "repair or remove it, or write unreadable: skip"
-            raise UserError(Problem(message, hint=hint))
+            raise one_unreadable(self.folder, name, reason)
         self.skipped.append((name, reason))
 
     def fits(self, name: str, pixels: NDArray[np.uint8], stored: Sequence[int]) -> None:
@@ -162,6 +155,4 @@ class _Stack:
     def check(self) -> None:
         """Refuse a folder of which nothing could be read."""
         if not self.shape:
-            name, reason = self.skipped[0]
-            message = f"none of the {self.count} images in {self.folder} can be read"
-            raise UserError(Problem(message, hint=f"{name}: {reason}"))
+            raise none_readable(self.folder, self.count, *self.skipped[0])

@@ -73,7 +73,9 @@ def _check_channels(shape: tuple[int, ...], what: str) -> None:
     count = shape[3]
     if count > _FEW and (count > MOST or count > min(shape[1:3])):
         few = f"1 to {_FEW} channels, or up to {MOST} that are no more than rows or columns"
-        hint = "put the channels last" if shape[1] == min(shape[1:]) else ""
+        # What is as long as a side of the image may well be one.
+        first = shape[1] <= MOST and shape[1] < min(shape[2:])
+        hint = "put the channels last" if first else ""
         expected = f"images of shape (n, height, width, channels), of {few}"
         raise wrong(what, expected, f"shape {_said(shape)}", hint)
 

@@ -92,14 +92,19 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
 
 
 def look(params: Mapping[str, Any]) -> None:
-    """Raise what `load` would, as far as the names of files and folders tell.
+    """Raise what `load` would, as far as the names of files and folders, and links, tell.
 
-    A folder of very many files is left to `load`.
+    A folder of very many files is left to `load`, and so is, where a limit is given, which of its
+    files are read.
     """
+    from reportgen.datasets._links import check_links
     from reportgen.datasets._listing import few, listed
 
     if few(params["path"]):
-        listed(params["path"], params["labels"], params["classes"])
+        found = listed(params["path"], params["labels"], params["classes"])
+        names = [name for part in found.parts.values() for name in part]
+        strict = params["unreadable"] == "fail" and params["limit"] is None
+        check_links(params["path"], names, strict)
 
 
 def _originals(folder: Path, result: Read, params: Mapping[str, Any]) -> tuple[Any, ...]:

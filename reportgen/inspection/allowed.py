@@ -175,6 +175,9 @@ UNNAMED = (
 )  # fmt: skip
 """Classes that the legacy format writes without a module."""
 
+UNREADABLE = frozenset().union(*OPERATIONS.values()) - UNNAMED
+"""Operations of `keras.ops` that the legacy format writes like layers, and Keras finds no more."""
+
 FUNCTION_MODULES = ("builtins", "keras.activations", "keras.losses", "keras.metrics")
 
 VALUES = _names("""

@@ -83,13 +83,23 @@ class References:
     def _refuse(self, name: str, module: Any, place: Place) -> None:
         reason = allowed.REASONS.get(name)
         if reason is None:
-            said = f"{place.holds} of the class {shown(_dotted(module, name))}"
-            self.findings.add(f"{said}, which is none of Keras' harmless ones", MODULES)
+            self._unknown(name, module, place)
             return
         article = "a" if name[0] not in "AEFIO" else "an"
         label = "a lambda" if name == "__lambda__" else f"{article} {name}"
         self.findings.add(f"{place.holds} {label}, {reason}", f"{FUNCTION}; {TRUST}")
 
+    def _unknown(self, name: str, module: Any, place: Place) -> None:
+        said = f"{place.holds} of the class {shown(_dotted(module, name))}"
+        if module is None and name in allowed.UNREADABLE:
+            said += f", as the operation of keras.ops is, which Keras cannot read from {LEGACY}"
+            hint = f"{self.findings.again}; {MODULES}"
+            self.findings.add(said, hint)
+            return
+        self.findings.add(f"{said}, which is none of Keras' harmless ones", MODULES)
+
+
+LEGACY = "an .h5 file"
 
 _LIBRARIES = {*sys.stdlib_module_names, "keras", "tf_keras", "tensorflow", "numpy", "reportgen"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -247,6 +248,46 @@ def test_a_link_within_the_folder_is_an_image(tmp_path: Path) -> None:
     put(tmp_path / "photos" / "a.png")
     (tmp_path / "photos" / "b.png").symlink_to("a.png")
     assert len(load(tmp_path).splits["test"].images) == 2
+
+
+@pytest.fixture
+def strays(tmp_path: Path) -> Path:
+    """A folder of classes, all of whose images are links to what lies beside it."""
+    put(tmp_path / "secret.png")
+    for name in "ab":
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        for index in range(5):
+            (tmp_path / "photos" / name / f"{index}.png").symlink_to(tmp_path / "secret.png")
+    return tmp_path
+
+
+def checked(base: Path, **params: Any) -> list[str]:
+    """What a quick look says."""
+    found = datasets.mistakes("folder", {"path": "photos", **params}, base)
+    return [str(problem) for _, problem in found]
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        ("skip", r"none of the 10 images .* can be read; ./.\.png: it is a link that leads out of"),
+        ("fail", r"photos/./.\.png cannot be read: it is a link that leads out .*unreadable: skip"),
+    ],
+)
+def test_images_that_all_lie_elsewhere_are_told_by_check_too(
+    strays: Path, mode: str, said: str
+) -> None:
+    with pytest.raises(UserError, match=said):
+        load(strays, unreadable=mode)
+    (told,) = checked(strays, unreadable=mode)
+    assert re.search(said, told)
+
+
+@pytest.mark.parametrize("given", [{}, {"unreadable": "fail", "limit": 2}])
+def test_check_leaves_open_whether_enough_is_left(strays: Path, given: dict[str, Any]) -> None:
+    (strays / "photos" / "a" / "0.png").unlink()
+    put(strays / "photos" / "a" / "0.png")
+    assert checked(strays, **given) == []
 
 
 def linked(folder: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import keras
 import pytest
 
 from reportgen.errors import UserError
@@ -116,6 +117,17 @@ def test_the_legacy_format_is_no_way_around(tmp_path: Path, kind: str) -> None:
     del config["module"]
     with pytest.raises(UserError, match=f"the layer 'trick' is a {kind}"):
         inspect(h5_file(tmp_path, config))
+
+
+def test_operations_in_the_legacy_format_are_told_as_what_they_are(tmp_path: Path) -> None:
+    # Keras writes `keras.ops.relu` there as a layer of a class that it does not find again.
+    start = keras.Input((2,))
+    keras.Model(start, keras.ops.relu(start)).save(tmp_path / "m.h5")
+    with pytest.raises(UserError) as caught:
+        inspect(tmp_path / "m.h5")
+    (problem,) = caught.value.problems
+    assert "'relu' is of the class 'Relu', as the operation of keras.ops is" in problem.message
+    assert problem.hint.startswith("save the model again with model.save('NAME.keras'); if it is")
 
 
 def test_the_training_configuration_is_looked_at(tmp_path: Path) -> None:
