@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import keras
@@ -227,11 +228,58 @@ def infinite() -> Any:
     return keras.Model(x, layers.Dense(3, name="out")(layers.Flatten()(maps)))
 
 
-def test_maps_are_what_the_model_computes_infinity_included() -> None:
+def test_maps_that_are_not_finite_are_refused_as_by_every_function() -> None:
     made, images = infinite(), pixels()[..., :1].astype(np.float32)
-    found = reportgen.feature_maps(made, images)
-    assert not found["zeros"].any()
-    assert np.isneginf(found["conv"]).all()
+    assert not reportgen.feature_maps(made, images, ["zeros"])["zeros"].any()
+    with pytest.raises(UndefinedError, match="activations of layer 'conv' hold values that are"):
+        reportgen.feature_maps(made, images)
+
+
+@pytest.mark.parametrize("function", [*FUNCTIONS, "activation_maximization"])
+def test_weights_that_are_no_numbers_are_refused(function: str) -> None:
+    made = model()
+    kernel, *rest = made.get_weights()
+    kernel[..., 0] = np.nan
+    made.set_weights([kernel, *rest])
+    images = pixels().astype(np.float32)
+    calls: dict[str, Callable[[], Any]] = {
+        **{name: partial(call, made, images) for name, call in FUNCTIONS.items()},
+        "activation_maximization": partial(A, made, "conv", steps=1),
+    }
+    # A ReLU turns NaN into 0 on some machines, so it is not enough to look at what comes out.
+    with pytest.raises(UndefinedError, match="weights of layer 'conv' hold values that are not"):
+        calls[function]()
+    assert np.isnan(reportgen.kernels(made)["conv"][..., 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda m, x: reportgen.saliency(m, x, samples=5),
+            "'samples' has no effect with method 'gradient'; it is for smoothgrad; leave it out, "
+            "or change 'method'",
+        ),
+        (lambda m, x: reportgen.saliency(m, x, method=IG, noise=0.1), "'noise' has no effect with"),
+        (lambda m, x: reportgen.saliency(m, x, steps=64), "it is for integrated_gradients"),
+        (lambda m, x: reportgen.saliency(m, x, baseline=[0, 1]), "'baseline' has no effect with"),
+        (lambda m, x: A(m, "conv", classes=[[0], [1, 2]]), "'classes' has no effect with objectiv"),
+        (
+            lambda m, x: reportgen.embedding(m, x, layer="conv", output=0),
+            "'output' has no effect beside 'layer'; leave one of them out",
+        ),
+    ],
+)
+def test_what_would_change_nothing_is_refused(call: Callable[[Any, Any], Any], said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        call(model(), pixels().astype(np.float32))
+
+
+def test_what_is_a_default_or_holds_for_every_method_may_be_said() -> None:
+    made, images = model(), pixels().astype(np.float32)
+    given: dict[str, Any] = {"samples": 20, "noise": 0.15, "steps": 32.0, "baseline": 0}
+    found = reportgen.saliency(made, images, 1, **given, input_range=(0, 255), seed=3)
+    np.testing.assert_array_equal(found, reportgen.saliency(made, images, 1))
 
 
 def test_no_image_excites_what_answers_with_infinity() -> None:

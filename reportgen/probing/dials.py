@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.spec.effects import idle
 
 Ends = float | tuple[float, ...]
 
@@ -120,6 +121,27 @@ def filling(name: str, value: Any, shape: tuple[int, ...], what: str) -> NDArray
     if found.dtype.kind not in "biufV" or not np.isfinite(found).all():
         raise _wrong(name, f"{what}, all finite", value)
     return found
+
+
+def effective(
+    name: str, value: Any, default: Any, only: Mapping[str, tuple[str | None, ...]], **others: Any
+) -> None:
+    """Refuse what was given and changes nothing; the default asks for nothing.
+
+    Args:
+        name: of the parameter.
+        value: what came.
+        default: of the parameter.
+        only: other parameters -> their values with which this one has an effect; (None,) where it
+            has one while the other is not given.
+        others: these other parameters, as they came.
+    """
+    if value is default or (np.isscalar(value) and value == default):
+        return
+    for other, values in only.items():
+        if others[other] not in values:
+            message, hint = idle(name, other, others[other], values)
+            raise UserError(Problem(message, hint=hint))
 
 
 def _plain(end: NDArray[np.float64]) -> Ends:

@@ -31,11 +31,17 @@ def check_effect(field: Field, found: Filled, problems: Problems) -> None:
     for other, values in field.only:
         # An empty text stands in for a value that is wrong itself.
         if found[other] not in values and found[other] != "":
-            problems.add(found.at(field.key), *_idle(field.key, other, found[other], values))
+            problems.add(found.at(field.key), *idle(field.key, other, found[other], values))
 
 
-def _idle(key: str, other: str, value: Any, values: Values) -> tuple[str, str]:
-    """What is wrong with a key that has no effect, and what to do."""
+def idle(key: str, other: str, value: Any, values: Values) -> tuple[str, str]:
+    """What is wrong with a key that has no effect, and what to do; of specs and of the library.
+
+    Args:
+        key: that changes nothing.
+        other: the key that makes it so, and its `value`.
+        values: of the other key with which it would have an effect; (None,) for not given.
+    """
     if values == (None,):
         return f"'{key}' has no effect beside '{other}'", "leave one of them out"
     hint = f"it is for {_listed(values)}; leave it out, or change '{other}'"

@@ -51,7 +51,8 @@ def expected(method: str, model: Any, x: np.ndarray) -> np.ndarray:
 
 
 def called(method: str, model: Any, x: Any, targets: Any = TARGET, **given: Any) -> Any:
-    dials = {"samples": 4, "steps": 8, "baseline": 0.25, "input_range": (-1, 1), "seed": 5}
+    own = {"smoothgrad": {"samples": 4}, "integrated_gradients": {"steps": 8, "baseline": 0.25}}
+    dials: dict[str, Any] = {"input_range": (-1, 1), "seed": 5, **own.get(method, {})}
     return saliency(model, x, targets, method=method, **(dials | given))
 
 

@@ -15,7 +15,7 @@ from reportgen.probing.ascent import COPIES, Climbed, climb
 from reportgen.probing.asking import given_layer, require_model
 from reportgen.probing.axes import channels_first
 from reportgen.probing.budget import batch_size
-from reportgen.probing.dials import index_rows, known, number, pair, sides, span, whole
+from reportgen.probing.dials import effective, index_rows, known, number, pair, sides, span, whole
 from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
@@ -118,7 +118,10 @@ def activation_maximization(
     )  # fmt: skip
     seed, layer = whole("seed", seed, 0), given_layer(model, layer)
     known("objective", objective, ("filter", "unit", "class"))
-    _require_meaning(objective, layer=layer, filters=filters, position=position, classes=classes)
+    given = {"layer": layer, "filters": filters, "position": position, "classes": classes,
+             "output": output}  # fmt: skip
+    for name, value in given.items():
+        effective(name, value, None, {"objective": _ONLY[name]}, objective=objective)
     if objective == "class":
         goal = class_objective(model, output_index(model, output), classes)
     elif layer is None:
@@ -128,13 +131,12 @@ def activation_maximization(
     return ascend(model, goal, dials, seed, side).images
 
 
-def _require_meaning(objective: str, **given: Any) -> None:
-    """Raises UserError where an argument was given that the objective does not look at."""
-    idle = {"class": ("layer", "filters", "position"), "filter": ("position", "classes")}
-    for name in idle.get(objective, ("classes",)):
-        if given[name] is not None:
-            message = f"'{name}' means nothing to objective '{objective}'"
-            raise UserError(Problem(message, hint="leave it out, or choose another objective"))
+_ONLY = {
+    **dict.fromkeys(("layer", "filters"), ("filter", "unit")),
+    "position": ("unit",),
+    **dict.fromkeys(("classes", "output"), ("class",)),
+}
+"""With which objectives an argument has an effect."""
 
 
 def layer_objective(

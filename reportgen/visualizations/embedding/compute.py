@@ -44,19 +44,22 @@ def embedding(
         model: any Keras model; is left as it was.
         images: model input, shape (n, h, w, c), or a list of arrays for several inputs.
         layer: path of a layer whose output to read instead; maps are averaged over space.
-        output: the output whose last weighted layer is meant; needed for several.
+        output: the output whose last weighted layer is meant; needed for several, and not to be
+            given beside a layer.
 
     Returns:
         float32, shape (n, d).
 
     Raises:
         UndefinedError: there is no such layer to take for granted, or the inside cannot be reached.
-        UserError: there is no such layer or output.
+        UserError: there is no such layer or output, or both are given.
     """
+    from reportgen.probing.dials import effective
     from reportgen.probing.heads import heads, output_index
 
     require_model(model)
     layer = given_layer(model, layer)
+    effective("output", output, None, {"layer": (None,)}, layer=layer)
     head = heads(model)[0 if layer is not None else output_index(model, output)]
     return vectors(model, given_images(model, images), place_of(model, layer, head))
 

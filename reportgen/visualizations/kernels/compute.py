@@ -44,7 +44,8 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
     Returns:
         float32 arrays of shape (space..., inputs, filters): a filter is `kernel[..., f]`. Of a
         depthwise layer (and of a separable one, whose pointwise part is left out) every filter
-        has one input; a transposed layer's last two axes are brought into the same order.
+        has one input; a transposed layer's last two axes are brought into the same order. They are
+        what the model holds, NaN and infinity included, as nothing is computed.
 
     Raises:
         UserError: there is no such convolution layer; the message names those there are.

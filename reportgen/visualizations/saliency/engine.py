@@ -8,11 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reportgen.probing.asking import count_of, given_images, given_targets, require_model
-from reportgen.probing.dials import number, span, whole
+from reportgen.probing.dials import effective, known, number, span, whole
 from reportgen.probing.heads import output_index
-from reportgen.probing.saliency import Dials, attribute
+from reportgen.probing.saliency import METHODS, Dials, attribute
+from reportgen.visualizations.saliency import ENTRY
 
 Floats = NDArray[np.float32]
+
+_ONLY = {parameter.name: parameter.only for parameter in ENTRY.parameters}
+"""With which methods a spec's keys have an effect."""
 
 
 def saliency(
@@ -57,13 +61,14 @@ def saliency(
         steps, baseline: of integrated gradients: the number of pieces, and x' as one value, one
             for each channel, or a whole input.
         input_range: smallest and largest value that the model is given.
-        seed: of the noise.
+        seed: of the noise. These last two may be given for any method.
 
     Returns:
         Signed maps, float32, of the shape of `images`, not normalized (a list for several inputs).
 
     Raises:
-        UserError: no such output, method or class, or a number that the method has no use for.
+        UserError: no such output, method or class, a number that makes no sense, or one besides
+            its default that the method does not look at.
         UndefinedError: the model's inside cannot be reached, its score does not depend on the
             input, the maps are not finite, or no ReLU lies on the way for guided backpropagation.
     """
@@ -80,6 +85,11 @@ def saliency(
         baseline,
         whole("seed", seed, 0),
     )
+    known("method", method, METHODS)
+    given = {"copies": ("samples", samples, 20), "noise": ("noise", noise, 0.15),
+             "steps": ("steps", steps, 32), "baseline": ("baseline", baseline, 0.0)}  # fmt: skip
+    for key, (name, value, default) in given.items():
+        effective(name, value, default, _ONLY[key], method=method)
     maps = attribute(model, images, [index], wanted, method, dials)[0].maps
     several = isinstance(images, list)
     pairs = zip(maps, images if several else [images], strict=True)
