@@ -7,10 +7,14 @@ grow evenly to the eye, and their ends can be told apart with any kind of color 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+ROUNDING = 1e-6
+"""Share of their size by which alike values may differ: some steps of 32-bit numbers."""
 
 MISSING_RGB = (180, 182, 183)
 """The gray in which a value that is not finite is drawn."""
@@ -117,11 +121,24 @@ def signed_overlay(
     return np.rint(alpha * colors + (1 - alpha) * gray).astype(np.uint8)
 
 
+def even(low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether values between these ends are the same up to rounding, which is no pattern."""
+    size = np.maximum(np.abs(low), np.abs(high))
+    return np.asarray(high - low <= ROUNDING * size)
+
+
+def count_even(maps: NDArray[Any]) -> int:
+    """How many of (n, h, w) finite maps are `even`."""
+    return int(even(maps.min(axis=(1, 2)), maps.max(axis=(1, 2))).sum())
+
+
 def stretched(values: NDArray[np.generic]) -> NDArray[np.float32]:
-    """A map (h, w) from 0 at its smallest to 1 at its largest value; an even one is 0."""
+    """A map (h, w) from 0 at its smallest to 1 at its largest value; an `even` one is 0."""
     numbers = np.asarray(values, np.float32)
-    low, high = float(numbers.min()), float(numbers.max())
-    return np.asarray((numbers - low) / (high - low if high > low else 1.0), np.float32)
+    low, high = numbers.min(), numbers.max()
+    if even(low, high):
+        return np.zeros_like(numbers)
+    return np.asarray((numbers - low) / (high - low), np.float32)
 
 
 def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:

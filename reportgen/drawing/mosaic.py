@@ -17,7 +17,7 @@ from PIL import Image
 
 from reportgen.drawing import labeling, raster, svg
 from reportgen.drawing.arranged import Arranged
-from reportgen.drawing.colors import shown, table
+from reportgen.drawing.colors import even, shown, table
 from reportgen.drawing.grid import Grid, layout
 from reportgen.drawing.paint import indexed
 from reportgen.drawing.png import MISSING, STEPS, encode, palette
@@ -141,9 +141,8 @@ def limits(
 def _steps(
     values: NDArray[np.float32], low: NDArray[np.float32], high: NDArray[np.float32], most: int
 ) -> NDArray[np.uint8]:
-    """Palette indices of (n, h, w) values; a tile without a range lies at the low end."""
-    span = high - low
-    flat = span <= 0
+    """Palette indices of (n, h, w) values; a tile that is `even` lies at the low end."""
+    span, flat = high - low, even(low, high)
     factor = np.where(flat, 0, (most - 1) / np.where(flat, 1, span)).astype(np.float32)
     finite = np.isfinite(values)
     whole = finite.all()

@@ -96,6 +96,17 @@ def test_enlarging_repeats_pixels():
     ]
 
 
+def test_rounding_is_no_pattern() -> None:
+    noise = np.random.default_rng(0).choice([0, 1, 2, 3], (4, 4)).astype(np.float32)
+    for size in (1e-20, 0.7, -3e5):
+        same = np.float32(size) * (1 + noise * np.finfo(np.float32).eps)
+        assert np.ptp(same) > 0
+        assert not stretched(same).any()
+    # What differs by more, or lies around zero, has a scale.
+    for seen in (1 + noise * 1e-5, noise * 1e-20 - 1e-20):
+        assert (stretched(seen).min(), stretched(seen).max()) == (0, 1)
+
+
 def test_a_map_is_stretched_and_an_even_one_has_no_scale() -> None:
     assert (stretched(np.full((2, 2), 3, np.float32)) == 0).all()
     np.testing.assert_allclose(stretched(np.array([[-1, 0, 3]], np.float32)), [[0, 0.25, 1]])

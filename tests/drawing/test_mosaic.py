@@ -59,6 +59,14 @@ def test_tiles_of_zeros_are_drawn_at_the_low_end(scaling):
     assert (found == table("viridis", STEPS)[0]).all()
 
 
+@pytest.mark.parametrize("scaling", ["each", "shared"])
+def test_rounding_is_drawn_as_no_pattern(scaling):
+    values = np.float32(0.3) + np.spacing(np.float32(0.3)) * np.arange(4, dtype=np.float32)
+    assert len(set(values)) == 4
+    found = tile(mosaic(values.reshape(1, 2, 2), scaling=scaling, tile=20, legend=None), 20)
+    assert (found == table("viridis", STEPS)[0]).all()
+
+
 def test_zero_is_the_center_of_a_symmetric_scale():
     center = table("RdBu_r", STEPS)[(STEPS - 1) // 2]
     flat = mosaic(np.zeros((1, 2, 2)), scaling="symmetric", colormap="RdBu_r", tile=20)

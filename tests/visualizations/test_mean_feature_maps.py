@@ -65,6 +65,24 @@ def test_average_pooling_keeps_the_mean() -> None:
     assert notes_of(KIND, artifact)[0][1].text.endswith("pooling here keeps the mean.")
 
 
+def test_channels_that_cancel_leave_no_pattern() -> None:
+    start = keras.Input((4, 4, 1))
+    x = layers.Conv2D(7, 3, padding="same", name="conv")(start)
+    x = layers.MaxPooling2D(1, name="pool")(layers.LayerNormalization(name="norm")(x))
+    made = keras.Model(start, layers.Dense(4)(layers.Flatten()(x)))
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 4, 4, 1), dtype=np.uint8)
+    noisy = np.asarray(keras.Model(start, x)(pixels / np.float32(255))).mean(axis=-1)
+    # The mean over the channels of a layer normalization is 0, but for rounding.
+    assert 0 < np.ptp(noisy) < 1e-6
+    given = subject(KIND, made, dataset(pixels, {"c": range(4)}, (CLASSES,)))
+    artifact = compute(given)
+    assert artifact.facts["layers"] == ["conv", "pool"]
+    assert np.ptp(artifact.arrays["mean_1"], axis=(1, 2)).tolist() == [0] * 4
+    assert (np.ptp(artifact.arrays["mean_0"], axis=(1, 2)) > 0.01).all()
+    (drawing,) = check_house_rules(KIND, artifact, given.params)
+    assert " 4 maps are the same everywhere up to rounding, and dark." in drawing.caption
+
+
 def test_layers_and_classes_can_be_chosen() -> None:
     made = subject(KIND, model(), data(), layers=["two", "three"], first=1, max_classes=2)
     artifact = compute(made)

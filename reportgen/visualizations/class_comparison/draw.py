@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.colors import colorize, stretched
+from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
 
@@ -45,10 +45,10 @@ def _caption(facts: Mapping[str, Any]) -> str:
 
 def _alt(facts: Mapping[str, Any], maps: list[NDArray[np.float32]]) -> str:
     first, second = facts["classes"]
-    still = sum(int((np.ptp(one, axis=(1, 2)) == 0).sum()) for one in maps)
-    even = f"; {still} of the maps {'is' if still == 1 else 'are'} even" if still else ""
+    still = sum(map(count_even, maps))
+    same = f"; {still} of the maps {'is' if still == 1 else 'are'} even" if still else ""
     count = counted(len(facts["indices"]), "row", "rows")
     return (
         f"Sheet of {count}: {facts['first']} of {first}, the others of {second}; the "
-        f"input, then a map for each of {counted(len(maps), 'layer', 'layers')}{even}."
+        f"input, then a map for each of {counted(len(maps), 'layer', 'layers')}{same}."
     )

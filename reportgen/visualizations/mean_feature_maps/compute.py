@@ -17,12 +17,16 @@ from reportgen.records import Artifact, Dataset, Measure, Subject
 
 Doubles = NDArray[np.float64]
 
+_ROUNDING = 1e-6
+"""Share of the largest activation by which means over channels may differ and still be the same."""
+
 
 def compute(subject: Subject) -> Artifact:
     """Test images, one for each class in their order unless others are asked for, and mean maps.
 
     Returns:
-        Arrays `images` (n, h, w, c) as stored, and `mean_<i>` (n, h, w) for layer i. Facts
+        Arrays `images` (n, h, w, c) as stored, and `mean_<i>` (n, h, w) for layer i, the same
+        number everywhere where it differs by rounding only. Facts
         `layers` (paths), `samples` {"index", "label"}, `each_class` (whether it is one of each),
         `left_out` (classes not shown).
 
@@ -50,8 +54,20 @@ def compute(subject: Subject) -> Artifact:
         "each_class": each and bool(data.targets),
         "left_out": left_out,
     }
-    arrays = {f"mean_{i}": seen[path].mean(axis=-1) for i, path in enumerate(layers)}
+    arrays = {f"mean_{i}": _mean_maps(seen[path]) for i, path in enumerate(layers)}
     return Artifact({"images": images, **arrays}, facts, tuple(_measures(subject, data, layers)))
+
+
+def _mean_maps(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Means over channels of maps (n, h, w, c), shape (n, h, w).
+
+    Channels that cancel, as behind a normalization of each position, leave nothing but rounding.
+    """
+    means = maps.mean(axis=-1)
+    sizes = np.abs(maps).max(axis=(1, 2, 3))
+    same = np.ptp(means, axis=(1, 2)) <= _ROUNDING * sizes
+    means[same] = means[same].mean(axis=(1, 2), keepdims=True)
+    return np.asarray(means)
 
 
 def _examples(data: Dataset, most: int) -> tuple[NDArray[np.int64], int]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.drawing.colors import colorize, stretched
+from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
 
@@ -43,6 +43,10 @@ def _caption(facts: Mapping[str, Any], means: list[NDArray[np.float32]]) -> str:
     )
     words = f"{what} and, beside it, the mean over all channels of {sizes}. Each map has a color "
     words += "scale of its own, from its smallest value (dark) to its largest (bright)."
+    count = sum(map(count_even, means))
+    if count:
+        are = "map is" if count == 1 else "maps are"
+        words += f" {count} {are} the same everywhere up to rounding, and dark."
     if facts["left_out"]:
         classes = "class is" if facts["left_out"] == 1 else "classes are"
         words += f" {facts['left_out']} more {classes} left out."
