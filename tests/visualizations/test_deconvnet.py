@@ -279,6 +279,50 @@ def test_what_has_no_rule_is_said() -> None:
     assert "deconvnet.plain" in [note.rule for note in notes_of("deconvnet", artifact)[0]]
 
 
+def masked() -> Any:
+    """A dataset of 6 x 6 images whose foreground is a third of each."""
+    data = dataset({"class": 3})
+    masks = np.zeros(data.splits["test"].images.shape[:3], bool)
+    masks[:, :2] = True
+    object.__setattr__(data.splits["test"], "masks", masks)
+    return data
+
+
+@pytest.mark.parametrize("between", ["Permute", "Attention", "UpSampling", "Dense"])
+def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, activation="relu", name="first")(x)
+    if between == "Permute":
+        y = layers.Permute((2, 1, 3))(y)
+    elif between == "Attention":
+        y = layers.Add()([y, layers.MultiHeadAttention(1, 2, attention_axes=(1, 2))(y, y)])
+    elif between == "UpSampling":
+        y = layers.UpSampling2D(2)(y)
+    else:
+        y = layers.Reshape((1, 1, 8))(layers.Dense(8)(layers.Flatten()(y)))
+    y = layers.Conv2D(2, 1, activation="relu", name="last")(y)
+    model = seeded(keras.Model(x, layers.Dense(3, "softmax")(layers.Flatten()(y))))
+    kernel, bias = model.get_layer("last").get_weights()
+    model.get_layer("last").set_weights([np.abs(kernel), bias + 1])
+    given = subject("deconvnet", model, masked(), layer="last", filters=[0])
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    found = measures(artifact)["energy_in_foreground"]
+    assert found.value is not None
+    assert found.baseline is None
+    assert found.how.endswith("no baseline, as which region the unit saw cannot be told")
+    (note,) = (n for n in notes_of("deconvnet", artifact)[0] if n.rule == "deconvnet.focus")
+    assert note.text.endswith("not compared with what the units see, as that cannot be told.")
+    what = "Which part" if between == "UpSampling" else "How much"
+    assert f"{what} of the image a unit sees cannot be told" in figure.caption
+    # All positions together see the whole image, and the layer before has a window.
+    for params, baseline in (({"keep": "all"}, 1 / 3), ({"layer": "first"}, None)):
+        given = subject("deconvnet", model, masked(), **{"layer": "last", "filters": [0], **params})
+        known = measures(compute(given))["energy_in_foreground"]
+        assert known.baseline is not None
+        assert baseline is None or known.baseline == pytest.approx(baseline)
+
+
 def test_without_a_relu_and_with_many_units() -> None:
     x = keras.Input((6, 6, 1))
     y = layers.Conv2D(9, 3, name="conv")(x)

@@ -25,7 +25,7 @@ from reportgen.visualizations.deconvnet.engine import (
     deconvnet,
     target_layer,
 )
-from reportgen.visualizations.deconvnet.measures import Unit, measures
+from reportgen.visualizations.deconvnet.measures import Frame, Unit, measures
 
 __all__ = ["compute", "deconvnet"]
 
@@ -74,6 +74,7 @@ def compute(subject: Subject) -> Artifact:
         "searched": len(searched.indices),
         "own": own is not None,
         "field": field,
+        "seen": all(None not in unit.windows for unit in units),
         "replaced": replaced,
         "leaky": leaky_on_the_way(note, way.layers),
         "hidden": hidden,
@@ -175,15 +176,20 @@ def _as_stored(found: NDArray[np.float32], data: Dataset) -> NDArray[np.float32]
 
 def _window(
     subject: Subject, layer: str, place: int, found: Peaks, shape: tuple[int, ...]
-) -> tuple[int, int, int, int]:
-    """Top, bottom, left and right of what the strongest position sees; else the whole image."""
+) -> Frame | None:
+    """Top, bottom, left and right of what the strongest position sees; None where it is not known.
+
+    All positions together see the whole image.
+    """
     whole = (0, int(shape[1]), 0, int(shape[2]))
-    if len(found.map_size) != 2 or not _strongest(subject):
+    if not _strongest(subject):
         return whole
+    if len(found.map_size) != 2:
+        return None
     unit = tuple(int(side) for side in np.unravel_index(place, found.map_size))
     seen = window(subject.model, layer, unit, (whole[1], whole[3]))
     if seen is None:
-        return whole
+        return None
     return (seen[0].start, seen[0].stop, seen[1].start, seen[1].stop)
 
 
@@ -208,7 +214,8 @@ def _told(unit: Unit, data: Dataset) -> dict[str, Any]:
             "label": target.classes[np.asarray(labels)[index]] if target and labels is not None
             else "",
             "activation": float(value),
-            "window": list(frame),
+            # What is not known to be seen by the unit alone is shown as a whole.
+            "window": list(frame or (0, one.shape[0], 0, one.shape[1])),
             "zero": not one.any(),
         }
         for index, value, frame, one in zip(

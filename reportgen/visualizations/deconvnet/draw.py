@@ -145,8 +145,9 @@ def _beside(facts: Facts) -> str:
 def _crop(facts: Facts) -> str:
     if facts["keep"] == "all":
         return ""
-    if facts["field"] is None:
-        return "How much of the image a unit sees cannot be told, so the whole image is shown."
+    if facts["field"] is None or not facts["seen"]:
+        much = "How much" if facts["field"] is None else "Which part"
+        return f"{much} of the image a unit sees cannot be told, so the whole image is shown."
     wide = counted(facts["field"], "pixel", "pixels")
     return f"All are cropped to what the unit sees, {wide} wide; white lies beyond the image."
 

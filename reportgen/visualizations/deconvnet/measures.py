@@ -27,7 +27,8 @@ class Unit:
         images: as stored, shape (t, h, w, c) uint8.
         projections: the same shape, signed.
         values: its strongest activation in each, shape (t,).
-        windows: for each image top, bottom, left and right of what the unit saw.
+        windows: for each image top, bottom, left and right of what the unit saw; None where that
+            cannot be told.
         searched: its strongest activation in every image that was searched, shape (n,).
     """
 
@@ -36,7 +37,7 @@ class Unit:
     images: NDArray[np.uint8]
     projections: NDArray[np.float32]
     values: NDArray[np.float32]
-    windows: list[Frame]
+    windows: list[Frame | None]
     searched: NDArray[np.float32]
 
 
@@ -102,25 +103,28 @@ def _relus(replaced: int, hidden: int) -> Measure:
 
 def _energy(units: Sequence[Unit], data: Dataset, seed: int) -> Measure:
     """Of each projection the share on the foreground, against the foreground's share of what the
-    unit saw."""
+    unit saw, where this is known of all."""
     shares, areas = [], []
     for unit in units:
         masks = foreground(data, "test", unit.indices)
         for one, mask, frame in zip(unit.projections, masks, unit.windows, strict=True):
-            seen = mask[frame[0] : frame[1], frame[2] : frame[3]]
+            seen = mask if frame is None else mask[frame[0] : frame[1], frame[2] : frame[3]]
             energy = np.abs(one, dtype=np.float64).sum(axis=-1)
             if energy.any() and seen.any():
                 shares.append(float((energy * mask).sum() / energy.sum()))
                 areas.append(float(seen.mean()))
+    known = all(None not in unit.windows for unit in units)
     how = (
         "share of a projection's magnitude that lies inside the foreground, mean over projections "
-        "that are not zero; baseline: the foreground's share of the region that the unit saw"
+        "that are not zero"
     )
+    how += "; baseline: the foreground's share of the region that the unit saw" if known else ""
     if not shares:
         return Measure("energy_in_foreground", None, n=0, how=how + "; there is none")
+    how += "" if known else "; no baseline, as which region the unit saw cannot be told"
     values: NDArray[Any] = np.array(shares)
     interval = bootstrap(values, seed)
-    baseline = float(np.mean(areas))
+    baseline = float(np.mean(areas)) if known else None
     return Measure(
         "energy_in_foreground", float(values.mean()), "", len(shares), interval, baseline, how
     )

@@ -11,6 +11,7 @@ _FOCUS = {
     "open": "which cannot be told from its share of what the units see",
 }
 _FEW = "from too few projections to compare with its share of what the units see"
+_UNSEEN = "which is not compared with what the units see, as that cannot be told"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -25,14 +26,16 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 
 
 def _focus(finding: Finding, inside: Evidence) -> Note:
-    judged = _FEW if few(inside) else _FOCUS[side(inside)]
+    if inside.baseline is None:
+        judged = _UNSEEN
+    else:
+        judged = f"{_FEW if few(inside) else _FOCUS[side(inside)]} ({{inside.baseline:%}})"
     return note(
         f"{finding.block}.focus",
         "deconvnet.focus",
         "info",
         "The foreground holds {inside:%} of the projections' magnitude (interval "
-        f"{{inside.interval:%}}, {{inside.n:projection|projections}}), {judged} "
-        "({inside.baseline:%}).",
+        f"{{inside.interval:%}}, {{inside.n:projection|projections}}), {judged}.",
         inside=inside,
     )
 
