@@ -15,6 +15,7 @@ from reportgen.inspection.limits import CONFIG, said
 from reportgen.inspection.outputs import check_outputs
 from reportgen.inspection.owned import Owned
 from reportgen.inspection.references import References
+from reportgen.inspection.shapes import Stored, check_shapes, stored
 from reportgen.inspection.sizes import check_sizes
 from reportgen.inspection.unpacking import unpacked
 
@@ -32,9 +33,11 @@ def check_keras(path: Path, owned: Owned | None, findings: Findings) -> None:
         config = _json(opened, archive.CONFIG, findings)
         if archive.METADATA in opened.namelist():
             _json(opened, archive.METADATA, findings)
-        stored = _stored(opened, path, findings)
+        size, shapes = _stored(opened, path, findings)
     if owned is not None and not findings.found:
-        _check_config(config, stored, owned, findings)
+        _check_config(config, size, owned, findings)
+    if not findings.found:
+        check_shapes(config, shapes, findings)
 
 
 def check_weights(path: Path, findings: Findings) -> None:
@@ -44,11 +47,11 @@ def check_weights(path: Path, findings: Findings) -> None:
     """
     if path.suffix != ".keras":
         with path.open("rb") as file:
-            stored = _tree(file, "it", findings)
+            size, _ = _tree(file, "it", findings)
     else:
         with _sound(path, findings, assets=True) as opened:
-            stored = 0 if opened is None else _stored(opened, path, findings)
-    if not stored and not findings.found:
+            size, _ = (0, []) if opened is None else _stored(opened, path, findings)
+    if not size and not findings.found:
         findings.add("it holds no weights")
 
 
@@ -64,10 +67,10 @@ def _sound(path: Path, findings: Findings, *, assets: bool) -> Iterator[zipfile.
         yield None if findings.found else opened
 
 
-def _stored(opened: zipfile.ZipFile, path: Path, findings: Findings) -> int:
-    """Bytes of weights in an archive; what is wrong with them is noted."""
+def _stored(opened: zipfile.ZipFile, path: Path, findings: Findings) -> tuple[int, list[Stored]]:
+    """Bytes and shapes of weights in an archive; what is wrong with them is noted."""
     with unpacked(opened, path, findings) as file:
-        return 0 if file is None else _tree(file, f"its member '{archive.WEIGHTS}'", findings)
+        return (0, []) if file is None else _tree(file, f"its member '{archive.WEIGHTS}'", findings)
 
 
 def _json(opened: zipfile.ZipFile, name: str, findings: Findings) -> Any:
@@ -112,13 +115,15 @@ def _attribute(root: Any, name: str, findings: Findings) -> Any:
     return parsed(text, f"attribute '{name}'", findings)
 
 
-def _tree(file: BinaryIO, what: str, findings: Findings) -> int:
-    """Bytes of weights; 0 where they cannot be read, which is noted."""
-    stored = 0
+def _tree(file: BinaryIO, what: str, findings: Findings) -> tuple[int, list[Stored]]:
+    """Bytes and shapes of weights; none where they cannot be read, which is noted."""
+    size: int = 0
+    shapes: list[Stored] = []
     with hdf5.opened(file, what, findings) as root:
         if root is not None:
-            stored = hdf5.check_tree(root, what, findings)
-    return stored
+            size = hdf5.check_tree(root, what, findings)
+            shapes = [] if findings.found else stored(root)
+    return size, shapes
 
 
 def _check_config(config: Any, stored: int, owned: Owned, findings: Findings) -> None:

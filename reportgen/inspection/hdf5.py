@@ -52,9 +52,9 @@ def check_tree(root: Any, what: str, findings: Findings) -> int:
         for name in group:
             inner = f"{path}/{name}"
             found = _linked(group, name, inner, what, findings)
-            if found is None or _number(found) in seen:
+            if found is None or number(found) in seen:
                 continue
-            seen.add(_number(found))
+            seen.add(number(found))
             if len(seen) > limits.OBJECTS:
                 findings.add(f"{what} holds more than {limits.OBJECTS} groups and datasets")
                 return stored
@@ -85,7 +85,7 @@ def _linked(group: Any, name: str, path: str, what: str, findings: Findings) -> 
     return None
 
 
-def _number(found: Any) -> int:
+def number(found: Any) -> int:
     """What tells an object of the file apart: two links may lead to one."""
     import h5py
 

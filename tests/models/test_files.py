@@ -235,6 +235,21 @@ def test_a_module_that_is_not_there_is_named(load: Load, tmp_path: Path, small: 
         load("mine.keras", params={"modules": ["../evil"]}, trusted=True)
 
 
+@pytest.mark.parametrize("trusted", [False, True])
+def test_a_module_that_fails_is_told_with_its_file_and_line(
+    load: Load, tmp_path: Path, small: Any, trusted: bool
+) -> None:
+    # `check` runs no code, so only the build can tell; the trial and the worker say the same.
+    (tmp_path / "mine.py").write_text("import helping\n")
+    (tmp_path / "helping.py").write_text("SIZE = 3\n\nLAYERS = {}['gone']\n")
+    small.save(tmp_path / "mine.keras")
+    with pytest.raises(UserError) as caught:
+        load("mine.keras", params={"modules": ["mine"]}, trusted=trusted)
+    (problem,) = caught.value.problems
+    assert problem.message == "importing mine failed: KeyError: 'gone'"
+    assert (Path(str(problem.file)).name, problem.line) == ("helping.py", 3)
+
+
 def test_something_else_than_a_source_is_told_the_sources(load: Load) -> None:
     with pytest.raises(UserError, match="'resnet' is not a model source; write zoo:NAME"):
         load("resnet")

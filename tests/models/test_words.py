@@ -38,17 +38,21 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def changed(folder: Path, weights: Callable[[h5py.File], None] | None = None, **config: Any) -> str:
-    """A file with other weights, or with another configuration of its layer `conv`."""
+    """A file with other weights, or with another configuration of its layer `conv`.
+
+    It does not note which weights are whose, without which the inspection leaves shapes to Keras.
+    """
     with zipfile.ZipFile(folder / "net.keras") as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     known = json.loads(members["config.json"])
     known["config"]["layers"][1]["config"].update(config)
     members["config.json"] = json.dumps(known).encode()
-    if weights is not None:
-        buffer = io.BytesIO(members["model.weights.h5"])
-        with h5py.File(buffer, "r+") as file:
+    buffer = io.BytesIO(members["model.weights.h5"])
+    with h5py.File(buffer, "r+") as file:
+        file.visititems(lambda _, found: found.attrs.clear())
+        if weights is not None:
             weights(file)
-        members["model.weights.h5"] = buffer.getvalue()
+    members["model.weights.h5"] = buffer.getvalue()
     with zipfile.ZipFile(folder / "bad.keras", "w") as archive:
         for name, data in members.items():
             archive.writestr(name, data)
