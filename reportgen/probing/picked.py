@@ -105,9 +105,14 @@ def _chosen(values: Any, ones: Any) -> Any:
 
 
 def _separable(layer: Any, last: bool) -> bool:
-    """Whether single filters of a layer can be computed without the others."""
+    """Whether single filters of a layer can be computed without the others.
+
+    Padding for a dilated kernel makes TensorFlow ask for the kernel's whole shape, and how many
+    filters are picked is known only while the graph runs.
+    """
     plain = type(layer) is keras.layers.Conv2D and layer.groups == 1 and last
-    return plain and layer.activation in _ELEMENTWISE
+    shaped = layer.padding == "same" and max(layer.dilation_rate) > 1 if plain else False
+    return plain and not shaped and layer.activation in _ELEMENTWISE
 
 
 def _some_filters(layer: Any, picks: Any) -> Callable[[Any, Any], Any]:

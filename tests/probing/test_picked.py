@@ -41,13 +41,24 @@ def _own(whole: Any, picks: Any = PICKS) -> Any:
         keras.layers.Conv2D(4, 2, activation="relu", name="asked"),
         keras.layers.Conv2D(4, 2, strides=2, padding="same", activation="gelu", name="asked"),
         keras.layers.Conv2D(4, 2, use_bias=False, dilation_rate=2, name="asked"),
+        keras.layers.Conv2D(4, 3, padding="same", dilation_rate=(1, 2), name="asked"),
         keras.layers.Conv2D(4, 1, activation="softmax", name="asked"),
         keras.layers.Conv2D(6, 2, groups=3, activation="relu", name="asked"),
         keras.layers.SeparableConv2D(4, 2, activation="tanh", name="asked"),
         keras.layers.DepthwiseConv2D(2, depth_multiplier=2, name="asked"),
         keras.layers.BatchNormalization(name="asked"),
     ],
-    ids=["relu", "gelu", "no bias", "softmax", "groups", "separable", "depthwise", "none"],
+    ids=[
+        "relu",
+        "gelu",
+        "no bias",
+        "dilated",
+        "softmax",
+        "groups",
+        "separable",
+        "depthwise",
+        "none",
+    ],
 )
 def test_own_channels_are_those_of_the_layer(layer: Any) -> None:
     picks = [[2, 1], [1, 1], [0, 2]] if "normal" in type(layer).__name__.lower() else PICKS
