@@ -259,6 +259,35 @@ def test_the_strongest_units_all_positions_and_images_of_ones_own() -> None:
     reference.close(artifact.arrays[f"projections@{unit['channel']}"], expected)
 
 
+def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            layers.Conv2D(2, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="enlarged"),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    given = subject("deconvnet", seeded(model), dataset({"class": 3}), filters=[0], top=2)
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    (unit,) = artifact.facts["units"]
+    assert [sample["window"] for sample in unit["samples"]] == [[0, 6, 0, 6]] * 2
+    assert measures(artifact)["receptive_field"].value == 5
+    assert "cropped" not in figure.caption
+    assert "Which part of the image a unit sees cannot be told" in figure.caption
+    assert measures(artifact)["energy_in_foreground"].baseline is None
+
+
+def test_a_tile_is_as_high_and_as_wide_as_the_crops() -> None:
+    from reportgen.visualizations.deconvnet.draw import _sides
+
+    frames = ([0, 2, 3, 9], [0, 3, 4, 8])
+    units = [{"samples": [{"window": frame} for frame in frames]}]
+    assert _sides(units) == (3, 6)
+
+
 def test_what_has_no_rule_is_said() -> None:
     rng = np.random.default_rng(3)
     data = dataset({"class": 3, "side": 2}, channels=3)

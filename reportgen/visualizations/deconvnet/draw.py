@@ -68,10 +68,9 @@ def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
 
 
 def _sides(units: Sequence[Facts]) -> tuple[int, int]:
-    """Height and width of a tile: a square that holds the largest crop."""
+    """Height and width of a tile, which holds every crop."""
     frames = [one["window"] for unit in units for one in unit["samples"]] or [[0, 1, 0, 1]]
-    side = max(max(f[1] - f[0], f[3] - f[2]) for f in frames)
-    return side, side
+    return max(f[1] - f[0] for f in frames), max(f[3] - f[2] for f in frames)
 
 
 def _tiles(
