@@ -57,7 +57,29 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     (text,) = [note.text for note in notes_of(KIND, artifact)[0]]
     assert text.startswith("The most frequent mistake")
     assert "answer `Ankle_boot` for `Shirt`: 66.7% of 3 mistakes" in text
-    assert "too little to tell" in text
+    assert "(interval 20.8% to 93.9%), too few mistakes to compare" in text
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "judged"),
+    [
+        (
+            [2, 2, 2, 2, 2, 2],
+            "too little to tell it from an even spread over all pairs, 16.7%",
+        ),
+        ([9, 1, 1, 1, 0, 0], "more than 16.7%, which every pair would have if all were alike."),
+    ],
+)
+def test_the_most_frequent_mistake_is_held_against_an_even_spread(
+    mistakes: list[int], judged: str
+) -> None:
+    pairs = [(0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1)]
+    made = [pair for pair, count in zip(pairs, mistakes, strict=True) for _ in range(count)]
+    images = np.array([np.eye(3)[said] * 255 for _, said in made]).astype(np.uint8)
+    labels = {"class": [true for true, _ in made]}
+    given = dataset(images.reshape(-1, 1, 1, 3), labels, (Target("class", "Class", CLASSES),))
+    artifact = compute(subject(KIND, model(), given))
+    assert judged in notes_of(KIND, artifact)[0][0].text
 
 
 def test_cells_are_normalized_by_row_or_by_column() -> None:

@@ -56,8 +56,8 @@ def _score(finding: Finding, name: str, ratio: Evidence) -> Note | None:
         "activation_maximization.score",
         "info",
         "The images found for {name} bring a target's score to {ratio} times the highest among the "
-        "test images (median of {ratio.n:target|targets} that score above zero on some of them, "
-        "interval {ratio.interval})"
+        "test images (median of {ratio.n:target that scores|targets that score} above zero on "
+        "some of them, interval {ratio.interval})"
         f"{_FEW.format('targets') if few(ratio) else _SCORE[side(ratio)]}.",
         words={"name": name},
         ratio=ratio,

@@ -56,12 +56,13 @@ def _mistakes(
     rate: tuple[str, Evidence],
 ) -> Note:
     true, _, said = most[0].partition(">")
-    more = side(most[1]) == "above" and not few(most[1])
-    judged = (
-        "more than {share.baseline:%}, which every pair would have if all were alike"
-        if more
-        else "too little to tell it from an even spread over all pairs, {share.baseline:%} each"
-    )
+    if few(most[1]):
+        judged = "too few mistakes to compare with an even spread over all pairs"
+    elif side(most[1]) == "above":
+        judged = "more than {share.baseline:%}, which every pair would have if all were alike"
+    else:
+        judged = "too little to tell it from an even spread over all pairs"
+    judged += ", {share.baseline:%} each" if judged.startswith("too") else ""
     return note(
         f"{finding.block}.mistakes.{head}",
         "confusion_matrix.mistakes",
