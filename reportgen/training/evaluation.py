@@ -8,6 +8,7 @@ from typing import Any
 
 from reportgen.records import Dataset, Head
 from reportgen.training.passes import by_head, measure_on
+from reportgen.training.reading import as_read
 from reportgen.training.steps import measure_of
 
 
@@ -37,6 +38,7 @@ def evaluate(
     require_one_input(model)
     if not _finite(model):
         return metrics, counts
+    answering = list(as_read(model, answering, dataset))
     check = measure_of(model, answering, dataset)
     for name, split in dataset.splits.items():
         found = by_head(measure_on(model, check, split, answering))

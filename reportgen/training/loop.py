@@ -13,6 +13,7 @@ from reportgen.training.keeping import Best, Log, Progress, Ticks
 from reportgen.training.margins import margins_of, strength_of
 from reportgen.training.parameters import PARAMETERS
 from reportgen.training.passes import arrays_of, logs_of, means, measure_on
+from reportgen.training.reading import as_read
 from reportgen.training.starting import spread_classes
 from reportgen.training.steps import Aids, measure_of, step_of
 
@@ -47,6 +48,7 @@ def train(
     import numpy as np
     import tensorflow as tf
 
+    heads = as_read(model, heads, dataset)
     settings = {**{parameter.name: parameter.default for parameter in PARAMETERS}, **params}
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()

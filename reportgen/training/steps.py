@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reportgen.records import Dataset, Head
+from reportgen.training.graphs import graph_of, inputs_of, signature
 from reportgen.training.helping import Helper
 from reportgen.training.margins import Margins
 
@@ -35,18 +36,10 @@ def _sums(
     import keras
     import tensorflow as tf
 
-    from reportgen.probing.feeding import as_taken
-    from reportgen.probing.inputs import coefficients
-
-    shape = dataset.splits["train"].images.shape[1:]
-    turned = as_taken(model, shape) != shape
-    scale, offset = coefficients(dataset.preprocessing)
-    order = dataset.preprocessing.order
+    prepared = inputs_of(model, dataset)
 
     def sums(images: Any, labels: Any) -> tuple[Any, Any]:
-        stored = tf.gather(images, order, axis=-1) if order else images
-        inputs = tf.cast(stored, "float32") * scale + offset
-        inputs = tf.transpose(inputs, [0, 3, 1, 2]) if turned else inputs
+        inputs = prepared(images)
         helper = aids.helper if aids else None
         seen = (helper.model if helper else model)(inputs, training=aids is not None)
         outputs = keras.tree.flatten(seen)
@@ -95,7 +88,8 @@ def measure_of(model: Any, heads: Sequence[Head], dataset: Dataset) -> Callable[
     """A graph of a batch of images and labels that gives their sums (see `_sums`)."""
 
     sums = _sums(model, heads, dataset)
-    return _graph(model, lambda images, labels: sums(images, labels)[1], _signature(dataset, heads))
+    given = signature(dataset, heads)
+    return graph_of(model, lambda images, labels: sums(images, labels)[1], given)
 
 
 def step_of(
@@ -113,35 +107,4 @@ def step_of(
         optimizer.apply(tape.gradient(loss, variables), variables)
         return total
 
-    return _graph(model, step, _signature(dataset, heads))
-
-
-def _graph(model: Any, body: Callable[..., Any], signature: list[Any]) -> Callable[..., Any]:
-    """A graph; of a model that only a compiler can run here, a compiled one that says if not."""
-    from reportgen.errors import Problem, UserError
-    from reportgen.probing.compiled import needs_xla
-    from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
-
-    xla = needs_xla(model)
-    graph: Callable[..., Any] = function(body, signature, xla)
-
-    def run(images: Any, labels: Any) -> Any:
-        try:
-            with allowed(xla):
-                return graph(images, labels)
-        except NO_KERNEL as error:
-            hint = "train it on a machine with a GPU and name the trained model file"
-            raise UserError(Problem(cannot_run(model, error).rstrip("."), hint=hint)) from error
-
-    return run if xla else graph
-
-
-def _signature(dataset: Dataset, heads: Sequence[Head]) -> list[Any]:
-    """Any number of images of one shape, so that the last, smaller batch is not traced anew."""
-    import tensorflow as tf
-
-    images = dataset.splits["train"].images
-    return [
-        tf.TensorSpec((None, *images.shape[1:]), images.dtype),
-        tf.TensorSpec((None, len(heads)), "int32"),
-    ]
+    return graph_of(model, step, signature(dataset, heads))

@@ -1,0 +1,114 @@
+"""Probabilities are told from logits where no layer says what a model gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from reportgen import training
+from reportgen.probing.heads import heads
+from reportgen.records import Dataset, Preprocessing, Split, Target
+from reportgen.training.reading import as_read
+
+layers = keras.layers
+THREE = Target("kind", "Kind", ("a", "b", "c"))
+TWO = Target("kind", "Kind", ("no", "yes"))
+
+
+def dataset(target: Target, count: int = 40) -> Dataset:
+    """4x4 gray images; the brightness of a row tells the class."""
+    rng = np.random.default_rng(0)
+    splits = {}
+    for name in ("train", "validation", "test"):
+        labels = np.arange(count) % len(target.classes)
+        images = rng.integers(0, 60, (count, 4, 4, 1)).astype(np.uint8)
+        images[np.arange(count), labels] += 150
+        splits[name] = Split(images, {target.name: labels})
+    return Dataset("rows", "Rows", (target,), splits, Preprocessing(), "", "")
+
+
+def mean_of_two(units: int, activation: str) -> Any:
+    keras.utils.set_random_seed(4)
+    start = keras.Input((4, 4, 1))
+    flat = layers.Flatten()(start)
+    ends = [layers.Dense(units, activation, kernel_initializer="normal")(flat) for _ in range(2)]
+    return keras.Model(start, layers.Average(name="mean")(ends))
+
+
+def in_code() -> Any:
+    keras.utils.set_random_seed(4)
+    end = layers.Lambda(lambda z: tf.nn.softmax(z) + 0.0)
+    return keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(3), end])
+
+
+def plain(end: str | None) -> Any:
+    keras.utils.set_random_seed(4)
+    return keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(3, end)])
+
+
+@pytest.mark.parametrize("made", [lambda: mean_of_two(3, "softmax"), in_code])
+def test_loss_of_several_probabilities_is_that_of_the_formula(made: Any) -> None:
+    data, model = dataset(THREE), made()
+    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    split = data.splits["test"]
+    given, labels = np.asarray(model(split.images / 255.0)), split.labels["kind"]
+    right = given[np.arange(len(labels)), labels]
+    assert metrics["test.kind.loss"] == pytest.approx(-np.log(right).mean(), rel=1e-5)
+    assert metrics["test.kind.accuracy"] == pytest.approx((given.argmax(1) == labels).mean())
+
+
+def test_a_mean_of_single_units_answers_both_classes() -> None:
+    data, model = dataset(TWO), mean_of_two(1, "sigmoid")
+    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    split = data.splits["test"]
+    given, labels = np.asarray(model(split.images / 255.0))[:, 0], split.labels["kind"]
+    right = np.where(labels == 1, given, 1 - given)
+    assert metrics["test.kind.loss"] == pytest.approx(-np.log(right).mean(), rel=1e-5)
+    assert metrics["test.kind.accuracy"] == pytest.approx(((given > 0.5) == labels).mean())
+
+
+@pytest.mark.parametrize(
+    ("made", "kind"),
+    [
+        (lambda: mean_of_two(3, "softmax"), "softmax"),
+        (lambda: mean_of_two(1, "sigmoid"), "sigmoid"),
+        (lambda: mean_of_two(3, "linear"), "logits"),
+        (lambda: mean_of_two(3, "sigmoid"), "logits"),
+        (lambda: plain(None), "logits"),
+        (lambda: plain("relu"), "logits"),
+        (lambda: plain("softmax"), "softmax"),
+    ],
+)
+def test_what_the_values_of_an_output_are(made: Any, kind: str) -> None:
+    model = made()
+    target = TWO if model.output_shape[-1] == 1 else THREE
+    data = dataset(target)
+    (head,) = as_read(model, heads(model, data.targets), data)
+    assert (head.kind, head.target) == (kind, target)
+
+
+def test_training_descends_the_loss_of_the_probabilities() -> None:
+    data, model = dataset(THREE), mean_of_two(3, "softmax")
+    params = {"epochs": 1, "batch_size": 40, "optimizer": "sgd", "learning_rate": 0.5,
+              "schedule": "constant"}  # fmt: skip
+    split = data.splits["train"]
+    twin = keras.models.clone_model(model)
+    twin.set_weights(model.get_weights())
+    with tf.GradientTape() as tape:
+        given = twin(tf.constant(split.images / 255.0, tf.float32))
+        right = tf.gather(given, split.labels["kind"], axis=1, batch_dims=1)
+        loss = -tf.reduce_mean(tf.math.log(right))
+    slopes = tape.gradient(loss, twin.trainable_variables)
+    expected = [
+        w - 0.5 * slope.numpy() for w, slope in zip(model.get_weights(), slopes, strict=True)
+    ]
+    log = training.train(
+        model, data, heads(model, data.targets), params, 1, lambda done, total, text: None
+    )
+    assert log.history["loss"][0] == pytest.approx(float(loss), rel=1e-5)
+    for found, wanted in zip(model.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-6)
