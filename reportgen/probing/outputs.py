@@ -105,7 +105,7 @@ def observe(
         return values + [tf.cast(z, tf.float32) for z in (logits_of(model, seen) if logits else ())]
 
     graph = compiled(model, ("observe", paths, sources, mean, logits), body, input_specs(model))
-    values = _collect(model, graph, as_inputs(model, images))
+    values = collect(model, graph, as_inputs(model, images))
     chosen = heads_of(model) if logits else ()
     ends = values[len(paths) + len(sources) :]
     if not all(np.isfinite(z).all() for z in ends):
@@ -213,7 +213,7 @@ def _last(tensor: Any, first: bool, mean: bool) -> Any:
     return tf.reduce_mean(value, axis=space) if mean and space else value
 
 
-def _collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]:
+def collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]:
     """Run a graph over all images in batches, into arrays made once."""
     total = len(inputs[0])
     wholes: list[Floats] = []

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.answering import answered
 from reportgen.probing.explaining import unlabeled
 from reportgen.probing.heads import heads
 from reportgen.probing.inputs import prepare
-from reportgen.probing.outputs import answers, observe
 from reportgen.probing.statistics import wilson
 from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
@@ -61,11 +61,11 @@ def confusion(model: Any, data: Dataset, found: list[Head], split: str) -> list[
     sizes = [len(_classes(head)) for head in found]
     tables = [np.zeros((size, size), np.int64) for size in sizes]
     for part in pieces(images):
-        logits = observe(model, prepare(images[part], data.preprocessing)).logits
-        for head, table in zip(found, tables, strict=True):
+        said = answered(model, prepare(images[part], data.preprocessing), found)
+        for head, table, classes in zip(found, tables, said, strict=True):
             assert head.target is not None
             true = np.asarray(data.splits[split].labels[head.target.name])[part]
-            np.add.at(table, (true.astype(np.int64), answers(logits[head.index], head)), 1)
+            np.add.at(table, (true.astype(np.int64), classes), 1)
     return tables
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.answering import answered
 from reportgen.probing.explaining import unlabeled
 from reportgen.probing.feeding import require_one_input
 from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads
 from reportgen.probing.inputs import prepare
-from reportgen.probing.outputs import answers, observe
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
@@ -166,10 +166,9 @@ def correct(
     right = np.zeros((len(images), len(found)), bool)
     for part in pieces(images):
         shown = without_color(images[part]) if gray else images[part]
-        logits = observe(model, prepare(shown, data.preprocessing)).logits
+        classes = answered(model, prepare(shown, data.preprocessing), found)
         for place, head in enumerate(found):
-            expected = labels_of(data, "test", head)[part]
-            right[part, place] = answers(logits[head.index], head) == expected
+            right[part, place] = classes[place] == labels_of(data, "test", head)[part]
     return right
 
 

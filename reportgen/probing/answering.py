@@ -1,0 +1,56 @@
+"""What a model answers for images, whether its answer can be explained or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.compiled import compiled, input_specs
+from reportgen.probing.feeding import as_inputs
+from reportgen.probing.finite import require_finite
+from reportgen.probing.outputs import answers, collect, trace
+from reportgen.records import Head
+
+
+def answered(model: Any, images: Any, heads: Sequence[Head]) -> tuple[NDArray[np.int64], ...]:
+    """The class that each head answers for each image: one array of shape (n,) for each head.
+
+    It needs no logit: the likeliest class is that of the largest value, be that a logit or a
+    probability. The mean of several networks has an answer too.
+
+    Args:
+        model: with a graph.
+        images: model input, already preprocessed, shape (n, h, w, c).
+        heads: of the model, each with one row of values for an image.
+
+    Raises:
+        UndefinedError: weights or answers are not finite numbers.
+    """
+    require_finite(model)
+
+    def body(model: Any, *inputs: Any) -> Any:
+        outputs = trace(model, list(inputs)).outputs
+        return [tf.cast(_values(head, *outputs[head.index]), tf.float32) for head in heads]
+
+    key = ("answered", tuple((head.index, head.kind) for head in heads))
+    graph = compiled(model, key, body, input_specs(model))
+    values = collect(model, graph, as_inputs(model, images))
+    if not all(np.isfinite(one).all() for one in values):
+        raise UndefinedError(
+            "The answers of the model are not all finite numbers (NaN or infinite), so "
+            "it gives no answer."
+        )
+    return tuple(answers(one, head) for one, head in zip(values, heads, strict=True))
+
+
+def _values(head: Head, output: Any, before: Any, derived: bool) -> Any:
+    """Values whose largest, or of one unit whose sign, is the answer."""
+    if before is not None:
+        return before
+    single = head.units == 1 and (derived or head.kind == "sigmoid")
+    return output - 0.5 if single else output
