@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -80,6 +81,14 @@ def test_the_most_frequent_mistake_is_held_against_an_even_spread(
     given = dataset(images.reshape(-1, 1, 1, 3), labels, (Target("class", "Class", CLASSES),))
     artifact = compute(subject(KIND, model(), given))
     assert judged in notes_of(KIND, artifact)[0][0].text
+
+
+def test_names_of_classes_keep_their_signs_in_what_is_said() -> None:
+    given = data()
+    target = Target("class", "Class", ("<b>bold</b>", "a > b", "a b"))
+    named = replace(given, targets=(target,))
+    (note,) = notes_of(KIND, compute(subject(KIND, model(), named)))[0]
+    assert "answer `a_\u203a_b` for `<b\u203abold</b\u203a`" in note.text
 
 
 def test_cells_are_normalized_by_row_or_by_column() -> None:

@@ -24,7 +24,9 @@ def parts(heads: Sequence[str]) -> list[str]:
 def pointer(name: str) -> str:
     """A class's name as a piece of a measure's name, which holds no space.
 
+    Nor does it hold what stands between two classes there; a sign that looks alike takes its place.
+
     >>> pointer("Ankle boot")
     'Ankle_boot'
     """
-    return "_".join(name.replace(">", "").split()) or "unnamed"
+    return "_".join(name.replace(">", "\u203a").split()) or "unnamed"
