@@ -110,7 +110,8 @@ def _numbers(axes: Any, values: NDArray[np.float64], percent: bool, cosines: boo
     top = float(values.max(initial=0.0)) or 1.0
     for (row, column), value in np.ndenumerate(values):
         words = f"{value * 100:.1f}" if percent else f"{value:,.0f}"
-        words = f"{value:.2f}" if cosines else words
+        # Adding zero takes the sign from what is rounded to zero.
+        words = f"{round(float(value), 2) + 0.0:.2f}" if cosines else words
         dark = abs(value) > 0.65 if cosines else value > 0.55 * top
         ink = "white" if dark else "#1f2328"
         axes.text(column, row, words, ha="center", va="center", color=ink, fontsize=_POINTS)
@@ -127,8 +128,15 @@ def _bar(figure: Any, image: Any, axes: Any, percent: bool, cosines: bool) -> No
     bar.ax.yaxis.set_major_formatter(FuncFormatter(words))
     if cosines:
         bar.set_ticks([-1.0, -0.5, 0.0, 0.5, 1.0])
+    elif len(kept := _whole(bar.get_ticks(), 0.01 if percent else 1.0)) < len(bar.get_ticks()):
+        bar.set_ticks([tick for tick in kept if bar.vmin <= tick <= bar.vmax])
     bar.set_label("cosine" if cosines else "share of images" if percent else "images")
     bar.outline.set_visible(False)
+
+
+def _whole(ticks: Sequence[float], unit: float) -> list[float]:
+    """The ticks at whole units; those between would be written with another one's number."""
+    return [float(tick) for tick in ticks if np.isclose(tick / unit, np.rint(tick / unit))]
 
 
 def _cropped(pixels: NDArray[np.uint8], margin: int = 8) -> NDArray[np.uint8]:

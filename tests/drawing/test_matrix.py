@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 
 import numpy as np
+import pytest
+from matplotlib.text import Text
 from PIL import Image
 
-from reportgen.drawing.matrix import matrix
+from reportgen.drawing.matrix import _whole, matrix
 from reportgen.records import Picture
 
 
@@ -34,3 +36,33 @@ def test_one_is_red_and_minus_one_is_blue() -> None:
 def test_a_large_matrix_is_no_large_file() -> None:
     assert len(cosines(400).data) < 300_000
     assert cosines(20) == cosines(20)
+
+
+def written(monkeypatch: pytest.MonkeyPatch, values: list[list[float]], **kind: bool) -> list[str]:
+    """All texts of a drawing, in the cells, at the sides and at the color bar."""
+    texts: list[str] = []
+    draw = Text.draw
+
+    def noted(self: Text, *args: object) -> None:
+        texts.append(self.get_text())
+        draw(self, *args)
+
+    monkeypatch.setattr(Text, "draw", noted)
+    names = [f"kind {place}" for place in range(len(values))]
+    matrix(np.array(values), names, row_title="r", column_title="c", **kind)
+    return texts
+
+
+def test_no_number_stands_twice_at_the_bar_of_few_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = written(monkeypatch, [[1.0] + [0.0] * 12] + [[0.0] * 13] * 12)
+    numbers = [text for text in texts if text.isdigit()]
+    assert sorted(set(numbers)) == ["0", "1"]
+    assert numbers.count("1") == numbers.count("0")
+    assert _whole([0, 0.5, 1, 1.5, 2], 1.0) == [0, 1, 2]
+    assert _whole([0, 0.005, 0.01, 0.29], 0.01) == [0, 0.01, 0.29]
+
+
+def test_a_cosine_that_is_rounded_to_zero_has_no_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = written(monkeypatch, [[1.0, -0.001], [-0.006, 1.0]], cosines=True)
+    assert {"0.00", "-0.01"} <= set(texts)
+    assert "-0.00" not in texts
