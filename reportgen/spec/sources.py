@@ -60,6 +60,8 @@ class Source:
 
 def _near(text: str) -> str:
     head, colon, _ = text.partition(":")
+    if "/" in text and "." not in text.rstrip("/").rsplit("/", 1)[-1] and not colon:
+        return f"if this folder holds a SavedModel, write {text.rstrip('/')}/saved_model.pb"
     if head == "python":
         return "write python:PACKAGE.MODULE:FUNCTION"
     if head == "application":

@@ -38,6 +38,11 @@ MISTAKES = {
         HEAD + "training: {epoch: 9}\n",
         "x.yaml:4: 'training' has no key 'epoch'; did you mean 'epochs'?",
     ),
+    "a folder in place of a model file": (
+        "model: models/saved/\n",
+        "got the text 'models/saved/'; if this folder holds a SavedModel, write "
+        "models/saved/saved_model.pb",
+    ),
     "a key that goes with another source": (
         "model: {source: zoo:base, weights: imagenet}\n",
         "x.yaml:1: a model from 'zoo:base' has no key 'weights'",
