@@ -47,5 +47,5 @@ def known(dataset: DatasetSpec) -> Known:
 
 def _given(source: str, params: Mapping[str, Any]) -> tuple[tuple[str, ...], ...]:
     """The classes that a spec names itself, where no others can come of it."""
-    labeled = source == "npz" or (source == "folder" and params["labels"])
+    labeled = source in ("npz", "folder") and params["labels"]
     return (tuple(params["classes"]),) if labeled and params["classes"] else ()

@@ -29,10 +29,12 @@ def from_arrays(
 ) -> Dataset:
     """A dataset of `x_<split>` images and `y_<split>` labels.
 
-    Splits that are not given are taken out of the training images, class by class.
+    Splits that are not given are taken out of the training images, class by class. Without any
+    labels splits are what was given; without one for test, all images are for test.
 
     Args:
-        arrays: `x_train` and `y_train`, and for validation and test, where they are given.
+        arrays: `x_train` and `y_train`, and for validation and test, where they are given; or
+            images of any splits alone.
         classes: names, in the order of the numbers in `y_...`; None to take them from there.
         title: of the dataset, for people.
         params: with the keys of `_common.SHARED` and `_shaping.SHAPING`.
@@ -43,17 +45,19 @@ def from_arrays(
         UserError: an array is not what it must be, or does not go with the others.
     """
     given = [name for name in SPLITS if arrays.get(f"x_{name}") is not None]
-    if "train" not in given:
+    labeled = any(arrays.get(f"y_{name}") is not None for name in SPLITS)
+    if "train" not in given and (labeled or not given):
         raise wrong("x_train", "images to train on", "nothing")
-    images, rows = {}, []
-    for name in given:
-        stored, words = pixels(arrays[f"x_{name}"], f"x_{name}")
-        images[name] = reshaped(stored, wanted(params))
-        rows.append(_origin(name, arrays[f"x_{name}"], stored, words, params))
+    images, rows = _prepared(arrays, given, params)
+    facts = {"seed": seed, "origin": [list(row) for row in origin or rows]}
+    if not labeled:
+        if classes is not None:
+            raise wrong("classes", "names where there are labels", f"{len(classes)} without any")
+        return assembled(title, _for_test(images), None, (), params, facts)
     found = {name: as_array(arrays.get(f"y_{name}"), f"y_{name}") for name in given}
     names, labels = named(found, classes)
     for name in given:
-        _check_pair(name, images, labels)
+        check_count(f"y_{name}", len(images[name]), len(labels[name]))
     taken = {name: params[name] for name in ("test", "validation") if name not in given}
     for name, part in divided(labels["train"], taken, seed).items():
         if name != "train":
@@ -62,7 +66,6 @@ def from_arrays(
             rest = part
     if taken:
         images["train"], labels["train"] = images["train"][rest], labels["train"][rest]
-    facts = {"seed": seed, "origin": [list(row) for row in origin or rows]}
     return assembled(title, images, labels, names, params, facts)
 
 
@@ -133,11 +136,27 @@ def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
     return whole, "0 to 255"
 
 
-def _check_pair(name: str, images: Mapping[str, Images], labels: Mapping[str, Labels]) -> None:
-    check_count(f"y_{name}", len(images[name]), len(labels[name]))
-    expected, received = images["train"].shape[1:], images[name].shape[1:]
-    if expected != received:
-        raise wrong(f"x_{name}", f"images of shape {expected} as x_train", str(received))
+def _prepared(
+    arrays: Mapping[str, Any], given: Sequence[str], params: Mapping[str, Any]
+) -> tuple[dict[str, Images], list[list[str]]]:
+    """The images of the given splits in the size and color asked for, and what was done to them."""
+    images: dict[str, Images] = {}
+    rows = []
+    for name in given:
+        stored, words = pixels(arrays[f"x_{name}"], f"x_{name}")
+        images[name] = reshaped(stored, wanted(params))
+        rows.append(_origin(name, arrays[f"x_{name}"], stored, words, params))
+        expected, received = images[given[0]].shape[1:], images[name].shape[1:]
+        if expected != received:
+            raise wrong(f"x_{name}", f"images of shape {expected} as x_{given[0]}", str(received))
+    return images, rows
+
+
+def _for_test(images: Mapping[str, Images]) -> dict[str, Images]:
+    """Splits of images without labels: those given, or all for test where none is for that."""
+    test = images["test"] if "test" in images else np.concatenate(list(images.values()))
+    kept = images if "test" in images else {}
+    return {name: kept.get(name, test[:0]) for name in SPLITS} | {"test": test}
 
 
 def _origin(

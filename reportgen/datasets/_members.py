@@ -78,7 +78,8 @@ def members(archive: ZipFile, path: Path, names: Mapping[str, str]) -> dict[str,
     Args:
         archive: of the file `path`.
         path: names it in messages.
-        names: "x_train" and so on -> what the array is called in the file.
+        names: "x_train" and so on -> what the array is called in the file; without those of
+            labels, images of one split are enough, whichever.
 
     Raises:
         UserError: an array is lacking, stands there twice, cannot be read, declares what it does
@@ -104,15 +105,25 @@ def members(archive: ZipFile, path: Path, names: Mapping[str, str]) -> dict[str,
 
 
 def _check_names(path: Path, held: list[str], names: Mapping[str, str]) -> None:
+    labeled = "y_train" in names
     for name, own in names.items():
-        pair = ("y" if name[0] == "x" else "x") + name[1:]
-        needed = name in NEEDED or names[pair] in held or own != name
+        pair = names.get(("y" if name[0] == "x" else "x") + name[1:])
+        needed = (labeled and name in NEEDED) or pair in held or own != name
         if needed and own not in held:
-            shown = _shown(held)
-            hint = f"{did_you_mean(own, shown)}; write {name}: NAME for the array that holds them"
-            more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
-            message = f"{path.name} has no array '{own}'; it has {', '.join(shown) or 'none'}{more}"
-            raise UserError(Problem(message, hint=hint))
+            raise UserError(_lacking(path, held, names, name))
+    if not any(own in held for own in names.values()):
+        raise UserError(_lacking(path, held, names, "x_test"))
+
+
+def _lacking(path: Path, held: list[str], names: Mapping[str, str], name: str) -> Problem:
+    """What is said of an array that the file should have."""
+    own, shown = names[name], _shown(held)
+    hint = f"{did_you_mean(own, shown)}; write {name}: NAME for the array that holds them"
+    if name[0] == "y" and not any(names[one] in held for one in names if one[0] == "y"):
+        hint += ", or labels: false if there are none"
+    more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
+    message = f"{path.name} has no array '{own}'; it has {', '.join(shown) or 'none'}{more}"
+    return Problem(message, hint=hint)
 
 
 def _shown(held: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from reportgen.catalog import Entry, Parameter
 from reportgen.datasets._common import SHARED
 from reportgen.datasets._shaping import SHAPING
+from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
 
 NAMES = tuple(f"{axis}_{split}" for split in ("train", "validation", "test") for axis in "xy")
@@ -17,7 +18,8 @@ _PARTS = {"x": "images", "y": "labels"}
 ENTRY = Entry(
     name="npz",
     title="NumPy arrays",
-    help="arrays x_train, y_train, x_test, y_test in a .npz file, as numpy.savez writes them",
+    help="arrays x_train, y_train, x_test, y_test in a .npz file, as numpy.savez writes them; "
+    "without labels any of x_train and x_test",
     parameters=(
         Parameter("path", "path", None, "the file, from the spec's folder", required=True),
         *(
@@ -29,6 +31,13 @@ ENTRY = Entry(
                 + ("" if name.endswith("train") else ", where there is one"),
             )
             for name in NAMES
+        ),
+        Parameter(
+            name="labels",
+            kind="bool",
+            default=True,
+            help="whether there are labels; false for images alone, of any of the splits: those of "
+            "test are shown, or all where the file has none for test",
         ),
         *SHAPING,
         *SHARED,
@@ -63,8 +72,19 @@ def look(params: Mapping[str, Any]) -> None:
 
 
 def _names(params: Mapping[str, Any]) -> dict[str, str]:
-    """What the arrays are called in the file."""
-    return {name: params[name] for name in NAMES}
+    """What the arrays are called in the file; without labels, those with images alone.
+
+    Raises:
+        UserError: a parameter speaks of labels, which are false.
+    """
+    if params["labels"]:
+        return {name: params[name] for name in NAMES}
+    told = [name for name in NAMES if name[0] == "y" and params[name] != name]
+    told += ["classes"] if params["classes"] is not None else []
+    if told:
+        message = f"'{told[0]}' does nothing here: labels are false"
+        raise UserError(Problem(message, hint=f"remove '{told[0]}', or 'labels: false'"))
+    return {name: params[name] for name in NAMES if name[0] == "x"}
 
 
 def _read(path: Path, names: Mapping[str, str]) -> dict[str, Any]:

@@ -31,7 +31,8 @@ ENTRY = Entry(
 )
 RETURN = (
     "return ((x_train, y_train), (x_test, y_test)), or a dictionary with x_train, y_train and, "
-    "as far as there are any, x_validation, y_validation, x_test, y_test and classes"
+    "as far as there are any, x_validation, y_validation, x_test, y_test and classes; of images "
+    "without labels leave y_... out, or return them alone"
 )
 KEYS = tuple(f"{axis}_{split}" for axis in "xy" for split in ("train", "validation", "test"))
 
@@ -48,7 +49,8 @@ def load_function(
     The function may take `seed` and `progress`, which are passed by name if it has parameters of
     these names, and so are all `params` of the spec. It returns a pair of pairs
     `((x_train, y_train), (x_test, y_test))`, a dictionary with these and more (see `RETURN`), or
-    a `reportgen.records.Dataset`.
+    a `reportgen.records.Dataset`; for images without labels a dictionary of these alone, or one
+    array.
 
     Args:
         source: "python:PACKAGE.MODULE:FUNCTION".
@@ -104,12 +106,16 @@ def _title(name: str) -> str:
 
 
 def _arrays(result: Any, source: str) -> dict[str, Any]:
+    import numpy as np
+
     if isinstance(result, Mapping):
         unknown = sorted(str(key) for key in result if key not in (*KEYS, "classes"))
         if unknown:
             message = f"{source} returned a dictionary with the key '{unknown[0]}'"
             raise UserError(Problem(message, hint=RETURN))
         return dict(result)
+    if isinstance(result, np.ndarray):
+        return {"x_test": result}
     pairs = result if isinstance(result, tuple) else ()
     if len(pairs) == 2 and all(isinstance(p, tuple) and len(p) == 2 for p in pairs):
         (x, y), (x_test, y_test) = pairs

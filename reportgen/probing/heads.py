@@ -135,7 +135,7 @@ def _check_shape(head: Head, shape: tuple[int | None, ...]) -> None:
                 f"output '{head.name}' of the model should have a row of values for each image, "
                 f"but it has {got}",
                 hint="images are classified as wholes here; end the model in a Dense layer, or "
-                "show it with images that have no labels (a folder with 'labels: false')",
+                "show it with images that have no labels ('labels: false' for a folder or .npz)",
             )
         )
 
@@ -154,7 +154,7 @@ def _misfit(head: Head, target: Target) -> Problem:
         f"output '{head.name}' of the model should have {wanted}, "
         f"but it has {head.units} ({head.kind})",
         hint="use a model with that many outputs, a dataset with that many classes, or images "
-        "without labels (a folder with 'labels: false')",
+        "without labels ('labels: false' for a folder or .npz file)",
     )
 
 
