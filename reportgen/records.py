@@ -107,7 +107,8 @@ class Head:
     """One output of a model and the target that it answers.
 
     `index` is its position among `model.outputs`; `kind` tells how its values are read:
-    "softmax" and "logits" have one unit for each class, "sigmoid" has one unit in all.
+    "softmax" and "logits" have one unit for each class, "sigmoid" has one unit in all, and "maps"
+    are no single answer for an image, but an image or a volume themselves (`units`: its channels).
     `target` is None where the dataset (if any) has no labels for this output.
     """
 
@@ -115,8 +116,14 @@ class Head:
     title: str
     index: int
     units: int
-    kind: Literal["softmax", "sigmoid", "logits"]
+    kind: Literal["softmax", "sigmoid", "logits", "maps"]
     target: Target | None
+
+    @property
+    def valued(self) -> bool:
+        """Whether its values stand for themselves, as in a regression: no label, softmax or
+        sigmoid makes them scores of classes."""
+        return self.kind == "logits" and self.target is None
 
 
 @dataclass(frozen=True)

@@ -71,8 +71,8 @@ SAID: dict[tuple[str, str], str] = {
     ("nan_head", "evaluation"): "weights of layer 'out' hold values that are not finite",
     ("softmax_in_code", "grad_cam"): "gives probabilities .* but what they are made of cannot",
     ("mixture", "grad_cam"): "'mean' of the model is computed from probabilities",
-    ("everywhere", "grad_cam"): "should have a row of values for each image, but it has 6 x 6 x 3",
-    ("everywhere", "evaluation"): "should have a row of values for each image",
+    ("everywhere", "grad_cam"): "gives 6 x 6 x 3 values for an image, and what can be explained is",
+    ("everywhere", "evaluation"): "gives 6 x 6 x 3 values for an image, which are no answer to a",
     ("flat", "kernels"): "no layer is a convolution",
     ("flat", "feature_maps"): "no convolution or pooling layer",
 }

@@ -16,13 +16,27 @@ def percent(share: float) -> str:
     return "100%" if share == 1 else f"{share * 100:.1f}%"
 
 
+def plain(value: float) -> str:
+    """A value that is no share of anything, to three significant digits.
+
+    >>> plain(1.2749), plain(-0.5), plain(12345.6)
+    ('1.27', '-0.5', '12,346')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def size(sides: Sequence[int]) -> str:
     """Sides as "28 x 28"."""
     return " x ".join(str(side) for side in sides)
 
 
 def label(sample: Mapping[str, Any]) -> str:
-    """A short title: the prediction, and the class that was explained where it is another."""
+    """A short title: the prediction, and the class that was explained where it is another.
+
+    Of plain values the unit that was explained, and its value.
+    """
+    if "value" in sample:
+        return f"{sample['explained']} at {plain(sample['value'])}"
     words = f"{sample['predicted']} ({percent(sample['probability'])})"
     if sample["explained"] != sample["predicted"]:
         words = f"for {sample['explained']}; predicted {words}"
@@ -50,12 +64,36 @@ def numbering(what: str, index: int) -> str:
 def sentence(sample: Mapping[str, Any], more: str = "") -> str:
     """A sentence on one image; `more` is added to it after a semicolon."""
     words = f"{image(sample)[0].upper()}{image(sample)[1:]}: "
+    if "value" in sample:
+        words += f"{label(sample)}{_largest(sample)}"
+        return f"{words}; {more}." if more else f"{words}."
     words += f"predicted {sample['predicted']} with {percent(sample['probability'])}"
     if sample.get("by"):
         words += f" (by a {sample['by']} of the model's output, which has none of its own)"
     if sample["explained"] != sample["predicted"]:
         words += f", explained for {sample['explained']}"
     return f"{words}; {more}." if more else f"{words}."
+
+
+def score_of(head: Mapping[str, Any]) -> str:
+    """What is explained of a head, by its samples: a "logit", or a "value" that is none."""
+    return "value" if "value" in head["samples"][0] else "logit"
+
+
+def answering(head: Mapping[str, Any]) -> str:
+    """Of which of several heads a figure is: "for the answer of head width"."""
+    what = "a value" if score_of(head) == "value" else "the answer"
+    return f"for {what} of head {head['name']}"
+
+
+def _largest(sample: Mapping[str, Any]) -> str:
+    """Which of several values is the largest."""
+    if "largest" not in sample:
+        return ""
+    unit, value = sample["largest"]
+    if unit == sample["explained"]:
+        return ", the largest value"
+    return f"; the largest value is that of {unit}, {plain(value)}"
 
 
 def where(values: NDArray[Any]) -> str:

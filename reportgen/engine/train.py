@@ -62,7 +62,7 @@ def _trained(model: Any, data: Dataset, job: Job, progress: Progress) -> trainin
     """Train a model in place."""
     try:
         require_one_input(model)
-        found = heads(model, data.targets)
+        found = heads(model, data.targets, strict=True)
     except UndefinedError as error:
         hint = "a model that is trained already is shown as far as it can be: for a function, "
         hint += "return (model, True)"

@@ -14,7 +14,7 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing import graphs
 from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
-from reportgen.probing.heads import heads, output_index
+from reportgen.probing.heads import heads, output_index, sides
 from reportgen.probing.inputs import prepare
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import observe
@@ -85,6 +85,13 @@ def classifier(model: Any, head: Head) -> Classifier:
     Raises:
         UndefinedError: there is none, or classes have no vectors of their own.
     """
+    if head.kind == "maps":
+        size = sides(graphs.require_graph(model).outputs[head.index].shape)
+        raise UndefinedError(
+            f"Output '{head.name}' of the model gives {size} values for an image, so no layer "
+            "before it compares an embedding with classes; one can be read at a layer that is "
+            "named."
+        )
     every = uses(model)
     for path in reversed(way_to(model, head.index).layers):
         layer = every[path].layer

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
-from reportgen.probing.heads import hands_on, is_reshaping
+from reportgen.probing.heads import hands_on, is_reshaping, sides
 from reportgen.records import Head
 
 ACTIVATED_LAST = {
@@ -96,11 +96,7 @@ def logit_of(head: Head, output: Any, before: Any, derived: bool) -> Any:
     """
     shape = tuple(output.shape)
     if len(shape) > 2:
-        size = " x ".join("any" if side is None else str(side) for side in shape[1:])
-        raise UndefinedError(
-            f"Output '{head.name}' of the model gives {size} values for an image, and what can be "
-            "explained is one answer: a value, or one for each class."
-        )
+        raise shapeless(head, shape)
     if derived:
         raise UndefinedError(
             f"Output '{head.name}' of the model is computed from probabilities that a softmax or "
@@ -113,6 +109,14 @@ def logit_of(head: Head, output: Any, before: Any, derived: bool) -> Any:
         )
     found = output if before is None else before
     return found if len(shape) == 2 else found[:, None]
+
+
+def shapeless(head: Head, shape: Sequence[int | None]) -> UndefinedError:
+    """What is said of an output that is an image or a volume itself."""
+    return UndefinedError(
+        f"Output '{head.name}' of the model gives {sides(shape)} values for an image, and what can "
+        "be explained is one answer: a value, or one for each class."
+    )
 
 
 def require_logits(heads: Sequence[Head], logits: Sequence[NDArray[Any]]) -> None:

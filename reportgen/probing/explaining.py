@@ -1,4 +1,4 @@
-"""What every explanation of test images needs: which class, and what to tell of each image."""
+"""What every explanation of test images needs: which outputs, which class, which color."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.gradients import PREDICTED
-from reportgen.probing.heads import output_names
+from reportgen.probing.graphs import require_graph
+from reportgen.probing.heads import heads, output_names, sides
 from reportgen.probing.inputs import prepare
-from reportgen.probing.outputs import answers, confidence, probabilities
-from reportgen.records import Dataset, Head, Subject
+from reportgen.probing.outputs import require_answers
+from reportgen.probing.telling import name_of
+from reportgen.records import Dataset, Head, Subject, Target
 
 COLORS = ("black", "white", "mean")
 """Names of the colors that an image, or a patch of it, may be replaced with."""
@@ -34,9 +36,42 @@ def unlabeled(model: Any, data: Dataset) -> str:
     """Why no output of a model is labeled by a dataset, as the end of a sentence."""
     if not data.targets:
         return f"the dataset '{data.name}' has no labels"
+    if len(found := heads(model)) == 1:
+        if found[0].kind == "maps":
+            size = sides(require_graph(model).outputs[0].shape)
+            given = f"{size} values for an image, which are no answer to a label"
+        else:
+            count = len(data.targets[0].classes)
+            given = f"one value, which cannot tell {count} classes apart"
+        return f"output '{found[0].name}' of the model gives {given}"
     outputs, labels = (", ".join(f"'{name}'" for name in names) for names in
                        (output_names(model), [target.name for target in data.targets]))  # fmt: skip
     return f"no output of the model ({outputs}) has the name of a label of the dataset ({labels})"
+
+
+def explained_heads(model: Any, targets: Sequence[Target]) -> tuple[Head, ...]:
+    """The heads of a model that can be explained: all but those that are images themselves.
+
+    Raises:
+        UndefinedError: there is no other.
+    """
+    every = heads(model, targets)
+    found = tuple(head for head in every if head.kind != "maps")
+    if not found:
+        require_answers(model, [head.index for head in every])
+    return found
+
+
+def aside(model: Any) -> str:
+    """A sentence on outputs that `explained_heads` leaves out; "" where there are none."""
+    graph = require_graph(model)
+    said = [
+        f"Output {head.name} gives {sides(graph.outputs[head.index].shape)} values for an image, "
+        "so it is not explained."
+        for head in heads(model)
+        if head.kind == "maps"
+    ]
+    return " ".join(said)
 
 
 def wanted(
@@ -44,67 +79,20 @@ def wanted(
 ) -> NDArray[np.int32]:
     """Classes to explain for test images, shape (n, heads); -1 for the predicted one.
 
+    Of values that stand for themselves units are explained: -1 is the largest, and 1 the only one,
+    as the score of 0 would be its negative.
+
     Args:
         heads: which have targets of the dataset.
         data: its test split is meant.
         indices: of the images.
-        target: None for the predicted class, "label" for the true one, or a class's name or index.
+        target: None for the predicted class, "label" for the true one, or a class's name or index
+            (or a unit's).
 
     Raises:
         UserError: a head has no such class.
     """
     return np.stack([_classes(head, data, indices, target) for head in heads], axis=1)
-
-
-def told(
-    head: Head, logits: NDArray[Any], explained: NDArray[Any], data: Dataset, indices: NDArray[Any]
-) -> list[dict[str, Any]]:
-    """What a page says of each image, JSON-ready: index, label, predicted, probability, explained.
-
-    Where the model ends without a softmax or sigmoid also `by`: which of them made the probability.
-
-    Args:
-        head: with its target.
-        logits: of this head, shape (n, units).
-        explained: class indices, shape (n,).
-        data: its test split is meant.
-        indices: of the images, shape (n,).
-    """
-    predicted = answers(logits, head)
-    sure = confidence(probabilities(logits, head), predicted, head)
-    labels = _labels(head, data, indices)
-    return [
-        {
-            "index": int(index),
-            "label": labels[i],
-            "predicted": name_of(head, predicted[i]),
-            "probability": float(sure[i]),
-            "explained": name_of(head, explained[i]),
-            **_added(head),
-        }
-        for i, index in enumerate(indices)
-    ]
-
-
-def _added(head: Head) -> dict[str, str]:
-    """The function that a model's output lacks to be probabilities, where it lacks one."""
-    if head.kind != "logits":
-        return {}
-    return {"by": "sigmoid" if head.units == 1 else "softmax"}
-
-
-def name_of(head: Head, index: int) -> str:
-    """The name of a class, or "class 3" where the dataset names none."""
-    return head.target.classes[index] if head.target else f"class {index}"
-
-
-def _labels(head: Head, data: Dataset, indices: NDArray[Any]) -> list[str]:
-    """What images are, as far as that is known: their class, else their file's name, else ""."""
-    labels = data.splits["test"].labels.get(head.target.name) if head.target else None
-    if labels is not None:
-        return [name_of(head, np.asarray(labels)[index]) for index in indices]
-    files = data.facts.get("names")
-    return [str(files[int(index)]) if files else "" for index in indices]
 
 
 def mean_of(data: Dataset) -> str:
@@ -129,15 +117,23 @@ def _classes(
     head: Head, data: Dataset, indices: NDArray[Any], target: str | None
 ) -> NDArray[np.int32]:
     if target is None:
-        return np.full(len(indices), PREDICTED, np.int32)
+        only = head.valued and head.units == 1
+        return np.full(len(indices), 1 if only else PREDICTED, np.int32)
     labels = data.splits["test"].labels.get(head.target.name) if head.target else None
     if target == "label" and labels is not None:
         return np.asarray(np.asarray(labels)[indices], dtype=np.int32)
-    classes = [name_of(head, index) for index in range(max(head.units, 2))]
+    classes = [name_of(head, index) for index in range(_count(head))]
     by_index = int(target) if target.isdecimal() and int(target) < len(classes) else None
     index = classes.index(target) if target in classes else by_index
     if index is None:
-        missing = "labels" if target == "label" else f"class '{target}'"
+        what = "unit" if head.valued else "class"
+        missing = "labels" if target == "label" else f"{what} '{target}'"
         message = f"head '{head.name}' has no {missing}"
-        raise UserError(Problem(message, hint='use null, "label", or a class name or index'))
+        raise UserError(Problem(message, hint=f'use null, "label", or a {what} name or index'))
+    index = index if _count(head) > 1 else 1
     return np.full(len(indices), index, np.int32)
+
+
+def _count(head: Head) -> int:
+    """How many classes or units can be asked for: a single unit tells two classes apart."""
+    return head.units if head.valued else max(head.units, 2)

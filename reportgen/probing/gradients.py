@@ -113,7 +113,8 @@ def _differentiate(
     several = len(chosen) > 1
     with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
         seen = trace(model, inputs, [path], watch=tape)
-        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
+        asked = [head.index for head in chosen]
+        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen, asked)]
     maps = seen.activations[path]
     if len(maps.shape) < 3:
         raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")

@@ -12,18 +12,20 @@ from reportgen.probing.graphs import is_graph, require_graph
 from reportgen.probing.naming import calls
 from reportgen.records import Head, Target
 
-Kind = Literal["softmax", "sigmoid", "logits"]
+Kind = Literal["softmax", "sigmoid", "logits", "maps"]
 
 
-def heads(model: Any, targets: Sequence[Target] = ()) -> tuple[Head, ...]:
+def heads(model: Any, targets: Sequence[Target] = (), strict: bool = False) -> tuple[Head, ...]:
     """The heads of a model, in the order of its outputs.
 
-    A single output answers the first target and takes its name. Of several outputs, each answers
-    the target of its own name, and one without has no meaning.
+    A single output answers the first target and takes its name, unless it can answer none: it is
+    an image itself, or one plain value where there are more than two classes. Of several outputs,
+    each answers the target of its own name, and one without has no meaning.
 
     Args:
         model: any built Keras model.
         targets: what its dataset labels; () to leave the heads without meaning.
+        strict: a single output has to answer the first target, as in training.
 
     Raises:
         UserError: an output's units do not fit the classes that it answers.
@@ -32,7 +34,9 @@ def heads(model: Any, targets: Sequence[Target] = ()) -> tuple[Head, ...]:
     if not targets:
         return tuple(found)
     by_name = {target.name: target for target in targets}
-    own = [targets[0]] if len(found) == 1 else [by_name.get(head.name) for head in found]
+    own = [by_name.get(head.name) for head in found]
+    if len(found) == 1:
+        own = [targets[0] if strict or _may_answer(found[0], targets[0]) else None]
     return tuple(
         head if target is None else _answer(model, head, target)
         for head, target in zip(found, own, strict=True)
@@ -114,9 +118,19 @@ def _head(model: Any, index: int, name: str) -> Head:
     _, layer = closing(model, index)
     shape = require_graph(model).outputs[index].shape
     units = shape[-1] or 1 if len(shape) > 1 else 1
-    kind = kinds.get(activation_of(layer), "logits")
+    kind = kinds.get(activation_of(layer), "logits") if len(shape) <= 2 else "maps"
     title = name.replace("_", " ").capitalize()
     return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
+
+
+def sides(shape: Sequence[int | None]) -> str:
+    """The shape of an output for one image in words: "28 x 28 x 1", of (None, 28, 28, 1)."""
+    return " x ".join("any" if side is None else str(side) for side in shape[1:])
+
+
+def _may_answer(head: Head, target: Target) -> bool:
+    plain = head.kind == "logits" and head.units == 1
+    return head.kind != "maps" and not (plain and len(target.classes) > 2)
 
 
 def _answer(model: Any, head: Head, target: Target) -> Head:
@@ -128,7 +142,7 @@ def _answer(model: Any, head: Head, target: Target) -> Head:
 
 def _check_shape(head: Head, shape: tuple[int | None, ...]) -> None:
     if len(shape) != 2:
-        size = " x ".join("any" if side is None else str(side) for side in shape[1:])
+        size = sides(shape)
         got = f"{size} of them" if size else "a number outside of any axis"
         raise UserError(
             Problem(

@@ -111,13 +111,13 @@ def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[An
 
 
 def names(dataset: Dataset, indices: Sequence[int] | NDArray[Any]) -> list[str]:
-    """What test images are called: their primary class; else their file's name or place."""
+    """What test images are called: their primary class; else their file's name, or ""."""
     if dataset.targets:
         target = dataset.targets[0]
         labels = np.asarray(dataset.splits["test"].labels[target.name])
         return [target.classes[int(labels[index])] for index in indices]
     files = dataset.facts.get("names")
-    return [str(files[int(i)]) if files else f"image {i}" for i in indices]
+    return [str(files[int(i)]) if files else "" for i in indices]
 
 
 def _bad_samples(message: str, dataset: Dataset) -> UserError:

@@ -86,7 +86,8 @@ def _class_response(model: Any, objective: Objective, picks: Any) -> Response:
     head = heads_of(model)[objective.output]
 
     def respond(images: Any) -> tuple[Any, Any, Any]:
-        logits = logits_of(model, trace(model, [_as_read(model, images)]))[head.index]
+        seen = trace(model, [_as_read(model, images)])
+        logits = logits_of(model, seen, [head.index])[head.index]
         exact = tf.cast(logits, tf.float32)
         each = [score_of(exact, picks[:, place]) for place in range(objective.picks.shape[1])]
         values = tf.add_n(each) / len(each)

@@ -21,9 +21,10 @@ from reportgen.probing import graphs
 from reportgen.probing.axes import LAST, orders
 from reportgen.probing.budget import batches
 from reportgen.probing.compiled import compiled, execute, input_specs
-from reportgen.probing.endings import Endings, logit_of, require_logits
+from reportgen.probing.endings import Endings, logit_of, require_logits, shapeless
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
+from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.records import Head
@@ -54,7 +55,8 @@ class Observed:
     Attributes:
         activations: by layer path, float32, shape (n, ..., channels): channels always last.
         inputs: the same for what a layer was given, where asked for.
-        logits: for each output of the model, float32, shape (n, units).
+        logits: for each output of the model, float32, shape (n, units); (n, 0) of one that is an
+            image itself, beside others.
         probabilities: likewise; softmax over the units, or the sigmoid of each.
     """
 
@@ -164,13 +166,33 @@ def _plain(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
     return graphs.run(layer, args, kwargs)
 
 
-def logits_of(model: Any, seen: Trace) -> list[Any]:
+def logits_of(model: Any, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
     """The logits of each output of a traced model, as tensors (n, units).
+
+    Beside outputs that give an answer, one that is an image itself has none: a tensor (n, 0).
+
+    Args:
+        model: as in `observe`.
+        seen: what a walk left behind.
+        wanted: indices of outputs that must have logits.
 
     Raises:
         UndefinedError: a head's logit cannot be told.
     """
-    return [logit_of(head, *of) for head, of in zip(heads_of(model), seen.outputs, strict=True)]
+    every = heads_of(model)
+    some = any(head.kind != "maps" for head in every)
+    aside = {h.index for h in every if some and h.kind == "maps" and h.index not in wanted}
+    return [
+        tf.zeros([tf.shape(of[0])[0], 0]) if head.index in aside else logit_of(head, *of)
+        for head, of in zip(every, seen.outputs, strict=True)
+    ]
+
+
+def require_answers(model: Any, outputs: Sequence[int]) -> None:
+    """Raises UndefinedError where one of these outputs is an image or a volume itself."""
+    for head in heads_of(model):
+        if head.index in outputs and head.kind == "maps":
+            raise shapeless(head, require_graph(model).outputs[head.index].shape)
 
 
 def probabilities(logits: Floats, head: Head) -> Floats:
@@ -179,6 +201,8 @@ def probabilities(logits: Floats, head: Head) -> Floats:
     One unit, or a sigmoid head: the sigmoid of each (of one unit: the second class's). Else the
     softmax over the units.
     """
+    if not logits.shape[-1]:
+        return logits
     z = logits.astype(np.float64)
     if head.kind == "sigmoid" or head.units == 1:
         p = np.exp(-np.logaddexp(0.0, -z))

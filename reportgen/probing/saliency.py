@@ -16,7 +16,7 @@ from reportgen.probing.feeding import as_inputs, reads_channels_first
 from reportgen.probing.finite import require_finite
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.outputs import answers, observe
+from reportgen.probing.outputs import answers, observe, require_answers
 from reportgen.probing.slopes import input_slopes, require_real, scores
 
 Floats = NDArray[np.float32]
@@ -104,7 +104,13 @@ def attribute(
 
 
 def check_targets(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
-    """Raises UserError where a target (n, outputs) is no class of its output."""
+    """Whether outputs have these targets (n, outputs).
+
+    Raises:
+        UndefinedError: an output is an image itself, so that it has no classes.
+        UserError: a target is no class of its output.
+    """
+    require_answers(model, outputs)
     for place, index in enumerate(outputs):
         head, wanted = heads_of(model)[index], targets[:, place]
         classes = max(head.units, 2)

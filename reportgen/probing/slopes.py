@@ -147,7 +147,8 @@ def _differentiate(
     with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         seen = trace(model, inputs, run=runner(rule, note))
-        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen)]
+        asked = [head.index for head in chosen]
+        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen, asked)]
     explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
     grads = [
         climbed(tape, logits[h.index], t, inputs) for h, t in zip(chosen, explained, strict=True)

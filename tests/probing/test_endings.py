@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import reportgen
 from reportgen.errors import UndefinedError
 from reportgen.probing.objectives import Objective, response
 from reportgen.probing.outputs import observe
@@ -80,6 +81,30 @@ def test_a_single_value_without_an_axis_is_a_head_of_one_unit() -> None:
 def test_where_there_is_no_logit_this_is_said(end: Any, said: str) -> None:
     with pytest.raises(UndefinedError, match=said):
         observe(model(end)[0], images())
+
+
+def test_beside_an_answer_an_image_has_no_logits() -> None:
+    x = keras.Input((6, 6, 1))
+    maps = layers.Conv2D(2, 3, name="mask", activation="sigmoid")(x)
+    answer = layers.Dense(3, activation="softmax", name="answer")(layers.Flatten()(x))
+    both = keras.Model(x, [maps, answer])
+    seen, alone = observe(both, images()), observe(keras.Model(x, answer), images())
+    assert [one.shape for one in seen.logits] == [(4, 0), (4, 3)]
+    assert [one.shape for one in seen.probabilities] == [(4, 0), (4, 3)]
+    np.testing.assert_array_equal(seen.logits[1], alone.logits[0])
+    for call in (reportgen.saliency, reportgen.occlusion, reportgen.grad_cam):
+        with pytest.raises(UndefinedError, match=r"Output 'mask' .* gives 4 x 4 x 2 values"):
+            call(both, images(), output="mask")
+        assert np.isfinite(call(keras.Model(x, maps_and(x)), images(), output="answer")).all()
+    with pytest.raises(UndefinedError, match=r"Output 'mask' .* gives 4 x 4 x 2 values"):
+        reportgen.grad_cam(both, images(), output="mask", method="score_cam")
+
+
+def maps_and(x: Any) -> list[Any]:
+    """An answer from a convolution, and an image from a later one."""
+    first = layers.Conv2D(2, 3, name="first", activation="relu")(x)
+    answer = layers.Dense(3, activation="softmax", name="answer")(layers.Flatten()(first))
+    return [answer, layers.Conv2D(2, 3, name="mask")(first)]
 
 
 def test_probabilities_inside_a_network_are_no_ending() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import pytest
 from small_models import nested, sequential, two_heads
@@ -62,6 +64,52 @@ def test_two_outputs_of_one_layer_are_told_apart() -> None:
     shared = layers.Dense(2, name="shared")
     model = keras.Model(x, [shared(x), shared(x)])
     assert [head.name for head in heads(model)] == ["shared_1", "shared_2"]
+
+
+def flat(units: int, ending: str | None = None) -> Any:
+    x = keras.Input((4, 4, 1))
+    return keras.Model(x, layers.Dense(units, ending, name="value")(layers.Flatten()(x)))
+
+
+def decoder(ending: str | None = None) -> Any:
+    x = keras.Input((6, 6, 1))
+    return keras.Model(x, layers.Conv2D(2, 1, activation=ending, name="decoded")(x))
+
+
+@pytest.mark.parametrize("ending", [None, "sigmoid", "softmax"])
+def test_an_output_that_is_an_image_is_of_a_kind_of_its_own(ending: str | None) -> None:
+    for targets in ([], [target("class", 2)]):
+        (head,) = heads(decoder(ending), targets)
+        assert (head.kind, head.units, head.target, head.valued) == ("maps", 2, None, False)
+
+
+@pytest.mark.parametrize(
+    ("model", "classes", "valued"),
+    [
+        (flat(1), 0, True),
+        (flat(3), 0, True),
+        (flat(3, "tanh"), 0, True),
+        (flat(1), 10, True),
+        (flat(1), 2, False),
+        (flat(3), 3, False),
+        (flat(3, "softmax"), 0, False),
+        (flat(1, "sigmoid"), 0, False),
+    ],
+)
+def test_values_that_nothing_makes_scores_stand_for_themselves(
+    model: Any, classes: int, valued: bool
+) -> None:
+    targets = [target("class", classes)] if classes else []
+    (head,) = heads(model, targets)
+    assert head.valued == valued
+    assert head.name == ("class" if classes and not valued else "value")
+
+
+def test_what_is_trained_has_to_answer() -> None:
+    with pytest.raises(UserError, match=r"'decoded' .* row of values .*it has 6 x 6 x 2 of them"):
+        heads(decoder(), [target("class", 2)], strict=True)
+    with pytest.raises(UserError, match=r"10 units, one for each class .*, but it has 1 \(logits"):
+        heads(flat(1), [target("class", 10)], strict=True)
 
 
 def test_units_that_do_not_fit() -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.probing.ascent import Climbed
+from reportgen.probing.explaining import aside
 from reportgen.probing.finite import require_finite
 from reportgen.probing.fresh import fresh
 from reportgen.probing.inputs import value_ranges
@@ -63,6 +64,7 @@ def compute(subject: Subject) -> Artifact:
         "steps": recipe.steps,
         "regularized": recipe.decay > 0 or recipe.variation > 0,
         "parameterization": recipe.parameterization,
+        "aside": aside(subject.model) if subject.params["objective"] == "class" else "",
     }
     return Artifact(arrays, facts, tuple(found))
 
@@ -202,6 +204,7 @@ def _told(panel: Panel, mine: Climbed, best: Floats | None) -> dict[str, Any]:
         "name": panel.name,
         "type": panel.type,
         "objective": panel.goal.kind,
+        "noun": panel.noun,
         "position": list(panel.goal.position),
         "labels": list(panel.labels),
         "channels": panel.total,

@@ -21,6 +21,8 @@ _ABREAST = 8
 """Channels of the input shown side by side at most, where it has no colors."""
 
 
+MANY = {"filter": "filters", "class": "classes", "unit": "units"}
+
 _WIDTH = 150
 """Pixels (twice what is shown) that one of several channels is drawn with, about."""
 
@@ -32,8 +34,8 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 
 def _layer(artifact: Artifact, layer: Facts) -> Drawing:
     images = np.asarray(artifact.arrays[f"images@{layer['name']}"], np.float32)
-    words = [*_numbers(layer), *_words(layer)]
     facts = artifact.facts
+    words = [*_numbers(layer), *_words(layer), *filter(None, [facts["aside"]])]
     waves = "of decorrelated colors" if images.shape[-1] == 3 else "of each channel"
     written = f" in waves {waves}" if facts["parameterization"] == "fourier" else ""
     steps = counted(facts["steps"], "step", "steps")
@@ -49,14 +51,14 @@ def _layer(artifact: Artifact, layer: Facts) -> Drawing:
         picture=_picture(images, layer),
         caption=" ".join([caption, *words]),
         alt=" ".join([alt, *words]),
-        title=f"{kind} ({layer['name']})" if kind else f"Classes ({layer['name']})",
+        title=f"{kind or MANY[layer['noun']].capitalize()} ({layer['name']})",
         layers=(layer["name"],) if kind else (),
     )
 
 
 def _goal(layer: Facts) -> str:
     if layer["objective"] == "class":
-        return "its logit"
+        return "its value" if layer["noun"] == "unit" else "its logit"
     if layer["objective"] == "unit":
         row, column = layer["position"]
         return f"its response at row {row}, column {column} of the map"
@@ -65,7 +67,7 @@ def _goal(layer: Facts) -> str:
 
 def _tile(layer: Facts) -> str:
     if layer["objective"] == "class":
-        return f"class of {_whose(layer)}"
+        return f"{layer['noun']} of {_whose(layer)}"
     return f"filter of {layer['type']} {layer['name']}"
 
 
@@ -98,8 +100,7 @@ def _label(index: int, layer: Facts) -> str:
 
 
 def _count(layer: Facts, shown: int) -> str:
-    what = "class" if layer["objective"] == "class" else "filter"
-    many = "classes" if what == "class" else "filters"
+    what, many = layer["noun"], MANY[layer["noun"]]
     names, total, of = layer["labels"], layer["channels"], _whose(layer)
     if any(" + " in name for name in names):
         return (

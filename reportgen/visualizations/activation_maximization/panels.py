@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.budget import batches
 from reportgen.probing.choosing import no_convolution
-from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.explaining import explained_heads
 from reportgen.probing.inputs import measured, prepare
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.maps import maps_at
@@ -40,6 +41,7 @@ class Panel:
         goal: what to maximize, for each tile.
         labels: of each tile.
         total: how many targets there are.
+        noun: what a target is.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Panel:
     goal: Objective
     labels: tuple[str, ...]
     total: int
+    noun: Literal["filter", "class", "unit"] = "filter"
 
     @property
     def plain(self) -> bool:
@@ -64,7 +67,7 @@ def panels(subject: Subject, size: Size) -> list[Panel]:
     """
     if subject.params["objective"] == "class":
         targets = subject.data.targets if subject.data else ()
-        return [_of_head(subject, head) for head in heads_of(subject.model, targets)]
+        return [_of_head(subject, head) for head in explained_heads(subject.model, targets)]
     return [_of_layer(subject, path, size) for path in _layers(subject)]
 
 
@@ -117,23 +120,27 @@ def _of_layer(subject: Subject, path: str, size: Size) -> Panel:
 
 
 def _of_head(subject: Subject, head: Head) -> Panel:
-    count = max(head.units, 2)
+    count = head.units if head.valued else max(head.units, 2)
     names = head.target.classes if head.target else tuple(map(str, range(count)))
     wanted = subject.params["targets"]
     texts = list(names[:MOST]) if wanted is None else list(wanted)
-    rows = [_classes(text, names, head.name) for text in texts]
+    rows = [_classes(text, names, head) for text in texts]
     labels = tuple(" + ".join(names[i] for i in row) for row in rows)
-    return Panel(head.name, "", class_objective(subject.model, head.index, rows), labels, count)
+    # A single unit climbs as its class 1 does: the other is its negative.
+    climbed = rows if count > 1 else [[1 for _ in row] for row in rows]
+    goal = class_objective(subject.model, head.index, climbed)
+    return Panel(head.name, "", goal, labels, count, "unit" if head.valued else "class")
 
 
-def _classes(text: str, names: Sequence[str], head: str) -> list[int]:
+def _classes(text: str, names: Sequence[str], head: Head) -> list[int]:
     """Indices of the classes that a target means: one name as it is, or several with plus signs."""
     parts = [text] if text in names else [part.strip() for part in text.split("+")]
     found = []
     for part in parts:
         if part not in names and not (part.isdecimal() and int(part) < len(names)):
-            message = f"head '{head}' has no class '{part}'"
-            raise UserError(Problem(message, hint="use a class's name or index"))
+            what = "unit" if head.valued else "class"
+            message = f"head '{head.name}' has no {what} '{part}'"
+            raise UserError(Problem(message, hint=f"use a {what}'s name or index"))
         found.append(list(names).index(part) if part in names else int(part))
     return found
 

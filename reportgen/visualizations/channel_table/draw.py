@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reportgen.drawing.captions import image
 from reportgen.records import Artifact, Table
 
 
@@ -32,8 +33,8 @@ def _caption(
     facts: Mapping[str, Any], whole: tuple[int, ...], shown: tuple[int, ...], positive: int
 ) -> str:
     sample, (height, width) = facts["sample"], whole
-    words = f"Activations of channel {facts['channel']} of {facts['layer']} for test image "
-    words += f"{sample['index']} ({sample['label']})"
+    words = f"Activations of channel {facts['channel']} of {facts['layer']} for "
+    words += image(sample)
     if shown != whole:
         words += f", the upper left {shown[0]} x {shown[1]} of {height} x {width} positions"
     words += ". Rows and columns are counted from 0. Values above zero are set in bold: "

@@ -42,6 +42,11 @@ def compute(subject: Subject) -> Artifact:
     model, data = subject.model, subject.data
     head = head_at(model, data, subject.params["output"])
     made = classifier(model, head)
+    if head.valued:
+        raise UndefinedError(
+            f"There are no classes to compare, because no label, softmax or sigmoid makes the "
+            f"values of output '{head.name}' scores of classes."
+        )
     if head.units == 1 or made.weights.shape[1] < 2:
         raise UndefinedError(
             f"Layer '{made.path}' has {'a single unit' if head.units == 1 else 'a single input'}, "

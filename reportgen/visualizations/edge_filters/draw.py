@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from reportgen.drafting.wording import counted
+from reportgen.drawing.captions import image
 from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing, Table
@@ -40,11 +41,11 @@ def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing 
     if not kinds:
         return None
     maps = iter(np.asarray(artifact.arrays[f"maps_{place}"], np.float32))
-    image = np.asarray(artifact.arrays["image"])
-    rows = [[image, *(colorize(stretched(next(maps))) for _ in group)] for group in kinds.values()]
+    pixels = np.asarray(artifact.arrays["image"])
+    rows = [[pixels, *(colorize(stretched(next(maps))) for _ in group)] for group in kinds.values()]
     titles = [f"{_TITLES[name]}: {_numbers(group)}" for name, group in kinds.items()]
     sample = artifact.facts["sample"]
-    about = f"test image {sample['index']} ({sample['label']})"
+    about = image(sample)
     return Drawing(
         part=part(place, layer["name"]),
         picture=sheet(rows, row_titles=titles, tile=_TILE),

@@ -21,7 +21,7 @@ from reportgen.probing.embeddings import (
     place_of,
     vectors,
 )
-from reportgen.records import Artifact, Dataset, Head, Measure, Subject
+from reportgen.records import Artifact, Dataset, Head, Measure, Subject, Target
 from reportgen.visualizations.class_weights.measures import effect, margin
 from reportgen.visualizations.embedding import measures
 from reportgen.visualizations.embedding.measures import Seen
@@ -93,7 +93,8 @@ def compute(subject: Subject) -> Artifact:
             f"The {place.text} has a single value for an image, so there are no directions to show."
         )
     made = _classifier(subject.model, head, place, data, seen[0])
-    classes = list(head.target.classes) if head.target is not None else []
+    target = _target(head, data)
+    classes = [] if target is None else list(target.classes)
     arrays, shown = _points(seen, subject.seed)
     how = f"values that the {place.text} has for an image"
     size = Measure("dimensions", dimensions, "dimensions", how=how)
@@ -127,16 +128,24 @@ def _seen(model: Any, data: Dataset, head: Head, place: Place, params: Any) -> l
     found = []
     for split in params["splits"]:
         values, chosen = of_split(model, data, split, place, params["samples"])
-        named = None if head.target is None else data.splits[split].labels[head.target.name]
+        target = _target(head, data)
+        named = None if target is None else data.splits[split].labels[target.name]
         labels = None if named is None else np.asarray(named)[chosen].astype(np.int64)
         found.append(Seen(split, values, labels))
     return found
 
 
+def _target(head: Head, data: Dataset) -> Target | None:
+    """What tells points apart: what the head answers, else what the dataset labels first."""
+    return head.target or next(iter(data.targets), None)
+
+
 def _classifier(
     model: Any, head: Head, place: Place, data: Dataset, first: Seen
 ) -> Classifier | None:
-    """The classifier, if the embedding is what it is given."""
+    """The classifier, if the embedding is what it is given and its classes are those of points."""
+    if head.valued or (head.target is None and data.targets):
+        return None
     try:
         made = classifier(model, head)
     except UndefinedError:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from reportgen.drawing.captions import image
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing
 from reportgen.visualizations.feature_maps.parts import part
@@ -36,7 +37,7 @@ def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
         scaling="each",
         legend="",
     )
-    about = f"test image {samples[place]['index']} ({samples[place]['label']})"
+    about = image(samples[place])
     return Drawing(
         part=part(layer["name"], place, len(samples)),
         picture=picture,

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.explaining import data_of, told, wanted
+from reportgen.probing.explaining import aside, data_of, explained_heads, wanted
 from reportgen.probing.graphs import is_graph, require_graph
-from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.layers import named, shapes_at
 from reportgen.probing.maps import rearranging
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.streaming import pieces
+from reportgen.probing.telling import told
 from reportgen.probing.ways import way_to
 from reportgen.records import Artifact, Dataset, Head, Subject
 from reportgen.visualizations.grad_cam.engine import cams, grad_cam, target_layer
@@ -43,9 +43,10 @@ def compute(subject: Subject) -> Artifact:
     """
     data, params = data_of(subject), subject.params
     require_graph(subject.model)
-    layer = target_layer(subject.model, params["layer"])
+    every = explained_heads(subject.model, data.targets)
+    outputs = [head.index for head in every]
+    layer = target_layer(subject.model, params["layer"], outputs)
     _check_flat(subject.model, layer)
-    every = heads_of(subject.model, data.targets)
     heads = depending(subject.model, every, layer)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)
@@ -64,8 +65,10 @@ def compute(subject: Subject) -> Artifact:
         masks = np.zeros_like(masks)  # what lies where is not known
     measures = [
         measure
-        for name, one in rest.items()
-        for measure in head_measures(name, one, masks, _part(name, heads), subject.seed)
+        for head, one in zip(heads, rest.values(), strict=True)
+        for measure in head_measures(
+            head.name, one, masks, _part(head.name, heads), subject.seed, _score(head)
+        )
         # Score-CAM looks at no gradient, so it cannot tell of any.
         if params["method"] != "score_cam" or not measure.name.startswith("zero_gradients@")
     ]
@@ -82,6 +85,7 @@ def compute(subject: Subject) -> Artifact:
         "left_out": _left_out(found[0]),
         "apart": [head.name for head in every if head not in heads],
         "rearranged": rearranged,
+        "aside": aside(subject.model),
         "heads": [
             _told(head, one, data, shown, params["method"])
             for head, one in zip(heads, found, strict=True)
@@ -91,14 +95,18 @@ def compute(subject: Subject) -> Artifact:
 
 
 def depending(model: Any, heads: tuple[Head, ...], layer: str) -> tuple[Head, ...]:
-    """The heads that depend on a layer; all of them where none does, which is an error elsewhere.
+    """The heads that depend on a layer: an auxiliary classifier branches off before the last one.
 
-    An auxiliary classifier branches off before the last convolution.
+    Raises:
+        UndefinedError: none does.
     """
     if is_graph(named(model)[layer]):
         return heads
     found = tuple(head for head in heads if layer in way_to(model, head.index).layers)
-    return found or heads
+    if not found:
+        names = ", ".join(f"'{head.name}'" for head in heads)
+        raise UndefinedError(f"Output {names} does not depend on layer '{layer}'.")
+    return found
 
 
 def _streamed(
@@ -120,6 +128,10 @@ def _check_flat(model: Any, layer: str) -> None:
             f"Layer '{layer}' has no feature maps with two dimensions, so a heatmap over an image "
             "has no meaning."
         )
+
+
+def _score(head: Head) -> str:
+    return "value" if head.valued else "logit"
 
 
 def _part(name: str, heads: tuple[Head, ...]) -> str:

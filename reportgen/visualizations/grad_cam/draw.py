@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.captions import image, label, sentence, size, where
+from reportgen.drawing.captions import answering, image, label, score_of, sentence, size, where
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import sheet
@@ -52,7 +52,7 @@ def _heatmap(artifact: Artifact, head: Facts) -> Drawing:
         legend="",
     )
     caption = (
-        f"{_method(facts)} at layer {facts['layer']}, one cell for each of the "
+        f"{_method(facts)}{_what(head)} at layer {facts['layer']}, one cell for each of the "
         f"{size(facts['map_size'])} positions of its feature maps. "
         f"{_remarks(facts)}{_samples(head)}"
     )
@@ -87,7 +87,7 @@ def _head(artifact: Artifact, head: Facts) -> Drawing:
         row_titles=[_label(sample) for sample in head["samples"]],
     )
     caption = (
-        f"{_method(facts)} for the answer of head {head['name']} at layer {facts['layer']} "
+        f"{_method(facts)} {answering(head)} at layer {facts['layer']} "
         f"({size(facts['map_size'])} positions), and resized over the input. {SCALE} "
         f"{_remarks(facts)}{_samples(head)}"
     )
@@ -124,6 +124,10 @@ def _method(facts: Facts) -> str:
     return TITLES[facts["method"]]
 
 
+def _what(head: Facts) -> str:
+    return " of the unit's value" if score_of(head) == "value" else ""
+
+
 def _label(sample: Facts) -> str:
     words = label(sample)
     if sample["pointless"]:
@@ -138,6 +142,8 @@ def _remarks(facts: Facts) -> str:
         one = len(names) == 1
         outputs = f"Output{'' if one else 's'} {', '.join(names)} {'does' if one else 'do'}"
         said += f"{outputs} not depend on this layer and {'has' if one else 'have'} no heatmap. "
+    if facts["aside"]:
+        said += f"{facts['aside']} "
     if facts["rearranged"]:
         said += (
             f"Layer {facts['rearranged']} before it puts values into other places, so it is not "

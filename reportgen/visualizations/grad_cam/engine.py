@@ -20,9 +20,10 @@ from reportgen.probing.choosing import last_convolution
 from reportgen.probing.dials import known, pair
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.heads import output_index
-from reportgen.probing.layers import find, named, output_shapes
+from reportgen.probing.heads import output_index, output_names
+from reportgen.probing.layers import choose, find, is_conv, named, output_shapes
 from reportgen.probing.resizing import bilinear
+from reportgen.probing.ways import way_to
 from reportgen.visualizations.grad_cam.maps import Maps, joined
 from reportgen.visualizations.grad_cam.methods import METHODS, TITLES
 from reportgen.visualizations.grad_cam.scoring import score_cams
@@ -71,7 +72,7 @@ def grad_cam(
     index = output_index(model, output)
     images = given_images(model, images)
     wanted = given_targets(targets, count_of(images))
-    path = target_layer(model, given_layer(model, layer))
+    path = target_layer(model, given_layer(model, layer), [index])
     size = None if size is None else pair("size", size, "a height and a width", 1)
     found = cams(model, images, [index], wanted[None], path, method)[0].maps
     return found if size is None else bilinear(found, size)
@@ -108,19 +109,35 @@ def _zero(values: Floats) -> NDArray[np.bool_]:
     return np.asarray(~values.reshape(len(values), -1).any(axis=1))
 
 
-def target_layer(model: Any, layer: str | None) -> str:
+def target_layer(model: Any, layer: str | None, outputs: Sequence[int] = ()) -> str:
     """The path of the layer to explain at: the one named, else the last convolution.
+
+    Of several outputs one may be an image, whose own last convolution no other depends on.
+
+    Args:
+        model: with a graph.
+        layer: the one named.
+        outputs: indices of those to explain; a convolution that none depends on is passed over.
 
     Raises:
         UndefinedError: none was named and the model has no convolution; or no layer has maps.
         UserError: no layer with maps has this name.
     """
     if layer is None:
-        return last_convolution(model, lambda: _instead(model))
+        return _before(model, outputs) or last_convolution(model, lambda: _instead(model))
     fitting = _with_maps(model)
     if not fitting:
         raise UndefinedError("No layer of the model has maps, so there is none to explain at.")
     return find(model, layer, fitting)
+
+
+def _before(model: Any, outputs: Sequence[int]) -> str:
+    """The last convolution before one of several outputs; "" where that need not be looked for."""
+    if not outputs or len(output_names(model)) == 1:
+        return ""
+    ways = [way_to(model, index).layers for index in outputs]
+    found = [path for path in choose(model, "all", is_conv) if any(path in way for way in ways)]
+    return found[-1] if found else ""
 
 
 def _instead(model: Any) -> str:

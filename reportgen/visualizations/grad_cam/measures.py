@@ -21,8 +21,10 @@ _ENERGIES = (
 )
 
 
-def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) -> list[Measure]:
-    """The measures of one head, qualified by its name."""
+def head_measures(
+    name: str, found: Maps, masks: Masks, part: str, seed: int, score: str = "logit"
+) -> list[Measure]:
+    """The measures of one head, qualified by its name; `score` is what its maps explain."""
     zero = np.asarray(~found.maps.any(axis=(1, 2)))
     nowhere = pointless(found.maps)
     n = len(zero)
@@ -48,7 +50,7 @@ def head_measures(name: str, found: Maps, masks: Masks, part: str, seed: int) ->
             int(found.flat_gradients.sum()),
             "images",
             n,
-            how="images for which the gradient of the explained logit is zero at every "
+            how=f"images for which the gradient of the explained {score} is zero at every "
             "position of every feature map",
             part=part,
         ),

@@ -22,7 +22,7 @@ from reportgen.probing.compiled import compiled, execute, input_specs
 from reportgen.probing.feeding import as_inputs, reads_channels_first
 from reportgen.probing.gradients import score_of
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.outputs import answers, logits_of, observe, trace
+from reportgen.probing.outputs import answers, logits_of, observe, require_answers, trace
 from reportgen.probing.resizing import bilinear_weights
 from reportgen.records import Head
 from reportgen.visualizations.grad_cam.maps import Maps, joined
@@ -54,6 +54,7 @@ def score_cams(
     Raises:
         UndefinedError: no channel varies for any image; or there is no image to mask.
     """
+    require_answers(model, outputs)
     every = heads_of(model)
     heads = [every[index] for index in outputs]
     inputs = as_inputs(model, images)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.drawing.captions import image
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
@@ -22,13 +23,13 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
     layers, samples = facts["layers"], facts["samples"]
     means = [np.asarray(artifact.arrays[f"mean_{i}"], np.float32) for i in range(len(layers))]
     rows = [
-        [image, *(colorize(stretched(maps[place])) for maps in means)]
-        for place, image in enumerate(images)
+        [pixels, *(colorize(stretched(maps[place])) for maps in means)]
+        for place, pixels in enumerate(images)
     ]
     picture = sheet(
         rows,
         column_titles=["Input", *(f"Mean {path}" for path in layers)],
-        row_titles=[f"{one['label']} (test image {one['index']})" for one in samples],
+        row_titles=[_title(one) for one in samples],
         tile=_TILE if len(rows) > _FEW else None,
     )
     return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=tuple(layers)),)
@@ -57,14 +58,21 @@ def _which(facts: Mapping[str, Any]) -> str:
     samples = facts["samples"]
     if len(samples) > 1:
         return "Test images"
-    return f"Test image {samples[0]['index']} ({samples[0]['label']})"
+    only = image(samples[0])
+    return only[0].upper() + only[1:]
 
 
 def _alt(facts: Mapping[str, Any]) -> str:
-    labels = [one["label"] for one in facts["samples"]]
+    labels = [one["label"] or image(one) for one in facts["samples"]]
     shown = ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
     rows = "row" if len(labels) == 1 else "rows"
     return (
         f"Sheet of {len(labels)} {rows} ({shown}): the input, then a map for each of "
         f"{', '.join(facts['layers'])}."
     )
+
+
+def _title(sample: Mapping[str, Any]) -> str:
+    """What stands beside a row: the image's class or file, if that is known, and its index."""
+    where = f"test image {sample['index']}"
+    return f"{sample['label']} ({where})" if sample["label"] else where

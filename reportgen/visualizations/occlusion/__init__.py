@@ -53,6 +53,7 @@ ENTRY = Entry(
         ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
         ("zero_maps", "images of which no patch lowers the score, by head"),
         ("largest_drop", "largest drop of the probability against the mean drop, by head"),
+        ("largest_value_drop", "the same of a value that is no score of a class, by head"),
         ("flipped", "share of images whose answer some patch changes, by head"),
     ),
     needs_data=True,

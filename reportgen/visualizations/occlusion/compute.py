@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.probing.explaining import color, data_of, mean_of, told, wanted
-from reportgen.probing.heads import heads as heads_of
+from reportgen.errors import UndefinedError
+from reportgen.probing.explaining import aside, color, data_of, explained_heads, mean_of, wanted
 from reportgen.probing.inputs import foreground, measured, pick, prepare
 from reportgen.probing.occluding import Covering, Occlusion, covering, occlude, spread
 from reportgen.probing.overlap import mean_over_maps, overlap
 from reportgen.probing.statistics import bootstrap, wilson
+from reportgen.probing.telling import told
 from reportgen.records import Artifact, Head, Measure, Subject
 from reportgen.visualizations.occlusion.engine import occlusion
 
@@ -27,7 +28,8 @@ def compute(subject: Subject) -> Artifact:
     Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, h, w), signed drops.
     """
     data, params, model = data_of(subject), subject.params, subject.model
-    heads = heads_of(model, data.targets)
+    every = explained_heads(model, data.targets)
+    heads = _dropping(every, params["score"])
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     both = np.concatenate([shown, counted])
     images = np.asarray(data.splits["test"].images)[both]
@@ -47,13 +49,15 @@ def compute(subject: Subject) -> Artifact:
         measure
         for head, one in zip(heads, found, strict=True)
         for measure in _measured(
-            head.name, _from(one, count), cover, masks, _part(head, heads), subject.seed
+            head, _from(one, count), cover, masks, _part(head, heads), subject.seed
         )
     ]
     facts = {
         "patch": list(cover.patch),
         "stride": list(cover.stride),
         "positions": len(cover.corners),
+        "aside": aside(model),
+        "valued": [head.name for head in every if head not in heads],
         "mean_of": {"train": "training", "test": "test"}[mean_of(data)],
         "heads": [
             {
@@ -67,6 +71,18 @@ def compute(subject: Subject) -> Artifact:
     arrays: dict[str, NDArray[Any]] = {"images": images[:count]}
     arrays |= {f"map@{name}": one[:count] for name, one in maps.items()}
     return Artifact(arrays, facts, tuple(numbers))
+
+
+def _dropping(heads: tuple[Head, ...], score: str) -> tuple[Head, ...]:
+    """The heads whose score can drop: all, or for probabilities those that have any."""
+    found = tuple(head for head in heads if score != "probability" or not head.valued)
+    if not found:
+        raise UndefinedError(
+            f"Output '{heads[0].name}' of the model has no label and ends without a softmax or "
+            "sigmoid, so it has no probability that could drop; 'score: logit' shows the drop of "
+            "its value."
+        )
+    return found
 
 
 def _part(head: Head, heads: Sequence[Head]) -> str:
@@ -96,9 +112,10 @@ def _told(
 
 
 def _measured(
-    name: str, found: Occlusion, cover: Covering, masks: Any, part: str, seed: int
+    head: Head, found: Occlusion, cover: Covering, masks: Any, part: str, seed: int
 ) -> list[Measure]:
     """The measures of one head; the foreground is compared with drops of the logit."""
+    name, score = head.name, "value" if head.valued else "logit"
     drops = np.maximum(spread(found.logit, cover, masks.shape[1:]), 0)
     zero = np.asarray(~drops.any(axis=(1, 2)))
     usable = ~zero & masks.any(axis=(1, 2))
@@ -106,14 +123,13 @@ def _measured(
     if usable.any():
         lies = overlap(drops[usable], masks[usable])
         inside, area = lies.inside, lies.area
-    n, hits = len(zero), int(found.changed.any(axis=1).sum())
-    largest = found.probability.max(axis=1)
+    n = len(zero)
     return [
         mean_over_maps(
             f"energy_in_foreground@{name}",
             inside,
             area,
-            "share of the drops of the logit (rises left out), each pixel the mean over the "
+            f"share of the drops of the {score} (rises left out), each pixel the mean over the "
             "patches that cover it, that lies inside the foreground; baseline: the foreground's "
             "share of the area",
             part,
@@ -124,9 +140,37 @@ def _measured(
             int(zero.sum()),
             "images",
             n,
-            how="images of which no pixel's mean drop of the logit is positive",
+            how=f"images of which no pixel's mean drop of the {score} is positive",
             part=part,
         ),
+        *(_value if head.valued else _answer)(name, found, part, seed),
+    ]
+
+
+def _value(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
+    """How much a value that stands for itself drops."""
+    largest, places = found.logit.max(axis=1), found.logit.shape[1]
+    return [
+        Measure(
+            f"largest_value_drop@{name}",
+            float(largest.mean()),
+            "",
+            len(largest),
+            bootstrap(largest, seed),
+            float(found.logit.mean()),
+            f"largest drop of the explained unit's value over "
+            f"{counted(places, 'position', 'positions')} of the patch, mean over images; "
+            "baseline: the mean drop over all positions",
+            part,
+        )
+    ]
+
+
+def _answer(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
+    """How much the probability of a class drops, and how often the answer is another."""
+    n, hits = len(found.changed), int(found.changed.any(axis=1).sum())
+    largest, places = found.probability.max(axis=1), found.probability.shape[1]
+    return [
         Measure(
             f"largest_drop@{name}",
             float(largest.mean()),
@@ -135,7 +179,7 @@ def _measured(
             bootstrap(largest, seed),
             float(found.probability.mean()),
             "largest drop of the explained class's probability over "
-            f"{counted(len(cover.corners), 'position', 'positions')} of the patch, mean over "
+            f"{counted(places, 'position', 'positions')} of the patch, mean over "
             "images; baseline: the mean drop over all positions",
             part,
         ),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.captions import image, label, percent, sentence, size, where
+from reportgen.drawing.captions import image, label, percent, plain, score_of, sentence, size, where
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
@@ -33,22 +33,28 @@ def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: boo
     ]
     titles = [_label(sample) for sample in head["samples"]]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
+    score = score_of(head) if params["score"] == "logit" else params["score"]
     of = "" if alone else f" of head {head['name']}"
     mean = f"the mean color of the {facts['mean_of']} images"
     fill = mean if params["base"] == "mean" else params["base"]
     caption = " ".join(
         [
-            f"Drop of the {params['score']}{of} when a patch of {size(facts['patch'])} pixels is "
+            f"Drop of the {score}{of} when a patch of {size(facts['patch'])} pixels is "
             f"filled with {fill}, at {_places(facts)}; each "
             "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
             "blue: covering raises it; white: no change; each map is scaled to its largest "
             "magnitude.",
+            *filter(None, [facts["aside"], *map(_valued, facts["valued"])]),
             *(sentence(one, _drop(one, facts)) for one in head["samples"]),
         ]
     )
     title = "" if alone else str(head["title"])
     part = "" if alone else str(head["name"])
     return Drawing(part, picture, caption, _alt(head, maps), title)
+
+
+def _valued(name: str) -> str:
+    return f"Output {name} has values and no probability, so it is left out."
 
 
 def _places(facts: Facts) -> str:
@@ -65,6 +71,13 @@ def _label(sample: Facts) -> str:
 def _drop(sample: Facts, facts: Facts) -> str:
     if sample["zero"]:
         return "covering changes nothing at any position, so the map is zero everywhere"
+    if "value" in sample:
+        fall = sample["logit_drop"]
+        return (
+            f"the worst position lowers the value by {plain(fall)}"
+            if fall > 0
+            else "no position lowers the value"
+        )
     lost = sample["probability_drop"]
     words = (
         f"the worst position takes {percent(lost)} of probability"

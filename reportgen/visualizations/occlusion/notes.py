@@ -10,11 +10,16 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     """For each head: the largest drop and how often the answer changes; where the drops lie."""
     written: list[Note | None] = []
     drops = by_measure(finding, "largest_drop")
-    alone = len(drops) == 1
+    falls = by_measure(finding, "largest_value_drop")
+    alone = len(drops) + len(falls) == 1
     for head, drop in drops.items():
         flipped = get(finding, "flipped", head)
         inside = get(finding, "energy_in_foreground", head)
         written.append(_drop(finding, head, drop, flipped, alone) if flipped else None)
+        written.append(_focus(finding, head, inside, alone) if inside else None)
+    for head, fall in falls.items():
+        inside = get(finding, "energy_in_foreground", head)
+        written.append(_fall(finding, head, fall, alone))
         written.append(_focus(finding, head, inside, alone) if inside else None)
     return tuple(item for item in written if item is not None)
 
@@ -34,6 +39,22 @@ def _drop(finding: Finding, head: str, drop: Evidence, flipped: Evidence, alone:
         words={"head": head},
         drop=drop,
         flipped=flipped,
+    )
+
+
+def _fall(finding: Finding, head: str, fall: Evidence, alone: bool) -> Note:
+    return note(
+        f"{finding.block}.fall.{head}",
+        "occlusion.fall",
+        "info",
+        of_output(
+            "the worst position of the patch lowers the explained value by {fall} on average "
+            "(interval {fall.interval}, {fall.n:image|images}), a position at random by "
+            "{fall.baseline}.",
+            alone,
+        ),
+        words={"head": head},
+        fall=fall,
     )
 
 

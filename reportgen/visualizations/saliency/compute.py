@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.probing.explaining import color, data_of, told, wanted
-from reportgen.probing.heads import heads as heads_of
+from reportgen.probing.explaining import aside, color, data_of, explained_heads, wanted
 from reportgen.probing.inputs import foreground, measured, pick, prepare, value_ranges
 from reportgen.probing.saliency import METHODS, Attribution, Dials, attribute
 from reportgen.probing.slopes import leaky_to, replaced_on_the_way
+from reportgen.probing.telling import told
 from reportgen.probing.ways import way_to
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.visualizations.saliency import measures
@@ -29,7 +29,7 @@ def compute(subject: Subject) -> Artifact:
     Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, h, w), as it is shown.
     """
     data, params, model = data_of(subject), subject.params, subject.model
-    heads = heads_of(model, data.targets)
+    heads = explained_heads(model, data.targets)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     both = np.concatenate([shown, counted])
     images = np.asarray(data.splits["test"].images)[both]
@@ -45,6 +45,7 @@ def compute(subject: Subject) -> Artifact:
         "method": method,
         "signed": signed,
         "rule": METHODS[method],
+        "aside": aside(model),
         "channels": int(images.shape[-1]),
         "heads": [
             _told(subject, head, one, maps[head.name], shown)
@@ -134,7 +135,7 @@ def _guided(subject: Subject, head: Head) -> tuple[int, int, list[str]]:
     rule = METHODS[subject.params["method"]]
     if rule == "gradient":
         return 0, 0, []
-    outputs = [one.index for one in heads_of(subject.model, data_of(subject).targets)]
+    outputs = [one.index for one in explained_heads(subject.model, data_of(subject).targets)]
     replaced, hidden = replaced_on_the_way(subject.model, outputs, rule)[head.index]
     return replaced, leaky_to(subject.model, outputs, rule, head.index), hidden
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.captions import image, label, sentence, where
+from reportgen.drawing.captions import answering, image, label, score_of, sentence, where
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
@@ -41,10 +41,11 @@ def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: boo
     ]
     titles = [_label(sample) for sample in head["samples"]]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
-    of = "" if alone else f" for the answer of head {head['name']}"
+    of = "" if alone else f" {answering(head)}"
     parts = [
-        f"{_method(facts, params)}{of}. {_colors(facts)}",
+        f"{_method(facts, params, head)}{of}. {_colors(facts)}",
         _guided(head),
+        facts["aside"],
         *(sentence(one, _zero(one)) for one in head["samples"]),
     ]
     caption = " ".join(part for part in parts if part)
@@ -61,17 +62,18 @@ def _pictures(
     return [colorize(relative(values), "inferno"), overlay(pixels, values)]
 
 
-def _method(facts: Facts, params: Mapping[str, Any]) -> str:
+def _method(facts: Facts, params: Mapping[str, Any], head: Facts) -> str:
     name = TITLES[facts["method"]]
+    score = score_of(head)
     if facts["method"] == "smoothgrad":
         share = f"{params['noise'] * 100:.3g} % of the input range"
         copies = counted(params["copies"], "copy", "copies")
-        return f"{name} ({copies}, noise of {share}) of the logit"
+        return f"{name} ({copies}, noise of {share}) of the {score}"
     if facts["method"] == "integrated_gradients":
         start = {"mean": "the mean color"}.get(params["baseline"], params["baseline"])
         points = counted(params["steps"], "midpoint", "midpoints")
-        return f"{name} of the logit from {start} ({points})"
-    return f"{name} of the logit with respect to the input"
+        return f"{name} of the {score} from {start} ({points})"
+    return f"{name} of the {score} with respect to the input"
 
 
 def _colors(facts: Facts) -> str:
