@@ -119,8 +119,10 @@ def _lacking(path: Path, held: list[str], names: Mapping[str, str], name: str) -
     """What is said of an array that the file should have."""
     own, shown = names[name], _shown(held)
     hint = f"{did_you_mean(own, shown)}; write {name}: NAME for the array that holds them"
-    if name[0] == "y" and not any(names[one] in held for one in names if one[0] == "y"):
-        hint += ", or labels: false if there are none"
+    labels = [names[one] for one in names if one[0] == "y"]
+    if labels and not set(labels) & set(held):
+        hint += ", or labels: false" if name[0] == "y" else "; and labels: false"
+        hint += " if there are no labels"
     more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
     message = f"{path.name} has no array '{own}'; it has {', '.join(shown) or 'none'}{more}"
     return Problem(message, hint=hint)

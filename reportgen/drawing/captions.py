@@ -93,7 +93,7 @@ def _largest(sample: Mapping[str, Any]) -> str:
     unit, value = sample["largest"]
     if unit == sample["explained"]:
         return ", the largest value"
-    return f"; the largest value is that of {unit}, {plain(value)}"
+    return f"; the largest value is {plain(value)}, of {unit}"
 
 
 def where(values: NDArray[Any]) -> str:

@@ -51,7 +51,8 @@ def _values(head: Head, logits: NDArray[Any], explained: NDArray[Any]) -> list[d
     """Of each image the explained unit and its value, and which is the largest of several."""
     found: list[dict[str, Any]] = []
     for row, target in zip(logits, explained, strict=True):
-        best, unit = int(row.argmax()), int(target) if head.units > 1 else 0
+        unit = int(target) if head.units > 1 else 0
+        best = unit if row[unit] == row.max() else int(row.argmax())
         largest = {"largest": [name_of(head, best), float(row[best])]} if head.units > 1 else {}
         found.append({"explained": name_of(head, target), "value": float(row[unit]), **largest})
     return found

@@ -73,7 +73,8 @@ def test_images_alone_are_prepared_as_others_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arrays", "params", "message"),
     [
-        ({"x_train": X}, {}, "has no array 'y_train'; it has x_train; .*or labels: false if"),
+        ({"x_train": X}, {}, "has no array 'y_train'; it has x_train; .*, or labels: false if"),
+        ({"images": X}, {}, "no array 'x_train'; it has images; .*; and labels: false if there"),
         ({"images": X}, {"labels": False}, "has no array 'x_test'; it has images; .*x_test: NAME"),
         ({"x_test": X}, {"labels": False, "x_train": "z"}, "no array 'z'; it has x_test"),
         ({"x_test": X}, {"labels": False, "y_test": "z"}, "'y_test' does nothing here: labels are"),

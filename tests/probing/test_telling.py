@@ -62,13 +62,15 @@ def test_a_value_that_nothing_makes_a_score_stands_for_itself(value: float, word
     ("explained", "words"),
     [
         (2, "unit 2 at 1.5, the largest value."),
-        (0, "unit 0 at -3; the largest value is that of unit 2, 1.5."),
+        (0, "unit 0 at -3; the largest value is 1.5, of unit 2."),
     ],
 )
 def test_of_several_values_the_largest_is_told(explained: int, words: str) -> None:
     head = Head("h", "H", 0, 3, "logits", None)
-    values = np.array([[-3, 0.25, 1.5]], np.float32)
-    (sample,) = told(head, values, np.array([explained]), data(), np.array([0]))
+    values = np.array([[-3, 0.25, 1.5], [2, 2, 2]], np.float32)
+    (_, tied) = told(head, values, np.array([explained] * 2), data(), np.array([0, 1]))
+    assert sentence(tied) == f"Test image 1: unit {explained} at 2, the largest value."
+    (sample,) = told(head, values[:1], np.array([explained]), data(), np.array([0]))
     assert sentence(sample) == f"Test image 0: {words}"
     assert label(sample) == f"unit {explained} at {'1.5' if explained else '-3'}"
 

@@ -101,8 +101,8 @@ THREE = ([5.0, 0.0, 0.0, 0.0], [0.0, 5.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0])
     ("target", "first", "second"),
     [
         (None, "unit 0 at 1, the largest value", "unit 1 at 2, the largest value"),
-        ("1", "unit 1 at 0; the largest value is that of unit 0, 1", "unit 1 at 2, the largest"),
-        ("unit 2", "unit 2 at 0; the largest value is that of unit 0, 1", "unit 2 at 0; the larg"),
+        ("1", "unit 1 at 0; the largest value is 1, of unit 0", "unit 1 at 2, the largest"),
+        ("unit 2", "unit 2 at 0; the largest value is 1, of unit 0", "unit 2 at 0; the larg"),
     ],
 )
 def test_of_several_values_the_largest_is_explained_or_the_one_asked_for(
