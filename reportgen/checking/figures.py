@@ -78,8 +78,8 @@ def _explained(figure: FigureSpec, model: ModelSpec, found: Known) -> Iterator[F
     every = [name for one in found.classes for name in one]
     for key, wanted in _wanted(figure, every) if every else ():
         # Only a model of the zoo is sure to have no more units than the dataset has classes;
-        # units without a class of the dataset's are called "class 3".
-        number = re.fullmatch(r"(class )?(\d+)", wanted)
+        # units without a class of the dataset's are called "class 3", or "unit 3" of a regression.
+        number = re.fullmatch(r"(class |unit )?(\d+)", wanted)
         beyond = number is not None and int(number[2]) >= max(map(len, found.classes))
         missing = number is None or (beyond and scheme(model.source) == "zoo")
         if missing and wanted not in every:

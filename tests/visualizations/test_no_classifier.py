@@ -164,7 +164,7 @@ def test_units_are_maximized(data: Dataset | None) -> None:
     made = subject("activation_maximization", model, data, objective="class", **plain)
     artifact = maximize(made)
     (layer,) = artifact.facts["layers"]
-    assert (layer["labels"], layer["noun"], layer["channels"]) == (["0"], "unit", 1)
+    assert (layer["labels"], layer["noun"], layer["channels"]) == (["unit 0"], "unit", 1)
     (tile,) = artifact.arrays["images@value"][..., 0]
     assert tile[UPPER_LEFT] > 0.9
     assert tile[UPPER_RIGHT] < 0.1
@@ -172,6 +172,16 @@ def test_units_are_maximized(data: Dataset | None) -> None:
     assert "Units (value) The only unit of output 'value'" in said
     assert "made to raise its value" in said
     no_class_in(said)
+
+
+@pytest.mark.parametrize("name", ["unit 2", "2"])
+def test_a_unit_is_maximized_by_its_name_or_number(name: str) -> None:
+    given: dict[str, Any] = {"objective": "class", "steps": 1, "targets": [name]}
+    made = subject("activation_maximization", regression(*THREE), photos(), **given)
+    assert maximize(made).facts["layers"][0]["labels"] == ["unit 2"]
+    made = subject("activation_maximization", regression(*THREE), **given | {"targets": ["unit 3"]})
+    with pytest.raises(UserError, match=r"'value' has no unit 'unit 3'.* a unit's name or index"):
+        maximize(made)
 
 
 def test_units_have_no_class_weights_and_one_value_no_accuracy() -> None:

@@ -18,6 +18,7 @@ from reportgen.probing.layers import choose, is_conv, named
 from reportgen.probing.maps import maps_at
 from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import observe
+from reportgen.probing.telling import name_of
 from reportgen.records import Head, Subject
 from reportgen.visualizations.activation_maximization.engine import (
     channels,
@@ -122,6 +123,8 @@ def _of_layer(subject: Subject, path: str, size: Size) -> Panel:
 def _of_head(subject: Subject, head: Head) -> Panel:
     count = head.units if head.valued else max(head.units, 2)
     names = head.target.classes if head.target else tuple(map(str, range(count)))
+    if head.valued:
+        names = tuple(name_of(head, unit) for unit in range(count))
     wanted = subject.params["targets"]
     texts = list(names[:MOST]) if wanted is None else list(wanted)
     rows = [_classes(text, names, head) for text in texts]
