@@ -71,7 +71,7 @@ GOOD = {
     "more than there are, where all are meant": LINE + "embedding: {samples: 5000}\n",
     "the label": FASHION + "grad_cam: {target: label}\n",
     "a unit of what may be no classifier": (
-        FASHION.replace("zoo:base", "python:mine:make") + "grad_cam: {target: unit 12}\n"
+        FASHION.replace("zoo:base", "python:a:b") + "grad_cam: {target: unit 12}\n"
     ),
     "a class of another target": LINE + "grad_cam: {target: red}\n",
     "classes to excite": (
