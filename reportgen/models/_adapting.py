@@ -23,8 +23,8 @@ def adapted(model: Any, shape: tuple[int, ...]) -> tuple[Any, str]:
     """
     import keras
 
+    from reportgen.models._recalling import called_on, freeze_as
     from reportgen.probing.graphs import is_graph, require_graph
-    from reportgen.probing.held import stands_in
 
     inputs = require_graph(model).inputs if is_graph(model) else []
     wanted = tuple(inputs[0].shape)[1:] if len(inputs) == 1 else ()
@@ -32,15 +32,13 @@ def adapted(model: Any, shape: tuple[int, ...]) -> tuple[Any, str]:
         return model, ""
     flat = len(wanted) == 1
     reshape = keras.layers.Reshape((prod(shape),) if flat else shape[:2], name=NAME)
-    start = keras.Input(shape, batch_size=inputs[0].shape[0], name="images")
+    taken = inputs[0]
+    start = keras.Input(shape, batch_size=taken.shape[0], dtype=taken.dtype, name="images")
     if isinstance(model, keras.Sequential):
         made: Any = keras.Sequential([start, reshape, *model.layers], name=model.name)
+        freeze_as(model, made)
     else:
-        # Calling each of its layers once more, not the model: then all keep their paths.
-        graph = require_graph(model)
-        given = keras.tree.pack_sequence_as(graph.input, [reshape(start)])
-        made = stands_in(keras.Model(start, graph.call(given), name=model.name), model)
-    made.trainable = model.trainable
+        made = called_on(model, start, [reshape(start)])
     return made, _sentence(shape, wanted)
 
 

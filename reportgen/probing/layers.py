@@ -167,7 +167,7 @@ def _shape_text(layer: Any) -> str:
 
 
 def _connections(model: Any, layer: Any) -> tuple[str, ...]:
-    """Where a layer's inputs come from, within this model's own graph."""
+    """Where a layer's inputs come from, within this model's own graph, whose calls alone count."""
     levels = getattr(model, "_nodes_by_depth", {}).values()
     own = {id(node) for level in levels for node in level}
     found: list[str] = []
@@ -176,5 +176,6 @@ def _connections(model: Any, layer: Any) -> tuple[str, ...]:
             continue
         for tensor in node.input_tensors:
             source, turn, place = tensor._keras_history
-            found.append(f"{source.name}[{turn}][{place}]")
+            before = [one for one in source._inbound_nodes[:turn] if not own or id(one) in own]
+            found.append(f"{source.name}[{len(before)}][{place}]")
     return tuple(found)

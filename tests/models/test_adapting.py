@@ -23,7 +23,8 @@ def sequence() -> Any:
 
 def row() -> Any:
     start = keras.Input((30,), name="pixels")
-    return keras.Model(start, layers.Dense(2, name="out")(layers.Dropout(0.5)(start)))
+    kept = layers.Dropout(0.5, name="dropout")(start)
+    return keras.Model(start, layers.Dense(2, name="out")(kept))
 
 
 def nested() -> Any:
@@ -82,6 +83,20 @@ def test_a_fixed_number_of_images_and_frozen_layers_stay_so() -> None:
     found, _ = adapted(model, (6, 5, 1))
     assert found.inputs[0].shape == (4, 6, 5, 1)
     assert found.trainable_weights == []
+
+
+def test_layers_that_were_frozen_one_by_one_stay_so() -> None:
+    for model in (row(), sequence()):
+        model.layers[-1].trainable = False
+        found, _ = adapted(model, (6, 5, 1))
+        assert len(found.trainable_weights) == len(model.trainable_weights)
+        assert len(found.weights) > len(found.trainable_weights)
+
+
+def test_connections_count_the_calls_of_the_model_alone() -> None:
+    table = {line.name: line for line in rows(adapted(row(), (6, 5, 1))[0])}
+    assert table["dropout"].connected_to == (f"{NAME}[0][0]",)
+    assert table["out"].connected_to == ("dropout[0][0]",)
 
 
 @pytest.mark.parametrize(
