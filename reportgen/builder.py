@@ -137,9 +137,8 @@ class Builder:
         """Have the worker do a task, telling the listener."""
         base = str(self.plan.spec.source.parent.absolute())
         cache = str(self.session.place.cache.absolute())
-        job = Job(
-            task.stage, task.modules, task.params, inputs, base, cache, task.checks, self.trust
-        )
+        job = Job(task.stage, task.modules, task.params, inputs, base, cache, task.checks,
+                  task.lines, self.trust)  # fmt: skip
         begin = time.monotonic()
         self.listener.started(task)
         try:

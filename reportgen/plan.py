@@ -46,6 +46,8 @@ class Task:
         where: file and line of the spec to name when it fails; not part of its digest.
         checks: layers that figures will ask a model for, with the lines that name them, so that
             a misspelt one is told before any training; not part of its digest either.
+        lines: where the spec says what a model's inputs are given, by input, "" for the whole;
+            not part of its digest either.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Task:
     folders: tuple[Path, ...] = ()
     where: tuple[str, int | None] = ("", None)
     checks: tuple[tuple[str, int | None], ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
     params = {
         "source": model.source,
         "params": model.params,
+        "inputs": model.inputs,
         "seed": spec.seed,
         "training": model.training,
         "dataset": model.dataset and model.dataset.source,
@@ -194,7 +198,8 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
         inputs = (Input("dataset", dataset_key(spec, model.dataset), "dataset"),)
     return Task(f"{spec.slug}/{model.name}/train", "train", tuple(modules), params, inputs,
                 files, folders, (str(spec.source), model.line),
-                tuple(n for f in figures_of(spec, model) for n in named_layers(f)))  # fmt: skip
+                tuple(n for f in figures_of(spec, model) for n in named_layers(f)),
+                model.input_lines)  # fmt: skip
 
 
 def figures_of(spec: Spec, model: ModelSpec) -> Iterator[FigureSpec]:
@@ -267,10 +272,13 @@ def _page_task(spec: Spec, blocks: list[Placed], templates: Mapping[str, Path]) 
                 tuple(inputs), templates, where=(str(spec.source), None))  # fmt: skip
 
 
+_LINES = ("line", "lines", "input_lines")
+
+
 def without_lines(value: Any) -> Any:
     """A spec's values without line numbers: moving an entry down a line changes no page."""
     if isinstance(value, dict):
-        kept = {key: item for key, item in value.items() if key not in ("line", "lines")}
+        kept = {key: item for key, item in value.items() if key not in _LINES}
         return {key: without_lines(item) for key, item in kept.items()}
     return [without_lines(item) for item in value] if isinstance(value, list) else value
 

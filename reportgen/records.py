@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Number = int | float
 Verdict = Literal["supported", "contradicted", "inconclusive", "info"]
 VERDICTS: tuple[str, ...] = ("supported", "contradicted", "inconclusive", "info")
+IMAGES = "images"
+"""What a spec gives to an input of a model that takes the dataset's images."""
 
 
 # --- data --------------------------------------------------------------------------------------

@@ -49,7 +49,10 @@ FEW = {"samples": 1, "measure_on": 7, "steps": 3, "filters": 2}
 COUNT = 12
 
 NOT_2D = "no .*(two-dimensional maps|maps with two dimensions)"
-TWO_INPUTS = r"has 2 inputs \(image, extra\)"
+TWO_INPUTS = (
+    r"has 2 inputs \(image, extra\), .* so it cannot be run\. In a spec, write "
+    r"'inputs: {image: images, extra: 0}' beside its source, with values of your own\.$"
+)
 NO_IMAGE = "does not have one image as its input"
 SAID: dict[tuple[str, str], str] = {
     **{
@@ -58,9 +61,12 @@ SAID: dict[tuple[str, str], str] = {
         if kind not in ("summary", "kernels")
     },
     **{("flat", kind): "no convolution" for kind in KINDS if kind not in ("summary", "evaluation")},
-    **{("two_inputs", kind): TWO_INPUTS for kind in ("grad_cam", "feature_maps")},
+    **{
+        ("two_inputs", kind): TWO_INPUTS
+        for kind in ("grad_cam", "feature_maps", "activation_maximization")
+    },
     **{(name, "feature_maps"): NOT_2D for name in ("line", "volume")},
-    **{(name, "activation_maximization"): NO_IMAGE for name in ("line", "volume", "two_inputs")},
+    **{(name, "activation_maximization"): NO_IMAGE for name in ("line", "volume")},
     **{(name, "grad_cam"): NOT_2D for name in ("line", "volume")},
     **{
         (name, kind): "weights of layer 'conv' hold values that are not finite"

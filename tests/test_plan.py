@@ -68,9 +68,9 @@ def keyed(text: str) -> dict[str, str]:
     }
 
 
-def changed(old: str, new: str) -> set[str]:
-    assert old in TEXT
-    before, after = keyed(TEXT), keyed(TEXT.replace(old, new))
+def changed(old: str, new: str, text: str = TEXT) -> set[str]:
+    assert old in text
+    before, after = keyed(text), keyed(text.replace(old, new))
     return {key for key in before if before[key] != after[key]}
 
 
@@ -84,6 +84,14 @@ def test_a_models_title_reaches_pages_and_remarks_but_no_training() -> None:
 def test_an_epoch_more_trains_that_model_alone() -> None:
     edit = "variation2, dataset: {source: line, per_class: 10}, training: {epochs: "
     assert changed(edit + "1}", edit + "2}") == {"x/b/train", "x/page"}
+
+
+def test_another_value_of_an_input_trains_that_model_alone() -> None:
+    edit = "b: {source: zoo:variation2, inputs: {image: images, meta: "
+    old, new = f"{edit}0.5}}", f"{edit}0.6}}"
+    text = TEXT.replace("b: {source: zoo:variation2", old)
+    assert changed(old, new, text) == {"x/b/train", "x/page"}
+    assert changed(old, old.replace(", inputs: {", ",\n     inputs: {"), text) == set()
 
 
 def test_the_seed_reaches_all_that_is_random() -> None:

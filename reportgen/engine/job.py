@@ -24,6 +24,7 @@ class Job:
         base: folder that paths in the spec are relative to; never part of a digest.
         cache: the cache folder.
         checks: (layer, line of the spec) that figures will ask the model for.
+        lines: of the spec, by the part of the parameters that stands there.
         trust: whether code in model files may run; decides whether a file is loaded, never what
             is made of it, and so is no part of a key.
     """
@@ -35,4 +36,5 @@ class Job:
     base: str = "."
     cache: str = ".reportgen"
     checks: tuple[tuple[str, int | None], ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
     trust: bool = False

@@ -38,7 +38,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     given = job.inputs.get("dataset")
     data = dataset.obtain(given, store, job.base) if given else None
     recipe = {"source": job.params["source"], "params": job.params["params"],
-              "seed": job.params["seed"], "input_shape": _input_shape(data),
+              "inputs": job.params.get("inputs", {}), "seed": job.params["seed"],
+              "input_shape": _input_shape(data),
               "targets": encode(data.targets) if data else []}  # fmt: skip
     loaded = _load(recipe, job, store, data)
     _check_layers(loaded.model, job.checks)
@@ -107,6 +108,8 @@ def _load(recipe: Mapping[str, Any], job: Job, store: Store, data: Dataset | Non
         targets=data.targets if data else decode(tuple[Target, ...], recipe["targets"]),
         seed=recipe["seed"],
         params=recipe["params"],
+        inputs=recipe["inputs"],
+        lines=job.lines,
         trusted=job.trust,
         cache=store.root,
     )

@@ -19,6 +19,7 @@ from typing import Any
 
 from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.probing.given import Value
 from reportgen.records import Target
 
 
@@ -26,8 +27,9 @@ from reportgen.records import Target
 class Loaded:
     """A `keras.Model`, and whether it came trained (then it is not trained again).
 
-    `weights` is a sentence on where its weights are from, and one on what stands between the
-    dataset's images and the model; "" where the source says it all.
+    `weights` is a sentence on where its weights are from, one on inputs that are held at values,
+    and one on what stands between the dataset's images and the model; "" where the source says it
+    all.
     """
 
     model: Any
@@ -43,6 +45,8 @@ def load(
     targets: Sequence[Target],
     seed: int,
     params: Mapping[str, Any],
+    inputs: Mapping[str, Value] | None = None,
+    lines: Mapping[str, int] | None = None,
     trusted: bool = False,
     cache: Path | None = None,
 ) -> Loaded:
@@ -56,6 +60,9 @@ def load(
         targets: what the dataset labels; () without dataset.
         seed: of the initial weights; Python's, NumPy's and TensorFlow's generators are set.
         params: what the spec says of this source, such as `weights` of an application.
+        inputs: what each input of a model of several is given, see `reportgen.probing.given`;
+            None or {} where the spec does not say.
+        lines: where it does, by the input, for messages; "" for the whole.
         trusted: whether code in a model file may run.
         cache: the cache folder, in which model files that were tried are remembered.
 
@@ -66,6 +73,7 @@ def load(
 
     from reportgen.models._adapting import adapted
     from reportgen.models._fit import check_input
+    from reportgen.models._holding import held
 
     keras.utils.set_random_seed(seed)
     kind, name = _kind(source), source.partition(":")[2]
@@ -79,11 +87,13 @@ def load(
     else:
         made = import_module(catalog.loader(kind)).load(name, base, input_shape, targets, params)
         loaded = Loaded(*made)
+    model, told = held(loaded.model, inputs or {}, lines)
+    before = ""
     if input_shape is not None:
-        model, sentence = adapted(loaded.model, input_shape)
+        model, before = adapted(model, input_shape)
         check_input(model, source, input_shape)
-        loaded = Loaded(model, loaded.trained, " ".join(filter(None, (loaded.weights, sentence))))
-    return loaded
+    said = " ".join(filter(None, (loaded.weights, told, before)))
+    return Loaded(model, loaded.trained, said)
 
 
 def _kind(source: str) -> str:

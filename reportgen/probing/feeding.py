@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.probing.given import Taken, example, size
 from reportgen.probing.graphs import require_graph
 
 
@@ -24,11 +25,7 @@ def as_inputs(model: Any, images: Any) -> list[NDArray[Any]]:
     wanted = require_graph(model).inputs
     given = list(images) if isinstance(images, list | tuple) else [images]
     if len(given) != len(wanted):
-        names = ", ".join(str(tensor.name) for tensor in wanted)
-        raise UndefinedError(
-            f"Model '{model.name}' has {len(wanted)} inputs ({names}), and there are values for "
-            f"{len(given)} of them, so it cannot be run."
-        )
+        raise _lacking(model, f"there are values for {len(given)} of them")
     return [_fitted(model, array, tensor) for array, tensor in zip(given, wanted, strict=True)]
 
 
@@ -36,11 +33,22 @@ def require_one_input(model: Any) -> None:
     """Raises UndefinedError where images alone are not all that a model takes."""
     wanted = require_graph(model).inputs
     if len(wanted) > 1:
-        names = ", ".join(str(tensor.name) for tensor in wanted)
-        raise UndefinedError(
-            f"Model '{model.name}' has {len(wanted)} inputs ({names}), and a dataset gives images "
-            "for one of them, so it cannot be run."
-        )
+        raise _lacking(model, "a dataset gives images for one of them")
+
+
+def inputs_of(graph: Any) -> list[Taken]:
+    """The inputs of a model's graph, in its order."""
+    return [Taken(str(t.name), tuple(t.shape)[1:], str(t.dtype)) for t in graph.inputs]
+
+
+def _lacking(model: Any, there: str) -> UndefinedError:
+    wanted = inputs_of(require_graph(model))
+    names = ", ".join(one.name for one in wanted)
+    remedy = f" In a spec, write '{example(wanted)}' beside its source, with values of your own."
+    return UndefinedError(
+        f"Model '{model.name}' has {len(wanted)} inputs ({names}), and {there}, so it cannot be "
+        f"run.{remedy if len(wanted) > 1 else ''}"
+    )
 
 
 def fixed_batch(model: Any) -> int | None:
@@ -84,12 +92,10 @@ def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
         return values
     if _agree(turned.shape[1:], wanted) and reads_channels_first(model):
         return np.ascontiguousarray(turned)
-    expected = " x ".join("any" if side is None else str(side) for side in wanted)
-    received = " x ".join(map(str, values.shape[1:]))
     raise UserError(
         Problem(
-            f"input '{tensor.name}' of model '{model.name}' takes values of {expected}, "
-            f"but the images are {received}",
+            f"input '{tensor.name}' of model '{model.name}' takes values of {size(wanted)}, "
+            f"but the images are {size(values.shape[1:])}",
             hint="use a dataset of that size, or a model for these images",
         )
     )

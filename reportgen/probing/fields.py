@@ -10,6 +10,7 @@ import keras
 
 from reportgen.probing import graphs
 from reportgen.probing.convolutions import acting
+from reportgen.probing.holding import HeldInput
 
 
 @dataclass(frozen=True)
@@ -143,21 +144,28 @@ def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field,
     inputs = graphs.require_graph(model).inputs
     graphs.walk(model, [_Seen(start) for _ in inputs], call, keep)
     found = seen.get(name)
-    return found.fields if isinstance(found, _Seen) else None
+    return found.fields or None if isinstance(found, _Seen) else None
 
 
 class _Seen:
-    """What every unit of a tensor sees along up to three axes; `fields` is None if unknown."""
+    """What every unit of a tensor sees along up to three axes.
+
+    `fields` is None if unknown, and () for what sees nothing of the image.
+    """
 
     def __init__(self, fields: tuple[Field, ...] | None) -> None:
         self.fields = fields
 
 
 def _through(layer: Any, arguments: Any) -> _Seen:
+    if isinstance(layer, HeldInput):
+        return _Seen(())
     given = [value for value in keras.tree.flatten(arguments) if isinstance(value, _Seen)]
-    known = [value.fields for value in given if value.fields is not None]
-    if len(known) < len(given) or not known:
+    if not given or any(value.fields is None for value in given):
         return _Seen(None)
+    known = [value.fields for value in given if value.fields]
+    if not known:
+        return _Seen(())
     return _Seen(_after(layer, tuple(_joined(axis) for axis in zip(*known, strict=True))))
 
 

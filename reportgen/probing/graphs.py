@@ -155,16 +155,28 @@ def _follow(model: Any) -> Any:
         # Keras notes them where it could follow the call itself.
         return "is subclassed and its call cannot be followed"
     inputs = [_symbol(shape, f"input_{i}" if i else "input") for i, shape in enumerate(shapes)]
-    if not inputs or None in inputs:
+    if len(shapes) == 1 and inputs[0] is None:
+        inputs = [_structure(shapes[0])]
+    if not inputs or None in keras.tree.flatten(inputs):
         return "is subclassed and takes its inputs in a structure that is not plain"
     training = {"training": False} if getattr(model, "_call_has_training_arg", False) else {}
     try:
-        graph = Functional(inputs, model.call(*inputs, **training), name=model.name)
+        given = inputs[0] if isinstance(inputs[0], list | dict) else inputs
+        graph = Functional(given, model.call(*inputs, **training), name=model.name)
     except Exception as error:
         # Whatever the model's own Python raises when it is given symbols instead of numbers.
         cause = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
         return f"is subclassed and its call cannot be followed ({cause})"
     return stands_in(graph, model)
+
+
+def _structure(shapes: Any) -> Any:
+    """Symbols for a list of inputs, or for a mapping, whose keys are their names."""
+    if isinstance(shapes, dict):
+        return {key: _symbol(shape, str(key)) for key, shape in shapes.items()}
+    if not isinstance(shapes, list):
+        return None
+    return [_symbol(shape, f"input_{i}" if i else "input") for i, shape in enumerate(shapes)]
 
 
 def _symbol(shape: Any, name: str) -> Any:

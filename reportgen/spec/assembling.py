@@ -104,6 +104,7 @@ class Assembly:
             message = "'training' needs a 'dataset' to train on"
             hint = f"add one of: {', '.join(catalog.modules('datasets'))}"
             self.problems.add(given.at("training"), message, hint)
+        inputs = given["inputs"]
         return ModelSpec(
             name=name,
             title=given["title"] or in_words(name),
@@ -113,6 +114,8 @@ class Assembly:
             params=given["params"],
             line=given.line,
             lines=given.lines,
+            inputs=inputs.values if inputs else {},
+            input_lines={"": given.at("inputs"), **inputs.lines} if inputs else {},
         )
 
     def _sections(self) -> list[SectionSpec]:

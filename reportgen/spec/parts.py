@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from reportgen import catalog
 from reportgen.spec.fields import Field, Filled, Object, of_parameters
+from reportgen.spec.inputs import Inputs
 from reportgen.spec.problems import Problems
 from reportgen.spec.sources import FORMS, PATTERNS, PYTHON, Free, Source, scheme
 from reportgen.spec.tree import Mapping, Node, Scalar, Sequence
@@ -126,6 +127,14 @@ COMMON = (
     Field("source", Source(), None, f"what the model is: {FORMS} file", required=True),
     Field("title", Text(300), "", "what people read", said="made from the name"),
     Field("dataset", Optional(Data()), None, "what it is trained and examined on", said="none"),
+    Field(
+        "inputs",
+        Inputs(),
+        None,
+        "for a model of several inputs, by their names, what each is given: images, or the value "
+        "that it is held at, a number or a list of numbers",
+        said="none",
+    ),
 )
 
 

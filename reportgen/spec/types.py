@@ -38,6 +38,9 @@ class ModelSpec:
         params: parameters of its source, such as the weights of an application.
         line: where the spec names it.
         lines: where the spec gives its keys.
+        inputs: what each of its inputs is given: "images", a number, or a list of numbers; {}
+            where the spec does not say.
+        input_lines: where it does, by the input's name, "" for the whole.
     """
 
     name: str
@@ -48,6 +51,8 @@ class ModelSpec:
     params: Mapping[str, Any]
     line: int
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    input_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-import re
 import sys
-import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -176,22 +173,6 @@ def test_what_training_alone_uses_counts_as_the_models(load: Load, tmp_path: Pat
     # Convolutions with 3 * (9 + 1) and 9 + 1 weights, a dense layer with 2 * (3 + 1).
     assert model.count_params() == 30 + 8
     assert counts(model).total == 30 + 8 + 10
-
-
-def test_the_manual_shows_how_to_hold_other_inputs_at_values(load: Load, tmp_path: Path) -> None:
-    manual = Path("docs/spec.md").read_text("utf-8")
-    (code,) = re.findall(r"  ```python\n(.*?)  ```", manual, re.DOTALL)
-    (tmp_path / "mine.py").write_text(textwrap.dedent(code))
-    image, other = keras.Input((28, 28, 1)), keras.Input((3,))
-    maps = keras.layers.Conv2D(2, 3, name="conv")(image)
-    joined = keras.layers.Concatenate()([keras.layers.GlobalMaxPooling2D()(maps), other])
-    whole = keras.Model([image, other], keras.layers.Dense(4)(joined))
-    whole.save(tmp_path / "two_inputs.keras")
-    loaded = load("python:mine:of_images")
-    images = np.random.default_rng(0).random((3, 28, 28, 1), dtype=np.float32)
-    values = np.array([[0.2, 0.5, 0.3]] * 3, np.float32)
-    np.testing.assert_allclose(loaded.model(images), whole([images, values]), atol=1e-6)
-    assert loaded.trained
 
 
 OUT_OF_REACH = """

@@ -129,6 +129,36 @@ MISTAKES = {
         "model: python:my_module\n",
         "write python:PACKAGE.MODULE:FUNCTION",
     ),
+    "inputs that are no mapping": (
+        "model: {source: 'python:json:loads', inputs: [image, meta]}\n",
+        "x.yaml:1: 'inputs' must be a mapping from the names of a model's inputs to what they are "
+        "given, got a list; write for example: {image: images, meta: 0.5}",
+    ),
+    "no input with images": (
+        "model:\n  source: python:json:loads\n  inputs:\n    meta: 0.5\n",
+        "x.yaml:4: 'inputs' gives images to no input; write 'images' for one of them",
+    ),
+    "no input at all": (
+        "model: {source: 'python:json:loads', inputs: {}}\n",
+        "x.yaml:1: 'inputs' gives images to no input",
+    ),
+    "a text for an input": (
+        "model:\n  source: python:json:loads\n  inputs:\n    a: images\n    b: Image\n",
+        "x.yaml:5: 'b' must be images, a number or a list of numbers, got the text 'Image'; write "
+        "images",
+    ),
+    "a boolean for an input": (
+        "model: {source: 'python:json:loads', inputs: {a: images, b: true}}\n",
+        "x.yaml:1: 'b' must be images, a number or a list of numbers, got true",
+    ),
+    "an empty list for an input": (
+        "model: {source: 'python:json:loads', inputs: {a: images, b: []}}\n",
+        "x.yaml:1: 'b' needs at least 1 numbers, got 0",
+    ),
+    "a list in a list for an input": (
+        "model: {source: 'python:json:loads', inputs: {a: images, b: [[1]]}}\n",
+        "x.yaml:1: each entry of 'b' must be a number, got a list",
+    ),
     "a missing model file": (
         "model: models/gone.keras\n",
         "x.yaml:1: there is no model file models/gone.keras",

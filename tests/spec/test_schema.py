@@ -41,6 +41,7 @@ ACCEPTED = [
     + "figures:\n  - activation_maximization: {objective: unit, filters: 3, position: '1, 1'}\n",
     "model: {source: application:VGG16, weights: null, dataset: null}\n",
     "model: {source: 'python:json.decoder:JSONDecoder', params: {x: [1, {y: null}]}}\n",
+    "model: {source: 'python:json:loads', inputs: {a: images, b: 1, c: [2, 0.5], d: images}}\n",
     "models: {a: zoo:base, b: {source: zoo:deep, title: B}}\nfigures: [summary: {model: a}]\n",
 ]
 BEYOND = {
@@ -114,7 +115,8 @@ def test_the_reference_is_current() -> None:
 def test_the_examples_of_the_reference_are_good(tmp_path: Path) -> None:
     (tmp_path / "my_model.keras").write_bytes(b"x")
     examples = re.findall(r"```yaml\n(.*?)```", Path("docs/spec.md").read_text("utf-8"), re.DOTALL)
-    assert len(examples) == 2
+    (tmp_path / "two_inputs.keras").write_bytes(b"x")
+    assert len(examples) == 3
     for example in examples:
         load_text(example, tmp_path / "x.yaml")
         assert is_valid(example)

@@ -16,7 +16,7 @@ from reportgen.probing.asking import given_layer, require_model
 from reportgen.probing.axes import channels_first
 from reportgen.probing.budget import batch_size
 from reportgen.probing.dials import effective, index_rows, known, number, pair, sides, span, whole
-from reportgen.probing.feeding import reads_channels_first
+from reportgen.probing.feeding import reads_channels_first, require_one_input
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
@@ -242,10 +242,10 @@ def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int
     Raises:
         UndefinedError: the model has several inputs, or its input is not an image.
     """
-    inputs = require_graph(model).inputs
-    shape = tuple(inputs[0].shape)
+    require_one_input(model)
+    shape = tuple(require_graph(model).inputs[0].shape)
     shape = (shape[0], *shape[2:], shape[1]) if reads_channels_first(model) else shape
-    if len(inputs) != 1 or len(shape) != 4 or shape[-1] is None:
+    if len(shape) != 4 or shape[-1] is None:
         raise UndefinedError(
             "The model does not have one image as its input, so there is no image "
             "that could be changed to maximize a filter."

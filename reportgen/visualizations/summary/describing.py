@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from reportgen.probing.convolutions import convolution
+from reportgen.probing.given import told
+from reportgen.probing.holding import HeldInput
 from reportgen.probing.layers import is_conv, is_pool
 from reportgen.records import LayerRow
 
@@ -40,6 +42,8 @@ def described(layer: Any) -> str:
         words += "" if layer.strides == layer.pool_size else _strides(layer)
     elif kind == "Dense":
         words = f"{layer.units} {'unit' if layer.units == 1 else 'units'}"
+    elif isinstance(layer, HeldInput):
+        return f"held at {told(layer.value)}"
     else:
         return {"Flatten": "all values in one row", "InputLayer": "the image"}.get(kind, kind)
     return words + _activation(layer)
