@@ -1,10 +1,11 @@
-"""All that is known to be wrong with a sound spec, of its model files and its figures."""
+"""All that is known to be wrong with a sound spec: its model files, their inputs, its figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from reportgen.checking.figures import data_problems
+from reportgen.checking.inputs import input_problems
 from reportgen.checking.layers import layer_problems
 from reportgen.errors import Problem
 from reportgen.inspection.specs import problems as file_problems
@@ -19,6 +20,7 @@ def problems(spec: Spec) -> list[Problem]:
 
 def _of_figures(spec: Spec, refused: bool) -> Iterator[Problem]:
     yield from data_problems(spec)
-    # The layers of a file that is refused are nobody's concern.
+    # The layers of a file that is refused are nobody's concern, and so are its inputs.
     if not refused:
+        yield from input_problems(spec)
         yield from layer_problems(spec)

@@ -35,7 +35,7 @@ SIZED = {
 """Kinds of layer whose configuration says how many channels come out, and under which key."""
 
 
-class _Unsure(Exception):
+class Unsure(Exception):
     """A configuration whose layers are known to Keras alone."""
 
 
@@ -55,32 +55,33 @@ def named(config: Any) -> Layers | None:
     """Every layer of a model's configuration, as `layers` gives them."""
     try:
         return dict(_inside(config, ""))
-    except (_Unsure, KeyError, TypeError, AttributeError):
+    except (Unsure, KeyError, TypeError, AttributeError):
         return None
 
 
 def _inside(model: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, int | None]]:
-    """The layers of a model and of all models in it. Raises _Unsure, or what odd values lead to."""
+    """The layers of a model and of all models in it. Raises Unsure, or what odd values lead to."""
     for layer in model["config"]["layers"]:
-        kind, name = _kind(layer), layer["config"]["name"]
+        kind, name = kind_of(layer), layer["config"]["name"]
         operation = str(layer.get("module")).startswith(OPERATIONS)
         # The input of a Sequential model is none of its layers.
-        if operation or (kind == "InputLayer" and _kind(model) == "Sequential"):
+        if operation or (kind == "InputLayer" and kind_of(model) == "Sequential"):
             continue
         if not isinstance(name, str) or "/" in name:
-            raise _Unsure
+            raise Unsure
         yield prefix + name, _channels(kind, layer["config"])
         if kind in allowed.MODELS:
             yield from _inside(layer, f"{prefix}{name}/")
         elif not any(kind in names for names in _PLAIN):
-            raise _Unsure
+            raise Unsure
 
 
 _PLAIN = (allowed.LAYERS, allowed.HEADS, *allowed.APPLICATION_LAYERS.values())
 """Layers that are no models, so that nothing inside them can be named."""
 
 
-def _kind(layer: Mapping[str, Any]) -> str:
+def kind_of(layer: Mapping[str, Any]) -> str:
+    """The class that a part of a configuration names."""
     # The legacy format writes a package before the names of our own layers.
     return str(layer["class_name"]).rpartition(">")[2]
 
@@ -90,8 +91,8 @@ def _channels(kind: str, config: Mapping[str, Any]) -> int | None:
     return size if isinstance(size, int) and size > 0 else None
 
 
-def _config(path: Path) -> Any:
-    """The configuration of a model; None where it cannot be read."""
+def configuration(path: Path) -> Any:
+    """The configuration of a model file; None where it cannot be read."""
     findings = Findings(path.name)
     if path.suffix == ".keras":
         opened = archive.opened(path, findings)
@@ -104,7 +105,7 @@ def _config(path: Path) -> Any:
 
 def main() -> None:
     """Answer one question."""
-    found = named(_config(Path(question_with_limits())))
+    found = named(configuration(Path(question_with_limits())))
     print(json.dumps(None if found is None else list(found.items())))
 
 

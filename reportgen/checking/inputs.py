@@ -1,0 +1,24 @@
+"""What a spec gives to inputs that a model file does not have, or that take something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reportgen.errors import Problem
+from reportgen.inspection.inputs import inputs
+from reportgen.probing.given import Taken
+from reportgen.probing.misgiven import mistakes
+from reportgen.spec import Spec
+from reportgen.spec.sources import scheme
+
+
+def input_problems(spec: Spec) -> Iterator[Problem]:
+    """Mistakes in `inputs` that a model file's configuration shows, each with its line."""
+    for model in spec.models:
+        if not model.inputs or scheme(model.source) != "file":
+            continue
+        found = inputs(spec.source.parent / model.source)
+        wanted = None if found is None else [Taken(*one) for one in found]
+        for name, message, hint in mistakes(wanted, model.inputs) if wanted else ():
+            line = model.input_lines.get(name, model.line)
+            yield Problem(message, str(spec.source), line, hint)
