@@ -61,6 +61,15 @@ def numbering(what: str, index: int) -> str:
     return f"{what.capitalize()}s are counted from 0: {what} {index} is the layer's {place}."
 
 
+def channels(count: int) -> str:
+    """A sentence on how channels that are no colors are shown; nothing for gray and for colors."""
+    if count in (1, 3):
+        return ""
+    if count == 2:
+        return "The two channels are shown as red and green."
+    return f"Of {count} channels the first three are shown as red, green and blue."
+
+
 def sentence(sample: Mapping[str, Any], more: str = "") -> str:
     """A sentence on one image; `more` is added to it after a semicolon."""
     words = f"{image(sample)[0].upper()}{image(sample)[1:]}: "

@@ -280,6 +280,38 @@ def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> No
     assert measures(artifact)["energy_in_foreground"].baseline is None
 
 
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, ""),
+        (2, "The two channels are shown as red and green."),
+        (3, ""),
+        (5, "Of 5 channels the first three are shown as red, green and blue."),
+    ],
+)
+def test_zero_is_gray_and_channels_are_told(count: int, words: str) -> None:
+    from reportgen.visualizations.deconvnet.draw import _tiles
+
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, count)),
+            layers.Conv2D(2, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    data = dataset({"class": 3}, channels=count)
+    given = subject("deconvnet", seeded(model), data, filters=[0], top=1)
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    assert words in figure.caption
+    assert ("channels are shown" in figure.caption) == (count == 2)
+    (unit,) = artifact.facts["units"]
+    artifact.arrays["projections@0"][:] = 0
+    _, projection = _tiles(artifact, unit, (3, 3))[0]
+    np.testing.assert_allclose(projection, np.full((3, 3, 3), 128 / 255), atol=0.003)
+
+
 def test_a_tile_is_as_high_and_as_wide_as_the_crops() -> None:
     from reportgen.visualizations.deconvnet.draw import _sides
 

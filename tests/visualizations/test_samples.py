@@ -170,14 +170,14 @@ def test_only_images_of_the_classes_named(toys):
 
 
 @pytest.mark.parametrize(
-    ("channels", "said"),
+    ("count", "said"),
     [
         (1, ""),
         (2, "The two channels are shown as red and green."),
         (4, "Of 4 channels the first three are shown as red, green and blue."),
     ],
 )
-def test_channels_that_are_no_colors_are_said_to_be_shown_as_such(channels: int, said: str) -> None:
-    from reportgen.visualizations.samples.draw import _channels
+def test_channels_that_are_no_colors_are_said_to_be_shown_as_such(count: int, said: str) -> None:
+    from reportgen.drawing.captions import channels
 
-    assert _channels(channels).strip() == said
+    assert channels(count) == said

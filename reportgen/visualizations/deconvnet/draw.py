@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted, listed
-from reportgen.drawing.captions import numbering
+from reportgen.drawing.captions import channels, numbering
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
@@ -64,7 +64,8 @@ def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
     picture = sheet(rows, column_titles=titles * longest, row_titles=headings)
     title = "" if facts["replaced"] else _PLAIN
     layers = (facts["layer"],)
-    return Drawing(part, picture, _caption(facts, units), _alt(facts, units), title, layers)
+    depth = artifact.arrays[f"images@{units[0]['channel']}"].shape[-1]
+    return Drawing(part, picture, _caption(facts, units, depth), _alt(facts, units), title, layers)
 
 
 def _sides(units: Sequence[Facts]) -> tuple[int, int]:
@@ -84,9 +85,15 @@ def _tiles(
     tiles = []
     for place, sample in enumerate(unit["samples"]):
         whole = [shown(images[place]) / np.float32(255)]
-        whole += [shown(centered(one[place])) / np.float32(255) for one in found]
+        whole += [shown(centered(_gray_at_zero(one[place]))) / np.float32(255) for one in found]
         tiles.append(tuple(_cropped(one, sample["window"], sides) for one in whole))
     return tiles
+
+
+def _gray_at_zero(projection: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Of two channels, shown as red and green, a third that is zero: else zero is olive."""
+    two = projection.shape[-1] == 2
+    return np.pad(projection, ((0, 0), (0, 0), (0, 1))) if two else projection
 
 
 def _cropped(
@@ -111,7 +118,7 @@ def _title(unit: Facts, facts: Facts) -> str:
     return f"Channel {unit['channel']}: activation {values}"
 
 
-def _caption(facts: Facts, units: Sequence[Facts]) -> str:
+def _caption(facts: Facts, units: Sequence[Facts], depth: int) -> str:
     kept = "all positions" if facts["keep"] == "all" else "the strongest position"
     names = ", ".join(str(unit["channel"]) for unit in units)
     several = "channels" if len(units) > 1 else "channel"
@@ -123,6 +130,7 @@ def _caption(facts: Facts, units: Sequence[Facts]) -> str:
         numbering("channel", units[0]["channel"]),
         _beside(facts),
         _crop(facts),
+        channels(depth),
         "Each projection has its own contrast; gray is zero.",
         _relus(facts),
         _passages(facts),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from reportgen.drawing.captions import channels
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.visualizations.samples import stages
@@ -24,19 +25,12 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
     wide = max(len(title) for title in titles) > 18
     picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
     beside = stages.beside(artifact)
-    words = _caption(facts) + _channels(images.shape[-1]) + (_BESIDE if beside else "")
+    words = " ".join(filter(None, (_caption(facts), channels(images.shape[-1])))) + (
+        _BESIDE if beside else ""
+    )
     drawing = Drawing("", beside or picture, words, _alt(facts, images.shape))
     table = [_table(facts)] if facts["steps"] else []
     return (drawing, *table, *stages.after(artifact))
-
-
-def _channels(count: int) -> str:
-    """How channels that are no colors are shown."""
-    if count in (1, 3):
-        return ""
-    which = "two channels are shown as red and green" if count == 2 else \
-        "first three are shown as red, green and blue"  # fmt: skip
-    return f" Of {count} channels the {which}." if count > 3 else f" The {which}."
 
 
 def _table(facts: Mapping[str, Any]) -> Table:
@@ -69,5 +63,5 @@ def _word(facts: Mapping[str, Any]) -> str:
 def _alt(facts: Mapping[str, Any], shape: tuple[int, ...]) -> str:
     shown = "; ".join(facts["titles"][:10]) + ("; …" if len(facts["titles"]) > 10 else "")
     many = "One image" if shape[0] == 1 else f"{shape[0]} images"
-    channels = {1: "gray", 3: "in color"}.get(shape[3], f"of {shape[3]} channels")
-    return f"{many} of {shape[2]} x {shape[1]} px, {channels}: {shown}."
+    kind = {1: "gray", 3: "in color"}.get(shape[3], f"of {shape[3]} channels")
+    return f"{many} of {shape[2]} x {shape[1]} px, {kind}: {shown}."
