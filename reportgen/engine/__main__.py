@@ -92,7 +92,7 @@ def _unscoped(error: Exception) -> Problem | None:
 
     Keras itself makes, saves and reads such layers, and other backends compute with them.
     """
-    found = re.search(r"'(.*)' is not a valid scope name", str(error), re.DOTALL)
+    found = re.search(r"'(.*)' is not a valid (?:root )?scope name", str(error), re.DOTALL)
     if found is None:
         return None
     message = f"TensorFlow cannot compute with a layer called {shown(found[1])}"

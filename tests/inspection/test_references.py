@@ -126,9 +126,7 @@ def test_operations_in_the_legacy_format_are_told_as_what_they_are(tmp_path: Pat
     with pytest.raises(UserError) as caught:
         inspect(tmp_path / "m.h5")
     (problem,) = caught.value.problems
-    assert (
-        "is of the class 'Relu', as the operation of keras.ops is, which Keras" in problem.message
-    )
+    assert "of the class 'Relu', as the operation of keras.ops is, which Keras" in problem.message
     assert problem.hint.startswith("save the model again with model.save('NAME.keras'); if it is")
 
 

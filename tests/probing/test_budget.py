@@ -27,9 +27,9 @@ def watched(module: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     sizes: list[int] = []
     plain = module.execute
 
-    def counted(graph: Any, inputs: Any, *rest: Any) -> Any:
+    def counted(graph: Any, inputs: Any, *rest: Any, **how: Any) -> Any:
         sizes.append(len(inputs[0]))
-        return plain(graph, inputs, *rest)
+        return plain(graph, inputs, *rest, **how)
 
     monkeypatch.setattr(module, "execute", counted)
     return sizes
