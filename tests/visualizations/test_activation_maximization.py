@@ -121,7 +121,7 @@ def test_the_figure() -> None:
     figures = draw(compute(given), given.params)
     assert [f.part for f in figures] == ["backbone-stem-conv", "backbone-conv"]
     assert figures[0].title == "Conv2D (backbone/stem/conv)"
-    assert "All 2 filters" in figures[0].caption
+    assert "Both filters" in figures[0].caption
     assert "10 steps of gradient ascent" in figures[0].caption
     again = draw(compute(given), given.params)
     assert [f.picture.data for f in figures] == [f.picture.data for f in again]

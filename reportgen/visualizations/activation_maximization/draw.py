@@ -115,7 +115,7 @@ def _count(layer: Facts, shown: int) -> str:
         some = f"The first {shown}" if what == "filter" else str(shown)
         some = "The first" if shown == 1 and what == "filter" else some
         return f"{some} of {total} {many} of {of}"
-    every = f"All {shown} {many}" if shown > 1 else f"The only {what}"
+    every = {1: f"The only {what}", 2: f"Both {many}"}.get(shown, f"All {shown} {many}")
     return f"{every} of {of}"
 
 
