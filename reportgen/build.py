@@ -121,6 +121,10 @@ def build(
         try:
             with Worker(meanwhile=_prepare_page) as worker:
                 builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
+                # A report that was never made is all but sure to need it: it can make itself ready
+                # while the first task is looked for.
+                if not all(builder.manifest["tasks"] for builder in builders):
+                    worker.start()
                 for builder in builders:
                     refused += _refusals(builder)
             if prune:

@@ -138,6 +138,18 @@ def test_a_second_build_builds_nothing(project: Project) -> None:
 
 
 @pytest.mark.usefixtures("no_worker")
+def test_the_worker_is_started_at_once_for_a_report_that_was_never_made(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(Worker, "start", lambda _: seen.append("started"))
+    project.build()
+    assert not seen
+    shutil.rmtree(project.place.out)
+    project.build()
+    assert seen == ["started"]
+
+
 def test_a_clone_without_a_cache_is_fresh(project: Project) -> None:
     shutil.rmtree(project.place.cache)
     assert project.stale() == {}

@@ -52,7 +52,7 @@ class Worker:
             ReportgenError: the task failed; the worker goes on.
             WorkerEnded: the process died; the next job starts another one.
         """
-        process = self._process or self._start()
+        process = self.start()
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(encode(job)) + "\n")
@@ -79,6 +79,10 @@ class Worker:
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+    def start(self) -> subprocess.Popen[str]:
+        """The process, started if there is none: it can make itself ready before its first job."""
+        return self._process or self._start()
 
     def _start(self) -> subprocess.Popen[str]:
         import subprocess  # not at the top: a build with nothing to do starts no worker
