@@ -149,40 +149,32 @@ def _measured(
 
 def _value(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
     """How much a value that stands for itself drops."""
-    largest, places = found.logit.max(axis=1), found.logit.shape[1]
-    return [
-        Measure(
-            f"largest_value_drop@{name}",
-            float(largest.mean()),
-            "",
-            len(largest),
-            bootstrap(largest, seed),
-            float(found.logit.mean()),
-            f"largest drop of the explained unit's value over "
-            f"{counted(places, 'position', 'positions')} of the patch, mean over images; "
-            "baseline: the mean drop over all positions",
-            part,
-        )
-    ]
+    what = "the explained unit's value"
+    return [_largest(f"largest_value_drop@{name}", what, found.logit, part, seed)]
+
+
+def _largest(measure: str, what: str, drops: NDArray[np.float64], part: str, seed: int) -> Measure:
+    """The largest drop of each image's score, shape (n, positions), beside the mean of all."""
+    largest, places = drops.max(axis=1), drops.shape[1]
+    return Measure(
+        measure,
+        float(largest.mean()),
+        "",
+        len(largest),
+        bootstrap(largest, seed),
+        float(drops.mean()),
+        f"largest drop of {what} over {counted(places, 'position', 'positions')} of the patch, "
+        "mean over images; baseline: the mean drop over all positions",
+        part,
+    )
 
 
 def _answer(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
     """How much the probability of a class drops, and how often the answer is another."""
     n, hits = len(found.changed), int(found.changed.any(axis=1).sum())
-    largest, places = found.probability.max(axis=1), found.probability.shape[1]
+    what = "the explained class's probability"
     return [
-        Measure(
-            f"largest_drop@{name}",
-            float(largest.mean()),
-            "",
-            n,
-            bootstrap(largest, seed),
-            float(found.probability.mean()),
-            "largest drop of the explained class's probability over "
-            f"{counted(places, 'position', 'positions')} of the patch, mean over "
-            "images; baseline: the mean drop over all positions",
-            part,
-        ),
+        _largest(f"largest_drop@{name}", what, found.probability, part, seed),
         Measure(
             f"flipped@{name}",
             hits / n,
