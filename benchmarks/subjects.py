@@ -53,5 +53,4 @@ def traces(model: Any) -> int:
     """How often graphs of this model were traced by reportgen."""
     from reportgen.probing import compiled
 
-    kept = compiled._graphs.get(model, {})
-    return sum(graph.traces for graph in kept.values())
+    return sum(graph.traces for graph in compiled.graphs_of(model).values())

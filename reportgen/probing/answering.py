@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.bounded import is_bounded
 from reportgen.probing.compiled import compiled, input_specs
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
@@ -35,11 +36,14 @@ def answered(model: Any, images: Any, heads: Sequence[Head]) -> tuple[NDArray[np
 
     def body(model: Any, *inputs: Any) -> Any:
         outputs = trace(model, list(inputs)).outputs
-        return [tf.cast(_values(head, *outputs[head.index]), tf.float32) for head in heads]
+        found = [_values(h, p, *outputs[h.index]) for h, p in zip(heads, likely, strict=True)]
+        return [tf.cast(one, tf.float32) for one in found]
 
-    key = ("answered", tuple((head.index, head.kind) for head in heads))
+    inputs = as_inputs(model, images)
+    likely = [is_bounded(model, head, inputs) for head in heads]
+    key = ("answered", tuple((head.index, head.kind) for head in heads), *likely)
     graph = compiled(model, key, body, input_specs(model))
-    values = collect(model, graph, as_inputs(model, images))
+    values = collect(model, graph, inputs)
     if not all(np.isfinite(one).all() for one in values):
         raise UndefinedError(
             "The answers of the model are not all finite numbers (NaN or infinite), so "
@@ -48,9 +52,9 @@ def answered(model: Any, images: Any, heads: Sequence[Head]) -> tuple[NDArray[np
     return tuple(answers(one, head) for one, head in zip(values, heads, strict=True))
 
 
-def _values(head: Head, output: Any, before: Any, derived: bool) -> Any:
+def _values(head: Head, probable: bool, output: Any, before: Any, derived: bool) -> Any:
     """Values whose largest, or of one unit whose sign, is the answer."""
     if before is not None:
         return before
-    single = head.units == 1 and (derived or head.kind == "sigmoid")
+    single = head.units == 1 and (derived or probable or head.kind == "sigmoid")
     return output - 0.5 if single else output

@@ -93,7 +93,9 @@ def given_targets(targets: int | ArrayLike | None, count: int) -> NDArray[np.int
     Raises:
         UserError: they are neither one whole number nor one for each image.
     """
-    found = np.asarray(PREDICTED if targets is None else targets)
+    if targets is None:
+        return np.full(count, PREDICTED, np.int32)
+    found = np.asarray(targets)
     whole = found.dtype.kind in "iub" or (found.dtype.kind == "f" and not (found % 1).any())
     if not whole or found.shape not in ((), (count,)):
         got = f"shape {found.shape}" if whole else f"values of type {found.dtype}"

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing.feeding import filled, fixed_batch, reads_channels_first
 from reportgen.probing.graphs import require_graph
-from reportgen.probing.untouched import changed, untouched
+from reportgen.probing.remembering import facts, remembered
+from reportgen.probing.untouched import untouched
 from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
 
 
@@ -55,9 +56,6 @@ class Graph:
         return int(self.function.experimental_get_tracing_count())
 
 
-_graphs: weakref.WeakKeyDictionary[Any, dict[Hashable, Graph]] = weakref.WeakKeyDictionary()
-
-
 def compiled(
     model: Any,
     key: Hashable,
@@ -76,15 +74,18 @@ def compiled(
         at_once: whether to trace at the first call: where the body runs through many steps, or
             learns something from its graph.
     """
-    if changed(model):
-        _graphs.pop(model, None)
-    kept = _graphs.setdefault(model, {})
-    if key not in kept:
-        alive = weakref.ref(model)
-        kept[key] = Graph(
-            lambda *tensors: body(alive(), *tensors), signature, at_once, needs_xla(model)
-        )
-    return kept[key]
+    alive = weakref.ref(model)
+
+    def make() -> Graph:
+        own = needs_xla(model)
+        return Graph(lambda *tensors: body(alive(), *tensors), signature, at_once, own)
+
+    return remembered(model, key, make)
+
+
+def graphs_of(model: Any) -> dict[Hashable, Graph]:
+    """The graphs that are kept for a model, by what they were compiled for."""
+    return {key: one for key, one in facts(model).items() if isinstance(one, Graph)}
 
 
 def input_specs(model: Any) -> list[Any]:
@@ -124,7 +125,8 @@ def execute(
     whole = [filled(array, size) for array in inputs]
     try:
         with untouched(model):
-            found = graph(*(tf.convert_to_tensor(array) for array in [*whole, *others]))
+            # Of what is no tensor yet, `tf.constant` makes one by a shorter way.
+            found = graph(*map(tf.constant, whole), *map(tf.convert_to_tensor, others))
     except NO_KERNEL as error:
         raise UndefinedError(cannot_run(model, error)) from error
     return [_arrays(part, count, views) for part in found]

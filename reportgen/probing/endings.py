@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
@@ -117,21 +115,3 @@ def shapeless(head: Head, shape: Sequence[int | None]) -> UndefinedError:
         f"Output '{head.name}' of the model gives {sides(shape)} values for an image, and what can "
         "be explained is one answer: a value, or one for each class."
     )
-
-
-def require_logits(heads: Sequence[Head], logits: Sequence[NDArray[Any]]) -> None:
-    """Refuse probabilities where logits are wanted: several values that add up to 1 every time.
-
-    Such is the output of a softmax inside Python code that nobody can look into.
-
-    Raises:
-        UndefinedError: names the output.
-    """
-    for head, values in zip(heads, logits, strict=True):
-        several = head.kind == "logits" and head.units > 1 and len(values) > 0
-        if several and (values >= 0).all() and np.allclose(values.sum(axis=-1), 1, atol=1e-3):
-            raise UndefinedError(
-                f"Output '{head.name}' of the model gives probabilities (none is negative, and "
-                "they add up to 1), but what they are made of cannot be read, so there is no "
-                "logit to explain."
-            )

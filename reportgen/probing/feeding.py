@@ -87,9 +87,9 @@ def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
     dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
     values = _as_type(model, np.asarray(array), dtype, str(tensor.name))
     wanted = tuple(tensor.shape)[1:]
-    turned = np.moveaxis(values, -1, 1) if values.ndim > 2 else values
     if _agree(values.shape[1:], wanted):
         return values
+    turned = np.moveaxis(values, -1, 1) if values.ndim > 2 else values
     if _agree(turned.shape[1:], wanted) and reads_channels_first(model):
         return np.ascontiguousarray(turned)
     raise UserError(

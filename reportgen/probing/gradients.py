@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.axes import channels_first
+from reportgen.probing.bounded import require_logits
 from reportgen.probing.budget import batches
-from reportgen.probing.compiled import compiled, execute, input_specs
-from reportgen.probing.endings import require_logits
+from reportgen.probing.compiled import Graph, compiled, execute, input_specs
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite, sum_of_weights
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_to_end, logits_of, trace
+from reportgen.probing.remembering import remembered
 from reportgen.records import Head
 
 Floats = NDArray[np.float32]
@@ -74,8 +75,25 @@ def slopes(
         UndefinedError: the model is not a graph, its weights are not finite numbers, the layer has
             no maps, or an output does not depend on it.
     """
-    known, heads = named(model), heads_of(model)
-    path = find(model, layer, list(known))
+    heads, graph = remembered(
+        model, ("slopes of", layer, *outputs), lambda: _graph(model, layer, tuple(outputs))
+    )
+    inputs = as_inputs(model, images)
+    each = np.ascontiguousarray(np.asarray(targets, np.int32).T)
+    for part in batches(model, inputs, copies=_COPIES):
+        batch = [each[part], *(array[part] for array in inputs)]
+        check = _flag(part.start == 0)
+        acts, grads, logits, explained, total = execute(graph, batch, model, [check], views=True)
+        if not np.isfinite(total).all():
+            require_finite(model)
+        require_logits(model, heads, logits, inputs)
+        yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
+
+
+def _graph(model: Any, layer: str, outputs: tuple[int, ...]) -> tuple[tuple[Head, ...], Graph]:
+    """All heads of a model, and the graph of `slopes`."""
+    heads = heads_of(model)
+    path = find(model, layer, list(named(model)))
     chosen = tuple(heads[index] for index in outputs)
     first = channels_first(model, path)
 
@@ -86,19 +104,8 @@ def slopes(
         return *found, tf.cond(check, lambda: sum_of_weights(model), lambda: tf.zeros(1))
 
     wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
-    key = ("slopes", path, tuple(outputs))
     signature = [wanted_spec, *input_specs(model), tf.TensorSpec((), tf.bool)]
-    graph = compiled(model, key, body, signature)
-    inputs = as_inputs(model, images)
-    each = np.ascontiguousarray(np.asarray(targets, np.int32).T)
-    for part in batches(model, inputs, copies=_COPIES):
-        batch = [each[part], *(array[part] for array in inputs)]
-        check = _flag(part.start == 0)
-        acts, grads, logits, explained, total = execute(graph, batch, model, [check], views=True)
-        if not np.isfinite(total).all():
-            require_finite(model)
-        require_logits(heads, logits)
-        yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
+    return heads, compiled(model, ("slopes", path, outputs), body, signature)
 
 
 @cache

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
 from reportgen.probing.axes import LAST, orders
+from reportgen.probing.bounded import require_logits
 from reportgen.probing.budget import batches
 from reportgen.probing.compiled import compiled, execute, input_specs
-from reportgen.probing.endings import Endings, logit_of, require_logits, shapeless
+from reportgen.probing.endings import Endings, logit_of, shapeless
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
@@ -107,7 +108,8 @@ def observe(
         return values + [tf.cast(z, tf.float32) for z in (logits_of(model, seen) if logits else ())]
 
     graph = compiled(model, ("observe", paths, sources, mean, logits), body, input_specs(model))
-    values = collect(model, graph, as_inputs(model, images))
+    given = as_inputs(model, images)
+    values = collect(model, graph, given)
     chosen = heads_of(model) if logits else ()
     ends = values[len(paths) + len(sources) :]
     if not all(np.isfinite(z).all() for z in ends):
@@ -115,7 +117,7 @@ def observe(
             "The logits of the model are not all finite numbers (NaN or infinite), so "
             "it gives no answer."
         )
-    require_logits(chosen, ends)
+    require_logits(model, chosen, ends, given)
     return Observed(
         dict(zip(paths, values[: len(paths)], strict=True)),
         dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),

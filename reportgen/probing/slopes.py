@@ -12,9 +12,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.probing.bounded import require_logits
 from reportgen.probing.budget import batches
 from reportgen.probing.compiled import compiled, execute, input_specs
-from reportgen.probing.endings import require_logits
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.gradients import climbed, target_of
 from reportgen.probing.heads import heads as heads_of
@@ -84,7 +84,7 @@ def input_slopes(
     for part in batches(model, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
         grads, logits, explained = execute(graph, given, model)
-        require_logits(heads, logits)
+        require_logits(model, heads, logits, inputs)
         yield InputSlope(part, grads, logits, explained)
 
 

@@ -1,20 +1,12 @@
-"""A model stays as it was: what its layers note while they are called is put back.
-
-And a model that somebody changed is told from one that is as it was, so that no graph outlives it.
-"""
+"""A model stays as it was: what its layers note while they are called is put back."""
 
 from __future__ import annotations
 
 import contextlib
-import operator
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-
-_then: weakref.WeakKeyDictionary[Any, list[Any]] = weakref.WeakKeyDictionary()
-"""What models were made of when they were last looked at."""
 
 
 @contextlib.contextmanager
@@ -41,19 +33,6 @@ def untouched(model: Any) -> Iterator[None]:
                 layer._loss_ids.update(ids)
         for variable, value in states:
             variable.assign(value)
-
-
-def changed(model: Any) -> bool:
-    """Whether a model is made of other layers, weights or activations than at the last look.
-
-    `pop` and `add` exchange layers, `quantize` and `enable_lora` weights, and an activation is
-    often replaced by hand. Other values of the same weights are no change.
-    """
-    layers = [layer for layer in model._flatten_layers() if layer is not model]
-    functions = [getattr(layer, "activation", None) for layer in layers]
-    now = [*layers, *model.weights, *functions]
-    before, _then[model] = _then.get(model, now), now
-    return len(before) != len(now) or not all(map(operator.is_, before, now))
 
 
 def _states(layer: Any) -> list[Any]:

@@ -23,13 +23,15 @@ def as_read(model: Any, heads: Sequence[Head], dataset: Dataset) -> tuple[Head, 
     The mean of several networks, or a program such as a SavedModel, ends in no layer that says
     softmax, and its probabilities would go through a second one. Values are probabilities where
     none is negative and they add up to 1 for every image; a single one where it was computed from
-    probabilities alone, and lies within 0 and 1.
+    probabilities alone, and lies within 0 and 1, or lies there however bright the images are.
 
     Args:
         model: with a graph.
         heads: its heads, each with a target.
         dataset: what it is trained or measured on.
     """
+    from reportgen.probing.bounded import is_bounded
+
     doubtful = [head for head in heads if head.kind == "logits"]
     split = next((one for one in dataset.splits.values() if len(one.images)), None)
     if not doubtful or split is None:
@@ -37,6 +39,8 @@ def as_read(model: Any, heads: Sequence[Head], dataset: Dataset) -> tuple[Head, 
     images, labels = (values[:_IMAGES] for values in arrays_of(split, heads))
     found = _graph(model, doubtful, dataset, heads)(images, labels).numpy()
     told = {head.index for head, probable in zip(doubtful, found, strict=True) if probable}
+    given = inputs_of(model, dataset)(images).numpy()
+    told |= {head.index for head in doubtful if is_bounded(model, head, [given])}
     return tuple(_probable(head) if head.index in told else head for head in heads)
 
 

@@ -143,7 +143,7 @@ def test_nothing_is_traced_twice() -> None:
     model = sequential()
     climbed(model)
     climbed(model, steps=7, rate=0.2, low=-1.0)
-    (graph,) = compiled._graphs[model].values()
+    (graph,) = compiled.graphs_of(model).values()
     assert graph.traces == 1
 
 

@@ -134,7 +134,7 @@ def test_only_models_that_read_channels_first_are_compiled() -> None:
     assert needs_xla(first)
     assert not needs_xla(last)
     reportgen.grad_cam(first, images())
-    (graph,) = compiled._graphs[first].values()
+    (graph,) = compiled.graphs_of(first).values()
     assert graph.function._jit_compile
     assert graph.traces == 1
 

@@ -12,6 +12,8 @@ import tensorflow as tf
 
 import reportgen
 from reportgen.errors import UndefinedError
+from reportgen.probing.answering import answered
+from reportgen.probing.heads import heads
 from reportgen.probing.objectives import Objective, response
 from reportgen.probing.outputs import observe
 
@@ -81,6 +83,58 @@ def test_a_single_value_without_an_axis_is_a_head_of_one_unit() -> None:
 def test_where_there_is_no_logit_this_is_said(end: Any, said: str) -> None:
     with pytest.raises(UndefinedError, match=said):
         observe(model(end)[0], images())
+
+
+def squashed(z: Any) -> Any:
+    return tf.math.divide(1.0, 1.0 + tf.exp(-z))
+
+
+UNREADABLE = [
+    layers.Lambda(squashed),
+    layers.Activation("hard_sigmoid"),
+    layers.Dense(1, squashed, kernel_initializer="ones"),
+]
+
+
+@pytest.mark.parametrize("end", UNREADABLE)
+def test_a_probability_out_of_code_is_no_logit_but_an_answer(end: Any) -> None:
+    made, before = model(end, units=1)
+    before.layers[-1].bias.assign([-float(before.predict(images(), verbose=0).mean())])
+    given = made.predict(images(), verbose=0)
+    assert given.min() < 0.5 < given.max()
+    for look in (observe, reportgen.grad_cam, reportgen.saliency):
+        with pytest.raises(UndefinedError, match=r"gives a probability \(it is never outside of 0"):
+            look(made, images())
+    for _ in range(2):
+        (found,) = answered(made, images(), heads(made))
+        np.testing.assert_array_equal(found, given[:, 0] > 0.5)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        layers.Lambda(lambda z: z * 1e-3 + 0.5),
+        layers.Activation(lambda z: tf.nn.leaky_relu(z) * 1e-3),
+        layers.Activation("tanh"),
+    ],
+)
+def test_small_values_out_of_code_are_logits(end: Any) -> None:
+    made, before = model(end, units=1)
+    bias = 1.0 - float(before.predict(images(), verbose=0).min())
+    before.layers[-1].bias.assign([bias])
+    given = made.predict(images(), verbose=0)
+    assert 0 <= given.min() < given.max() <= 1
+    np.testing.assert_allclose(observe(made, images()).logits[0], given, 1e-5)
+
+
+def test_what_entered_a_sigmoid_may_lie_within_0_and_1() -> None:
+    made, before = model(layers.Activation(tf.nn.sigmoid), units=1)
+    last = before.layers[-1]
+    last.kernel.assign(last.kernel * 0.01)
+    last.bias.assign([0.5])
+    seen = observe(made, images())
+    assert 0 <= seen.logits[0].min() < seen.logits[0].max() <= 1
+    np.testing.assert_allclose(seen.probabilities[0], made.predict(images(), verbose=0), 1e-5)
 
 
 def test_beside_an_answer_an_image_has_no_logits() -> None:

@@ -179,7 +179,7 @@ def test_images_of_another_shape_are_refused() -> None:
 def test_nothing_is_traced_twice() -> None:
     model = sequential()
     observe(model, images(2), ["conv"])
-    (graph,) = compiled._graphs[model].values()
+    (graph,) = compiled.graphs_of(model).values()
     for count in (1, 3, 5):
         observe(model, images(count), ["conv"])
     assert graph.traces == 1
@@ -188,7 +188,7 @@ def test_nothing_is_traced_twice() -> None:
 def test_the_first_call_does_without_a_graph_and_gives_the_same_numbers() -> None:
     model, x = sequential(), images()
     first = observe(model, x, ["conv"])
-    (graph,) = compiled._graphs[model].values()
+    (graph,) = compiled.graphs_of(model).values()
     assert graph.traces == 0
     again = observe(model, x, ["conv"])
     assert graph.traces == 1

@@ -61,8 +61,16 @@ def test_loss_of_several_probabilities_is_that_of_the_formula(made: Any) -> None
     assert metrics["test.kind.accuracy"] == pytest.approx((given.argmax(1) == labels).mean())
 
 
-def test_a_mean_of_single_units_answers_both_classes() -> None:
-    data, model = dataset(TWO), mean_of_two(1, "sigmoid")
+def one_in_code() -> Any:
+    keras.utils.set_random_seed(4)
+    flat, dense = layers.Flatten(), layers.Dense(1, kernel_initializer="normal")
+    end = layers.Lambda(lambda z: 1.0 / (1.0 + tf.exp(-z)))
+    return keras.Sequential([keras.Input((4, 4, 1)), flat, dense, end])
+
+
+@pytest.mark.parametrize("made", [lambda: mean_of_two(1, "sigmoid"), one_in_code])
+def test_a_single_probability_answers_both_classes(made: Any) -> None:
+    data, model = dataset(TWO), made()
     metrics, _ = training.evaluate(model, data, heads(model, data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0))[:, 0], split.labels["kind"]
@@ -76,6 +84,7 @@ def test_a_mean_of_single_units_answers_both_classes() -> None:
     [
         (lambda: mean_of_two(3, "softmax"), "softmax"),
         (lambda: mean_of_two(1, "sigmoid"), "sigmoid"),
+        (one_in_code, "sigmoid"),
         (lambda: mean_of_two(3, "linear"), "logits"),
         (lambda: mean_of_two(3, "sigmoid"), "logits"),
         (lambda: plain(None), "logits"),

@@ -114,7 +114,7 @@ def test_batches_order_and_company_change_nothing(
     np.testing.assert_allclose(backwards, whole, atol=1e-6)
     monkeypatch.setattr(budget, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target, method=method), whole, atol=1e-6)
-    traced = [g.traces for g in compiled._graphs[model].values()]
+    traced = [g.traces for g in compiled.graphs_of(model).values()]
     assert set(traced) == {1}
 
 

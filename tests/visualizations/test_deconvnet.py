@@ -151,7 +151,7 @@ def test_batches_order_and_the_model_change_nothing(monkeypatch: pytest.MonkeyPa
     np.testing.assert_allclose(deconvnet(model, x[1:2], filters=[1])[0], whole[1, 1:2], atol=1e-6)
     monkeypatch.setattr(budget, "MOST", 2)
     np.testing.assert_allclose(deconvnet(model, x), whole, atol=1e-6)
-    assert [g.traces for g in compiled._graphs[model].values()] == [1]
+    assert [g.traces for g in compiled.graphs_of(model).values()] == [1]
     assert state(model) == before
 
 

@@ -187,7 +187,7 @@ def test_batches_order_and_company_change_nothing(monkeypatch: pytest.MonkeyPatc
     np.testing.assert_allclose(grad_cam(model, x[3:4], int(target[3]))[0], whole[3], atol=1e-6)
     monkeypatch.setattr(budget, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target), whole, atol=1e-6)
-    (graph,) = compiled._graphs[model].values()
+    (graph,) = compiled.graphs_of(model).values()
     assert graph.traces == 1
 
 
@@ -211,7 +211,7 @@ def test_only_what_follows_the_layer_is_differentiated() -> None:
         ]
     )
     grad_cam(model, images(), 0, layer="late")
-    ((key, graph),) = compiled._graphs[model].items()
+    ((key, graph),) = compiled.graphs_of(model).items()
     operations = [op.type for op in graph.function.get_concrete_function().graph.get_operations()]
     assert key[1] == "late"
     assert not [kind for kind in operations if kind.startswith("Conv2DBackprop")]

@@ -119,7 +119,7 @@ def test_batches_order_and_the_model_change_nothing(monkeypatch: pytest.MonkeyPa
     np.testing.assert_allclose(occlusion(model, x[::-1])[::-1], whole, atol=1e-6)
     monkeypatch.setattr(budget, "MOST", 7)
     np.testing.assert_allclose(occlusion(model, x), whole, atol=1e-6)
-    assert [g.traces for g in compiled._graphs[model].values()] == [1]
+    assert [g.traces for g in compiled.graphs_of(model).values()] == [1]
     assert state(model) == before
     np.testing.assert_array_equal(x, given)
 

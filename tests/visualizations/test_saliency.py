@@ -76,7 +76,7 @@ def test_batches_order_company_and_seed(method: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(budget, "MOST", 5)
     np.testing.assert_allclose(called(method, model, x), whole, **close)
     assert (called(method, model, x, seed=6) != whole).any() == (method == "smoothgrad")
-    counts = [g.traces for g in compiled._graphs[model].values()]
+    counts = [g.traces for g in compiled.graphs_of(model).values()]
     assert set(counts) == {1}
     assert state(model) == before
     assert random.getstate() == python_state

@@ -22,6 +22,7 @@ from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index, output_names
 from reportgen.probing.layers import choose, find, is_conv, named, output_shapes
+from reportgen.probing.remembering import remembered
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.ways import way_to
 from reportgen.visualizations.grad_cam.maps import Maps, joined
@@ -69,10 +70,13 @@ def grad_cam(
         UndefinedError: the model has no convolution, or its inside cannot be reached.
     """
     require_model(model)
+    layer = given_layer(model, layer)
     index = output_index(model, output)
     images = given_images(model, images)
     wanted = given_targets(targets, count_of(images))
-    path = target_layer(model, given_layer(model, layer), [index])
+    path = remembered(
+        model, ("target layer", layer, index), lambda: target_layer(model, layer, [index])
+    )
     size = None if size is None else pair("size", size, "a height and a width", 1)
     found = cams(model, images, [index], wanted[None], path, method)[0].maps
     return found if size is None else bilinear(found, size)
@@ -93,20 +97,21 @@ def cams(
         return score_cams(model, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
     for slope in slopes(model, images, layer, outputs, targets):
-        dark = _zero(slope.activations)
         for place, gradient in enumerate(slope.gradients):
             maps = METHODS[method](slope.activations, gradient)
-            flat = _zero(gradient)
+            dark, flat = (_zero(values, maps) for values in (slope.activations, gradient))
             logits = slope.logits[outputs[place]]
             every = np.zeros((len(maps), 0), dtype=bool)
             parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits, every))
     return [joined(part, layer) for part in parts]
 
 
-def _zero(values: Floats) -> NDArray[np.bool_]:
-    """Whether all values of an image are zero, shape (n,)."""
-    # Along one axis NumPy stops at the first that is not; along several it looks at every value.
-    return np.asarray(~values.reshape(len(values), -1).any(axis=1))
+def _zero(values: Floats, maps: Floats) -> NDArray[np.bool_]:
+    """Whether all values of an image, which enter its map as a factor, are zero, shape (n,)."""
+    zero = np.asarray(~maps.reshape(len(maps), -1).any(axis=1))
+    if zero.any():
+        zero[zero] = ~values[zero].reshape(int(zero.sum()), -1).any(axis=1)
+    return zero
 
 
 def target_layer(model: Any, layer: str | None, outputs: Sequence[int] = ()) -> str:
@@ -154,7 +159,7 @@ def _with_maps(model: Any) -> list[str]:
 
 def _check(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
     for index, wanted in zip(outputs, targets, strict=True):
-        if (wanted == PREDICTED).all():
+        if wanted.size and wanted.min() == wanted.max() == PREDICTED:
             continue
         head = heads_of(model)[index]
         classes = max(head.units, 2)

@@ -58,13 +58,17 @@ def joined(parts: Sequence[Maps], layer: str) -> Maps:
     Raises:
         UndefinedError: some are not finite.
     """
-    whole = Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+    whole = parts[0] if len(parts) == 1 else _together(parts)
     if not np.isfinite(whole.maps).all():
         raise UndefinedError(
             f"The activations or gradients of layer '{layer}' hold values that are not finite "
             "(NaN or infinite), so a class activation map has no meaning."
         )
     return whole
+
+
+def _together(parts: Sequence[Maps]) -> Maps:
+    return Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
 
 
 def pointless(maps: Floats) -> NDArray[np.bool_]:

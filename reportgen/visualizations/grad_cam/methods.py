@@ -8,6 +8,7 @@ negative, at the resolution of the feature maps, not normalized.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,9 +111,9 @@ def _means(values: Floats) -> Floats:
     and it takes no longer.
     """
     space = _space(values)
-    rows = values.sum(axis=space[-1]) if len(space) > 1 else values
-    total = rows.sum(axis=space[: rows.ndim - 2], dtype=np.float64)
-    return np.asarray(total / np.prod(values.shape[1:-1]), np.float32)
+    rows = np.add.reduce(values, space[-1]) if len(space) > 1 else values
+    total = np.add.reduce(rows, space[: rows.ndim - 2], np.float64)
+    return np.asarray(total / prod(values.shape[1:-1]), np.float32)
 
 
 def _space(values: Floats) -> tuple[int, ...]:
