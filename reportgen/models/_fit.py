@@ -30,20 +30,20 @@ def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
         Problem(
             f"the model '{source}' expects images of shape {expected}, "
             f"but the dataset's have shape {given}",
-            hint=_remedy(expected),
+            hint=_remedy(expected, given),
         )
     )
 
 
-def _remedy(expected: tuple[int | None, ...]) -> str:
+def _remedy(expected: tuple[int | None, ...], given: tuple[int, ...]) -> str:
     """What to write for the images to become what a model expects."""
     rest = "choose a dataset of that shape, or a model for these images"
     if len(expected) != 3 or expected[2] not in (1, 3):
         return rest
-    keys = [f"color: {'gray' if expected[2] == 1 else 'rgb'}"]
-    if None not in expected:
+    keys = [f"color: {'gray' if expected[2] == 1 else 'rgb'}"] * (given[-1:] != expected[2:])
+    if None not in expected and given[:2] != expected[:2]:
         keys = [f"size: [{expected[0]}, {expected[1]}]", *keys]
-    elif expected[:2] != (None, None):
+    elif not keys or any(e not in (None, g) for e, g in zip(expected[:2], given, strict=False)):
         return rest
     return f"write {' and '.join(keys)} beside the dataset's source; else {rest}"
 

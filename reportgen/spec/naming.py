@@ -24,9 +24,12 @@ def in_words(name: str) -> str:
 
 
 def model_name(source: str) -> str:
-    """What a model without a name is called: the last part of its source."""
-    last = re.split("[:/]", source)[-1]
-    last = re.sub(r"\.(keras|h5|hdf5)$", "", last)
+    """What a model without a name is called: the last part of its source.
+
+    A SavedModel's file has the same name in every folder, so that is called like its folder.
+    """
+    last = re.split("[:/]", re.sub(r"(?<=[^/.])/saved_model\.pb$", "", source))[-1]
+    last = re.sub(r"\.(keras|h5|hdf5|pb)$", "", last)
     return re.sub("[^A-Za-z0-9_-]+", "_", last).strip("_-") or "model"
 
 

@@ -29,12 +29,13 @@ def test_sizes_that_are_left_open_fit_all() -> None:
     [
         (
             (224, 200, 3),
-            r"; write size: \[224, 200\] and color: rgb beside the dataset's source; else",
+            r"; write size: \[224, 200\] beside the dataset's source; else",
         ),
         (
             (28, 28, 1),
             r"write size: \[28, 28\] and color: gray beside the .*; else choose a dataset",
         ),
+        ((30, 40, 1), r"^[^;]*; write color: gray beside the dataset's source; else choose"),
         ((28, 28, 4), r"^[^;]*; choose a dataset of that shape"),
         ((None, None, 1), r"^[^;]*; write color: gray beside the dataset's source; else choose"),
         ((None, 28, 1), r"^[^;]*; choose a dataset of that shape"),
