@@ -48,12 +48,21 @@ def number(name: str, value: Any, least: float = 0.0, below: float = math.inf) -
 
 def pair(name: str, value: Any, what: str, least: int | None = None) -> tuple[int, int]:
     """Two whole numbers, from `least` on, such as height and width, which `what` names."""
+    first, second = several(name, value, what, 2, least)
+    return first, second
+
+
+def several(
+    name: str, value: Any, what: str, count: int, least: int | None = None
+) -> tuple[int, ...]:
+    """So many whole numbers, from `least` on, which `what` names."""
     found = [_whole(one) for one in value] if isinstance(value, list | tuple | np.ndarray) else []
     good = [one for one in found if one is not None and (least is None or one >= least)]
-    if len(found) != 2 or len(good) != 2:
+    if len(found) != count or len(good) != count:
         end = "" if least is None else f" from {least} on"
-        raise _wrong(name, f"{what}, whole numbers{end}", value)
-    return good[0], good[1]
+        numbers = "a whole number" if count == 1 else "whole numbers"
+        raise _wrong(name, f"{what}, {numbers}{end}", value)
+    return tuple(good)
 
 
 def sides(name: str, value: Any) -> tuple[int, int]:

@@ -36,14 +36,14 @@ class Objective:
             the logit of a class (of a single unit, with the sign of the class).
         picks: indices of channels or classes, shape (k, m): for each image m targets at once.
         layer: path of the layer, for filters and units.
-        position: row and column of a unit in its map.
+        position: of a unit in its map, an index for each of the map's axes: row and column.
         output: index of the output, for classes.
     """
 
     kind: Literal["filter", "unit", "class"]
     picks: NDArray[np.int32]
     layer: str = ""
-    position: tuple[int, int] = (0, 0)
+    position: tuple[int, ...] = (0, 0)
     output: int = 0
 
     def key(self) -> Hashable:
@@ -73,11 +73,12 @@ def response(model: Any, objective: Objective, picks: Any) -> Response:
     def respond(images: Any) -> tuple[Any, Any, Any]:
         maps, before = read(_as_read(model, images))
         if objective.kind == "unit":
-            row, column = objective.position
-            value, entered = (tf.reduce_mean(t[:, row, column], axis=1) for t in (maps, before))
+            place = (slice(None), *objective.position)
+            value, entered = (tf.reduce_mean(t[place], axis=1) for t in (maps, before))
             return value, entered, entered
-        spark = tf.reduce_mean(tf.reduce_max(before, [1, 2]), axis=1)
-        return tf.reduce_mean(maps, [1, 2, 3]), _drive(before), spark
+        space = list(range(1, len(maps.shape) - 1))
+        spark = tf.reduce_mean(tf.reduce_max(before, space), axis=1)
+        return tf.reduce_mean(maps, [*space, len(space) + 1]), _drive(before), spark
 
     return respond
 
@@ -103,7 +104,9 @@ def _as_read(model: Any, images: Any) -> Any:
 def _drive(values: Any) -> Any:
     """How close channels are to responding all over their maps: the mean of regional maxima.
 
-    About five by five regions, so that a pattern grows everywhere and not at one lucky place.
+    About five regions along each axis, so that a pattern grows everywhere and not at one lucky
+    place. A layer without maps has one value for each channel, and that is all there is.
     """
-    sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:3]]
-    return tf.reduce_mean(tf.nn.max_pool2d(values, sides, sides, "SAME"), axis=[1, 2, 3])
+    sides = [max(2, -(-side // _REGIONS)) for side in values.shape[1:-1]]
+    tops = tf.nn.max_pool(values, sides, sides, "SAME") if sides else values
+    return tf.reduce_mean(tops, axis=list(range(1, len(values.shape))))

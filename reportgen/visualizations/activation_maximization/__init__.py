@@ -42,7 +42,8 @@ ENTRY = Entry(
             "position",
             "str",
             None,
-            'the unit\'s "row, column" in its map; null takes the middle',
+            'the unit\'s "row, column" in its map (an index for each axis of it); null takes '
+            "the middle",
             optional=True,
             only={"objective": ("unit",)},
         ),

@@ -20,11 +20,11 @@ from reportgen.visualizations.activation_maximization import measures
 from reportgen.visualizations.activation_maximization.engine import (
     activation_maximization,
     ascend,
-    image_shape,
 )
 from reportgen.visualizations.activation_maximization.panels import Panel, largest, panels
 from reportgen.visualizations.activation_maximization.parts import part
 from reportgen.visualizations.activation_maximization.recipes import recipe as settled
+from reportgen.visualizations.activation_maximization.targets import image_shape
 
 __all__ = ["activation_maximization", "compute"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import numbering
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
-from reportgen.visualizations.activation_maximization.parts import part
+from reportgen.visualizations.activation_maximization.parts import AXES, part
 
 Facts = Mapping[str, Any]
 
@@ -60,9 +60,13 @@ def _goal(layer: Facts) -> str:
     if layer["objective"] == "class":
         return "its value" if layer["noun"] == "unit" else "its logit"
     if layer["objective"] == "unit":
-        row, column = layer["position"]
-        return f"its response at row {row}, column {column} of the map"
+        return f"its response at {_place(layer['position'])} of the map"
     return "its mean response"
+
+
+def _place(position: Sequence[int]) -> str:
+    names = AXES[len(position)]
+    return ", ".join(f"{axis} {at}" for axis, at in zip(names, position, strict=True))
 
 
 def _tile(layer: Facts) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
-from math import lcm
 from typing import Any
 
 import numpy as np
@@ -13,30 +11,27 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.ascent import COPIES, Climbed, climb
 from reportgen.probing.asking import given_layer, require_model
-from reportgen.probing.axes import channels_first
 from reportgen.probing.budget import batch_size
-from reportgen.probing.dials import effective, index_rows, known, number, pair, sides, span, whole
-from reportgen.probing.feeding import reads_channels_first, require_one_input
+from reportgen.probing.dials import effective, known, number, sides, span, whole
 from reportgen.probing.finite import require_finite
-from reportgen.probing.graphs import require_graph
-from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.heads import output_index
-from reportgen.probing.layers import find, shapes_at
+from reportgen.probing.layers import find
 from reportgen.probing.objectives import Objective
-from reportgen.probing.outputs import observe
 from reportgen.probing.parameterizations import KINDS
 from reportgen.probing.recipe import Ends, Recipe
 from reportgen.probing.transformations import draw_moves
 from reportgen.visualizations.activation_maximization.recipes import recipe
+from reportgen.visualizations.activation_maximization.targets import (
+    Targets,
+    class_objective,
+    image_shape,
+    layer_objective,
+)
 
 Floats = NDArray[np.float32]
-Targets = Sequence[int | Sequence[int]]
-"""For each image one index, or several."""
 
 NOISE = 0.01
 """Standard deviation of the noise on the blank image, as a share of the input range."""
-
-_FREE_SIDE = 128
 
 
 def activation_maximization(
@@ -45,7 +40,7 @@ def activation_maximization(
     filters: int | Targets | None = None,
     *,
     objective: str = "filter",
-    position: tuple[int, int] | None = None,
+    position: int | tuple[int, ...] | None = None,
     classes: int | Targets | None = None,
     output: int | str | None = None,
     steps: int = 40,
@@ -71,12 +66,14 @@ def activation_maximization(
 
     Args:
         model: a Keras model with one image input, nested to any depth.
-        layer: path of the layer, e.g. "backbone/block3_conv1", for filters and units.
+        layer: path of the layer, e.g. "backbone/block3_conv1", for filters and units. Its maps may
+            have one, two or three axes; of a layer without maps each value counts as a map.
         filters: indices of channels, for each image one, or several that it is to excite at once
             (their mean is maximized); None for an image for each channel.
         objective: "filter" for a channel's mean over its map, "unit" for one position of it,
             "class" for the logit of a class.
-        position: row and column of the unit; None for the middle of the map.
+        position: row and column of the unit, or its index along each axis of maps with one or
+            three; None for the middle of the map.
         classes: like `filters`, for classes; of a single sigmoid unit they are 0 and 1.
         output: index or name of the output that has the classes.
         steps: of the ascent.
@@ -139,45 +136,6 @@ _ONLY = {
 """With which objectives an argument has an effect."""
 
 
-def layer_objective(
-    model: Any,
-    path: str,
-    filters: int | Targets | None = None,
-    kind: str = "filter",
-    position: tuple[int, int] | None = None,
-    size: tuple[int, int] | None = None,
-) -> Objective:
-    """Filters of a layer, or units at one position of its map.
-
-    Raises:
-        UserError: no such filter or position.
-    """
-    count = channels(model, path)
-    chosen = _rows(filters, count, f"filters of layer '{path}'")
-    if kind == "filter":
-        return Objective("filter", chosen, path)
-    rows, columns = _map_size(model, path, size)
-    row, column = rows // 2, columns // 2
-    if position is not None:
-        row, column = pair("position", position, "a row and a column")
-    if not (0 <= row < rows and 0 <= column < columns):
-        message = f"the maps of layer '{path}' have {rows} x {columns} positions"
-        raise UserError(Problem(f"{message}, and {row}, {column} is none of them"))
-    return Objective("unit", chosen, path, (row, column))
-
-
-def class_objective(model: Any, output: int, classes: int | Targets | None = None) -> Objective:
-    """Classes of an output; all of them where none is named.
-
-    Raises:
-        UserError: no such class.
-    """
-    head = heads_of(model)[output]
-    count = max(head.units, 2)
-    chosen = _rows(classes, count, f"classes of output '{head.name}'")
-    return Objective("class", chosen, output=output)
-
-
 def ascend(
     model: Any,
     objective: Objective,
@@ -222,48 +180,3 @@ def _require_responses(objective: Objective, found: Climbed) -> None:
             f"The responses of {of} are not finite (NaN or infinite) for {what} "
             f"{', '.join(map(str, np.unique(bad)[:5]))}, so no image excites them most."
         )
-
-
-def channels(model: Any, layer: str) -> int:
-    """How many channels a layer's output has.
-
-    Raises:
-        UndefinedError: its output has no two-dimensional maps.
-    """
-    shapes = [shape for shape in shapes_at(model, layer) if len(shape) == 4]
-    if not shapes:
-        raise UndefinedError(f"Layer '{layer}' has no two-dimensional feature maps to maximize.")
-    return int(shapes[0][1 if channels_first(model, layer) else -1] or 0)
-
-
-def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int]:
-    """Height, width and channels of a model's input; `size` fills in what the model leaves free.
-
-    Raises:
-        UndefinedError: the model has several inputs, or its input is not an image.
-    """
-    require_one_input(model)
-    shape = tuple(require_graph(model).inputs[0].shape)
-    shape = (shape[0], *shape[2:], shape[1]) if reads_channels_first(model) else shape
-    if len(shape) != 4 or shape[-1] is None:
-        raise UndefinedError(
-            "The model does not have one image as its input, so there is no image "
-            "that could be changed to maximize a filter."
-        )
-    height, width, depth = shape[1:]
-    free = size or (_FREE_SIDE, _FREE_SIDE)
-    return int(height or free[0]), int(width or free[1]), int(depth)
-
-
-def _map_size(model: Any, path: str, size: tuple[int, int] | None) -> tuple[int, int]:
-    """Rows and columns of a layer's map, for images of this size."""
-    pixels = np.zeros((1, *image_shape(model, size)), np.float32)
-    maps = observe(model, pixels, [path], logits=False).activations[path]
-    return int(maps.shape[1]), int(maps.shape[2])
-
-
-def _rows(targets: int | Targets | None, count: int, what: str) -> NDArray[np.int32]:
-    """Targets as (k, m); where some images have fewer, theirs are repeated evenly."""
-    rows = index_rows(what, range(count) if targets is None else targets, count)
-    width = lcm(*(len(row) for row in rows))
-    return np.array([row * (width // len(row)) for row in rows], np.int32)

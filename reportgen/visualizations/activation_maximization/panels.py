@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,11 @@ from reportgen.probing.choosing import no_convolution
 from reportgen.probing.explaining import explained_heads
 from reportgen.probing.inputs import measured, prepare
 from reportgen.probing.layers import choose, is_conv, named
-from reportgen.probing.maps import maps_at
 from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import observe
 from reportgen.probing.telling import name_of
 from reportgen.records import Head, Subject
-from reportgen.visualizations.activation_maximization.engine import (
+from reportgen.visualizations.activation_maximization.targets import (
     channels,
     class_objective,
     layer_objective,
@@ -92,8 +91,8 @@ def largest(subject: Subject, shown: Sequence[Panel]) -> list[Floats] | None:
             if scored:
                 values = signed(seen.logits[goal.output])
             elif unit:
-                row, column = goal.position
-                values = seen.activations[goal.layer][:, row, column]
+                at: tuple[Any, ...] = (slice(None), *goal.position)
+                values = seen.activations[goal.layer][at]
             else:
                 values = seen.activations[goal.layer]
             np.maximum(top, values[:, goal.picks].mean(axis=-1).max(axis=0), out=top)
@@ -155,21 +154,20 @@ def _number(text: str, what: str) -> int:
     return int(text)
 
 
-def _position(text: str | None) -> tuple[int, int] | None:
+def _position(text: str | None) -> tuple[int, ...] | None:
     if text is None:
         return None
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 2 or not all(part.isdecimal() for part in parts):
+    if not all(part.isdecimal() for part in parts):
         message = f"position must be a row and a column, got '{text}'"
         raise UserError(Problem(message, hint='write it like "2, 3"'))
-    return int(parts[0]), int(parts[1])
+    return tuple(map(int, parts))
 
 
 def _layers(subject: Subject) -> list[str]:
-    """Paths of the convolutions to show; "all" means those with two-dimensional maps."""
-    model, wanted = subject.model, subject.params["layers"]
-    convolutions = choose(model, wanted, is_conv)
+    """Paths of the convolutions to show."""
+    model = subject.model
+    convolutions = choose(model, subject.params["layers"], is_conv)
     if not convolutions:
         raise UndefinedError(f"{no_convolution(model)}, so there are no filters to maximize.")
-    flat = [path for path in convolutions if maps_at(model, path)]
-    return (flat or convolutions) if wanted == "all" else convolutions
+    return convolutions

@@ -1,8 +1,14 @@
-"""How the parts of this figure are called, for those who measure and those who draw."""
+"""What those who measure and those who draw this figure call its parts, and the axes of maps."""
 
 from __future__ import annotations
 
 import re
+
+AXES = ((), ("position",), ("row", "column"), ("depth", "row", "column"))
+"""What the axes of a map are called, by their number."""
+
+PLACES = ("", "a position", "a row and a column", "a depth, a row and a column")
+"""What a unit's place in such a map consists of."""
 
 
 def part(path: str) -> str:
