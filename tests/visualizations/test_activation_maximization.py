@@ -258,7 +258,9 @@ def test_places_in_maps_of_any_rank_are_said() -> None:
     same = activation_maximization(line, "conv", objective="unit", position=4, steps=2)
     one = activation_maximization(line, "conv", objective="unit", position=(4,), steps=2)
     np.testing.assert_array_equal(same, one)
-    with pytest.raises(UserError, match=r"position must be a position, a whole number, got \(1, 2"):
+    with pytest.raises(
+        UserError, match=r"position must be a place on its one axis, a whole number, got \(1, 2"
+    ):
         activation_maximization(line, "conv", objective="unit", position=(1, 2))
     with pytest.raises(UserError, match=r"have 3 x 2 x 2 positions, and 3, 0, 0 is none"):
         activation_maximization(volume, "conv", objective="unit", position=(3, 0, 0))

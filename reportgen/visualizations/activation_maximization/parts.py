@@ -7,7 +7,7 @@ import re
 AXES = ((), ("position",), ("row", "column"), ("depth", "row", "column"))
 """What the axes of a map are called, by their number."""
 
-PLACES = ("", "a position", "a row and a column", "a depth, a row and a column")
+PLACES = ("", "a place on its one axis", "a row and a column", "a depth, a row and a column")
 """What a unit's place in such a map consists of."""
 
 
