@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.errors import UndefinedError
 from reportgen.probing.budget import batch_size
-from reportgen.probing.dials import sides
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import heads as heads_of
-from reportgen.probing.outputs import answers, confidence, observe, probabilities
-from reportgen.probing.saliency import check_targets, resolved
+from reportgen.probing.outputs import answers, confidence, observe
+from reportgen.probing.patches import Covering
+from reportgen.probing.probable import Probabilities, likeliest
+from reportgen.probing.saliency import check_targets
 from reportgen.probing.slopes import scores
 from reportgen.records import Head
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
-Size = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Covering:
-    """Where the patch lies, in pixels: `corners` has its upper left corners, shape (p, 2)."""
-
-    patch: Size
-    stride: Size
-    corners: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -39,49 +30,28 @@ class Occlusion:
     """What one output's answers to n images lose at p positions of the patch.
 
     Attributes:
-        logit: drop of the explained score, shape (n, p).
+        logit: drop of the explained score, shape (n, p); None where the model gives probabilities
+            of which no logit can be told.
         probability: drop of the explained class's probability, shape (n, p).
         changed: whether the answer becomes another one, shape (n, p).
         targets: the classes explained, shape (n,).
-        logits: for the images as they are, shape (n, units).
+        logits: for the images as they are, shape (n, units); None likewise.
+        probabilities: likewise for them, shape (n, units).
+        head: the output, of the kind that its values were found to be.
     """
 
-    logit: Doubles
+    logit: Doubles | None
     probability: Doubles
     changed: NDArray[np.bool_]
     targets: NDArray[np.int32]
-    logits: Floats
+    logits: Floats | None
+    probabilities: Floats
+    head: Head
 
-
-def covering(
-    image: Size, patch: int | Size | None = None, stride: int | Size | None = None
-) -> Covering:
-    """Positions of a patch over an image of (h, w) pixels: every pixel is covered at least once.
-
-    The patch moves by the stride from the upper left corner; the last position of each row and
-    column is flush with the border, even if that step is shorter.
-
-    Args:
-        image: height and width.
-        patch: its side, or height and width; None for a seventh of the image's shorter side.
-        stride: likewise; None for half the patch.
-
-    Raises:
-        UserError: the patch is larger than the image, or the stride than the patch.
-    """
-    size = sides("patch", max(1, round(min(image) / 7)) if patch is None else patch)
-    steps = (_half(size[0]), _half(size[1])) if stride is None else sides("stride", stride)
-    if not all(1 <= side <= whole for side, whole in zip(size, image, strict=True)):
-        got = f"{size[0]} x {size[1]} on an image of {image[0]} x {image[1]} pixels"
-        raise UserError(Problem(f"the patch must fit into the image, got {got}"))
-    if not all(1 <= step <= side for step, side in zip(steps, size, strict=True)):
-        got = f"{steps[0]} x {steps[1]} for a patch of {size[0]} x {size[1]}"
-        raise UserError(
-            Problem(f"the stride must lie in 1..patch, or pixels are left out, got {got}")
-        )
-    rows, columns = (_starts(*each) for each in zip(image, size, steps, strict=True))
-    corners = np.array([(row, column) for row in rows for column in columns], np.int64)
-    return Covering(size, steps, corners)
+    @property
+    def drops(self) -> Doubles:
+        """The drop of the score, or of the probability where there is no other."""
+        return self.probability if self.logit is None else self.logit
 
 
 def occlude(
@@ -91,6 +61,7 @@ def occlude(
     targets: NDArray[Any],
     cover: Covering,
     base: ArrayLike,
+    score: str = "logit",
 ) -> list[Occlusion]:
     """Drops of several outputs from the same passes; `targets` (n, outputs), -1 for predicted.
 
@@ -104,75 +75,123 @@ def occlude(
         targets: the classes whose scores drop.
         cover: the positions.
         base: what the patch is filled with, as model input: shape () or (c,), or (n, c).
+        score: "probability" makes do with a model whose logits cannot be told.
 
     Raises:
         UserError: a class that an output does not have.
-        UndefinedError: the model is no graph, or its weights or logits are not finite.
+        UndefinedError: the model is no graph, its weights or logits are not finite, or logits are
+            wanted and cannot be told.
     """
     require_finite(model)
     check_targets(model, outputs, targets)
     # In the model's numbers: what covers images of whole numbers may be a fraction of them.
     (first,) = as_inputs(model, np.asarray(images)[:1])
     pixels = np.asarray(images).astype(first.dtype)
-    plain = observe(model, pixels).logits
-    wanted = resolved(model, plain, outputs, targets)
-    covered = _covered_logits(model, pixels, cover, base)
-    if not all(np.isfinite(values).all() for values in (*plain, *covered)):
-        raise UndefinedError(
-            f"The logits of model '{model.name}' are not finite (NaN or infinite), so there is no "
-            "drop to measure."
-        )
-    heads = heads_of(model)
+    heads = [heads_of(model)[index] for index in outputs]
+    look, plain = _looking(model, heads, pixels, score)
+    covered = _covered(model, look, pixels, cover, base)
     return [
-        _drops(plain[index], covered[index], wanted[:, place], heads[index])
-        for place, index in enumerate(outputs)
+        _drops(one, other, targets[:, place])
+        for place, (one, other) in enumerate(zip(plain, covered, strict=True))
     ]
 
 
-def spread(drops: Doubles, cover: Covering, image: Size) -> Floats:
-    """Maps (n, h, w) of drops (n, p): each pixel the mean over the patches that cover it."""
-    sums, counts = np.zeros((len(drops), *image)), np.zeros(image)
-    for place, (row, column) in enumerate(cover.corners):
-        window = (slice(row, row + cover.patch[0]), slice(column, column + cover.patch[1]))
-        sums[(slice(None), *window)] += drops[:, place, None, None]
-        counts[window] += 1
-    return np.asarray(sums / counts, np.float32)
+@dataclass(frozen=True)
+class _Answer:
+    """What one output says of n images: logits (n, units), if they can be told, and
+    probabilities."""
+
+    head: Head
+    logits: Floats | None
+    probabilities: Floats
+
+    def classes(self) -> NDArray[np.int64]:
+        """The predicted class of each image, shape (n,)."""
+        if self.logits is None:
+            return likeliest(self.probabilities, self.head)
+        return answers(self.logits, self.head)
+
+    def sure(self, classes: NDArray[Any]) -> Doubles:
+        """The probability of a class of each image, shape (n,)."""
+        return confidence(self.probabilities, classes, self.head).astype(np.float64)
 
 
-def _covered_logits(model: Any, pixels: Any, cover: Covering, base: ArrayLike) -> list[Floats]:
-    """For each output the logits (n * p, units), the positions of an image in a row."""
+_Look = Callable[[Any], list[_Answer]]
+"""Images -> what each explained output says of them."""
+
+
+def _looking(
+    model: Any, heads: Sequence[Head], pixels: Any, score: str
+) -> tuple[_Look, list[_Answer]]:
+    """How to look at images, and what is said of these: by logits, or by probabilities alone
+    where logits cannot be told and the score needs none."""
+
+    def by_logits(images: Any) -> list[_Answer]:
+        seen = observe(model, images)
+        return [_Answer(h, seen.logits[h.index], seen.probabilities[h.index]) for h in heads]
+
+    try:
+        return by_logits, by_logits(pixels)
+    except UndefinedError as undefined:
+        if score != "probability":
+            raise UndefinedError(f"{undefined}{_way_out(model, heads, pixels)}") from undefined
+    read = Probabilities(model, heads, pixels)
+
+    def by_probabilities(images: Any) -> list[_Answer]:
+        return [_Answer(h, None, p) for h, p in zip(read.heads, read(images), strict=True)]
+
+    return by_probabilities, by_probabilities(pixels)
+
+
+def _way_out(model: Any, heads: Sequence[Head], pixels: Any) -> str:
+    """A sentence on what works without logits; "" where nothing does."""
+    try:
+        Probabilities(model, heads, pixels)
+    except UndefinedError:
+        return ""
+    return " With 'score: probability' the drop of the probability is shown."
+
+
+def _covered(
+    model: Any, look: _Look, pixels: Any, cover: Covering, base: ArrayLike
+) -> list[_Answer]:
+    """What is said of n * p images with the patch over them, the positions of an image in a row."""
     positions, total = len(cover.corners), len(pixels) * len(cover.corners)
     fill = np.asarray(base)
     fill = (fill if pixels.dtype.kind == "f" else np.rint(fill)).astype(pixels.dtype)
     fill = np.broadcast_to(fill, (len(pixels), pixels.shape[-1]))
     (first,) = as_inputs(model, pixels[:1])
     size = batch_size(model, first.shape[1:])
-    parts: list[tuple[Floats, ...]] = []
+    parts: list[list[_Answer]] = []
     for start in range(0, total, size):
         turns = np.arange(start, min(start + size, total))
         batch = pixels[turns // positions]
         for one, image, place in zip(batch, turns // positions, turns % positions, strict=True):
             row, column = cover.corners[place]
             one[row : row + cover.patch[0], column : column + cover.patch[1]] = fill[image]
-        parts.append(observe(model, batch).logits)
-    return [np.concatenate([part[index] for part in parts]) for index in range(len(parts[0]))]
+        parts.append(look(batch))
+    return [_joined(each) for each in zip(*parts, strict=True)]
 
 
-def _drops(plain: Floats, covered: Floats, target: NDArray[np.int32], head: Head) -> Occlusion:
-    positions = len(covered) // len(plain)
-    each = np.repeat(target, positions)
-    shape = (len(plain), positions)
-    before, after = scores(plain, target, head), scores(covered, each, head).reshape(shape)
-    sure = confidence(probabilities(plain, head), target, head).astype(np.float64)
-    left = confidence(probabilities(covered, head), each, head).astype(np.float64).reshape(shape)
-    changed = answers(covered, head).reshape(shape) != answers(plain, head)[:, None]
-    return Occlusion(before[:, None] - after, sure[:, None] - left, changed, target, plain)
+def _joined(parts: Sequence[_Answer]) -> _Answer:
+    logits = [part.logits for part in parts if part.logits is not None]
+    return _Answer(
+        parts[0].head,
+        np.concatenate(logits) if logits else None,
+        np.concatenate([part.probabilities for part in parts]),
+    )
 
 
-def _half(side: int) -> int:
-    return max(1, side // 2)
-
-
-def _starts(whole: int, side: int, step: int) -> list[int]:
-    starts = list(range(0, whole - side + 1, step))
-    return starts if starts[-1] == whole - side else [*starts, whole - side]
+def _drops(plain: _Answer, covered: _Answer, asked: NDArray[Any]) -> Occlusion:
+    """What one output loses; of the classes asked for, -1 is the predicted one."""
+    head, predicted, target = plain.head, plain.classes(), asked.astype(np.int32)
+    target = np.where(target >= 0, target, predicted).astype(np.int32)
+    positions = len(covered.probabilities) // len(target)
+    each, shape = np.repeat(target, positions), (len(target), positions)
+    logit = None
+    if plain.logits is not None and covered.logits is not None:
+        before, after = scores(plain.logits, target, head), scores(covered.logits, each, head)
+        logit = before[:, None] - after.reshape(shape)
+    lost = plain.sure(target)[:, None] - covered.sure(each).reshape(shape)
+    changed = covered.classes().reshape(shape) != predicted[:, None]
+    return Occlusion(logit, lost, changed, target, plain.logits, plain.probabilities, head)

@@ -9,11 +9,17 @@ from numpy.typing import NDArray
 
 from reportgen.probing.inputs import names
 from reportgen.probing.outputs import answers, confidence, probabilities
+from reportgen.probing.probable import likeliest
 from reportgen.records import Dataset, Head
 
 
 def told(
-    head: Head, logits: NDArray[Any], explained: NDArray[Any], data: Dataset, indices: NDArray[Any]
+    head: Head,
+    logits: NDArray[Any] | None,
+    explained: NDArray[Any],
+    data: Dataset,
+    indices: NDArray[Any],
+    probable: NDArray[Any] | None = None,
 ) -> list[dict[str, Any]]:
     """What a page says of each image, JSON-ready: index, label, predicted, probability, explained.
 
@@ -23,17 +29,22 @@ def told(
 
     Args:
         head: with its target.
-        logits: of this head, shape (n, units).
+        logits: of this head, shape (n, units); None where only its probabilities are known.
         explained: class indices, shape (n,).
         data: its test split is meant.
         indices: of the images, shape (n,).
+        probable: probabilities in place of logits, shape (n, units).
     """
     labels = _labels(head, data, indices)
-    if head.valued:
+    if head.valued and logits is not None:
         said = zip(indices, labels, _values(head, logits, explained), strict=True)
         return [{"index": int(index), "label": label, **more} for index, label, more in said]
-    predicted = answers(logits, head)
-    sure = confidence(probabilities(logits, head), predicted, head)
+    if logits is None:
+        assert probable is not None, "logits or probabilities"
+        predicted = likeliest(probable, head)
+    else:
+        predicted, probable = answers(logits, head), probabilities(logits, head)
+    sure = confidence(probable, predicted, head)
     return [
         {
             "index": int(index),

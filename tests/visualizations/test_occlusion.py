@@ -13,7 +13,7 @@ from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.probing import budget, compiled
-from reportgen.probing.occluding import covering, spread
+from reportgen.probing.patches import covering, spread
 from reportgen.visualizations.occlusion.compute import compute, occlusion
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "probing"))

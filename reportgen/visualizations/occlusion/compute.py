@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from reportgen.drafting.wording import counted
 from reportgen.errors import UndefinedError
 from reportgen.probing.explaining import aside, color, data_of, explained_heads, mean_of, wanted
 from reportgen.probing.inputs import foreground, measured, pick, prepare
-from reportgen.probing.occluding import Covering, Occlusion, covering, occlude, spread
+from reportgen.probing.occluding import Occlusion, occlude
 from reportgen.probing.overlap import mean_over_maps, overlap
+from reportgen.probing.patches import Covering, covering, spread
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.probing.telling import told
 from reportgen.records import Artifact, Head, Measure, Subject
@@ -39,7 +41,7 @@ def compute(subject: Subject) -> Artifact:
     targets = wanted(heads, data, both, params["target"])
     order = [head.index for head in heads]
     base = color(data, params["base"])
-    found = occlude(model, inputs, order, targets, cover, base)
+    found = occlude(model, inputs, order, targets, cover, base, params["score"])
     maps = {
         head.name: spread(getattr(one, params["score"]), cover, size)
         for head, one in zip(heads, found, strict=True)
@@ -49,7 +51,7 @@ def compute(subject: Subject) -> Artifact:
         measure
         for head, one in zip(heads, found, strict=True)
         for measure in _measured(
-            head, _from(one, count), cover, masks, _part(head, heads), subject.seed
+            head, _part_of(one, slice(count, None)), cover, masks, _part(head, heads), subject.seed
         )
     ]
     facts = {
@@ -63,7 +65,7 @@ def compute(subject: Subject) -> Artifact:
             {
                 "name": head.name,
                 "title": head.title,
-                "samples": _told(head, one, maps[head.name], subject, shown),
+                "samples": _told(one, maps[head.name], subject, shown),
             }
             for head, one in zip(heads, found, strict=True)
         ],
@@ -89,21 +91,30 @@ def _part(head: Head, heads: Sequence[Head]) -> str:
     return "" if len(heads) == 1 else head.name
 
 
-def _from(one: Occlusion, start: int) -> Occlusion:
-    fields = ("logit", "probability", "changed", "targets", "logits")
-    return Occlusion(*(getattr(one, name)[start:] for name in fields))
+def _part_of(one: Occlusion, images: slice) -> Occlusion:
+    return replace(
+        one,
+        logit=None if one.logit is None else one.logit[images],
+        probability=one.probability[images],
+        changed=one.changed[images],
+        targets=one.targets[images],
+        logits=None if one.logits is None else one.logits[images],
+        probabilities=one.probabilities[images],
+    )
 
 
 def _told(
-    head: Head, found: Occlusion, maps: Any, subject: Subject, shown: NDArray[Any]
+    found: Occlusion, maps: Any, subject: Subject, shown: NDArray[Any]
 ) -> list[dict[str, Any]]:
-    count = len(shown)
-    samples = told(head, found.logits[:count], found.targets[:count], data_of(subject), shown)
+    first = _part_of(found, slice(len(shown)))
+    samples = told(
+        first.head, first.logits, first.targets, data_of(subject), shown, first.probabilities
+    )
     return [
         {
             **sample,
             "zero": not maps[i].any(),
-            "logit_drop": float(found.logit[i].max()),
+            **({} if first.logit is None else {"logit_drop": float(first.logit[i].max())}),
             "probability_drop": float(found.probability[i].max()),
             "flips": int(found.changed[i].sum()),
         }
@@ -114,9 +125,11 @@ def _told(
 def _measured(
     head: Head, found: Occlusion, cover: Covering, masks: Any, part: str, seed: int
 ) -> list[Measure]:
-    """The measures of one head; the foreground is compared with drops of the logit."""
+    """The measures of one head; the foreground is compared with drops of the logit, or of the
+    probability where that is all there is."""
     name, score = head.name, "value" if head.valued else "logit"
-    drops = np.maximum(spread(found.logit, cover, masks.shape[1:]), 0)
+    score = "probability" if found.logit is None else score
+    drops = np.maximum(spread(found.drops, cover, masks.shape[1:]), 0)
     zero = np.asarray(~drops.any(axis=(1, 2)))
     usable = ~zero & masks.any(axis=(1, 2))
     inside = area = np.zeros(0)
@@ -150,7 +163,7 @@ def _measured(
 def _value(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
     """How much a value that stands for itself drops."""
     what = "the explained unit's value"
-    return [_largest(f"largest_value_drop@{name}", what, found.logit, part, seed)]
+    return [_largest(f"largest_value_drop@{name}", what, found.drops, part, seed)]
 
 
 def _largest(measure: str, what: str, drops: NDArray[np.float64], part: str, seed: int) -> Measure:

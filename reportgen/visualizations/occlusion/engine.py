@@ -12,7 +12,8 @@ from reportgen.probing.asking import given_images, given_targets, require_model
 from reportgen.probing.dials import filling
 from reportgen.probing.feeding import as_taken, reads_channels_first
 from reportgen.probing.heads import output_index
-from reportgen.probing.occluding import Size, covering, occlude, spread
+from reportgen.probing.occluding import occlude
+from reportgen.probing.patches import Size, covering, spread
 
 Floats = NDArray[np.float32]
 
@@ -45,14 +46,16 @@ def occlusion(
             and column is shortened so that every pixel is covered.
         base: what the patch is filled with, as model input: one value, one for each channel, or
             one of these for each image, shape (n, c). None for each image's own mean color.
-        score: "logit" or "probability".
+        score: "logit" or "probability"; the latter also works where a model gives probabilities of
+            which no logit can be told.
 
     Returns:
         Signed maps, float32, shape (n, h, w), at the size of the images.
 
     Raises:
         UserError: no such output, score or class, or a patch or stride that does not fit.
-        UndefinedError: the input is not an image, or the model's inside cannot be reached.
+        UndefinedError: the input is not an image, the model's inside cannot be reached, or there
+            is no such score.
     """
     require_model(model)
     if score not in ("logit", "probability"):
@@ -74,7 +77,7 @@ def occlusion(
     shape = (len(pixels), int(pixels.shape[-1]))
     what = "one value, one for each channel, or one of these for each image"
     fill = pixels.mean(axis=(1, 2)) if base is None else filling("base", base, shape, what)
-    found = occlude(model, pixels, [index], wanted, cover, fill)[0]
+    found = occlude(model, pixels, [index], wanted, cover, fill, score)[0]
     return spread(getattr(found, score), cover, size)
 
 

@@ -1,0 +1,125 @@
+"""The probabilities of a model's answers, where nobody can tell what they are made of.
+
+The mean of several networks, or a program such as a SavedModel, gives probabilities without a
+logit. What needs no more than those works with such a model too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.probing.bounded import is_bounded
+from reportgen.probing.compiled import compiled, input_specs
+from reportgen.probing.feeding import as_inputs
+from reportgen.probing.finite import require_finite
+from reportgen.probing.outputs import answers, collect, probabilities, trace
+from reportgen.records import Head
+
+Floats = NDArray[np.float32]
+
+_SLACK = 1e-3
+"""How far from 1 probabilities may add up, in half precision too."""
+
+
+def likeliest(found: Floats, head: Head) -> NDArray[np.int64]:
+    """The predicted class of each image by its probabilities (n, units), shape (n,)."""
+    return answers(found - 0.5 if head.units == 1 else found, head)
+
+
+class Probabilities:
+    """Reads the probabilities of some heads of a model, for any images.
+
+    A known softmax or sigmoid is computed from its logit. Other values are probabilities where
+    several are never negative and add up to 1, or where a single one was computed from
+    probabilities alone, or never leaves 0 and 1. What is left are logits. This is decided once, by
+    the images given here, so that all others are read alike.
+
+    Args:
+        model: with a graph; is left as it was.
+        heads: of the model, none of them an image itself.
+        images: model input, shape (n, h, w, c).
+
+    Attributes:
+        heads: of the kind that their values are: "logits" only where they are made probabilities.
+
+    Raises:
+        UndefinedError: weights or answers are not finite, or a head gives neither probabilities nor
+            logits.
+    """
+
+    def __init__(self, model: Any, heads: Sequence[Head], images: Any) -> None:
+        require_finite(model)
+        self._model, self._heads = model, tuple(heads)
+        inputs = as_inputs(model, images)
+        given = self._given(inputs)
+        self._ready = [
+            not before.shape[1] and self._is_ready(head, values, bool(derived.shape[1]), inputs)
+            for head, (values, before, derived) in zip(self._heads, given, strict=True)
+        ]
+        self.heads = tuple(
+            replace(head, kind="sigmoid" if head.units == 1 else "softmax")
+            if ready and head.kind == "logits"
+            else head
+            for head, ready in zip(self._heads, self._ready, strict=True)
+        )
+
+    def __call__(self, images: Any) -> tuple[Floats, ...]:
+        """For each head probabilities as `outputs.probabilities` gives them, shape (n, units)."""
+        given = self._given(as_inputs(self._model, images))
+        return tuple(
+            values if ready else probabilities(before if before.shape[1] else values, head)
+            for head, ready, (values, before, _) in zip(
+                self._heads, self._ready, given, strict=True
+            )
+        )
+
+    def _given(self, inputs: list[NDArray[Any]]) -> list[tuple[Floats, Floats, Floats]]:
+        """Of each head its values (n, units), the logits behind them, or (n, 0) where these are
+        unknown, and (n, 1) where the values were computed from probabilities alone, else (n, 0)."""
+
+        def body(model: Any, *inputs: Any) -> Any:
+            outputs = trace(model, list(inputs)).outputs
+            return [one for head in self._heads for one in _columns(*outputs[head.index])]
+
+        key = ("probable", tuple(head.index for head in self._heads))
+        flat = collect(
+            self._model, compiled(self._model, key, body, input_specs(self._model)), inputs
+        )
+        if not all(np.isfinite(one).all() for one in flat):
+            raise UndefinedError(
+                f"The answers of model '{self._model.name}' are not finite (NaN or infinite), so "
+                "it gives no probability."
+            )
+        return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))
+
+    def _is_ready(
+        self, head: Head, values: Floats, derived: bool, inputs: list[NDArray[Any]]
+    ) -> bool:
+        """Whether values of which no logit is known are probabilities as they are."""
+        within = bool(((values >= 0) & (values <= 1)).all())
+        if head.units > 1:
+            found = within and np.allclose(values.sum(axis=-1), 1, atol=_SLACK)
+        else:
+            found = within and (derived or is_bounded(self._model, head, inputs))
+        if derived and not found:
+            raise UndefinedError(
+                f"Output '{head.name}' of the model is computed from probabilities, and is none "
+                "itself: its values leave 0..1, or do not add up to 1."
+            )
+        return found or head.kind != "logits"
+
+
+def _columns(output: Any, before: Any, derived: bool) -> list[Any]:
+    """Values, logits and whether they are derived, each with a row for each image."""
+    values = tf.cast(output, tf.float32)
+    values = tf.reshape(values, [tf.shape(values)[0], -1])
+    none = tf.zeros_like(values[:, :0])
+    logits = none if before is None else tf.reshape(tf.cast(before, tf.float32), tf.shape(values))
+    return [values, logits, values[:, :1] if derived else none]
