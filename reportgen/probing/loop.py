@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from reportgen.errors import UndefinedError
 from reportgen.probing.fresh import weights
 from reportgen.probing.objectives import Objective, Response, response
 from reportgen.probing.parameterizations import SMALL, decode, encode, length, stepped
@@ -117,6 +118,11 @@ class _Ascent:
             awaited = ~early & (mine == 0)
             goal = tf.where(early, drive, tf.where(awaited, spark, mine))
         gradient = tape.gradient(goal, images)
+        if gradient is None:
+            raise UndefinedError(
+                "The model's response has no gradient with respect to its input (numbers that "
+                "stand for words have none), so there is no way to raise it."
+            )
         size = length(gradient)
         # What keeps an image plain may keep it from ever exciting its target, so it waits.
         bound = tf.cast(~awaited, tf.float32)[:, None, None, None]

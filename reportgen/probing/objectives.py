@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.probing.axes import channels_first
-from reportgen.probing.feeding import reads_channels_first
+from reportgen.probing.canvas import as_read
 from reportgen.probing.gradients import score_of
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import logits_of, trace
@@ -71,7 +71,7 @@ def response(model: Any, objective: Objective, picks: Any) -> Response:
     read = own_channels(model, objective.layer, picks, last)
 
     def respond(images: Any) -> tuple[Any, Any, Any]:
-        maps, before = read(_as_read(model, images))
+        maps, before = read(as_read(model, images))
         if objective.kind == "unit":
             place = (slice(None), *objective.position)
             value, entered = (tf.reduce_mean(t[place], axis=1) for t in (maps, before))
@@ -87,7 +87,7 @@ def _class_response(model: Any, objective: Objective, picks: Any) -> Response:
     head = heads_of(model)[objective.output]
 
     def respond(images: Any) -> tuple[Any, Any, Any]:
-        seen = trace(model, [_as_read(model, images)])
+        seen = trace(model, [as_read(model, images)])
         logits = logits_of(model, seen, [head.index])[head.index]
         exact = tf.cast(logits, tf.float32)
         each = [score_of(exact, picks[:, place]) for place in range(objective.picks.shape[1])]
@@ -95,10 +95,6 @@ def _class_response(model: Any, objective: Objective, picks: Any) -> Response:
         return values, values, values
 
     return respond
-
-
-def _as_read(model: Any, images: Any) -> Any:
-    return tf.transpose(images, [0, 3, 1, 2]) if reads_channels_first(model) else images
 
 
 def _drive(values: Any) -> Any:

@@ -12,6 +12,7 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.ascent import COPIES, Climbed, climb
 from reportgen.probing.asking import given_layer, require_model
 from reportgen.probing.budget import batch_size
+from reportgen.probing.canvas import as_read, canvas_shape, channels_of, is_image
 from reportgen.probing.dials import effective, known, number, sides, span, whole
 from reportgen.probing.finite import require_finite
 from reportgen.probing.heads import output_index
@@ -24,7 +25,6 @@ from reportgen.visualizations.activation_maximization.recipes import recipe
 from reportgen.visualizations.activation_maximization.targets import (
     Targets,
     class_objective,
-    image_shape,
     layer_objective,
 )
 
@@ -56,7 +56,7 @@ def activation_maximization(
     size: int | None = None,
     seed: int = 0,
 ) -> Floats:
-    """For each filter, unit or class an image that it responds to strongly.
+    """For each filter, unit or class an input, mostly an image, that it responds to strongly.
 
     Gradient ascent in input space (Erhan et al., 2009; Simonyan et al., arXiv 1312.6034) from a
     gray image with faint noise. All images climb at once. Values stay inside the input range in
@@ -65,7 +65,8 @@ def activation_maximization(
     left as they were; the same seed gives the same images.
 
     Args:
-        model: a Keras model with one image input, nested to any depth.
+        model: a Keras model with one input, nested to any depth: an image, or a line, a volume or a
+            row of numbers (of a volume, jitter and smoothing stay within its planes).
         layer: path of the layer, e.g. "backbone/block3_conv1", for filters and units. Its maps may
             have one, two or three axes; of a layer without maps each value counts as a map.
         filters: indices of channels, for each image one, or several that it is to excite at once
@@ -93,7 +94,8 @@ def activation_maximization(
         seed: of the noise and the movements, all of which are undone in the image.
 
     Returns:
-        Images as model input, channels last, float32, shape (k, h, w, c).
+        Images as model input, channels last, float32, shape (k, h, w, c), or the shape of what the
+        model takes: (k, length, c), (k, depth, h, w, c), (k, n).
 
     Raises:
         UserError: no such layer, filter, class or position, one that the objective does not look
@@ -103,7 +105,9 @@ def activation_maximization(
     """
     require_model(model)
     side = None if size is None else sides("size", whole("size", size, 1))
-    shape = image_shape(model, side)
+    shape = canvas_shape(model, side)
+    if (rotate or scale) and not is_image(model):
+        raise UserError(Problem("rotate and scale move images, and the model takes none"))
     kind = None if parameterization is None else known("parameterization", parameterization, KINDS)
     others = whole("pad", pad, 0), number("rotate", rotate), number("scale", scale, below=1)
     dials = recipe(
@@ -111,7 +115,7 @@ def activation_maximization(
         None if l2 is None else number("l2", l2),
         None if total_variation is None else number("total_variation", total_variation),
         None if jitter is None else whole("jitter", jitter, 0),
-        others, span("input_range", input_range, shape[-1]),
+        others, _ends(model, input_range, shape[-1]),
     )  # fmt: skip
     seed, layer = whole("seed", seed, 0), given_layer(model, layer)
     known("objective", objective, ("filter", "unit", "class"))
@@ -125,7 +129,19 @@ def activation_maximization(
         raise UserError(Problem(f"objective '{objective}' needs a layer", hint="name one"))
     else:
         goal = layer_objective(model, find(model, layer), filters, objective, position, side)
-    return ascend(model, goal, dials, seed, side).images
+    found = ascend(model, goal, dials, seed, side).images
+    return np.asarray(as_read(model, found, ops=np, turned=False))
+
+
+def _ends(model: Any, input_range: tuple[Ends, Ends], depth: int) -> tuple[Ends, Ends]:
+    """The input range for every channel of the canvas: a volume's are those of all its planes."""
+    own = channels_of(model)
+
+    def spread(end: Ends) -> Ends:
+        return end if isinstance(end, float) else end * (depth // own)
+
+    low, high = span("input_range", input_range, own)
+    return spread(low), spread(high)
 
 
 _ONLY = {
@@ -150,14 +166,15 @@ def ascend(
         UndefinedError: see `activation_maximization`. Other weights may answer with infinity: they
             are compared by their images alone.
     """
-    shape = image_shape(model, size)
+    shape = canvas_shape(model, size)
     require_finite(model, [objective.layer] if objective.layer else None)
     rng = np.random.default_rng(seed)
     low, high = np.asarray(recipe.low), np.asarray(recipe.high)
     blank = (low + high) / 2 + (high - low) * NOISE * rng.standard_normal(shape)
     blank = np.clip(blank, low, high)
     moves = draw_moves(rng, recipe.steps, recipe.transforms)
-    room = batch_size(model, shape, COPIES)
+    taken = as_read(model, np.empty((1, *shape), np.float32), ops=np, turned=False).shape[1:]
+    room = batch_size(model, taken, COPIES)
     parts = []
     for start in range(0, len(objective.picks), room):
         some = replace(objective, picks=objective.picks[start : start + room])

@@ -40,7 +40,8 @@ def recipe(
         others: width of the frame, largest rotation and change of size.
         ends: of the input range.
     """
-    side = min(shape[:2])
+    # A line has one side of a single pixel, which says nothing of its size.
+    side = min((one for one in shape[:2] if one > 1), default=1)
     kind = parameterization or ("fourier" if side >= LARGE else "pixels")
     moves = Transforms(max(2, side // 14) if jitter is None else jitter, *others)
     decay = _DECAY if l2 is None else l2

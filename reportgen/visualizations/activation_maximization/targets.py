@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.axes import channels_first
+from reportgen.probing.canvas import as_read, canvas_shape, is_image
 from reportgen.probing.dials import index_rows, several
-from reportgen.probing.feeding import reads_channels_first, require_one_input
-from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import shapes_at
 from reportgen.probing.objectives import Objective
@@ -23,8 +22,6 @@ from reportgen.visualizations.activation_maximization.parts import AXES, PLACES
 
 Targets = Sequence[int | Sequence[int]]
 """For each image one index, or several."""
-
-_FREE_SIDE = 128
 
 
 def layer_objective(
@@ -79,17 +76,13 @@ def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int
     Raises:
         UndefinedError: the model has several inputs, or its input is not an image.
     """
-    require_one_input(model)
-    shape = tuple(require_graph(model).inputs[0].shape)
-    shape = (shape[0], *shape[2:], shape[1]) if reads_channels_first(model) else shape
-    if len(shape) != 4 or shape[-1] is None:
+    shape = canvas_shape(model, size)
+    if not is_image(model):
         raise UndefinedError(
             "The model does not have one image as its input, so there is no image "
             "that could be changed to maximize a filter."
         )
-    height, width, depth = shape[1:]
-    free = size or (_FREE_SIDE, _FREE_SIDE)
-    return int(height or free[0]), int(width or free[1]), int(depth)
+    return shape
 
 
 def _place(
@@ -111,9 +104,9 @@ def _place(
 
 
 def _map_size(model: Any, path: str, size: tuple[int, int] | None) -> tuple[int, ...]:
-    """How long each axis of a layer's map is, for images of this size."""
-    pixels = np.zeros((1, *image_shape(model, size)), np.float32)
-    maps = observe(model, pixels, [path], logits=False).activations[path]
+    """How long each axis of a layer's map is, for inputs of this size."""
+    blank = np.zeros((1, *canvas_shape(model, size)), np.float32)
+    maps = observe(model, as_read(model, blank, ops=np), [path], logits=False).activations[path]
     return tuple(maps.shape[1:-1])
 
 
