@@ -40,7 +40,7 @@ def require_logits(
     Args:
         model: with a graph; is left as it was.
         heads: of the model.
-        logits: what was taken for them, for each head of shape (n, units).
+        logits: what was taken for them, for each head of shape (n, units); (n, 0) is passed over.
         inputs: an array for each input of the model, as it takes them.
 
     Raises:
@@ -48,7 +48,7 @@ def require_logits(
             0 and 1; names the output.
     """
     for head, values in zip(heads, logits, strict=True):
-        if head.kind != "logits" or not len(values) or not (values >= 0).all():
+        if head.kind != "logits" or not values.size or not (values >= 0).all():
             continue
         if head.units == 1 and (values <= 1).all() and is_bounded(model, head, inputs):
             raise _unreadable(head, "a probability (it is never outside of 0 and 1)", "it is")
@@ -103,7 +103,7 @@ def _values(model: Any, output: int, inputs: Sequence[NDArray[Any]]) -> NDArray[
         endings = Endings()
 
         def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            return endings.run(_plain, path, layer, args, kwargs)
+            return endings.run(graphs.plain_call, path, layer, args, kwargs)
 
         found = keras.tree.flatten(graphs.walk(model, list(inputs), call))[output]
         known = endings.logit(found) is not None
@@ -112,10 +112,6 @@ def _values(model: Any, output: int, inputs: Sequence[NDArray[Any]]) -> NDArray[
     graph = compiled(model, ("bounded", output), body, input_specs(model))
     values: NDArray[np.float32] = execute(graph, inputs, model)[0]
     return values
-
-
-def _plain(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return graphs.run(layer, args, kwargs)
 
 
 def _unreadable(head: Head, what: str, made: str) -> UndefinedError:

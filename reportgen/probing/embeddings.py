@@ -194,7 +194,9 @@ def length_effect(model: Any, made: Classifier, embeddings: Floats) -> float | N
 
 
 def _read(model: Any, images: Any, place: Place) -> Floats:
-    asked = {"inputs_of": [place.path]} if place.before else {"layers": [place.path]}
+    asked: dict[str, Any] = (
+        {"inputs_of": [place.path]} if place.before else {"layers": [place.path]}
+    )
     seen = observe(model, images, **asked, mean=True, logits=False)
     maps = seen.inputs if place.before else seen.activations
     require_finite_activations(maps)

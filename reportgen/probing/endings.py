@@ -95,18 +95,27 @@ def logit_of(head: Head, output: Any, before: Any, derived: bool) -> Any:
     shape = tuple(output.shape)
     if len(shape) > 2:
         raise shapeless(head, shape)
+    if not is_told(head, before, derived):
+        raise _untold(head, derived)
+    found = output if before is None else before
+    return found if len(shape) == 2 else found[:, None]
+
+
+def is_told(head: Head, before: Any, derived: bool) -> bool:
+    """Whether the logit of an output can be told, from what a walk found out about its value."""
+    return not derived and (before is not None or head.kind == "logits")
+
+
+def _untold(head: Head, derived: bool) -> UndefinedError:
     if derived:
-        raise UndefinedError(
+        return UndefinedError(
             f"Output '{head.name}' of the model is computed from probabilities that a softmax or "
             "sigmoid gave before, so there is no logit of its own to explain."
         )
-    if before is None and head.kind != "logits":
-        raise UndefinedError(
-            f"Output '{head.name}' of the model ends in a {head.kind} whose argument cannot be "
-            "read, so there is no logit to explain."
-        )
-    found = output if before is None else before
-    return found if len(shape) == 2 else found[:, None]
+    return UndefinedError(
+        f"Output '{head.name}' of the model ends in a {head.kind} whose argument cannot be "
+        "read, so there is no logit to explain."
+    )
 
 
 def shapeless(head: Head, shape: Sequence[int | None]) -> UndefinedError:

@@ -15,6 +15,7 @@ from reportgen.probing.heads import heads, output_names, sides
 from reportgen.probing.inputs import prepare
 from reportgen.probing.outputs import require_answers
 from reportgen.probing.telling import name_of
+from reportgen.probing.untold import untold
 from reportgen.records import Dataset, Head, Subject, Target
 
 COLORS = ("black", "white", "mean")
@@ -49,28 +50,43 @@ def unlabeled(model: Any, data: Dataset) -> str:
     return f"no output of the model ({outputs}) has the name of a label of the dataset ({labels})"
 
 
-def explained_heads(model: Any, targets: Sequence[Target]) -> tuple[Head, ...]:
-    """The heads of a model that can be explained: all but those that are images themselves.
+def explained_heads(
+    model: Any, targets: Sequence[Target], score: str = "logit"
+) -> tuple[Head, ...]:
+    """The heads of a model that can be explained: all but those that are images themselves, and,
+    beside others, those without a logit.
+
+    Args:
+        model: with a graph.
+        targets: what its dataset labels.
+        score: what is explained; a "probability" needs no logit.
 
     Raises:
         UndefinedError: there is no other.
     """
     every = heads(model, targets)
-    found = tuple(head for head in every if head.kind != "maps")
+    without = untold(model) if score == "logit" else ()
+    found = tuple(h for h in every if h.kind != "maps" and h.index not in without)
     if not found:
         require_answers(model, [head.index for head in every])
     return found
 
 
-def aside(model: Any) -> str:
+def aside(model: Any, score: str = "logit") -> str:
     """A sentence on outputs that `explained_heads` leaves out; "" where there are none."""
-    graph = require_graph(model)
-    said = [
-        f"Output {head.name} gives {sides(graph.outputs[head.index].shape)} values for an image, "
-        "so it is not explained."
-        for head in heads(model)
-        if head.kind == "maps"
-    ]
+    graph, without = require_graph(model), untold(model) if score == "logit" else ()
+    said = []
+    for head in heads(model):
+        if head.kind == "maps":
+            size = sides(graph.outputs[head.index].shape)
+            said.append(
+                f"Output {head.name} gives {size} values for an image, so it is not explained."
+            )
+        elif head.index in without:
+            said.append(
+                f"What output {head.name} is made of cannot be read, so there is no logit, and it "
+                "is not explained."
+            )
     return " ".join(said)
 
 

@@ -75,7 +75,7 @@ def slopes(
         UndefinedError: the model is not a graph, its weights are not finite numbers, the layer has
             no maps, or an output does not depend on it.
     """
-    heads, graph = remembered(
+    chosen, graph = remembered(
         model, ("slopes of", layer, *outputs), lambda: _graph(model, layer, tuple(outputs))
     )
     inputs = as_inputs(model, images)
@@ -86,12 +86,12 @@ def slopes(
         acts, grads, logits, explained, total = execute(graph, batch, model, [check], views=True)
         if not np.isfinite(total).all():
             require_finite(model)
-        require_logits(model, heads, logits, inputs)
+        require_logits(model, chosen, [logits[head.index] for head in chosen], inputs)
         yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
 
 
 def _graph(model: Any, layer: str, outputs: tuple[int, ...]) -> tuple[tuple[Head, ...], Graph]:
-    """All heads of a model, and the graph of `slopes`."""
+    """The heads that are explained, and the graph of `slopes`."""
     heads = heads_of(model)
     path = find(model, layer, list(named(model)))
     chosen = tuple(heads[index] for index in outputs)
@@ -105,7 +105,7 @@ def _graph(model: Any, layer: str, outputs: tuple[int, ...]) -> tuple[tuple[Head
 
     wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
     signature = [wanted_spec, *input_specs(model), tf.TensorSpec((), tf.bool)]
-    return heads, compiled(model, ("slopes", path, outputs), body, signature)
+    return chosen, compiled(model, ("slopes", path, outputs), body, signature)
 
 
 @cache

@@ -120,6 +120,11 @@ def run(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return operation(*args, **kwargs)
 
 
+def plain_call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The `Call` that does nothing but `run`."""
+    return run(layer, args, kwargs)
+
+
 def for_each_output(operation: Any, value: Any) -> Any:
     """What a call hands on in a walk with stand-ins for tensors: the value, or a list of it.
 

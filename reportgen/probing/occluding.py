@@ -127,7 +127,7 @@ def _looking(
     where logits cannot be told and the score needs none."""
 
     def by_logits(images: Any) -> list[_Answer]:
-        seen = observe(model, images)
+        seen = observe(model, images, wanted=[head.index for head in heads])
         return [_Answer(h, seen.logits[h.index], seen.probabilities[h.index]) for h in heads]
 
     try:

@@ -22,7 +22,7 @@ from reportgen.probing.axes import LAST, orders
 from reportgen.probing.bounded import require_logits
 from reportgen.probing.budget import batches
 from reportgen.probing.compiled import compiled, execute, input_specs
-from reportgen.probing.endings import Endings, logit_of, shapeless
+from reportgen.probing.endings import Endings, is_told, logit_of, shapeless
 from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
@@ -57,7 +57,7 @@ class Observed:
         activations: by layer path, float32, shape (n, ..., channels): channels always last.
         inputs: the same for what a layer was given, where asked for.
         logits: for each output of the model, float32, shape (n, units); (n, 0) of one that is an
-            image itself, beside others.
+            image itself, beside others, or that has none and is not wanted.
         probabilities: likewise; softmax over the units, or the sigmoid of each.
     """
 
@@ -75,6 +75,7 @@ def observe(
     inputs_of: Sequence[str] = (),
     mean: bool = False,
     logits: bool = True,
+    wanted: Sequence[int] = (),
 ) -> Observed:
     """Activations of any number of layers, and all logits, in one pass through the model.
 
@@ -85,6 +86,7 @@ def observe(
         inputs_of: paths of layers whose (first) input to read.
         mean: average activations over space before they leave the graph, shape (n, channels).
         logits: whether to compute the heads too; else `logits` and `probabilities` are ().
+        wanted: indices of the outputs whose logits are needed; () for all.
 
     Raises:
         UndefinedError: the model is not a graph, a head's logit cannot be told, or logits are
@@ -105,9 +107,10 @@ def observe(
         seen = trace(model, list(inputs), paths, sources)
         values = [_last(seen.activations[path], first[path], mean) for path in paths]
         values += [_last(seen.inputs[path], before[path], mean) for path in sources]
-        return values + [tf.cast(z, tf.float32) for z in (logits_of(model, seen) if logits else ())]
+        return values + [tf.cast(z, tf.float32) for z in _ends(model, seen, logits, wanted)]
 
-    graph = compiled(model, ("observe", paths, sources, mean, logits), body, input_specs(model))
+    key = ("observe", paths, sources, mean, logits, tuple(wanted))
+    graph = compiled(model, key, body, input_specs(model))
     given = as_inputs(model, images)
     values = collect(model, graph, given)
     chosen = heads_of(model) if logits else ()
@@ -117,13 +120,19 @@ def observe(
             "The logits of the model are not all finite numbers (NaN or infinite), so "
             "it gives no answer."
         )
-    require_logits(model, chosen, ends, given)
+    for head, found in zip(chosen, ends, strict=True):
+        if not wanted or head.index in wanted:
+            require_logits(model, [head], [found], given)
     return Observed(
         dict(zip(paths, values[: len(paths)], strict=True)),
         dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),
         tuple(ends),
         tuple(probabilities(z, head) for z, head in zip(ends, chosen, strict=True)),
     )
+
+
+def _ends(model: Any, seen: Trace, logits: bool, wanted: Sequence[int]) -> list[Any]:
+    return logits_of(model, seen, wanted) if logits else []
 
 
 def trace(
@@ -157,35 +166,39 @@ def trace(
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if path in inputs_of and path not in seen.inputs:
             seen.inputs[path] = keras.tree.flatten(args)[0]
-        return keep(path, endings.run(run or _plain, path, layer, args, kwargs))
+        return keep(path, endings.run(run or graphs.plain_call, path, layer, args, kwargs))
 
     for output in keras.tree.flatten(graphs.walk(model, inputs, call, keep)):
         seen.outputs.append((output, endings.logit(output), endings.is_derived(output)))
     return seen
 
 
-def _plain(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return graphs.run(layer, args, kwargs)
-
-
 def logits_of(model: Any, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
     """The logits of each output of a traced model, as tensors (n, units).
 
-    Beside outputs that give an answer, one that is an image itself has none: a tensor (n, 0).
+    Beside outputs that give an answer, one that is an image itself has none: a tensor (n, 0). So
+    has one of which no logit can be told, beside those that are wanted.
 
     Args:
         model: as in `observe`.
         seen: what a walk left behind.
-        wanted: indices of outputs that must have logits.
+        wanted: indices of outputs that must have logits; () for all that are no images.
 
     Raises:
         UndefinedError: a head's logit cannot be told.
     """
     every = heads_of(model)
     some = any(head.kind != "maps" for head in every)
-    aside = {h.index for h in every if some and h.kind == "maps" and h.index not in wanted}
+
+    def aside(head: Head, before: Any, derived: bool) -> bool:
+        if head.index in wanted:
+            return False
+        if head.kind == "maps":
+            return some
+        return bool(wanted) and not is_told(head, before, derived)
+
     return [
-        tf.zeros([tf.shape(of[0])[0], 0]) if head.index in aside else logit_of(head, *of)
+        tf.zeros([tf.shape(of[0])[0], 0]) if aside(head, *of[1:]) else logit_of(head, *of)
         for head, of in zip(every, seen.outputs, strict=True)
     ]
 

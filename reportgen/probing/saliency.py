@@ -157,7 +157,7 @@ def _averaged_method(
     method: str,
     dials: Dials,
 ) -> list[Attribution]:
-    logits = observe(model, inputs).logits
+    logits = observe(model, inputs, wanted=outputs).logits
     wanted = resolved(model, logits, outputs, targets)
     if method == "smoothgrad":
         means = _averaged(model, inputs, outputs, wanted, _noisy(inputs, dials), dials.samples)
@@ -168,7 +168,7 @@ def _averaged_method(
     front = reads_channels_first(model)
     bases = [_base(array, dials.baseline, front) for array in inputs]
     means = _averaged(model, inputs, outputs, wanted, _path(bases, dials.steps), dials.steps)
-    before = observe(model, bases).logits
+    before = observe(model, bases, wanted=outputs).logits
     found = []
     for place, (index, maps) in enumerate(zip(outputs, means, strict=True)):
         head, target = heads_of(model)[index], wanted[:, place]

@@ -84,7 +84,7 @@ def input_slopes(
     for part in batches(model, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
         grads, logits, explained = execute(graph, given, model)
-        require_logits(model, heads, logits, inputs)
+        require_logits(model, chosen, [logits[head.index] for head in chosen], inputs)
         yield InputSlope(part, grads, logits, explained)
 
 

@@ -82,10 +82,11 @@ def largest(subject: Subject, shown: Sequence[Panel]) -> list[Floats] | None:
     stored = np.asarray(data.splits["test"].images)[measured(data, subject.params["measure_on"])]
     layers = list(dict.fromkeys(panel.goal.layer for panel in shown if panel.goal.layer))
     unit, scored = subject.params["objective"] == "unit", not layers
+    outputs = [panel.goal.output for panel in shown] if scored else []
     tops = [np.full(len(panel.goal.picks), -np.inf, np.float32) for panel in shown]
     for part in batches(subject.model, [stored]):
         pixels = prepare(stored[part], data.preprocessing)
-        seen = observe(subject.model, pixels, layers, mean=not unit, logits=scored)
+        seen = observe(subject.model, pixels, layers, mean=not unit, logits=scored, wanted=outputs)
         for top, panel in zip(tops, shown, strict=True):
             goal = panel.goal
             if scored:

@@ -62,7 +62,7 @@ def score_cams(
     parts: list[list[Maps]] = [[] for _ in outputs]
     for part in batches(model, inputs):
         some = [array[part] for array in inputs]
-        seen = observe(model, some if len(some) > 1 else some[0], [layer])
+        seen = observe(model, some if len(some) > 1 else some[0], [layer], wanted=outputs)
         maps, logits = seen.activations[layer], [seen.logits[index] for index in outputs]
         _check_flat(maps, layer)
         explained = [
@@ -111,7 +111,8 @@ def _rises(
         share = tf.math.divide_no_nan(large - low, high - low)
         share = share[:, None] if front else share[..., None]
         shown = [_masked(v, share) if i == place else v for i, v in enumerate(values)]
-        logits = [tf.cast(z, tf.float32) for z in logits_of(model, trace(model, shown))]
+        ends = logits_of(model, trace(model, shown), [head.index for head in heads])
+        logits = [tf.cast(z, tf.float32) for z in ends]
         scores = [score_of(logits[head.index], wanted[:, i]) for i, head in enumerate(heads)]
         return [tf.stack(scores, axis=1)]
 
