@@ -20,6 +20,7 @@ from reportgen.probing import graphs
 from reportgen.probing.compiled import compiled, execute, input_specs
 from reportgen.probing.endings import ACTIVATED_LAST, Endings
 from reportgen.probing.heads import activation_of, closing
+from reportgen.probing.remembering import facts
 from reportgen.records import Head
 
 _IMAGES = 8
@@ -70,13 +71,22 @@ def is_bounded(model: Any, head: Head, inputs: Sequence[Any]) -> bool:
     """
     if head.kind != "logits" or head.units != 1 or _is_linear(closing(model, head.index)[1]):
         return False
+    # What once left 0..1 is no probability, and need not be asked again for every batch.
+    known, left = facts(model), ("left 0..1", head.index)
+    if left in known:
+        return False
     few = [np.asarray(array[:_IMAGES]) for array in inputs]
     values = _values(model, head.index, few)
-    if not ((values >= 0) & (values <= 1)).all():
+    if np.isnan(values).any():
         return False
-    far = np.concatenate([_values(model, head.index, part) for part in _far(few)])
+    if _leaves(values) or any(_leaves(_values(model, head.index, part)) for part in _far(few)):
+        known[left] = True
+    return left not in known
+
+
+def _leaves(values: NDArray[Any]) -> bool:
     # In half precision some may overflow inside the model, and then tell nothing.
-    return not ((far < 0) | (far > 1)).any()
+    return bool(((values < 0) | (values > 1)).any())
 
 
 def _is_linear(layer: Any) -> bool:

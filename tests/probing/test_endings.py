@@ -12,7 +12,9 @@ import tensorflow as tf
 
 import reportgen
 from reportgen.errors import UndefinedError
+from reportgen.probing import bounded
 from reportgen.probing.answering import answered
+from reportgen.probing.bounded import is_bounded
 from reportgen.probing.heads import heads
 from reportgen.probing.objectives import Objective, response
 from reportgen.probing.outputs import observe
@@ -94,6 +96,20 @@ UNREADABLE = [
     layers.Activation("hard_sigmoid"),
     layers.Dense(1, squashed, kernel_initializer="ones"),
 ]
+
+
+def test_what_once_left_the_range_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, _ = model(layers.Lambda(lambda z: z * 1e-3 + 0.5), units=1)
+    (head,) = heads(made)
+    broken = images()
+    broken[0] = np.nan
+    assert not is_bounded(made, head, [broken])  # tells nothing of the model
+    asked = []
+    values = bounded._values
+    monkeypatch.setattr(bounded, "_values", lambda *some: asked.append(1) or values(*some))
+    for _ in range(3):
+        assert not is_bounded(made, head, [images()])
+    assert len(asked) == 2  # these images, and the first of those that are far
 
 
 @pytest.mark.parametrize("end", UNREADABLE)
