@@ -8,7 +8,7 @@ from typing import Any
 from reportgen import catalog
 from reportgen.spec.fields import Filled
 from reportgen.spec.files import check_dataset, check_file, check_function, check_weights
-from reportgen.spec.layout import FIGURES, figure, section
+from reportgen.spec.layout import BESIDE, FIGURES, figure, section
 from reportgen.spec.naming import Ids, in_words, model_name, slugified
 from reportgen.spec.parts import training
 from reportgen.spec.problems import Problems, quoted
@@ -60,7 +60,7 @@ class Assembly:
         if "model" not in lines and "models" not in lines:
             hint = "write for example: 'model: zoo:base', or the path of a .keras file"
             self.problems.add(self.given.line, "the spec names no model", hint)
-        for key in ("dataset", "training"):
+        for key in BESIDE:
             if key in lines and "model" not in lines:
                 message = f"'{key}' at the top goes with 'model', which is not there"
                 self.problems.add(lines[key], message, f"write '{key}' inside a model of 'models'")
@@ -73,10 +73,10 @@ class Assembly:
         return found
 
     def _single(self) -> Filled:
-        """The model of the short form, with the dataset and training that stand beside it."""
+        """The model of the short form, with the keys that stand beside it."""
         whole, model = self.given, self.given["model"]
         values, lines = dict(model.values), dict(model.lines)
-        for key in ("dataset", "training"):
+        for key in BESIDE:
             if key in whole.lines and key in model.lines:
                 message = f"'{key}' stands inside 'model' and beside it"
                 self.problems.add(whole.lines[key], message, "remove one of them")

@@ -84,13 +84,15 @@ class Object(NamedTuple):
     """A mapping with these keys and no others.
 
     `empty` lets null stand for no key at all. At least one of the keys `some` is needed: the
-    schema says so here, and reading where it knows what to suggest.
+    schema says so here, and reading where it knows what to suggest. `stray` says where a key
+    belongs that is none of these, or "".
     """
 
     fields: tuple[Field, ...]
     noun: str
     empty: bool = False
     some: tuple[str, ...] = ()
+    stray: Callable[[str], str] = lambda _: ""
 
     def read(self, node: Node, name: str, problems: Problems) -> Filled:
         """All values, defaults filled in."""
@@ -110,8 +112,7 @@ class Object(NamedTuple):
             if key in known:
                 values[key] = known[key].type.read(item, f"'{key}'", problems)
             else:
-                message = f"{self.noun} has no key {quoted(key)}"
-                problems.unknown(node.lines[key], message, key, list(known))
+                self._unknown(key, node.lines[key], problems)
         for field in self.fields:
             if field.required and field.key not in node.items:
                 message = f"{self.noun} needs the key '{field.key}'"
@@ -120,6 +121,13 @@ class Object(NamedTuple):
         for field in self.fields:
             check_effect(field, found, problems)
         return found
+
+    def _unknown(self, key: str, line: int, problems: Problems) -> None:
+        message, hint = f"{self.noun} has no key {quoted(key)}", self.stray(key)
+        if hint:
+            problems.add(line, message, hint)
+        else:
+            problems.unknown(line, message, key, [field.key for field in self.fields])
 
     def defaults(self) -> dict[str, Any]:
         """The value of each key where the spec is silent."""

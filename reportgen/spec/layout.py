@@ -8,13 +8,15 @@ from reportgen import catalog
 from reportgen.errors import UserError
 from reportgen.spec.fields import Field, Filled, Object, of_parameters
 from reportgen.spec.lists import ListOf
-from reportgen.spec.parts import Data, Model, Training
+from reportgen.spec.parts import INPUTS, Data, Model, Training, stray
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.tree import Mapping, Node, Scalar
 from reportgen.spec.values import Choice, Flag, Number, Optional, Schema, Text, wrong
 
 ID = Text(80, "^[a-z0-9_-]+$", "an id of small letters, digits, '_' and '-'")
 NAME = Text(80, "^[A-Za-z0-9][A-Za-z0-9_-]*$", "a name of letters, digits, '_' and '-'")
+BESIDE = ("dataset", "inputs", "training")
+"""Keys of a model that may stand beside `model` too, as every model may have them."""
 FIGURES = ("summary", "kernels", "feature_maps", "activation_maximization", "grad_cam")
 """What a report shows whose spec names no figures; those that need data only where it has any."""
 MODEL = Field("model", NAME, None, "the model that it shows, by name", said="the only one")
@@ -170,6 +172,7 @@ def top() -> Object:
             Field("intro", Text(200_000, blank=True), "", "Markdown that opens the report"),
             Field("model", Model(), None, "the only model; instead of `models`", said="none"),
             Field("dataset", Optional(Data()), None, "the dataset of `model`", said="none"),
+            INPUTS._replace(help="what the inputs of `model` are given, where it has several"),
             Field("training", Training(), None, "how `model` is trained", said="the defaults"),
             Field("models", Models(), None, "models by name; instead of `model`", said="none"),
             figures("those that say most about a model"),
@@ -196,4 +199,5 @@ def top() -> Object:
         ),
         "a spec",
         some=("model", "models"),
+        stray=stray,
     )

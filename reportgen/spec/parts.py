@@ -123,18 +123,19 @@ def _named(names: Type) -> Field:
 
 RUN = Field("training", Training(), None, "how it is trained", said="the defaults")
 PARAMS = Field("params", Free(), {}, "what a Python function is called with", said="nothing")
+INPUTS = Field(
+    "inputs",
+    Inputs(),
+    None,
+    "for a model of several inputs, by their names, what each is given: images, or the value "
+    "that it is held at, a number or a list of numbers",
+    said="none",
+)
 COMMON = (
     Field("source", Source(), None, f"what the model is: {FORMS} file", required=True),
     Field("title", Text(300), "", "what people read", said="made from the name"),
     Field("dataset", Optional(Data()), None, "what it is trained and examined on", said="none"),
-    Field(
-        "inputs",
-        Inputs(),
-        None,
-        "for a model of several inputs, by their names, what each is given: images, or the value "
-        "that it is held at, a number or a list of numbers",
-        said="none",
-    ),
+    INPUTS,
 )
 
 
@@ -197,6 +198,13 @@ class Model:
         ]
         rules.append({"dependentRequired": {"training": ["dataset"]}})
         return {"anyOf": [Source().schema(), whole | {"allOf": rules}]}
+
+
+def stray(key: str) -> str:
+    """Where a key belongs that stands beside `model` and only some models may have, or ""."""
+    if key not in {field.key for source in SAMPLES.values() for field in extras(source)}:
+        return ""
+    return f"write it inside the model, as in 'model: {{source: …, {key}: …}}'"
 
 
 def _all_extras() -> tuple[Field, ...]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from reportgen.spec.layout import Figure, top
+from reportgen.spec.layout import BESIDE, Figure, top
 from reportgen.spec.parts import Data, Model
+from reportgen.spec.values import Schema
 
 
 def json_schema() -> dict[str, Any]:
@@ -21,8 +22,8 @@ def json_schema() -> dict[str, Any]:
         "title": "reportgen spec",
         "description": "What a report on a neural network shall show",
         **top().schema(),
-        "not": {"anyOf": [{"required": list(pair)} for pair in pairs]},
-        "dependentRequired": {"dataset": ["model"], "training": ["model"]},
+        "not": {"anyOf": [*({"required": list(pair)} for pair in pairs), *map(_twice, BESIDE)]},
+        "dependentRequired": {key: ["model"] for key in BESIDE},
         "if": trained,
         "then": {"required": ["dataset"]},
         "$defs": {
@@ -31,6 +32,12 @@ def json_schema() -> dict[str, Any]:
             "figure": Figure().definition(),
         },
     }
+
+
+def _twice(key: str) -> Schema:
+    """A key that stands both inside `model` and beside it."""
+    inside = {"type": "object", "required": [key]}
+    return {"required": [key, "model"], "properties": {"model": inside}}
 
 
 def schema_text() -> str:

@@ -90,6 +90,15 @@ def test_mistakes_are_told_with_their_lines(
         assert "write inputs: {image: images, meta: [0, 0]}, with values of your own" in text
 
 
+def test_a_mistake_beside_the_model_is_told_with_its_line(tmp_path: Path) -> None:
+    MODELS["list"].save(tmp_path / "m.keras")
+    text = "model: m.keras\nfigures: [summary]\ninputs:\n  image: images\n  metta: 1\n"
+    told = [str(one) for one in problems(load_text(text, tmp_path / "x.yaml"))]
+    assert [one.split(": ")[0].rsplit(":", 1)[1] for one in told] == ["3", "5"]
+    assert "'inputs' says nothing of 'meta'" in told[0]
+    assert "the model has no input 'metta'" in told[1]
+
+
 def test_what_fits_is_no_mistake(tmp_path: Path) -> None:
     MODELS["list"].save(tmp_path / "m.keras")
     assert problems(load_text(SPEC.format("meta", [1, 2]), tmp_path / "x.yaml")) == []

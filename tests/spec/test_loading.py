@@ -92,6 +92,23 @@ def test_the_short_form_means_one_model_and_one_section(tmp_path: Path) -> None:
     assert (spec.title, spec.source, spec.sections[0].title) == ("Short", file, "My model")
 
 
+def test_what_stands_beside_the_model_means_what_it_means_inside() -> None:
+    keys = {
+        "dataset": "{source: line, per_class: 9}",
+        "inputs": "{a: images, b: [0, 1]}",
+        "training": "{epochs: 2}",
+    }
+    source = "python:json:loads"
+    beside = "".join(f"{key}: {value}\n" for key, value in keys.items())
+    inside = ", ".join(f"{key}: {value}" for key, value in keys.items())
+    (short,) = read(f"model: {source}\n{beside}").models
+    (whole,) = read(f"model: {{source: '{source}', {inside}}}\n").models
+    (listed,) = read(f"models: {{loads: {{source: '{source}', {inside}}}}}\n").models
+    assert short == whole == listed
+    assert short.inputs == {"a": "images", "b": [0, 1]}
+    assert short.input_lines == {"": 3, "a": 3, "b": 3}
+
+
 def test_a_spec_without_figures_shows_what_says_most() -> None:
     bare = {figure.kind for figure in figures(read("model: zoo:base\n"))}
     fed = {figure.kind for figure in figures(read("model: zoo:base\ndataset: line\n"))}

@@ -182,6 +182,28 @@ MISTAKES = {
         TWO + "dataset: line\nfigures: [summary: {model: a}]\n",
         "x.yaml:2: 'dataset' at the top goes with 'model', which is not there",
     ),
+    "inputs without a model": (
+        TWO + "inputs: {a: images}\nfigures: [summary: {model: a}]\n",
+        "x.yaml:2: 'inputs' at the top goes with 'model', which is not there; write 'inputs' "
+        "inside a model of 'models'",
+    ),
+    "inputs beside a model that are no mapping": (
+        "model: python:json:loads\ninputs: images\n",
+        "x.yaml:2: 'inputs' must be a mapping from the names of a model's inputs",
+    ),
+    "inputs inside a model and beside it": (
+        "model:\n  source: python:json:loads\n  inputs: {a: images}\ninputs: {a: images}\n",
+        "x.yaml:4: 'inputs' stands inside 'model' and beside it; remove one of them",
+    ),
+    "a dataset inside a model and beside it": (
+        "model: {source: zoo:base, dataset: line}\ndataset: line\n",
+        "x.yaml:2: 'dataset' stands inside 'model' and beside it",
+    ),
+    "a key of some models beside the model": (
+        "model: application:VGG16\nweights: null\n",
+        "x.yaml:2: a spec has no key 'weights'; write it inside the model, as in 'model: {source: "
+        "…, weights: …}'",
+    ),
     "training without a dataset": (
         "model: zoo:base\ntraining: {epochs: 3}\n",
         "x.yaml:2: 'training' needs a 'dataset' to train on",

@@ -42,6 +42,7 @@ ACCEPTED = [
     "model: {source: application:VGG16, weights: null, dataset: null}\n",
     "model: {source: 'python:json.decoder:JSONDecoder', params: {x: [1, {y: null}]}}\n",
     "model: {source: 'python:json:loads', inputs: {a: images, b: 1, c: [2, 0.5], d: images}}\n",
+    "model: 'python:json:loads'\ninputs: {a: images, b: 1, c: [2, 0.5], d: images}\n",
     "models: {a: zoo:base, b: {source: zoo:deep, title: B}}\nfigures: [summary: {model: a}]\n",
 ]
 BEYOND = {
@@ -153,12 +154,14 @@ def test_every_key_has_a_description() -> None:
 VALUES = st.sampled_from(
     [None, True, 0, 1, 2, 3.0, 0.5, -1, 10**6, "", "all", "a", "line", "zoo:base", "adam",
      "summary", [], ["a"], ["a", "a"], [0, 1], [1, 1], [[]], {}, {"a": 1}, {"summary": None},
-     ["summary"], {"source": "line"}, {"source": "zoo:base"}, {"layers": "all"}, {"samples": 2}]
+     ["summary"], {"source": "line"}, {"source": "zoo:base"}, {"layers": "all"}, {"samples": 2},
+     {"a": "images"}, {"source": "zoo:base", "inputs": {"a": "images"}}]
 )  # fmt: skip
 PLACES = st.sampled_from(
-    [("seed",), ("title",), ("authors",), ("model",), ("dataset",), ("training",), ("figures",),
-     ("inferences",), ("intro",), ("training", "epochs"), ("training", "learning_rate"),
-     ("training", "optimizer"), ("training", "patience"), ("dataset", "per_class"),
+    [("seed",), ("title",), ("authors",), ("model",), ("dataset",), ("inputs",), ("training",),
+     ("figures",), ("inferences",), ("intro",), ("training", "epochs"),
+     ("training", "learning_rate"), ("training", "optimizer"), ("training", "patience"),
+     ("dataset", "per_class"),
      ("figures", 0), ("figures", 1, "kernels"), ("figures", 1, "kernels", "layers"),
      ("figures", 2, "grad_cam", "samples"), ("figures", 2, "grad_cam", "layer"),
      ("figures", 2, "grad_cam", "method"), ("figures", 2, "grad_cam", "caption"),
@@ -174,6 +177,7 @@ def test_schema_and_loader_judge_every_value_alike(place: tuple[Any, ...], value
         "title": "T",
         "model": "zoo:base",
         "dataset": {"source": "line"},
+        "inputs": {"x": "images"},
         "training": {},
         "figures": [
             "summary",
