@@ -138,10 +138,11 @@ def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Sect
 def _block(spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[str, Any]) -> Block:
     drawn = found[f"drawn:{figure.id}"]
     finding = decode(Finding, found[f"finding:{figure.id}"])
+    usual = drawn.get("heading") or catalog.entry("figures", figure.kind).title
     return Block(
         id=figure.id,
         kind=figure.kind,
-        title=figure.title or catalog.entry("figures", figure.kind).title,
+        title=figure.title or usual,
         caption=figure.caption or "",
         model=finding.model,
         figures=tuple(_figure(figure, section, finding.model, part) for part in drawn["parts"]),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from reportgen import spec
-from reportgen.page import explained, said_once
-from reportgen.records import Block, Evidence, Note, Section
+from reportgen.codec import encode
+from reportgen.page import _section, explained, said_once
+from reportgen.records import Block, Evidence, Finding, Note, Section
 
 
 def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> Block:
@@ -123,3 +125,18 @@ def test_what_is_not_shown_is_explained_where_it_is() -> None:
         "grad_cam-3": ["Grad-CAM"],
         "deconvnet-1": ["A"],
     }
+
+
+def test_an_author_heads_a_figure_else_its_artifact_else_its_kind() -> None:
+    figures = "grad_cam, grad_cam, {grad_cam: {title: Mine}}, {grad_cam: {title: Mine}}"
+    text = f"model: {{source: zoo:base, dataset: line}}\nfigures: [{figures}]\n"
+    read = spec.load_text(text, Path("x.yaml"))
+    found: dict[str, Any] = {}
+    for number, headed in enumerate([{}, {"heading": "Activation Heatmap"}] * 2, start=1):
+        name = f"grad_cam-{number}"
+        found[f"drawn:{name}"] = {"undefined": "", "parts": [], **headed}
+        found[f"finding:{name}"] = encode(Finding(name, "grad_cam", "base", "", ()))
+        found[f"notes:{name}"] = {"notes": []}
+    blocks = _section(read, read.sections[0], found).blocks
+    titles = ["Class Activation Heatmap", "Activation Heatmap", "Mine", "Mine"]
+    assert [block.title for block in blocks] == titles

@@ -19,7 +19,7 @@ from reportgen.store import Output, Store
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Output `drawn`: drawings and tables in order, pictures (and these as vectors) as objects of
-    their own."""
+    their own; and what heads them, where the artifact's fact `heading` says so."""
     facts = json.loads(store.get(job.inputs["artifact"].object))
     undefined = facts["facts"].get("undefined", "")
     if undefined:
@@ -34,7 +34,9 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     kept = [_part(told(part, uses), store) for part in parts]
     pictures = [part["picture"] for part in kept if "picture" in part]
     needs = tuple(p[key] for p in pictures for key in ("object", "vector") if p[key])
-    return {"drawn": store.put_output(canonical({"undefined": "", "parts": kept}), needs=needs)}
+    heading = artifact.facts.get("heading", "")
+    drawn = canonical({"undefined": "", "parts": kept} | ({"heading": heading} if heading else {}))
+    return {"drawn": store.put_output(drawn, needs=needs)}
 
 
 def _arrays(data: bytes) -> dict[str, Any]:

@@ -231,6 +231,9 @@ def test_an_output_that_branches_off_before_the_layer_has_no_heatmap(method: str
     both = compute(subject(alone, data, method=method, layer="low"))
     assert [head["name"] for head in both.facts["heads"]] == ["class", "aux"]
     assert both.facts["apart"] == []
+    # Output aux has no label, so its values are no scores of classes.
+    assert "heading" not in artifact.facts
+    assert both.facts["heading"] == "Activation Heatmap"
 
 
 def test_behind_a_reshape_nothing_is_said_of_what_lies_where() -> None:

@@ -86,6 +86,7 @@ def test_a_heatmap_of_a_value_shows_what_raises_it() -> None:
         [[[0.625 * 0.2, 0], [0, 0]], [[0, 0.625 * 0.4], [0, 0]]],
         rtol=1e-5,
     )
+    assert artifact.facts["heading"] == "Activation Heatmap"
     said = words("grad_cam", made, artifact)
     assert "Grad-CAM of the unit's value at layer same" in said
     assert "Test image 0: unit 0 at -2." in said

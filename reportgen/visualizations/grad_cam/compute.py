@@ -26,6 +26,10 @@ from reportgen.visualizations.grad_cam.measures import between_heads, head_measu
 __all__ = ["compute", "grad_cam"]
 
 
+PLAIN = "Activation Heatmap"
+"""Heads heatmaps of values that are no scores of classes."""
+
+
 @dataclass(frozen=True)
 class _How:
     """The outputs that are explained, by their places in the model, at which layer, and how."""
@@ -86,6 +90,7 @@ def compute(subject: Subject) -> Artifact:
         "apart": [head.name for head in every if head not in heads],
         "rearranged": rearranged,
         "aside": aside(subject.model),
+        **({"heading": PLAIN} if any(head.valued for head in heads) else {}),
         "heads": [
             _told(head, one, data, shown, params["method"])
             for head, one in zip(heads, found, strict=True)
