@@ -23,7 +23,9 @@ from reportgen.records import (
     Table,
 )
 from reportgen.render import pages
-from reportgen.spec import FigureSpec, SectionSpec, Spec
+from reportgen.render.views import REMARKS
+from reportgen.spec import FigureSpec, ModelSpec, SectionSpec, Spec
+from reportgen.spec.sources import scheme
 from reportgen.store import Output, Store
 
 SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
@@ -41,10 +43,7 @@ def make(
         store: where the outputs are.
     """
     found = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
-    models = tuple(
-        replace(decode(ModelFacts, found[f"model:{m.name}"]), name=m.name, title=m.title)
-        for m in spec.models
-    )
+    models = tuple(_model(m, decode(ModelFacts, found[f"model:{m.name}"])) for m in spec.models)
     inferred = [found[f"inference:{rule}"] for rule in spec.inferences]
     report = Report(
         slug=spec.slug,
@@ -65,6 +64,18 @@ def make(
         {figure.file: store.get(figure.digest) for figure in shown if figure.table is None},
         {figure.file: store.get(figure.vector) for figure in shown if figure.vector},
     )
+
+
+def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
+    """Facts of a model as the spec names it.
+
+    The stage that trains keeps under "weights" whatever a page says of how a model came to be. Of
+    an application that is where its weights are from, of all others what its inputs are given.
+    """
+    training = dict(facts.training)
+    if "weights" in training and scheme(model.source) != "application":
+        training["inputs"] = training.pop("weights")
+    return replace(facts, name=model.name, title=model.title, training=training)
 
 
 def said_once(sections: Iterable[Section]) -> tuple[Section, ...]:
@@ -125,9 +136,12 @@ def _ruled(block: Block) -> bool:
 def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     devices = sorted({str(m.training["device"]) for m in models if "device" in m.training})
     digests = {model.name: model.digest[:12] for model in models}
-    origins = {m.name: m.training["weights"] for m in models if "weights" in m.training}
-    told = {"weights": origins} if origins else {}
-    return {**given, "device": ", ".join(devices), "models": digests, **told}
+    told = {
+        key: {model.name: model.training[key] for model in models if key in model.training}
+        for key in REMARKS
+    }
+    said = {key: sentences for key, sentences in told.items() if sentences}
+    return {**given, "device": ", ".join(devices), "models": digests, **said}
 
 
 def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Section:

@@ -104,8 +104,11 @@ def built(root: Path) -> Path:
 def test_the_page_says_what_is_held_and_shows_every_figure(built: Path) -> None:
     page = (built / "report.md").read_text()
     told = "Input 'meta' is held at 0.5; all figures hold for that value alone."
-    shown, _, _ = page.rpartition("How this report was made")
+    shown, _, made = page.rpartition("How this report was made")
     assert shown.count(told) == 1
+    both = "The inputs 'image' and 'mask' are given the same images."
+    assert f"- inputs\n  - two: {both} {told}" in made
+    assert "weights" not in made
     assert "The inputs 'image' and 'mask' are given the same images." in page
     assert "meta (HeldInput)" in page
     assert "cannot be run" not in page

@@ -11,8 +11,8 @@ import pytest
 
 from reportgen import spec
 from reportgen.codec import encode
-from reportgen.page import _section, explained, said_once
-from reportgen.records import Block, Evidence, Finding, Note, Section
+from reportgen.page import _model, _provenance, _section, explained, said_once
+from reportgen.records import Block, Evidence, Finding, ModelFacts, Note, Section
 
 
 def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> Block:
@@ -140,3 +140,29 @@ def test_an_author_heads_a_figure_else_its_artifact_else_its_kind() -> None:
     blocks = _section(read, read.sections[0], found).blocks
     titles = ["Class Activation Heatmap", "Activation Heatmap", "Mine", "Mine"]
     assert [block.title for block in blocks] == titles
+
+
+SOURCES = """\
+models:
+  net: {source: application:VGG16, weights: null}
+  two: {source: python:json:loads, inputs: {a: images, b: 1}}
+  row: {source: python:json:loads}
+  plain: zoo:base
+figures: [architecture: {model: net}]
+"""
+
+
+def test_what_is_said_of_inputs_stands_under_inputs_and_of_weights_under_weights() -> None:
+    read = spec.load_text(SOURCES, Path("x.yaml"))
+    said = {"net": "Drawn at random.", "two": "Input 'b' is held at 1.", "row": "As one row."}
+    models = []
+    for model in read.models:
+        told = {"weights": said[model.name]} if model.name in said else {}
+        training = {"device": "CPU", **told}
+        kept = ModelFacts("", "", "", "", (), 0, 0, 0, "d" * 20, {}, {}, {}, training)
+        models.append(_model(model, kept))
+    assert models[1].training == {"device": "CPU", "inputs": said["two"]}
+    found = _provenance(tuple(models), {"seed": 0})
+    assert found["weights"] == {"net": said["net"]}
+    assert found["inputs"] == {"two": said["two"], "row": said["row"]}
+    assert _provenance(tuple(models[3:]), {}).keys() == {"device", "models"}

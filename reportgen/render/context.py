@@ -13,6 +13,7 @@ from reportgen.records import Block, Figure, ModelFacts, Report, Section
 from reportgen.render import claims, contents, tables
 from reportgen.render.outline import Outline
 from reportgen.render.views import (
+    REMARKS,
     BlockView,
     FactView,
     FigureView,
@@ -153,7 +154,7 @@ def _model(model: ModelFacts) -> ModelView:
         "dataset": model.dataset,
         "params": number(model.total_params),
         "digest": model.digest,
-        "weights": str(model.training.get("weights", "")),
+        "remark": " ".join(str(model.training[k]) for k in REMARKS if k in model.training),
     }
 
 

@@ -100,8 +100,13 @@ class FigureView(TypedDict):
     table: TableView | None
 
 
+REMARKS = ("weights", "inputs")
+"""What `ModelFacts.training` may tell of a model in sentences, beside how it was trained."""
+
+
 class ModelView(TypedDict):
-    """A model in a few words; `weights` says where its weights are from, or is ""."""
+    """A model in a few words; `remark` says where its weights are from, or what its inputs are
+    given, or is ""."""
 
     name: str
     title: str
@@ -109,7 +114,7 @@ class ModelView(TypedDict):
     dataset: str
     params: str
     digest: str
-    weights: str
+    remark: str
 
 
 class BlockView(TypedDict):

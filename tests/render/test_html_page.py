@@ -308,11 +308,12 @@ def test_a_bare_report_is_a_page(report: Report) -> None:
     assert not page.all(id="inferences")
 
 
-def test_where_weights_are_from_stands_with_the_model(
-    report: Report, files: dict[str, bytes]
+@pytest.mark.parametrize("key", ["weights", "inputs"])
+def test_where_weights_are_from_and_what_inputs_are_given_stands_with_the_model(
+    key: str, report: Report, files: dict[str, bytes]
 ) -> None:
     told = "They were drawn at random & never trained."
-    models = [replace(m, training={**m.training, "weights": told}) for m in report.models]
+    models = [replace(m, training={**m.training, key: told}) for m in report.models]
     made = pages(replace(report, models=tuple(models)), files)
     lines = [words for _, words in Page(made["index.html"].decode()).all("p", **{"class": "model"})]
     assert lines
