@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Case, Paragraph, Reading, models_of, of_model, readings, side, tally
+from reportgen.drafting import (
+    Case,
+    Paragraph,
+    Reading,
+    derived,
+    models_of,
+    of_model,
+    readings,
+    side,
+    tally,
+)
 from reportgen.records import Findings, Inference, ModelFacts
 
 ENTRY = Entry(
@@ -26,24 +36,49 @@ def infer(findings: Findings) -> Inference:
     Every convolution layer but a model's first is judged by the effective number of input
     channels of its filters: the participation ratio of the energy of their weights. A layer
     counts where the interval over its filters lies above `SEVERAL`. Random weights combine as
-    well, so this says what filters do, not that training made them do so.
+    well, so this says what filters do, not that training made them do so. Layers whose filters
+    have a single input channel each, as depthwise ones, have nothing to combine and are left out.
     """
     found = _in_order(readings(findings, "kernels", "effective_inputs", compared=True))
-    later = [r for r in found if r.at != next(iter(of_model(found, r.model)))]
+    alone = _in_order(readings(findings, "kernels", "single_input"))
+    without = {(r.model.name, r.at) for r in alone}
+    behind = [r for r in found if r.at != next(iter(of_model(found, r.model)))]
+    later = [r for r in behind if (r.model.name, r.at) not in without]
     if not later:
         return Inference()
     cases = [Case(side(r.evidence, SEVERAL), (r.evidence,)) for r in later]
     claim = "filters draw on more than two input channels in effect"
-    nouns = "later convolution layer|later convolution layers"
+    of = " with several input channels" if alone else ""
+    nouns = f"later convolution layer{of}|later convolution layers{of}"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
         f"Filters draw on more than two channels of the layer before in {counts.phrase}.",
         **counts.evidence,
     )
-    _example(paragraph, findings, found, max(_preferred(later), key=_value))
+    _leave_out(paragraph, alone)
+    _example(paragraph, findings, found, max(_preferred(later, found), key=_value))
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
+
+
+def _leave_out(paragraph: Paragraph, alone: Sequence[Reading]) -> None:
+    if not alone:
+        return
+    sources = [r.evidence for r in alone]
+    how = "number of later convolution layers whose filters have a single input channel each"
+    paragraph.say(
+        "{left:layer is|layers are} left out, as filters there have a single input channel each, "
+        "and so none to combine.",
+        left=derived(ENTRY.name, "left_out", len(alone), sources, how, "layers"),
+    )
+    if any(_is_separable(r) for r in alone):
+        paragraph.say("What a separable layer combines afterwards was not measured.")
+
+
+def _is_separable(reading: Reading) -> bool:
+    rows = reading.model.layers
+    return any(row.name == reading.at and "Separable" in row.type for row in rows)
 
 
 def _example(
@@ -82,9 +117,9 @@ def _place(model: ModelFacts, layer: str) -> int:
     return names.index(layer) if layer in names else len(names)
 
 
-def _preferred(later: Sequence[Reading]) -> Sequence[Reading]:
+def _preferred(later: Sequence[Reading], found: Sequence[Reading]) -> Sequence[Reading]:
     """The layers of models with just two convolution layers, where there are such models."""
-    of_two = [r for r in later if len(of_model(later, r.model)) == 1]
+    of_two = [r for r in later if len(of_model(found, r.model)) == 2]
     return of_two or later
 
 

@@ -60,7 +60,7 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "mean_accuracy": ("test",),
         "gray_accuracy": ("test.length", "test.angle"),
     },
-    "kernels": {"effective_inputs": CONVS, "color_share": CONVS[:1]},
+    "kernels": {"effective_inputs": CONVS, "color_share": CONVS[:1], "single_input": ("deep",)},
     "feature_maps": {
         "foreground_lift": MAPS,
         "detail": MAPS,

@@ -66,3 +66,57 @@ def test_a_model_of_two_convolutions_is_the_example() -> None:
 def test_a_single_convolution_combines_nothing() -> None:
     found = block("kernels", "a", effective_inputs__first=inputs(2.5, 2.9))
     assert infer(report([model("a", *TWO)], found)) == Inference()
+
+
+def single(n: int = 3) -> Evidence:
+    return value(n, n=None, unit="filters")
+
+
+@pytest.mark.parametrize(
+    ("kind", "remark"), [("DepthwiseConv2D", False), ("SeparableConv2D", True)]
+)
+def test_filters_of_a_single_input_channel_are_left_out_and_counted(
+    kind: str, remark: bool
+) -> None:
+    # Three filters would leave it undecided whether the layer combines, and open the whole.
+    measures = {
+        "effective_inputs@first": inputs(1, 1),
+        "effective_inputs@deep": inputs(1, 1, n=3),
+        "single_input@deep": single(),
+        "effective_inputs@second": inputs(3, 5),
+    }
+    layers = (TWO[0], ("deep", kind), TWO[2])
+    findings = report([model("a", *layers)], block_of("kernels", "a", measures))
+    note = only(infer(findings), findings)
+    assert note.verdict == "supported"
+    assert (
+        "in the only later convolution layer with several input channels. 1 layer is" in note.text
+    )
+    assert "undecided" not in note.text.lower()
+    assert ("What a separable layer combines afterwards was not measured." in note.text) == remark
+
+
+def test_a_model_of_three_convolutions_is_no_example_of_two() -> None:
+    measures = {
+        "effective_inputs@first": inputs(1, 1),
+        "effective_inputs@deep": inputs(1, 1),
+        "single_input@deep": single(),
+        "effective_inputs@second": inputs(20, 30),
+    }
+    layers = (TWO[0], ("deep", "DepthwiseConv2D"), TWO[2])
+    findings = report(
+        [model("long", *layers), model("a", *TWO)],
+        block_of("kernels", "long", measures),
+        kernels("a", inputs(3, 5)),
+    )
+    assert "in `Model a` draws on 4 channels" in only(infer(findings), findings).text
+
+
+def test_where_no_other_layer_follows_nothing_is_said() -> None:
+    measures = {
+        "effective_inputs@first": inputs(1, 1),
+        "effective_inputs@second": inputs(1, 1),
+        "single_input@second": single(),
+    }
+    findings = report([model("a", *TWO)], block_of("kernels", "a", measures))
+    assert infer(findings) == Inference()

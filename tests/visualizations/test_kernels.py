@@ -117,6 +117,21 @@ def test_what_a_separable_layer_leaves_out_is_said():
     assert "depthwise" not in second.caption
 
 
+def test_filters_of_a_single_input_channel_are_told_behind_the_first_layer():
+    stack = (
+        layers.Conv2D(4, 3, name="gray"),
+        layers.DepthwiseConv2D(3, name="depthwise"),
+        layers.SeparableConv2D(5, 3, name="separable"),
+        layers.Conv2D(5, 1, groups=5, name="apart"),
+        layers.Conv2D(6, 1, groups=1, name="mixed"),
+    )
+    artifact = compute(subject("kernels", model_of(*stack, shape=(9, 9, 1))))
+    found = [one for one in artifact.measures if one.name.startswith("single_input@")]
+    told = {one.name.partition("@")[2]: one.value for one in found}
+    assert told == {"depthwise": 4, "separable": 4, "apart": 5}
+    assert found[0].how == "filters of depthwise, each of which has a single input channel"
+
+
 def test_one_and_three_dimensions_are_drawn():
     for stack, shape in [
         (layers.Conv1D(4, 3, name="a"), (9, 2)),

@@ -36,6 +36,7 @@ ENTRY = Entry(
     evidence=(
         ("filters", "filters of a layer"),
         ("effective_inputs", "input channels that a filter's energy spreads over"),
+        ("single_input", "filters of a layer behind the first that have one input channel each"),
         ("smoothness", "likeness of neighboring weights (Moran's I)"),
         ("color_share", "share of a filter's energy that answers to color, not brightness"),
         ("redundant", "share of filters that nearly repeat another"),

@@ -77,13 +77,15 @@ def compute(subject: Subject) -> Artifact:
     if not found:
         raise UndefinedError("There are no kernels to show, because no layer is a convolution.")
     every, most = named(subject.model), subject.params["max_filters"]
-    color = _reads_color(subject.model)
+    color, first = _reads_color(subject.model), _first(subject.model)
     if color in found:
         found[color] = _as_stored(found[color], subject.data)
     parts = dict(zip(found, part_names(list(found)), strict=True))
     measures: list[Measure] = []
     for name, kernel in found.items():
         measured = _measures(name, acting(every[name]), kernel, name == color, subject.seed)
+        if name != first and kernel.shape[-2] == 1:
+            measured.append(_single(name, kernel))
         measures += [replace(item, part=parts[name]) for item in measured]
     return Artifact(
         arrays={f"kernel_{i}": kernel[..., :most] for i, kernel in enumerate(found.values())},
@@ -133,13 +135,18 @@ def _ordered(layer: Any) -> Floats:
 def _reads_color(model: Any) -> str:
     """The path of the first convolution, if the model's input has three channels; else ""."""
     inputs = getattr(model, "inputs", None) or []
-    paths = choose(model, "all", is_conv)
-    first = bool(getattr(model, "layers", None)) and paths[:1]
+    first = _first(model)
     front = is_graph(model) and reads_channels_first(model)
     if not inputs or not first or inputs[0].shape[1 if front else -1] != 3:
         return ""
-    layer = acting(named(model)[first[0]])
-    return first[0] if layer is not None and _ordered(layer).shape[-2] == 3 else ""
+    layer = acting(named(model)[first])
+    return first if layer is not None and _ordered(layer).shape[-2] == 3 else ""
+
+
+def _first(model: Any) -> str:
+    """The path of the first convolution, or ""."""
+    paths = choose(model, "all", is_conv)
+    return paths[0] if paths and getattr(model, "layers", None) else ""
 
 
 def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]:
@@ -190,6 +197,12 @@ def _inputs(name: str, kernel: Floats, seed: int) -> Measure:
         f"filters with nonzero weights, of {inputs}; baseline: a single one",
         baseline=1.0, unit="channels",
     )  # fmt: skip
+
+
+def _single(name: str, kernel: Floats) -> Measure:
+    """What tells a depthwise layer, say, from one whose filters use one channel of several."""
+    how = f"filters of {name}, each of which has a single input channel"
+    return Measure(f"single_input@{name}", kernel.shape[-1], "filters", how=how)
 
 
 def _smoothness(name: str, kernel: Floats, again: list[Floats], seed: int) -> Measure:
