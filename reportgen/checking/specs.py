@@ -1,4 +1,4 @@
-"""All that is known to be wrong with a sound spec: its model files, their inputs, its figures."""
+"""All that is known to be wrong with a sound spec: model files, inputs, packages, figures."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from reportgen.checking.figures import data_problems
 from reportgen.checking.inputs import input_problems
 from reportgen.checking.layers import layer_problems
+from reportgen.checking.packages import package_problems
 from reportgen.errors import Problem
 from reportgen.inspection.specs import problems as file_problems
 from reportgen.spec import Spec
 
 
 def problems(spec: Spec) -> list[Problem]:
-    """Everything that is known to be wrong with a spec's model files and figures, by line."""
+    """Everything that is known to be wrong with a spec's files, packages and figures, by line."""
     refused = file_problems([spec])
-    return sorted([*refused, *_of_figures(spec, bool(refused))], key=lambda p: p.line or 0)
+    found = [*refused, *package_problems(spec), *_of_figures(spec, bool(refused))]
+    return sorted(found, key=lambda p: p.line or 0)
 
 
 def _of_figures(spec: Spec, refused: bool) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 
 from reportgen.catalog import Entry, Parameter
@@ -38,6 +39,8 @@ ENTRY = Entry(
         *SHARED,
     ),
 )
+PACKAGE = "tensorflow_datasets"
+"""What Python calls it."""
 SPLITS = {"train": "train", "validation": "validation", "valid": "validation",
           "val": "validation", "test": "test"}  # fmt: skip
 
@@ -70,14 +73,22 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
     return from_arrays(arrays, classes, title, params, seed, origin)
 
 
+def missing(params: Mapping[str, Any]) -> Problem | None:
+    """What is wrong where the package is not installed, which is looked up and not imported."""
+    return _needed(params["name"], "not installed") if find_spec(PACKAGE) is None else None
+
+
+def _needed(name: str, why: str) -> Problem:
+    message = f"the dataset '{name}' needs the package tensorflow-datasets ({why})"
+    return Problem(message, hint='install it with: pip install "reportgen[tfds]"')
+
+
 def _builder(name: str, folder: str | None) -> Any:
     """The dataset's builder, with its data there."""
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
-        message = f"the dataset '{name}' needs the package tensorflow-datasets ({error})"
-        hint = 'install it with: pip install "reportgen[tfds]"'
-        raise UserError(Problem(message, hint=hint)) from error
+        raise UserError(_needed(name, str(error))) from error
     try:
         builder = tfds.builder(name, data_dir=folder)
         there = builder.data_path.exists()
