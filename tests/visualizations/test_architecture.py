@@ -9,7 +9,9 @@ from keras import layers
 from subjects import check_house_rules, notes_of, subject, values
 
 from reportgen.codec import decode
+from reportgen.drawing.canvas import Canvas
 from reportgen.errors import UndefinedError
+from reportgen.models._holding import held
 from reportgen.probing.steps import steps
 from reportgen.visualizations.architecture.compute import compute
 from reportgen.visualizations.architecture.flow import flow
@@ -225,3 +227,63 @@ def test_layers_of_a_model_that_is_used_twice_are_counted_once_and_alike():
     (table,) = draw(compute_summary(subject("summary", model)), {})
     assert table.caption.startswith("The model's 4 layers (a nested model is one) with")
     assert "counts at each use" not in drawn(zoo.subclassed())[1][0].caption
+
+
+def masked(where: str, **inputs):
+    """Image and mask multiplied: before the convolution, behind it, or at both places."""
+    image, mask = keras.Input((8, 8, 1), name="image"), keras.Input((8, 8, 1), name="mask")
+    x = layers.Multiply(name="before")([image, mask]) if where != "behind" else image
+    x = layers.Conv2D(1, 3, padding="same", name="conv")(x)
+    x = layers.Multiply(name="behind")([x, mask]) if where != "before" else x
+    model = keras.Model([image, mask], layers.Dense(3)(layers.Flatten()(x)))
+    return held(model, {"image": "images", **inputs})[0]
+
+
+def told_of_branches(model):
+    artifact, shown = drawn(model)
+    (flowing,) = [one for one in shown if one.part.startswith("stage-")]
+    layers_column = [row[4] for row in shown[-1].rows]
+    assert sum(layers_column) == values(artifact)["layers"] == artifact.facts["count"]
+    assert "mask" not in artifact.facts["layers"]
+    return flowing, values(artifact)["skips"]
+
+
+def test_beside_a_held_input_alone_no_way_leads_around_layers():
+    flowing, skips = told_of_branches(masked("before", mask=0.5))
+    assert "2 ways from top to bottom, one of which hands on what comes in;" in flowing.caption
+    assert "2 ways: input held at 0.5; what comes in; then multiply" in flowing.alt
+    assert skips == 0
+
+
+def test_a_held_input_beside_layers_is_an_input():
+    flowing, skips = told_of_branches(masked("behind", mask=1))
+    assert "2 ways from top to bottom; they meet in: multiply." in flowing.caption
+    assert "2 ways: 3 x 3 conv, 1; input held at 1; then multiply" in flowing.alt
+    assert skips == 0
+
+
+def test_an_input_that_gets_the_images_too_leads_them_around_layers():
+    flowing, skips = told_of_branches(masked("behind", mask="images"))
+    assert "one of which leads around all layers" in flowing.caption
+    assert skips == 1
+
+
+def test_an_input_among_layers_that_cross_is_no_layer():
+    artifact, (_, key) = drawn(masked("both", mask=1))
+    assert [row[1] for row in key.rows][:2] == ["input", "2 layers and 1 input that cross"]
+    assert sum(row[4] for row in key.rows) == values(artifact)["layers"] == 5
+
+
+def test_nothing_leads_into_a_held_input(monkeypatch):
+    arrows: list[tuple[float, float]] = []
+    plain = Canvas.arrow
+
+    def noted(self, start, end):
+        arrows.append(end)
+        plain(self, start, end)
+
+    monkeypatch.setattr(Canvas, "arrow", noted)
+    (branching,) = [one for one in parts_of(masked("behind", mask=1)) if one.ways]
+    assert flow(branching) is not None
+    # Into the stage, into the convolution, into the join, and out of it.
+    assert len(arrows) == 4

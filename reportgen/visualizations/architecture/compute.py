@@ -11,7 +11,7 @@ from reportgen.probing.steps import Step, steps
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.visualizations.architecture.parts import Part, Told, parts
 from reportgen.visualizations.architecture.tree import Branches, Series, series
-from reportgen.visualizations.architecture.words import role, told
+from reportgen.visualizations.architecture.words import is_input, role, told
 
 KINDS = {"conv": "convolutions", "dense": "dense layers", "extra": "normalizations and the like"}
 
@@ -35,7 +35,7 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(
         facts={
             "parts": encode(drawn),
-            "layers": list(dict.fromkeys(step.path for step in found if step.layer is not None)),
+            "layers": list(dict.fromkeys(step.path for step in found if not is_input(step))),
             "count": _uses(found),
             "total": total,
             "beside": max(0, counts(subject.model).total - total),
@@ -69,7 +69,8 @@ def _measures(
     how = "places where the way through the network parts, those inside branches included"
     yield Measure("branchings", len(branchings), "places", how=how)
     if branchings:
-        skips, ways = sum(b.skip for b in branchings), max(len(b.ways) + b.skip for b in branchings)
+        skips = sum(b.skip and _has_layer(b, found) for b in branchings)
+        ways = max(len(b.ways) + b.skip for b in branchings)
         how = "places where one of the ways leads around the others and holds no layer"
         yield Measure("skips", skips, "places", len(branchings), how=how)
         yield Measure("ways", ways, "ways", how="ways side by side at one place, at most")
@@ -78,7 +79,7 @@ def _measures(
 
 def _uses(found: Sequence[Step]) -> int:
     """The one count of layers: at each use, as depth, stages and shapes are those of uses."""
-    return sum(step.layer is not None for step in found)
+    return sum(not is_input(step) for step in found)
 
 
 def _depth(found: Sequence[Step]) -> int:
@@ -96,6 +97,15 @@ def _branchings(items: Series) -> Iterator[Branches]:
             yield item
             for way in item.ways:
                 yield from _branchings(way)
+
+
+def _has_layer(branches: Branches, found: Sequence[Step]) -> bool:
+    """Whether some way holds more than inputs: else no way leads around anything."""
+    return any(
+        not isinstance(item, int) or not is_input(found[item])
+        for way in branches.ways
+        for item in way
+    )
 
 
 def _shares(said: Sequence[Told]) -> Iterator[Measure]:

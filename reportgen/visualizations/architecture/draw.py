@@ -66,7 +66,9 @@ def _branches(parts: Sequence[Part], most: int) -> list[Drawing]:
 def _branch_caption(part: Part, numbers: Sequence[int]) -> str:
     ways = len(part.ways) + part.skip
     caption = f"{_stages(numbers)} in full: {ways} ways from top to bottom"
-    caption += ", one of which leads around all layers" if part.skip else ""
+    if part.skip:
+        leads = "leads around all layers" if part.around else "hands on what comes in"
+        caption += f", one of which {leads}"
     caption += f"; they meet in: {part.join}." if part.join else "; each is an output of its own."
     if len(numbers) > 1:
         caption += f" The numbers of channels are those of stage {numbers[0]}."
@@ -118,7 +120,7 @@ def _what(part: Part) -> str:
     """In words, ways included."""
     if part.ways:
         ways = [" - ".join(one.text for one in way) for way in part.ways]
-        ways += ["nothing"] if part.skip else []
+        ways += ["nothing" if part.around else "what comes in"] if part.skip else []
         text = f"{len(ways)} ways: {'; '.join(ways)}"
         text += f"; then {part.join}" if part.join else ""
     else:

@@ -43,7 +43,11 @@ def flow(part: Part) -> Picture | None:
 
 def _begins(part: Part) -> bool:
     """Whether its ways begin with inputs of the network, so that nothing leads to them."""
-    return all(way[0].role == "input" for way in part.ways)
+    return not part.skip and all(map(_from_input, part.ways))
+
+
+def _from_input(way: Sequence[Part]) -> bool:
+    return way[0].role == "input"
 
 
 def _size(part: Part) -> _Size:
@@ -80,7 +84,7 @@ def _draw(canvas: Canvas, part: Part, place: tuple[float, float]) -> None:
     end = (middle, foot) if part.join else None
     for way in part.ways:
         own = _way_size(way)
-        _way(canvas, way, (x, top), own, foot, (start, end))
+        _way(canvas, way, (x, top), own, foot, (None if _from_input(way) else start, end))
         x += own.width + _GAP
     if part.skip:
         at = x + _SKIP / 2

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 
+from reportgen.drafting.wording import counted
 from reportgen.visualizations.architecture.tree import Branches, Knot, Series
 
 Shape = tuple[int | None, ...]
@@ -47,7 +48,7 @@ class Part:
         layers: how many steps it holds, all repetitions together; params likewise.
         times: how often it follows itself; `group` numbers parts that repeat together, from 0,
             and is -1 for all others.
-        ways: the branches; `skip` tells whether a way leads around them.
+        ways: the branches; `skip` tells of a way without any step.
         join: the text of the step that joins the branches, "" where nothing does.
     """
 
@@ -70,6 +71,11 @@ class Part:
     def text(self) -> str:
         """In a few words."""
         return self.what if self.width is None else f"{self.what}, {self.width}"
+
+    @property
+    def around(self) -> bool:
+        """Whether a way leads around layers: not where beside it there are inputs alone."""
+        return self.skip and any(part.layers for way in self.ways for part in way)
 
     @property
     def form(self) -> tuple[object, ...]:
@@ -153,9 +159,8 @@ def _merged(again: Sequence[Part], group: int) -> Part:
 
 
 def _plain(step: Told) -> Part:
-    own = int(step.role != "input")
-    return Part(step.role, step.what, step.width, step.extras, step.path, step.path, own,
-                step.params, step.shape)  # fmt: skip
+    return Part(step.role, step.what, step.width, step.extras, step.path, step.path,
+                _layers([step]), step.params, step.shape)  # fmt: skip
 
 
 def _with_extra(part: Part, step: Told) -> Part:
@@ -213,10 +218,21 @@ def _knot(steps: Sequence[Told]) -> list[Part]:
             runs.append([])
         runs[-1].append(step)
     return [
-        Part("knot", f"{len(run)} layers that cross" if len(run) > 1 else run[0].what, None, (),
-             run[0].path, run[-1].path, len(run), sum(step.params for step in run), run[-1].shape)
+        Part("knot", _crossing(run) if len(run) > 1 else run[0].what, None, (), run[0].path,
+             run[-1].path, _layers(run), sum(step.params for step in run), run[-1].shape)
         for run in runs
     ]  # fmt: skip
+
+
+def _layers(run: Sequence[Told]) -> int:
+    return sum(step.role != "input" for step in run)
+
+
+def _crossing(run: Sequence[Told]) -> str:
+    """Such as "5 layers that cross", or "5 layers and 1 input that cross"."""
+    own = _layers(run)
+    counts = ((own, "layer", "layers"), (len(run) - own, "input", "inputs"))
+    return f"{' and '.join(counted(*one) for one in counts if one[0])} that cross"
 
 
 def _positions(shape: Shape) -> int | None:

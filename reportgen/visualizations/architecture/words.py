@@ -7,6 +7,8 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from reportgen.probing.convolutions import convolution
+from reportgen.probing.given import told as said
+from reportgen.probing.holding import HeldInput
 from reportgen.probing.layers import is_conv
 from reportgen.probing.steps import Shape, Step
 from reportgen.visualizations.architecture.parts import Told
@@ -32,6 +34,11 @@ def told(step: Step, given: Sequence[Shape], params: int) -> Told:
     return Told(step.path, kind, what, width, extras, shape, params)
 
 
+def is_input(step: Step) -> bool:
+    """Whether it is an input of the network; one that is held at a value takes nothing in."""
+    return step.layer is None or isinstance(step.layer, HeldInput)
+
+
 def role(step: Told, known: Container[str]) -> str:
     """The role of a step if it is known, else "other"."""
     return step.role if step.role in known else "other"
@@ -39,7 +46,7 @@ def role(step: Told, known: Container[str]) -> str:
 
 def _role(step: Step, given: Sequence[Shape]) -> str:
     layer, kind = step.layer, step.type
-    if layer is None:
+    if is_input(step):
         return "input"
     if is_conv(layer):
         return "conv"
@@ -67,7 +74,7 @@ def _what(step: Step, kind: str) -> tuple[str, int | None]:
     if kind == "dense":
         return "dense", getattr(layer, "units", None) or step.shapes[0][-1]
     if kind == "input":
-        return "input", None
+        return "input" if layer is None else f"input held at {said(layer.value)}", None
     if kind == "extra":
         return _extra(layer, name), None
     return _spaced(name), None
