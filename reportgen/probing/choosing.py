@@ -7,11 +7,11 @@ from typing import Any
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.convolutions import acting, over_time
-from reportgen.probing.layers import choose, is_conv, named
+from reportgen.probing.layers import choose, is_conv, named, output_shapes
 
 
 def last_convolution(model: Any, consequence: str | Callable[[], str]) -> str:
-    """The path of a model's last convolution, nested models included.
+    """The path of a model's last convolution with a place to point at, nested models included.
 
     Args:
         model: any Keras model.
@@ -25,7 +25,24 @@ def last_convolution(model: Any, consequence: str | Callable[[], str]) -> str:
     if not found:
         told = consequence if isinstance(consequence, str) else consequence()
         raise UndefinedError(f"{no_convolution(model)}, so there is {told}.")
-    return found[-1]
+    return last_with_places(model, found)
+
+
+def last_with_places(model: Any, paths: Sequence[str]) -> str:
+    """The last of some convolutions whose maps have several positions; if none has, the last.
+
+    Where the only position is all that is left, as in the gate of a squeeze-and-excitation block or
+    a head of 1 x 1 convolutions behind global pooling, no place in an image can be pointed at.
+    """
+    every = named(model)
+    return next((path for path in reversed(paths) if not _alone(every[path])), paths[-1])
+
+
+def _alone(layer: Any) -> bool:
+    """Whether a convolution's maps are known to have one position only."""
+    first = getattr(acting(layer) or layer, "data_format", "") == "channels_first"
+    shapes = output_shapes(layer)
+    return bool(shapes) and set(shapes[0][2:] if first else shapes[0][1:-1]) == {1}
 
 
 def no_convolution(model: Any) -> str:

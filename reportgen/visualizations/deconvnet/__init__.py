@@ -11,7 +11,8 @@ ENTRY = Entry(
             "layer",
             "str",
             None,
-            "the layer whose units to show (a path); null takes the last convolution",
+            "the layer whose units to show (a path); null takes the last convolution whose "
+            "maps have several positions",
             optional=True,
         ),
         Parameter(

@@ -42,7 +42,8 @@ def deconvnet(
         model: any Keras model with a graph, nested to any depth.
         images: model input, already preprocessed, shape (n, h, w, c); a list of arrays for a
             model with several inputs.
-        layer: path of the layer, e.g. "backbone/block5_conv3"; None for the last convolution.
+        layer: path of the layer, e.g. "backbone/block5_conv3"; None for the last convolution whose
+            maps have several positions.
         filters: channels, one or several; None for all.
         keep: "strongest" for the channel's strongest position only, "all" for all positions.
         rule: at a ReLU: "deconvnet", "guided" (arXiv 1412.6806) or "gradient".

@@ -13,7 +13,8 @@ ENTRY = Entry(
             "layer",
             "str",
             None,
-            "the layer to explain at (a path); null takes the last convolution",
+            "the layer to explain at (a path); null takes the last convolution whose "
+            "maps have several positions",
             optional=True,
         ),
         Parameter(

@@ -16,7 +16,7 @@ from reportgen.probing.asking import (
     given_targets,
     require_model,
 )
-from reportgen.probing.choosing import last_convolution
+from reportgen.probing.choosing import last_convolution, last_with_places
 from reportgen.probing.dials import known, pair
 from reportgen.probing.gradients import PREDICTED, slopes
 from reportgen.probing.heads import heads as heads_of
@@ -53,7 +53,8 @@ def grad_cam(
         targets: class to explain: one index for all images, or one for each, shape (n,). None for
             the predicted classes. Of an output with one sigmoid unit the classes are 0 and 1.
         layer: path of a layer with maps, e.g. "backbone/block5_conv3", or "conv[1]" for the second
-            use of a layer; None for the last convolution of the model, nested models included.
+            use of a layer; None for the last convolution of the model, nested models included,
+            whose maps have several positions.
         output: index or name of the output to explain; may be None where there is only one.
         method: "grad_cam" (arXiv 1610.02391), "grad_cam_plus_plus" (1710.11063), "layer_cam"
             (TIP 2021), "hires_cam" (2011.08891), "xgrad_cam" (2008.02312) or "score_cam"
@@ -142,7 +143,7 @@ def _before(model: Any, outputs: Sequence[int]) -> str:
         return ""
     ways = [way_to(model, index).layers for index in outputs]
     found = [path for path in choose(model, "all", is_conv) if any(path in way for way in ways)]
-    return found[-1] if found else ""
+    return last_with_places(model, found) if found else ""
 
 
 def _instead(model: Any) -> str:
