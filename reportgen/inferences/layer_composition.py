@@ -85,8 +85,8 @@ def _example(
     paragraph: Paragraph, findings: Findings, found: Sequence[Reading], best: Reading
 ) -> None:
     paragraph.say(
-        "On average a filter of {best.at} in {best.model} draws on {best} channels in effect "
-        "(interval {best.interval}; a filter on a single channel has {best.baseline}).",
+        "On average a filter of {best.at} in {best.model} draws on {best:channel|channels} in "
+        "effect (interval {best.interval}; a filter on a single channel has {best.baseline}).",
         best=best,
     )
     fields = of_model(readings(findings, "summary", "receptive_field"), best.model)

@@ -63,6 +63,11 @@ def test_a_model_of_two_convolutions_is_the_example() -> None:
     assert "`Model a` draws on 4 channels" in text
 
 
+def test_one_channel_is_no_plural() -> None:
+    findings = report([model("a", *TWO)], kernels("a", inputs(1, 1)))
+    assert "draws on 1 channel in effect" in only(infer(findings), findings).text
+
+
 def test_a_single_convolution_combines_nothing() -> None:
     found = block("kernels", "a", effective_inputs__first=inputs(2.5, 2.9))
     assert infer(report([model("a", *TWO)], found)) == Inference()

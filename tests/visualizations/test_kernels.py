@@ -40,6 +40,27 @@ def test_effective_inputs_by_hand():
     assert found == pytest.approx([1, 4, 1.6])
 
 
+def test_effective_inputs_of_what_a_separable_layer_mixes_by_hand():
+    # One position, two inputs, two parts of each; and the same filters as one kernel.
+    depthwise = np.array([[[[1.0, 2.0], [1.0, -1.0]]]])
+    mixes = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [2, -1, 1, 0], [1, 0, 3, 0], [0, 0, 0, 0]])
+    found = measure.effective_inputs_mixed(depthwise, mixes.T[None, None])
+    # By input 1 and 0; 0 and 1; 2 * 1 - 1 * 2 = 0 and 1; 1 and 3, so (1 + 9)^2 / (1 + 81).
+    assert found == pytest.approx([1, 1, 1, 100 / 82])
+
+
+def test_effective_inputs_of_separable_layers_are_those_of_their_composed_kernel():
+    model = model_of(layers.SeparableConv2D(5, 3, depth_multiplier=2, name="a"))
+    depthwise, pointwise, _ = model.get_layer("a").get_weights()
+    composed = np.einsum("hwim,imf->hwif", depthwise, pointwise.reshape(3, 2, 5))
+    plain = measure.effective_inputs(composed)
+    assert measure.effective_inputs_mixed(depthwise, pointwise) == pytest.approx(plain)
+    found = measures(compute(subject("kernels", model)))["effective_inputs@a"]
+    assert (found.value, found.n) == (pytest.approx(plain.mean()), 5)
+    assert "mixed by the pointwise weights" in found.how
+    assert "of 3 inputs" in found.how
+
+
 def test_smoothness_by_hand():
     steps = np.array([[[1.0], [1.0]], [[-1.0], [-1.0]]])
     checks = np.array([[[1.0], [-1.0]], [[-1.0], [1.0]]])

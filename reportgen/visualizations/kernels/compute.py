@@ -125,11 +125,14 @@ def _ordered(layer: Any) -> Floats:
     """A layer's weights as (space..., inputs, filters)."""
     kind = type(layer).__name__
     separable = isinstance(layer, _SEPARABLE)
-    weights = layer.depthwise_kernel if separable else layer.kernel
-    kernel = np.asarray(keras.ops.convert_to_numpy(weights)).astype(np.float32)
+    kernel = _array(layer.depthwise_kernel if separable else layer.kernel)
     if separable or "Depthwise" in kind:
         return kernel.reshape(*kernel.shape[:-2], 1, -1)
     return np.swapaxes(kernel, -1, -2) if "Transpose" in kind else kernel
+
+
+def _array(weights: Any) -> Floats:
+    return np.asarray(keras.ops.convert_to_numpy(weights)).astype(np.float32)
 
 
 def _reads_color(model: Any) -> str:
@@ -182,19 +185,26 @@ def _measures(name: str, layer: Any, kernel: Floats, color: bool, seed: int) -> 
     again = _reinitialized(layer, kernel.shape, seed)
     return [
         filters,
-        _inputs(name, good, seed),
+        _inputs(name, layer, good, seed),
         _smoothness(name, good, again, seed),
         *([_color(name, good, seed)] if color else []),
         _redundant(name, good, again),
     ]
 
 
-def _inputs(name: str, kernel: Floats, seed: int) -> Measure:
-    inputs = counted(kernel.shape[-2], "input", "inputs")
+def _inputs(name: str, layer: Any, kernel: Floats, seed: int) -> Measure:
+    """Of a separable layer the filters are those that it mixes, or each would draw on one input."""
+    if separable := isinstance(layer, _SEPARABLE):
+        weights = _array(layer.depthwise_kernel), _array(layer.pointwise_kernel)
+        values, inputs = measure.effective_inputs_mixed(*weights), weights[0].shape[-2]
+    else:
+        values, inputs = measure.effective_inputs(kernel), kernel.shape[-2]
+    of = " mixed by the pointwise weights" if separable else ""
     return _mean(
-        f"effective_inputs@{name}", measure.effective_inputs(kernel), seed,
+        f"effective_inputs@{name}", values, seed,
         f"input channels that a filter's energy is spread over (participation ratio), mean over "
-        f"filters with nonzero weights, of {inputs}; baseline: a single one",
+        f"filters{of} with nonzero weights, of {counted(inputs, 'input', 'inputs')}; baseline: "
+        "a single one",
         baseline=1.0, unit="channels",
     )  # fmt: skip
 

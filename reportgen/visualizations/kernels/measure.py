@@ -22,10 +22,30 @@ def effective_inputs(kernel: NDArray[np.floating]) -> Floats:
     Participation ratio (sum e)^2 / sum e^2 of the energy e in each input channel: 1 when all is
     in one channel, the number of channels when it is spread evenly.
     """
-    energy = _by_input(kernel) ** 2
-    e = energy.sum(axis=0)
-    total, squares = e.sum(axis=0), (e**2).sum(axis=0)
-    return np.asarray(total[squares > 0] ** 2 / squares[squares > 0])
+    return _spread((_by_input(kernel) ** 2).sum(axis=0))
+
+
+def effective_inputs_mixed(
+    depthwise: NDArray[np.floating], pointwise: NDArray[np.floating]
+) -> Floats:
+    """The same for a separable layer, whose filter is what pointwise weights mix of depthwise ones.
+
+    Args:
+        depthwise: shape (space..., inputs, multiplier).
+        pointwise: shape (1..., inputs * multiplier, filters).
+    """
+    parts = _by_input(depthwise)
+    mixed = pointwise.reshape(*parts.shape[1:], -1).astype(np.float64)
+    # The energy of a sum of parts, without the sum at each position, which may take gigabytes.
+    alike = np.einsum("pim,pin->imn", parts, parts)
+    return _spread(np.einsum("imn,imf,inf->if", alike, mixed, mixed, optimize=True))
+
+
+def _spread(energy: Floats) -> Floats:
+    """Participation ratio of each filter's energy (inputs, filters), where it has any."""
+    total, squares = energy.sum(axis=0), (energy**2).sum(axis=0)
+    used = np.isfinite(squares) & (squares > 0)
+    return np.asarray(total[used] ** 2 / squares[used])
 
 
 def smoothness(kernel: NDArray[np.floating]) -> Floats:
