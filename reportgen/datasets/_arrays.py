@@ -124,6 +124,10 @@ def _levels(values: NDArray[Any], what: str) -> tuple[Images, str]:
     if values.dtype.kind not in "iuf":
         raise wrong(what, "numbers", f"values of type {values.dtype}")
     low, high = float(values.min()), float(values.max())
+    if np.isnan(low):
+        count = int(np.isnan(values).reshape(len(values), -1).any(axis=1).sum())
+        found = f"NaN in {count} of {len(values)} images"
+        raise wrong(what, "numbers", found, "mend them, or leave them out")
     if not (low >= 0 and high <= 255):
         hint = "give the images as people look at them, and let 'scaling', 'mean' and 'std' do "
         hint += "the rest"

@@ -183,6 +183,7 @@ def _remarks(folder: Path, found: Listing, result: Read) -> list[str]:
         f"the folder {folder.name}/{name} holds no image, so it is no class" for name in found.bare
     ]
     if found.others:
-        noun = "file was" if found.others == 1 else "files were"
-        remarks.append(f"{found.others} {noun} passed over, whose names are not those of images")
+        few = "file was passed over, whose name is not that of an image"
+        many = "files were passed over, whose names are not those of images"
+        remarks.append(f"{found.others} {few if found.others == 1 else many}")
     return remarks

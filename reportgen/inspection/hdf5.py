@@ -29,7 +29,7 @@ def opened(file: BinaryIO, what: str, findings: Findings) -> Iterator[Any]:
     try:
         root = h5py.File(file, "r")
     except (OSError, RuntimeError, ValueError):
-        findings.add(f"{what} is not an HDF5 file, or is torn or damaged")
+        findings.add(f"{what} is {_instead(file)}")
         yield None
         return
     try:
@@ -38,6 +38,14 @@ def opened(file: BinaryIO, what: str, findings: Findings) -> Iterator[Any]:
         findings.add(f"{what} is a damaged HDF5 file ({type(error).__name__})")
     finally:
         root.close()
+
+
+def _instead(file: BinaryIO) -> str:
+    """What a file is that HDF5 cannot open."""
+    file.seek(0)
+    if file.read(4) == b"PK\x03\x04":
+        return "a zip archive, as .keras files are, not an HDF5 file"
+    return "not an HDF5 file, or is torn or damaged"
 
 
 def check_tree(root: Any, what: str, findings: Findings) -> int:

@@ -110,7 +110,7 @@ def classifier(model: Any, head: Head) -> Classifier:
         )
     raise UndefinedError(
         f"Classes have no weight vectors, because no layer before output '{head.name}' holds a "
-        f"matrix with {head.units} columns."
+        f"matrix with {head.units} columns; an embedding can be read at a layer that is named."
     )
 
 

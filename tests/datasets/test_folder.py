@@ -240,7 +240,11 @@ def test_other_files_are_counted_and_hidden_ones_are_not(classes: Path) -> None:
     (classes / "photos" / "readme.txt").write_text("")
     (classes / "photos" / ".hidden.png").write_text("")
     assert load(classes).facts["remarks"] == [
-        "1 file was passed over, whose names are not those of images"
+        "1 file was passed over, whose name is not that of an image"
+    ]
+    (classes / "photos" / "license.txt").write_text("")
+    assert load(classes).facts["remarks"] == [
+        "2 files were passed over, whose names are not those of images"
     ]
 
 

@@ -69,7 +69,7 @@ def test_a_class_whose_folder_is_empty_is_not_left_out_in_silence(tmp_path: Path
     (folder / "c" / "c.heic").touch()
     assert load(tmp_path).facts["remarks"] == [
         "the folder photos/c holds no image, so it is no class",
-        "1 file was passed over, whose names are not those of images",
+        "1 file was passed over, whose name is not that of an image",
     ]
 
 

@@ -43,6 +43,13 @@ def test_hdf5_that_is_named_keras_is_told(tmp_path: Path) -> None:
     assert "an HDF5 file, which should be named .h5" in refused(tmp_path / "m.keras")
 
 
+def test_an_archive_that_is_named_h5_is_told(tmp_path: Path) -> None:
+    path = keras_file(tmp_path).rename(tmp_path / "m.h5")
+    assert "it is a zip archive, as .keras files are, not an HDF5 file" in refused(path)
+    path.write_bytes(b"hello, I am a text")
+    assert "it is not an HDF5 file, or is torn or damaged" in refused(path)
+
+
 @pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
 def test_a_file_that_was_cut_off_is_told(tmp_path: Path, share: float) -> None:
     path = keras_file(tmp_path)

@@ -118,7 +118,7 @@ def test_without_a_matrix_for_classes_there_is_no_embedding() -> None:
     maps = layers.Conv2D(3, 3, name="conv")(start)
     made = keras.Model(start, layers.GlobalAveragePooling2D()(maps))
     pixels = np.zeros((1, 4, 4, 1), np.float32)
-    with pytest.raises(UndefinedError, match=r"no layer before output .* matrix with 3 columns"):
+    with pytest.raises(UndefinedError, match=r"no layer before .* matrix with 3 columns; an embed"):
         reportgen.embedding(made, pixels)
     assert reportgen.embedding(made, pixels, layer="conv").shape == (1, 3)
     with pytest.raises(UserError, match="conv"):
