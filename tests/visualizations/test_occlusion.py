@@ -158,6 +158,18 @@ def test_the_figure_of_one_head_and_of_several() -> None:
     assert "filled with black" in figures[0].caption
 
 
+@pytest.mark.parametrize("score", ["logit", "probability"])
+def test_classes_are_called_by_their_names(score: str) -> None:
+    given = subject("occlusion", sequential(), dataset({"sort": 3}), target="sort 1", score=score)
+    artifact = compute(given)
+    ((sample,),) = (head["samples"] for head in artifact.facts["heads"])
+    assert sample["label"] in ("sort 0", "sort 1", "sort 2")
+    assert sample["predicted"] in ("sort 0", "sort 1", "sort 2")
+    assert sample["explained"] == "sort 1"
+    (figure,) = check_house_rules("occlusion", artifact, given.params)
+    assert f"predicted {sample['predicted']} with" in figure.caption
+
+
 def test_measures_by_hand() -> None:
     # All evidence in one pixel of the foreground, which the fill (black) takes away.
     weights = np.zeros((6, 6))

@@ -66,7 +66,7 @@ def compute(subject: Subject) -> Artifact:
             {
                 "name": head.name,
                 "title": head.title,
-                "samples": _told(one, maps[head.name], subject, shown),
+                "samples": _told(head, one, maps[head.name], subject, shown),
             }
             for head, one in zip(heads, found, strict=True)
         ],
@@ -105,12 +105,12 @@ def _part_of(one: Occlusion, images: slice) -> Occlusion:
 
 
 def _told(
-    found: Occlusion, maps: Any, subject: Subject, shown: NDArray[Any]
+    head: Head, found: Occlusion, maps: Any, subject: Subject, shown: NDArray[Any]
 ) -> list[dict[str, Any]]:
+    """What a page says of the images; `head` has the names of classes, that of `found` has not."""
     first = _part_of(found, slice(len(shown)))
-    samples = told(
-        first.head, first.logits, first.targets, data_of(subject), shown, first.probabilities
-    )
+    named = replace(head, kind=first.head.kind)
+    samples = told(named, first.logits, first.targets, data_of(subject), shown, first.probabilities)
     return [
         {
             **sample,
