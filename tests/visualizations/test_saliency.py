@@ -263,6 +263,23 @@ def test_several_heads_and_other_nonlinearities() -> None:
     assert "replaced at 1 ReLU; bend kept the plain gradient, as it is no ReLU." in caption
 
 
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (6, "ReLU; a0, a1, a2, a3, a4, a5 kept the plain gradient, as they are no ReLUs."),
+        (7, "ReLU; a0, a1, a2, a3, a4 and 2 more layers kept the plain gradient, as they"),
+    ],
+)
+def test_of_many_nonlinearities_the_first_are_named(count: int, said: str) -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, activation="relu")(x)
+    for place in range(count):
+        y = layers.Activation("tanh", name=f"a{place}")(y)
+    model = seeded(keras.Model(x, layers.Dense(3, "softmax", name="class")(layers.Flatten()(y))))
+    given = subject("saliency", model, dataset({"class": 3}), method="guided_backpropagation")
+    assert said in check_house_rules("saliency", compute(given), given.params)[0].caption
+
+
 @pytest.mark.parametrize(("slope", "said"), [(0.1, True), (0.0, False)])
 def test_a_leaky_relu_is_not_said_to_pass_nothing(slope: float, said: bool) -> None:
     x = keras.Input((6, 6, 1))

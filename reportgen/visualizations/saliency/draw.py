@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,9 @@ TITLES = {
     "guided_backpropagation": "Guided backpropagation",
 }
 _COLUMNS = ["Input", "Saliency map", "Map over input"]
+
+_NAMED = 6
+"""Layers that a caption names at most."""
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -99,10 +102,17 @@ def _guided(head: Facts) -> str:
         words += f"; {which}, and passed on a share where off, for which the paper has no rule"
     if curves:
         being = "it is no ReLU" if len(curves) == 1 else "they are no ReLUs"
-        words += f"; {', '.join(curves)} kept the plain gradient, as {being}"
+        words += f"; {_some(curves)} kept the plain gradient, as {being}"
     if head["hidden"]:
         words += f"; ReLUs inside {', '.join(head['hidden'])} could not be reached"
     return words + "."
+
+
+def _some(layers: Sequence[str]) -> str:
+    """Names of layers, of many the first and how many more: a MobileNetV3 has dozens."""
+    if len(layers) <= _NAMED:
+        return ", ".join(layers)
+    return f"{', '.join(layers[: _NAMED - 1])} and {len(layers) - _NAMED + 1} more layers"
 
 
 def _label(sample: Facts) -> str:
