@@ -1,4 +1,4 @@
-"""Which layers have two-dimensional maps, and where over the image the units of a map lie."""
+"""Which layers have maps, of how many axes, and where over the image the units of a map lie."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def maps_at(model: Any, path: str) -> bool:
     return any(len(shape) == 4 for shape in shapes_at(model, path))
 
 
+def axes_at(model: Any, path: str) -> int:
+    """How many axes of space the maps have of a layer, or of a use of it: one to three.
+
+    0 of a layer without maps, and of one whose output is not known.
+    """
+    ranks = (len(shape) - 2 for shape in shapes_at(model, path))
+    return next((axes for axes in ranks if axes in (1, 2, 3)), 0)
+
+
 def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
     """Paths of the convolution and pooling layers with two-dimensional maps, or of those asked.
 
@@ -42,10 +51,12 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
     found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
     flat = [path for path in found if maps_at(model, path)]
     if not flat:
-        raise UndefinedError(
-            f"The model has no convolution or pooling layer with two-dimensional maps, "
-            f"so there is {consequence}."
+        what = (
+            "The model has no convolution or pooling layer with"
+            if everything
+            else f"None of the layers asked for ({', '.join(found)}) has"
         )
+        raise UndefinedError(f"{what} two-dimensional maps, so there is {consequence}.")
     return flat
 
 

@@ -10,7 +10,7 @@ from keras import layers
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.probing.fields import centers
-from reportgen.probing.maps import has_maps, rearranging, region, with_maps
+from reportgen.probing.maps import axes_at, has_maps, rearranging, region, with_maps
 
 
 def model() -> Any:
@@ -33,10 +33,22 @@ def test_maps_of_layers() -> None:
     assert with_maps(made, ["four", "flat"], "nothing") == ["four"]
     assert has_maps(made.get_layer("one"))
     assert not has_maps(made.get_layer("flat"))
-    with pytest.raises(UndefinedError, match="so there is nothing to eat"):
+    with pytest.raises(UndefinedError) as caught:
         with_maps(made, ["flat"], "nothing to eat")
+    assert str(caught.value) == (
+        "None of the layers asked for (flat) has two-dimensional maps, so there is nothing to eat."
+    )
     with pytest.raises(UserError, match="one, two"):
         with_maps(made, ["nine"], "nothing")
+
+
+def test_a_model_of_lines_has_no_flat_maps() -> None:
+    line = keras.Sequential([keras.Input((9, 1)), layers.Conv1D(2, 3, name="one")])
+    with pytest.raises(UndefinedError, match="The model has no convolution or pooling layer with"):
+        with_maps(line, "all", "nothing")
+    assert axes_at(line, "one") == 1
+    made = model()
+    assert [axes_at(made, name) for name in ("one", "flat")] == [2, 0]
 
 
 @pytest.mark.parametrize(
