@@ -65,7 +65,6 @@ SAID: dict[tuple[str, str], str] = {
         ("two_inputs", kind): TWO_INPUTS
         for kind in ("grad_cam", "feature_maps", "activation_maximization")
     },
-    **{(name, "feature_maps"): NOT_2D for name in ("line", "volume")},
     **{(name, "activation_maximization"): NO_IMAGE for name in ("line", "volume")},
     **{(name, "grad_cam"): NOT_2D for name in ("line", "volume")},
     **{
@@ -99,14 +98,19 @@ def shape_of(model: Any) -> tuple[int | None, ...]:
     return (*shape[1:], shape[0]) if shape == (2, zoo.SIDE, zoo.SIDE) else shape
 
 
-def data_of(model: Any) -> Dataset:
-    """Random images of the model's channels, labeled for each of its heads."""
-    shape = shape_of(model)
-    channels = shape[-1] if len(shape) == 3 else 1
+def data_of(model: Any, kind: str = "") -> Dataset:
+    """Random images of the model's channels, labeled for each of its heads.
+
+    Maps need no image: for them a model of sequences or volumes gets what it takes.
+    """
+    *space, channels = shape_of(model)
+    if len(space) != 2:
+        space, channels = (space, channels) if kind == "feature_maps" else ([], 1)
+    space = [side or zoo.SIDE for side in space] or [zoo.SIDE, zoo.SIDE]
     rng = np.random.default_rng(5)
     classes = 2 if getattr(model, "outputs", None) and model.output_shape == (None, 1) else 3
     targets = {"class": classes, "big": 2}
-    pixels = rng.integers(0, 256, (COUNT, zoo.SIDE, zoo.SIDE, channels), dtype=np.uint8)
+    pixels = rng.integers(0, 256, (COUNT, *space, channels), dtype=np.uint8)
     labels = {name: np.arange(COUNT) % count for name, count in targets.items()}
     told = tuple(Target(n, n, tuple(f"{n} {i}" for i in range(c))) for n, c in targets.items())
     split = Split(pixels, labels, pixels.max(axis=-1) > 127)
@@ -125,7 +129,7 @@ def subject(kind: str, model: Any) -> Subject:
         "any", "Any", "python:any", "noise", rows(model), 0, 0, 0, "0", {}, metrics,
         {"test": COUNT}, {},
     )  # fmt: skip
-    return Subject(model, facts, data_of(model), params, seed=6)
+    return Subject(model, facts, data_of(model, kind), params, seed=6)
 
 
 @cache
@@ -222,7 +226,7 @@ def test_feature_maps_are_those_of_plain_keras(name: str) -> None:
     model, found = model_of(name), outcome(name, "feature_maps")
     assert isinstance(found, Artifact)
     index = found.facts["samples"][0]["index"]
-    stored = np.asarray(data_of(model).splits["test"].images)[index : index + 1]
+    stored = np.asarray(data_of(model, "feature_maps").splits["test"].images)[index : index + 1]
     pixels = stored.astype(np.float32) / 255
     pixels = np.repeat(pixels, 5, axis=0) if name == "fixed" else pixels
     for told in found.facts["layers"]:

@@ -12,7 +12,7 @@ import pytest
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.records import Evidence, Finding, ModelFacts, Subject
-from reportgen.visualizations.feature_maps import ENTRY, measures
+from reportgen.visualizations.feature_maps import ENTRY, measures, pooling
 from reportgen.visualizations.feature_maps.compute import compute, feature_maps
 from reportgen.visualizations.feature_maps.draw import draw
 from reportgen.visualizations.feature_maps.notes import notes
@@ -107,11 +107,11 @@ def test_detail_does_not_depend_on_a_channels_background() -> None:
 def test_gain_and_agreement_by_hand() -> None:
     before = np.array([[1.0, -1.0], [0.0, 2.0]], np.float32).reshape(1, 2, 2, 1)
     after = np.array([[2.0]], np.float32).reshape(1, 1, 1, 1)
-    np.testing.assert_allclose(measures.gains(before, after), [2.0])
-    assert not measures.agreements(before, after).size, "one value does not vary"
+    np.testing.assert_allclose(pooling.gains(before, after), [2.0])
+    assert not pooling.agreements(before, after).size, "one value does not vary"
     same = np.random.default_rng(0).random((3, 4, 4, 2), dtype=np.float32)
-    np.testing.assert_allclose(measures.agreements(same, same), 1)
-    np.testing.assert_allclose(measures.agreements(same, -same), -1)
+    np.testing.assert_allclose(pooling.agreements(same, same), 1)
+    np.testing.assert_allclose(pooling.agreements(same, -same), -1)
 
 
 def test_measures_are_those_declared_and_finite() -> None:
@@ -181,7 +181,7 @@ def test_what_is_wrong_is_said() -> None:
     with pytest.raises(UndefinedError, match="no dataset"):
         compute(subject(sequential(), None))
     flat = keras.Sequential([keras.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3)])
-    with pytest.raises(UndefinedError, match="no convolution or pooling layer"):
+    with pytest.raises(UndefinedError, match="or pooling layer, so it has no feature maps to"):
         compute(subject(flat, dataset({"class": 3})))
 
 

@@ -15,7 +15,7 @@ from reportgen.probing.budget import batches
 from reportgen.probing.finite import require_finite, require_finite_activations
 from reportgen.probing.inputs import foreground, measured, names, pick, prepare
 from reportgen.probing.layers import choose, is_conv, is_pool, named
-from reportgen.probing.maps import maps_at
+from reportgen.probing.maps import axes_at
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.visualizations.feature_maps import measures
@@ -31,12 +31,13 @@ def feature_maps(
 
     Args:
         model: any Sequential or Functional Keras model, nested to any depth; left as it was.
-        images: model input, already preprocessed, shape (n, h, w, c).
+        images: model input, already preprocessed, shape (n, h, w, c) or whatever the model takes.
         layers: paths such as "backbone/block1_conv1"; None or "all" for every convolution and
             pooling layer. "conv[1]" is the second use of a layer that is used several times.
 
     Returns:
-        For each layer path its activations, float32, shape (n, h, w, channels), channels last:
+        For each layer path its activations, float32, shape (n, h, w, channels), channels last, or
+        (n, length, channels) and (n, depth, h, w, channels) of layers of one and three dimensions:
         what the model computes, NaN and infinity included (figures refuse them).
 
     Raises:
@@ -52,7 +53,8 @@ def feature_maps(
 def compute(subject: Subject) -> Artifact:
     """Maps of the samples for each layer, and measures on more test images.
 
-    Arrays: for each layer `maps@<layer>`, shape (samples, channels shown, h, w).
+    Arrays: for each layer `maps@<layer>`, shape (samples, channels shown, space...): h, w of
+    layers of two dimensions, length of one, depth, h, w of three.
     """
     data, params, model = subject.data, subject.params, subject.model
     if data is None:
@@ -82,7 +84,7 @@ def compute(subject: Subject) -> Artifact:
     }
     arrays = {
         f"maps@{path}": np.ascontiguousarray(
-            samples.activations[path][..., channels[path]].transpose(0, 3, 1, 2)
+            np.moveaxis(samples.activations[path][..., channels[path]], -1, 1)
         )
         for path in layers
     }
@@ -121,13 +123,12 @@ def _mappable(layer: Any) -> bool:
 
 
 def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
-    flat = [path for path in choose(model, wanted, _mappable) if maps_at(model, path)]
-    if not flat:
+    found = [path for path in choose(model, wanted, _mappable) if axes_at(model, path)]
+    if not found:
         raise UndefinedError(
-            "The model has no convolution or pooling layer with two-dimensional maps, "
-            "so there are no feature maps to show."
+            "The model has no convolution or pooling layer, so it has no feature maps to show."
         )
-    return flat
+    return found
 
 
 def _channels(params: Mapping[str, Any], path: str, maps: Floats) -> list[int]:
@@ -147,7 +148,7 @@ def _told(path: str, layer: Any, maps: Floats, shown: list[int]) -> dict[str, An
     return {
         "name": path,
         "type": type(layer).__name__,
-        "size": [int(side) for side in maps.shape[1:3]],
+        "size": [int(side) for side in maps.shape[1:-1]],
         "channels": int(maps.shape[-1]),
         "shown": shown,
         "pool": is_pool(layer),

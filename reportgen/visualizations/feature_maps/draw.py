@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.drawing.captions import image
+from reportgen.drawing.captions import image, size
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing
 from reportgen.visualizations.feature_maps.parts import part
+from reportgen.visualizations.feature_maps.tiles import abreast, flat
 
 Facts = Mapping[str, Any]
 
@@ -28,14 +29,16 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
 def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
     samples = artifact.facts["samples"]
     maps = np.asarray(artifact.arrays[f"maps@{layer['name']}"], np.float32)[place]
-    dark = int((~maps.any(axis=(1, 2))).sum())
+    dark = int((~maps.any(axis=_space(maps))).sum())
+    tiles, side = flat(maps)
     picture = mosaic(
-        maps,
+        tiles,
         labels=[
             f"{channel}: {one.max():.2g}" for channel, one in zip(layer["shown"], maps, strict=True)
         ],
         scaling="each",
         legend="",
+        tile=side,
     )
     about = image(samples[place])
     return Drawing(
@@ -54,15 +57,41 @@ def _only(layer: Facts) -> str:
     return f", channel {layer['shown'][0]}" if alone else ""
 
 
+def _space(maps: Any) -> tuple[int, ...]:
+    return tuple(range(1, maps.ndim))
+
+
 def _caption(layer: Facts, dark: int, about: str) -> str:
-    rows, columns = layer["size"]
-    words = f"Activations of {layer['name']} for {about}: {_some(layer)} of {rows} x {columns} "
+    words = f"Activations of {layer['name']} for {about}: {_some(layer)} of {_positions(layer)}, "
+    how = f"{_arranged(layer)}, " if _arranged(layer) else ""
     if len(layer["shown"]) == 1:
-        words += "positions, from its smallest value (dark) to its largest (bright)."
+        words += f"{how}from its smallest value (dark) to its largest (bright)."
     else:
-        words += "positions, each on a color scale of its own; its number and its largest "
+        words += f"each {how}on a color scale of its own; its number and its largest "
         words += "activation stand over it."
     return words + (f" {_dark(dark)}." if dark else "")
+
+
+def _positions(layer: Facts) -> str:
+    """ "26 x 26 positions"."""
+    sides = layer["size"]
+    return f"{size(sides)} {'position' if sides == [1] else 'positions'}"
+
+
+def _arranged(layer: Facts) -> str:
+    """How maps lie in their tiles; nothing where they have two dimensions, or look like it."""
+    sides = layer["size"]
+    if len(sides) == 2 or sides[0] == 1:
+        return ""
+    if len(sides) == 1:
+        return "a strip from its first position (left) to its last"
+    side, words = abreast(sides), f"as {sides[0]} planes of {size(sides[1:])}"
+    if side == sides[0]:
+        return f"{words} from left to right, with gray between"
+    if side == 1:
+        return f"{words} from the top down, with gray between"
+    after = " and after the last" if sides[0] % side else ""
+    return f"{words} in rows of {side}, with gray between{after}"
 
 
 def _some(layer: Facts) -> str:
@@ -78,8 +107,10 @@ def _some(layer: Facts) -> str:
 
 
 def _alt(layer: Facts, maps: Any, dark: int, about: str) -> str:
-    peak = maps.max(axis=(1, 2))
-    grid = f"Grid of {len(maps)} feature maps" if len(maps) > 1 else "A feature map"
+    peak = maps.max(axis=_space(maps))
+    many, how = len(maps) > 1, _arranged(layer)
+    grid = f"Grid of {len(maps)} feature maps" if many else "A feature map"
+    grid += f", {'each ' if many else ''}{how}," if how else ""
     words = f"{grid} of {layer['type']} {layer['name']} for {about}; "
     words += f"the strongest activation is {float(peak.max()):.3g}, in channel "
     words += f"{layer['shown'][int(peak.argmax())]}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.probing.resizing import area, bilinear
+from reportgen.probing.resizing import area
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
+from reportgen.visualizations.feature_maps import pooling
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -66,26 +67,6 @@ def details(maps: Floats) -> Doubles:
     return np.asarray(-(shares * logs).sum(axis=1) / np.log(positions))
 
 
-def gains(before: Floats, after: Floats) -> Doubles:
-    """Mean |activation| after pooling divided by that before, for each image that has any.
-
-    Of magnitudes, because what follows a normalization has a mean close to zero; where nothing
-    is negative it is the ratio of the means.
-    """
-    old = np.abs(before).reshape(len(before), -1).mean(axis=1, dtype=np.float64)
-    new = np.abs(after).reshape(len(after), -1).mean(axis=1, dtype=np.float64)
-    return np.asarray(new[old > 0] / old[old > 0])
-
-
-def agreements(before: Floats, after: Floats) -> Doubles:
-    """Pearson correlation of each pooled map, upsampled, with its input map, mean over channels.
-
-    Channels that are constant before or after are left out; so is an image with no others.
-    """
-    found = [_agreement(old, new) for old, new in zip(before, after, strict=True)]
-    return np.asarray([value for value in found if value is not None])
-
-
 def fineness(maps: Floats) -> Doubles:
     """How many waves a map holds across the image, for each image and channel, shape (n, c).
 
@@ -119,6 +100,9 @@ def fineness(maps: Floats) -> Doubles:
     return found
 
 
+FLAT = 4
+"""Axes of maps (n, h, w, c) that lie over the image."""
+
 Table = dict[str, list[Doubles]]
 """By measure, one number for each image that has any, in pieces."""
 
@@ -141,33 +125,52 @@ _SAID = {
     ),
     "pool_agreement": (
         0.0,
-        "correlation of each map after pooling, resized bilinearly, with the map before it",
+        "correlation of each map after pooling, resized {resized}, with the map before it",
     ),
 }
-"""Of each measure its baseline and how it was measured."""
+"""Of each measure its baseline and how it was measured; `resized` is how maps were."""
 
 
 def add(table: Table, maps: Floats, masks: NDArray[np.bool_], before: Floats | None) -> None:
-    """Measure one batch of a layer's maps (n, h, w, c), and of a pooling layer's input."""
-    found = {
-        "foreground_lift": foreground_lifts(maps, masks),
-        "detail": details(maps),
-        "active_share": (maps > 0).reshape(len(maps), -1).mean(axis=1),
-        "fineness": fineness(maps),
-    }
+    """Measure one batch of a layer's maps, and of a pooling layer's input.
+
+    Where the foreground lies on a map, and how many waves it holds across the image, can be told
+    of maps with two axes of space alone: others do not lie over the image.
+
+    Args:
+        table: what is added to.
+        maps: shape (n, space..., c).
+        masks: of the images, shape (n, H, W).
+        before: the maps that were pooled; None of another layer.
+    """
+    found = {"detail": details(maps), "active_share": _active(maps)}
+    if maps.ndim == FLAT:
+        found["foreground_lift"] = foreground_lifts(maps, masks)
+        found["fineness"] = fineness(maps)
     if before is not None:
-        found["pool_gain"] = gains(before, maps)
-        found["pool_agreement"] = agreements(before, maps)
-        ratio = maps.shape[1] * maps.shape[2] / (before.shape[1] * before.shape[2])
-        table["pool_size_ratio"] = [np.array([ratio])]
+        found["pool_gain"] = pooling.gains(before, maps)
+        found["pool_agreement"] = pooling.agreements(before, maps)
+        table["pool_size_ratio"] = [np.array([pooling.size_ratio(before, maps)])]
     for name, values in found.items():
         table.setdefault(name, []).append(np.asarray(values, np.float64))
 
 
+def _active(maps: Floats) -> Doubles:
+    """Share of activations above zero, for each image."""
+    return np.asarray((maps > 0).reshape(len(maps), -1).mean(axis=1))
+
+
 def of_layer(path: str, table: Table, seed: int) -> list[Measure]:
     """Measures of a layer, qualified by its path."""
+    resized = "bilinearly" if "fineness" in table else "linearly along each axis"
     found = [
-        _mean(f"{name}@{path}", np.concatenate(table[name]), baseline, how, seed)
+        _mean(
+            f"{name}@{path}",
+            np.concatenate(table[name]),
+            baseline,
+            how.format(resized=resized),
+            seed,
+        )
         for name, (baseline, how) in _SAID.items()
         if name in table
     ]
@@ -191,19 +194,6 @@ def _fineness(path: str, values: Doubles, seed: int) -> Measure:
         return Measure(f"fineness@{path}", None, "waves", n=0, how=how + ": there are none")
     interval = bootstrap(each, seed)
     return Measure(f"fineness@{path}", float(each.mean()), "waves", each.size, interval, how=how)
-
-
-def _agreement(before: Floats, after: Floats) -> float | None:
-    """Of one image, maps (h, w, c)."""
-    large = bilinear(after.transpose(2, 0, 1), before.shape[:2]).astype(np.float64)
-    x = large.reshape(len(large), -1)
-    y = before.transpose(2, 0, 1).reshape(len(large), -1).astype(np.float64)
-    varied = (np.ptp(x, axis=1) > 0) & (np.ptp(y, axis=1) > 0)
-    x, y = x[varied], y[varied]
-    if not len(x):
-        return None
-    x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
-    return float(((x * y).sum(1) / np.sqrt((x**2).sum(1) * (y**2).sum(1))).mean())
 
 
 def _mean(name: str, values: Doubles, baseline: float | None, how: str, seed: int) -> Measure:
