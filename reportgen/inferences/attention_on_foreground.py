@@ -19,6 +19,7 @@ from reportgen.drafting import (
     side,
     tally,
 )
+from reportgen.inferences._ranks import with_others
 from reportgen.records import Findings, Inference
 
 ENTRY = Entry(
@@ -44,7 +45,7 @@ def infer(findings: Findings) -> Inference:
     if heat:
         tallies.append(_heatmaps(paragraph, heat, "in and around" if near else "inside"))
     if maps:
-        tallies.append(_activations(paragraph, maps))
+        tallies.append(_activations(paragraph, maps, with_others(findings, models_of(maps))))
     if not tallies:
         return Inference()
     paragraph.explain(*tallies)
@@ -74,9 +75,11 @@ def _extremes(found: Sequence[Reading]) -> str:
     )
 
 
-def _activations(paragraph: Paragraph, found: Sequence[Reading]) -> Tally:
-    counts = _count("activations", found, "most convolution layers have a lift above chance")
-    layers = "layer {high.at}" if len(found) == 1 else "most convolution layers"
+def _activations(paragraph: Paragraph, found: Sequence[Reading], mixed: bool) -> Tally:
+    """`mixed` tells that there are layers whose maps do not lie over the image too."""
+    most_layers = "most convolution layers" + (" with two-dimensional maps" if mixed else "")
+    counts = _count("activations", found, f"{most_layers} have a lift above chance")
+    layers = "layer {high.at}" if len(found) == 1 else most_layers
     more = "from their background more inside the foreground than over the whole map"
     paragraph.say(
         f"{_holds(counts, f'activations of {layers}', 'depart', more)}: {_lifts(found)} what an "

@@ -15,6 +15,7 @@ from reportgen.drafting import (
     readings,
     tally,
 )
+from reportgen.inferences._ranks import with_others
 from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
 ENTRY = Entry(
@@ -39,11 +40,14 @@ def infer(findings: Findings) -> Inference:
         return Inference()
     cases = [Case(opposite(apart(both[1], both[0])), both) for _, _, both in pairs]
     claim = "maps hold fewer waves across the image than those of the first convolution"
+    mixed = with_others(findings, [model for model, _, _ in pairs])
+    claim += ", among layers with two-dimensional maps" if mixed else ""
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
+    maps = "Among layers with two-dimensional maps, maps" if mixed else "Maps"
     paragraph.say(
-        f"Maps hold coarser structure than those of the first convolution in {counts.phrase}.",
+        f"{maps} hold coarser structure than those of the first convolution in {counts.phrase}.",
         **counts.evidence,
     )
     model, (first, later), both = pairs[-1]

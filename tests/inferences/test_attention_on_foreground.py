@@ -90,6 +90,19 @@ def test_pooling_layers_have_no_say() -> None:
     assert "pool" not in note.text
 
 
+def test_layers_whose_maps_do_not_lie_over_the_image_are_not_spoken_for() -> None:
+    measured = {f"foreground_lift__{name}": value(1.3, 1.2, 1.4, baseline=1) for name in "ab"}
+    measured |= {f"active_share__{name}": value(0.5) for name in "ab"}
+    measured |= {f"fineness__{name}": value(None) for name in "ab"}
+    flat = report([model("m")], block("feature_maps", "m", **measured))
+    assert "activations of most convolution layers depart" in only(infer(flat), flat).text
+    line = block("feature_maps", "m", **measured, active_share__line=value(0.5))
+    mixed = report([model("m")], line)
+    words = "most convolution layers with two-dimensional maps"
+    assert f"activations of {words} depart" in only(infer(mixed), mixed).text
+    assert f"{words} have a lift" in infer(mixed).evidence[0].how
+
+
 def test_a_second_figure_of_a_model_does_not_count_it_twice() -> None:
     findings = report(
         [model("a", CONV)],

@@ -38,7 +38,7 @@ IN_ORDER = (
     "finer_to_coarser",
     "embedding_heads",
 )
-NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init__")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
 LAYERS = (
     ("conv2d_1", "Conv2D", "(None, 26, 26, 4)"),
     ("max_pooling2d_1", "MaxPooling2D", "(None, 13, 13, 4)"),

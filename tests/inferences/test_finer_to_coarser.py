@@ -45,3 +45,15 @@ def test_pooling_layers_have_no_say_and_order_is_that_of_the_model() -> None:
 def test_one_layer_alone_says_nothing() -> None:
     findings = report([model("a", *TWO)], maps("a", first=waves(3, 5)))
     assert infer(findings) == Inference()
+
+
+def test_layers_whose_maps_do_not_lie_over_the_image_are_not_spoken_for() -> None:
+    shown = maps("a", first=waves(10, 20), second=waves(3, 5))
+    flat = report([model("a", *TWO)], shown)
+    assert only(infer(flat), flat).text.startswith("Maps hold coarser structure than those of")
+    assert "two-dimensional" not in infer(flat).evidence[0].how
+    line = block_of("feature_maps", "a", {"active_share@line": value(0.5)}, 2)
+    mixed = report([model("a", *TWO)], shown, line)
+    text = only(infer(mixed), mixed).text
+    assert text.startswith("Among layers with two-dimensional maps, maps hold coarser structure")
+    assert "among layers with two-dimensional maps" in infer(mixed).evidence[0].how
