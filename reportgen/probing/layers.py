@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from reportgen.errors import UserError
+from reportgen.errors import Problem, UserError
 from reportgen.layer_names import matches, unclear
 from reportgen.probing.convolutions import convolution
 from reportgen.probing.fields import receptive_field
@@ -126,7 +126,7 @@ def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
 
     Raises:
         UserError: no such layer among those allowed, several, or no such use; the message names
-            those there are.
+            those there are. One that no prediction comes by is told as what it is.
     """
     allowed = list(named(model)) if among is None else list(among)
     meant = matches(name, allowed)
@@ -135,6 +135,12 @@ def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
     use = None if meant else find_use(model, name, allowed)
     if use is not None:
         return use
+    aside = [] if meant else matches(name, left_out(model))
+    if aside:
+        message = f"no prediction passes through layer '{aside[0]}', which may take part in "
+        message += "training only, so there is nothing of it to show"
+        listed = ", ".join(allowed) or "none"
+        raise UserError(Problem(message, hint=f"the layers to choose from are {listed}"))
     raise UserError(unclear(name, allowed))
 
 

@@ -187,7 +187,11 @@ def test_what_training_alone_uses_is_counted_and_not_shown() -> None:
         assert (table["aug"].params, table["aug"].output_shape) == (10, "?")
         assert left_out(shown) == ["aug"]
         assert choose(shown, "all", is_conv) == ["conv"]
+        with pytest.raises(UserError, match=r"no prediction .* layer 'aug', .* conv"):
+            find(shown, "aug")
     nest = keras.Model(start := keras.Input((6, 6, 1)), layers.Flatten()(model(start)))
+    with pytest.raises(UserError, match="no prediction passes through layer 'own/aug'"):
+        choose(nest, ["aug"], is_conv)
     assert (left_out(nest), counts(nest).total) == (["own/aug"], model.count_params())
 
 
