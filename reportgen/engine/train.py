@@ -84,7 +84,7 @@ def obtain(output: Output, job: Job, store: Store) -> Any:
     kept = json.loads(store.get(output.object))
     model = _load(kept["recipe"], job, store, None).model
     for weights in kept["weights"]:
-        model.set_weights(_unpacked(store.get(weights)))
+        model.set_weights(_unpacked(store.get(weights), model.get_weights()))
     if not kept["weights"] and of_model(model, kept["preprocessing"]) != output.digest:
         raise UserError("the model changed while the report was built; build again")
     _keep(output.digest, model)
@@ -177,7 +177,8 @@ def of_model(model: Any, preprocessing: Any) -> str:
     weights = hashlib.sha256()
     for array in model.get_weights():
         weights.update(str((array.shape, array.dtype)).encode())
-        weights.update(np.ascontiguousarray(array).data)
+        # As bytes: there are numbers, such as bfloat16, that Python has no name for.
+        weights.update(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
     try:
         architecture = model.to_json()
     except (NotImplementedError, TypeError, ValueError):
@@ -192,9 +193,14 @@ def _packed(weights: Sequence[np.ndarray[Any, Any]]) -> bytes:
     return buffer.getvalue()
 
 
-def _unpacked(data: bytes) -> list[np.ndarray[Any, Any]]:
+def _unpacked(data: bytes, like: Sequence[np.ndarray[Any, Any]]) -> list[np.ndarray[Any, Any]]:
+    """Weights of the types that a model has now: NumPy stores bfloat16 without its name."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+        found = [arrays[f"arr_{i}"] for i in range(len(arrays.files))]
+    return [
+        one.view(own.dtype) if one.dtype.kind == "V" else one
+        for one, own in zip(found, like, strict=True)
+    ]
 
 
 def _keep(digest: str, model: Any) -> None:

@@ -72,13 +72,6 @@ def _leave_out(paragraph: Paragraph, alone: Sequence[Reading]) -> None:
         "and so none to combine.",
         left=derived(ENTRY.name, "left_out", len(alone), sources, how, "layers"),
     )
-    if any(_is_separable(r) for r in alone):
-        paragraph.say("What a separable layer combines afterwards was not measured.")
-
-
-def _is_separable(reading: Reading) -> bool:
-    rows = reading.model.layers
-    return any(row.name == reading.at and "Separable" in row.type for row in rows)
 
 
 def _example(

@@ -68,3 +68,17 @@ def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> Non
     save(2)
     with pytest.raises(UserError, match="the model changed while the report was built"):
         train.obtain(replace(output), job, store)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
+def test_weights_of_any_type_have_a_digest_and_come_back(dtype: str) -> None:
+    keras.utils.set_random_seed(4)
+    dense = keras.layers.Dense(3, dtype=dtype)
+    model = keras.Sequential([keras.Input((2,)), dense])
+    before, digest = model.get_weights(), train.of_model(model, None)
+    again = train._unpacked(train._packed(before), before)
+    model.set_weights([one * 0 for one in before])
+    assert train.of_model(model, None) != digest
+    model.set_weights(again)
+    assert train.of_model(model, None) == digest
+    assert [one.dtype for one in again] == [one.dtype for one in before]

@@ -149,7 +149,7 @@ def test_filters_of_a_single_input_channel_are_told_behind_the_first_layer():
     artifact = compute(subject("kernels", model_of(*stack, shape=(9, 9, 1))))
     found = [one for one in artifact.measures if one.name.startswith("single_input@")]
     told = {one.name.partition("@")[2]: one.value for one in found}
-    assert told == {"depthwise": 4, "separable": 4, "apart": 5}
+    assert told == {"depthwise": 4, "apart": 5}
     assert found[0].how == "filters of depthwise, each of which has a single input channel"
 
 

@@ -84,7 +84,7 @@ def compute(subject: Subject) -> Artifact:
     measures: list[Measure] = []
     for name, kernel in found.items():
         measured = _measures(name, acting(every[name]), kernel, name == color, subject.seed)
-        if name != first and kernel.shape[-2] == 1:
+        if name != first and _has_single_inputs(acting(every[name]), kernel):
             measured.append(_single(name, kernel))
         measures += [replace(item, part=parts[name]) for item in measured]
     return Artifact(
@@ -207,6 +207,11 @@ def _inputs(name: str, layer: Any, kernel: Floats, seed: int) -> Measure:
         "a single one",
         baseline=1.0, unit="channels",
     )  # fmt: skip
+
+
+def _has_single_inputs(layer: Any, kernel: Floats) -> bool:
+    """Whether nothing is combined: what a separable layer takes one by one it mixes afterwards."""
+    return kernel.shape[-2] == 1 and not isinstance(layer, _SEPARABLE)
 
 
 def _single(name: str, kernel: Floats) -> Measure:
