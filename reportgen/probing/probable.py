@@ -83,18 +83,18 @@ class Probabilities:
     def _given(self, inputs: list[NDArray[Any]]) -> list[tuple[Floats, Floats, Floats]]:
         """Of each head its values (n, units), the logits behind them, or (n, 0) where these are
         unknown, and (n, 1) where the values were computed from probabilities alone, else (n, 0)."""
+        # The graph is kept with the model, and must not keep the model through this object.
+        model, places = self._model, tuple(head.index for head in self._heads)
 
         def body(model: Any, *inputs: Any) -> Any:
             outputs = trace(model, list(inputs)).outputs
-            return [one for head in self._heads for one in _columns(*outputs[head.index])]
+            return [one for place in places for one in _columns(*outputs[place])]
 
-        key = ("probable", tuple(head.index for head in self._heads))
-        flat = collect(
-            self._model, compiled(self._model, key, body, input_specs(self._model)), inputs
-        )
+        graph = compiled(model, ("probable", places), body, input_specs(model))
+        flat = collect(model, graph, inputs)
         if not all(np.isfinite(one).all() for one in flat):
             raise UndefinedError(
-                f"The answers of model '{self._model.name}' are not finite (NaN or infinite), so "
+                f"The answers of model '{model.name}' are not finite (NaN or infinite), so "
                 "it gives no probability."
             )
         return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from small_models import dataset, images, sequential, two_heads
+from small_models import dataset, images, mean_of_two, sequential, two_heads
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.answering import answered
@@ -15,14 +15,6 @@ from reportgen.probing.heads import heads
 from reportgen.probing.outputs import answers, observe
 
 layers = keras.layers
-
-
-def mean_of_two(units: int, activation: str) -> Any:
-    keras.utils.set_random_seed(6)
-    start = keras.Input((6, 6, 1))
-    flat = layers.Flatten()(start)
-    made = [layers.Dense(units, activation, kernel_initializer="normal") for _ in range(2)]
-    return keras.Model(start, layers.Average(name="mean")([one(flat) * 1.0 for one in made]))
 
 
 @pytest.mark.parametrize("made", [sequential, two_heads])

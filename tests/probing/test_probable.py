@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -10,26 +12,19 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from small_models import dataset, images, sequential, two_heads
+from small_models import dataset, images, mean_of_two, sequential, two_heads
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.heads import heads
 from reportgen.probing.outputs import observe
 from reportgen.probing.probable import Probabilities, likeliest
+from reportgen.probing.untold import untold
 from reportgen.visualizations.occlusion.compute import compute, occlusion
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "visualizations"))
 from subjects import check_house_rules, measures, notes_of, subject
 
 layers = keras.layers
-
-
-def mean_of_two(units: int, activation: str) -> Any:
-    keras.utils.set_random_seed(6)
-    start = keras.Input((6, 6, 1))
-    flat = layers.Flatten()(start)
-    made = [layers.Dense(units, activation, kernel_initializer="normal") for _ in range(2)]
-    return keras.Model(start, layers.Average(name="mean")([one(flat) for one in made]))
 
 
 def in_code(units: int, function: Any) -> Any:
@@ -148,3 +143,13 @@ def test_the_figure_of_a_mean_of_networks() -> None:
     assert found["largest_drop@class"].value is not None
     notes, _ = notes_of("occlusion", artifact)
     assert any(note.rule == "occlusion.drop" for note in notes)
+
+
+def test_a_model_that_was_read_can_be_forgotten() -> None:
+    model = mean_of_two(3, "softmax")
+    Probabilities(model, heads(model), images(2))
+    untold(model)
+    seen = weakref.ref(model)
+    del model
+    gc.collect()
+    assert seen() is None
