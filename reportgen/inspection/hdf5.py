@@ -44,7 +44,7 @@ def _instead(file: BinaryIO) -> str:
     """What a file is that HDF5 cannot open."""
     file.seek(0)
     if file.read(4) == b"PK\x03\x04":
-        return "a zip archive, as .keras files are, not an HDF5 file"
+        return "not an HDF5 file but a zip archive, as .keras files are"
     return "not an HDF5 file, or is torn or damaged"
 
 

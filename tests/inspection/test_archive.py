@@ -45,7 +45,7 @@ def test_hdf5_that_is_named_keras_is_told(tmp_path: Path) -> None:
 
 def test_an_archive_that_is_named_h5_is_told(tmp_path: Path) -> None:
     path = keras_file(tmp_path).rename(tmp_path / "m.h5")
-    assert "it is a zip archive, as .keras files are, not an HDF5 file" in refused(path)
+    assert "it is not an HDF5 file but a zip archive, as .keras files are" in refused(path)
     path.write_bytes(b"hello, I am a text")
     assert "it is not an HDF5 file, or is torn or damaged" in refused(path)
 
