@@ -4,7 +4,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 reports test test-slow check format bench clean
+.PHONY: help setup report chapter3 reports test check format bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,10 +29,7 @@ reports: setup  ## build the reports of all specs (half an hour)
 	$(RUN)/reportgen build
 
 test: setup check  ## run the checks and the tests
-	$(RUN)/python -m pytest -m "not slow"
-
-test-slow: setup  ## run the tests that take minutes
-	$(RUN)/python -m pytest -m slow
+	$(RUN)/python -m pytest
 
 check: setup  ## style, types and import rules
 	$(RUN)/ruff check .
