@@ -155,7 +155,7 @@ typed: object = make
 for looped in (make,): pass
 with open("x") as held: pass
 try: pass
-except OSError as caught: ...
+except OSError as caught: ...  # parsed for its name, never run
 [hidden for hidden in ()]
 (walrus := make)
 [inside := make for _ in (1,)]
