@@ -49,6 +49,22 @@ def overlap(maps: NDArray[np.float32], masks: Masks) -> Overlap:
     )
 
 
+def energies(maps: NDArray[np.float32], masks: Masks) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
+    """Which maps are zero everywhere, shape (n,), and of the others the share of each inside its
+    foreground, and the foreground's share of the area. Images without foreground are left out.
+
+    Args:
+        maps: shape (n, h, w), nowhere negative.
+        masks: shape (n, H, W).
+    """
+    zero = np.asarray(~maps.any(axis=(1, 2)))
+    usable = ~zero & masks.any(axis=(1, 2))
+    if not usable.any():
+        return zero, np.zeros(0), np.zeros(0)
+    lies = overlap(maps[usable], masks[usable])
+    return zero, lies.inside, lies.area
+
+
 def cell(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
     """How many whole input pixels one feature-map cell spans down and across, at least 1."""
     return max(1, large[0] // small[0]), max(1, large[1] // small[1])

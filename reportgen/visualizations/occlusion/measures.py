@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.probing.occluding import Occlusion
-from reportgen.probing.overlap import mean_over_maps, overlap
+from reportgen.probing.overlap import energies, mean_over_maps
 from reportgen.probing.patches import Covering, spread
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Head, Measure
@@ -23,12 +23,7 @@ def measured_of(
     name, score = head.name, "value" if head.valued else "logit"
     score = "probability" if found.logit is None else score
     drops = np.maximum(spread(found.drops, cover, masks.shape[1:]), 0)
-    zero = np.asarray(~drops.any(axis=(1, 2)))
-    usable = ~zero & masks.any(axis=(1, 2))
-    inside = area = np.zeros(0)
-    if usable.any():
-        lies = overlap(drops[usable], masks[usable])
-        inside, area = lies.inside, lies.area
+    zero, inside, area = energies(drops, masks)
     n = len(zero)
     return [
         mean_over_maps(

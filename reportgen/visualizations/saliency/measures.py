@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.probing.overlap import mean_over_maps, overlap
+from reportgen.probing.overlap import energies, mean_over_maps
 from reportgen.probing.saliency import Attribution
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
@@ -18,12 +18,7 @@ Masks = NDArray[np.bool_]
 
 def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> list[Measure]:
     """Energy on the foreground, and the count of maps that are zero, for one head."""
-    zero = np.asarray(~magnitude.any(axis=(1, 2)))
-    usable = ~zero & masks.any(axis=(1, 2))
-    inside = area = np.zeros(0)
-    if usable.any():
-        lies = overlap(magnitude[usable], masks[usable])
-        inside, area = lies.inside, lies.area
+    zero, inside, area = energies(magnitude, masks)
     how = (
         "share of the sum of magnitudes that lies inside the foreground; baseline: the "
         "foreground's share of the area"
