@@ -6,12 +6,10 @@ has a mean angle of 90 degrees with a random direction, in every number of dimen
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Doubles = NDArray[np.float64]
+from reportgen.types import Array, Doubles
 
 ROWS = 4096
 """Vectors whose angles are computed at once."""
@@ -43,7 +41,7 @@ def paired(first: ArrayLike, second: ArrayLike) -> Doubles:
     return np.asarray(np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0))))
 
 
-def mean_directions(vectors: ArrayLike, labels: NDArray[Any], classes: int) -> Doubles:
+def mean_directions(vectors: ArrayLike, labels: Array, classes: int) -> Doubles:
     """The mean direction of each class, unit vectors of shape (classes, d).
 
     It is the direction of the sum of the vectors' directions (K. V. Mardia and P. E. Jupp,
@@ -58,7 +56,7 @@ def mean_directions(vectors: ArrayLike, labels: NDArray[Any], classes: int) -> D
     return directions(sums)
 
 
-def own_and_nearest(table: Doubles, labels: NDArray[Any]) -> tuple[Doubles, Doubles]:
+def own_and_nearest(table: Doubles, labels: Array) -> tuple[Doubles, Doubles]:
     """Of angles (n, k) to k classes, those to each one's own class and to the nearest other, (n,).
 
     NaN where the own angle is undefined, or no other is there to compare with.

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.bounded import is_bounded
@@ -16,9 +15,10 @@ from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.outputs import answers, collect, trace
 from reportgen.records import Head
+from reportgen.types import Integers
 
 
-def answered(model: Any, images: Any, heads: Sequence[Head]) -> tuple[NDArray[np.int64], ...]:
+def answered(model: Any, images: Any, heads: Sequence[Head]) -> tuple[Integers, ...]:
     """The class that each head answers for each image: one array of shape (n,) for each head.
 
     It needs no logit: the likeliest class is that of the largest value, be that a logit or a

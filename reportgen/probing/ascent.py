@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.probing.compiled import compiled, execute
 from reportgen.probing.fresh import weights
@@ -30,8 +29,7 @@ from reportgen.probing.loop import looped
 from reportgen.probing.objectives import Objective
 from reportgen.probing.recipe import Recipe
 from reportgen.probing.transformations import Moves
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Booleans, Floats
 
 COPIES = 3
 """How often an ascent holds activations: forward, for the way back, and before activations."""
@@ -51,7 +49,7 @@ class Climbed:
     images: Floats
     reached: Floats
     start: Floats
-    still: NDArray[np.bool_]
+    still: Booleans
 
 
 def climb(
@@ -60,7 +58,7 @@ def climb(
     first: Floats,
     moves: Moves,
     recipe: Recipe,
-    values: list[NDArray[Any]] | None = None,
+    values: list[Array] | None = None,
 ) -> Climbed:
     """Maximize an objective's targets, each by an image of its own.
 

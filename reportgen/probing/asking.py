@@ -13,6 +13,7 @@ from reportgen.errors import Problem, UserError
 from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.layers import named
+from reportgen.types import Array
 
 _ROWS = "give an array with a row for each image, shape (n, height, width, channels)"
 
@@ -116,7 +117,7 @@ def _kind(thing: Any) -> str:
     return type(thing).__name__
 
 
-def _array(images: Any) -> NDArray[Any]:
+def _array(images: Any) -> Array:
     try:
         found = np.asarray(images)
     except ValueError:

@@ -13,7 +13,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
@@ -22,6 +21,7 @@ from reportgen.probing.endings import ACTIVATED_LAST, Endings
 from reportgen.probing.heads import activation_of, closing
 from reportgen.probing.remembering import facts
 from reportgen.records import Head
+from reportgen.types import Array, Floats
 
 _IMAGES = 8
 """Images that a model is asked with."""
@@ -33,8 +33,8 @@ _FAR = 1e6
 def require_logits(
     model: Any,
     heads: Sequence[Head],
-    logits: Sequence[NDArray[Any]],
-    inputs: Sequence[NDArray[Any]],
+    logits: Sequence[Array],
+    inputs: Sequence[Array],
 ) -> None:
     """Refuse probabilities where logits are wanted.
 
@@ -84,7 +84,7 @@ def is_bounded(model: Any, head: Head, inputs: Sequence[Any]) -> bool:
     return left not in known
 
 
-def _leaves(values: NDArray[Any]) -> bool:
+def _leaves(values: Array) -> bool:
     # In half precision some may overflow inside the model, and then tell nothing.
     return bool(((values < 0) | (values > 1)).any())
 
@@ -93,7 +93,7 @@ def _is_linear(layer: Any) -> bool:
     return type(layer) in ACTIVATED_LAST and activation_of(layer) == "linear"
 
 
-def _far(inputs: Sequence[NDArray[Any]]) -> Iterator[list[NDArray[Any]]]:
+def _far(inputs: Sequence[Array]) -> Iterator[list[Array]]:
     """Much brighter images, much darker ones, and noise as strong."""
     rng = np.random.default_rng(0)
     yield [_scaled(one, one) for one in inputs]
@@ -101,12 +101,12 @@ def _far(inputs: Sequence[NDArray[Any]]) -> Iterator[list[NDArray[Any]]]:
     yield [_scaled(one, rng.standard_normal(one.shape)) for one in inputs]
 
 
-def _scaled(images: NDArray[Any], values: NDArray[Any]) -> NDArray[Any]:
+def _scaled(images: Array, values: Array) -> Array:
     # Whole numbers stay as they are: made larger they would be none of their kind.
     return images if images.dtype.kind in "iub" else (_FAR * values).astype(images.dtype)
 
 
-def _values(model: Any, output: int, inputs: Sequence[NDArray[Any]]) -> NDArray[np.float32]:
+def _values(model: Any, output: int, inputs: Sequence[Array]) -> Floats:
     """What an output gives; NaN where it is known what entered its sigmoid."""
 
     def body(model: Any, *inputs: Any) -> Any:
@@ -120,7 +120,7 @@ def _values(model: Any, output: int, inputs: Sequence[NDArray[Any]]) -> NDArray[
         return [tf.cast(found, tf.float32) * (np.nan if known else 1.0)]
 
     graph = compiled(model, ("bounded", output), body, input_specs(model))
-    values: NDArray[np.float32] = execute(graph, inputs, model)[0]
+    values: Floats = execute(graph, inputs, model)[0]
     return values
 
 

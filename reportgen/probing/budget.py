@@ -9,12 +9,12 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError
 from reportgen.probing import graphs
 from reportgen.probing.feeding import as_taken, fixed_batch
 from reportgen.probing.graphs import require_graph
+from reportgen.types import Array
 
 BUDGET = 2 * 10**9
 """Bytes that one batch may take beyond the model itself."""
@@ -24,7 +24,7 @@ MOST = 256
 
 
 def batches(
-    model: Any, inputs: Sequence[NDArray[Any]], copies: float = 1, most: int | None = None
+    model: Any, inputs: Sequence[Array], copies: float = 1, most: int | None = None
 ) -> Iterator[slice]:
     """Slices of the images, as large as the memory budget allows for this model.
 

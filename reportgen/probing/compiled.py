@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.feeding import filled, fixed_batch, reads_channels_first
@@ -25,6 +24,7 @@ from reportgen.probing.graphs import require_graph
 from reportgen.probing.remembering import facts, remembered
 from reportgen.probing.untouched import untouched
 from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
+from reportgen.types import Array
 
 
 class Graph:
@@ -102,7 +102,7 @@ def input_specs(model: Any) -> list[Any]:
 
 def execute(
     graph: Graph,
-    inputs: Sequence[NDArray[Any]],
+    inputs: Sequence[Array],
     model: Any,
     others: Sequence[Any] = (),
     *,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from reportgen.types import Array, Doubles, Floats
 
 ROUNDS = 24
 """Rounds of subspace iteration: after r of them, what a lesser component leaves in a greater one
@@ -20,21 +21,21 @@ SPARE = 10
 class Axes:
     """A mean (d,) and `count` orthonormal directions (count, d), the largest variance first."""
 
-    mean: NDArray[np.float64]
-    directions: NDArray[np.float64]
+    mean: Doubles
+    directions: Doubles
 
-    def project(self, vectors: NDArray[Any]) -> NDArray[np.float32]:
+    def project(self, vectors: Array) -> Floats:
         """Coordinates (n, count) of vectors (n, d) along the axes, from the mean."""
         centered = np.asarray(vectors, np.float32) - self.mean.astype(np.float32)
         return np.asarray(centered @ self._columns(), np.float32)
 
-    def share(self, vectors: NDArray[Any]) -> float | None:
+    def share(self, vectors: Array) -> float | None:
         """Of the variance of vectors (n, d), the share along the axes; None if there is none."""
         kept = float(self.project(vectors).astype(np.float64).var(axis=0).sum())
         whole = float(np.asarray(vectors).var(axis=0, dtype=np.float64).sum())
         return min(kept / whole, 1.0) if whole > 0 else None
 
-    def _columns(self) -> NDArray[np.float32]:
+    def _columns(self) -> Floats:
         return np.ascontiguousarray(self.directions.T, np.float32)
 
 
@@ -61,7 +62,7 @@ def components(vectors: NDArray[np.floating], count: int, seed: int) -> Axes:
     return Axes(mean, axes * signs[:, None])
 
 
-def _spread(centered: NDArray[np.floating], basis: NDArray[np.float64]) -> NDArray[np.float64]:
+def _spread(centered: NDArray[np.floating], basis: Doubles) -> Doubles:
     """The covariance (times n) applied to each column of a basis (d, k)."""
     small = basis.astype(np.float32)
     return np.asarray(centered.T @ (centered @ small), np.float64)

@@ -13,10 +13,10 @@ from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.spec.effects import idle
+from reportgen.types import Array, Doubles
 
 Ends = float | tuple[float, ...]
 
@@ -113,7 +113,7 @@ def span(name: str, value: Any, channels: int) -> tuple[Ends, Ends]:
     return _plain(low), _plain(high)
 
 
-def filling(name: str, value: Any, shape: tuple[int, ...], what: str) -> NDArray[Any]:
+def filling(name: str, value: Any, shape: tuple[int, ...], what: str) -> Array:
     """Finite numbers that can fill an array of this shape, as they came.
 
     Args:
@@ -153,7 +153,7 @@ def effective(
             raise UserError(Problem(message, hint=hint))
 
 
-def _plain(end: NDArray[np.float64]) -> Ends:
+def _plain(end: Doubles) -> Ends:
     return tuple(map(float, end)) if end.ndim else float(end)
 
 

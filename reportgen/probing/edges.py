@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.resizing import area
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
+from reportgen.types import Array, Doubles, Floats
 
 
-def edges(images: NDArray[np.generic], size: tuple[int, int]) -> tuple[Doubles, Doubles]:
+def edges(images: Array, size: tuple[int, int]) -> tuple[Doubles, Doubles]:
     """Strength of vertical and of horizontal edges at a map's size, each of shape (n, h, w).
 
     Vertical edges are where the brightness (mean over channels) changes along a row, horizontal
@@ -26,7 +23,7 @@ def edges(images: NDArray[np.generic], size: tuple[int, int]) -> tuple[Doubles, 
     return np.asarray(vertical, np.float64), np.asarray(horizontal, np.float64)
 
 
-def slopes(images: NDArray[np.generic]) -> tuple[Doubles, Doubles]:
+def slopes(images: Array) -> tuple[Doubles, Doubles]:
     """Change of brightness along rows and along columns, central differences, (n, H, W) each."""
     gray = np.asarray(images, np.float64).mean(axis=-1)
     across = np.gradient(gray, axis=2) if gray.shape[2] > 1 else np.zeros_like(gray)

@@ -8,7 +8,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing import graphs
@@ -21,8 +20,7 @@ from reportgen.probing.outputs import observe
 from reportgen.probing.uses import uses
 from reportgen.probing.ways import way_to
 from reportgen.records import Dataset, Head, Preprocessing
-
-Floats = NDArray[np.float32]
+from reportgen.types import Doubles, Floats, Integers
 
 BUDGET = 200 * 10**6
 """Bytes that the embeddings of one split may take; fewer images are taken of longer vectors."""
@@ -45,8 +43,8 @@ class Classifier:
 
     path: str
     kind: str
-    weights: NDArray[np.float64]
-    bias: NDArray[np.float64] | None
+    weights: Doubles
+    bias: Doubles | None
     settings: dict[str, float]
 
 
@@ -151,7 +149,7 @@ def vectors(
     return np.concatenate(found)
 
 
-def taken(size: int, most: int) -> NDArray[np.int64]:
+def taken(size: int, most: int) -> Integers:
     """Up to `most` of `size` places, evenly spaced, so that a split in any order is covered."""
     count = min(size, most)
     return np.arange(count, dtype=np.int64) * size // max(count, 1)
@@ -159,7 +157,7 @@ def taken(size: int, most: int) -> NDArray[np.int64]:
 
 def of_split(
     model: Any, data: Dataset, split: str, place: Place, most: int
-) -> tuple[Floats, NDArray[np.int64]]:
+) -> tuple[Floats, Integers]:
     """Embeddings (n, d) of a split's images, and which images these are, (n,).
 
     At most `most`, evenly spaced, and fewer where they would not fit `BUDGET`.
@@ -225,7 +223,7 @@ def _dequantized(layer: Any, kernel: Any, mode: str) -> Any:
     return tf.cast(kernel, tf.float64) / tf.cast(layer.kernel_scale, tf.float64)
 
 
-def _values(variable: Any) -> NDArray[np.float64]:
+def _values(variable: Any) -> Doubles:
     return np.asarray(tf.cast(tf.convert_to_tensor(variable), tf.float64))
 
 
@@ -234,7 +232,7 @@ def _settings(layer: Any) -> dict[str, float]:
     return {name: float(value) for name, value in told.items() if isinstance(value, int | float)}
 
 
-def _logits(layer: Any, embeddings: Floats) -> NDArray[np.float64]:
+def _logits(layer: Any, embeddings: Floats) -> Doubles:
     """What a classifier gives before its softmax, less the mean over classes, (n, classes)."""
     given = tf.cast(tf.constant(embeddings), layer.compute_dtype)
     output = graphs.run(layer, (given,), {})

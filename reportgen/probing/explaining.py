@@ -17,6 +17,7 @@ from reportgen.probing.outputs import require_answers
 from reportgen.probing.telling import name_of
 from reportgen.probing.untold import untold
 from reportgen.records import Dataset, Head, Subject, Target
+from reportgen.types import Array, Floats
 
 COLORS = ("black", "white", "mean")
 """Names of the colors that an image, or a patch of it, may be replaced with."""
@@ -91,7 +92,7 @@ def aside(model: Any, score: str = "logit") -> str:
 
 
 def wanted(
-    heads: Sequence[Head], data: Dataset, indices: NDArray[Any], target: str | None
+    heads: Sequence[Head], data: Dataset, indices: Array, target: str | None
 ) -> NDArray[np.int32]:
     """Classes to explain for test images, shape (n, heads); -1 for the predicted one.
 
@@ -116,7 +117,7 @@ def mean_of(data: Dataset) -> str:
     return "train" if len(data.splits["train"].images) else "test"
 
 
-def color(data: Dataset, name: str) -> NDArray[np.float32]:
+def color(data: Dataset, name: str) -> Floats:
     """A color as model input, shape (c,): "black", "white", "mean" (of the training images).
 
     Images without labels are all test images: of those the mean is taken then.
@@ -129,9 +130,7 @@ def color(data: Dataset, name: str) -> NDArray[np.float32]:
     return prepare(pixels, data.preprocessing)
 
 
-def _classes(
-    head: Head, data: Dataset, indices: NDArray[Any], target: str | None
-) -> NDArray[np.int32]:
+def _classes(head: Head, data: Dataset, indices: Array, target: str | None) -> NDArray[np.int32]:
     if target is None:
         only = head.valued and head.units == 1
         return np.full(len(indices), 1 if only else PREDICTED, np.int32)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.given import Taken, example, size
 from reportgen.probing.graphs import require_graph
+from reportgen.types import Array
 
 
-def as_inputs(model: Any, images: Any) -> list[NDArray[Any]]:
+def as_inputs(model: Any, images: Any) -> list[Array]:
     """Images as a list with one array for each input of the model, in the model's types.
 
     Images (n, ..., c) for a model that wants its channels first are turned to (n, c, ...).
@@ -76,13 +76,13 @@ def as_taken(model: Any, image_shape: Sequence[int]) -> tuple[int, ...]:
     return turned if fits and reads_channels_first(model) else given
 
 
-def filled(array: NDArray[Any], size: int) -> NDArray[Any]:
+def filled(array: Array, size: int) -> Array:
     """A batch with its last image repeated until it has the size that the model demands."""
     short = size - len(array)
     return np.concatenate([array, np.repeat(array[-1:], short, axis=0)]) if short > 0 else array
 
 
-def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
+def _fitted(model: Any, array: Any, tensor: Any) -> Array:
     """One input as the model wants it."""
     dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
     values = _as_type(model, np.asarray(array), dtype, str(tensor.name))
@@ -101,7 +101,7 @@ def _fitted(model: Any, array: Any, tensor: Any) -> NDArray[Any]:
     )
 
 
-def _as_type(model: Any, given: NDArray[Any], dtype: str, name: str) -> NDArray[Any]:
+def _as_type(model: Any, given: Array, dtype: str, name: str) -> Array:
     """Values in a type; fractions are rounded to whole numbers where this is a small change."""
     if np.dtype(dtype).kind not in "iu" or given.dtype.kind != "f" or not given.size:
         return given.astype(dtype, copy=False)
@@ -115,7 +115,7 @@ def _as_type(model: Any, given: NDArray[Any], dtype: str, name: str) -> NDArray[
                 hint="give images as they are stored; in a spec, write 'scaling: 0..255'",
             )
         )
-    rounded: NDArray[Any] = np.rint(given).astype(dtype)
+    rounded: Array = np.rint(given).astype(dtype)
     return rounded
 
 

@@ -17,6 +17,7 @@ from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import named
 from reportgen.probing.uses import uses
 from reportgen.probing.ways import way_to
+from reportgen.types import Array
 
 
 def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
@@ -88,7 +89,7 @@ def _finite(variable: Any) -> bool:
     return _all_finite(values)
 
 
-def _all_finite(values: NDArray[Any]) -> bool:
+def _all_finite(values: Array) -> bool:
     if values.dtype in (np.float32, np.float64):
         # One fast pass; a product of vectors would leave BLAS' threads awake, which slows down
         # TensorFlow's. Large numbers may overflow here; below they are looked at one by one.

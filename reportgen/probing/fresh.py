@@ -10,9 +10,9 @@ from typing import Any
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.graphs import is_graph
+from reportgen.types import Array
 
 _START = {"moving_mean": 0.0, "moving_variance": 1.0}
 
@@ -26,12 +26,12 @@ def weights(model: Any) -> list[Any]:
     return list(found.values())
 
 
-def fresh(model: Any, seed: int) -> list[NDArray[Any]]:
+def fresh(model: Any, seed: int) -> list[Array]:
     """A value for each of `weights(model)`, drawn anew as when the model was built.
 
     A weight whose layer has no initializer for it keeps its value.
     """
-    drawn: dict[int, NDArray[Any]] = {}
+    drawn: dict[int, Array] = {}
     for layer in _leaves(model):
         for variable in _variables(layer):
             if id(variable) not in drawn:
@@ -49,7 +49,7 @@ def _variables(layer: Any) -> list[Any]:
     return [v for v in layer.weights if keras.backend.is_float_dtype(v.dtype)]
 
 
-def _drawn(layer: Any, variable: Any, seed: int) -> NDArray[Any]:
+def _drawn(layer: Any, variable: Any, seed: int) -> Array:
     if variable.name in _START:
         return np.full(variable.shape, _START[variable.name], variable.dtype)
     initializer = getattr(layer, f"{variable.name}_initializer", None)

@@ -27,8 +27,7 @@ from reportgen.probing.layers import find, named
 from reportgen.probing.outputs import channels_to_end, logits_of, trace
 from reportgen.probing.remembering import remembered
 from reportgen.records import Head
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Floats
 
 PREDICTED = -1
 """As a target: whatever class the head predicts for the image."""
@@ -57,7 +56,7 @@ class Slope:
 
 
 def slopes(
-    model: Any, images: Any, layer: str, outputs: Sequence[int], targets: NDArray[Any]
+    model: Any, images: Any, layer: str, outputs: Sequence[int], targets: Array
 ) -> Iterator[Slope]:
     """How the explained logits rise with each activation of a layer.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Preprocessing
+from reportgen.types import Array, Doubles, Floats, Integers
 
 THRESHOLD = 127
 """A pixel above it (in any channel) is foreground where a dataset brings no masks of its own."""
@@ -17,7 +16,7 @@ THRESHOLD = 127
 _GOLDEN = (5**0.5 - 1) / 2
 
 
-def prepare(images: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.float32]:
+def prepare(images: Array, preprocessing: Preprocessing) -> Floats:
     """Model input from stored images (n, h, w, c): float32 of the same shape.
 
     Each channel is scaled and shifted, and channels are put into the model's order, as
@@ -29,7 +28,7 @@ def prepare(images: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.fl
     return np.asarray(ordered, dtype=np.float32) * scale + offset
 
 
-def restore(inputs: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.float32]:
+def restore(inputs: Array, preprocessing: Preprocessing) -> Floats:
     """The inverse of `prepare`: stored values (0..255, not rounded), channels as stored.
 
     For showing what was made in a model's input space, such as maximizing images, in true colors.
@@ -42,7 +41,7 @@ def restore(inputs: NDArray[Any], preprocessing: Preprocessing) -> NDArray[np.fl
 
 def coefficients(
     preprocessing: Preprocessing,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+) -> tuple[Floats, Floats]:
     """Scale and offset of the input's channels, each of shape () or (c,)."""
     return np.asarray(preprocessing.scale, np.float32), np.asarray(preprocessing.offset, np.float32)
 
@@ -53,9 +52,7 @@ def value_range(preprocessing: Preprocessing) -> tuple[float, float]:
     return float(lows.min()), float(highs.max())
 
 
-def value_ranges(
-    preprocessing: Preprocessing, channels: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def value_ranges(preprocessing: Preprocessing, channels: int) -> tuple[Doubles, Doubles]:
     """The smallest and largest input of each channel, shape (channels,) each.
 
     Channels have ranges of their own where a mean is subtracted from each: what lies between the
@@ -68,7 +65,7 @@ def value_ranges(
     return lows, highs
 
 
-def pick(dataset: Dataset, samples: int | Sequence[int]) -> NDArray[np.int64]:
+def pick(dataset: Dataset, samples: int | Sequence[int]) -> Integers:
     """Indices of the test images that a `samples` parameter means.
 
     A count N takes the first test image of N classes of the primary target, spread over the
@@ -90,12 +87,12 @@ def pick(dataset: Dataset, samples: int | Sequence[int]) -> NDArray[np.int64]:
     return np.asarray(samples, dtype=np.int64)
 
 
-def measured(dataset: Dataset, count: int) -> NDArray[np.int64]:
+def measured(dataset: Dataset, count: int) -> Integers:
     """Like `pick`, for measuring: `count` test images spread over classes, or all there are."""
     return _spread(dataset, min(count, len(dataset.splits["test"].images)))
 
 
-def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[Any]) -> NDArray[Any]:
+def foreground(dataset: Dataset, split: str, indices: Sequence[int] | Array) -> Array:
     """Where the depicted thing is, as bool masks of shape (n, h, w).
 
     The dataset's own masks where it has them; else pixels whose largest channel exceeds
@@ -110,7 +107,7 @@ def foreground(dataset: Dataset, split: str, indices: Sequence[int] | NDArray[An
     return np.asarray(brightest > limit) if limit is not None else np.zeros(brightest.shape, bool)
 
 
-def names(dataset: Dataset, indices: Sequence[int] | NDArray[Any]) -> list[str]:
+def names(dataset: Dataset, indices: Sequence[int] | Array) -> list[str]:
     """What test images are called: their primary class; else their file's name, or ""."""
     if dataset.targets:
         target = dataset.targets[0]
@@ -125,7 +122,7 @@ def _bad_samples(message: str, dataset: Dataset) -> UserError:
     return UserError(Problem(message, hint=hint))
 
 
-def _spread(dataset: Dataset, count: int) -> NDArray[np.int64]:
+def _spread(dataset: Dataset, count: int) -> Integers:
     if not dataset.targets:
         return np.arange(count, dtype=np.int64)
     labels = np.asarray(dataset.splits["test"].labels[dataset.targets[0].name])
@@ -136,7 +133,7 @@ def _spread(dataset: Dataset, count: int) -> NDArray[np.int64]:
     return np.asarray(rounds[:count], dtype=np.int64)
 
 
-def _class_order(classes: NDArray[Any]) -> list[int]:
+def _class_order(classes: Array) -> list[int]:
     """All classes, each prefix of the list spread over them: multiples of the golden ratio."""
     free = [int(label) for label in classes]
     order, total = [], len(free)

@@ -20,9 +20,7 @@ from reportgen.probing.probable import Probabilities, likeliest
 from reportgen.probing.saliency import check_targets
 from reportgen.probing.slopes import scores
 from reportgen.records import Head
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
+from reportgen.types import Array, Booleans, Doubles, Floats, Integers
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Occlusion:
 
     logit: Doubles | None
     probability: Doubles
-    changed: NDArray[np.bool_]
+    changed: Booleans
     targets: NDArray[np.int32]
     logits: Floats | None
     probabilities: Floats
@@ -58,7 +56,7 @@ def occlude(
     model: Any,
     images: Any,
     outputs: Sequence[int],
-    targets: NDArray[Any],
+    targets: Array,
     cover: Covering,
     base: ArrayLike,
     score: str = "logit",
@@ -105,13 +103,13 @@ class _Answer:
     logits: Floats | None
     probabilities: Floats
 
-    def classes(self) -> NDArray[np.int64]:
+    def classes(self) -> Integers:
         """The predicted class of each image, shape (n,)."""
         if self.logits is None:
             return likeliest(self.probabilities, self.head)
         return answers(self.logits, self.head)
 
-    def sure(self, classes: NDArray[Any]) -> Doubles:
+    def sure(self, classes: Array) -> Doubles:
         """The probability of a class of each image, shape (n,)."""
         return confidence(self.probabilities, classes, self.head).astype(np.float64)
 
@@ -182,7 +180,7 @@ def _joined(parts: Sequence[_Answer]) -> _Answer:
     )
 
 
-def _drops(plain: _Answer, covered: _Answer, asked: NDArray[Any]) -> Occlusion:
+def _drops(plain: _Answer, covered: _Answer, asked: Array) -> Occlusion:
     """What one output loses; of the classes asked for, -1 is the predicted one."""
     head, predicted, target = plain.head, plain.classes(), asked.astype(np.int32)
     target = np.where(target >= 0, target, predicted).astype(np.int32)

@@ -14,7 +14,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing import graphs
@@ -29,8 +28,7 @@ from reportgen.probing.graphs import require_graph
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.layers import find, named
 from reportgen.records import Head
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Floats, Integers
 
 _COPIES = 2
 """Activations are handed out as tensors, and as arrays that are copies of them."""
@@ -227,14 +225,14 @@ def probabilities(logits: Floats, head: Head) -> Floats:
     return p.astype(np.float32)
 
 
-def answers(logits: Floats, head: Head) -> NDArray[np.int64]:
+def answers(logits: Floats, head: Head) -> Integers:
     """The predicted class of each image, shape (n,); of one unit the sign of its logit."""
     if head.units == 1:
         return (logits[:, 0] > 0).astype(np.int64)
     return np.asarray(logits.argmax(axis=-1), dtype=np.int64)
 
 
-def confidence(probs: Floats, classes: NDArray[Any], head: Head) -> Floats:
+def confidence(probs: Floats, classes: Array, head: Head) -> Floats:
     """The probability of the given class of each image, shape (n,)."""
     if head.units == 1:
         return np.where(classes == 1, probs[:, 0], 1 - probs[:, 0]).astype(np.float32)
@@ -252,7 +250,7 @@ def _last(tensor: Any, first: bool, mean: bool) -> Any:
     return tf.reduce_mean(value, axis=space) if mean and space else value
 
 
-def collect(model: Any, graph: Any, inputs: list[NDArray[Any]]) -> list[Floats]:
+def collect(model: Any, graph: Any, inputs: list[Array]) -> list[Floats]:
     """Run a graph over all images in batches, into arrays made once."""
     total = len(inputs[0])
     wholes: list[Floats] = []

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats
 
-Doubles = NDArray[np.float64]
-Masks = NDArray[np.bool_]
+Masks = Booleans
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Overlap:
     imperfect: Doubles
 
 
-def overlap(maps: NDArray[np.float32], masks: Masks) -> Overlap:
+def overlap(maps: Floats, masks: Masks) -> Overlap:
     """How heatmaps lie on foregrounds.
 
     Args:
@@ -49,7 +48,7 @@ def overlap(maps: NDArray[np.float32], masks: Masks) -> Overlap:
     )
 
 
-def energies(maps: NDArray[np.float32], masks: Masks) -> tuple[NDArray[np.bool_], Doubles, Doubles]:
+def energies(maps: Floats, masks: Masks) -> tuple[Booleans, Doubles, Doubles]:
     """Which maps are zero everywhere, shape (n,), and of the others the share of each inside its
     foreground, and the foreground's share of the area. Images without foreground are left out.
 

@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
+
+from reportgen.types import Floats
 
 Kind = Literal["pixels", "fourier"]
 KINDS: tuple[Kind, ...] = ("pixels", "fourier")
@@ -83,14 +84,14 @@ def length(images: Any) -> Any:
     return tf.sqrt(tf.reduce_mean(images**2, axis=[1, 2, 3], keepdims=True))
 
 
-def _scale(height: int, width: int) -> NDArray[np.float32]:
+def _scale(height: int, width: int) -> Floats:
     """Of each wave 1 / frequency, the constant one as the slowest; shape (h, w // 2 + 1, 1)."""
     rows, columns = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]
     frequency = np.maximum(np.hypot(rows, columns), 1 / max(height, width))
     return np.asarray(1 / frequency / max(height, width), np.float32)[..., None]
 
 
-def _matrix(channels: int, back: bool) -> NDArray[np.float32] | None:
+def _matrix(channels: int, back: bool) -> Floats | None:
     """From independent colors to red, green and blue, or back; None for other than three."""
     if channels != 3:
         return None
@@ -98,5 +99,5 @@ def _matrix(channels: int, back: bool) -> NDArray[np.float32] | None:
     return np.asarray(np.linalg.inv(matrix) if back else matrix, np.float32)
 
 
-def _mixed(images: Any, matrix: NDArray[np.float32] | None) -> Any:
+def _mixed(images: Any, matrix: Floats | None) -> Any:
     return images if matrix is None else tf.einsum("khwi,oi->khwo", images, matrix)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError
 from reportgen.probing.dials import sides
+from reportgen.types import Doubles, Floats, Integers
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 Size = tuple[int, int]
 
 
@@ -21,7 +19,7 @@ class Covering:
 
     patch: Size
     stride: Size
-    corners: NDArray[np.int64]
+    corners: Integers
 
 
 def covering(

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.bounded import is_bounded
@@ -21,14 +20,13 @@ from reportgen.probing.feeding import as_inputs
 from reportgen.probing.finite import require_finite
 from reportgen.probing.outputs import answers, collect, probabilities, trace
 from reportgen.records import Head
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Floats, Integers
 
 _SLACK = 1e-3
 """How far from 1 probabilities may add up, in half precision too."""
 
 
-def likeliest(found: Floats, head: Head) -> NDArray[np.int64]:
+def likeliest(found: Floats, head: Head) -> Integers:
     """The predicted class of each image by its probabilities (n, units), shape (n,)."""
     return answers(found - 0.5 if head.units == 1 else found, head)
 
@@ -80,7 +78,7 @@ class Probabilities:
             )
         )
 
-    def _given(self, inputs: list[NDArray[Any]]) -> list[tuple[Floats, Floats, Floats]]:
+    def _given(self, inputs: list[Array]) -> list[tuple[Floats, Floats, Floats]]:
         """Of each head its values (n, units), the logits behind them, or (n, 0) where these are
         unknown, and (n, 1) where the values were computed from probabilities alone, else (n, 0)."""
         # The graph is kept with the model, and must not keep the model through this object.
@@ -99,9 +97,7 @@ class Probabilities:
             )
         return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))
 
-    def _is_ready(
-        self, head: Head, values: Floats, derived: bool, inputs: list[NDArray[Any]]
-    ) -> bool:
+    def _is_ready(self, head: Head, values: Floats, derived: bool, inputs: list[Array]) -> bool:
         """Whether values of which no logit is known are probabilities as they are."""
         within = bool(((values >= 0) & (values <= 1)).all())
         if head.units > 1:

@@ -26,8 +26,7 @@ from reportgen.probing.outputs import channels_to_end, trace
 from reportgen.probing.rectifiers import Handled, runner
 from reportgen.probing.slopes import filled, handled_by, on_the_way, require_real
 from reportgen.probing.ways import way_to
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Floats
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def projections(
     model: Any,
     images: Any,
     layer: str,
-    channels: NDArray[Any],
+    channels: Array,
     *,
     strongest: bool = True,
     rule: str = "deconvnet",
@@ -139,7 +138,7 @@ def _require_guided(model: Any, path: str, note: Handled) -> None:
         )
 
 
-def _each(model: Any, graph: Any, images: Any, channels: NDArray[Any]) -> Iterator[list[Floats]]:
+def _each(model: Any, graph: Any, images: Any, channels: Array) -> Iterator[list[Floats]]:
     inputs = as_inputs(model, images)
     require_real(model, inputs)
     picks = np.asarray(channels, np.int32)

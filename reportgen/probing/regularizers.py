@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
+
+from reportgen.types import Floats
 
 _NEIGHBORS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32)
 
@@ -33,12 +34,12 @@ def puller(shape: tuple[int, ...], decay: Any, variation: Any) -> Callable[[Any]
     return lambda off: off * own + tf.nn.depthwise_conv2d(off, kernel, [1, 1, 1, 1], "SAME")
 
 
-def _counts(height: int, width: int) -> NDArray[np.float32]:
+def _counts(height: int, width: int) -> Floats:
     """How many neighbors each pixel has, shape (h, w, 1)."""
     rows, columns = (_along(side) for side in (height, width))
     return (rows[:, None] + columns[None])[..., None]
 
 
-def _along(side: int) -> NDArray[np.float32]:
+def _along(side: int) -> Floats:
     places = np.arange(side)
     return ((places > 0).astype(np.float32) + (places < side - 1)).astype(np.float32)

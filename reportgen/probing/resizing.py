@@ -9,8 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.types import Array, Doubles, Floats
 
-def bilinear(maps: NDArray[np.floating], size: tuple[int, int]) -> NDArray[np.float32]:
+
+def bilinear(maps: NDArray[np.floating], size: tuple[int, int]) -> Floats:
     """Maps (n, h, w) at another size (n, H, W), bilinear with half-pixel centers."""
     rows, columns = (
         bilinear_weights(maps.shape[1], size[0]),
@@ -19,13 +21,13 @@ def bilinear(maps: NDArray[np.floating], size: tuple[int, int]) -> NDArray[np.fl
     return _apply(maps, rows, columns)
 
 
-def area(maps: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:
+def area(maps: Array, size: tuple[int, int]) -> Floats:
     """Maps (n, h, w) at another size, each new cell the mean of what it covers."""
     rows, columns = _area(maps.shape[1], size[0]), _area(maps.shape[2], size[1])
     return _apply(np.asarray(maps, dtype=np.float64), rows, columns)
 
 
-def bilinear_weights(old: int, new: int) -> NDArray[np.float64]:
+def bilinear_weights(old: int, new: int) -> Doubles:
     """Weights (new, old): where each new center lies between two old ones."""
     place = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
     lower = np.floor(place).astype(int)
@@ -36,14 +38,12 @@ def bilinear_weights(old: int, new: int) -> NDArray[np.float64]:
     return weights
 
 
-def _apply(
-    maps: NDArray[np.floating], rows: NDArray[np.float64], columns: NDArray[np.float64]
-) -> NDArray[np.float32]:
+def _apply(maps: NDArray[np.floating], rows: Doubles, columns: Doubles) -> Floats:
     result = rows @ np.asarray(maps, dtype=np.float64) @ columns.T
     return np.asarray(result, dtype=np.float32)
 
 
-def _area(old: int, new: int) -> NDArray[np.float64]:
+def _area(old: int, new: int) -> Doubles:
     """Weights (new, old): the share of each new cell that an old one covers."""
     edges = np.arange(new + 1) * old / new
     cells = np.arange(old)

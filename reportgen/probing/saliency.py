@@ -18,9 +18,9 @@ from reportgen.probing.gradients import PREDICTED
 from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import answers, observe, require_answers
 from reportgen.probing.slopes import input_slopes, require_real, scores
+from reportgen.types import Array, Doubles, Floats
 
-Floats = NDArray[np.float32]
-Points = Callable[[Floats, NDArray[Any], int], Floats]
+Points = Callable[[Floats, Array, int], Floats]
 """(values (b, ...) of an input, which of the averaged points (b,), which input) -> the points."""
 
 METHODS = {
@@ -67,14 +67,14 @@ class Attribution:
     maps: list[Floats]
     targets: NDArray[np.int32]
     logits: Floats
-    gained: NDArray[np.float64] | None = None
+    gained: Doubles | None = None
 
 
 def attribute(
     model: Any,
     images: Any,
     outputs: Sequence[int],
-    targets: NDArray[Any],
+    targets: Array,
     method: str,
     dials: Dials,
 ) -> list[Attribution]:
@@ -103,7 +103,7 @@ def attribute(
     return found
 
 
-def check_targets(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
+def check_targets(model: Any, outputs: Sequence[int], targets: Array) -> None:
     """Whether outputs have these targets (n, outputs).
 
     Raises:
@@ -120,7 +120,7 @@ def check_targets(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> 
 
 
 def resolved(
-    model: Any, logits: Sequence[Floats], outputs: Sequence[int], targets: NDArray[Any]
+    model: Any, logits: Sequence[Floats], outputs: Sequence[int], targets: Array
 ) -> NDArray[np.int32]:
     """Targets (n, outputs) with the predicted class in place of each -1."""
     heads = heads_of(model)
@@ -129,7 +129,7 @@ def resolved(
 
 
 def _plain(
-    model: Any, inputs: list[Any], outputs: Sequence[int], targets: NDArray[Any], rule: str
+    model: Any, inputs: list[Any], outputs: Sequence[int], targets: Array, rule: str
 ) -> list[Attribution]:
     parts = list(input_slopes(model, inputs, outputs, targets, rule))
     explained = np.concatenate([part.targets for part in parts])
@@ -153,7 +153,7 @@ def _averaged_method(
     model: Any,
     inputs: list[Any],
     outputs: Sequence[int],
-    targets: NDArray[Any],
+    targets: Array,
     method: str,
     dials: Dials,
 ) -> list[Attribution]:
@@ -202,7 +202,7 @@ def _path(bases: list[Any], steps: int) -> Points:
     """
     shares = ((np.arange(steps) + 0.5) / steps).astype(np.float32)
 
-    def points(values: Floats, turns: NDArray[Any], source: int) -> Floats:
+    def points(values: Floats, turns: Array, source: int) -> Floats:
         along = shares[turns].reshape(-1, *(1,) * (values.ndim - 1))
         return np.asarray(bases[source] + along * (values - bases[source]), np.float32)
 
@@ -225,10 +225,10 @@ def _averaged(
     model: Any,
     inputs: list[Any],
     outputs: Sequence[int],
-    targets: NDArray[Any],
+    targets: Array,
     points: Points,
     count: int,
-) -> list[list[NDArray[np.float64]]]:
+) -> list[list[Doubles]]:
     """For each output and input the mean gradient over `count` points for each image.
 
     Points of several images fill one batch, so that no batch is smaller than it need be.

@@ -22,8 +22,7 @@ from reportgen.probing.outputs import logits_of, trace
 from reportgen.probing.rectifiers import Handled, runner
 from reportgen.probing.ways import way_to
 from reportgen.records import Head
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Doubles, Floats
 
 _handled: weakref.WeakKeyDictionary[Any, dict[Hashable, Handled]] = weakref.WeakKeyDictionary()
 
@@ -46,7 +45,7 @@ class InputSlope:
 
 
 def input_slopes(
-    model: Any, images: Any, outputs: Sequence[int], targets: NDArray[Any], rule: str = "gradient"
+    model: Any, images: Any, outputs: Sequence[int], targets: Array, rule: str = "gradient"
 ) -> Iterator[InputSlope]:
     """How the explained logits rise with each value of the input.
 
@@ -88,7 +87,7 @@ def input_slopes(
         yield InputSlope(part, grads, logits, explained)
 
 
-def require_real(model: Any, inputs: Sequence[NDArray[Any]]) -> None:
+def require_real(model: Any, inputs: Sequence[Array]) -> None:
     """Raises UndefinedError where an input is made of whole numbers."""
     if any(array.dtype.kind in "iub" for array in inputs):
         raise UndefinedError(
@@ -127,7 +126,7 @@ def _within(path: str, layers: Sequence[str]) -> bool:
     return any(path == layer or path.startswith(layer + "/") for layer in layers)
 
 
-def scores(logits: Floats, targets: NDArray[Any], head: Head) -> NDArray[np.float64]:
+def scores(logits: Floats, targets: Array, head: Head) -> Doubles:
     """The explained score of each image as `input_slopes` differentiates it, shape (n,)."""
     exact = logits.astype(np.float64)
     if head.units == 1:

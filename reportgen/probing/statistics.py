@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from reportgen.types import Doubles
 
 RESAMPLES = 1000
 Z95 = 1.959963984540054
@@ -61,7 +63,7 @@ def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tupl
     return float(low), float(high)
 
 
-def spread(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+def spread(values: Doubles, axis: int) -> Doubles:
     """Standard deviation over mean of values >= 0 along an axis; 0 where the mean is 0."""
     means = values.mean(axis=axis)
     ratio = np.divide(values.std(axis=axis), means, out=np.zeros_like(means), where=means > 0)
@@ -86,7 +88,7 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
     return (0.0 if hits == 0 else low), (1.0 if hits == n else high)
 
 
-def moran(images: ArrayLike) -> NDArray[np.float64]:
+def moran(images: ArrayLike) -> Doubles:
     """Lag-1 Moran's I of each image: how alike neighbors are (1 smooth, about 0 noise).
 
     Formula (P. A. P. Moran, 1950): (N / W) * sum_ij w_ij z_i z_j / sum_i z_i^2, z the deviation
@@ -114,7 +116,7 @@ def moran(images: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(np.divide(scaled, squares, out=np.full(n, np.nan), where=usable))
 
 
-def mean_of_defined(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
+def mean_of_defined(values: Doubles, axis: int) -> Doubles:
     """The mean along an axis of the values that are not NaN; NaN where all are."""
     known = ~np.isnan(values)
     counts = known.sum(axis=axis)

@@ -5,21 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.inputs import names
 from reportgen.probing.outputs import answers, confidence, probabilities
 from reportgen.probing.probable import likeliest
 from reportgen.records import Dataset, Head
+from reportgen.types import Array
 
 
 def told(
     head: Head,
-    logits: NDArray[Any] | None,
-    explained: NDArray[Any],
+    logits: Array | None,
+    explained: Array,
     data: Dataset,
-    indices: NDArray[Any],
-    probable: NDArray[Any] | None = None,
+    indices: Array,
+    probable: Array | None = None,
 ) -> list[dict[str, Any]]:
     """What a page says of each image, JSON-ready: index, label, predicted, probability, explained.
 
@@ -58,7 +58,7 @@ def told(
     ]
 
 
-def _values(head: Head, logits: NDArray[Any], explained: NDArray[Any]) -> list[dict[str, Any]]:
+def _values(head: Head, logits: Array, explained: Array) -> list[dict[str, Any]]:
     """Of each image the explained unit and its value, and which is the largest of several."""
     found: list[dict[str, Any]] = []
     for row, target in zip(logits, explained, strict=True):
@@ -86,7 +86,7 @@ def name_of(head: Head, index: int) -> str:
     return head.target.classes[index] if head.target else f"class {index}"
 
 
-def _labels(head: Head, data: Dataset, indices: NDArray[Any]) -> list[str]:
+def _labels(head: Head, data: Dataset, indices: Array) -> list[str]:
     """What images are, as far as that is known: their class, else their file's name, else "".
 
     An output without labels of its own is shown images whose primary class may be known.

@@ -14,6 +14,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from reportgen.types import Floats
+
 RESTS = 4
 """One step in so many looks at the images as they are, and tells which of them are the best."""
 
@@ -45,7 +47,7 @@ class Moves:
     """The movement of every step: whole pixels (steps, 2), and radians and sizes (steps, 2)."""
 
     shifts: NDArray[np.int32]
-    turns: NDArray[np.float32]
+    turns: Floats
 
     def with_rests(self) -> Moves:
         """The same, but every `RESTS`th step, from the first on, moves nothing."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.types import Booleans
+
 ALIKE = 0.9
 """Filters with a larger |cosine| count as repeating one another."""
 
 
-def redundant(rows: NDArray[np.floating]) -> NDArray[np.bool_]:
+def redundant(rows: NDArray[np.floating]) -> Booleans:
     """Whether each filter (n, weights) has |cosine| above 0.9 with another, means taken off.
 
     A filter without variation is like no other.

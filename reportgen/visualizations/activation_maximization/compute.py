@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.ascent import Climbed
 from reportgen.probing.explaining import aside
@@ -16,6 +15,7 @@ from reportgen.probing.fresh import fresh
 from reportgen.probing.inputs import value_ranges
 from reportgen.probing.recipe import Ends, Recipe
 from reportgen.records import Artifact, Dataset, Measure, Subject
+from reportgen.types import Array, Doubles, Floats
 from reportgen.visualizations.activation_maximization import measures
 from reportgen.visualizations.activation_maximization.engine import (
     activation_maximization,
@@ -28,7 +28,6 @@ from reportgen.visualizations.activation_maximization.targets import image_shape
 
 __all__ = ["activation_maximization", "compute"]
 
-Floats = NDArray[np.float32]
 
 COMPARED = 16
 """Filters of the model with fresh weights that serve as baseline, at most."""
@@ -43,7 +42,7 @@ def compute(subject: Subject) -> Artifact:
     require_finite(subject.model, [p.goal.layer for p in shown if p.goal.layer] or None)
     tops: Sequence[Floats | None] = largest(subject, shown) or [None for _ in shown]
     values = fresh(subject.model, subject.seed)
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, Array] = {}
     told, found = [], []
     for panel, best in zip(shown, tops, strict=True):
         mine = ascend(subject.model, panel.goal, recipe, subject.seed, size)
@@ -192,7 +191,7 @@ def _colors(path: str, mine: Floats, random: Floats, against: str, seed: int) ->
     ]
 
 
-def _ends(images: Floats) -> NDArray[np.float64]:
+def _ends(images: Floats) -> Doubles:
     atend = (images <= 1e-6) | (images >= 1 - 1e-6)
     return np.asarray(atend.reshape(len(images), -1).mean(axis=1))
 

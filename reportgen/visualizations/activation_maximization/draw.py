@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import numbering
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
+from reportgen.types import Floats
 from reportgen.visualizations.activation_maximization.parts import AXES, part
 
 Facts = Mapping[str, Any]
@@ -75,7 +75,7 @@ def _tile(layer: Facts) -> str:
     return f"filter of {layer['type']} {layer['name']}"
 
 
-def _picture(images: NDArray[np.float32], layer: Facts) -> Picture:
+def _picture(images: Floats, layer: Facts) -> Picture:
     labels = [_label(index, layer) for index in range(len(images))]
     if images.shape[-1] == 3:
         return mosaic(images, labels=labels, scaling="none")
@@ -85,7 +85,7 @@ def _picture(images: NDArray[np.float32], layer: Facts) -> Picture:
     return mosaic(gray, labels=labels, colormap="gray", scaling="none", legend="input", tile=tile)
 
 
-def _abreast(images: NDArray[np.float32]) -> NDArray[np.float32]:
+def _abreast(images: Floats) -> Floats:
     """The channels of images (n, h, w, c) side by side, a white line between: (n, h, c (w + 1))."""
     n, height, _, depth = images.shape
     parts = [images[..., channel] for channel in range(depth)]
@@ -178,7 +178,7 @@ def _listed(layer: Facts, tiles: list[int]) -> str:
     return ("filter " if len(tiles) == 1 else "filters ") + names
 
 
-def _look(images: NDArray[np.float32]) -> str:
+def _look(images: Floats) -> str:
     """Patterns or flat tones, in words for those who cannot see them."""
     flat = int((images.std(axis=(1, 2)).max(axis=-1) < 0.05).sum())
     if len(images) == 1:

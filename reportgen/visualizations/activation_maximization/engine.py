@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.ascent import COPIES, Climbed, climb
@@ -21,14 +20,13 @@ from reportgen.probing.objectives import Objective
 from reportgen.probing.parameterizations import KINDS
 from reportgen.probing.recipe import Ends, Recipe
 from reportgen.probing.transformations import draw_moves
+from reportgen.types import Array, Floats
 from reportgen.visualizations.activation_maximization.recipes import recipe
 from reportgen.visualizations.activation_maximization.targets import (
     Targets,
     class_objective,
     layer_objective,
 )
-
-Floats = NDArray[np.float32]
 
 NOISE = 0.01
 """Standard deviation of the noise on the blank image, as a share of the input range."""
@@ -158,7 +156,7 @@ def ascend(
     recipe: Recipe,
     seed: int,
     size: tuple[int, int] | None = None,
-    values: list[NDArray[Any]] | None = None,
+    values: list[Array] | None = None,
 ) -> Climbed:
     """The same with all that was measured on the way; `values` stand in for the weights.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.probing.statistics import (
@@ -13,9 +12,7 @@ from reportgen.probing.statistics import (
     moran,
 )
 from reportgen.records import Measure
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
+from reportgen.types import Doubles, Floats
 
 STRONGEST = 0.02
 """Share of the frequencies whose waves count as an image's strongest."""

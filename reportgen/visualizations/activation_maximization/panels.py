@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.budget import batches
@@ -19,13 +18,13 @@ from reportgen.probing.objectives import Objective
 from reportgen.probing.outputs import observe
 from reportgen.probing.telling import name_of
 from reportgen.records import Head, Subject
+from reportgen.types import Floats
 from reportgen.visualizations.activation_maximization.targets import (
     channels,
     class_objective,
     layer_objective,
 )
 
-Floats = NDArray[np.float32]
 Size = tuple[int, int] | None
 
 MOST = 64

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.edges import correlations, departures, slopes
@@ -18,6 +17,7 @@ from reportgen.probing.outputs import observe
 from reportgen.probing.resizing import area
 from reportgen.probing.statistics import wilson
 from reportgen.records import Artifact, Measure, Subject
+from reportgen.types import Array, Floats
 
 
 def compute(subject: Subject) -> Artifact:
@@ -61,7 +61,7 @@ def compute(subject: Subject) -> Artifact:
     return Artifact({"map": values}, facts, _measures(path, channel, values))
 
 
-def _outlining(model: Any, path: str, images: NDArray[Any], maps: NDArray[np.float32]) -> int:
+def _outlining(model: Any, path: str, images: Array, maps: Floats) -> int:
     """The channel of maps (h, w, c) that goes best with the edges of the one image."""
     down, across = region(model, path, images.shape[1:3])
     slope = np.hypot(*slopes(images[:, down, across])).astype(np.float32)
@@ -83,7 +83,7 @@ def _layer(model: Any, wanted: str | None) -> str:
     return convolutions[0]
 
 
-def _measures(path: str, channel: int, values: NDArray[np.float32]) -> tuple[Measure, ...]:
+def _measures(path: str, channel: int, values: Floats) -> tuple[Measure, ...]:
     hits, n = int((values > 0).sum()), int(values.size)
     of = f"of channel {channel} of {path} for the image shown"
     share = f"share of the positions {of} where it is above zero"

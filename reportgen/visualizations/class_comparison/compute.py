@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.probing.budget import batches
@@ -16,6 +15,7 @@ from reportgen.probing.layers import is_pool, named
 from reportgen.probing.maps import region, with_maps
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject, Target
+from reportgen.types import Array, Booleans, Doubles, Floats, Integers
 from reportgen.visualizations.class_comparison.evidence import Collected, of_layer
 
 
@@ -92,7 +92,7 @@ def _place(target: Target, name: str) -> int:
     raise UserError(Problem(message, hint=did_you_mean(name, list(target.classes))))
 
 
-def _of_class(data: Dataset, place: int, most: int) -> NDArray[np.int64]:
+def _of_class(data: Dataset, place: int, most: int) -> Integers:
     """The first test images of a class."""
     target = data.targets[0]
     found = np.flatnonzero(np.asarray(data.splits["test"].labels[target.name]) == place)[:most]
@@ -111,10 +111,10 @@ def _judged(model: Any, layers: list[str]) -> list[str]:
 
 
 def _filter(
-    maps: dict[str, NDArray[np.float32]],
+    maps: dict[str, Floats],
     channel: int | None,
-    turned: NDArray[np.float64],
-    second: NDArray[np.bool_],
+    turned: Doubles,
+    second: Booleans,
 ) -> int:
     """The filter to show, if every layer has it.
 
@@ -135,9 +135,7 @@ def _filter(
     return channel
 
 
-def _collected(
-    model: Any, data: Dataset, images: NDArray[Any], layers: list[str]
-) -> dict[str, Collected]:
+def _collected(model: Any, data: Dataset, images: Array, layers: list[str]) -> dict[str, Collected]:
     """What each layer shows on every image, batch by batch: maps are not kept."""
     found = {path: Collected() for path in layers}
     places = {path: region(model, path, images.shape[1:3]) for path in layers}

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
+from reportgen.types import Floats
 
 
 def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
@@ -43,7 +43,7 @@ def _caption(facts: Mapping[str, Any]) -> str:
     return words + "smallest value (dark) to its largest (bright)."
 
 
-def _alt(facts: Mapping[str, Any], maps: list[NDArray[np.float32]]) -> str:
+def _alt(facts: Mapping[str, Any], maps: list[Floats]) -> str:
     first, second = facts["classes"]
     still = sum(map(count_even, maps))
     same = f"; {still} of the maps {'is' if still == 1 else 'are'} even" if still else ""

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.edges import edges, orientations
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
+from reportgen.types import Array, Booleans, Doubles, Floats
 from reportgen.visualizations.class_comparison import measures
 from reportgen.visualizations.confusion_matrix.parts import pointer
-
-Doubles = NDArray[np.float64]
 
 
 @dataclass
@@ -25,7 +23,7 @@ class Collected:
     mean_maps: list[Doubles] = field(default_factory=list)
     levels: list[Doubles] = field(default_factory=list)
 
-    def add(self, maps: NDArray[np.float32], images: NDArray[np.generic]) -> None:
+    def add(self, maps: Floats, images: Array) -> None:
         """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
         vertical, horizontal = edges(images, (maps.shape[1], maps.shape[2]))
         self.turned.append(orientations(maps, vertical, horizontal))
@@ -36,7 +34,7 @@ class Collected:
 def of_layer(
     path: str,
     seen: Collected,
-    second: NDArray[np.bool_],
+    second: Booleans,
     classes: Sequence[str],
     channel: int,
     seed: int,
@@ -60,7 +58,7 @@ def _orientation(at: str, turned: Doubles, channel: int, seed: int) -> Measure:
     return Measure(f"orientation@{at}", float(turned.mean()), "", len(turned), interval, 0.0, how)
 
 
-def _similarity(path: str, maps: Doubles, second: NDArray[np.bool_], seed: int) -> list[Measure]:
+def _similarity(path: str, maps: Doubles, second: Booleans, seed: int) -> list[Measure]:
     how = "cosine of the maps' means over channels, of each image with "
     if measures.even(maps):
         why = "; undefined, as these means are the same everywhere in every image"
@@ -89,7 +87,7 @@ def _similarity(path: str, maps: Doubles, second: NDArray[np.bool_], seed: int) 
     ]
 
 
-def _filters(path: str, levels: Doubles, second: NDArray[np.bool_], seed: int) -> list[Measure]:
+def _filters(path: str, levels: Doubles, second: Booleans, seed: int) -> list[Measure]:
     """The filter that tells the classes apart best, and the active one that does so least."""
     a, b = levels[~second], levels[second]
     tables = [measures.wins(a[:, k], b[:, k]) for k in range(levels.shape[1])]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.statistics import RESAMPLES
-
-Doubles = NDArray[np.float64]
-
+from reportgen.types import Booleans, Doubles
 
 EVEN = 1e-6
 """What rounding may make of equal numbers, as a share of the largest of them."""
@@ -23,7 +20,7 @@ def even(maps: Doubles) -> bool:
     return bool(np.ptp(maps) <= EVEN * np.abs(maps).max())
 
 
-def similarities(maps: Doubles, second: NDArray[np.bool_]) -> tuple[Doubles, Doubles]:
+def similarities(maps: Doubles, second: Booleans) -> tuple[Doubles, Doubles]:
     """For each image its mean cosine with the others of its class, and with the other class.
 
     Args:

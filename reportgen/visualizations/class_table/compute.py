@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.records import Artifact, Dataset, Measure, Subject
+from reportgen.types import Array
 
 SPLITS = ("train", "validation", "test")
 
@@ -48,11 +48,11 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def _labels(data: Dataset, split: str) -> NDArray[Any]:
+def _labels(data: Dataset, split: str) -> Array:
     return np.asarray(data.splits[split].labels[data.targets[0].name])
 
 
-def _row(place: int, name: str, labels: dict[str, NDArray[Any]], examples: int) -> dict[str, Any]:
+def _row(place: int, name: str, labels: dict[str, Array], examples: int) -> dict[str, Any]:
     first = np.flatnonzero(labels["train"] == place)[:1]
     return {
         "label": place,
@@ -63,7 +63,7 @@ def _row(place: int, name: str, labels: dict[str, NDArray[Any]], examples: int) 
     }
 
 
-def _shares(split: str, labels: NDArray[Any], classes: int) -> list[Measure]:
+def _shares(split: str, labels: Array, classes: int) -> list[Measure]:
     if not len(labels):
         return []
     shares = np.bincount(labels, minlength=classes) / len(labels)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.matrix import matrix
@@ -14,6 +13,7 @@ from reportgen.drawing.points import Cloud
 from reportgen.drawing.space import globes, views
 from reportgen.drawing.vectors import arrows
 from reportgen.records import Artifact, Drawing, Table
+from reportgen.types import Array, Doubles, Integers
 
 ROWS = 40
 """Classes listed in the table; of more, those whose nearest neighbor is closest."""
@@ -55,7 +55,7 @@ def _images(facts: Mapping[str, Any]) -> str:
     return counted(facts["images"], f"{split} image", f"{split} images")
 
 
-def _classes(vectors: NDArray[Any]) -> str:
+def _classes(vectors: Array) -> str:
     return counted(len(vectors), "class", "classes")
 
 
@@ -103,7 +103,7 @@ def _cosines(artifact: Artifact) -> Drawing:
     return Drawing("cosines", picture, caption, alt, "", (facts["layer"],))
 
 
-def _neighbors(artifact: Artifact) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _neighbors(artifact: Artifact) -> tuple[Integers, Doubles]:
     """The nearest other class of each by weight vectors, and its angle; NaN for none."""
     table = np.array(artifact.arrays["angles"], np.float64)
     np.fill_diagonal(table, np.inf)

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.probing.angles import Doubles, angles, closest_pair, paired, widest
+from reportgen.probing.angles import angles, closest_pair, paired, widest
 from reportgen.probing.embeddings import Classifier
 from reportgen.probing.statistics import bootstrap, spread
 from reportgen.records import Measure
+from reportgen.types import Doubles
 from reportgen.visualizations.confusion_matrix.parts import pointer
 
 

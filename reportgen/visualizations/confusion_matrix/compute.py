@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.answering import answered
@@ -15,9 +14,10 @@ from reportgen.probing.inputs import prepare
 from reportgen.probing.statistics import wilson
 from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
+from reportgen.types import Integers
 from reportgen.visualizations.confusion_matrix.parts import parts, pointer
 
-Counts = NDArray[np.int64]
+Counts = Integers
 
 
 def compute(subject: Subject) -> Artifact:

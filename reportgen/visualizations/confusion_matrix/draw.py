@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.matrix import CELLS, matrix
 from reportgen.records import Artifact, Drawing, Table
+from reportgen.types import Doubles, Integers
 
 _SHOWN = {
     "none": "the number of images",
@@ -31,7 +31,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
     return tuple(drawn)
 
 
-def shares(counts: NDArray[np.int64], normalize: str) -> NDArray[np.float64]:
+def shares(counts: Integers, normalize: str) -> Doubles:
     """Cells (k, k) as counts, or divided by their row's or column's sum; 0 where that is 0."""
     values = counts.astype(np.float64)
     if normalize == "none":
@@ -41,7 +41,7 @@ def shares(counts: NDArray[np.int64], normalize: str) -> NDArray[np.float64]:
 
 
 def _matrix(
-    head: Mapping[str, Any], counts: NDArray[np.int64], normalize: str, facts: Mapping[str, Any]
+    head: Mapping[str, Any], counts: Integers, normalize: str, facts: Mapping[str, Any]
 ) -> Drawing:
     values, few = shares(counts, normalize), len(counts) <= CELLS
     picture = matrix(
@@ -64,14 +64,14 @@ def _matrix(
     return Drawing(f"{head['part']}matrix", picture, caption, alt, title)
 
 
-def ranked(counts: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+def ranked(counts: Integers) -> list[tuple[int, int, int]]:
     """(true, predicted, images) of every mistake that was made, the most frequent first."""
     wrong = counts - np.diag(np.diag(counts))
     places = sorted(zip(*map(list, np.nonzero(wrong)), strict=True), key=lambda p: -wrong[p])
     return [(int(true), int(said), int(wrong[true, said])) for true, said in places]
 
 
-def _most(classes: list[str], counts: NDArray[np.int64]) -> str:
+def _most(classes: list[str], counts: Integers) -> str:
     found = ranked(counts)
     if not found:
         return "all images lie on the diagonal."
@@ -86,9 +86,7 @@ def _images(count: int, split: str = "") -> str:
     return counted(count, f"{split} image".strip(), f"{split} images".strip())
 
 
-def _pairs(
-    head: Mapping[str, Any], counts: NDArray[np.int64], most: int, facts: Mapping[str, Any]
-) -> Table:
+def _pairs(head: Mapping[str, Any], counts: Integers, most: int, facts: Mapping[str, Any]) -> Table:
     found, classes = ranked(counts), head["classes"]
     totals, errors = counts.sum(axis=1), int(counts.sum() - np.trace(counts))
     rows = tuple(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.inputs import prepare
 from reportgen.records import Artifact, Dataset, Measure, Subject
+from reportgen.types import Array
 
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
 
@@ -74,7 +74,7 @@ def _labels(data: Dataset, split: str) -> list[dict[str, Any]]:
     return [described(f"{SPLITS[split]} labels", labels)]
 
 
-def described(what: str, values: NDArray[Any]) -> dict[str, Any]:
+def described(what: str, values: Array) -> dict[str, Any]:
     """A row on an array."""
     known = [float(values.min()), float(values.max())] if values.size else []
     return {

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.explaining import data_of
@@ -18,6 +17,7 @@ from reportgen.probing.projecting import Peaks, met, peaks, projections
 from reportgen.probing.slopes import leaky_on_the_way, on_the_way
 from reportgen.probing.ways import Way, way_to
 from reportgen.records import Artifact, Dataset, Subject
+from reportgen.types import Array, Floats, Integers, Pixels
 from reportgen.visualizations.deconvnet.engine import (
     as_given,
     channels,
@@ -37,7 +37,7 @@ _CHUNK = 512
 class _Searched:
     """The strongest activations (n, channels) of the test images `indices` (n,)."""
 
-    indices: NDArray[np.int64]
+    indices: Integers
     peaks: Peaks
 
 
@@ -81,7 +81,7 @@ def compute(subject: Subject) -> Artifact:
         "plain": _plain(model, way),
         "units": [_told(unit, data) for unit in units],
     }
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, Array] = {}
     for unit in units:
         arrays[f"images@{unit.channel}"] = unit.images
         arrays[f"projections@{unit.channel}"] = unit.projections
@@ -97,7 +97,7 @@ def _strongest(subject: Subject) -> bool:
     return bool(subject.params["keep"] == "strongest")
 
 
-def _search(subject: Subject, layer: str, indices: NDArray[np.int64]) -> _Searched:
+def _search(subject: Subject, layer: str, indices: Integers) -> _Searched:
     """The strongest activations of any number of images, prepared some at a time."""
     data = data_of(subject)
     stored, found = np.asarray(data.splits["test"].images), []
@@ -114,7 +114,7 @@ def _search(subject: Subject, layer: str, indices: NDArray[np.int64]) -> _Search
     return _Searched(indices, Peaks(values, places, found[0].map_size))
 
 
-def _chosen(filters: int | Sequence[int], count: int, found: Peaks, layer: str) -> NDArray[Any]:
+def _chosen(filters: int | Sequence[int], count: int, found: Peaks, layer: str) -> Array:
     """The channels named, or those with the largest activations."""
     largest = found.values.max(axis=0)
     if isinstance(filters, int):
@@ -156,8 +156,8 @@ def _unit(
 
 
 def _back(
-    subject: Subject, layer: str, channel: int, images: NDArray[np.uint8], rule: str = "deconvnet"
-) -> NDArray[np.float32]:
+    subject: Subject, layer: str, channel: int, images: Pixels, rule: str = "deconvnet"
+) -> Floats:
     """A channel's activation for each image (t, h, w, c), brought back to what is stored."""
     if not len(images):
         return np.zeros(images.shape, np.float32)
@@ -168,7 +168,7 @@ def _back(
     return _as_stored(as_given(found[0], pixels.shape), data)
 
 
-def _as_stored(found: NDArray[np.float32], data: Dataset) -> NDArray[np.float32]:
+def _as_stored(found: Floats, data: Dataset) -> Floats:
     """Projections with their color channels in the order of the stored images."""
     order = data.preprocessing.order
     return np.ascontiguousarray(found[..., np.argsort(order)] if order else found)

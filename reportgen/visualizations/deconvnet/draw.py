@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted, listed
 from reportgen.drawing.captions import channels, numbering
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
+from reportgen.types import Array, Floats
 
 Facts = Mapping[str, Any]
 
@@ -52,7 +52,7 @@ def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
     titles += [_TITLES[facts["beside"]]] if facts["beside"] else []
     abreast = max(1, _TILES // len(titles))
     sides = _sides(units)
-    rows: list[list[NDArray[Any]]] = []
+    rows: list[list[Array]] = []
     headings: list[str] = []
     for unit in units:
         found = _tiles(artifact, unit, sides)
@@ -74,9 +74,7 @@ def _sides(units: Sequence[Facts]) -> tuple[int, int]:
     return max(f[1] - f[0] for f in frames), max(f[3] - f[2] for f in frames)
 
 
-def _tiles(
-    artifact: Artifact, unit: Facts, sides: tuple[int, int]
-) -> list[tuple[NDArray[Any], ...]]:
+def _tiles(artifact: Artifact, unit: Facts, sides: tuple[int, int]) -> list[tuple[Array, ...]]:
     """For each image its crop, and those of what was brought back, with zero as middle gray."""
     names = [name for name in ("projections", "beside") if f"{name}@{unit['channel']}" in
              artifact.arrays]  # fmt: skip
@@ -90,15 +88,13 @@ def _tiles(
     return tiles
 
 
-def _gray_at_zero(projection: NDArray[np.float32]) -> NDArray[np.float32]:
+def _gray_at_zero(projection: Floats) -> Floats:
     """Of two channels, shown as red and green, a third that is zero: else zero is olive."""
     two = projection.shape[-1] == 2
     return np.pad(projection, ((0, 0), (0, 0), (0, 1))) if two else projection
 
 
-def _cropped(
-    picture: NDArray[Any], frame: Sequence[int], sides: tuple[int, int]
-) -> NDArray[np.float32]:
+def _cropped(picture: Array, frame: Sequence[int], sides: tuple[int, int]) -> Floats:
     """What a frame (top, bottom, left, right) holds, filled up with white beyond the image."""
     top, bottom, left, right = frame
     crop = np.ones((*sides, picture.shape[-1]), np.float32)

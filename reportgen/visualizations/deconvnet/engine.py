@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError
 from reportgen.probing.asking import given_images, given_layer, require_model
@@ -17,8 +16,7 @@ from reportgen.probing.finite import require_finite
 from reportgen.probing.graphs import require_graph
 from reportgen.probing.layers import find, shapes_at
 from reportgen.probing.projecting import projections
-
-Floats = NDArray[np.float32]
+from reportgen.types import Floats, Integers
 
 
 def deconvnet(
@@ -100,7 +98,7 @@ def channels(model: Any, layer: str) -> int:
     return int(shape[1 if channels_first(model, layer) and len(shape) > 2 else -1] or 0)
 
 
-def checked(filters: int | Sequence[int], count: int, layer: str) -> NDArray[np.int64]:
+def checked(filters: int | Sequence[int], count: int, layer: str) -> Integers:
     """Channels as an array. Raises UserError where the layer has no such channel."""
     return np.asarray(indices(f"filters of layer '{layer}'", filters, count), np.int64)
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.probing.inputs import foreground
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Dataset, Measure
+from reportgen.types import Array, Floats, Integers, Pixels
 
 Frame = tuple[int, int, int, int]
 
@@ -33,12 +32,12 @@ class Unit:
     """
 
     channel: int
-    indices: NDArray[np.int64]
-    images: NDArray[np.uint8]
-    projections: NDArray[np.float32]
-    values: NDArray[np.float32]
+    indices: Integers
+    images: Pixels
+    projections: Floats
+    values: Floats
     windows: list[Frame | None]
-    searched: NDArray[np.float32]
+    searched: Floats
 
 
 def measures(
@@ -122,7 +121,7 @@ def _energy(units: Sequence[Unit], data: Dataset, seed: int) -> Measure:
     if not shares:
         return Measure("energy_in_foreground", None, n=0, how=how + "; there is none")
     how += "" if known else "; no baseline, as which region the unit saw cannot be told"
-    values: NDArray[Any] = np.array(shares)
+    values: Array = np.array(shares)
     interval = bootstrap(values, seed)
     baseline = float(np.mean(areas)) if known else None
     return Measure(

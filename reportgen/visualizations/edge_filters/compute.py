@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.budget import batches
@@ -17,6 +16,7 @@ from reportgen.probing.layers import choose, is_conv
 from reportgen.probing.maps import has_maps, region
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
+from reportgen.types import Array, Integers
 from reportgen.visualizations.edge_filters.judging import groups, measured
 from reportgen.visualizations.edge_filters.measures import Collected
 from reportgen.visualizations.edge_filters.parts import DRAWN, part
@@ -89,7 +89,7 @@ def _drawn(found: dict[str, list[int]], top: int) -> dict[str, list[int]]:
     return {name: found[name][:top] for name in DRAWN}
 
 
-def _labels(data: Dataset, counted: NDArray[Any]) -> NDArray[np.int64] | None:
+def _labels(data: Dataset, counted: Array) -> Integers | None:
     if not data.targets:
         return None
     labels = np.asarray(data.splits["test"].labels[data.targets[0].name], np.int64)
@@ -97,7 +97,7 @@ def _labels(data: Dataset, counted: NDArray[Any]) -> NDArray[np.int64] | None:
 
 
 def _collected(
-    model: Any, data: Dataset, counted: NDArray[Any], layers: list[str]
+    model: Any, data: Dataset, counted: Array, layers: list[str]
 ) -> dict[str, Collected]:
     """What each layer shows on every image, batch by batch: maps are not kept."""
     images = np.asarray(data.splits["test"].images)[counted]

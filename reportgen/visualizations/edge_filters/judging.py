@@ -6,14 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.statistics import Z95, bootstrap, wilson
 from reportgen.records import Measure
+from reportgen.types import Doubles, Integers
 from reportgen.visualizations.edge_filters.measures import Collected, nearest_mean
 from reportgen.visualizations.edge_filters.parts import TABLE
 
-Doubles = NDArray[np.float64]
 _OF = "correlation over positions of |activation - the map's median| with "
 _EDGES = "the strength of the image's {} edges"
 _SURE = "differs from 0 by more than 1.96 standard errors over the test images"
@@ -38,13 +37,13 @@ def groups(seen: Collected) -> dict[str, list[int]]:
     }
 
 
-def _ranked(values: Doubles, chosen: NDArray[np.int64]) -> list[int]:
+def _ranked(values: Doubles, chosen: Integers) -> list[int]:
     """Of the filters chosen, those with the largest mean over images (n, filters) first."""
     order = np.argsort(-values.mean(axis=0)[chosen], kind="stable")
     return [int(place) for place in chosen[order]]
 
 
-def _answering(seen: Collected) -> NDArray[np.int64]:
+def _answering(seen: Collected) -> Integers:
     silent = np.asarray(_silent(seen), np.int64)
     return np.setdiff1d(np.arange(seen.of("outline").shape[1]), silent)
 
@@ -57,7 +56,7 @@ def _silent(seen: Collected) -> list[int]:
     return [int(place) for place in np.flatnonzero(even)]
 
 
-def _surely(values: Doubles) -> NDArray[np.int64]:
+def _surely(values: Doubles) -> Integers:
     """Filters whose mean over images (n, filters) lies surely above 0."""
     n = len(values)
     if n < 2:
@@ -136,7 +135,7 @@ def _local(path: str, seen: Collected, seed: int) -> list[Measure]:
     return [Measure(f"local@{path}", mean, "", len(values), interval, None, how, TABLE)]
 
 
-def _class_told(path: str, seen: Collected, labels: NDArray[np.int64]) -> list[Measure]:
+def _class_told(path: str, seen: Collected, labels: Integers) -> list[Measure]:
     hits = nearest_mean(np.concatenate(seen.levels), labels)
     if not len(hits):
         return []

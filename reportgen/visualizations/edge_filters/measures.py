@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.edges import departures, edges, slopes, unit_length, with_unit
 from reportgen.probing.resizing import area
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
+from reportgen.types import Array, Booleans, Doubles, Floats, Integers
 
 GOES_WITH = ("vertical", "horizontal", "outline", "area")
 """What a filter may follow: edges of one direction, edges of any, or brightness."""
@@ -26,7 +23,7 @@ class Collected:
     local: list[float] = field(default_factory=list)
     levels: list[Doubles] = field(default_factory=list)
 
-    def add(self, maps: Floats, images: NDArray[np.generic]) -> None:
+    def add(self, maps: Floats, images: Array) -> None:
         """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
         size, units = (maps.shape[1], maps.shape[2]), unit_length(departures(maps), 1)
         for name, wanted in goes_with(images, size).items():
@@ -43,7 +40,7 @@ class Collected:
         return np.concatenate(self.found[name])
 
 
-def goes_with(images: NDArray[np.generic], size: tuple[int, int]) -> dict[str, Doubles]:
+def goes_with(images: Array, size: tuple[int, int]) -> dict[str, Doubles]:
     """What maps of a size are held against, each of shape (n, h, w).
 
     Edges are magnitudes of the brightness' slope: along rows ("vertical"), along columns
@@ -62,7 +59,7 @@ def goes_with(images: NDArray[np.generic], size: tuple[int, int]) -> dict[str, D
     }
 
 
-def surroundings(image: NDArray[np.generic], size: tuple[int, int]) -> Doubles:
+def surroundings(image: Array, size: tuple[int, int]) -> Doubles:
     """What the pixels right at a position tell: (positions, 6) for an image (H, W, channels).
 
     A constant, the brightness, its slopes along rows and columns, and their magnitudes.
@@ -96,7 +93,7 @@ def explained(maps: Floats, told: Doubles) -> float | None:
     return float(1 - ((left**2).sum(axis=0) / (centered**2).sum(axis=0)).mean())
 
 
-def nearest_mean(levels: Doubles, labels: NDArray[np.int64]) -> NDArray[np.bool_]:
+def nearest_mean(levels: Doubles, labels: Integers) -> Booleans:
     """Whether each image is nearest to the mean of its own class, itself left out of it.
 
     Filters are scaled to equal spread. Images that are alone in their class are left out.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.angles import directions
@@ -22,11 +21,10 @@ from reportgen.probing.embeddings import (
     vectors,
 )
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject, Target
+from reportgen.types import Floats
 from reportgen.visualizations.class_weights.measures import effect, margin
 from reportgen.visualizations.embedding import measures
 from reportgen.visualizations.embedding.measures import Seen
-
-Floats = NDArray[np.float32]
 
 SHOWN = 3
 """Dimensions that are drawn as they are."""

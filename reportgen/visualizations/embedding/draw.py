@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.angles import histograms
 from reportgen.drawing.points import COLORS, NAMED, Cloud, limits, outside, scatter
 from reportgen.drawing.space import globes, views
 from reportgen.records import Artifact, Drawing, Table
+from reportgen.types import Array, Booleans, Doubles
 
 Facts = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table
     return tuple(drawn)
 
 
-def anchors(artifact: Artifact) -> NDArray[np.float64]:
+def anchors(artifact: Artifact) -> Doubles:
     """Where each class is in the first split, (classes, q); NaN for a class without points.
 
     In the space itself its mean direction at the median length of its points; in a projection,
@@ -82,7 +82,7 @@ def _points(artifact: Artifact, weights: bool) -> Drawing:
     return Drawing("points", picture, caption, _alt(artifact, places), "", (facts["layer"],))
 
 
-def _arrows(artifact: Artifact, clouds: list[Cloud]) -> NDArray[np.float64]:
+def _arrows(artifact: Artifact, clouds: list[Cloud]) -> Doubles:
     """Weight vectors at one length for all, that of most points."""
     lengths = np.concatenate([np.linalg.norm(cloud.points, axis=1) for cloud in clouds])
     return np.asarray(artifact.arrays["weights"] * np.quantile(lengths, 0.9))
@@ -129,7 +129,7 @@ def _left(count: int) -> str:
     return f" {count:,} far {points} beyond the frame."
 
 
-def _alt(artifact: Artifact, places: NDArray[np.float64] | None) -> str:
+def _alt(artifact: Artifact, places: Doubles | None) -> str:
     facts = artifact.facts
     what = f"Scatter plot of {' and '.join(facts['splits'])} embeddings"
     if places is None:
@@ -210,7 +210,7 @@ def _table(artifact: Artifact) -> Table:
     return Table("classes", columns, tuple(rows), caption, layers=(facts["layer"],), decimals=1)
 
 
-def _mean(values: NDArray[Any], chosen: NDArray[np.bool_]) -> float | None:
+def _mean(values: Array, chosen: Booleans) -> float | None:
     """The mean of the chosen values that are numbers; None if there are none."""
     held = np.asarray(values, np.float64)[chosen]
     held = held[~np.isnan(held)]

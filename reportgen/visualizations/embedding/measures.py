@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.angles import (
-    Doubles,
     angles,
     directions,
     mean_directions,
@@ -20,6 +18,7 @@ from reportgen.probing.angles import (
 from reportgen.probing.embeddings import Classifier
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Measure
+from reportgen.types import Doubles, Floats, Integers
 from reportgen.visualizations.class_weights.measures import aligned, between, lengths
 
 
@@ -28,8 +27,8 @@ class Seen:
     """Embeddings of one split, (n, d), and their classes, (n,), or None without labels."""
 
     split: str
-    vectors: NDArray[np.float32]
-    labels: NDArray[np.int64] | None
+    vectors: Floats
+    labels: Integers | None
 
 
 def of_lengths(part: Seen, seed: int) -> list[Measure]:

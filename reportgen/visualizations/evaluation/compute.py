@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.answering import answered
@@ -18,6 +17,7 @@ from reportgen.probing.inputs import prepare
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.probing.streaming import pieces
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
+from reportgen.types import Array, Booleans, Floats
 
 SPLITS = ("train", "validation", "test")
 
@@ -123,7 +123,7 @@ def _only(row: dict[str, Any]) -> Measure:
     return Measure("mean_accuracy@test", row["accuracy"], "", row["n"], interval, how=how)
 
 
-def _mean(right: NDArray[np.bool_], seed: int) -> Measure:
+def _mean(right: Booleans, seed: int) -> Measure:
     each = right.mean(axis=1)
     return Measure(
         "mean_accuracy@test",
@@ -135,7 +135,7 @@ def _mean(right: NDArray[np.bool_], seed: int) -> Measure:
     )
 
 
-def _gray(head: Head, gray: NDArray[np.bool_], colored: float) -> Measure:
+def _gray(head: Head, gray: Booleans, colored: float) -> Measure:
     return Measure(
         f"gray_accuracy@test.{head.name}",
         float(gray.mean()),
@@ -152,9 +152,9 @@ def correct(
     model: Any,
     data: Dataset,
     found: Sequence[Head],
-    images: NDArray[Any],
+    images: Array,
     gray: bool = False,
-) -> NDArray[np.bool_]:
+) -> Booleans:
     """Which test images each head answers rightly: bool, shape (n, heads).
 
     Args:
@@ -172,7 +172,7 @@ def correct(
     return right
 
 
-def without_color(images: NDArray[Any]) -> NDArray[np.float32]:
+def without_color(images: Array) -> Floats:
     """Images (n, h, w, c) with every channel replaced by the root mean square of all, as float32.
 
     A pixel's color is a vector; this turns it onto the gray axis and keeps its length. The mean
@@ -183,13 +183,13 @@ def without_color(images: NDArray[Any]) -> NDArray[np.float32]:
     return np.broadcast_to(gray, images.shape).astype(np.float32)
 
 
-def labels_of(data: Dataset, split: str, head: Head) -> NDArray[Any]:
+def labels_of(data: Dataset, split: str, head: Head) -> Array:
     """The class index of each image of a split for the target that a head answers."""
     if head.target is None:
         raise ValueError(f"output {head.name!r} answers no target")
     return np.asarray(data.splits[split].labels[head.target.name])
 
 
-def most_frequent(labels: NDArray[Any]) -> float:
+def most_frequent(labels: Array) -> float:
     """The share of the most frequent class: what always saying that one class would reach."""
     return float(np.unique(labels, return_counts=True)[1].max() / len(labels))

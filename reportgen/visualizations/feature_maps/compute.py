@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import given_images, given_layers, require_model
@@ -18,10 +17,9 @@ from reportgen.probing.layers import choose, is_conv, is_pool, named
 from reportgen.probing.maps import axes_at
 from reportgen.probing.outputs import observe
 from reportgen.records import Artifact, Dataset, Subject
+from reportgen.types import Array, Floats
 from reportgen.visualizations.feature_maps import measures
 from reportgen.visualizations.feature_maps.parts import part
-
-Floats = NDArray[np.float32]
 
 
 def feature_maps(
@@ -94,8 +92,8 @@ def compute(subject: Subject) -> Artifact:
 def _tables(
     model: Any,
     data: Dataset,
-    images: NDArray[Any],
-    counted: NDArray[Any],
+    images: Array,
+    counted: Array,
     layers: list[str],
     pools: list[str],
 ) -> dict[str, measures.Table]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.resizing import area
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats
 from reportgen.visualizations.feature_maps import pooling
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
 
-
-def foreground_lifts(maps: Floats, masks: NDArray[np.bool_]) -> Doubles:
+def foreground_lifts(maps: Floats, masks: Booleans) -> Doubles:
     """Share of |activation - background| inside the foreground, over the foreground's area share.
 
     The background of a channel is its median over the positions outside the foreground: what a
@@ -131,7 +128,7 @@ _SAID = {
 """Of each measure its baseline and how it was measured; `resized` is how maps were."""
 
 
-def add(table: Table, maps: Floats, masks: NDArray[np.bool_], before: Floats | None) -> None:
+def add(table: Table, maps: Floats, masks: Booleans, before: Floats | None) -> None:
     """Measure one batch of a layer's maps, and of a pooling layer's input.
 
     Where the foreground lies on a map, and how many waves it holds across the image, can be told

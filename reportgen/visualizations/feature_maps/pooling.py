@@ -5,12 +5,9 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.resizing import bilinear
-
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
+from reportgen.types import Doubles, Floats
 
 
 def gains(before: Floats, after: Floats) -> Doubles:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float32]
+from reportgen.types import Floats
 
 _LONG = ((1, 1400), (4, 700), (64, 330))
 _LONG_OF_MANY = 160

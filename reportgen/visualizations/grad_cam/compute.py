@@ -19,6 +19,7 @@ from reportgen.probing.streaming import pieces
 from reportgen.probing.telling import told
 from reportgen.probing.ways import way_to
 from reportgen.records import Artifact, Dataset, Head, Subject
+from reportgen.types import Array
 from reportgen.visualizations.grad_cam.engine import cams, grad_cam, target_layer
 from reportgen.visualizations.grad_cam.maps import Maps, joined, pointless
 from reportgen.visualizations.grad_cam.measures import between_heads, head_measures
@@ -59,7 +60,7 @@ def compute(subject: Subject) -> Artifact:
     classes = wanted(heads, data, both, params["target"])
     found = _streamed(subject.model, data, both, classes, how)
     size = (int(images.shape[1]), int(images.shape[2]))
-    arrays: dict[str, NDArray[Any]] = {"images": images[shown]}
+    arrays: dict[str, Array] = {"images": images[shown]}
     for head, one in zip(heads, found, strict=True):
         arrays[f"map@{head.name}"] = one.maps[: len(shown)]
         arrays[f"large@{head.name}"] = bilinear(one.maps[: len(shown)], size)
@@ -115,7 +116,7 @@ def depending(model: Any, heads: tuple[Head, ...], layer: str) -> tuple[Head, ..
 
 
 def _streamed(
-    model: Any, data: Dataset, indices: NDArray[Any], wanted: NDArray[np.int32], how: _How
+    model: Any, data: Dataset, indices: Array, wanted: NDArray[np.int32], how: _How
 ) -> list[Maps]:
     """Maps of each head for these test images, of which only a piece at a time becomes floats."""
     images = np.asarray(data.splits["test"].images)[indices]
@@ -143,9 +144,7 @@ def _part(name: str, heads: tuple[Head, ...]) -> str:
     return "heatmap" if len(heads) == 1 else name
 
 
-def _told(
-    head: Head, found: Maps, data: Dataset, shown: NDArray[Any], method: str
-) -> dict[str, Any]:
+def _told(head: Head, found: Maps, data: Dataset, shown: Array, method: str) -> dict[str, Any]:
     """What a page says of one head's samples, JSON-ready."""
     count = len(shown)
     samples = told(head, found.logits[:count], found.targets[:count], data, shown)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import answering, image, label, score_of, sentence, size, where
@@ -14,6 +13,7 @@ from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing, Picture
+from reportgen.types import Array, Floats, Pixels
 from reportgen.visualizations.grad_cam.methods import TITLES
 
 Facts = Mapping[str, Any]
@@ -95,7 +95,7 @@ def _head(artifact: Artifact, head: Facts) -> Drawing:
     return _drawing(head["name"], head["title"], picture, caption, alt, facts)
 
 
-def _shown(artifact: Artifact, head: Facts, kind: str) -> NDArray[np.float32]:
+def _shown(artifact: Artifact, head: Facts, kind: str) -> Floats:
     """Heatmaps of a head to draw, (s, h, w); those that are the same everywhere as empty ones.
 
     Scaled to their own largest value they would be all bright.
@@ -105,7 +105,7 @@ def _shown(artifact: Artifact, head: Facts, kind: str) -> NDArray[np.float32]:
     return maps
 
 
-def _row(tiles: list[NDArray[np.uint8]], titles: list[str]) -> Picture:
+def _row(tiles: list[Pixels], titles: list[str]) -> Picture:
     """Tiles side by side, broken into rows of at most four."""
     if len(tiles) <= 4:
         return sheet([tiles], column_titles=titles)
@@ -184,7 +184,7 @@ def _alt(kind: str, artifact: Artifact, head: Facts) -> str:
     return f"{kind} at layer {artifact.facts['layer']}: " + "; ".join(places) + "."
 
 
-def _where(values: NDArray[Any], sample: Facts) -> str:
+def _where(values: Array, sample: Facts) -> str:
     what = f"for {image(sample)} "
     if sample["pointless"]:
         return f"{what}{NOWHERE}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import (
@@ -25,13 +25,12 @@ from reportgen.probing.layers import choose, find, is_conv, named, output_shapes
 from reportgen.probing.remembering import remembered
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.ways import way_to
+from reportgen.types import Array, Booleans, Floats
 from reportgen.visualizations.grad_cam.maps import Maps, joined
 from reportgen.visualizations.grad_cam.methods import METHODS, TITLES
 from reportgen.visualizations.grad_cam.scoring import score_cams
 
 __all__ = ["Maps", "cams", "grad_cam", "target_layer"]
-
-Floats = NDArray[np.float32]
 
 
 def grad_cam(
@@ -87,7 +86,7 @@ def cams(
     model: Any,
     images: Any,
     outputs: Sequence[int],
-    targets: NDArray[Any],
+    targets: Array,
     layer: str,
     method: str = "grad_cam",
 ) -> list[Maps]:
@@ -107,7 +106,7 @@ def cams(
     return [joined(part, layer) for part in parts]
 
 
-def _zero(values: Floats, maps: Floats) -> NDArray[np.bool_]:
+def _zero(values: Floats, maps: Floats) -> Booleans:
     """Whether all values of an image, which enter its map as a factor, are zero, shape (n,)."""
     zero = np.asarray(~maps.reshape(len(maps), -1).any(axis=1))
     if zero.any():
@@ -158,7 +157,7 @@ def _with_maps(model: Any) -> list[str]:
     return [path for path, one in layers if any(len(shape) > 2 for shape in output_shapes(one))]
 
 
-def _check(model: Any, outputs: Sequence[int], targets: NDArray[Any]) -> None:
+def _check(model: Any, outputs: Sequence[int], targets: Array) -> None:
     for index, wanted in zip(outputs, targets, strict=True):
         if wanted.size and wanted.min() == wanted.max() == PREDICTED:
             continue

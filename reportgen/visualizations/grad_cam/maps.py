@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-
-Floats = NDArray[np.float32]
+from reportgen.types import Booleans, Floats
 
 _ROUNDING = 1e-5
 """Differences that are a smaller share of the largest value are rounding: float32 sums over the
@@ -42,10 +41,10 @@ class Maps:
 
     maps: Floats
     targets: NDArray[np.int32]
-    flat_gradients: NDArray[np.bool_]
-    flat_activations: NDArray[np.bool_]
+    flat_gradients: Booleans
+    flat_activations: Booleans
     logits: Floats
-    left_out: NDArray[np.bool_]
+    left_out: Booleans
 
     def since(self, start: int) -> Maps:
         """The same without the first images."""
@@ -71,7 +70,7 @@ def _together(parts: Sequence[Maps]) -> Maps:
     return Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
 
 
-def pointless(maps: Floats) -> NDArray[np.bool_]:
+def pointless(maps: Floats) -> Booleans:
     """Which maps (n, h, w) are the same at every position but not zero: they point nowhere.
 
     All positions tie for the largest, so that any of them, and none, is the strongest.

@@ -7,10 +7,11 @@ from itertools import combinations
 
 import numpy as np
 
-from reportgen.probing.overlap import Doubles, Masks, Overlap, mean_over_maps, overlap
+from reportgen.probing.overlap import Masks, Overlap, mean_over_maps, overlap
 from reportgen.probing.resizing import bilinear
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Measure
+from reportgen.types import Doubles
 from reportgen.visualizations.grad_cam.maps import Maps, pointless
 
 _ENERGIES = (

@@ -13,7 +13,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from reportgen.types import Floats
+
 Method = Callable[[Floats, Floats], Floats]
 
 _ROUNDING = 1e-4

@@ -25,9 +25,8 @@ from reportgen.probing.heads import heads as heads_of
 from reportgen.probing.outputs import answers, logits_of, observe, require_answers, trace
 from reportgen.probing.resizing import bilinear_weights
 from reportgen.records import Head
+from reportgen.types import Array, Booleans, Doubles, Floats
 from reportgen.visualizations.grad_cam.maps import Maps, joined
-
-Floats = NDArray[np.float32]
 
 _PAIRS = 1024
 """Masked images in one batch at most: they are made inside the graph, so a few calls are faster
@@ -35,7 +34,7 @@ than many."""
 
 
 def score_cams(
-    model: Any, images: Any, outputs: Sequence[int], targets: NDArray[Any], layer: str
+    model: Any, images: Any, outputs: Sequence[int], targets: Array, layer: str
 ) -> list[Maps]:
     """Score-CAM maps of several outputs; one forward pass for each image and varying channel.
 
@@ -86,13 +85,13 @@ def score_cams(
 
 def _rises(
     model: Any,
-    inputs: list[NDArray[Any]],
+    inputs: list[Array],
     place: int,
     heads: Sequence[Head],
     targets: NDArray[np.int32],
     maps: Floats,
-    varied: NDArray[np.bool_],
-) -> NDArray[np.float64]:
+    varied: Booleans,
+) -> Doubles:
     """The explained logits of each image through each varying channel: (n, channels, outputs).
 
     Every pair of an image and a channel is an image of its own; batches of pairs fit the budget.
@@ -141,7 +140,7 @@ def _masked(images: Any, share: Any) -> Any:
     return fine * tf.cast(share, fine.dtype)
 
 
-def _softmax(rises: NDArray[np.float64], varied: NDArray[np.bool_]) -> Floats:
+def _softmax(rises: Doubles, varied: Booleans) -> Floats:
     """Weights over the varying channels (n, k), computed without overflow; 0 for the others."""
     top = np.max(rises, axis=1, keepdims=True, where=varied, initial=-np.inf)
     shifted = np.where(varied, rises, 0) - np.where(np.isfinite(top), top, 0)
@@ -155,11 +154,11 @@ def _summed(maps: Floats, weights: Floats) -> Floats:
     return np.asarray(np.maximum(np.einsum("nhwk,nk->nhw", maps, weights), 0), np.float32)
 
 
-def _explained(wanted: NDArray[Any], logits: Floats, head: Head) -> NDArray[np.int32]:
+def _explained(wanted: Array, logits: Floats, head: Head) -> NDArray[np.int32]:
     return np.where(wanted >= 0, wanted, answers(logits, head)).astype(np.int32)
 
 
-def _image_input(model: Any, inputs: Sequence[NDArray[Any]]) -> int:
+def _image_input(model: Any, inputs: Sequence[Array]) -> int:
     """Which input is the image."""
     images = [index for index, array in enumerate(inputs) if array.ndim == 4]
     if len(images) != 1:

@@ -9,7 +9,6 @@ from itertools import chain, count
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.asking import given_layers, require_model
@@ -19,10 +18,9 @@ from reportgen.probing.feeding import reads_channels_first
 from reportgen.probing.graphs import is_graph
 from reportgen.probing.layers import choose, is_conv, named
 from reportgen.records import Artifact, Dataset, Measure, Subject
+from reportgen.types import Floats
 from reportgen.visualizations.kernels import measure
 from reportgen.visualizations.kernels.measuring import SEPARABLE, Place, array, measured_of
-
-Floats = NDArray[np.float32]
 
 
 def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, Floats]:

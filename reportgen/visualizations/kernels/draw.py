@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.mosaic import mosaic
 from reportgen.records import Artifact, Drawing, Picture
+from reportgen.types import Floats
 from reportgen.visualizations.kernels import scaling as shades
 
 MOST_TILES = 128
@@ -22,7 +22,6 @@ _SIGNED = "RdBu_r"
 
 _COLORS = ("red", "green", "blue")
 
-Floats = NDArray[np.float32]
 Facts = Mapping[str, Any]
 
 

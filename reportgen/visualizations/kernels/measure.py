@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from reportgen.probing import twins
 from reportgen.probing.statistics import mean_of_defined, moran
-
-Floats = NDArray[np.float64]
+from reportgen.types import Booleans, Doubles
 
 _GRAY = np.full(3, 1 / np.sqrt(3))
 
 
-def effective_inputs(kernel: NDArray[np.floating]) -> Floats:
+def effective_inputs(kernel: NDArray[np.floating]) -> Doubles:
     """For each filter, over how many input channels its energy spreads; filters of zeros left out.
 
     Participation ratio (sum e)^2 / sum e^2 of the energy e in each input channel: 1 when all is
@@ -27,7 +26,7 @@ def effective_inputs(kernel: NDArray[np.floating]) -> Floats:
 
 def effective_inputs_mixed(
     depthwise: NDArray[np.floating], pointwise: NDArray[np.floating]
-) -> Floats:
+) -> Doubles:
     """The same for a separable layer, whose filter is what pointwise weights mix of depthwise ones.
 
     Args:
@@ -41,14 +40,14 @@ def effective_inputs_mixed(
     return _spread(np.einsum("imn,imf,inf->if", alike, mixed, mixed, optimize=True))
 
 
-def _spread(energy: Floats) -> Floats:
+def _spread(energy: Doubles) -> Doubles:
     """Participation ratio of each filter's energy (inputs, filters), where it has any."""
     total, squares = energy.sum(axis=0), (energy**2).sum(axis=0)
     used = np.isfinite(squares) & (squares > 0)
     return np.asarray(total[used] ** 2 / squares[used])
 
 
-def smoothness(kernel: NDArray[np.floating]) -> Floats:
+def smoothness(kernel: NDArray[np.floating]) -> Doubles:
     """For each filter, Moran's I of its two-dimensional slices, averaged; shape (filters,).
 
     Slices whose weights are all the same have none and are left out: NaN where all are like that.
@@ -61,7 +60,7 @@ def smoothness(kernel: NDArray[np.floating]) -> Floats:
     return mean_of_defined(each, axis=0)
 
 
-def color_share(kernel: NDArray[np.floating]) -> Floats:
+def color_share(kernel: NDArray[np.floating]) -> Doubles:
     """For each filter of a three-channel kernel, the share of energy off the gray axis.
 
     At each position the weights of red, green and blue are split into their part along
@@ -75,7 +74,7 @@ def color_share(kernel: NDArray[np.floating]) -> Floats:
     return np.asarray(np.clip(1 - gray[used] / total[used], 0, 1))
 
 
-def redundant(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:
+def redundant(kernel: NDArray[np.floating]) -> Booleans:
     """Whether each filter nearly repeats another: |cosine| of their weights above 0.9.
 
     Each filter's mean is taken off first; a filter without variation is like no other.
@@ -83,11 +82,11 @@ def redundant(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:
     return twins.redundant(kernel.reshape(-1, kernel.shape[-1]).T)
 
 
-def finite_filters(kernel: NDArray[np.floating]) -> NDArray[np.bool_]:
+def finite_filters(kernel: NDArray[np.floating]) -> Booleans:
     """Which filters have only finite weights, shape (filters,)."""
     return np.asarray(np.isfinite(kernel.reshape(-1, kernel.shape[-1])).all(axis=0))
 
 
-def _by_input(kernel: NDArray[np.floating]) -> Floats:
+def _by_input(kernel: NDArray[np.floating]) -> Doubles:
     """A kernel as (positions, inputs, filters) in double precision."""
     return kernel.reshape(-1, *kernel.shape[-2:]).astype(np.float64)

@@ -7,14 +7,12 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Measure
+from reportgen.types import Doubles, Floats
 from reportgen.visualizations.kernels import measure
-
-Floats = NDArray[np.float32]
 
 SEPARABLE = (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D)
 """Layers that filter each channel by itself, and mix the results."""
@@ -95,7 +93,7 @@ def _smoothness(name: str, kernel: Floats, again: list[Floats], seed: int) -> Me
     return _mean(f"smoothness@{name}", kept, seed, how, baseline=baseline)
 
 
-def _varied(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _varied(values: Doubles) -> Doubles:
     """The values of filters that have one."""
     return values[~np.isnan(values)]
 
@@ -127,7 +125,7 @@ def _redundant(name: str, kernel: Floats, again: list[Floats]) -> Measure:
 
 def _mean(
     name: str,
-    values: NDArray[np.float64],
+    values: Doubles,
     seed: int,
     how: str,
     baseline: float | None = None,

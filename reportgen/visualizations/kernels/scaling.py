@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from reportgen.types import Floats
 
 
 def scaled(kernel: Floats, scaling: str, ends: tuple[float, float]) -> Floats:

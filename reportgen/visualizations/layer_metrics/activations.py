@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
+
+from reportgen.types import Doubles, Floats
 
 
 @dataclass
@@ -13,11 +14,11 @@ class Seen:
     """What one layer showed so far: for each image its mean and its share above zero; for each
     channel its largest activation."""
 
-    means: list[NDArray[np.float64]] = field(default_factory=list)
-    positive: list[NDArray[np.float64]] = field(default_factory=list)
-    peaks: NDArray[np.float32] | None = None
+    means: list[Doubles] = field(default_factory=list)
+    positive: list[Doubles] = field(default_factory=list)
+    peaks: Floats | None = None
 
-    def add(self, maps: NDArray[np.float32]) -> None:
+    def add(self, maps: Floats) -> None:
         """Count a batch of maps (n, ..., channels)."""
         flat = maps.reshape(len(maps), -1)
         self.means.append(np.asarray(flat.mean(axis=1, dtype=np.float64)))

@@ -9,16 +9,16 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from reportgen.types import Booleans, Doubles
+
 Shape = tuple[int, ...]
 
 DEAD = 1e-2
 """A filter whose norm is below this share of the layer's median norm counts as dead."""
 
 
-def kernels(layer: Any) -> list[NDArray[np.float32]]:
+def kernels(layer: Any) -> list[Doubles]:
     """A convolution's kernels as Keras holds them: one, or two of a separable layer."""
     separable = hasattr(layer, "pointwise_kernel")
     held = [layer.depthwise_kernel, layer.pointwise_kernel] if separable else [layer.kernel]
@@ -26,7 +26,7 @@ def kernels(layer: Any) -> list[NDArray[np.float32]]:
     return [np.asarray(getattr(one, "value", one)).astype(np.float32) for one in held]
 
 
-def filters(layer: Any) -> Floats:
+def filters(layer: Any) -> Doubles:
     """Weights of each filter as one row, shape (filters, weights), in double precision.
 
     Of a depthwise layer a filter sees a single channel. Of a separable one the filters are those
@@ -40,7 +40,7 @@ def filters(layer: Any) -> Floats:
     return kernel.reshape(-1, kernel.shape[-1]).T
 
 
-def dead(rows: Floats) -> NDArray[np.bool_]:
+def dead(rows: Doubles) -> Booleans:
     """Whether each filter (n, weights) is dead by its weights: L2 norm < 1e-2 of the median's.
 
     Where the median itself is zero, those of norm zero are dead.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.budget import batches
@@ -14,8 +13,7 @@ from reportgen.probing.maps import with_maps
 from reportgen.probing.outputs import observe
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Artifact, Dataset, Measure, Subject
-
-Doubles = NDArray[np.float64]
+from reportgen.types import Doubles, Floats, Integers
 
 _ROUNDING = 1e-6
 """Share of the largest activation by which means over channels may differ and still be the same."""
@@ -58,7 +56,7 @@ def compute(subject: Subject) -> Artifact:
     return Artifact({"images": images, **arrays}, facts, tuple(_measures(subject, data, layers)))
 
 
-def _mean_maps(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+def _mean_maps(maps: Floats) -> Floats:
     """Means over channels of maps (n, h, w, c), shape (n, h, w).
 
     Channels that cancel, as behind a normalization of each position, leave nothing but rounding.
@@ -70,7 +68,7 @@ def _mean_maps(maps: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(means)
 
 
-def _examples(data: Dataset, most: int) -> tuple[NDArray[np.int64], int]:
+def _examples(data: Dataset, most: int) -> tuple[Integers, int]:
     """The first test image of each class, and how many classes are left out.
 
     Without labels the first images.
@@ -102,7 +100,7 @@ def _measures(subject: Subject, data: Dataset, layers: list[str]) -> list[Measur
     return found
 
 
-def _means(maps: NDArray[np.float32]) -> Doubles:
+def _means(maps: Floats) -> Doubles:
     """The mean of each image's maps (n, h, w, c), shape (n,)."""
     return np.asarray(maps.reshape(len(maps), -1).mean(axis=1, dtype=np.float64))
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drawing.captions import image
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
+from reportgen.types import Floats
 
 _FEW = 4
 _TILE = 200
@@ -35,7 +35,7 @@ def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
     return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=tuple(layers)),)
 
 
-def _caption(facts: Mapping[str, Any], means: list[NDArray[np.float32]]) -> str:
+def _caption(facts: Mapping[str, Any], means: list[Floats]) -> str:
     layers = facts["layers"]
     what = "The first test image of each class" if facts["each_class"] else _which(facts)
     sizes = ", ".join(

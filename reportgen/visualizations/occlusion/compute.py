@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.probing.explaining import aside, color, data_of, explained_heads, mean_of, wanted
@@ -17,6 +16,7 @@ from reportgen.probing.patches import covering, spread
 from reportgen.probing.probable import Probabilities
 from reportgen.probing.telling import told
 from reportgen.records import Artifact, Head, Subject
+from reportgen.types import Array
 from reportgen.visualizations.occlusion.engine import occlusion
 from reportgen.visualizations.occlusion.measures import measured_of
 
@@ -71,7 +71,7 @@ def compute(subject: Subject) -> Artifact:
             for head, one in zip(heads, found, strict=True)
         ],
     }
-    arrays: dict[str, NDArray[Any]] = {"images": images[:count]}
+    arrays: dict[str, Array] = {"images": images[:count]}
     arrays |= {f"map@{name}": one[:count] for name, one in maps.items()}
     return Artifact(arrays, facts, tuple(numbers))
 
@@ -105,7 +105,7 @@ def _part_of(one: Occlusion, images: slice) -> Occlusion:
 
 
 def _told(
-    head: Head, found: Occlusion, maps: Any, subject: Subject, shown: NDArray[Any]
+    head: Head, found: Occlusion, maps: Any, subject: Subject, shown: Array
 ) -> list[dict[str, Any]]:
     """What a page says of the images; `head` has the names of classes, that of `found` has not."""
     first = _part_of(found, slice(len(shown)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.probing.asking import given_images, given_targets, require_model
@@ -14,8 +14,7 @@ from reportgen.probing.feeding import as_taken, reads_channels_first
 from reportgen.probing.heads import output_index
 from reportgen.probing.occluding import occlude
 from reportgen.probing.patches import Size, covering, spread
-
-Floats = NDArray[np.float32]
+from reportgen.types import Array, Floats
 
 
 def occlusion(
@@ -81,7 +80,7 @@ def occlusion(
     return spread(getattr(found, score), cover, size)
 
 
-def _channels_last(model: Any, pixels: NDArray[Any]) -> NDArray[Any]:
+def _channels_last(model: Any, pixels: Array) -> Array:
     """Images (n, h, w, c), also where the model takes (n, c, h, w) and they came so."""
     shape = pixels.shape[1:]
     front = reads_channels_first(model) and as_taken(model, shape) == shape

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.probing.occluding import Occlusion
@@ -13,6 +12,7 @@ from reportgen.probing.overlap import energies, mean_over_maps
 from reportgen.probing.patches import Covering, spread
 from reportgen.probing.statistics import bootstrap, wilson
 from reportgen.records import Head, Measure
+from reportgen.types import Doubles
 
 
 def measured_of(
@@ -54,7 +54,7 @@ def _value(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
     return [_largest(f"largest_value_drop@{name}", what, found.drops, part, seed)]
 
 
-def _largest(measure: str, what: str, drops: NDArray[np.float64], part: str, seed: int) -> Measure:
+def _largest(measure: str, what: str, drops: Doubles, part: str, seed: int) -> Measure:
     """The largest drop of each image's score, shape (n, positions), beside the mean of all."""
     largest, places = drops.max(axis=1), drops.shape[1]
     return Measure(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.probing.explaining import aside, color, data_of, explained_heads, wanted
 from reportgen.probing.inputs import foreground, measured, pick, prepare, value_ranges
@@ -15,8 +14,9 @@ from reportgen.probing.slopes import leaky_to, replaced_on_the_way
 from reportgen.probing.telling import told
 from reportgen.probing.ways import way_to
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
+from reportgen.types import Array, Booleans, Floats
 from reportgen.visualizations.saliency import measures
-from reportgen.visualizations.saliency.engine import Floats, as_given, saliency
+from reportgen.visualizations.saliency.engine import as_given, saliency
 
 __all__ = ["compute", "saliency"]
 
@@ -71,7 +71,7 @@ def compute(subject: Subject) -> Artifact:
             moved,
         )
     ]
-    arrays: dict[str, NDArray[Any]] = {"images": images[: len(shown)]}
+    arrays: dict[str, Array] = {"images": images[: len(shown)]}
     arrays |= {f"map@{name}": one[: len(shown)] for name, one in maps.items()}
     return Artifact(arrays, facts, tuple(numbers))
 
@@ -84,7 +84,7 @@ def _dials(subject: Subject, data: Dataset) -> Dials:
     return Dials(params["copies"], params["noise"], span, params["steps"], start, subject.seed)
 
 
-def _moved(method: str, inputs: Floats, dials: Dials) -> NDArray[np.bool_] | None:
+def _moved(method: str, inputs: Floats, dials: Dials) -> Booleans | None:
     """Pixels (n, h, w) of inputs (n, h, w, c) that differ from what a method multiplies from.
 
     None for the methods that do not multiply with the input.
@@ -111,7 +111,7 @@ def _part(head: Head, heads: Sequence[Head]) -> str:
 
 
 def _told(
-    subject: Subject, head: Head, found: Attribution, maps: Floats, shown: NDArray[Any]
+    subject: Subject, head: Head, found: Attribution, maps: Floats, shown: Array
 ) -> dict[str, Any]:
     """What a page says of one head: its samples, and what guided backpropagation met."""
     data, count = data_of(subject), len(shown)
@@ -146,10 +146,10 @@ def _measured(
     found: Attribution,
     magnitude: Floats,
     plain: Floats | None,
-    images: NDArray[Any],
-    counted: NDArray[Any],
+    images: Array,
+    counted: Array,
     part: str,
-    moved: NDArray[np.bool_] | None,
+    moved: Booleans | None,
 ) -> list[Measure]:
     name, seed, count = head.name, subject.seed, len(counted)
     masks = foreground(data_of(subject), "test", counted)

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.captions import answering, image, label, score_of, sentence, where
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.records import Artifact, Drawing
+from reportgen.types import Array, Floats, Pixels
 
 Facts = Mapping[str, Any]
 
@@ -57,9 +57,7 @@ def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: boo
     return Drawing(part, picture, caption, _alt(facts, head, maps), title)
 
 
-def _pictures(
-    pixels: NDArray[Any], values: NDArray[np.float32], signed: bool
-) -> list[NDArray[np.uint8]]:
+def _pictures(pixels: Array, values: Floats, signed: bool) -> list[Pixels]:
     if signed:
         return [colorize(centered(values), "RdBu_r"), signed_overlay(pixels, values)]
     return [colorize(relative(values), "inferno"), overlay(pixels, values)]

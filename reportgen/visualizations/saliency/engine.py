@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from reportgen.probing.asking import count_of, given_images, given_targets, require_model
 from reportgen.probing.dials import effective, known, number, span, whole
 from reportgen.probing.heads import output_index
 from reportgen.probing.saliency import METHODS, Dials, attribute
+from reportgen.types import Floats
 from reportgen.visualizations.saliency import ENTRY
-
-Floats = NDArray[np.float32]
 
 _ONLY = {parameter.name: parameter.only for parameter in ENTRY.parameters}
 """With which methods a spec's keys have an effect."""

@@ -10,10 +10,9 @@ from reportgen.probing.overlap import energies, mean_over_maps
 from reportgen.probing.saliency import Attribution
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats, Pixels
 
-Floats = NDArray[np.float32]
-Doubles = NDArray[np.float64]
-Masks = NDArray[np.bool_]
+Masks = Booleans
 
 
 def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> list[Measure]:
@@ -48,9 +47,7 @@ def pixels_at_baseline(name: str, moved: Masks, part: str) -> Measure:
     )
 
 
-def edge_agreement(
-    name: str, magnitude: Floats, images: NDArray[np.uint8], part: str, seed: int
-) -> Measure:
+def edge_agreement(name: str, magnitude: Floats, images: Pixels, part: str, seed: int) -> Measure:
     """How far a map repeats the edges of its image, which no model is needed to find.
 
     Not for the methods that multiply with the input: their maps repeat the image by construction.
@@ -118,7 +115,7 @@ def relus_replaced(name: str, replaced: int, hidden: int, part: str) -> Measure:
     )
 
 
-def edges(images: NDArray[np.uint8]) -> Doubles:
+def edges(images: Pixels) -> Doubles:
     """Magnitude of the gradient of gray values, (n, h, w) from images (n, h, w, c)."""
     gray = images.mean(axis=-1, dtype=np.float64)
     sides = [np.gradient(gray, axis=axis) for axis in (1, 2) if gray.shape[axis] > 1]

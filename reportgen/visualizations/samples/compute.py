@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.probing.inputs import foreground, measured, pick, prepare, value_ranges
 from reportgen.probing.statistics import bootstrap
 from reportgen.records import Artifact, Dataset, Measure, Preprocessing, Subject, Target
+from reportgen.types import Array
 
 MOST_CLASSES = 10
 
@@ -64,9 +64,7 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def _stages(
-    data: Dataset, split: str, images: NDArray[Any], chosen: NDArray[Any]
-) -> dict[str, NDArray[Any]]:
+def _stages(data: Dataset, split: str, images: Array, chosen: Array) -> dict[str, Array]:
     """What came before the images shown, where it is known, and what the model is given."""
     own = data.originals if split == "test" else ()
     before = {f"original_{place}": np.asarray(own[i]) for place, i in enumerate(chosen) if own}
@@ -80,7 +78,7 @@ def channels(preprocessing: Preprocessing, count: int) -> list[str]:
     return [stored[i] for i in preprocessing.order or range(count)]
 
 
-def _titles(data: Dataset, split: str, chosen: NDArray[Any]) -> list[str]:
+def _titles(data: Dataset, split: str, chosen: Array) -> list[str]:
     """Classes of images; file names where the dataset has no labels."""
     if data.targets:
         labels = data.splits["test"].labels
@@ -132,7 +130,7 @@ def _as_test(data: Dataset, split: str) -> Dataset:
     return replace(data, splits={**data.splits, "test": data.splits[split]})
 
 
-def _chosen(data: Dataset, samples: Any, classes: Sequence[str]) -> NDArray[Any]:
+def _chosen(data: Dataset, samples: Any, classes: Sequence[str]) -> Array:
     """Indices of the images to show, without `samples` one of each class."""
     if not classes:
         return pick(data, _wanted(data, samples))
@@ -161,7 +159,7 @@ def _wanted(data: Dataset, samples: Any) -> Any:
     return min(len(np.unique(_labels(data))), MOST_CLASSES)
 
 
-def _labels(data: Dataset) -> NDArray[Any]:
+def _labels(data: Dataset) -> Array:
     return np.asarray(data.splits["test"].labels[data.targets[0].name])
 
 
