@@ -265,8 +265,7 @@ EXPLAINED = [
 
 @pytest.mark.parametrize("name", [*EXPLAINED, "line", "volume"])
 def test_grad_cam_is_that_of_plain_keras(name: str) -> None:
-    from reportgen.attribution.cam import target_layer
-    from reportgen.figures.grad_cam.compute import grad_cam
+    from reportgen.attribution.cam import grad_cam, target_layer
 
     model = model_of(name)
     shape = [zoo.SIDE if side is None else side for side in shape_of(model)]
@@ -286,7 +285,7 @@ def test_grad_cam_is_that_of_plain_keras(name: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_a_freshly_loaded_model_gives_what_the_saved_one_gave(tmp_path: Path, suffix: str) -> None:
-    from reportgen.figures.grad_cam.compute import grad_cam
+    from reportgen.attribution.cam import grad_cam
 
     model = model_of("sequential")
     file = tmp_path / f"model{suffix}"
@@ -297,7 +296,7 @@ def test_a_freshly_loaded_model_gives_what_the_saved_one_gave(tmp_path: Path, su
 
 
 def test_a_layer_three_models_deep_is_addressed_by_its_path() -> None:
-    from reportgen.figures.grad_cam.compute import grad_cam
+    from reportgen.attribution.cam import grad_cam
 
     model = model_of("nested")
     assert [layer["name"] for layer in outcome("nested", "feature_maps").facts["layers"]] == [

@@ -13,9 +13,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.maximization.canvas import as_read
-from reportgen.network import graph
 from reportgen.network.axes import channels_first
 from reportgen.network.gradients import score_of
+from reportgen.network.graph import run, walk
 from reportgen.network.heads import heads as heads_of
 from reportgen.network.layers import named
 from reportgen.network.logits import ACTIVATED_LAST, linear
@@ -63,20 +63,20 @@ def own_channels(model: Any, path: str, picks: Any, last: bool) -> Read:
 
         def call(name: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             if name != path or getattr(layer, "activation", None) is None:
-                return keep(name, graph.run(layer, args, kwargs))
+                return keep(name, run(layer, args, kwargs))
             if some is not None:
                 before = some(args, kwargs)
                 found[:] = layer.activation(before), before
                 raise Reached
-            before = graph.run(linear(layer), args, kwargs)
+            before = run(linear(layer), args, kwargs)
             # Where the activation is known to come last, the layer need not be computed twice.
             known = type(layer) in ACTIVATED_LAST
-            output = layer.activation(before) if known else graph.run(layer, args, kwargs)
+            output = layer.activation(before) if known else run(layer, args, kwargs)
             found[:] = _both(output, before, picks, last)
             raise Reached
 
         with contextlib.suppress(Reached):
-            graph.walk(model, [images], call, keep)
+            walk(model, [images], call, keep)
         return tf.cast(found[0], tf.float32), tf.cast(found[1], tf.float32)
 
     return read
@@ -130,7 +130,7 @@ def _some_filters(layer: Any, picks: Any) -> Callable[[Any, Any], Any]:
         return maps if bias is None else tf.nn.bias_add(maps, tf.cast(bias, maps.dtype))
 
     twin.__dict__.update(convolution_op=convolve, use_bias=False)
-    return lambda args, kwargs: _chosen(graph.run(twin, args, kwargs), ones)
+    return lambda args, kwargs: _chosen(run(twin, args, kwargs), ones)
 
 
 Response = Callable[[Any], tuple[Any, Any, Any]]

@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from reportgen.network import graph
 from reportgen.network.convolutions import convolution
+from reportgen.network.graph import for_each_output, require_graph, walk
 from reportgen.network.inputs import reads_channels_first
 
 LAST = (False, False)
@@ -43,10 +43,10 @@ def orders(model: Any) -> dict[str, tuple[bool, bool]]:
         own = None if isinstance(layer, keras.layers.Flatten) else _own(layer)
         before = any(value.first for value in values) if own is None else own
         found[path] = before, _after(layer, before)
-        return graph.for_each_output(layer, _Value(found[path][1]))
+        return for_each_output(layer, _Value(found[path][1]))
 
     start = _Value(True)
-    graph.walk(model, [start for _ in graph.require_graph(model).inputs], call, done)
+    walk(model, [start for _ in require_graph(model).inputs], call, done)
     return found
 
 

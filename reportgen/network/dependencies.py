@@ -7,9 +7,8 @@ from typing import Any
 
 import keras
 
-from reportgen.network import graph
 from reportgen.network.axes import orders
-from reportgen.network.graph import require_graph
+from reportgen.network.graph import for_each_output, require_graph, walk
 from reportgen.network.heads import closing, output_names
 from reportgen.network.inputs import reads_channels_first
 from reportgen.network.layers import uses
@@ -63,10 +62,10 @@ def way_to(model: Any, layer: str | int) -> Way:
         values = [v for v in keras.tree.flatten((args, kwargs)) if isinstance(v, _Past)]
         past = _Past(frozenset([path]).union(*(value.paths for value in values)))
         met.setdefault(path, operation)
-        return keep(path, graph.for_each_output(operation, past))
+        return keep(path, for_each_output(operation, past))
 
-    start = [_Past(frozenset()) for _ in graph.require_graph(model).inputs]
-    ends = keras.tree.flatten(graph.walk(model, start, call, keep))
+    start = [_Past(frozenset()) for _ in require_graph(model).inputs]
+    ends = keras.tree.flatten(walk(model, start, call, keep))
     if isinstance(layer, str):
         return _sorted(met, pasts[layer].paths, "")
     assert len(ends) == len(output_names(model))
@@ -160,7 +159,7 @@ def steps(model: Any) -> list[Step]:
     symbols = [_copy(tensor) for tensor in graph.inputs]
     for symbol, tensor in zip(symbols, graph.inputs, strict=True):
         note(str(tensor._keras_history[0].name), None, (), symbol, turned)
-    ends = {made[id(t)] for t in keras.tree.flatten(graph.walk(model, symbols, call))}
+    ends = {made[id(t)] for t in keras.tree.flatten(walk(model, symbols, call))}
     return [_ended(step, index in ends) for index, step in enumerate(found)]
 
 

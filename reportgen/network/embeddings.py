@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network import graph
 from reportgen.network.dependencies import way_to
 from reportgen.network.execution import batches
 from reportgen.network.finite import require_finite, require_finite_activations
+from reportgen.network.graph import is_graph, require_graph, run
 from reportgen.network.heads import heads, output_index, sides
 from reportgen.network.layers import find, named, uses
 from reportgen.network.outputs import observe
@@ -83,7 +83,7 @@ def classifier(model: Any, head: Head) -> Classifier:
         UndefinedError: there is none, or classes have no vectors of their own.
     """
     if head.kind == "maps":
-        size = sides(graph.require_graph(model).outputs[head.index].shape)
+        size = sides(require_graph(model).outputs[head.index].shape)
         raise UndefinedError(
             f"Output '{head.name}' of the model gives {size} values for an image, so no layer "
             "before it compares an embedding with classes; one can be read at a layer that is "
@@ -92,7 +92,7 @@ def classifier(model: Any, head: Head) -> Classifier:
     every = uses(model)
     for path in reversed(way_to(model, head.index).layers):
         layer = every[path].layer
-        inside = graph.is_graph(layer) or not isinstance(layer, keras.layers.Layer)
+        inside = is_graph(layer) or not isinstance(layer, keras.layers.Layer)
         kernel = None if inside else _kernel(layer, head.units)
         if kernel is None:
             continue
@@ -234,7 +234,7 @@ def _settings(layer: Any) -> dict[str, float]:
 def _logits(layer: Any, embeddings: Floats) -> Doubles:
     """What a classifier gives before its softmax, less the mean over classes, (n, classes)."""
     given = tf.cast(tf.constant(embeddings), layer.compute_dtype)
-    output = graph.run(layer, (given,), {})
+    output = run(layer, (given,), {})
     # Keras keeps the argument of a softmax with its result.
     values = np.asarray(tf.cast(getattr(output, "_keras_logits", output), tf.float64))
     return np.asarray(values - values.mean(axis=-1, keepdims=True))

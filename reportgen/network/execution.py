@@ -15,8 +15,7 @@ import tensorflow as tf
 from tensorflow.python.framework import config
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network import graph
-from reportgen.network.graph import require_graph
+from reportgen.network.graph import is_graph, require_graph, walk
 from reportgen.network.inputs import as_taken, filled, fixed_batch, reads_channels_first
 from reportgen.types import Array
 
@@ -325,7 +324,7 @@ def _measured(model: Any, image_shape: tuple[int, ...]) -> int:
         keras.KerasTensor((1, *(largest if d is None else d for d in shape)), tensor.dtype)
         for shape, tensor in zip(shapes, given, strict=True)
     ]
-    graph.walk(model, symbols, call)
+    walk(model, symbols, call)
     return total + sum(_bytes(symbol) for symbol in symbols)
 
 
@@ -346,7 +345,7 @@ def _declared(graph: Any) -> Iterator[Any]:
     """The output of every call in a graph, nested ones included, as symbolic tensors."""
     for node in (node for nodes in graph._nodes_by_depth.values() for node in nodes):
         yield from node.outputs
-        if graph.is_graph(node.operation):
+        if is_graph(node.operation):
             yield from _declared(require_graph(node.operation))
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import UndefinedError
-from reportgen.network import graph
 from reportgen.network.execution import compiled, execute, facts, input_specs
+from reportgen.network.graph import Call, plain_call, run, walk
 from reportgen.network.heads import activation_of, closing, hands_on, is_reshaping, sides
 from reportgen.records import Head
 from reportgen.types import Array, Floats
@@ -37,7 +37,7 @@ class Endings:
         self._derived: list[Any] = []
 
     def run(
-        self, run: graph.Call, path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+        self, run: Call, path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         """The output of one layer, noting the logit where it ends in a softmax or sigmoid."""
         function: Any = getattr(layer, "activation", None)
@@ -66,7 +66,7 @@ class Endings:
         if before is not None and hands_on(layer):
             self._logits.append((output, before))
         elif before is not None and is_reshaping(layer):
-            self._logits.append((output, graph.run(layer, (before,), {})))
+            self._logits.append((output, run(layer, (before,), {})))
         elif own is not None:
             self._logits.append((output, own))
         elif given and not getattr(layer, "weights", None) and all(map(self._ended, given)):
@@ -214,9 +214,9 @@ def _values(model: Any, output: int, inputs: Sequence[Array]) -> Floats:
         endings = Endings()
 
         def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            return endings.run(graph.plain_call, path, layer, args, kwargs)
+            return endings.run(plain_call, path, layer, args, kwargs)
 
-        found = keras.tree.flatten(graph.walk(model, list(inputs), call))[output]
+        found = keras.tree.flatten(walk(model, list(inputs), call))[output]
         known = endings.logit(found) is not None
         return [tf.cast(found, tf.float32) * (np.nan if known else 1.0)]
 

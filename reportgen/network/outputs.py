@@ -11,11 +11,10 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import UndefinedError
-from reportgen.network import graph
 from reportgen.network.axes import LAST, orders
 from reportgen.network.execution import batches, compiled, execute, input_specs
 from reportgen.network.finite import require_finite
-from reportgen.network.graph import require_graph
+from reportgen.network.graph import Call, plain_call, require_graph, walk
 from reportgen.network.heads import heads as heads_of
 from reportgen.network.inputs import as_inputs
 from reportgen.network.layers import find, named
@@ -132,7 +131,7 @@ def trace(
     paths: Sequence[str] = (),
     inputs_of: Sequence[str] = (),
     watch: Any = None,
-    run: graph.Call | None = None,
+    run: Call | None = None,
 ) -> Trace:
     """One symbolic or eager walk, for use inside a compiled graph.
 
@@ -157,9 +156,9 @@ def trace(
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if path in inputs_of and path not in seen.inputs:
             seen.inputs[path] = keras.tree.flatten(args)[0]
-        return keep(path, endings.run(run or graph.plain_call, path, layer, args, kwargs))
+        return keep(path, endings.run(run or plain_call, path, layer, args, kwargs))
 
-    for output in keras.tree.flatten(graph.walk(model, inputs, call, keep)):
+    for output in keras.tree.flatten(walk(model, inputs, call, keep)):
         seen.outputs.append((output, endings.logit(output), endings.is_derived(output)))
     return seen
 

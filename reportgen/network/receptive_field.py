@@ -8,8 +8,8 @@ from typing import Any
 
 import keras
 
-from reportgen.network import graph
 from reportgen.network.convolutions import acting
+from reportgen.network.graph import for_each_output, require_graph, walk
 from reportgen.network.inputs import HeldInput
 
 
@@ -138,11 +138,11 @@ def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field,
         return fields
 
     def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return graph.for_each_output(layer, keep(path, _through(layer, (args, kwargs))))
+        return for_each_output(layer, keep(path, _through(layer, (args, kwargs))))
 
     start = tuple(Field(length=side) for side in size)
-    inputs = graph.require_graph(model).inputs
-    graph.walk(model, [_Seen(start) for _ in inputs], call, keep)
+    inputs = require_graph(model).inputs
+    walk(model, [_Seen(start) for _ in inputs], call, keep)
     found = seen.get(name)
     return found.fields or None if isinstance(found, _Seen) else None
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from reportgen.network import graph
+from reportgen.network.graph import Call, is_graph, run, walk
 
 RULES = ("gradient", "deconvnet", "guided")
 
@@ -68,7 +68,7 @@ def rectifier_of(thing: Any) -> Rectifier | None:
     return _of_object(thing)
 
 
-def runner(rule: str, handled: Handled) -> graph.Call:
+def runner(rule: str, handled: Handled) -> Call:
     """How to compute a layer in `graphs.walk` so that its ReLUs follow a backward rule.
 
     Args:
@@ -78,7 +78,7 @@ def runner(rule: str, handled: Handled) -> graph.Call:
 
     def compute(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if rule == "gradient":
-            return graph.run(layer, args, kwargs)
+            return run(layer, args, kwargs)
         return _Ruled(rule, path, handled).run(layer, args, kwargs)
 
     return compute
@@ -112,7 +112,7 @@ class _Ruled:
             return self._apply(Rectifier(), lambda z: tf.maximum(z, tf.zeros_like(z)), value)
         self.foreign = _foreign(layer)
         before = self._kernels()
-        output = graph.run(self._twin(layer, {}) or layer, args, kwargs)
+        output = run(self._twin(layer, {}) or layer, args, kwargs)
         if self._kernels() - before > self.own:
             self.handled.hidden.append(self.path)
         return output
@@ -162,7 +162,7 @@ class _Ruled:
         rectifier = rectifier_of(value)
         if rectifier is not None:
             return functools.partial(self._apply, rectifier, functools.partial(_run, value))
-        if isinstance(value, keras.Model) and graph.is_graph(value):
+        if isinstance(value, keras.Model) and is_graph(value):
             return functools.partial(self._through, value)
         if isinstance(value, keras.layers.Layer):
             return self._twin(value, known)
@@ -177,14 +177,14 @@ class _Ruled:
         """A model inside a layer, computed layer by layer."""
         call = runner(self.rule, self.handled)
         before = self._kernels()
-        found = graph.walk(model, inputs, call, prefix=f"{self.path}/{model.name}/")
+        found = walk(model, inputs, call, prefix=f"{self.path}/{model.name}/")
         self.own += self._kernels() - before
         return found
 
 
 def _run(thing: Any, *args: Any, **kwargs: Any) -> Any:
     is_operation = isinstance(thing, keras.Operation)
-    return graph.run(thing, args, kwargs) if is_operation else thing(*args, **kwargs)
+    return run(thing, args, kwargs) if is_operation else thing(*args, **kwargs)
 
 
 def _changed(base: Rectifier, given: dict[str, Any]) -> Rectifier:

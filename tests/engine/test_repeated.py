@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import zoo
 
 from reportgen.catalog import entry
 from reportgen.engine import compute, draw
@@ -13,7 +14,6 @@ from reportgen.engine.job import Job
 from reportgen.engine.repeated import told
 from reportgen.records import Drawing, Picture, Subject, Table
 from reportgen.store import Store
-import zoo
 from tests.engine.test_train import quiet
 
 PICTURE = Picture(b"", "image/png", 1, 1)

@@ -12,9 +12,10 @@ from small_models import dataset, nested, sequential, state, two_heads
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.activation_maximization import ENTRY
-from reportgen.figures.activation_maximization.compute import activation_maximization, compute
+from reportgen.figures.activation_maximization.compute import compute
 from reportgen.figures.activation_maximization.draw import draw
 from reportgen.figures.activation_maximization.notes import notes
+from reportgen.maximization.maximize import activation_maximization
 from reportgen.records import Artifact, Evidence, Finding, ModelFacts, Subject
 
 layers = keras.layers

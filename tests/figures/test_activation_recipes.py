@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from small_models import sequential
 
-from reportgen.figures.activation_maximization.compute import activation_maximization
+from reportgen.maximization.maximize import activation_maximization
 from reportgen.maximization.recipes import recipe
 
 layers = keras.layers

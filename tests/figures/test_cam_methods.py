@@ -12,10 +12,11 @@ import tensorflow as tf
 from small_models import dataset, images, nested, sequential, state, two_heads
 from subjects import subject
 
+from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.cam_methods import TITLES
 from reportgen.attribution.cam_methods import gradient_weighted as by_mean_gradients
 from reportgen.errors import UndefinedError
-from reportgen.figures.grad_cam.compute import compute, grad_cam
+from reportgen.figures.grad_cam.compute import compute
 from reportgen.figures.grad_cam.draw import draw
 from reportgen.figures.grad_cam.notes import notes
 from reportgen.network import execution

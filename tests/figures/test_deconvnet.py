@@ -12,9 +12,9 @@ import tensorflow as tf
 from small_models import dataset, images, nested, seeded, sequential, state
 from subjects import check_house_rules, measures, notes_of, subject
 
-from reportgen.attribution.deconvnet import peaks
+from reportgen.attribution.deconvnet import deconvnet, peaks
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.deconvnet.compute import compute, deconvnet
+from reportgen.figures.deconvnet.compute import compute
 from reportgen.network import execution
 from reportgen.network.dependencies import way_to
 from reportgen.network.receptive_field import window

@@ -11,9 +11,9 @@ import pytest
 import tensorflow as tf
 from small_models import images, nested, sequential, state, two_heads
 
+from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.cam_methods import METHODS
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.grad_cam.compute import grad_cam
 from reportgen.network import execution
 
 layers = keras.layers

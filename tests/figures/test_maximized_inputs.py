@@ -11,8 +11,9 @@ from small_models import state
 from subjects import subject
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.activation_maximization.compute import activation_maximization, compute
+from reportgen.figures.activation_maximization.compute import compute
 from reportgen.maximization.canvas import as_read, canvas_shape, channels_of
+from reportgen.maximization.maximize import activation_maximization
 
 layers = keras.layers
 

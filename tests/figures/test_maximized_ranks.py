@@ -11,8 +11,9 @@ from small_models import dataset
 from subjects import subject
 
 from reportgen.errors import UserError
-from reportgen.figures.activation_maximization.compute import activation_maximization, compute
+from reportgen.figures.activation_maximization.compute import compute
 from reportgen.figures.activation_maximization.draw import draw
+from reportgen.maximization.maximize import activation_maximization
 
 layers = keras.layers
 

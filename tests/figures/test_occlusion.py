@@ -11,9 +11,9 @@ import reference
 from small_models import dataset, images, sequential, state, two_heads
 from subjects import check_house_rules, measures, notes_of, subject
 
-from reportgen.attribution.occlusion import covering, spread
+from reportgen.attribution.occlusion import covering, occlusion, spread
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.occlusion.compute import compute, occlusion
+from reportgen.figures.occlusion.compute import compute
 from reportgen.network import execution
 
 layers = keras.layers

@@ -12,8 +12,9 @@ import reference
 from small_models import dataset, images, nested, seeded, sequential, state, two_heads
 from subjects import check_house_rules, measures, notes_of, subject
 
+from reportgen.attribution.saliency import saliency
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.saliency.compute import compute, saliency
+from reportgen.figures.saliency.compute import compute
 from reportgen.figures.saliency.draw import draw
 from reportgen.figures.saliency.measures import edges, spearman
 from reportgen.network import execution

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.cam_methods import xgrad_cam
-from reportgen.figures.grad_cam.compute import grad_cam
 from reportgen.network import execution
 from reportgen.network.gradients import slopes
 

@@ -14,7 +14,8 @@ from reportgen.figures.architecture.words import told
 from reportgen.figures.summary.compute import described
 from reportgen.network.convolutions import acting, convolution
 from reportgen.network.dependencies import steps
-from reportgen.network.layers import is_conv, receptive_field
+from reportgen.network.layers import is_conv
+from reportgen.network.receptive_field import receptive_field
 
 layers = keras.layers
 

@@ -16,9 +16,9 @@ from reportgen.network.layers import (
     is_pool,
     left_out,
     named,
-    receptive_field,
     rows,
 )
+from reportgen.network.receptive_field import receptive_field
 
 layers = keras.layers
 

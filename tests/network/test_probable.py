@@ -13,8 +13,9 @@ import tensorflow as tf
 from small_models import dataset, images, mean_of_two, sequential, two_heads
 from subjects import check_house_rules, measures, notes_of, subject
 
+from reportgen.attribution.occlusion import occlusion
 from reportgen.errors import UndefinedError
-from reportgen.figures.occlusion.compute import compute, occlusion
+from reportgen.figures.occlusion.compute import compute
 from reportgen.network.answers import Probabilities, likeliest, untold
 from reportgen.network.heads import heads
 from reportgen.network.outputs import observe

@@ -13,12 +13,12 @@ import tensorflow as tf
 from small_models import dataset, images, two_heads
 from subjects import check_house_rules, subject
 
+from reportgen.attribution.cam import grad_cam
+from reportgen.attribution.occlusion import occlusion
+from reportgen.attribution.saliency import saliency
 from reportgen.errors import UndefinedError
-from reportgen.figures.activation_maximization.compute import activation_maximization
 from reportgen.figures.attribution.explaining import aside, explained_heads
-from reportgen.figures.grad_cam.compute import grad_cam
-from reportgen.figures.occlusion.compute import occlusion
-from reportgen.figures.saliency.compute import saliency
+from reportgen.maximization.maximize import activation_maximization
 from reportgen.network.answers import untold
 
 layers = keras.layers
