@@ -16,7 +16,8 @@ from reportgen.engine import dataset, train
 from reportgen.engine.job import Job, Progress
 from reportgen.engine.repeated import REPEATED
 from reportgen.errors import UndefinedError
-from reportgen.network.layers import turns
+from reportgen.network.layers import numbered_uses
+from reportgen.network.network import Network
 from reportgen.records import Artifact, Dataset, ModelFacts, Subject
 from reportgen.store import Output, Store
 
@@ -31,7 +32,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         artifact = importlib.import_module(job.modules[-1]).compute(given)
     except UndefinedError as error:
         return _outputs(store, Artifact(facts={"undefined": str(error)}))
-    uses = turns(given.model) if given.model is not None else {}
+    uses = numbered_uses(given.network.uses) if given.model is not None else {}
     told = {REPEATED: uses} if uses else {}
     return _outputs(store, replace(artifact, facts={**artifact.facts, **told}))
 
@@ -40,13 +41,15 @@ def subject(job: Job, store: Store) -> Subject:
     """What the job's inputs and parameters describe."""
     has_model = "model" in job.inputs
     facts = json.loads(store.get(job.inputs["facts"].object)) if has_model else None
+    model = train.obtain(job.inputs["model"], job, store) if has_model else None
     return Subject(
-        model=train.obtain(job.inputs["model"], job, store) if has_model else None,
+        model=model,
         facts=decode(ModelFacts, facts) if facts else NO_MODEL,
         data=_data(job, store),
         params=job.params["params"],
         seed=job.params["seed"],
         times=_times(job, store),
+        **({} if model is None else {"network": Network.of(model)}),
     )
 
 

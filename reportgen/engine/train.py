@@ -18,10 +18,11 @@ from reportgen.digest import canonical, of_value
 from reportgen.engine import dataset
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network.graph import counts
-from reportgen.network.heads import heads
+from reportgen.network.graph import parameter_counts
 from reportgen.network.inputs import require_one_input
-from reportgen.network.layers import find, rows
+from reportgen.network.layer_selection import find
+from reportgen.network.layers import rows
+from reportgen.network.network import Network
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 
@@ -62,8 +63,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 def _trained(model: Any, data: Dataset, job: Job, progress: Progress) -> training.Log:
     """Train a model in place."""
     try:
-        require_one_input(model)
-        found = heads(model, data.targets, strict=True)
+        require_one_input(Network.of(model))
+        found = Network.of(model).heads_for(data.targets, strict=True)
     except UndefinedError as error:
         hint = "a model that is trained already is shown as far as it can be: for a function, "
         hint += "return (model, True)"
@@ -120,7 +121,7 @@ def _check_layers(model: Any, checks: Sequence[tuple[str, int | None]]) -> None:
     problems = []
     for name, line in checks:
         try:
-            find(model, name)
+            find(Network.of(model), name)
         except UserError as error:
             problems += [replace(problem, line=line) for problem in error.problems]
     if problems:
@@ -134,7 +135,7 @@ def _input_shape(data: Dataset | None) -> list[int] | None:
 def _facts(
     loaded: models.Loaded, data: Dataset | None, history: Mapping[str, Sequence[float]], job: Job
 ) -> ModelFacts:
-    model, params = loaded.model, counts(loaded.model)
+    model, params = loaded.model, parameter_counts(loaded.model)
     facts = ModelFacts(
         name="", title="", source=job.params["source"], dataset=job.params["dataset"] or "",
         layers=rows(model), total_params=params.total, trainable_params=params.trainable,
@@ -155,7 +156,7 @@ def _measured(model: Any, data: Dataset) -> tuple[dict[str, float], dict[str, in
     The figures that would run it say why they cannot.
     """
     try:
-        return training.evaluate(model, data, heads(model, data.targets))
+        return training.evaluate(model, data, Network.of(model).heads_for(data.targets))
     except UndefinedError:
         return {}, training.counted(data)
 

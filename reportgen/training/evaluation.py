@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Head
 from reportgen.training.passes import by_head, measure_on
 from reportgen.training.reading import as_read
@@ -35,7 +36,7 @@ def evaluate(
     answering = [head for head in heads if head.target is not None]
     if not answering:
         return metrics, counts
-    require_one_input(model)
+    require_one_input(Network.of(model))
     if not _finite(model):
         return metrics, counts
     answering = list(as_read(model, answering, dataset))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Head
 
 
@@ -16,7 +17,7 @@ def inputs_of(model: Any, dataset: Dataset) -> Callable[[Any], Any]:
     from reportgen.network.preprocessing import coefficients
 
     shape = dataset.splits["train"].images.shape[1:]
-    turned = as_taken(model, shape) != shape
+    turned = as_taken(Network.of(model), shape) != shape
     scale, offset = coefficients(dataset.preprocessing)
     order = dataset.preprocessing.order
 
@@ -36,7 +37,7 @@ def graph_of(model: Any, body: Callable[..., Any], given: list[Any]) -> Callable
     from reportgen.errors import Problem, UserError
     from reportgen.network.execution import NO_KERNEL, allowed, cannot_run, function, needs_xla
 
-    xla = needs_xla(model)
+    xla = needs_xla(Network.of(model))
     graph: Callable[..., Any] = function(body, given, xla)
 
     def run(images: Any, labels: Any) -> Any:
@@ -45,7 +46,9 @@ def graph_of(model: Any, body: Callable[..., Any], given: list[Any]) -> Callable
                 return graph(images, labels)
         except NO_KERNEL as error:
             hint = "train it on a machine with a GPU and name the trained model file"
-            raise UserError(Problem(cannot_run(model, error).rstrip("."), hint=hint)) from error
+            raise UserError(
+                Problem(cannot_run(Network.of(model), error).rstrip("."), hint=hint)
+            ) from error
 
     return run if xla else graph
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from reportgen.errors import Problem, UserError
+from reportgen.network.network import Network
 from reportgen.records import Head
 
 
@@ -26,15 +27,16 @@ class Helper:
         import keras
 
         from reportgen.network.graph import require_graph
-        from reportgen.network.layers import find, uses
+        from reportgen.network.layer_selection import find
+        from reportgen.network.layers import uses_by_path
 
-        graph, path = require_graph(model), find(model, layer)
+        graph, path = require_graph(model), find(Network.of(model), layer)
         if "/" in path:
             raise UserError(
                 Problem(f"helper must name a layer of the model itself, got '{path}'",
                         hint="name one that is not inside another model")
             )  # fmt: skip
-        output = uses(model)[path].outputs[0]
+        output = uses_by_path(model)[path].outputs[0]
         inputs = graph.inputs[0] if len(graph.inputs) == 1 else graph.inputs
         self.model = keras.Model(inputs, [*graph.outputs, output])
         self.flat = keras.layers.Flatten()

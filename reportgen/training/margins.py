@@ -29,10 +29,10 @@ def margins_of(model: Any, heads: Sequence[Head], strength: Callable[[], Any]) -
         UserError: a layer has a margin, but something comes after it.
     """
     from reportgen.network.heads import ending
-    from reportgen.network.layers import named
+    from reportgen.network.layers import layers_by_path
 
     last = {head.index: ending(model, head.index)[1] for head in heads}
-    for path, layer in named(model).items():
+    for path, layer in layers_by_path(model).items():
         if hasattr(layer, "margin_logits") and not any(layer is one for one in last.values()):
             raise UserError(
                 Problem(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from reportgen.errors import Problem, UserError
+from reportgen.network.network import Network
 from reportgen.records import Head, Split
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ def measure_on(
     model: Any, measure: Callable[..., Any], split: Split, heads: Sequence[Head]
 ) -> NDArray[np.float64]:
     """Means of what `measure` sums up over a split, as many images at a time as fit the budget."""
-    from reportgen.network.execution import batch_size
+    from reportgen.network.batching import batch_size
 
     images, labels = arrays_of(split, heads)
-    return means(measure, images, labels, batch_size(model, images.shape[1:]))
+    return means(measure, images, labels, batch_size(Network.of(model), images.shape[1:]))
 
 
 def arrays_of(split: Split, heads: Sequence[Head]) -> tuple[NDArray[Any], NDArray[np.int32]]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Head
 from reportgen.training.graphs import graph_of, inputs_of, signature
 from reportgen.training.passes import arrays_of
@@ -40,7 +41,7 @@ def as_read(model: Any, heads: Sequence[Head], dataset: Dataset) -> tuple[Head, 
     found = _graph(model, doubtful, dataset, heads)(images, labels).numpy()
     told = {head.index for head, probable in zip(doubtful, found, strict=True) if probable}
     given = inputs_of(model, dataset)(images).numpy()
-    told |= {head.index for head in doubtful if is_bounded(model, head, [given])}
+    told |= {head.index for head in doubtful if is_bounded(Network.of(model), head, [given])}
     return tuple(_probable(head) if head.index in told else head for head in heads)
 
 
@@ -57,7 +58,7 @@ def _graph(model: Any, doubtful: Sequence[Head], dataset: Dataset, heads: Sequen
     prepared = inputs_of(model, dataset)
 
     def look(images: Any, labels: Any) -> Any:
-        outputs = trace(model, [prepared(images)]).outputs
+        outputs = trace(Network.of(model), [prepared(images)]).outputs
         return tf.stack([_probabilities(head, outputs[head.index]) for head in doubtful])
 
     return graph_of(model, look, signature(dataset, heads))

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen import training
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.reading import as_read
 
@@ -53,7 +53,7 @@ def plain(end: str | None) -> Any:
 @pytest.mark.parametrize("made", [lambda: mean_of_two(3, "softmax"), in_code])
 def test_loss_of_several_probabilities_is_that_of_the_formula(made: Any) -> None:
     data, model = dataset(THREE), made()
-    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    metrics, _ = training.evaluate(model, data, Network.of(model).heads_for(data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0)), split.labels["kind"]
     right = given[np.arange(len(labels)), labels]
@@ -71,7 +71,7 @@ def one_in_code() -> Any:
 @pytest.mark.parametrize("made", [lambda: mean_of_two(1, "sigmoid"), one_in_code])
 def test_a_single_probability_answers_both_classes(made: Any) -> None:
     data, model = dataset(TWO), made()
-    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    metrics, _ = training.evaluate(model, data, Network.of(model).heads_for(data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0))[:, 0], split.labels["kind"]
     right = np.where(labels == 1, given, 1 - given)
@@ -96,7 +96,7 @@ def test_what_the_values_of_an_output_are(made: Any, kind: str) -> None:
     model = made()
     target = TWO if model.output_shape[-1] == 1 else THREE
     data = dataset(target)
-    (head,) = as_read(model, heads(model, data.targets), data)
+    (head,) = as_read(model, Network.of(model).heads_for(data.targets), data)
     assert (head.kind, head.target) == (kind, target)
 
 
@@ -116,7 +116,12 @@ def test_training_descends_the_loss_of_the_probabilities() -> None:
         w - 0.5 * slope.numpy() for w, slope in zip(model.get_weights(), slopes, strict=True)
     ]
     log = training.train(
-        model, data, heads(model, data.targets), params, 1, lambda done, total, text: None
+        model,
+        data,
+        Network.of(model).heads_for(data.targets),
+        params,
+        1,
+        lambda done, total, text: None,
     )
     assert log.history["loss"][0] == pytest.approx(float(loss), rel=1e-5)
     for found, wanted in zip(model.get_weights(), expected, strict=True):
