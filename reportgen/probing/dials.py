@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.spec.effects import idle
+from reportgen.suggestions import no_effect as idle
 
 Ends = float | tuple[float, ...]
 
