@@ -151,13 +151,13 @@ def package_problems(spec: Spec) -> Iterator[Problem]:
 
 def input_problems(spec: Spec) -> Iterator[Problem]:
     """Mistakes in `inputs` that a model file's configuration shows."""
-    from reportgen.inspection.inputs import inputs
-    from reportgen.probing.given import Taken
-    from reportgen.probing.misgiven import mistakes
-
     for model in spec.models:
         if not model.inputs or model.kind != "file":
             continue
+        from reportgen.inspection.inputs import inputs
+        from reportgen.network.input_mistakes import mistakes
+        from reportgen.network.inputs import Taken
+
         configured = inputs(spec.source.parent / model.source)
         taken = [Taken(*item) for item in configured or ()]
         for name, message, hint in mistakes(taken, model.inputs) if taken else ():
