@@ -13,7 +13,7 @@ from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.plan import Plan, Reason, Status, Task, differences, key_of, plan
 from reportgen.render.paths import template_files
 from reportgen.session import Place, Session, changed_files, refuse_foreign
-from reportgen.spec import Spec
+from reportgen.spec.types import Spec
 from reportgen.store import locked, read_manifest, write_manifest
 
 __all__ = ["Listener", "Place", "build", "plans", "statuses"]

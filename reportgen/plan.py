@@ -15,8 +15,14 @@ from reportgen import catalog
 from reportgen.code import CodeDigests
 from reportgen.codec import encode
 from reportgen.digest import StatCache, of_keras_file, of_value
-from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
-from reportgen.spec.files import weights_of
+from reportgen.spec.types import (
+    DatasetSpec,
+    FigureSpec,
+    ModelSpec,
+    SectionSpec,
+    Spec,
+    weights_of,
+)
 
 Stage = Literal["dataset", "train", "compute", "draw", "note", "page", "site"]
 State = Literal["fresh", "stale", "waits", "failed"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reportgen import build, spec
+from reportgen import build, checking
 from reportgen.errors import ReportgenError
 from reportgen.plan import Task
 
@@ -53,7 +53,7 @@ class Ear:
 
 def made(root: Path) -> tuple[int, Ear]:
     ear = Ear()
-    plans = build.plans([spec.load(root / "own.yaml")])
+    plans = build.plans([checking.load(root / "own.yaml")])
     return build.build(plans, build.Place(root / "site", root / "cache"), ear, prune=True), ear
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from reportgen.digest import StatCache
 from reportgen.plan import Keys, Plan, differences, key_of, plan
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 TEXT = """\
 title: T

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import build, spec
+from reportgen import build, checking
 
 SITE = Path("site")
 SPECS = sorted(Path("specs").glob("*.yaml"))
@@ -22,7 +22,7 @@ MOST_BYTES = 12_000_000
 def test_they_are_fresh(tmp_path: Path) -> None:
     """By digests alone: nothing is built, and no cache is read."""
     place = build.Place(SITE, tmp_path / "cache")
-    found = build.statuses(build.plans([spec.load(path) for path in SPECS]), place)
+    found = build.statuses(build.plans([checking.load(path) for path in SPECS]), place)
     stale = [f"{one.task.key}: {'; '.join(map(str, one.reasons))}" for one in found
              if one.state != "fresh"]  # fmt: skip
     assert not stale, "build again with `make reports` and commit site/"

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.gradients import PREDICTED
 from reportgen.network.network import Network
-from reportgen.spec.effects import idle
+from reportgen.suggestions import no_effect
 from reportgen.types import Array, Doubles
 
 _ROWS = "give an array with a row for each image, shape (n, height, width, channels)"
@@ -268,7 +268,7 @@ def effective(
         return
     for other, values in only.items():
         if others[other] not in values:
-            message, hint = idle(name, other, others[other], values)
+            message, hint = no_effect(name, other, others[other], values)
             raise UserError(Problem(message, hint=hint))
 
 

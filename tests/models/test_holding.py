@@ -22,7 +22,7 @@ from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv, rows
 from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 from tests.models.two_inputs import GIVEN, IMAGES, META, alone, pooled, two
 
 layers = keras.layers
