@@ -330,6 +330,8 @@ class _Layout:
             inputs.append(Input(f"inference:{rule}", key, "notes"))
         params = encode(self.spec)
         params.pop("source")
+        entries = {f.kind: catalog.entry("figures", f.kind) for _, f, _ in self.figures}
+        params["kinds"] = {k: [e.title, *e.explanation] for k, e in sorted(entries.items())}
         return Task(
             f"{self.spec.slug}/page",
             "page",

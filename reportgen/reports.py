@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from reportgen import engine, site
 from reportgen.builder import Builder, Listener
@@ -26,7 +27,12 @@ def roots() -> Roots:
         "page": "reportgen.page",
         "site": "reportgen.site",
     }
-    return Roots(stages, engine.INPUTS, {path.name: path for path in template_files()})
+    return Roots(stages, engine.INPUTS, templates(lambda name: name != "index.html"))
+
+
+def templates(wanted: Callable[[str], bool]) -> dict[str, Path]:
+    """Templates by file name; the front page shares some with the reports' pages."""
+    return {path.name: path for path in template_files() if wanted(path.name)}
 
 
 def plans(specs: Sequence[Spec]) -> list[Plan]:
@@ -76,9 +82,8 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
 def site_task(place: Place) -> Task:
     """The front page: it depends on every report.json below the output folder."""
     reports = {f"{path.parent.name}/{path.name}": path for path in place.out.glob("*/report.json")}
-    common = roots()
-    modules = common.modules("site", ())
-    return Task("site", "site", modules, {}, files={**common.templates, **reports})
+    used = templates(lambda name: not name.startswith("report."))
+    return Task("site", "site", roots().modules("site", ()), {}, files={**used, **reports})
 
 
 def site_status(session: Session) -> Status:

@@ -53,7 +53,7 @@ def read(data: bytes) -> Source | None:
     """The meaning of a source; None where it does not parse.
 
     Imports under `if TYPE_CHECKING:` are left out, because they never run. Docstrings count in a
-    source that mentions `__doc__`.
+    source that reads `__doc__`.
     """
     try:
         with warnings.catch_warnings():
@@ -61,10 +61,15 @@ def read(data: bytes) -> Source | None:
             tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    writer = _Writer(keep_docstrings=b"__doc__" in data)
+    writer = _Writer(keep_docstrings=b"__doc__" in data and _reads_docstrings(tree))
     text = writer.write(tree)
     effects = any(_has_effect(statement) for statement in writer.statements(tree.body))
     return Source(text, tuple(writer.imports), effects)
+
+
+def _reads_docstrings(tree: ast.Module) -> bool:
+    names = (getattr(node, "attr", getattr(node, "id", "")) for node in ast.walk(tree))
+    return "__doc__" in names
 
 
 class _Writer:
