@@ -18,7 +18,7 @@ from reportgen.digest import StatCache, of_keras_file, of_value
 from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
 from reportgen.spec.files import weights_of
 
-Stage = Literal["dataset", "train", "compute", "draw", "note", "page", "site"]
+Stage = Literal["dataset", "train", "model", "compute", "draw", "note", "page", "site"]
 State = Literal["fresh", "stale", "waits", "failed"]
 
 
@@ -108,7 +108,8 @@ def plan(spec: Spec, templates: Callable[[], Mapping[str, Path]]) -> Plan:
 def _tasks(spec: Spec, templates: Mapping[str, Path]) -> Iterator[Task]:
     made: set[str] = set()
     for model in spec.models:
-        for task in (_dataset_task(spec, model.dataset), _train_task(spec, model)):
+        dataset, train = _dataset_task(spec, model.dataset), _train_task(spec, model)
+        for task in (dataset, train, _model_task(spec, model)):
             if task is not None and task.key not in made:
                 made.add(task.key)
                 yield task
@@ -165,9 +166,32 @@ def _paths(dataset: DatasetSpec) -> Iterator[str]:
             yield from [given] if isinstance(given, str) else given
 
 
-def _train_task(spec: Spec, model: ModelSpec) -> Task:
+def _train_task(spec: Spec, model: ModelSpec) -> Task | None:
+    """The task that trains a model; None where it has no data, or always comes trained."""
+    if model.dataset is None or not may_come_untrained(model):
+        return None
+    return _task_of_model(spec, model, "train", ())
+
+
+def _model_task(spec: Spec, model: ModelSpec) -> Task:
+    """The task that keeps a trained model for the figures, with the facts about it."""
+    train = _train_task(spec, model)
+    trained = () if train is None else (Input("training", train.key, "training"),)
+    return _task_of_model(spec, model, "model", trained)
+
+
+def may_come_untrained(model: ModelSpec) -> bool:
+    """Whether a model's source may give it without trained weights."""
+    scheme = model.source.partition(":")[0]
+    random = scheme == "application" and model.params.get("weights", "imagenet") is None
+    return scheme in ("zoo", "python") or random
+
+
+def _task_of_model(
+    spec: Spec, model: ModelSpec, stage: Literal["train", "model"], inputs: tuple[Input, ...]
+) -> Task:
     scheme, _, name = model.source.partition(":")
-    modules = ["reportgen.engine.train"]
+    modules = [f"reportgen.engine.{stage}"]
     files: dict[str, Path] = {}
     folders: tuple[Path, ...] = ()
     if scheme == "zoo":
@@ -190,13 +214,12 @@ def _train_task(spec: Spec, model: ModelSpec) -> Task:
         "params": model.params,
         "inputs": model.inputs,
         "seed": spec.seed,
-        "training": model.training,
         "dataset": model.dataset and model.dataset.source,
+        **({"training": model.training} if stage == "train" else {}),
     }
-    inputs: tuple[Input, ...] = ()
     if model.dataset is not None:
-        inputs = (Input("dataset", dataset_key(spec, model.dataset), "dataset"),)
-    return Task(f"{spec.slug}/{model.name}/train", "train", tuple(modules), params, inputs,
+        inputs = (*inputs, Input("dataset", dataset_key(spec, model.dataset), "dataset"))
+    return Task(f"{spec.slug}/{model.name}/{stage}", stage, tuple(modules), params, inputs,
                 files, folders, (str(spec.source), model.line),
                 tuple(n for f in figures_of(spec, model) for n in named_layers(f)),
                 model.input_lines)  # fmt: skip
@@ -224,15 +247,18 @@ def _figure_tasks(
     kind = catalog.module("figures", figure.kind)
     where = (str(spec.source), figure.line)
     inputs: list[Input] = []
-    if model is not None:
-        train = f"{spec.slug}/{model.name}/train"
-        inputs += [Input("model", train, "model"), Input("facts", train, "facts")]
-        if figure.params.get("times") is True:
+    run = "reportgen.engine.compute"
+    if model is not None and catalog.entry("figures", figure.kind).needs_model:
+        run = "reportgen.engine.compute_model"
+        inputs += [Input(name, f"{spec.slug}/{model.name}/model", name)
+                   for name in ("model", "facts")]  # fmt: skip
+        train = _train_task(spec, model)
+        if train is not None and figure.params.get("times") is True:
             # Only who asks is given them (`Subject.times`).
-            inputs.append(Input("times", train, "times"))
-        if model.dataset is not None:
-            inputs.append(Input("dataset", dataset_key(spec, model.dataset), "dataset"))
-    yield Task(f"{base}/compute", "compute", ("reportgen.engine.compute", f"{kind}.compute"),
+            inputs.append(Input("times", train.key, "times"))
+    if model is not None and model.dataset is not None:
+        inputs.append(Input("dataset", dataset_key(spec, model.dataset), "dataset"))
+    yield Task(f"{base}/compute", "compute", (run, f"{kind}.compute"),
                {"kind": figure.kind, "params": figure.params, "seed": spec.seed},
                tuple(inputs), where=where)  # fmt: skip
     yield Task(f"{base}/draw", "draw", ("reportgen.engine.draw", f"{kind}.draw"),
@@ -245,7 +271,7 @@ def _figure_tasks(
 
 
 def _evidence_inputs(spec: Spec, blocks: list[Placed]) -> tuple[Input, ...]:
-    facts = [Input(f"model:{m.name}", f"{spec.slug}/{m.name}/train", "facts") for m in spec.models]
+    facts = [Input(f"model:{m.name}", f"{spec.slug}/{m.name}/model", "facts") for m in spec.models]
     notes = [Input(f"finding:{f.id}", f"{spec.slug}/{s.id}/{f.id}/note", "finding")
              for s, f, _ in blocks]  # fmt: skip
     return (*facts, *notes)

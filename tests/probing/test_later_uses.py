@@ -23,7 +23,7 @@ from reportgen.probing.picked import own_channels
 from reportgen.probing.steps import steps
 from reportgen.probing.uses import repeated, turns
 from reportgen.probing.ways import way_to
-from reportgen.training.helping import Helper
+from reportgen.training.auxiliary import AuxiliaryClassifier
 
 Floats = NDArray[np.float32]
 layers = keras.layers
@@ -201,7 +201,7 @@ def test_weights_between_two_uses_are_looked_at_too() -> None:
 
 def test_a_helper_may_stand_at_a_use() -> None:
     model = chain()
-    helper = Helper(model, heads(model), "conv[1]")
+    helper = AuxiliaryClassifier(model, heads(model), "conv[1]")
     once = convolved(model.get_layer("conv"), inputs())
     expected = convolved(model.get_layer("conv"), once)
     np.testing.assert_allclose(helper.model(inputs())[1], expected, atol=1e-6)
