@@ -12,7 +12,7 @@ from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
-from reportgen.probing.layers import find
+from reportgen.network.layers import find
 from reportgen.records import Dataset, Preprocessing
 from reportgen.store import Output, Store
 from reportgen.types import Json, Model, Params

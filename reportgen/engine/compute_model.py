@@ -8,7 +8,7 @@ from dataclasses import replace
 from reportgen.codec import decode
 from reportgen.engine import artifacts, checkpoint, compute
 from reportgen.engine.job import Job, Progress
-from reportgen.probing.uses import turns
+from reportgen.network.layers import turns
 from reportgen.records import ModelFacts, Subject
 from reportgen.store import Output, Store
 

@@ -11,9 +11,9 @@ from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
 from reportgen.models import Loaded, checkpoints
-from reportgen.probing.heads import heads
-from reportgen.probing.held import counts
-from reportgen.probing.layers import rows
+from reportgen.network.graph import counts
+from reportgen.network.heads import heads
+from reportgen.network.layers import rows
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 from reportgen.training.evaluation import evaluate, image_counts

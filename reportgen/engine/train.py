@@ -9,8 +9,8 @@ from reportgen.engine.checkpoint import ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.models import checkpoints
-from reportgen.probing.feeding import require_one_input
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
+from reportgen.network.inputs import require_one_input
 from reportgen.records import Dataset
 from reportgen.store import Output, Store
 from reportgen.training.loop import History, train

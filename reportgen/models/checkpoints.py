@@ -19,7 +19,7 @@ import tensorflow as tf
 from reportgen import models
 from reportgen.codec import encode
 from reportgen.digest import of_value
-from reportgen.probing.layers import rows
+from reportgen.network.layers import rows
 from reportgen.records import Preprocessing, Target
 from reportgen.types import Array, Json, Model, Params
 

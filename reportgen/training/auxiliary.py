@@ -14,9 +14,8 @@ import keras
 import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
-from reportgen.probing.graphs import require_graph
-from reportgen.probing.layers import find
-from reportgen.probing.uses import uses
+from reportgen.network.graph import require_graph
+from reportgen.network.layers import find, uses
 from reportgen.records import Head
 from reportgen.types import Model, Tensor
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import isfinite
 
 from reportgen.errors import UndefinedError
-from reportgen.probing.feeding import require_one_input
-from reportgen.probing.finite import require_finite
+from reportgen.network.finite import require_finite
+from reportgen.network.inputs import require_one_input
 from reportgen.records import Dataset, Head
 from reportgen.training.steps import evaluate_split, evaluation_step, with_kinds
 from reportgen.types import Model

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 
 from reportgen.errors import Problem, UserError
-from reportgen.probing.heads import ending
+from reportgen.network.heads import ending
 from reportgen.records import Dataset, Head
 from reportgen.types import Array, Booleans, Doubles, Model
 

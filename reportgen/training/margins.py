@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
-from reportgen.probing.heads import ending
-from reportgen.probing.layers import named
+from reportgen.network.heads import ending
+from reportgen.network.layers import named
 from reportgen.records import Head
 from reportgen.training.parameters import Settings
 from reportgen.types import Model, Tensor

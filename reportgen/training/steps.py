@@ -10,12 +10,17 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.budget import batch_size
-from reportgen.probing.compiled import needs_xla
-from reportgen.probing.feeding import as_taken
-from reportgen.probing.inputs import coefficients, prepare
-from reportgen.probing.probable import Probabilities
-from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
+from reportgen.network.answers import Probabilities
+from reportgen.network.execution import (
+    NO_KERNEL,
+    allowed,
+    batch_size,
+    cannot_run,
+    function,
+    needs_xla,
+)
+from reportgen.network.inputs import as_taken
+from reportgen.network.preprocessing import coefficients, prepare
 from reportgen.records import Dataset, Head, Split
 from reportgen.training.auxiliary import AuxiliaryClassifier
 from reportgen.training.margins import Margins

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen.errors import UserError
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.auxiliary import AuxiliaryClassifier, auxiliary_weight
 from reportgen.training.loop import train

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reportgen.errors import UserError
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.initialization import directions, spread_classes
 from reportgen.training.loop import train

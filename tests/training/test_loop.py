@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training import PARAMETERS
 from reportgen.training.evaluation import evaluate
@@ -179,7 +179,7 @@ from pathlib import Path
 from reportgen import datasets, models
 from reportgen.training.evaluation import evaluate
 from reportgen.training.loop import train
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 data = datasets.load("line", {"per_class": 5}, seed=3)
 shape = data.splits["train"].images.shape[1:]
 for name in ("variation3", "base"):
