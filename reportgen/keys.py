@@ -7,14 +7,36 @@ manifest recorded that very key; while a task that it needs is stale, it waits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from reportgen import catalog
 from reportgen.code import CodeDigests
 from reportgen.codec import encode
-from reportgen.digest import StatCache, of_keras_file, of_value
-from reportgen.plan import Reason, Task
+from reportgen.plan import Task
+
+State = Literal["fresh", "stale", "waits", "failed"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a task is stale: a code for programs and a detail for people."""
+
+    code: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a task and the reasons for it."""
+
+    task: Task
+    state: State
+    reasons: tuple[Reason, ...] = ()
 
 
 class Keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -12,9 +12,9 @@ from reportgen.codec import encode
 from reportgen.digest import of_value
 from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
 from reportgen.spec.files import weights_of
+from reportgen.types import Params
 
-Stage = Literal["dataset", "train", "compute", "draw", "note", "page", "site"]
-State = Literal["fresh", "stale", "waits", "failed"]
+Stage = Literal["dataset", "train", "model", "compute", "draw", "note", "page", "site"]
 
 
 @dataclass(frozen=True)
@@ -58,26 +58,6 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why a task is stale: a code for programs and a detail for people."""
-
-    code: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.detail}" if self.detail else self.code
-
-
-@dataclass(frozen=True)
-class Status:
-    """The state of a task and the reasons for it."""
-
-    task: Task
-    state: State
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True)
 class Plan:
     """The tasks of one report, each after those it needs; the last one writes the pages."""
 
@@ -95,20 +75,17 @@ class Roots:
     """Code and files of the rooms above that tasks depend on.
 
     Attributes:
-        stages: the module that runs each stage.
-        inputs: the module with which a stage obtains an input, by the input's name, for inputs
-            that are more than stored values.
+        stages: the module that runs each stage; "compute_model" is that of a figure that reads
+            a model.
         templates: the page templates by file name.
     """
 
-    stages: Mapping[Stage, str]
-    inputs: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, str]
     templates: Mapping[str, Path] = field(default_factory=dict)
 
-    def modules(self, stage: Stage, inputs: Sequence[Input], *own: str) -> tuple[str, ...]:
-        """Roots of a task's code: its stage, what obtains its inputs, and what is its own."""
-        obtaining = dict.fromkeys(self.inputs[i.name] for i in inputs if i.name in self.inputs)
-        return (self.stages[stage], *obtaining, *own)
+    def modules(self, stage: str, *own: str) -> tuple[str, ...]:
+        """Roots of a task's code: what runs its stage, and what is its own."""
+        return (self.stages[stage], *own)
 
 
 def plan(spec: Spec, roots: Roots) -> Plan:
@@ -162,7 +139,9 @@ class _Layout:
         for model in self.spec.models:
             if model.dataset is not None:
                 yield self.dataset(model.dataset)
-            yield self.train(model)
+            train = self.train(model)
+            yield from [train] if train else []
+            yield self.model(model)
         for section, figure, shown in self.figures:
             yield self.compute(section, figure, shown)
             yield self.draw(section, figure)
@@ -182,7 +161,7 @@ class _Layout:
         return Task(
             self.dataset_key(dataset),
             "dataset",
-            self.roots.modules("dataset", (), *own),
+            self.roots.modules("dataset", *own),
             {"source": dataset.source, "params": dataset.params, "seed": self.spec.seed},
             files={path: self.folder / path for path in _paths(dataset)},
             folders=(self.folder.absolute(),) if python else (),
@@ -200,22 +179,36 @@ class _Layout:
         label = dataset.source if rank == 1 else f"{dataset.source}-{rank}"
         return f"{self.spec.slug}/{label}/dataset"
 
-    def train(self, model: ModelSpec) -> Task:
-        """Builds or loads a model, and trains it unless it came trained."""
-        key = self.dataset_key(model.dataset) if model.dataset else ""
-        inputs = (Input("dataset", key, "dataset"),) if key else ()
+    def train(self, model: ModelSpec) -> Task | None:
+        """Trains a model; None where it has no data, or always comes trained."""
+        if model.dataset is None or not may_come_untrained(model):
+            return None
+        return self._task_of_model("train", model, {"training": model.training}, ())
+
+    def model(self, model: ModelSpec) -> Task:
+        """Keeps a trained model for the figures, with the facts about it."""
+        train = self.train(model)
+        inputs = () if train is None else (Input("training", train.key, "training"),)
+        return self._task_of_model("model", model, {}, inputs)
+
+    def _task_of_model(
+        self, stage: Stage, model: ModelSpec, params: Params, inputs: tuple[Input, ...]
+    ) -> Task:
+        """A task that builds a model: what both stages depend on."""
+        if model.dataset is not None:
+            inputs = (*inputs, Input("dataset", self.dataset_key(model.dataset), "dataset"))
         own, files = self._origin(model)
         return Task(
-            f"{self.spec.slug}/{model.name}/train",
-            "train",
-            self.roots.modules("train", inputs, *own),
+            self.model_key(model, stage),
+            stage,
+            self.roots.modules(stage, *own),
             {
                 "source": model.source,
                 "params": model.params,
                 "inputs": model.inputs,
                 "seed": self.spec.seed,
-                "training": model.training,
                 "dataset": model.dataset and model.dataset.source,
+                **params,
             },
             inputs,
             files,
@@ -224,6 +217,10 @@ class _Layout:
             tuple(n for figure in figures_of(self.spec, model) for n in named_layers(figure)),
             model.input_lines,
         )
+
+    def model_key(self, model: ModelSpec, stage: Stage) -> str:
+        """Name of one of the tasks of a model."""
+        return f"{self.spec.slug}/{model.name}/{stage}"
 
     def _origin(self, model: ModelSpec) -> tuple[tuple[str, ...], dict[str, Path]]:
         """Where a model comes from: roots of its code, and files that it is read from."""
@@ -243,13 +240,14 @@ class _Layout:
 
     def inputs(self, figure: FigureSpec, model: ModelSpec) -> Iterator[Input]:
         """What a figure's kind reads, and what its parameters ask for besides."""
-        entry, train = catalog.entry("figures", figure.kind), f"{self.spec.slug}/{model.name}/train"
+        entry, train = catalog.entry("figures", figure.kind), self.train(model)
         asked = {p.input for p in entry.parameters if p.input and figure.params.get(p.name)}
         wanted = asked.union(entry.inputs)
         if "model" in wanted:
-            yield from (Input("model", train, "model"), Input("facts", train, "facts"))
-        if "times" in wanted:
-            yield Input("times", train, "times")
+            key = self.model_key(model, "model")
+            yield from (Input("model", key, "model"), Input("facts", key, "facts"))
+        if "times" in wanted and train is not None:
+            yield Input("times", train.key, "times")
         if "dataset" in wanted and model.dataset is not None:
             yield Input("dataset", self.dataset_key(model.dataset), "dataset")
 
@@ -260,11 +258,13 @@ class _Layout:
     def compute(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
         """Computes a figure's arrays, facts and measures."""
         inputs = () if model is None else tuple(self.inputs(figure, model))
+        reads_model = any(one.name == "model" for one in inputs)
+        stage = "compute_model" if reads_model else "compute"
         own = f"{catalog.module('figures', figure.kind)}.compute"
         return Task(
             self.figure_key(section, figure, "compute"),
             "compute",
-            self.roots.modules("compute", inputs, own),
+            self.roots.modules(stage, own),
             {"kind": figure.kind, "params": figure.params, "seed": self.spec.seed},
             inputs,
             where=(self.file, figure.line),
@@ -275,7 +275,7 @@ class _Layout:
         return Task(
             self.figure_key(section, figure, "draw"),
             "draw",
-            self.roots.modules("draw", (), f"{catalog.module('figures', figure.kind)}.draw"),
+            self.roots.modules("draw", f"{catalog.module('figures', figure.kind)}.draw"),
             {"kind": figure.kind, "params": figure.params},
             (Input("artifact", self.figure_key(section, figure, "compute"), "artifact"),),
             where=(self.file, figure.line),
@@ -286,7 +286,7 @@ class _Layout:
         return Task(
             self.figure_key(section, figure, "note"),
             "note",
-            self.roots.modules("note", (), f"{catalog.module('figures', figure.kind)}.notes"),
+            self.roots.modules("note", f"{catalog.module('figures', figure.kind)}.notes"),
             {
                 "kind": figure.kind,
                 "block": figure.id,
@@ -300,7 +300,7 @@ class _Layout:
     def evidence(self) -> Iterator[Input]:
         """What is known of all models and figures, for inferences and the page."""
         for model in self.spec.models:
-            yield Input(f"model:{model.name}", f"{self.spec.slug}/{model.name}/train", "facts")
+            yield Input(f"model:{model.name}", self.model_key(model, "model"), "facts")
         for section, figure, _ in self.figures:
             key = self.figure_key(section, figure, "note")
             yield Input(f"finding:{figure.id}", key, "finding")
@@ -310,7 +310,7 @@ class _Layout:
         return Task(
             f"{self.spec.slug}/inferences/{rule}/note",
             "note",
-            self.roots.modules("note", (), catalog.module("inferences", rule)),
+            self.roots.modules("note", catalog.module("inferences", rule)),
             {"rule": rule, "titles": {model.name: model.title for model in self.spec.models}},
             tuple(self.evidence()),
             where=(self.file, None),
@@ -335,7 +335,7 @@ class _Layout:
         return Task(
             f"{self.spec.slug}/page",
             "page",
-            self.roots.modules("page", ()),
+            self.roots.modules("page"),
             without_lines(params),
             tuple(inputs),
             self.roots.templates,
@@ -344,6 +344,13 @@ class _Layout:
 
 
 _SHOWN: tuple[Stage, Stage] = ("draw", "note")
+
+
+def may_come_untrained(model: ModelSpec) -> bool:
+    """Whether a model's source may give it without trained weights."""
+    scheme = _scheme(model)
+    random = scheme == "application" and model.params.get("weights", "imagenet") is None
+    return scheme in ("zoo", "python") or random
 
 
 def _scheme(model: ModelSpec) -> str:

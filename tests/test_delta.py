@@ -15,7 +15,7 @@ import pytest
 
 from reportgen import code as code_room
 from reportgen import reports, spec
-from reportgen.digest import StatCache, of_value
+from reportgen.digest import of_value
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
 from reportgen.session import Place, Session

@@ -67,7 +67,7 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
 
     try:
         with _begun(job):
-            outputs = _stage(job.stage).run(job, Store(Path(job.cache)), progress)
+            outputs = _stage(job).run(job, Store(Path(job.cache)), progress)
         return {"event": "done", "outputs": encode(outputs)}
     except UserError as error:
         return {"event": "mistake", "problems": encode(error.problems)}
@@ -103,7 +103,7 @@ def _unscoped(error: Exception) -> Problem | None:
 
 def _begun(job: Job) -> AbstractContextManager[None]:
     """What can go on beside the import of TensorFlow: looking into the job's model file."""
-    if job.stage != "train":
+    if job.stage != "model":
         return nullcontext()
     params, cache = job.params["params"], Path(job.cache)
     return models.ahead(
@@ -111,8 +111,8 @@ def _begun(job: Job) -> AbstractContextManager[None]:
     )
 
 
-def _stage(name: str) -> Any:
-    """The module of a stage. The first that needs TensorFlow imports it.
+def _stage(job: Job) -> Any:
+    """The module that runs a job. The first that needs TensorFlow imports it.
 
     Of the million objects that this makes none is garbage. Looking for some while they are made
     costs as much as a third of the import, and looking through them later a moment each time.
@@ -120,7 +120,7 @@ def _stage(name: str) -> Any:
     light = "tensorflow" not in sys.modules
     gc.disable()
     try:
-        stage = importlib.import_module(f"reportgen.engine.{name}")
+        stage = importlib.import_module(job.modules[0])
     finally:
         gc.enable()
     if light and "tensorflow" in sys.modules:

@@ -13,11 +13,11 @@ import pytest
 
 import reportgen
 from reportgen import models
-from reportgen.engine.train import of_model
 from reportgen.errors import UserError
 from reportgen.inspection import inspect
 from reportgen.models._adapting import adapted
 from reportgen.models._holding import held
+from reportgen.models.checkpoints import digest as of_model
 from reportgen.network.layers import choose, is_conv, named, rows
 from reportgen.network.receptive_field import receptive_field
 from reportgen.spec import load_text

@@ -21,7 +21,7 @@ from reportgen.network.heads import heads
 from reportgen.network.layers import find, named, repeated, turns
 from reportgen.network.outputs import observe
 from reportgen.network.receptive_field import receptive_field
-from reportgen.training.helping import Helper
+from reportgen.training.auxiliary import AuxiliaryClassifier
 
 Floats = NDArray[np.float32]
 layers = keras.layers
@@ -199,7 +199,7 @@ def test_weights_between_two_uses_are_looked_at_too() -> None:
 
 def test_a_helper_may_stand_at_a_use() -> None:
     model = chain()
-    helper = Helper(model, heads(model), "conv[1]")
+    helper = AuxiliaryClassifier(model, heads(model), "conv[1]")
     once = convolved(model.get_layer("conv"), inputs())
     expected = convolved(model.get_layer("conv"), once)
     np.testing.assert_allclose(helper.model(inputs())[1], expected, atol=1e-6)

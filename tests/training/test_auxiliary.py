@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reportgen import training
 from reportgen.errors import UserError
 from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
-from reportgen.training.helping import Helper, weight_of
+from reportgen.training.auxiliary import AuxiliaryClassifier, auxiliary_weight
+from reportgen.training.loop import train
 
 SIZE = Target("size", "Size", ("small", "medium", "large"))
 
@@ -45,7 +45,7 @@ def test_it_teaches_layers_that_the_head_does_not_reach(helper: str | None) -> N
     count = model.count_params()
     before = model.get_layer("hidden").kernel.numpy()
     settings = {"epochs": 2, "batch_size": 20, "helper": helper}
-    training.train(model, data, heads(model, data.targets), settings, 1, lambda *tick: None)
+    train(model, data, heads(model, data.targets), settings, 1, lambda *tick: None)
     moved = not np.array_equal(before, model.get_layer("hidden").kernel.numpy())
     assert moved is bool(helper)
     assert model.count_params() == count
@@ -53,7 +53,7 @@ def test_it_teaches_layers_that_the_head_does_not_reach(helper: str | None) -> N
 
 def test_its_loss_is_that_of_its_formula() -> None:
     data, model = dataset(), network()
-    helper = Helper(model, heads(model, data.targets), "hidden")
+    helper = AuxiliaryClassifier(model, heads(model, data.targets), "hidden")
     images = data.splits["train"].images / np.float32(255)
     features, labels = helper.model(images)[-1].numpy(), data.splits["train"].labels["size"]
     kernel, bias = (variable.numpy() for variable in helper.variables)
@@ -66,11 +66,11 @@ def test_its_loss_is_that_of_its_formula() -> None:
 
 @pytest.mark.parametrize(("done", "expected"), [(0, 1.0), (5, 0.75), (20, 0.0)])
 def test_it_counts_evenly_less(done: int, expected: float) -> None:
-    assert float(weight_of({"epochs": 2}, tf.constant(done), 10)()) == pytest.approx(expected)
+    assert float(auxiliary_weight(lambda: tf.constant(done / 20))()) == pytest.approx(expected)
 
 
 def test_a_layer_that_is_not_there_is_the_users_mistake() -> None:
     data, model = dataset(), network()
     settings = {"helper": "hiden"}
     with pytest.raises(UserError, match="hiden"):
-        training.train(model, data, heads(model, data.targets), settings, 1, lambda *tick: None)
+        train(model, data, heads(model, data.targets), settings, 1, lambda *tick: None)

@@ -8,11 +8,11 @@ import keras
 import numpy as np
 import pytest
 
-from reportgen import training
 from reportgen.errors import UserError
 from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
-from reportgen.training.starting import directions, spread_classes
+from reportgen.training.initialization import directions, spread_classes
+from reportgen.training.loop import train
 
 COUNT = 7
 ORDER = [3, 0, 5, 1, 6, 2, 4]
@@ -90,7 +90,7 @@ def test_training_does_so_where_the_spec_asks() -> None:
         model = network()
         found = heads(model, data.targets)
         given["spread_classes"] = asked
-        training.train(model, data, found, given, 1, lambda *tick: None)
+        train(model, data, found, given, 1, lambda *tick: None)
         kernel = model.layers[-1].kernel.numpy()
         orders[asked] = np.argsort(np.arctan2(kernel[1], kernel[0])).tolist()
     assert is_rotation(orders[True], ORDER)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reportgen import training
 from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
-from reportgen.training.reading import as_read
+from reportgen.training.evaluation import evaluate
+from reportgen.training.loop import train
+from reportgen.training.steps import with_kinds
 
 layers = keras.layers
 THREE = Target("kind", "Kind", ("a", "b", "c"))
@@ -53,7 +54,7 @@ def plain(end: str | None) -> Any:
 @pytest.mark.parametrize("made", [lambda: mean_of_two(3, "softmax"), in_code])
 def test_loss_of_several_probabilities_is_that_of_the_formula(made: Any) -> None:
     data, model = dataset(THREE), made()
-    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, heads(model, data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0)), split.labels["kind"]
     right = given[np.arange(len(labels)), labels]
@@ -71,7 +72,7 @@ def one_in_code() -> Any:
 @pytest.mark.parametrize("made", [lambda: mean_of_two(1, "sigmoid"), one_in_code])
 def test_a_single_probability_answers_both_classes(made: Any) -> None:
     data, model = dataset(TWO), made()
-    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, heads(model, data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0))[:, 0], split.labels["kind"]
     right = np.where(labels == 1, given, 1 - given)
@@ -96,7 +97,7 @@ def test_what_the_values_of_an_output_are(made: Any, kind: str) -> None:
     model = made()
     target = TWO if model.output_shape[-1] == 1 else THREE
     data = dataset(target)
-    (head,) = as_read(model, heads(model, data.targets), data)
+    (head,) = with_kinds(model, heads(model, data.targets), data)
     assert (head.kind, head.target) == (kind, target)
 
 
@@ -115,9 +116,7 @@ def test_training_descends_the_loss_of_the_probabilities() -> None:
     expected = [
         w - 0.5 * slope.numpy() for w, slope in zip(model.get_weights(), slopes, strict=True)
     ]
-    log = training.train(
-        model, data, heads(model, data.targets), params, 1, lambda done, total, text: None
-    )
-    assert log.history["loss"][0] == pytest.approx(float(loss), rel=1e-5)
+    log = train(model, data, heads(model, data.targets), params, 1, lambda done, total, text: None)
+    assert log.logs["loss"][0] == pytest.approx(float(loss), rel=1e-5)
     for found, wanted in zip(model.get_weights(), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-6)

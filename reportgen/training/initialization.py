@@ -1,4 +1,4 @@
-"""Where classes begin: directions spread evenly, similar classes side by side.
+"""Initial class vectors: directions spread evenly, similar classes side by side.
 
 Where few dimensions hold many classes (ten on a circle, say), a class that begins between two
 others can only leave by crossing them, and gradient descent seldom does: a random order stays,
@@ -8,20 +8,20 @@ and classes that look alike end far apart. So the order is taken from the images
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
 
 from reportgen.errors import Problem, UserError
+from reportgen.network.heads import ending
 from reportgen.records import Dataset, Head
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from reportgen.types import Array, Booleans, Doubles, Model
 
 ROUNDS = 2000
-"""Of pushing directions apart."""
+"""Steps in which directions push each other apart."""
 
 
-def spread_classes(model: Any, heads: Sequence[Head], dataset: Dataset) -> None:
+def spread_classes(model: Model, heads: Sequence[Head], dataset: Dataset) -> None:
     """Turn the weight vectors of every head's last layer into evenly spread directions.
 
     Their mean length stays. See `directions`.
@@ -29,8 +29,6 @@ def spread_classes(model: Any, heads: Sequence[Head], dataset: Dataset) -> None:
     Raises:
         UserError: a last layer has no weight vector for each class.
     """
-    from reportgen.network.heads import ending
-
     for head in heads:
         path, layer = ending(model, head.index)
         kernel = getattr(layer, "kernel", None)
@@ -44,9 +42,7 @@ def spread_classes(model: Any, heads: Sequence[Head], dataset: Dataset) -> None:
         _assign(kernel, dataset, head)
 
 
-def _assign(kernel: Any, dataset: Dataset, head: Head) -> None:
-    import numpy as np
-
+def _assign(kernel: keras.Variable, dataset: Dataset, head: Head) -> None:
     assert head.target is not None
     split = dataset.splits["train"]
     labels = np.asarray(split.labels[head.target.name])
@@ -56,16 +52,14 @@ def _assign(kernel: Any, dataset: Dataset, head: Head) -> None:
     kernel.assign((length * directions(means, len(old)).T).astype(old.dtype))
 
 
-def _mean(images: Any, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    import numpy as np
-
+def _mean(images: Array, chosen: Booleans) -> Doubles:
     some = np.asarray(images)[chosen]
     flat = some.reshape(len(some), -1) if len(some) else np.zeros((1, np.asarray(images[0]).size))
-    mean: NDArray[np.float64] = flat.mean(axis=0, dtype=np.float64)
+    mean: Doubles = flat.mean(axis=0, dtype=np.float64)
     return mean
 
 
-def directions(means: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
+def directions(means: Doubles, dimensions: int) -> Doubles:
     """Directions for classes, similar ones side by side, spread evenly.
 
     They begin at the classes' mean images along their first principal components, and then repel
@@ -79,8 +73,6 @@ def directions(means: NDArray[np.float64], dimensions: int) -> NDArray[np.float6
     Returns:
         Unit vectors, shape (classes, dimensions).
     """
-    import numpy as np
-
     centered = means - means.mean(axis=0)
     left, sizes, _ = np.linalg.svd(centered, full_matrices=False)
     start = np.zeros((len(means), dimensions))
@@ -92,9 +84,7 @@ def directions(means: NDArray[np.float64], dimensions: int) -> NDArray[np.float6
     return _repelled(_unit(start))
 
 
-def _repelled(places: NDArray[np.float64]) -> NDArray[np.float64]:
-    import numpy as np
-
+def _repelled(places: Doubles) -> Doubles:
     for done in range(ROUNDS):
         squares = np.maximum(2.0 - 2.0 * places @ places.T, 1e-9)
         np.fill_diagonal(squares, np.inf)
@@ -108,10 +98,6 @@ def _repelled(places: NDArray[np.float64]) -> NDArray[np.float64]:
     return places
 
 
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    import numpy as np
-
-    unit: NDArray[np.float64] = vectors / np.maximum(
-        np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12
-    )
+def _unit(vectors: Doubles) -> Doubles:
+    unit: Doubles = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return unit
