@@ -14,6 +14,7 @@ from typing import Any, Literal
 from reportgen import catalog
 from reportgen.code import CodeDigests
 from reportgen.codec import encode
+from reportgen.digest import StatCache, of_keras_file, of_value
 from reportgen.plan import Task
 
 State = Literal["fresh", "stale", "waits", "failed"]
