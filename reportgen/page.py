@@ -24,8 +24,7 @@ from reportgen.records import (
 )
 from reportgen.render import pages
 from reportgen.render.views import REMARKS
-from reportgen.spec import FigureSpec, ModelSpec, SectionSpec, Spec
-from reportgen.spec.sources import scheme
+from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 from reportgen.store import Output, Store
 
 SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
@@ -73,7 +72,7 @@ def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
     an application that is where its weights are from, of all others what its inputs are given.
     """
     training = dict(facts.training)
-    if "weights" in training and scheme(model.source) != "application":
+    if "weights" in training and model.kind != "application":
         training["inputs"] = training.pop("weights")
     return replace(facts, name=model.name, title=model.title, training=training)
 

@@ -10,8 +10,14 @@ from typing import Any, Literal
 from reportgen import catalog
 from reportgen.codec import encode
 from reportgen.digest import of_value
-from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
-from reportgen.spec.files import weights_of
+from reportgen.spec.types import (
+    DatasetSpec,
+    FigureSpec,
+    ModelSpec,
+    SectionSpec,
+    Spec,
+    weights_of,
+)
 from reportgen.types import Params
 
 Stage = Literal["dataset", "train", "model", "compute", "draw", "note", "page", "site"]
@@ -153,11 +159,8 @@ class _Layout:
         """Loads a dataset."""
         scheme, _, name = dataset.source.partition(":")
         python = scheme == "python"
-        own = (
-            (catalog.loader("python", "datasets"), name.partition(":")[0])
-            if python
-            else (catalog.module("datasets", dataset.source),)
-        )
+        loader = (catalog.loader("python", "datasets"), name.partition(":")[0])
+        own = loader if python else (catalog.module("datasets", dataset.source),)
         return Task(
             self.dataset_key(dataset),
             "dataset",
@@ -212,7 +215,7 @@ class _Layout:
             },
             inputs,
             files,
-            () if _scheme(model) in ("zoo", "application") else (self.folder.absolute(),),
+            () if model.kind in ("zoo", "application") else (self.folder.absolute(),),
             (self.file, model.line),
             tuple(n for figure in figures_of(self.spec, model) for n in named_layers(figure)),
             model.input_lines,
@@ -224,12 +227,12 @@ class _Layout:
 
     def _origin(self, model: ModelSpec) -> tuple[tuple[str, ...], dict[str, Path]]:
         """Where a model comes from: roots of its code, and files that it is read from."""
-        scheme, name = _scheme(model), model.source.partition(":")[2]
-        if scheme == "zoo":
+        name = model.source.partition(":")[2]
+        if model.kind == "zoo":
             return (catalog.module("models", name),), {}
-        if scheme == "python":
+        if model.kind == "python":
             return (catalog.loader("python"), name.partition(":")[0]), {}
-        if scheme == "application":
+        if model.kind == "application":
             weights = weights_of(model.params)
             files = {weights: self.folder / weights} if weights else {}
             return (catalog.loader("application"),), files
@@ -348,14 +351,8 @@ _SHOWN: tuple[Stage, Stage] = ("draw", "note")
 
 def may_come_untrained(model: ModelSpec) -> bool:
     """Whether a model's source may give it without trained weights."""
-    scheme = _scheme(model)
-    random = scheme == "application" and model.params.get("weights", "imagenet") is None
-    return scheme in ("zoo", "python") or random
-
-
-def _scheme(model: ModelSpec) -> str:
-    """The kind of a model's source; a path begins with none."""
-    return model.source.partition(":")[0]
+    random = model.kind == "application" and model.params.get("weights", "imagenet") is None
+    return model.kind in ("zoo", "python") or random
 
 
 def _paths(dataset: DatasetSpec) -> Iterator[str]:

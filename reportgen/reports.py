@@ -14,7 +14,7 @@ from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Task, plan
 from reportgen.render.paths import template_files
 from reportgen.session import Place, Session, changed_files, refuse_foreign
-from reportgen.spec import Spec
+from reportgen.spec.types import Spec
 from reportgen.store import locked, read_manifest, write_manifest
 
 __all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]

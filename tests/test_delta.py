@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from reportgen import checking, reports
 from reportgen import code as code_room
-from reportgen import reports, spec
 from reportgen.digest import of_value
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
@@ -57,7 +57,7 @@ class House:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.place = Place(root / "site", root / ".reportgen")
-        specs = [spec.load(path) for path in sorted((root / "specs").glob("*.yaml"))]
+        specs = [checking.load(path) for path in sorted((root / "specs").glob("*.yaml"))]
         self.plans: list[Plan] = reports.plans(specs)
         self.record()
 

@@ -8,7 +8,7 @@ from reportgen.digest import StatCache
 from reportgen.keys import Keys, differences, key_of
 from reportgen.plan import Plan, plan
 from reportgen.reports import roots
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 TEXT = """\
 title: T

@@ -10,7 +10,7 @@ import pytest
 
 import reportgen
 from reportgen.cli import main
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 README = Path("README.md").read_text()
 MAKEFILE = Path("Makefile").read_text()

@@ -16,7 +16,7 @@ from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.gradients import PREDICTED
 from reportgen.network.graph import require_graph
 from reportgen.network.layers import named
-from reportgen.spec.effects import idle
+from reportgen.suggestions import no_effect
 from reportgen.types import Array, Doubles
 
 _ROWS = "give an array with a row for each image, shape (n, height, width, channels)"
@@ -268,7 +268,7 @@ def effective(
         return
     for other, values in only.items():
         if others[other] not in values:
-            message, hint = idle(name, other, others[other], values)
+            message, hint = no_effect(name, other, others[other], values)
             raise UserError(Problem(message, hint=hint))
 
 

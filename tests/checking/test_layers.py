@@ -7,12 +7,12 @@ from pathlib import Path
 import keras
 import pytest
 
-from reportgen.checking.layers import layer_problems, missing
+from reportgen.checking.figures import layer_problems, missing_layer
 from reportgen.errors import Problem, UserError
 from reportgen.inspection.names import layers as layers_of_file
 from reportgen.inspection.names import named as layers_of
 from reportgen.network.layers import find, named
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 HEAD = "model: m.keras\nfigures:\n  - "
 
@@ -93,7 +93,7 @@ def test_every_name_means_what_it_means_to_the_build() -> None:
     paths = list(named(model))
     shorts = {path.rsplit("/", 1)[-1] for path in paths}
     for name in (*paths, *shorts, "conv9", "again[1]", "backbone[0]/conv", "gone[1]", "add", "x"):
-        assert missing(name, paths) == refusal(model, name), name
+        assert missing_layer(name, paths) == refusal(model, name), name
 
 
 def test_layers_and_channels_that_a_file_lacks_are_told_with_their_lines(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reportgen import datasets, spec
+from reportgen import checking, datasets
 from reportgen.digest import StatCache
 from reportgen.errors import UserError
 from reportgen.keys import Keys, key_of
@@ -91,7 +91,7 @@ dataset: {source: "python:own_data:arrays", reads: [pictures, names.txt], params
 
 def test_the_key_covers_code_and_files(tmp_path: Path) -> None:
     def key() -> str:
-        made = plan(spec.load_text(SPEC, tmp_path / "own.yaml"), roots())
+        made = plan(checking.load_text(SPEC, tmp_path / "own.yaml"), roots())
         task = made.tasks["own/python:own_data:arrays/dataset"]
         return key_of(task, Keys(StatCache()).facts(task, {}))
 
@@ -117,7 +117,7 @@ def test_files_that_are_not_there_are_told_with_their_line(tmp_path: Path) -> No
     (tmp_path / "name.txt").write_text("")
     (tmp_path / "pictures").mkdir()
     with pytest.raises(UserError) as caught:
-        spec.load_text(text, tmp_path / "own.yaml")
+        checking.load_text(text, tmp_path / "own.yaml")
     (problem,) = caught.value.problems
     assert problem.line == 4
     assert problem.message.endswith("names.txt")

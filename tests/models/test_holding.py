@@ -20,7 +20,7 @@ from reportgen.models._holding import held
 from reportgen.models.checkpoints import digest as of_model
 from reportgen.network.layers import choose, is_conv, named, rows
 from reportgen.network.receptive_field import receptive_field
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 from tests.models.two_inputs import GIVEN, IMAGES, META, alone, pooled, two
 
 layers = keras.layers

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import reports, spec
+from reportgen import checking, reports
 from reportgen.errors import ReportgenError
 from reportgen.plan import Task
 
@@ -69,7 +69,7 @@ def made(root: Path) -> Report:
     root.mkdir(exist_ok=True)
     (root / SPEC.name).write_text(text)
     listener, place = Quiet(), reports.Place(root / "site", root / "cache")
-    plans = reports.plans([spec.load(root / SPEC.name)])
+    plans = reports.plans([checking.load(root / SPEC.name)])
     assert reports.build(plans, place, listener, prune=True) == 0, listener.errors
     folder = root / "site" / SPEC.stem
     files = (path for path in folder.rglob("*") if path.is_file())

@@ -1,6 +1,6 @@
-"""Python functions that a spec names: whether they are there, by their text. Nothing is imported.
+"""Python modules and the names that they bind, read from their text: nothing is imported.
 
-What cannot be told in this way is left to the build, which calls them.
+What the text does not show is left to the build, which imports them.
 """
 
 from __future__ import annotations
@@ -8,64 +8,46 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from reportgen.errors import Problem, did_you_mean
 
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
 _BUSY = re.compile(rb"__path__|sys\.modules|meta_path|from\s+sys\s+import")
-"""What a package writes that makes modules no file of its own stands for."""
+"""What a package holds that may make modules without a file of their own."""
 
 _MAKERS = {"globals", "vars", "locals", "exec", "eval", "setattr", "__getattr__", "__dict__",
            "modules"}  # fmt: skip
-"""Names in a module that may give it others, which its text does not show."""
+"""Names in a module that may bind others, which its text does not show."""
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
            ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # fmt: skip
 
 
-def no_module(module: str, folder: Path) -> Problem:
-    """What is said of a module that is neither installed nor in the spec's folder."""
-    hint = f"it must be installed, or lie in the spec's folder {folder}"
-    return Problem(f"there is no module '{module}'", hint=hint)
-
-
-def module_problem(module: str, folder: Path) -> Problem | None:
-    """That a module is nowhere, where this is sure."""
-    found, sure = _found(module, folder)
-    return no_module(module, folder) if found is None and sure else None
-
-
-def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
-    """What is said of a function that its module does not have; `others` it has."""
-    hint = did_you_mean(function, others) if others else "define it there"
-    return Problem(f"module {module} has no function '{function}'", hint=hint)
-
-
-def function_problem(source: str, folder: Path) -> Problem | None:
-    """What is surely wrong with "python:PACKAGE.MODULE:FUNCTION"; None where nothing is.
+def names_in(module: str, folder: Path) -> dict[str, bool] | None:
+    """The names that a module binds at its top, and whether each is sure to be callable.
 
     Args:
-        source: of a form that specs allow.
-        folder: the spec's, where modules are looked for before those that are installed.
+        module: the dotted name.
+        folder: where it is looked for before what is installed; the spec's.
+
+    Returns:
+        None where the module does not exist or its text does not show all of its names.
     """
-    module, _, function = source.removeprefix("python:").partition(":")
     found, _ = _found(module, folder)
-    if found is None:
-        return module_problem(module, folder)
-    names = _names(found)
-    if names is None or function in names:
-        return None
-    shown = [name for name, callable_ in names.items() if callable_ and name[0] != "_"]
-    return no_function(module, function, shown)
+    return None if found is None else _names(found)
+
+
+def is_missing(module: str, folder: Path) -> bool:
+    """Whether a module surely does not exist; arguments as for `names_in`."""
+    found, sure = _found(module, folder)
+    return found is None and sure
 
 
 def _found(module: str, folder: Path) -> tuple[ModuleSpec | None, bool]:
-    """Where a module lies; None if nowhere, and whether that is sure."""
+    """Where a module lies, None if nowhere; and whether this is sure."""
     top, *rest = module.split(".")
     found = _top(top, folder)
     for part in rest:
@@ -95,7 +77,7 @@ def _top(name: str, folder: Path) -> ModuleSpec | None:
 
 
 def _in(name: str, places: list[str]) -> ModuleSpec | None:
-    """A module in some folders; by its last name alone no package that holds it is asked for."""
+    """A module in some folders by its last name, so that no package around it is imported."""
     from importlib import invalidate_caches
     from importlib.machinery import PathFinder
 
@@ -120,7 +102,7 @@ def _text(module: ModuleSpec) -> bytes | None:
 
 
 def _names(module: ModuleSpec) -> dict[str, bool] | None:
-    """What a module defines at its top, and whether it is sure to be callable; None if unclear."""
+    """Names that a module binds at its top and whether each is surely callable; None if unclear."""
     text = _text(module)
     if text is None:
         return None
@@ -138,7 +120,7 @@ def _names(module: ModuleSpec) -> dict[str, bool] | None:
 
 
 def bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
-    """Names that a statement binds where it stands, not within functions and classes."""
+    """Names that a statement binds in its own scope, and whether each is surely callable."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name, True
     elif isinstance(node, ast.alias):

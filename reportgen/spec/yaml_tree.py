@@ -1,9 +1,10 @@
-"""YAML text to a tree of values that know their lines, safe for text of strangers.
+"""YAML text as a tree of values that know their lines, safe for text of strangers.
 
 The tree is built from parser events, without recursion and without PyYAML's constructors: no tag
 can make anything but a plain value, aliases are shared and never copied, and limits hold while
-the text is read. Plain scalars are read by the core schema of YAML 1.2, which editors follow:
-`yes` is a text, `1e-3` a number.
+the text is read. Plain scalars follow the core schema of YAML 1.2, as editors do: `yes` is a text,
+`1e-3` a number. PyYAML itself reads YAML 1.1, where `yes` is true, `1e-3` a text and `12:30` a
+number.
 """
 
 from __future__ import annotations
@@ -16,13 +17,11 @@ from typing import Any
 import yaml
 
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.scalars import resolve
 
 NODES = 20_000
-"""Values in one spec, with every alias counted as often as it is used."""
+"""Values in one spec; an alias counts each time it is used."""
 DEPTH = 50
-"""Nesting of lists and mappings. Checked at every step, since libyaml's own time grows with the
-square of the depth."""
+"""Nesting of lists and mappings, checked at every step: libyaml's time grows with its square."""
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TAG = "tag:yaml.org,2002:"
@@ -30,7 +29,7 @@ _TAG = "tag:yaml.org,2002:"
 
 @dataclass(slots=True, eq=False, repr=False)
 class Scalar:
-    """A text, number, boolean or null; `text` is how it is written."""
+    """A text, number, boolean or null; `text` is its spelling in the file."""
 
     line: int
     value: str | int | float | bool | None
@@ -65,10 +64,10 @@ _NO_KEY = Scalar(0, None, "")
 def parse(text: str, problems: Problems) -> Node | None:
     """The tree of a YAML document, or None where it is empty.
 
-    Duplicate keys, tags and the like are noted in `problems`.
+    Duplicate keys, tags and the like are added to `problems`.
 
     Raises:
-        UserError: the text is not YAML, or it is larger or deeper than a spec can be.
+        UserError: the text is not YAML, or it is larger or deeper than a spec may be.
     """
     builder = _Builder(problems)
     try:
@@ -77,8 +76,8 @@ def parse(text: str, problems: Problems) -> Node | None:
     except yaml.MarkedYAMLError as error:
         problems.add(*_broken(error, text))
     except (yaml.YAMLError, UnicodeError) as error:
-        said = str(error).splitlines()[0]
-        problems.add(1, f"expected YAML, but {said}", "save the file as plain UTF-8 text")
+        reason = str(error).splitlines()[0]
+        problems.add(1, f"expected YAML, but {reason}", "save the file as plain UTF-8 text")
     except _TooMuch as error:
         problems.add(error.line, str(error), "a spec is a page or two of plain YAML")
     else:
@@ -87,7 +86,7 @@ def parse(text: str, problems: Problems) -> Node | None:
     return None
 
 
-def _events(text: str) -> Iterator[Any]:
+def _events(text: str) -> Iterator[yaml.Event]:
     loader = Loader(text)
     try:
         while loader.check_event():
@@ -103,7 +102,7 @@ class _TooMuch(Exception):
 
 
 class _Builder:
-    """Puts events together; `open` holds the lists and mappings that have not ended yet."""
+    """Assembles events; `open` holds the lists and mappings that have not ended yet."""
 
     def __init__(self, problems: Problems) -> None:
         self.problems = problems
@@ -113,16 +112,19 @@ class _Builder:
         self.documents = 0
         self.count = 0
 
-    def take(self, event: Any) -> None:
+    def take(self, event: yaml.Event) -> None:
+        assert event.start_mark is not None
         line = event.start_mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
-            self.place(self.anchored(event, self.scalar(event, line)), line)
+            scalar = self.scalar(event, line)
+            self.anchor(event, scalar)
+            self.place(scalar, line)
         elif isinstance(event, yaml.AliasEvent):
             self.alias(str(event.anchor), line)
         elif isinstance(event, yaml.SequenceStartEvent):
-            self.begin(self.anchored(event, Sequence(line)), event, "seq")
+            self.begin(Sequence(line), event, "seq")
         elif isinstance(event, yaml.MappingStartEvent):
-            self.begin(self.anchored(event, Mapping(line)), event, "map")
+            self.begin(Mapping(line), event, "map")
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             ended = self.open.pop()
             self.place(ended, ended.line)
@@ -132,12 +134,12 @@ class _Builder:
                 text = "expected one document, but '---' begins a second one"
                 self.problems.add(line, text, "write one file for each report")
 
-    def anchored(self, event: Any, node: Any) -> Any:
+    def anchor(self, event: yaml.NodeEvent, node: Node) -> None:
         if event.anchor:
             self.anchors[event.anchor] = node
-        return node
 
-    def begin(self, node: Sequence | Mapping, event: Any, tag: str) -> None:
+    def begin(self, node: Sequence | Mapping, event: yaml.CollectionStartEvent, tag: str) -> None:
+        self.anchor(event, node)
         if event.tag not in (None, "!", _TAG + tag):
             self.tagged(node.line, event.tag)
         self.open.append(node)
@@ -193,24 +195,42 @@ class _Builder:
         parent.items[key.text] = node
         parent.lines[key.text] = key.line
 
-    def scalar(self, event: Any, line: int) -> Scalar:
+    def scalar(self, event: yaml.ScalarEvent, line: int) -> Scalar:
         text: str = event.value
         if event.tag in (None, "!"):
             plain = event.implicit[0] and event.tag is None
             return Scalar(line, resolve(text) if plain else text, text)
         value = text if event.tag == _TAG + "str" else resolve(text)
-        if event.tag not in _accepted(value):
+        if event.tag != _TAG + _TAGS[type(value)]:
             self.tagged(line, event.tag)
         return Scalar(line, value, text)
 
 
-def _accepted(value: Any) -> tuple[str, ...]:
-    names = {str: "str", bool: "bool", int: "int", float: "float", type(None): "null"}
-    return (_TAG + names[type(value)],)
+_TAGS = {str: "str", bool: "bool", int: "int", float: "float", type(None): "null"}
+_NULL = re.compile(r"(~|null|Null|NULL|)")
+_TRUE, _FALSE = ("true", "True", "TRUE"), ("false", "False", "FALSE")
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SPECIAL = re.compile(r"([-+]?)\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_DIGITS = 400
+"""A longer whole number becomes a float, which is infinite then: Python refuses to convert it."""
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """The value of a plain scalar by YAML 1.2's core schema."""
+    if _NULL.fullmatch(text):
+        return None
+    if text in _TRUE or text in _FALSE:
+        return text in _TRUE
+    if _INT.fullmatch(text) and len(text) <= _DIGITS:
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return float(text.replace(".", "", 1)) if _SPECIAL.fullmatch(text) else text
 
 
 _USE = r"[\w./-]+(\[\d+\][\w./-]*)+"
-"""Such as tower[1]/conv, whose brackets YAML takes for its own inside others."""
+"""A use of a layer, such as tower[1]/conv; inside a list YAML takes its brackets for its own."""
 
 
 def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
@@ -219,13 +239,13 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
     line = mark.line + 1 if mark else 1
     lines = text.splitlines()
     at = lines[line - 1] if line <= len(lines) else ""
-    said = (error.problem or "it cannot be read").strip()
+    reason = (error.problem or "it cannot be read").strip()
     if "\t" in at[: len(at) - len(at.lstrip())]:
         return line, "this is not YAML: the line begins with a tab", "indent with spaces"
     use = re.search(_USE, at)
-    if use and "did not find expected" in said:
+    if use and "did not find expected" in reason:
         hint = f"in brackets or braces write a use of a layer in quotes: '{use[0]}'"
-        return line, f"this is not YAML: {said}", hint
+        return line, f"this is not YAML: {reason}", hint
     hints = {
         "mapping values are not allowed": "put text that holds ': ' in quotes, and check that "
         "the keys of one mapping begin in one column",
@@ -235,5 +255,5 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
         "could not find expected": "check quotes, colons and indentation on this line and above",
         "unexpected end": "a quote that was opened is not closed",
     }
-    hint = next((hint for part, hint in hints.items() if part in said), "check the indentation")
-    return line, f"this is not YAML: {said}", hint
+    hint = next((hint for part, hint in hints.items() if part in reason), "check the indentation")
+    return line, f"this is not YAML: {reason}", hint

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from reportgen.spec.loading import check_slug
-from reportgen.spec.naming import in_words
+from reportgen.spec.loading import check_slug, in_words
 from reportgen.spec.problems import Problems
 
 SCHEMA_FILE = "spec.schema.json"
-"""Where editors find the schema: beside the spec."""
+"""The schema's file, beside the spec, where editors find it."""
 
 
 def starter(name: str) -> str:
-    """The text of a spec that can be built as it is, without a download.
+    """The text of a spec that builds as it is, without a download.
 
     Args:
-        name: of the spec: its file's name without ".yaml".
+        name: the file's name without ".yaml".
 
     Raises:
         UserError: the name cannot name a report.
@@ -27,7 +26,7 @@ def starter(name: str) -> str:
 
 TEXT = """\
 # yaml-language-server: $schema={schema}
-# What the report "{title}" shows. Every key has a default; `reportgen check` tells of mistakes.
+# What the report "{title}" shows. Every key has a default; `reportgen check` finds mistakes.
 title: "{title}"
 # authors: [A. Student]
 # intro: |
