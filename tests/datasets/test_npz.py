@@ -81,10 +81,9 @@ def zeros(folder: Path, shape: tuple[int, ...], name: str, kind: str = "|u1") ->
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two MiB in place of two GiB, so that a test need not write a thousand times as much."""
-    from reportgen.datasets import _limits, _shapes
+    from reportgen.datasets import checking
 
-    monkeypatch.setattr(_limits, "LARGEST", 2 * 2**20)
-    monkeypatch.setattr(_shapes, "LARGEST", 2 * 2**20)
+    monkeypatch.setattr(checking, "LARGEST", 2 * 2**20)
 
 
 @pytest.mark.usefixtures("small")
