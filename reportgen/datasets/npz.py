@@ -276,6 +276,9 @@ def _header(archive: ZipFile, path: Path, info: ZipInfo) -> Header:
 def _read_header(stream: IO[bytes]) -> Header:
     """The header that a stream begins with, in the format of `numpy.lib.format`.
 
+    NumPy's own functions take negative axes, and some headers make them raise RecursionError,
+    TypeError or TokenError.
+
     Raises:
         ValueError: there is no header, or it describes no array of plain values; says why.
         EOFError: the header is cut short.
