@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from reportgen.drawing import text
-from reportgen.drawing.canvas import INK, SOFT, Canvas, Point
+from reportgen.drawing.canvas import Canvas, Point
+from reportgen.drawing.colors import GRAY, INK
 from reportgen.records import Picture
 from reportgen.visualizations.architecture.parts import Part
 from reportgen.visualizations.architecture.volumes import COLORS
@@ -131,7 +132,7 @@ def _box(
     for words, strong in lines:
         fitted, points = text.fit(words, round(size[0]) - 16, text.SMALL)
         middle = (place[0] + size[0] / 2, y)
-        canvas.write(fitted, middle, size=points, anchor="mt", color=INK if strong else SOFT)
+        canvas.write(fitted, middle, size=points, anchor="mt", color=INK if strong else GRAY)
         y += text.height(text.SMALL)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from math import prod, sqrt
 
 from reportgen.drawing import text
-from reportgen.drawing.canvas import SOFT, Canvas
+from reportgen.drawing.canvas import Canvas
+from reportgen.drawing.colors import GRAY
 from reportgen.records import Picture
 from reportgen.visualizations.architecture.parts import Part
 
@@ -124,9 +125,9 @@ def _draw_row(canvas: Canvas, row: Sequence[_Cell], floor: float, last: bool) ->
         _draw_cell(canvas, cell, left, floor)
         space, channels = shape_text(cell.part)
         canvas.write(_title(cell), (left, floor + 12), bold=True)
-        canvas.write(space or channels, (left, floor + 12 + line), color=SOFT)
+        canvas.write(space or channels, (left, floor + 12 + line), color=GRAY)
         if space:
-            canvas.write(f"x{channels}", (left, floor + 12 + 2 * line), color=SOFT)
+            canvas.write(f"x{channels}", (left, floor + 12 + 2 * line), color=GRAY)
         left += cell.width + _GAP
         if not (last and place == len(row) - 1) and left - 4 < WIDTH:
             canvas.arrow((left - _GAP + 2, floor + 4), (left - 4, floor + 4))
@@ -149,7 +150,7 @@ def _legend(canvas: Canvas, parts: Sequence[Part], top: float) -> None:
         if x and x + wide > WIDTH:
             x, top = 0.0, top + 1.6 * line
         canvas.swatch((x, top + 2), 20, COLORS[role])
-        canvas.write(NAMES[role], (x + 32, top + 1), color=SOFT)
+        canvas.write(NAMES[role], (x + 32, top + 1), color=GRAY)
         x += wide
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.matrix import CELLS, matrix
+from reportgen.drawing.charts import CELLS, matrix
 from reportgen.records import Artifact, Drawing, Table
 
 _SHOWN = {

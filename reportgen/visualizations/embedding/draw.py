@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.angles import histograms
-from reportgen.drawing.points import COLORS, NAMED, Cloud, limits, outside, scatter
-from reportgen.drawing.space import globes, views
+from reportgen.drawing.charts import histograms
+from reportgen.drawing.scatter import COLORS, NAMED, Cloud, limits, outside, scatter
+from reportgen.drawing.scatter_3d import globes, views
 from reportgen.records import Artifact, Drawing, Table
 
 Facts = Mapping[str, Any]
