@@ -26,7 +26,7 @@ from reportgen.records import Picture
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from mpl_toolkits.mplot3d import Axes3D
+    from mpl_toolkits.mplot3d import Axes3D  # type: ignore[import-untyped]
 
     from reportgen.types import Array, Doubles
 
