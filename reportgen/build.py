@@ -11,7 +11,7 @@ from reportgen.digest import of_bytes
 from reportgen.engine.client import Worker
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.plan import Plan, Reason, Status, Task, differences, key_of, plan
-from reportgen.render.paths import template_files
+from reportgen.render import template_files
 from reportgen.session import Place, Session, changed_files, refuse_foreign
 from reportgen.spec import Spec
 from reportgen.store import locked, read_manifest, write_manifest
