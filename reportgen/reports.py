@@ -12,7 +12,7 @@ from reportgen.engine.client import Worker
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Task, plan
-from reportgen.render.paths import template_files
+from reportgen.render import template_files
 from reportgen.session import Place, Session, changed_files, refuse_foreign
 from reportgen.spec.types import Spec
 from reportgen.store import locked, read_manifest, write_manifest

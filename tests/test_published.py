@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 from reportgen.digest import of_bytes
-from reportgen.render.paths import SCHEMA
+from reportgen.render.report_json import SCHEMA_FILE
 from reportgen.store import MANIFEST, read_manifest
 from tests.html import Page
 
@@ -50,7 +50,7 @@ def test_no_file_is_left_over(folder: Path) -> None:
 
 @report
 def test_report_json_follows_its_schema(folder: Path) -> None:
-    schema = json.loads(SCHEMA.read_text())
+    schema = json.loads(SCHEMA_FILE.read_text())
     jsonschema.Draft202012Validator(schema).validate(stated(folder))
 
 

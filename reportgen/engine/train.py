@@ -14,7 +14,7 @@ from reportgen.network.inputs import require_one_input
 from reportgen.records import Dataset
 from reportgen.store import Output, Store
 from reportgen.training.loop import History, train
-from reportgen.types import Model
+from reportgen.types import Model, Params
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
@@ -26,7 +26,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     params, data = decode(ModelParams, job.params), dataset.obtain(job, store)
     assert data is not None  # A model without one has no such task.
     loaded = checkpoint.build(params.recipe(data), job, store)
-    weights, history, settings = "", History({}, ()), {}
+    weights, history = "", History({}, ())
+    settings: Params = {}
     if not loaded.trained:
         history = _train(loaded.model, data, params, progress)
         weights, settings = store.put(checkpoints.pack(loaded.model.get_weights())), params.training

@@ -21,6 +21,7 @@ from reportgen.render import html_page, index, markdown_page, pages
 from reportgen.render.context import report_page
 from reportgen.render.outline import outline
 from reportgen.render.prose import in_quotes, plain, steady
+from reportgen.render.views import IndexEntry
 from tests.html import Page
 
 
@@ -292,7 +293,7 @@ def test_a_title_cannot_leave_the_head(report: Report, files: dict[str, bytes]) 
 @pytest.mark.parametrize("fact", ["authors", "sections", "provenance"])
 def test_a_missing_fact_is_an_error_not_a_blank(fact: str) -> None:
     bare = Report("bare", "Bare", (), "", (), (), (), {})
-    page: dict[str, Any] = dict(report_page(bare, outline(bare), {}))
+    page: dict[str, Any] = dict(vars(report_page(bare, outline(bare), {})))
     del page[fact]
     with pytest.raises(UndefinedError, match=fact):
         html_page.render(page)  # type: ignore[arg-type]
@@ -301,11 +302,11 @@ def test_a_missing_fact_is_an_error_not_a_blank(fact: str) -> None:
 
 
 def test_the_index_lists_reports() -> None:
-    entry = {
-        "slug": "a b", "title": "<i>A</i>", "authors": "", "models": "M", "counts": "1 figure",
-        "picture": "data:image/png;base64,AA==", "alt": "A \"dot\"",
-    }  # fmt: skip
-    page = Page(index([entry]).decode())  # type: ignore[list-item]
+    entry = IndexEntry(
+        slug="a b", title="<i>A</i>", authors="", models="M", counts="1 figure",
+        picture="data:image/png;base64,AA==", alt='A "dot"',
+    )  # fmt: skip
+    page = Page(index([entry]).decode())
     assert [text for _, text in page.all("h2")] == ["<i>A</i>"]
     assert page.all("a")[1][0]["href"] == "a%20b/index.html"
     assert page.all("img")[0][0]["alt"] == 'A "dot"'

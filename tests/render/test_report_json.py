@@ -13,7 +13,7 @@ import pytest
 
 from reportgen.records import Evidence, LayerRow, ModelFacts, Note, Report
 from reportgen.render import pages
-from reportgen.render.paths import SCHEMA
+from reportgen.render.report_json import SCHEMA_FILE
 
 KEYS = {
     "models": {"name", "layers", "total_params", "trainable_params", "non_trainable_params",
@@ -49,7 +49,7 @@ def test_the_contract_is_kept(facts: dict[str, Any]) -> None:
 
 
 def test_it_follows_its_schema_which_names_every_field(facts: dict[str, Any]) -> None:
-    schema = json.loads(SCHEMA.read_text())
+    schema = json.loads(SCHEMA_FILE.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     # The sample's provenance holds more than a build states.
     stated = schema["$defs"]["provenance"]["properties"].keys() & facts["provenance"].keys()

@@ -1,4 +1,4 @@
-"""Templates become notes; notes are checked against the evidence that they cite."""
+"""Notes: templates that evidence fills, and the check of a note against what it cites."""
 
 from __future__ import annotations
 
@@ -7,14 +7,23 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from reportgen.drafting.evidence import Reading
+from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
-from reportgen.records import Evidence, Note, Number, Verdict
+from reportgen.records import Evidence, Inference, Note, Number, Verdict
 
 _NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|\d+")
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
 _INTERVAL = re.compile(rf" \({_FIELD}\)|(?<=\(){_FIELD}[,;] |, {_FIELD}")
 """Where a template quotes an interval: alone in parentheses, first of several things, or last."""
+
+_AREA = {
+    "above": "more than its share of the area",
+    "below": "less than its share of the area",
+    "open": "which cannot be told from its share of the area",
+}
+_FEW = "from too few images to compare with its share of the area"
 
 
 def note(
@@ -58,7 +67,7 @@ def fill(
 ) -> str:
     """The text of a template; see `note` for its placeholders."""
     names = {key: _names(value) for key, value in words.items()}
-    template = _INTERVAL.sub(lambda found: _kept(found, evidence), template)
+    template = _INTERVAL.sub(lambda match: _interval_kept(match, evidence), template)
     return " ".join("".join(_pieces(template, names, evidence)).split())
 
 
@@ -95,10 +104,10 @@ def _pieces(
             raise ValueError(f"placeholder {{{field}}} names neither evidence nor a word")
 
 
-def _kept(found: re.Match[str], evidence: Mapping[str, Evidence]) -> str:
+def _interval_kept(match: re.Match[str], evidence: Mapping[str, Evidence]) -> str:
     """The part of a template that quotes an interval, or nothing where a single value has none."""
-    item = evidence.get(next(name for name in found.groups() if name))
-    return "" if item is not None and _single(item) else found[0]
+    item = evidence.get(next(name for name in match.groups() if name))
+    return "" if item is not None and _single(item) else match[0]
 
 
 def _single(item: Evidence) -> bool:
@@ -163,3 +172,67 @@ def _backed(text: str, values: Iterable[float]) -> bool:
         abs(float(digits) - value * scale) <= slack * (1 + 1e-9) + 2 * math.ulp(value * scale)
         for value in values
     )
+
+
+class Paragraph:
+    """Collects the sentences of one rule's note, and the evidence that they quote."""
+
+    def __init__(self, rule: str) -> None:
+        self._rule = rule
+        self._sentences: list[str] = []
+        self._quoted: dict[str, Evidence] = {}
+
+    def say(
+        self,
+        template: str,
+        words: Mapping[str, str | Sequence[str]] | None = None,
+        /,
+        **quoted: Evidence | Reading,
+    ) -> None:
+        """Adds a sentence; see `drafting.note` for its placeholders.
+
+        A reading `best` also fills `{best.model}`, its model's title, `{best.at}`, its layer or
+        output, and `{best.output}`, its output and model, the output only if there are several.
+        The note cites all of `quoted`, whether the template quotes it or not.
+        """
+        names = dict(words or {})
+        evidence = {}
+        for key, item in quoted.items():
+            evidence[key] = item.evidence if isinstance(item, Reading) else item
+            if isinstance(item, Reading):
+                names |= {f"{key}.model": item.model.title, f"{key}.at": item.at}
+                output = "" if item.alone else f"output {{{key}.at}} of "
+                template = template.replace(f"{{{key}.output}}", f"{output}{{{key}.model}}")
+        self._sentences.append(fill(template, names, evidence))
+        self._quoted |= {item.id: item for item in evidence.values()}
+
+    def explain(self, *tallies: Tally) -> None:
+        """Adds what "undecided" means, once, if any of the counts has undecided cases."""
+        remarks = [counts.remark for counts in tallies if counts.remark]
+        self._sentences.extend(remarks[:1])
+
+    def conclude(self, answer: Side) -> Inference:
+        """The note with the verdict that follows from the answer, and its derived evidence."""
+        note = Note(
+            id=f"inferences.{self._rule}",
+            rule=self._rule,
+            text=" ".join(self._sentences),
+            verdict=verdict_of(answer),
+            cites=tuple(self._quoted),
+        )
+        own = [item for key, item in self._quoted.items() if key.startswith("inferences.")]
+        return Inference((note,), tuple(own))
+
+
+def beside_area(inside: Evidence) -> str:
+    """How a share inside the foreground compares with the area's share (its baseline)."""
+    return _FEW if few(inside) else _AREA[side(inside)]
+
+
+def of_output(text: str, alone: bool) -> str:
+    """A sentence about one output, which names the output unless the model has no other.
+
+    >>> of_output("the map is even.", alone=False)
+    'For {head} the map is even.'
+    """
+    return text[:1].upper() + text[1:] if alone else "For {head} " + text

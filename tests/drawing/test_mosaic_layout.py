@@ -1,8 +1,12 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reportgen.drawing.grid import FRAME, GAP, WIDTH, layout
+from reportgen.drawing import text
+from reportgen.drawing.mosaic import arrange
+from reportgen.drawing.mosaic_layout import FRAME, GAP, WIDTH, layout
+from reportgen.drawing.png import INK, PAPER
 
 
 @pytest.mark.parametrize(
@@ -43,3 +47,28 @@ def test_columns_and_tile_can_be_given():
 def test_no_tiles_no_grid():
     with pytest.raises(ValueError, match="needs tiles"):
         layout(0, (5, 5))
+
+
+def test_labels_share_one_height_and_stand_at_the_foot():
+    labels = ["one", "two words that break and break and break again"]
+    mosaic = arrange(np.zeros((2, 4, 4)), labels=labels, tile=96, columns=2, legend=None)
+    assert mosaic.framed[1] == 100
+    line = text.height(text.SMALL)
+    assert mosaic.label_height == 3 * line
+    first = mosaic.pixels()[: 3 * line, :100]
+    assert (first[: 2 * line] == PAPER).all()
+    assert (first[2 * line :] == INK).any()
+
+
+def test_tiles_without_words_are_the_tiles_of_the_picture():
+    tiles = np.random.default_rng(0).random((5, 3, 4))
+    layout = {"columns": 3, "tile": 60, "legend": "activation"}
+    mosaic = arrange(tiles, labels=list("abcde"), row_labels=["x", "y"], **layout)
+    whole, bare = mosaic.pixels(), mosaic.tile_pixels()
+    assert whole.shape == mosaic.size
+    left, head = mosaic.origin[1], mosaic.label_height
+    shown = whole[: len(bare), left : left + bare.shape[1]]
+    drawn = bare != PAPER
+    assert np.array_equal(shown[drawn], bare[drawn])
+    assert (bare[:head] == PAPER).all()
+    assert (shown[:head] == INK).any()

@@ -1,4 +1,4 @@
-"""Points of many classes in two or three dimensions, as small palette PNG pictures.
+"""Points of many classes in two dimensions, and vectors from one origin.
 
 Classes are told apart by color and by number: a badge with a class's number stands at its center,
 and the legend says which number is which. Colors alone need not be told apart by every eye.
@@ -6,17 +6,27 @@ and the legend says which number is which. Colors alone need not be told apart b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import encode, palette
+from reportgen.drawing.axes import (
+    BOXED,
+    figure_width,
+    house_style,
+    panels,
+    picture_of,
+)
+from reportgen.drawing.colors import GRAY, INK, LIGHT, NEUTRALS
 from reportgen.records import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from reportgen.types import Array, Doubles
 
 COLORS = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
@@ -27,32 +37,11 @@ COLORS = (
 NAMED = 40
 """Classes up to which each has a badge and an entry in the legend."""
 
-WIDTH = 7.2
-"""Of a whole picture, in inches of 200 pixels, drawn at twice the size at which it is shown."""
-
-INK, GRAY, LIGHT = "#1f2328", "#57606a", "#d0d7de"
 BADGE = 0.062
 """Diameter of a badge as a share of a panel's side."""
 
-_TITLE, _ENTRY, _GAP = 0.26, 0.2, 0.1
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 8.5,
-    "text.color": INK,
-    "axes.edgecolor": "#8b949e",
-    "axes.labelcolor": INK,
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e4e7eb",
-    "xtick.color": GRAY,
-    "ytick.color": GRAY,
-    "legend.frameon": False,
-    "legend.fontsize": 8.5,
-}
-
-Floats = NDArray[np.float32]
+_ENTRY = 0.2
+"""Height of a row of the legend in inches."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +49,8 @@ class Cloud:
     """Points (n, q) with their classes (n,), or -1 for a point of none, under a title."""
 
     title: str
-    points: NDArray[Any]
-    labels: NDArray[Any]
+    points: Array
+    labels: Array
 
 
 def color(label: int) -> str:
@@ -69,70 +58,14 @@ def color(label: int) -> str:
     return GRAY if label < 0 else COLORS[label % len(COLORS)]
 
 
-@contextmanager
-def sheet(
-    panels: int,
-    classes: Sequence[str],
-    *,
-    columns: int = 2,
-    aspect: float = 1.0,
-    room: tuple[float, float] = (0.0, 0.0),
-    **given: Any,
-) -> Iterator[tuple[Any, list[Any], list[Any]]]:
-    """A figure with panels of `aspect` (height over width) and a legend of classes under them.
-
-    Gives (figure, panels, pictures); the finished `Picture` is put into the last on leaving.
-
-    Args:
-        panels: how many there are.
-        classes: names for the legend; none is drawn for more than `NAMED`.
-        columns: panels in a row.
-        aspect: height of a panel over its width.
-        room: inches left of and under each panel, for what stands at its axes.
-        given: for `Figure.add_axes`, such as a projection.
-    """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
-        columns = min(columns, panels)
-        width = WIDTH if columns > 1 else 5.4
-        beside, under = room
-        side = (width - _GAP * (columns + 1)) / columns - beside
-        rows = -(-panels // columns)
-        entries = _entries(classes, width)
-        legend = _ENTRY * -(-len(classes) // entries) + 0.08 if entries else 0.0
-        height = rows * (side * aspect + _TITLE + under) + legend + 0.06
-        figure = Figure(figsize=(width, height), dpi=200)
-        canvas: Any = FigureCanvasAgg(figure)
-        axes = []
-        for place in range(panels):
-            row, column = divmod(place, columns)
-            left = _GAP + beside + column * (side + beside + _GAP)
-            bottom = height - (row + 1) * (side * aspect + _TITLE) - row * under
-            box = (left / width, bottom / height, side / width, side * aspect / height)
-            axes.append(figure.add_axes(box, **given))
-        if entries:
-            _legend(figure, classes, entries)
-        made: list[Any] = []
-        yield figure, axes, made
-        canvas.draw()
-        pixels = np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[..., :3])
-    flat, colors = _indices(pixels)
-    made.append(encode(flat, palette(colors)))
-
-
 def scatter(
     clouds: Sequence[Cloud],
     classes: Sequence[str],
     *,
-    origin: NDArray[Any],
-    anchors: NDArray[Any] | None = None,
+    origin: Array,
+    anchors: Array | None = None,
     rays: bool = False,
-    arrows: NDArray[Any] | None = None,
+    arrows: Array | None = None,
 ) -> Picture:
     """Points in two dimensions, one panel a cloud, all with the same equal axes.
 
@@ -145,29 +78,36 @@ def scatter(
         arrows: (classes, 2), dashed arrows from the origin; NaN for none.
     """
     low, high = limits([cloud.points for cloud in clouds], origin)
-    with sheet(len(clouds), classes) as (_, axes, made):
-        for one, cloud in zip(axes, clouds, strict=True):
-            one.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xticks=[], yticks=[])
-            one.set_title(cloud.title)
-            one.axhline(origin[1], color=LIGHT, linewidth=0.8, zorder=0)
-            one.axvline(origin[0], color=LIGHT, linewidth=0.8, zorder=0)
-            _dots(one, cloud, dot_size(clouds))
+    with house_style(BOXED):
+        figure, drawn = class_panels(len(clouds), classes)
+        for axes, cloud in zip(drawn, clouds, strict=True):
+            axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xticks=[], yticks=[])
+            axes.set_title(cloud.title)
+            axes.axhline(origin[1], color=LIGHT, linewidth=0.8, zorder=0)
+            axes.axvline(origin[0], color=LIGHT, linewidth=0.8, zorder=0)
+            _draw_points(axes, cloud, dot_size(clouds))
             if rays and anchors is not None:
-                lines(one, origin, anchors)
+                draw_rays(axes, origin, anchors)
             if arrows is not None:
-                dashed(one, origin, arrows)
+                draw_dashed(axes, origin, arrows)
             if anchors is not None and len(classes) <= NAMED:
-                badges(one, (anchors - low) / (high - low))
-    return made_one(made)
+                draw_badges(axes, (anchors - low) / (high - low))
+        return class_picture(figure)
+
+
+def _draw_points(axes: Axes, cloud: Cloud, size: float) -> None:
+    points, colors = shuffled(cloud)
+    x, y = np.asarray(points, np.float64).T
+    axes.scatter(x, y, s=size, c=colors, linewidths=0, antialiased=False, zorder=2)
 
 
 def limits(
-    points: Sequence[NDArray[Any]],
-    origin: NDArray[Any],
+    points: Sequence[Array],
+    origin: Array,
     *,
     even: bool = True,
     kept: float = 0.998,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Doubles, Doubles]:
     """Corners (q,) of a box around the origin and all but the farthest of the points.
 
     Args:
@@ -184,12 +124,107 @@ def limits(
     return middle - half, middle + half
 
 
-def outside(clouds: Sequence[NDArray[Any]], low: NDArray[Any], high: NDArray[Any]) -> int:
+def outside(clouds: Sequence[Array], low: Array, high: Array) -> int:
     """How many points lie outside these corners."""
     return sum(int(((part < low) | (part > high)).any(axis=1).sum()) for part in clouds)
 
 
-def lines(axes: Any, origin: NDArray[Any], ends: NDArray[Any]) -> None:
+def arrows(
+    vectors: Array,
+    classes: Sequence[str],
+    *,
+    titles: tuple[str, str],
+    centers: Array | None = None,
+) -> Picture:
+    """Vectors in a plane as they are, and beside them their directions on a circle.
+
+    Args:
+        vectors: (classes, 2).
+        classes: names, which stand at the ends in the second panel.
+        titles: of the two panels.
+        centers: (classes, 2) unit vectors, dots outside the circle; NaN for none.
+    """
+    values = np.asarray(vectors, np.float64)
+    with house_style(BOXED):
+        figure, (plain, circle) = class_panels(2, classes)
+        reach = max(float(np.abs(values).max()), 1e-9) * 1.2
+        lengths = np.hypot(*values.T)[:, None]
+        # A badge stands a little beyond the head of its arrow.
+        beyond = np.where(lengths > 0, 0.1 * reach / np.where(lengths > 0, lengths, 1), 0)
+        _prepare_plane(plain, reach, titles[0])
+        _draw_arrows(plain, values)
+        if len(classes) <= NAMED:
+            draw_badges(plain, (values * (1 + beyond) / reach + 1) / 2)
+        _prepare_plane(circle, 1.42, titles[1])
+        _draw_directions(circle, values, centers)
+        return class_picture(figure)
+
+
+def _prepare_plane(axes: Axes, reach: float, title: str) -> None:
+    axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[])
+    axes.set_title(title)
+    axes.axhline(0, color=LIGHT, linewidth=0.8, zorder=0)
+    axes.axvline(0, color=LIGHT, linewidth=0.8, zorder=0)
+
+
+def _draw_arrows(axes: Axes, values: Doubles) -> None:
+    for label, (x, y) in enumerate(values):
+        axes.annotate(
+            "", (x, y), (0, 0), zorder=3,
+            arrowprops={"arrowstyle": "-|>", "color": color(label), "lw": 1.8, "shrinkA": 0,
+                        "shrinkB": 0, "mutation_scale": 11},
+        )  # fmt: skip
+
+
+def _draw_directions(axes: Axes, values: Doubles, centers: Array | None) -> None:
+    from matplotlib.patches import Circle
+
+    axes.add_patch(Circle((0, 0), 1, fill=False, edgecolor=GRAY, linewidth=0.9))
+    lengths = np.hypot(*values.T)
+    ends = values / np.where(lengths > 0, lengths, np.nan)[:, None]
+    draw_rays(axes, np.zeros(2), ends)
+    if centers is not None:
+        for label, (x, y) in enumerate(np.asarray(centers, np.float64) * 1.09):
+            axes.plot(
+                [x], [y], marker="o", markersize=7, color=color(label), markeredgecolor=INK,
+                markeredgewidth=0.8, zorder=5,
+            )  # fmt: skip
+    if len(values) <= NAMED:
+        draw_badges(axes, (ends * 1.27 / 1.42 + 1) / 2)
+
+
+def class_panels(
+    count: int,
+    classes: Sequence[str],
+    *,
+    columns: int = 2,
+    aspect: float = 1.0,
+    projection: str | None = None,
+) -> tuple[Figure, list[Axes]]:
+    """A figure with panels of one size over a legend of classes, if there are at most `NAMED`.
+
+    Arguments but `classes`, the names, are those of `axes.panels`.
+    """
+    columns = min(columns, count)
+    entries = _legend_columns(classes, figure_width(columns))
+    below = _ENTRY * -(-len(classes) // entries) + 0.08 if entries else 0.0
+    figure, drawn = panels(
+        count, columns=columns, aspect=aspect, below=below, projection=projection
+    )
+    if entries:
+        _draw_legend(figure, classes, entries)
+    return figure, drawn
+
+
+def class_picture(figure: Figure) -> Picture:
+    """The finished figure as a picture that keeps the classes' colors as they are.
+
+    Only smoothed edges share colors, lest a class of few points take another's.
+    """
+    return picture_of(figure, 120, (*COLORS, *NEUTRALS))
+
+
+def draw_rays(axes: Axes, origin: Array, ends: Array) -> None:
     """Lines from the origin to each end, in the colors of the classes, cased in white."""
     from matplotlib.patheffects import Normal, Stroke
 
@@ -204,7 +239,7 @@ def lines(axes: Any, origin: NDArray[Any], ends: NDArray[Any]) -> None:
             )
 
 
-def dashed(axes: Any, origin: NDArray[Any], ends: NDArray[Any]) -> None:
+def draw_dashed(axes: Axes, origin: Array, ends: Array) -> None:
     """Dashed dark lines from the origin, each with a diamond of its class's color at the end."""
     from matplotlib.patheffects import Normal, Stroke
 
@@ -222,7 +257,7 @@ def dashed(axes: Any, origin: NDArray[Any], ends: NDArray[Any]) -> None:
             )
 
 
-def badges(axes: Any, anchors: NDArray[np.float64]) -> None:
+def draw_badges(axes: Axes, anchors: Doubles) -> None:
     """The number of each class in a circle at its anchor, moved apart where they meet.
 
     Anchors (k, 2) are shares of the panel's width and height; NaN for none.
@@ -231,9 +266,9 @@ def badges(axes: Any, anchors: NDArray[np.float64]) -> None:
 
     # In three-dimensional axes `text` would want a point in space.
     write = getattr(axes, "text2D", axes.text)
-    held = np.flatnonzero(np.isfinite(anchors).all(axis=1))
-    starts = anchors[held]
-    for label, start, end in zip(map(int, held), starts, apart(starts), strict=True):
+    labels = np.flatnonzero(np.isfinite(anchors).all(axis=1)).tolist()
+    starts = anchors[labels]
+    for label, start, end in zip(labels, starts, apart(starts), strict=True):
         if np.hypot(*(end - start)) > BADGE / 2:
             x, y = np.stack([start, end]).T
             axes.add_artist(
@@ -246,7 +281,7 @@ def badges(axes: Any, anchors: NDArray[np.float64]) -> None:
         )  # fmt: skip
 
 
-def apart(starts: NDArray[np.float64], gap: float = BADGE) -> NDArray[np.float64]:
+def apart(starts: Doubles, gap: float = BADGE) -> Doubles:
     """Places (k, 2) in 0..1, moved so that any two are about `gap` apart and all stay inside."""
     # Equal places part in different directions.
     turns = np.arange(len(starts))
@@ -261,13 +296,7 @@ def apart(starts: NDArray[np.float64], gap: float = BADGE) -> NDArray[np.float64
     return places
 
 
-def made_one(made: list[Any]) -> Picture:
-    """The picture that a `sheet` left."""
-    picture: Picture = made[0]
-    return picture
-
-
-def shuffled(cloud: Cloud) -> tuple[NDArray[Any], list[str]]:
+def shuffled(cloud: Cloud) -> tuple[Array, list[str]]:
     """Points and their colors in an order that hides no class behind another."""
     order = np.random.default_rng(0).permutation(len(cloud.points))
     return cloud.points[order], [color(int(label)) for label in np.asarray(cloud.labels)[order]]
@@ -279,33 +308,7 @@ def dot_size(clouds: Sequence[Cloud]) -> float:
     return float(np.clip(12000 / max(most, 1), 1.4, 14))
 
 
-def _indices(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Palette indices (h, w) and colors (k, 3), in which the classes' colors stay as they are.
-
-    Only edges that were smoothed share colors, lest a class of few points take another's.
-    """
-    names = dict.fromkeys((*COLORS, INK, GRAY, LIGHT, "#ffffff"))
-    own = np.array([[int(name[i : i + 2], 16) for i in (1, 3, 5)] for name in names], np.uint8)
-    found = np.full(pixels.shape[:2], len(own), np.uint8)
-    for place, one in enumerate(own):
-        found[(pixels == one).all(axis=-1)] = place
-    rest = found == len(own)
-    if not rest.any():
-        return found, own
-    (others,), colors = indexed([pixels[rest][None]], most=120)
-    found[rest] = others[0] + len(own)
-    return found, np.concatenate([own, colors])
-
-
-def _dots(axes: Any, cloud: Cloud, size: float) -> None:
-    points, colors = shuffled(cloud)
-    axes.scatter(
-        *np.asarray(points, np.float64).T, s=size, c=colors, linewidths=0,
-        antialiased=False, zorder=2,
-    )  # fmt: skip
-
-
-def _entries(classes: Sequence[str], width: float) -> int:
+def _legend_columns(classes: Sequence[str], width: float) -> int:
     """Entries in a row of the legend; 0 for no legend."""
     if not classes or len(classes) > NAMED:
         return 0
@@ -313,16 +316,16 @@ def _entries(classes: Sequence[str], width: float) -> int:
     return int(np.clip(width / (0.45 + 0.075 * longest), 1, len(classes)))
 
 
-def _legend(figure: Any, classes: Sequence[str], columns: int) -> None:
+def _draw_legend(figure: Figure, classes: Sequence[str], columns: int) -> None:
     from matplotlib.lines import Line2D
 
     rows = -(-len(classes) // columns)
     # Matplotlib fills columns first; readers go by rows.
     order = [r * columns + c for c in range(columns) for r in range(rows)]
     handles = [
-        Line2D([], [], marker="o", linestyle="", markersize=7, color=color(place),
-               label=f"{place}  {classes[place]}".replace("$", r"\$"))
-        for place in order if place < len(classes)
+        Line2D([], [], marker="o", linestyle="", markersize=7, color=color(label),
+               label=f"{label}  {classes[label]}".replace("$", r"\$"))
+        for label in order if label < len(classes)
     ]  # fmt: skip
     figure.legend(
         handles=handles, loc="lower left", ncols=columns, borderaxespad=0.3, handletextpad=0.2,

@@ -1,4 +1,4 @@
-"""Finding evidence by what it measures, and making numbers that combine several citable."""
+"""Reading evidence by what it measures, and deriving evidence from several measures."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
 
 @dataclass(frozen=True)
 class Reading:
-    """One measured value with where it was measured: `at` is a layer or an output, or "".
+    """One measured value and where it was measured: `at` is a layer or an output, or "".
 
-    `alone` tells that the model has this measure at no other place, so that a model with one
-    output can be spoken of without naming it.
+    `alone` is true where the model has this measure at no other place, so that a sentence on a
+    model with one output need not name the output.
     """
 
     model: ModelFacts
@@ -30,7 +30,7 @@ def measure_name(evidence: Evidence) -> str:
 
 
 def qualifier(evidence: Evidence) -> str:
-    """What stands after the "@" of an evidence id, e.g. "test.length"; "" if nothing does."""
+    """The part of an evidence id after the "@", e.g. "test.length"; "" where there is none."""
     return evidence.id.partition(".")[2].partition("@")[2]
 
 
@@ -42,8 +42,8 @@ def by_measure(source: Finding | Iterable[Evidence], name: str) -> dict[str, Evi
 
 def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") -> Evidence | None:
     """The evidence of one measure with this qualifier, or None where it is missing or undefined."""
-    found = by_measure(source, name).get(qualified)
-    return found if found is not None and found.value is not None else None
+    evidence = by_measure(source, name).get(qualified)
+    return evidence if evidence is not None and evidence.value is not None else None
 
 
 def readings(
@@ -54,26 +54,26 @@ def readings(
     Where several figures of a model measured the same thing, the first in the report counts, so
     that no model is counted twice. `compared` leaves out what has no baseline to compare with.
     """
-    found: dict[tuple[str, str], Reading] = {}
+    first: dict[tuple[str, str], Reading] = {}
     for model in findings.models:
         for block in findings.blocks:
             if block.kind == kind and block.model == model.name:
                 for at, evidence in by_measure(block, measure).items():
                     lacking = compared and evidence.baseline is None
                     if evidence.value is not None and not lacking:
-                        found.setdefault((model.name, at), Reading(model, at, evidence))
-    places = Counter(name for name, _ in found)
-    return [replace(one, alone=places[one.model.name] == 1) for one in found.values()]
+                        first.setdefault((model.name, at), Reading(model, at, evidence))
+    places = Counter(name for name, _ in first)
+    return [replace(item, alone=places[item.model.name] == 1) for item in first.values()]
 
 
-def of_model(found: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:
+def of_model(items: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:
     """The readings of one model, by what they were measured at."""
-    return {reading.at: reading.evidence for reading in found if reading.model.name == model.name}
+    return {reading.at: reading.evidence for reading in items if reading.model.name == model.name}
 
 
-def models_of(found: Iterable[Reading]) -> list[ModelFacts]:
-    """The models that were read, each once, in the order of the report."""
-    return list({reading.model.name: reading.model for reading in found}.values())
+def models_of(items: Iterable[Reading]) -> list[ModelFacts]:
+    """The models of the readings, each once, in the order of the report."""
+    return list({reading.model.name: reading.model for reading in items}.values())
 
 
 def is_pool(model: ModelFacts, layer: str) -> bool:
@@ -92,10 +92,10 @@ def derived(
     interval: tuple[float, float] | None = None,
     baseline: Number | None = None,
 ) -> Evidence:
-    """Evidence that an inference computed from other evidence, such as a count of models.
+    """Evidence that an inference computes from other evidence, such as a count of models.
 
-    It holds the ids of its sources, its `how` ends with their number and what they measure, and
-    its figure is that of the first.
+    The evidence holds the ids of its sources; its `how` ends with their number and measures; its
+    figure is that of the first source.
 
     Raises:
         ValueError: there are no sources.
@@ -110,13 +110,13 @@ def derived(
         n=n,
         interval=interval,
         baseline=baseline,
-        how=f"{how} (from {_told(list(used.values()))})",
+        how=f"{how} (from {_measures_in_words(list(used.values()))})",
         figure=sources[0].figure,
         sources=tuple(used),
     )
 
 
-def _told(sources: Sequence[Evidence]) -> str:
-    """How many measures and which, e.g. "24 measures: imperfect_overlap and spill_within_cell"."""
+def _measures_in_words(sources: Sequence[Evidence]) -> str:
+    """The measures in words, e.g. "24 measures: imperfect_overlap and spill_within_cell"."""
     names = listed(list(dict.fromkeys(measure_name(item) for item in sources)))
     return f"{len(sources)} {'measure' if len(sources) == 1 else 'measures'}: {names}"

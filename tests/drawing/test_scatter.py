@@ -9,10 +9,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reportgen.drawing.angles import histograms
-from reportgen.drawing.points import BADGE, COLORS, Cloud, apart, color, limits, outside, scatter
-from reportgen.drawing.space import globes, longitudes, views
-from reportgen.drawing.vectors import arrows
+from reportgen.drawing.charts import histograms
+from reportgen.drawing.scatter import (
+    BADGE,
+    COLORS,
+    Cloud,
+    apart,
+    arrows,
+    color,
+    limits,
+    outside,
+    scatter,
+)
+from reportgen.drawing.scatter_3d import globes, longitudes, views
 from reportgen.records import Picture
 
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Section, Table
 from reportgen.render.outline import Outline
 
+if TYPE_CHECKING:
+    from reportgen.types import JsonObject
+
 SCHEMA = 1
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
 def render(report: Report, plan: Outline) -> bytes:
@@ -28,7 +33,7 @@ def render(report: Report, plan: Outline) -> bytes:
     return (text + "\n").encode()
 
 
-def document(report: Report, plan: Outline) -> dict[str, Any]:
+def document(report: Report, plan: Outline) -> JsonObject:
     """The report as plain values."""
     return {
         "schema": SCHEMA,
@@ -48,7 +53,7 @@ def document(report: Report, plan: Outline) -> dict[str, Any]:
     }
 
 
-def _model(model: ModelFacts) -> dict[str, Any]:
+def _model(model: ModelFacts) -> JsonObject:
     """Every field of the record, under its own name."""
     facts = {field.name: getattr(model, field.name) for field in fields(model)}
     facts["layers"] = [asdict(row) for row in model.layers]
@@ -57,7 +62,7 @@ def _model(model: ModelFacts) -> dict[str, Any]:
     }
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: Section) -> JsonObject:
     return {
         "id": section.id,
         "title": section.title,
@@ -80,13 +85,13 @@ def _section(section: Section) -> dict[str, Any]:
     }
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure(figure: Figure) -> JsonObject:
     keys = ("id", "kind", "section", "model", "file", "title", "caption", "alt", "width", "height")
     facts = {key: getattr(figure, key) for key in keys}
     return facts | {"layers": list(figure.layers), "media_type": figure.media_type}
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table) -> JsonObject:
     return {
         "columns": list(table.columns),
         "rows": [list(row) for row in table.rows],
@@ -95,11 +100,11 @@ def _table(table: Table) -> dict[str, Any]:
     }
 
 
-def _evidence(item: Evidence) -> dict[str, Any]:
+def _evidence(item: Evidence) -> JsonObject:
     facts = asdict(item)
     interval = None if item.interval is None else list(item.interval)
     return facts | {"interval": interval, "sources": list(item.sources)}
 
 
-def _note(note: Note) -> dict[str, Any]:
+def _note(note: Note) -> JsonObject:
     return asdict(note) | {"cites": list(note.cites)}
