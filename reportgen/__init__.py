@@ -27,7 +27,17 @@ TensorFlow.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reportgen.attribution.cam import grad_cam
+    from reportgen.attribution.deconvnet import deconvnet
+    from reportgen.attribution.occlusion import occlusion
+    from reportgen.attribution.saliency import saliency
+    from reportgen.figures.embedding.compute import embedding
+    from reportgen.figures.feature_maps.compute import feature_maps
+    from reportgen.figures.kernels.compute import kernels
+    from reportgen.maximization.maximize import activation_maximization
 
 __version__ = "0.1.0"
 
@@ -43,7 +53,17 @@ _HOMES = {
 }
 """The module that defines each public function. It is imported when the function is first used."""
 
-__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604
+__all__ = [
+    "__version__",
+    "activation_maximization",
+    "deconvnet",
+    "embedding",
+    "feature_maps",
+    "grad_cam",
+    "kernels",
+    "occlusion",
+    "saliency",
+]
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
