@@ -100,7 +100,7 @@ def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
 
     Every problem of every spec is told first; specs that have any are left as they are.
     """
-    from reportgen import build as use
+    from reportgen import reports as use
 
     console = Console(live=sys.stderr.isatty())
     sound, left = load(specs)
@@ -116,7 +116,7 @@ def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
 @guarded
 def status(specs: Sequence[str], out: Path) -> int:
     """Say what is stale, and why. Exit status 1 if anything is."""
-    from reportgen import build as use
+    from reportgen import reports as use
 
     sound, left = load(specs)
     found = use.statuses(use.plans(sound), use.Place(out))

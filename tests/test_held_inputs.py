@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reportgen import build, spec
+from reportgen import reports, spec
 from tests.test_own_data import Ear
 
 SPEC = """\
@@ -58,14 +58,14 @@ inferences: false
 
 def made(root: Path, name: str) -> tuple[int, Ear]:
     ear = Ear()
-    plans = build.plans([spec.load(root / f"{name}.yaml")])
-    return build.build(plans, build.Place(root / "site", root / "cache"), ear, prune=True), ear
+    plans = reports.plans([spec.load(root / f"{name}.yaml")])
+    return reports.build(plans, reports.Place(root / "site", root / "cache"), ear, prune=True), ear
 
 
 def states(root: Path, name: str) -> dict[str, tuple[str, str]]:
     """Of each task that is not fresh its state and reasons."""
-    plans = build.plans([spec.load(root / f"{name}.yaml")])
-    every = build.statuses(plans, build.Place(root / "site", root / "cache"))
+    plans = reports.plans([spec.load(root / f"{name}.yaml")])
+    every = reports.statuses(plans, reports.Place(root / "site", root / "cache"))
     return {
         one.task.key.partition("/")[2]: (one.state, " ".join(map(str, one.reasons)))
         for one in every

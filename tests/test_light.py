@@ -32,7 +32,7 @@ def loaded(code: str, cwd=None) -> set[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        "cli", "build", "plan", "store", "spec", "catalog", "records", "codec", "digest",
+        "cli", "reports", "plan", "store", "spec", "catalog", "records", "codec", "digest",
         "errors", "drafting", "inferences", "checking.specs", "engine", "site", "render.paths",
         "training",
     ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from reportgen.digest import StatCache
-from reportgen.plan import Keys, Plan, differences, key_of, plan
+from reportgen.keys import Keys, differences, key_of
+from reportgen.plan import Plan, plan
+from reportgen.reports import roots
 from reportgen.spec import load_text
 
 TEXT = """\
@@ -27,7 +29,7 @@ inferences: [pooling_effect]
 
 
 def planned(text: str = TEXT) -> Plan:
-    return plan(load_text(text.encode(), Path("x.yaml")), dict)
+    return plan(load_text(text.encode(), Path("x.yaml")), roots())
 
 
 def test_tasks_come_after_what_they_need_and_end_with_the_page() -> None:

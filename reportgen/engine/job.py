@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from reportgen.plan import Stage
 from reportgen.store import Output
 from reportgen.types import Params
 
@@ -17,9 +18,8 @@ class Job:
     """A task with its inputs.
 
     Attributes:
-        stage: of the task.
-        modules: the task's modules. The first one runs it, with `run(job, store, progress)`; the
-            last one is the kind's, rule's or model's own.
+        stage: of the task, see `reportgen.engine.STAGES`.
+        modules: the task's modules; the last one is the kind's, rule's or model's own.
         params: the task's parameters.
         inputs: outputs of earlier tasks, by the names that the task gives them.
         base: folder that paths in the spec are relative to; never part of a digest.
@@ -30,7 +30,7 @@ class Job:
             what the task makes of it, so it is no part of a key.
     """
 
-    stage: str
+    stage: Stage
     modules: tuple[str, ...]
     params: Params
     inputs: Mapping[str, Output] = field(default_factory=dict)

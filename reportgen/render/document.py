@@ -1,4 +1,7 @@
-"""report.json: all that the pages state, for programs."""
+"""report.json: all that the pages state, for programs.
+
+`report.schema.json` beside this file is its JSON Schema (draft 2020-12).
+"""
 
 from __future__ import annotations
 

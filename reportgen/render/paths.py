@@ -14,3 +14,7 @@ TEMPLATES: Path = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
 def template_files() -> list[Path]:
     """Every template file, sorted: what the bytes of a page depend on besides the report."""
     return sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+
+
+SCHEMA = Path(__file__).with_name("report.schema.json")
+"""The JSON Schema of report.json."""

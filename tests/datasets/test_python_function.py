@@ -12,7 +12,9 @@ import pytest
 from reportgen import datasets, spec
 from reportgen.digest import StatCache
 from reportgen.errors import UserError
-from reportgen.plan import Keys, key_of, plan
+from reportgen.keys import Keys, key_of
+from reportgen.plan import plan
+from reportgen.reports import roots
 
 ARRAYS = """\
 import numpy as np
@@ -89,7 +91,7 @@ dataset: {source: "python:own_data:arrays", reads: [pictures, names.txt], params
 
 def test_the_key_covers_code_and_files(tmp_path: Path) -> None:
     def key() -> str:
-        made = plan(spec.load_text(SPEC, tmp_path / "own.yaml"), dict)
+        made = plan(spec.load_text(SPEC, tmp_path / "own.yaml"), roots())
         task = made.tasks["own/python:own_data:arrays/dataset"]
         return key_of(task, Keys(StatCache()).facts(task, {}))
 
@@ -101,7 +103,7 @@ def test_the_key_covers_code_and_files(tmp_path: Path) -> None:
     keys = [key()]
     for name in ("names.txt", "pictures/new.png", "helper.py", "own_data.py"):
         with (tmp_path / name).open("a") as file:
-            file.write("# changed")
+            file.write("\nchanged = 1\n")
         keys.append(key())
     assert len(set(keys)) == 5
     (tmp_path / "other.txt").write_text("changed")

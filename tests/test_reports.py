@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import build, spec
+from reportgen import reports, spec
 from reportgen.engine.client import Worker
 from reportgen.errors import ReportgenError, UserError
 from reportgen.plan import Task
@@ -68,7 +68,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.file = root / "specs" / "tiny.yaml"
-        self.place = build.Place(root / "site", root / ".reportgen")
+        self.place = reports.Place(root / "site", root / ".reportgen")
         self.listener = Silent()
 
     def write(self, text: str) -> None:
@@ -82,11 +82,11 @@ class Project:
 
     def build(self) -> int:
         self.listener = Silent()
-        plans = build.plans([spec.load(self.file)])
-        return build.build(plans, self.place, self.listener, prune=True)
+        plans = reports.plans([spec.load(self.file)])
+        return reports.build(plans, self.place, self.listener, prune=True)
 
     def stale(self) -> dict[str, str]:
-        found = build.statuses(build.plans([spec.load(self.file)]), self.place)
+        found = reports.statuses(reports.plans([spec.load(self.file)]), self.place)
         return {s.task.key: s.state for s in found if s.state != "fresh"}
 
     @property
@@ -224,7 +224,7 @@ def test_a_damaged_page_is_noticed_and_made_again(project: Project) -> None:
     before = project.page.read_bytes()
     project.page.write_text("oops")
     (project.place.out / "tiny" / "report.md").unlink()
-    reasons = build.statuses(build.plans([spec.load(project.file)]), project.place)
+    reasons = reports.statuses(reports.plans([spec.load(project.file)]), project.place)
     told = {str(reason) for status in reasons for reason in status.reasons}
     assert {"output edited: index.html", "output missing: report.md"} <= told
     assert project.build() == 0
@@ -298,9 +298,9 @@ def test_a_foreign_page_stops_no_other_report(tmp_path: Path, original: Project)
     twin.write_text(TINY)
     project.page.parent.mkdir(parents=True)
     project.page.write_text("mine")
-    plans = build.plans([spec.load(project.file), spec.load(twin)])
+    plans = reports.plans([spec.load(project.file), spec.load(twin)])
     with pytest.raises(UserError, match="was not made by reportgen"):
-        build.build(plans, project.place, project.listener, prune=True)
+        reports.build(plans, project.place, project.listener, prune=True)
     assert (project.place.out / "twin" / "index.html").is_file()
     assert "twin" in (project.place.out / "index.html").read_text()
     assert project.page.read_text() == "mine"
@@ -321,7 +321,7 @@ def test_two_specs_for_one_folder_are_refused(project: Project) -> None:
     twin.parent.mkdir()
     twin.write_text(TINY)
     with pytest.raises(UserError, match="both write 'tiny/'"):
-        build.plans([spec.load(project.file), spec.load(twin)])
+        reports.plans([spec.load(project.file), spec.load(twin)])
 
 
 def test_the_manifest_tells_what_every_task_was_made_from(original: Project) -> None:

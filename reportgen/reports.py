@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from reportgen import site
+from reportgen import engine, site
 from reportgen.builder import Builder, Listener
 from reportgen.digest import of_bytes
 from reportgen.engine.client import Worker
 from reportgen.errors import Problem, ReportgenError, UserError
-from reportgen.plan import Plan, Reason, Status, Task, differences, key_of, plan
+from reportgen.keys import differences, key_of
+from reportgen.plan import Plan, Reason, Roots, Stage, Status, Task, plan
 from reportgen.render.paths import template_files
 from reportgen.session import Place, Session, changed_files, refuse_foreign
 from reportgen.spec import Spec
 from reportgen.store import locked, read_manifest, write_manifest
 
-__all__ = ["Listener", "Place", "build", "plans", "statuses"]
+__all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
 
 
-def templates() -> dict[str, Path]:
-    """The page templates, by file name."""
-    return {path.name: path for path in template_files()}
+def roots() -> Roots:
+    """Code and files that tasks depend on besides what their specs name."""
+    stages: dict[Stage, str] = {
+        **engine.STAGES,
+        "page": "reportgen.page",
+        "site": "reportgen.site",
+    }
+    return Roots(stages, engine.INPUTS, templates(lambda name: name != "index.html"))
+
+
+def templates(wanted: Callable[[str], bool]) -> dict[str, Path]:
+    """Templates by file name; the front page shares some with the reports' pages."""
+    return {path.name: path for path in template_files() if wanted(path.name)}
 
 
 def plans(specs: Sequence[Spec]) -> list[Plan]:
@@ -32,7 +43,8 @@ def plans(specs: Sequence[Spec]) -> list[Plan]:
         if other is not spec:
             message = f"this spec and {other.source} would both write '{spec.slug}/'"
             raise UserError(Problem(message, str(spec.source), hint="rename one of the files"))
-    return [plan(spec, templates) for spec in specs]
+    common = roots()
+    return [plan(spec, common) for spec in specs]
 
 
 def statuses(plans: Sequence[Plan], place: Place) -> list[Status]:
@@ -70,7 +82,8 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
 def site_task(place: Place) -> Task:
     """The front page: it depends on every report.json below the output folder."""
     reports = {f"{path.parent.name}/{path.name}": path for path in place.out.glob("*/report.json")}
-    return Task("site", "site", ("reportgen.site",), {}, files={**templates(), **reports})
+    used = templates(lambda name: not name.startswith("report."))
+    return Task("site", "site", roots().modules("site", ()), {}, files={**used, **reports})
 
 
 def site_status(session: Session) -> Status:
