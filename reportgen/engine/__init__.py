@@ -8,7 +8,12 @@ The stages `train` and `model` are apart, so that a change of how models are sco
 retrains none; figures take their model through `checkpoint`, which trains nothing.
 """
 
-from reportgen.plan import Stage
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reportgen.plan import Stage
 
 STAGES: dict[Stage, str] = {
     "dataset": "reportgen.engine.dataset",

@@ -25,7 +25,6 @@ from reportgen.engine import STAGES
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.inspection.findings import shown
-from reportgen.plan import Stage
 from reportgen.store import Store
 
 PROGRESS_SECONDS = 0.1
@@ -113,7 +112,7 @@ def _begun(job: Job) -> AbstractContextManager[None]:
     )
 
 
-def _stage(name: Stage) -> Any:
+def _stage(name: str) -> Any:
     """The module of a stage. The first that needs TensorFlow imports it.
 
     Of the million objects that this makes none is garbage. Looking for some while they are made
@@ -122,7 +121,7 @@ def _stage(name: Stage) -> Any:
     light = "tensorflow" not in sys.modules
     gc.disable()
     try:
-        stage = importlib.import_module(STAGES[name])
+        stage = importlib.import_module(STAGES[name])  # type: ignore[index]
     finally:
         gc.enable()
     if light and "tensorflow" in sys.modules:

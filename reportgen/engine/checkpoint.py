@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reportgen.codec import decode
-from reportgen.engine.artifacts import Uses
 from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.models import Loaded, checkpoints
@@ -88,8 +87,8 @@ def obtain(output: Output, job: Job, store: Store) -> Model:
     return load(output.digest, checkpoint, job, store).model
 
 
-def uses(model: Model) -> Uses:
-    """Of the layers that a model uses several times, each use with its number."""
+def uses(model: Model) -> dict[str, tuple[int, int]]:
+    """The uses of layers that a model uses several times; see `artifacts.Uses`."""
     return turns(model)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reportgen.plan import Stage
 from reportgen.store import Output
 from reportgen.types import Params
 
@@ -30,7 +29,7 @@ class Job:
             what the task makes of it, so it is no part of a key.
     """
 
-    stage: Stage
+    stage: str
     modules: tuple[str, ...]
     params: Params
     inputs: Mapping[str, Output] = field(default_factory=dict)
