@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -81,17 +81,20 @@ class Roots:
     """Code and files of the rooms above that tasks depend on.
 
     Attributes:
-        stages: the module that runs each stage; "compute_model" is that of a figure that reads
-            a model.
+        stages: the module that runs each stage.
+        inputs: the module with which a stage obtains an input, by the input's name, for inputs
+            that are more than stored values.
         templates: the page templates by file name.
     """
 
-    stages: Mapping[str, str]
+    stages: Mapping[Stage, str]
+    inputs: Mapping[str, str] = field(default_factory=dict)
     templates: Mapping[str, Path] = field(default_factory=dict)
 
-    def modules(self, stage: str, *own: str) -> tuple[str, ...]:
-        """Roots of a task's code: what runs its stage, and what is its own."""
-        return (self.stages[stage], *own)
+    def modules(self, stage: Stage, inputs: Sequence[Input], *own: str) -> tuple[str, ...]:
+        """Roots of a task's code: its stage, what obtains its inputs, and what is its own."""
+        obtaining = dict.fromkeys(self.inputs[i.name] for i in inputs if i.name in self.inputs)
+        return (self.stages[stage], *obtaining, *own)
 
 
 def plan(spec: Spec, roots: Roots) -> Plan:
@@ -145,8 +148,8 @@ class _Layout:
         for model in self.spec.models:
             if model.dataset is not None:
                 yield self.dataset(model.dataset)
-            train = self.train(model)
-            yield from [train] if train else []
+            if self.is_trained_here(model):
+                yield self.train(model)
             yield self.model(model)
         for section, figure, shown in self.figures:
             yield self.compute(section, figure, shown)
@@ -164,7 +167,7 @@ class _Layout:
         return Task(
             self.dataset_key(dataset),
             "dataset",
-            self.roots.modules("dataset", *own),
+            self.roots.modules("dataset", (), *own),
             {"source": dataset.source, "params": dataset.params, "seed": self.spec.seed},
             files={path: self.folder / path for path in _paths(dataset)},
             folders=(self.folder.absolute(),) if python else (),
@@ -182,20 +185,27 @@ class _Layout:
         label = dataset.source if rank == 1 else f"{dataset.source}-{rank}"
         return f"{self.spec.slug}/{label}/dataset"
 
-    def train(self, model: ModelSpec) -> Task | None:
-        """Trains a model; None where it has no data, or always comes trained."""
-        if model.dataset is None or not may_come_untrained(model):
-            return None
-        return self._task_of_model("train", model, {"training": model.training}, ())
+    def is_trained_here(self, model: ModelSpec) -> bool:
+        """Whether a model has data to be trained on, and its source may give it untrained."""
+        random = model.kind == "application" and model.params.get("weights", "imagenet") is None
+        return model.dataset is not None and (model.kind in ("zoo", "python") or random)
+
+    def train(self, model: ModelSpec) -> Task:
+        """Builds a model, and trains it unless it came trained."""
+        return self._of_model(model, "train", (), {"training": model.training})
 
     def model(self, model: ModelSpec) -> Task:
         """Keeps a trained model for the figures, with the facts about it."""
-        train = self.train(model)
-        inputs = () if train is None else (Input("training", train.key, "training"),)
-        return self._task_of_model("model", model, {}, inputs)
+        trained = self.is_trained_here(model)
+        inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
+        return self._of_model(model, "model", inputs, {})
 
-    def _task_of_model(
-        self, stage: Stage, model: ModelSpec, params: Params, inputs: tuple[Input, ...]
+    def model_key(self, model: ModelSpec, stage: Stage) -> str:
+        """Name of one of the tasks of a model."""
+        return f"{self.spec.slug}/{model.name}/{stage}"
+
+    def _of_model(
+        self, model: ModelSpec, stage: Stage, inputs: tuple[Input, ...], params: Params
     ) -> Task:
         """A task that builds a model: what both stages depend on."""
         if model.dataset is not None:
@@ -204,7 +214,7 @@ class _Layout:
         return Task(
             self.model_key(model, stage),
             stage,
-            self.roots.modules(stage, *own),
+            self.roots.modules(stage, inputs, *own),
             {
                 "source": model.source,
                 "params": model.params,
@@ -220,10 +230,6 @@ class _Layout:
             tuple(n for figure in figures_of(self.spec, model) for n in named_layers(figure)),
             model.input_lines,
         )
-
-    def model_key(self, model: ModelSpec, stage: Stage) -> str:
-        """Name of one of the tasks of a model."""
-        return f"{self.spec.slug}/{model.name}/{stage}"
 
     def _origin(self, model: ModelSpec) -> tuple[tuple[str, ...], dict[str, Path]]:
         """Where a model comes from: roots of its code, and files that it is read from."""
@@ -243,14 +249,14 @@ class _Layout:
 
     def inputs(self, figure: FigureSpec, model: ModelSpec) -> Iterator[Input]:
         """What a figure's kind reads, and what its parameters ask for besides."""
-        entry, train = catalog.entry("figures", figure.kind), self.train(model)
+        entry = catalog.entry("figures", figure.kind)
         asked = {p.input for p in entry.parameters if p.input and figure.params.get(p.name)}
         wanted = asked.union(entry.inputs)
         if "model" in wanted:
             key = self.model_key(model, "model")
             yield from (Input("model", key, "model"), Input("facts", key, "facts"))
-        if "times" in wanted and train is not None:
-            yield Input("times", train.key, "times")
+        if "times" in wanted and self.is_trained_here(model):
+            yield Input("times", self.model_key(model, "train"), "times")
         if "dataset" in wanted and model.dataset is not None:
             yield Input("dataset", self.dataset_key(model.dataset), "dataset")
 
@@ -261,13 +267,11 @@ class _Layout:
     def compute(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
         """Computes a figure's arrays, facts and measures."""
         inputs = () if model is None else tuple(self.inputs(figure, model))
-        reads_model = any(one.name == "model" for one in inputs)
-        stage = "compute_model" if reads_model else "compute"
         own = f"{catalog.module('figures', figure.kind)}.compute"
         return Task(
             self.figure_key(section, figure, "compute"),
             "compute",
-            self.roots.modules(stage, own),
+            self.roots.modules("compute", inputs, own),
             {"kind": figure.kind, "params": figure.params, "seed": self.spec.seed},
             inputs,
             where=(self.file, figure.line),
@@ -278,7 +282,7 @@ class _Layout:
         return Task(
             self.figure_key(section, figure, "draw"),
             "draw",
-            self.roots.modules("draw", f"{catalog.module('figures', figure.kind)}.draw"),
+            self.roots.modules("draw", (), f"{catalog.module('figures', figure.kind)}.draw"),
             {"kind": figure.kind, "params": figure.params},
             (Input("artifact", self.figure_key(section, figure, "compute"), "artifact"),),
             where=(self.file, figure.line),
@@ -289,7 +293,7 @@ class _Layout:
         return Task(
             self.figure_key(section, figure, "note"),
             "note",
-            self.roots.modules("note", f"{catalog.module('figures', figure.kind)}.notes"),
+            self.roots.modules("note", (), f"{catalog.module('figures', figure.kind)}.notes"),
             {
                 "kind": figure.kind,
                 "block": figure.id,
@@ -313,7 +317,7 @@ class _Layout:
         return Task(
             f"{self.spec.slug}/inferences/{rule}/note",
             "note",
-            self.roots.modules("note", catalog.module("inferences", rule)),
+            self.roots.modules("note", (), catalog.module("inferences", rule)),
             {"rule": rule, "titles": {model.name: model.title for model in self.spec.models}},
             tuple(self.evidence()),
             where=(self.file, None),
@@ -338,7 +342,7 @@ class _Layout:
         return Task(
             f"{self.spec.slug}/page",
             "page",
-            self.roots.modules("page"),
+            self.roots.modules("page", ()),
             without_lines(params),
             tuple(inputs),
             self.roots.templates,
@@ -347,12 +351,6 @@ class _Layout:
 
 
 _SHOWN: tuple[Stage, Stage] = ("draw", "note")
-
-
-def may_come_untrained(model: ModelSpec) -> bool:
-    """Whether a model's source may give it without trained weights."""
-    random = model.kind == "application" and model.params.get("weights", "imagenet") is None
-    return model.kind in ("zoo", "python") or random
 
 
 def _paths(dataset: DatasetSpec) -> Iterator[str]:

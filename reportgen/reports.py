@@ -11,7 +11,7 @@ from reportgen.digest import of_bytes
 from reportgen.engine.client import Worker
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.keys import Reason, Status, differences, key_of
-from reportgen.plan import Plan, Roots, Task, plan
+from reportgen.plan import Plan, Roots, Stage, Task, plan
 from reportgen.render import template_files
 from reportgen.session import Place, Session, changed_files, refuse_foreign
 from reportgen.spec.types import Spec
@@ -22,8 +22,12 @@ __all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
 
 def roots() -> Roots:
     """Code and files that tasks depend on besides what their specs name."""
-    stages = {**engine.STAGES, "page": "reportgen.page", "site": "reportgen.site"}
-    return Roots(stages, templates(lambda name: name != "index.html"))
+    stages: dict[Stage, str] = {
+        **engine.STAGES,
+        "page": "reportgen.page",
+        "site": "reportgen.site",
+    }
+    return Roots(stages, engine.INPUTS, templates(lambda name: name != "index.html"))
 
 
 def templates(wanted: Callable[[str], bool]) -> dict[str, Path]:
@@ -79,7 +83,7 @@ def site_task(place: Place) -> Task:
     """The front page: it depends on every report.json below the output folder."""
     reports = {f"{path.parent.name}/{path.name}": path for path in place.out.glob("*/report.json")}
     used = templates(lambda name: not name.startswith("report."))
-    return Task("site", "site", roots().modules("site"), {}, files={**used, **reports})
+    return Task("site", "site", roots().modules("site", ()), {}, files={**used, **reports})
 
 
 def site_status(session: Session) -> Status:

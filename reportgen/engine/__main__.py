@@ -21,6 +21,7 @@ from typing import Any, TextIO
 
 from reportgen import models
 from reportgen.codec import decode, encode
+from reportgen.engine import STAGES
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.inspection.findings import shown
@@ -67,7 +68,7 @@ def _serve(job: Job, answers: TextIO) -> dict[str, Any]:
 
     try:
         with _begun(job):
-            outputs = _stage(job).run(job, Store(Path(job.cache)), progress)
+            outputs = _stage(job.stage).run(job, Store(Path(job.cache)), progress)
         return {"event": "done", "outputs": encode(outputs)}
     except UserError as error:
         return {"event": "mistake", "problems": encode(error.problems)}
@@ -111,8 +112,8 @@ def _begun(job: Job) -> AbstractContextManager[None]:
     )
 
 
-def _stage(job: Job) -> Any:
-    """The module that runs a job. The first that needs TensorFlow imports it.
+def _stage(name: str) -> Any:
+    """The module of a stage. The first that needs TensorFlow imports it.
 
     Of the million objects that this makes none is garbage. Looking for some while they are made
     costs as much as a third of the import, and looking through them later a moment each time.
@@ -120,7 +121,7 @@ def _stage(job: Job) -> Any:
     light = "tensorflow" not in sys.modules
     gc.disable()
     try:
-        stage = importlib.import_module(job.modules[0])
+        stage = importlib.import_module(STAGES[name])  # type: ignore[index]
     finally:
         gc.enable()
     if light and "tensorflow" in sys.modules:

@@ -12,7 +12,7 @@ from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
-from reportgen.network.layers import find
+from reportgen.network.layers import find, turns
 from reportgen.records import Dataset, Preprocessing
 from reportgen.store import Output, Store
 from reportgen.types import Json, Model, Params
@@ -79,15 +79,20 @@ class Checkpoint:
     preprocessing: Preprocessing | None
 
 
-def restore(output: Output, job: Job, store: Store) -> Model:
-    """The model of an output that holds a checkpoint; see `obtain`."""
+def obtain(output: Output, job: Job, store: Store) -> Model:
+    """The model of an output that holds a checkpoint; see `load`."""
     if output.digest in _built:
         return _built[output.digest].model
     checkpoint = decode(Checkpoint, json.loads(store.get(output.object)))
-    return obtain(output.digest, checkpoint, job, store).model
+    return load(output.digest, checkpoint, job, store).model
 
 
-def obtain(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
+def uses(model: Model) -> dict[str, tuple[int, int]]:
+    """The uses of layers that a model uses several times; see `artifacts.Uses`."""
+    return turns(model)
+
+
+def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     """A model by its digest, from memory or built again with its weights.
 
     Raises:

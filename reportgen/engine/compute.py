@@ -1,14 +1,17 @@
-"""Stage `compute`: data alone through a figure kind's `compute`.
+"""Stage `compute`: a model and its data through a figure kind's `compute`.
 
-Kinds that show a model go through `compute_model`. This module imports no code of models, so that
-a change there leaves figures about data as they are.
+Models and datasets come from the modules that `INPUTS` names: a figure about data alone, which has
+no input `model`, depends on no code of models.
 """
 
 from __future__ import annotations
 
 import importlib
+import json
+from typing import Any
 
-from reportgen.engine import artifacts, dataset
+from reportgen.codec import decode
+from reportgen.engine import INPUTS, artifacts
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
 from reportgen.records import Artifact, ModelFacts, Subject
@@ -18,20 +21,38 @@ NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Outputs `artifact` and `measures`; see `artifacts.save`."""
-    return artifacts.save(artifact_of(job, subject(job, store)), store)
+    """Outputs `artifact` and `measures`; see `artifacts.save`.
+
+    A method that is undefined for the model gives an artifact that says why.
+    """
+    try:
+        given = subject(job, store)
+        artifact: Artifact = importlib.import_module(job.modules[-1]).compute(given)
+    except UndefinedError as error:
+        return artifacts.save(Artifact(undefined=str(error)), store)
+    if given.model is None:
+        return artifacts.save(artifact, store)
+    return artifacts.save(
+        artifact, store, importlib.import_module(INPUTS["model"]).uses(given.model)
+    )
 
 
 def subject(job: Job, store: Store) -> Subject:
-    """The data and the parameters of a job, without a model."""
-    data = dataset.obtain(job, store)
-    return Subject(None, NO_MODEL, data, job.params["params"], job.params["seed"])
+    """What a job's inputs and parameters describe."""
+    facts, times = job.inputs.get("facts"), job.inputs.get("times")
+    return Subject(
+        model=_obtained("model", job, store),
+        facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,
+        data=_obtained("dataset", job, store),
+        params=job.params["params"],
+        seed=job.params["seed"],
+        times=tuple(json.loads(store.get(times.object))) if times else (),
+    )
 
 
-def artifact_of(job: Job, given: Subject) -> Artifact:
-    """What the figure kind computes; an artifact that says why where its method is undefined."""
-    try:
-        artifact: Artifact = importlib.import_module(job.modules[-1]).compute(given)
-    except UndefinedError as error:
-        return Artifact(facts={"undefined": str(error)})
-    return artifact
+def _obtained(name: str, job: Job, store: Store) -> Any:
+    """The model or the dataset among a job's inputs; None where there is none."""
+    output = job.inputs.get(name)
+    if output is None:
+        return None
+    return importlib.import_module(INPUTS[name]).obtain(output, job, store)

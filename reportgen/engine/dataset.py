@@ -48,15 +48,12 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     return {"dataset": store.put_output(canonical(encode(record)), digest=data.digest)}
 
 
-def obtain(job: Job, store: Store) -> Dataset | None:
-    """The dataset among a job's inputs, from memory or loaded again; None where there is none.
+def obtain(output: Output, job: Job, store: Store) -> Dataset:
+    """The dataset of an output, from memory or loaded again.
 
     Raises:
         UserError: the dataset is no longer what it was when the output was made.
     """
-    output = job.inputs.get("dataset")
-    if output is None:
-        return None
     if output.digest in _loaded:
         return _loaded[output.digest]
     recipe = decode(DatasetRecord, json.loads(store.get(output.object))).recipe

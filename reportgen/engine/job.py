@@ -17,9 +17,8 @@ class Job:
     """A task with its inputs.
 
     Attributes:
-        stage: of the task.
-        modules: the task's modules. The first one runs it, with `run(job, store, progress)`; the
-            last one is the kind's, rule's or model's own.
+        stage: of the task, see `reportgen.engine.STAGES`.
+        modules: the task's modules; the last one is the kind's, rule's or model's own.
         params: the task's parameters.
         inputs: outputs of earlier tasks, by the names that the task gives them.
         base: folder that paths in the spec are relative to; never part of a digest.

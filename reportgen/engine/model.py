@@ -23,12 +23,13 @@ from reportgen.types import Model
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Outputs `model` (a `Checkpoint`, under the model's digest) and `facts` (a `ModelFacts`
     without its name)."""
-    params, data = decode(ModelParams, job.params), dataset.obtain(job, store)
+    params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
+    data = dataset.obtain(given, job, store) if given else None
     recipe, preprocessing = params.recipe(data), data.preprocessing if data else None
     if "training" in job.inputs:
         training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
         kept = Checkpoint(recipe, training.weights, preprocessing)
-        loaded = checkpoint.obtain(training.digest, kept, job, store)
+        loaded = checkpoint.load(training.digest, kept, job, store)
     else:
         kept = Checkpoint(recipe, "", preprocessing)
         loaded = checkpoint.build(recipe, job, store)

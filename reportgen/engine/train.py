@@ -23,14 +23,15 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     `times` lists the seconds of each epoch, [] of a model that came trained. Its digest is that of
     the training: times differ from run to run, and equal trainings are to stop a rebuild early.
     """
-    params, data = decode(ModelParams, job.params), dataset.obtain(job, store)
-    assert data is not None  # A model without one has no such task.
+    params = decode(ModelParams, job.params)
+    data = dataset.obtain(job.inputs["dataset"], job, store)
     loaded = checkpoint.build(params.recipe(data), job, store)
     weights, history = "", History({}, ())
     settings: Params = {}
     if not loaded.trained:
         history = _train(loaded.model, data, params, progress)
-        weights, settings = store.put(checkpoints.pack(loaded.model.get_weights())), params.training
+        weights = store.put(checkpoints.pack(loaded.model.get_weights()))
+        settings = params.training
     digest = checkpoints.digest(loaded.model, data.preprocessing)
     checkpoint.remember(digest, loaded)
     training = Training(digest, weights, history.logs, settings, checkpoints.device())

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 import pytest
 
-from reportgen.engine import checkpoint, compute_model, dataset, model, train
+from reportgen.engine import checkpoint, compute, dataset, model, train
 from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.models import checkpoints
@@ -37,7 +37,7 @@ def trained(store: Store, base: Path, epochs: int = 2, source: str = "") -> dict
 
 def subject_of(outputs: dict[str, Output], store: Store) -> Any:
     job = Job("compute", (), {"params": {}, "seed": 1}, outputs)
-    return compute_model.subject(job, store)
+    return compute.subject(job, store)
 
 
 def test_seconds_of_epochs_reach_who_asks_and_no_facts_and_no_key(tmp_path: Path) -> None:
@@ -68,11 +68,11 @@ def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> Non
     job = Job("model", (), params, base=str(tmp_path), cache=str(store.root))
     output = model.run(job, store, quiet)["model"]
     checkpoint._built.clear()
-    assert checkpoint.restore(output, job, store).count_params() > 0
+    assert checkpoint.obtain(output, job, store).count_params() > 0
     checkpoint._built.clear()
     save(2)
     with pytest.raises(UserError, match="the model changed while the report was built"):
-        checkpoint.restore(replace(output), job, store)
+        checkpoint.obtain(replace(output), job, store)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])

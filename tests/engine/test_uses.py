@@ -9,7 +9,7 @@ import pytest
 import zoo
 
 from reportgen.catalog import entry
-from reportgen.engine import compute, compute_model, draw
+from reportgen.engine import compute, draw
 from reportgen.engine.draw import with_uses
 from reportgen.engine.job import Job
 from reportgen.records import Drawing, Picture, Subject, Table
@@ -47,9 +47,9 @@ def test_the_page_says_it_of_a_shared_convolution(
     store = Store(tmp_path)
     params = {p.name: p.default for p in entry("figures", "kernels").parameters}
     given = Subject(zoo.shared(), compute.NO_MODEL, None, params, 0)
-    monkeypatch.setattr(compute_model, "subject", lambda *_: given)
+    monkeypatch.setattr(compute, "subject", lambda *_: given)
     job = Job("compute", ("reportgen.figures.kernels.compute",), {})
-    made = compute_model.run(job, store, quiet)
+    made = compute.run(job, store, quiet)
     job = Job("draw", ("reportgen.figures.kernels.draw",), {"params": given.params},
               {"artifact": made["artifact"]})  # fmt: skip
     drawn = json.loads(store.get(draw.run(job, store, quiet)["drawn"].object))
