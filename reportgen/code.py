@@ -19,7 +19,7 @@ from reportgen.digest import StatCache, of_bytes, of_value
 FORM = 1
 """Version of what `syntax.read` gives: a stat cache that holds another version is not believed."""
 
-DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
+DISTRIBUTIONS = {"PIL": "pillow", "mpl_toolkits": "matplotlib", "yaml": "PyYAML"}
 """Import names whose distribution is called otherwise."""
 
 PACKAGE = Path(__file__).parent
