@@ -11,6 +11,8 @@ from typing import Any
 import keras
 import pytest
 
+from reportgen.code import CodeDigests
+from reportgen.digest import StatCache
 from reportgen.engine import checkpoint, compute, dataset, model, train
 from reportgen.engine.job import Job
 from reportgen.errors import UserError
@@ -38,6 +40,30 @@ def trained(store: Store, base: Path, epochs: int = 2, source: str = "") -> dict
 def subject_of(outputs: dict[str, Output], store: Store) -> Any:
     job = Job("compute", (), {"params": {}, "seed": 1}, outputs)
     return compute.subject(job, store)
+
+
+def reached(*modules: str) -> set[str]:
+    return set(CodeDigests(StatCache()).reached(modules))
+
+
+def rooms(modules: set[str]) -> set[str]:
+    return {module.split(".")[1] for module in modules if "." in module}
+
+
+def test_only_what_trains_reaches_a_training() -> None:
+    found = reached("reportgen.engine.train", "reportgen.models.base")
+    assert {"reportgen.training.loop", "reportgen.models.base"} <= found
+    others = {"reportgen.training.evaluation", "reportgen.engine.model", "reportgen.engine.compute"}
+    assert not found & others
+    assert not rooms(found) & {"spec", "plan", "figures", "drawing", "drafting", "inferences"}
+
+
+def test_figures_reach_no_training_and_those_of_data_no_model() -> None:
+    alone = reached("reportgen.engine.compute", "reportgen.engine.dataset")
+    assert not rooms(alone) & {"models", "network", "training", "spec", "plan"}
+    with_model = reached("reportgen.engine.compute", "reportgen.engine.checkpoint")
+    assert "reportgen.models.checkpoints" in with_model
+    assert not rooms(with_model) & {"training", "spec", "plan"}
 
 
 def test_seconds_of_epochs_reach_who_asks_and_no_facts_and_no_key(tmp_path: Path) -> None:
