@@ -124,11 +124,11 @@ def test_another_value_makes_the_model_stale_and_what_shows_it(built: Path, root
     assert states(root, "two") == {}
     (root / "two.yaml").write_text(SPEC.format(meta="[0.5, 3]"))
     found = states(root, "two")
-    assert found["two/train"] == ("stale", "parameter changed: inputs.meta 0.5 → [0.5, 3.0]")
+    assert found["two/model"] == ("stale", "parameter changed: inputs.meta 0.5 → [0.5, 3.0]")
     assert "folder/dataset" not in found
     status, ear = made(root, "two")
     assert (status, ear.said) == (0, [])
-    assert "two/train" in ear.ran
+    assert "two/model" in ear.ran
     assert {"held/grad_cam-1/compute"} <= set(ear.ran)
     page = (built / "index.html").read_text()
     assert "held at [0.5, 3]; all figures hold for that value alone" in page

@@ -58,7 +58,7 @@ def test_what_always_comes_trained_is_not_trained_and_data_alone_waits_for_no_mo
     tasks = planned().tasks
     assert [i.name for i in tasks["x/a/model"].inputs] == ["training", "dataset"]
     assert [i.name for i in tasks["x/two/samples-1/compute"].inputs] == ["dataset"]
-    bare = "model: {source: zoo:base}\nfigures: [summary]\n"
+    bare = "model: {source: zoo:base}\nfigures: [summary]\ninferences: false\n"
     stages = [task.stage for task in planned(bare).tasks.values()]
     assert stages == ["model", "compute", "draw", "note", "page"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from typing import Any
 
 from reportgen.codec import decode
 from reportgen.engine import INPUTS, artifacts
@@ -39,20 +38,17 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 
 def subject(job: Job, store: Store) -> Subject:
     """What a job's inputs and parameters describe."""
+    given = {
+        name: importlib.import_module(INPUTS[name]).obtain(output, job, store)
+        for name, output in job.inputs.items()
+        if name in INPUTS
+    }
     facts, times = job.inputs.get("facts"), job.inputs.get("times")
     return Subject(
-        model=_obtained("model", job, store),
+        model=given.get("model"),
         facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,
-        data=_obtained("dataset", job, store),
+        data=given.get("dataset"),
         params=job.params["params"],
         seed=job.params["seed"],
         times=tuple(json.loads(store.get(times.object))) if times else (),
     )
-
-
-def _obtained(name: str, job: Job, store: Store) -> Any:
-    """The model or the dataset among a job's inputs; None where there is none."""
-    output = job.inputs.get(name)
-    if output is None:
-        return None
-    return importlib.import_module(INPUTS[name]).obtain(output, job, store)

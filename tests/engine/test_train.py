@@ -11,10 +11,11 @@ from typing import Any
 import keras
 import pytest
 
+from reportgen.code import CodeDigests
+from reportgen.digest import StatCache
 from reportgen.engine import checkpoint, compute, dataset, model, train
 from reportgen.engine.job import Job
 from reportgen.errors import UserError
-from reportgen.models import checkpoints
 from reportgen.store import Output, Store
 from reportgen.training import PARAMETERS
 
@@ -38,6 +39,30 @@ def trained(store: Store, base: Path, epochs: int = 2, source: str = "") -> dict
 def subject_of(outputs: dict[str, Output], store: Store) -> Any:
     job = Job("compute", (), {"params": {}, "seed": 1}, outputs)
     return compute.subject(job, store)
+
+
+def reached(*modules: str) -> set[str]:
+    return set(CodeDigests(StatCache()).reached(modules))
+
+
+def rooms(modules: set[str]) -> set[str]:
+    return {module.split(".")[1] for module in modules if "." in module}
+
+
+def test_only_what_trains_reaches_a_training() -> None:
+    found = reached("reportgen.engine.train", "reportgen.models.base")
+    assert {"reportgen.training.loop", "reportgen.models.base"} <= found
+    others = {"reportgen.training.evaluation", "reportgen.engine.model", "reportgen.engine.compute"}
+    assert not found & others
+    assert not rooms(found) & {"spec", "plan", "figures", "drawing", "drafting", "inferences"}
+
+
+def test_figures_reach_no_training_and_those_of_data_no_model() -> None:
+    alone = reached("reportgen.engine.compute", "reportgen.engine.dataset")
+    assert not rooms(alone) & {"models", "network", "training", "spec", "plan"}
+    with_model = reached("reportgen.engine.compute", "reportgen.engine.checkpoint")
+    assert "reportgen.models.checkpoints" in with_model
+    assert not rooms(with_model) & {"training", "spec", "plan"}
 
 
 def test_seconds_of_epochs_reach_who_asks_and_no_facts_and_no_key(tmp_path: Path) -> None:
@@ -73,17 +98,3 @@ def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> Non
     save(2)
     with pytest.raises(UserError, match="the model changed while the report was built"):
         checkpoint.obtain(replace(output), job, store)
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
-def test_weights_of_any_type_have_a_digest_and_come_back(dtype: str) -> None:
-    keras.utils.set_random_seed(4)
-    dense = keras.layers.Dense(3, dtype=dtype)
-    network = keras.Sequential([keras.Input((2,)), dense])
-    before, digest = network.get_weights(), checkpoints.digest(network, None)
-    again = checkpoints.unpack(checkpoints.pack(before), network)
-    network.set_weights([one * 0 for one in before])
-    assert checkpoints.digest(network, None) != digest
-    network.set_weights(again)
-    assert checkpoints.digest(network, None) == digest
-    assert [one.dtype for one in again] == [one.dtype for one in before]

@@ -80,9 +80,20 @@ def test_a_single_probability_answers_both_classes(made: Any) -> None:
     assert metrics["test.kind.accuracy"] == pytest.approx(((given > 0.5) == labels).mean())
 
 
+def ending_in(units: int, end: Any) -> Any:
+    """A model whose last layer is code that calls a function of Keras."""
+    keras.utils.set_random_seed(4)
+    dense = layers.Dense(units, kernel_initializer="normal")
+    code = layers.Lambda(lambda z: end(z))
+    return keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), dense, code])
+
+
 @pytest.mark.parametrize(
     ("made", "kind"),
     [
+        (lambda: ending_in(3, keras.ops.softmax), "softmax"),
+        (lambda: ending_in(1, keras.ops.sigmoid), "sigmoid"),
+        (lambda: ending_in(3, keras.ops.log_softmax), "logits"),
         (lambda: mean_of_two(3, "softmax"), "softmax"),
         (lambda: mean_of_two(1, "sigmoid"), "sigmoid"),
         (one_in_code, "sigmoid"),
