@@ -104,7 +104,7 @@ def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
     Problems of all specs are reported first. A spec with a problem is not built, and its report
     stays as it is.
     """
-    from reportgen import build as use
+    from reportgen import reports as use
 
     console = Console(live=sys.stderr.isatty())
     sound, broken = load(specs)
@@ -123,7 +123,7 @@ def status(specs: Sequence[str], out: Path) -> int:
 
     The exit status is 1 if any task is stale.
     """
-    from reportgen import build as use
+    from reportgen import reports as use
 
     sound, broken = load(specs)
     statuses = use.statuses(use.plans(sound), use.Place(out))

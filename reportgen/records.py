@@ -212,11 +212,23 @@ class Measure:
 
 @dataclass(frozen=True)
 class Artifact:
-    """What `compute` returns: arrays to draw, JSON-ready facts to draw with, and measures."""
+    """What `compute` returns.
+
+    Attributes:
+        arrays: to draw.
+        facts: to draw with; a frozen dataclass, which the kind's `draw` module names as `FACTS`,
+            or a JSON-ready dictionary.
+        measures: for evidence.
+        undefined: a sentence on why the method is undefined for the model, which then stands in
+            the figures' place; "" otherwise.
+        heading: what heads the figures instead of the kind's title; "" for the title.
+    """
 
     arrays: Mapping[str, Array] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Any = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+    undefined: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,14 @@ def subject(kind: str, model: Any) -> Subject:
         "any", "Any", "python:any", "noise", rows(model), 0, 0, 0, "0", {}, metrics,
         {"test": COUNT}, {},
     )  # fmt: skip
-    return Subject(model, facts, data_of(model, kind), params, seed=6, network=Network.of(model))
+    return Subject(
+        model,
+        facts,
+        data_of(model, kind),
+        params,
+        seed=6,
+        network=Network.of(model),
+    )
 
 
 @cache

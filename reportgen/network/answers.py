@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
@@ -87,6 +87,7 @@ class Probabilities:
 
     Attributes:
         heads: of the kind that their values are: "logits" only where they are made probabilities.
+        kinds: how the values that the model itself gives for each head are to be read.
 
     Raises:
         UndefinedError: weights or answers are not finite, or a head gives neither probabilities nor
@@ -103,10 +104,14 @@ class Probabilities:
             for head, (values, before, derived) in zip(self._heads, given, strict=True)
         ]
         self.heads = tuple(
-            replace(head, kind="sigmoid" if head.units == 1 else "softmax")
-            if ready and head.kind == "logits"
-            else head
+            replace(head, kind=_kind(head)) if ready else head
             for head, ready in zip(self._heads, self._ready, strict=True)
+        )
+        self.kinds = tuple(
+            _kind(head) if ready or (before.shape[1] and _are_probabilities(values)) else head.kind
+            for head, ready, (values, before, _) in zip(
+                self._heads, self._ready, given, strict=True
+            )
         )
 
     def __call__(self, images: Any) -> tuple[Floats, ...]:
@@ -140,17 +145,28 @@ class Probabilities:
 
     def _is_ready(self, head: Head, values: Floats, derived: bool, inputs: list[Array]) -> bool:
         """Whether values of which no logit is known are probabilities as they are."""
-        within = bool(((values >= 0) & (values <= 1)).all())
-        if head.units > 1:
-            found = within and np.allclose(values.sum(axis=-1), 1, atol=_SLACK)
-        else:
-            found = within and (derived or is_bounded(self._network, head, inputs))
+        found = _are_probabilities(values)
+        if found and head.units == 1:
+            found = derived or is_bounded(self._network, head, inputs)
         if derived and not found:
             raise UndefinedError(
                 f"Output '{head.name}' of the model is computed from probabilities, and is none "
                 "itself: its values leave 0..1, or do not add up to 1."
             )
         return found or head.kind != "logits"
+
+
+def _kind(head: Head) -> Literal["softmax", "sigmoid", "logits", "maps"]:
+    """The kind of a head whose values are probabilities."""
+    if head.kind != "logits":
+        return head.kind
+    return "sigmoid" if head.units == 1 else "softmax"
+
+
+def _are_probabilities(values: Floats) -> bool:
+    """Whether values (n, units) lie within 0 and 1, and add up to 1 where there are several."""
+    within = bool(((values >= 0) & (values <= 1)).all())
+    return within and (values.shape[1] == 1 or np.allclose(values.sum(axis=-1), 1, atol=_SLACK))
 
 
 def _columns(output: Any, before: Any, derived: bool) -> list[Any]:

@@ -13,11 +13,11 @@ import pytest
 
 import reportgen
 from reportgen import models
-from reportgen.engine.train import of_model
 from reportgen.errors import UserError
 from reportgen.inspection import inspect
 from reportgen.models._adapting import adapted
 from reportgen.models._holding import held
+from reportgen.models.checkpoints import digest as of_model
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv, rows
 from reportgen.network.network import Network
@@ -94,7 +94,7 @@ def test_layers_keep_their_paths_and_what_is_held_is_a_row_of_the_summary() -> N
     assert (table["meta"].type, table["meta"].output_shape) == ("HeldInput", "(None, 3)")
     assert (table["image"].type, table["conv"].connected_to) == ("InputLayer", ("image[0][0]",))
     assert table["both"].connected_to == ("pool[0][0]", "meta[0][0]")
-    assert choose(Network.of(found), "all", is_conv) == ["conv"]
+    assert choose(found, "all", is_conv) == ["conv"]
     assert all(
         Network.of(found).layers[name] is model.get_layer(name) for name in ("conv", "both", "out")
     )

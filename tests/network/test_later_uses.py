@@ -22,7 +22,7 @@ from reportgen.network.layers import numbered_uses, repeated
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.receptive_field import receptive_field
-from reportgen.training.helping import Helper
+from reportgen.training.auxiliary import AuxiliaryClassifier
 
 Floats = NDArray[np.float32]
 layers = keras.layers
@@ -210,7 +210,7 @@ def test_weights_between_two_uses_are_looked_at_too() -> None:
 
 def test_a_helper_may_stand_at_a_use() -> None:
     model = chain()
-    helper = Helper(model, Network.of(model).heads, "conv[1]")
+    helper = AuxiliaryClassifier(model, Network.of(model).heads, "conv[1]")
     once = convolved(model.get_layer("conv"), inputs())
     expected = convolved(model.get_layer("conv"), once)
     np.testing.assert_allclose(helper.model(inputs())[1], expected, atol=1e-6)
@@ -218,12 +218,12 @@ def test_a_helper_may_stand_at_a_use() -> None:
 
 def test_names_of_uses() -> None:
     model, deep = chain(), twice()
-    assert find(Network.of(model), "conv[0]") == "conv"
-    assert find(Network.of(model), "conv[2]") == "conv[2]"
-    assert find(Network.of(deep), "conv[1]") == "inner/conv[1]"
-    assert find(Network.of(deep), "inner[0]/conv[1]") == "inner/conv[1]"
-    assert find(Network.of(deep), "inner[1]/conv[0]") == "inner[1]/conv"
-    assert Network.of(deep).layer("inner[1]/conv") is deep.get_layer("inner").get_layer("conv")
+    assert find(model, "conv[0]") == "conv"
+    assert find(model, "conv[2]") == "conv[2]"
+    assert find(deep, "conv[1]") == "inner/conv[1]"
+    assert find(deep, "inner[0]/conv[1]") == "inner/conv[1]"
+    assert find(deep, "inner[1]/conv[0]") == "inner[1]/conv"
+    assert Network.of(deep).layers["inner[1]/conv"] is deep.get_layer("inner").get_layer("conv")
     assert list(Network.of(model).layers) == ["x", "conv", "flat", "out"]
 
 
@@ -244,15 +244,15 @@ def test_names_of_uses() -> None:
 )
 def test_a_use_too_many_is_told_with_those_there_are(name: str, said: str) -> None:
     with pytest.raises(UserError) as caught:
-        find(Network.of(chain()), name)
+        find(chain(), name)
     assert str(caught.value) == said
 
 
 def test_a_use_of_a_layer_that_is_not_there_is_told_as_a_layer() -> None:
     with pytest.raises(UserError, match=r"no layer to show here is called 'konv\[1\]'"):
-        find(Network.of(chain()), "konv[1]")
+        find(chain(), "konv[1]")
     with pytest.raises(UserError, match="as the model uses 'inner/conv' 4 times"):
-        find(Network.of(twice()), "inner[2]/conv")
+        find(twice(), "inner[2]/conv")
 
 
 def test_a_layer_whose_own_name_looks_like_a_use_wins() -> None:

@@ -21,7 +21,11 @@ def test_uses_multiply_through_nested_models() -> None:
     inner = keras.Model(start, again(again(start)), name="inner")
     side = keras.Input((4, 4, 2), name="side")
     model = keras.Model(side, layers.Add(name="sum")([inner(side), inner(inner(side))]))
-    assert repeated(Network.of(model).uses) == {"inner": 3, "inner/start": 3, "inner/again": 6}
+    assert repeated(Network.of(model).uses) == {
+        "inner": 3,
+        "inner/start": 3,
+        "inner/again": 6,
+    }
 
 
 def test_nodes_outside_the_model_do_not_count() -> None:
