@@ -96,7 +96,7 @@ _GROUPS = {**_ROOMS, "figures": "visualizations"}
 _POINTS = "entry_points.txt"
 _LOADERS = {
     "models": {"application": "application", "python": "python_function", "file": "files"},
-    "datasets": {"python": "python_function"},
+    "datasets": {"python": "python"},
 }
 """Files that load what is the user's own, by the kind of source they serve."""
 

@@ -13,7 +13,7 @@ import pytest
 
 from reportgen import catalog, datasets, functions, spec
 from reportgen.catalog import Entry, Parameter
-from reportgen.datasets import _listing
+from reportgen.datasets import listing
 from reportgen.errors import UserError
 
 
@@ -107,7 +107,7 @@ def test_a_folder_of_very_many_files_is_left_to_the_build(
 ) -> None:
     put(tmp_path, *(f"{number}.txt" for number in range(5)))
     assert len(problems(tmp_path, "source: folder", "path: photos")) == 1
-    monkeypatch.setattr(_listing, "MOST", 4)
+    monkeypatch.setattr(listing, "MOST", 4)
     assert problems(tmp_path, "source: folder", "path: photos") == []
 
 

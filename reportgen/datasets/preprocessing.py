@@ -1,20 +1,20 @@
-"""How a spec says what becomes of pixels on their way into a model."""
+"""Preprocessing: the affine map from stored pixels to a model's input, as a spec asks for it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from reportgen.catalog import Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Preprocessing
+from reportgen.types import Params
 
 SCALINGS = {
     "0..1": (1 / 255, 0.0, "pixel values divided by 255"),
     "-1..1": (1 / 127.5, -1.0, "pixel values divided by 127.5, minus 1"),
     "0..255": (1.0, 0.0, "pixel values as they are, 0 to 255"),
 }
-"""Scale, offset and words of each choice of `scaling`."""
+"""Scale, offset and wording of each choice of `scaling`."""
 
 IMAGENET_BGR = (103.939, 116.779, 123.68)
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -31,7 +31,7 @@ _FAMILIES = {
     "MobileNetV3Small",
 }
 APPLICATIONS = {name: family for family, names in _FAMILIES.items() for name in names.split()}
-"""Networks of keras.applications by what their `preprocess_input` does."""
+"""Networks of keras.applications, by the kind of their `preprocess_input`."""
 
 PARAMETERS = (
     Parameter(
@@ -68,31 +68,31 @@ PARAMETERS = (
 )
 
 
-def preprocessing(params: Mapping[str, Any], channels: int) -> Preprocessing:
-    """What a spec's `scaling`, `mean` and `std`, or its `application`, come to.
+def preprocessing(params: Params, channels: int) -> Preprocessing:
+    """The preprocessing that `scaling`, `mean` and `std`, or `application`, describe.
 
     Args:
         params: with the keys of `PARAMETERS`.
-        channels: of the dataset's images.
+        channels: number of channels of the dataset's images.
 
     Raises:
-        UserError: they exclude each other, or do not fit images of that many channels.
+        UserError: the parameters exclude each other or do not fit the number of channels.
     """
-    check_together(params)
+    check_combination(params)
     if params["application"] is None:
-        return _scaled(params["scaling"], params["mean"], params["std"], channels)
-    return _applications(params["application"], channels)
+        return _scaling(params["scaling"], params["mean"], params["std"], channels)
+    return _application(params["application"], channels)
 
 
-def check_together(params: Mapping[str, Any]) -> None:
-    """Raises UserError where a spec gives an `application` and a preparation of its own."""
+def check_combination(params: Params) -> None:
+    """Raise UserError for an `application` together with `scaling`, `mean` or `std`."""
     own = params["scaling"] != "0..1" or params["mean"] or params["std"]
     if params["application"] and own:
         message = "'application' brings its own scaling, and the dataset gives another besides"
         raise UserError(Problem(message, hint="remove scaling, mean and std, or application"))
 
 
-def _scaled(
+def _scaling(
     scaling: str, mean: Sequence[float] | None, std: Sequence[float] | None, channels: int
 ) -> Preprocessing:
     scale, offset, text = SCALINGS[scaling]
@@ -100,8 +100,8 @@ def _scaled(
         text += f", minus {_listed(mean)}"
     if std:
         text += f", divided by {_listed(std)}"
-    means = _fitting("mean", mean or (0.0,), channels)
-    stds = _fitting("std", std or (1.0,), channels)
+    means = _per_channel("mean", mean or (0.0,), channels)
+    stds = _per_channel("std", std or (1.0,), channels)
     count = max(len(means), len(stds))
     pairs = [(means[k % len(means)], stds[k % len(stds)]) for k in range(count)]
     scales = tuple(scale / std for _, std in pairs)
@@ -111,14 +111,14 @@ def _scaled(
     return Preprocessing(scales, offsets, f"{text}, each number for one channel")
 
 
-def _fitting(name: str, values: Sequence[float], channels: int) -> tuple[float, ...]:
+def _per_channel(name: str, values: Sequence[float], channels: int) -> tuple[float, ...]:
     if len(values) not in (1, channels):
         message = f"'{name}' has {len(values)} numbers, but the images have {channels} channels"
         raise UserError(Problem(message, hint=f"give one number, or {channels}"))
     return tuple(values)
 
 
-def _applications(name: str, channels: int) -> Preprocessing:
+def _application(name: str, channels: int) -> Preprocessing:
     family = APPLICATIONS.get(name)
     if family is None:
         message = f"keras.applications has no network named '{name}'"
@@ -126,16 +126,15 @@ def _applications(name: str, channels: int) -> Preprocessing:
     if channels != 3:
         message = f"{name} takes images of 3 channels, but the dataset's have {channels}"
         raise UserError(Problem(message, hint="write color: rgb, or bring images in color"))
-    demand = f"as {name} demands: "
+    prefix = f"as {name} demands: "
     if family == "bgr":
-        offsets = tuple(-mean for mean in IMAGENET_BGR)
         text = f"channels in the order blue, green, red; minus {_listed(IMAGENET_BGR)}"
-        return Preprocessing(1.0, offsets, demand + text, (2, 1, 0))
+        return Preprocessing(1.0, tuple(-mean for mean in IMAGENET_BGR), prefix + text, (2, 1, 0))
     if family == "standard":
-        found = _scaled("0..1", IMAGENET_MEAN, IMAGENET_STD, channels)
+        scaled = _scaling("0..1", IMAGENET_MEAN, IMAGENET_STD, channels)
     else:
-        found = _scaled("-1..1" if family == "signed" else "0..255", None, None, channels)
-    return Preprocessing(found.scale, found.offset, demand + found.text)
+        scaled = _scaling("-1..1" if family == "signed" else "0..255", None, None, channels)
+    return Preprocessing(scaled.scale, scaled.offset, prefix + scaled.text)
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reportgen import datasets
-from reportgen.datasets import _archive
+from reportgen.datasets import builtin
 from reportgen.datasets.fashion_mnist import FILES
 from reportgen.errors import UserError
 
@@ -75,14 +75,14 @@ def test_the_time_limit_of_downloads_is_put_back(cache: Path) -> None:
 
 def test_validation_is_a_stratified_share_of_the_limited_training_images() -> None:
     labels = np.repeat(np.arange(10), 60)
-    train, validation = _archive._split(labels, limit=200, validation=0.25, seed=3)
+    train, validation = builtin._split(labels, limit=200, validation=0.25, seed=3)
     assert len(train) == 150
     assert len(validation) == 50
     assert not set(train) & set(validation)
     assert set(np.bincount(labels[train])) == {15}
     assert set(np.bincount(labels[validation])) == {5}
-    again, _ = _archive._split(labels, limit=200, validation=0.25, seed=3)
-    other, _ = _archive._split(labels, limit=200, validation=0.25, seed=4)
+    again, _ = builtin._split(labels, limit=200, validation=0.25, seed=3)
+    other, _ = builtin._split(labels, limit=200, validation=0.25, seed=4)
     assert (again == train).all()
     assert (other != train).any()
 

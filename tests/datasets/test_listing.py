@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from reportgen import datasets
-from reportgen.datasets import _listing
+from reportgen.datasets import listing
 from reportgen.errors import UserError
 from tests.datasets.test_folder import load, photo, put
 
@@ -90,7 +90,7 @@ def test_a_folder_that_may_not_be_read_is_named(
         raise PermissionError(13, "Permission denied", str(folder / "a"))
 
     fill(tmp_path, "a")
-    monkeypatch.setattr(_listing, "files_in", refuse)
+    monkeypatch.setattr(listing, "files_in", refuse)
     with pytest.raises(UserError, match=r"photos/a cannot be read .* \(Permission denied\)"):
         load(tmp_path)
 

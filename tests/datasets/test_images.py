@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from reportgen import datasets
-from reportgen.datasets._images import Wanted
-from reportgen.datasets._reshaping import reshaped
+from reportgen.datasets.images import Form, resize_all
 from reportgen.errors import UserError
 
-TWICE = Wanted((4, 4), "stretch", "nearest", None)
+TWICE = Form((4, 4), "stretch", "nearest", None)
 
 
 def lines(**params: Any) -> Any:
@@ -24,20 +23,20 @@ def test_nearest_pixels_are_doubled_in_every_channel() -> None:
     for channels in (1, 2, 3, 4):
         images = np.arange(2 * 2 * 2 * channels, dtype=np.uint8).reshape(2, 2, 2, channels)
         expected = images.repeat(2, axis=1).repeat(2, axis=2)
-        np.testing.assert_array_equal(reshaped(images, TWICE), expected)
+        np.testing.assert_array_equal(resize_all(images, TWICE), expected)
 
 
 def test_gray_is_luma_and_color_repeats_gray() -> None:
     color = np.array([[255, 0, 0], [0, 0, 255]], np.uint8).reshape(1, 1, 2, 3)
-    gray = reshaped(color, Wanted(None, "stretch", "bilinear", "gray"))
+    gray = resize_all(color, Form(None, "stretch", "bilinear", "gray"))
     assert gray.ravel().tolist() == [76, 29]
-    back = reshaped(gray, Wanted(None, "stretch", "bilinear", "rgb"))
+    back = resize_all(gray, Form(None, "stretch", "bilinear", "rgb"))
     assert back.reshape(2, 3).tolist() == [[76] * 3, [29] * 3]
 
 
 def test_an_alpha_channel_shows_white_where_color_is_asked_for() -> None:
     images = np.array([[10, 20, 30, 0], [10, 20, 30, 255]], np.uint8).reshape(1, 1, 2, 4)
-    made = reshaped(images, Wanted(None, "stretch", "bilinear", "rgb"))
+    made = resize_all(images, Form(None, "stretch", "bilinear", "rgb"))
     assert made.reshape(2, 3).tolist() == [[255] * 3, [10, 20, 30]]
 
 

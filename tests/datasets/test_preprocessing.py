@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reportgen.datasets._preparing import APPLICATIONS, PARAMETERS, preprocessing
+from reportgen.datasets.preprocessing import APPLICATIONS, PARAMETERS, preprocessing
 from reportgen.errors import UserError
 from reportgen.network.preprocessing import prepare, restore, value_range, value_ranges
 
