@@ -156,10 +156,10 @@ def input_problems(spec: Spec) -> Iterator[Problem]:
             continue
         from reportgen.inspection.inputs import inputs
         from reportgen.network.input_mistakes import mistakes
-        from reportgen.network.input_values import Taken
+        from reportgen.network.input_values import ModelInput
 
         configured = inputs(spec.source.parent / model.source)
-        taken = [Taken(*item) for item in configured or ()]
+        taken = [ModelInput(*item) for item in configured or ()]
         for name, message, hint in mistakes(taken, model.inputs) if taken else ():
             line = model.input_lines.get(name, model.line)
             yield Problem(message, str(spec.source), line, hint)

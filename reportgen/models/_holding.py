@@ -8,7 +8,7 @@ from typing import Any
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.models._recalling import called_on
 from reportgen.network.input_mistakes import FUNCTION, mistakes
-from reportgen.network.input_values import Taken, Value, joined, sentences
+from reportgen.network.input_values import ModelInput, Value, common_shape, sentences
 from reportgen.records import IMAGES
 from reportgen.types import Shape
 
@@ -31,10 +31,10 @@ def held(
     """
     if not given:
         return model, ""
-    from reportgen.network.inputs import inputs_of
+    from reportgen.network.inputs import model_inputs
 
     graph = _graph(model)
-    wanted = inputs_of(graph)
+    wanted = model_inputs(graph)
     wrong = mistakes(wanted, given)
     if wrong:
         at = lines or {}
@@ -55,7 +55,7 @@ def _graph(model: Any) -> Any:
         raise UserError(Problem(message, hint=FUNCTION)) from error
 
 
-def _replaced(model: Any, graph: Any, wanted: list[Taken], given: Mapping[str, Value]) -> Any:
+def _replaced(model: Any, graph: Any, wanted: list[ModelInput], given: Mapping[str, Value]) -> Any:
     """The model with its layers called on images and on what is held."""
     from reportgen.network.inputs import HeldInput
 
@@ -71,12 +71,12 @@ def _replaced(model: Any, graph: Any, wanted: list[Taken], given: Mapping[str, V
     return called_on(model, start, values)
 
 
-def _start(graph: Any, fed: Sequence[Taken]) -> Any:
+def _start(graph: Any, fed: Sequence[ModelInput]) -> Any:
     """A symbolic input that stands for all inputs that images go into, which fit one another."""
     import keras
 
     shape: Shape | None = fed[0].shape
     for one in fed[1:]:
-        shape = joined(shape or (), one.shape)
+        shape = common_shape(shape or (), one.shape)
     images = next((t.shape[0] for t in graph.inputs if t.shape[0] is not None), None)
     return keras.Input(shape, batch_size=images, dtype=fed[0].dtype, name=fed[0].name)

@@ -12,24 +12,25 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activation_maximization import measures
 from reportgen.figures.activation_maximization.facts import part
 from reportgen.figures.attribution.explaining import aside, explained_heads, name_of
-from reportgen.maximization.ascent import Climbed
-from reportgen.maximization.maximize import (
-    ascend,
-    channels,
+from reportgen.maximization.ascent import AscentResult, ascend
+from reportgen.maximization.canvas import image_shape
+from reportgen.maximization.objectives import (
+    Objective,
     class_objective,
-    image_shape,
     layer_objective,
+    map_channels,
 )
-from reportgen.maximization.objectives import Objective
-from reportgen.maximization.recipes import Ends, Recipe
+from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.recipes import recipe as settled
+from reportgen.network.arguments import Ends
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose, no_convolution
 from reportgen.network.layers import is_conv
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, prepare, value_ranges
-from reportgen.network.randomization import fresh
+from reportgen.network.preprocessing import prepare, value_ranges
+from reportgen.network.randomization import fresh_weights
+from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Array, Doubles, Floats
 
@@ -116,7 +117,7 @@ def signed(logits: Floats) -> Floats:
 
 def _of_layer(subject: Subject, path: str, size: Size) -> Panel:
     network, params = subject.network, subject.params
-    total = channels(network, path)
+    total = map_channels(network, path)
     wanted = params["targets"]
     if wanted is None:
         rows: list[list[int]] = [[i] for i in range(min(total, params["filters"] or MOST, MOST))]
@@ -195,7 +196,7 @@ def compute(subject: Subject) -> Artifact:
     recipe = _recipe(subject, shape)
     require_finite(subject.network, [p.goal.layer for p in shown if p.goal.layer] or None)
     tops: Sequence[Floats | None] = largest(subject, shown) or [None for _ in shown]
-    values = fresh(subject.network, subject.seed)
+    values = fresh_weights(subject.network, subject.seed)
     arrays: dict[str, Array] = {}
     told, found = [], []
     for panel, best in zip(shown, tops, strict=True):
@@ -243,7 +244,7 @@ def _size(subject: Subject) -> tuple[int, int] | None:
     return int(shape[1]), int(shape[2])
 
 
-def _unit(found: Climbed, recipe: Recipe, data: Dataset | None) -> Floats:
+def _unit(found: AscentResult, recipe: Recipe, data: Dataset | None) -> Floats:
     """Images as a person would see them: each channel over its own range, as 0..1, and in the
     order in which the dataset stores them."""
     low, high = np.asarray(recipe.low), np.asarray(recipe.high)
@@ -252,7 +253,7 @@ def _unit(found: Climbed, recipe: Recipe, data: Dataset | None) -> Floats:
     return shares[..., np.argsort(order)] if order else shares
 
 
-def _scores(panel: Panel, mine: Climbed, best: Floats | None, seed: int) -> list[Measure]:
+def _scores(panel: Panel, mine: AscentResult, best: Floats | None, seed: int) -> list[Measure]:
     """The measures of units, classes, and targets that are excited together."""
     still = Measure(
         f"still@{panel.name}",
@@ -312,7 +313,7 @@ def _measures(path: str, images: Floats, random: Floats, seed: int) -> list[Meas
     return [replace(measure, part=part(path)) for measure in found]
 
 
-def _responses(path: str, mine: Climbed, best: Floats | None, seed: int) -> list[Measure]:
+def _responses(path: str, mine: AscentResult, best: Floats | None, seed: int) -> list[Measure]:
     """How the filters of one layer answer to their images."""
     how = "filters whose gradient was zero everywhere in every step"
     found = [Measure(f"still@{path}", int(mine.still.sum()), "filters", len(mine.still), how=how)]
@@ -350,7 +351,7 @@ def _ends(images: Floats) -> Doubles:
     return np.asarray(atend.reshape(len(images), -1).mean(axis=1))
 
 
-def _told(panel: Panel, mine: Climbed, best: Floats | None) -> dict[str, Any]:
+def _told(panel: Panel, mine: AscentResult, best: Floats | None) -> dict[str, Any]:
     silent = (mine.reached == 0) & ~mine.still
     unmoved = (mine.reached <= mine.start) & ~mine.still & ~silent
     return {

@@ -9,12 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network.answers import likeliest, untold
-from reportgen.network.gradients import PREDICTED
 from reportgen.network.heads import sides
 from reportgen.network.network import Network
-from reportgen.network.outputs import answers, confidence, probabilities, require_answers
-from reportgen.network.preprocessing import names, prepare
+from reportgen.network.outputs import require_answers
+from reportgen.network.predictions import outputs_without_logits
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import names
+from reportgen.network.scores import (
+    PREDICTED,
+    confidence,
+    likeliest_class,
+    predicted_class,
+    probabilities,
+)
 from reportgen.records import Dataset, Head, Subject, Target
 from reportgen.types import Array, Floats
 
@@ -47,9 +54,9 @@ def told(
         return [{"index": int(index), "label": label, **more} for index, label, more in said]
     if logits is None:
         assert probable is not None, "logits or probabilities"
-        predicted = likeliest(probable, head)
+        predicted = likeliest_class(probable, head)
     else:
-        predicted, probable = answers(logits, head), probabilities(logits, head)
+        predicted, probable = predicted_class(logits, head), probabilities(logits, head)
     sure = confidence(probable, predicted, head)
     return [
         {
@@ -153,7 +160,7 @@ def explained_heads(
         UndefinedError: there is no other.
     """
     every = network.heads_for(targets)
-    without = untold(network) if score == "logit" else ()
+    without = outputs_without_logits(network) if score == "logit" else ()
     found = tuple(h for h in every if h.kind != "maps" and h.index not in without)
     if not found:
         require_answers(network, [head.index for head in every])
@@ -162,7 +169,7 @@ def explained_heads(
 
 def aside(network: Network, score: str = "logit") -> str:
     """A sentence on outputs that `explained_heads` leaves out; "" where there are none."""
-    graph, without = network.graph, untold(network) if score == "logit" else ()
+    graph, without = network.graph, outputs_without_logits(network) if score == "logit" else ()
     said = []
     for head in network.heads:
         if head.kind == "maps":

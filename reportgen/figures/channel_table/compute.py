@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.metrics.edges import correlations, departures, slopes
-from reportgen.metrics.statistics import wilson
+from reportgen.metrics.edges import departures, slopes
+from reportgen.metrics.statistics import correlations, wilson
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import names, pick, prepare
+from reportgen.network.preprocessing import prepare
 from reportgen.network.resizing import area
+from reportgen.network.samples import names, pick
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.types import Array, Floats
 

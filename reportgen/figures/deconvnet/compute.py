@@ -10,22 +10,22 @@ import numpy as np
 
 from reportgen.attribution.deconvnet import (
     Peaks,
-    as_given,
-    channels,
-    checked,
-    met,
+    filter_indices,
     peaks,
     projections,
+    recorded_relus,
     target_layer,
 )
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explaining import data_of
 from reportgen.figures.deconvnet.measures import Frame, Unit, measures
-from reportgen.network.dependencies import Way, way_to
-from reportgen.network.input_gradients import leaky_on_the_way, on_the_way
+from reportgen.network.channel_order import channel_count, channels_as_in
+from reportgen.network.dependencies import Dependencies, dependencies_of
+from reportgen.network.input_gradients import leaky_within, relus_within
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import measured, pick, prepare
+from reportgen.network.preprocessing import prepare
 from reportgen.network.receptive_field import receptive_field, window
+from reportgen.network.samples import measured, pick
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Floats, Integers, Pixels
 
@@ -54,14 +54,14 @@ def compute(subject: Subject) -> Artifact:
     own = None
     if params["samples"] is not None:
         own = _search(subject, layer, pick(data, params["samples"]))
-    count = channels(network, layer)
+    count = channel_count(network, layer)
     units = [
         _unit(subject, layer, int(channel), searched, own)
         for channel in _chosen(params["filters"], count, searched.peaks, layer)
     ]
-    way = way_to(network, layer)
-    note = met(network, layer, strongest=_strongest(subject))
-    replaced, hidden = on_the_way(note, way.layers)
+    way = dependencies_of(network, layer)
+    note = recorded_relus(network, layer, strongest=_strongest(subject))
+    replaced, hidden = relus_within(note, way.layers)
     field = receptive_field(network, layer)
     # Where no ReLU follows a rule, all rules give the same: one under several names is not shown.
     beside = params["beside"] if replaced else None
@@ -76,7 +76,7 @@ def compute(subject: Subject) -> Artifact:
         "field": field,
         "seen": all(None not in unit.windows for unit in units),
         "replaced": replaced,
-        "leaky": leaky_on_the_way(note, way.layers),
+        "leaky": leaky_within(note, way.layers),
         "hidden": hidden,
         "plain": _plain(network, way),
         "units": [_told(unit, data) for unit in units],
@@ -121,7 +121,7 @@ def _chosen(filters: int | Sequence[int], count: int, found: Peaks, layer: str) 
         order = np.argsort(-largest, kind="stable")[:filters]
         chosen = order[largest[order] > 0]
     else:
-        chosen = checked(filters, count, layer)
+        chosen = filter_indices(filters, count, layer)
     if not (largest[chosen] > 0).any():
         raise UndefinedError(
             f"No channel asked for of layer '{layer}' has a positive activation for any of "
@@ -165,7 +165,7 @@ def _back(
     pixels = prepare(images, data.preprocessing)
     picks, strongest = np.full(len(images), channel), _strongest(subject)
     found = projections(subject.network, pixels, layer, picks, strongest=strongest, rule=rule)
-    return _as_stored(as_given(found[0], pixels.shape), data)
+    return _as_stored(channels_as_in(found[0], pixels.shape), data)
 
 
 def _as_stored(found: Floats, data: Dataset) -> Floats:
@@ -193,13 +193,13 @@ def _window(
     return (seen[0].start, seen[0].stop, seen[1].start, seen[1].stop)
 
 
-def _plain(network: Network, way: Way) -> dict[str, list[str]]:
+def _plain(network: Network, way: Dependencies) -> dict[str, list[str]]:
     """Layers on the way that the deconvnet has no rule for, by what they are."""
     kinds = {
         "normalization": way.normalizations,
-        "branches that meet": way.meetings,
-        "average pooling": way.averages,
-        "other non-linearities": way.curves,
+        "branches that meet": way.merges,
+        "average pooling": way.average_pools,
+        "other non-linearities": way.nonlinearities,
     }
     return {kind: list(paths) for kind, paths in kinds.items() if paths}
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.metrics.statistics import bootstrap
-from reportgen.network.preprocessing import foreground
+from reportgen.network.samples import foreground
 from reportgen.records import Dataset, Measure
 from reportgen.types import Array, Floats, Integers, Pixels
 

@@ -16,8 +16,9 @@ from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured as measured_on
-from reportgen.network.preprocessing import names, pick, prepare
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import measured as measured_on
+from reportgen.network.samples import names, pick
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Integers
 

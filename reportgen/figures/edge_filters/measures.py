@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from reportgen.figures.edge_filters.facts import TABLE
-from reportgen.metrics.edges import departures, edges, slopes, unit_length, with_unit
-from reportgen.metrics.statistics import Z95, bootstrap, wilson
+from reportgen.metrics.edges import departures, edges, slopes
+from reportgen.metrics.statistics import Z95, bootstrap, unit_correlations, unit_length, wilson
 from reportgen.network.resizing import area
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats, Integers
@@ -31,7 +31,7 @@ class Collected:
         """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
         size, units = (maps.shape[1], maps.shape[2]), unit_length(departures(maps), 1)
         for name, wanted in goes_with(images, size).items():
-            self.found[name].append(with_unit(units, wanted))
+            self.found[name].append(unit_correlations(units, wanted))
         self.local += [
             share
             for one, image in zip(maps, images, strict=True)

@@ -11,15 +11,16 @@ import numpy as np
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.feature_maps import measures
 from reportgen.figures.feature_maps.facts import part
-from reportgen.network.arguments import given_images, given_layers, require_model
+from reportgen.network.arguments import check_images, check_layers, require_model
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv, is_pool
-from reportgen.network.maps import axes_at
+from reportgen.network.maps import map_axes
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import foreground, measured, names, pick, prepare
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import foreground, measured, names, pick
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Floats, Model
 
@@ -45,9 +46,9 @@ def feature_maps(
         UndefinedError: the model's inside cannot be reached.
     """
     network = require_model(model)
-    asked = given_layers(network, layers)
+    asked = check_layers(network, layers)
     chosen = choose(network, asked, _wanted(asked))
-    return observe(network, given_images(network, images), chosen, logits=False).activations
+    return observe(network, check_images(network, images), chosen, logits=False).activations
 
 
 def compute(subject: Subject) -> Artifact:
@@ -123,7 +124,7 @@ def _mappable(layer: Any) -> bool:
 
 
 def _layers(network: Network, wanted: str | Sequence[str]) -> list[str]:
-    found = [path for path in choose(network, wanted, _mappable) if axes_at(network, path)]
+    found = [path for path in choose(network, wanted, _mappable) if map_axes(network, path)]
     if not found:
         raise UndefinedError(
             "The model has no convolution or pooling layer, so it has no feature maps to show."

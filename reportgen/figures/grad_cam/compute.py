@@ -13,13 +13,14 @@ from reportgen.attribution.cam_methods import Maps, joined, pointless
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explaining import aside, data_of, explained_heads, told, wanted
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
-from reportgen.network.answers import pieces
-from reportgen.network.dependencies import way_to
+from reportgen.network.batching import pieces
+from reportgen.network.dependencies import dependencies_of
 from reportgen.network.graph import is_graph
-from reportgen.network.maps import rearranging
+from reportgen.network.maps import last_rearrangement
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import foreground, measured, pick, prepare
+from reportgen.network.preprocessing import prepare
 from reportgen.network.resizing import bilinear
+from reportgen.network.samples import foreground, measured, pick
 from reportgen.records import Artifact, Dataset, Head, Subject
 from reportgen.types import Array
 
@@ -62,7 +63,7 @@ def compute(subject: Subject) -> Artifact:
         arrays[f"large@{head.name}"] = bilinear(one.maps[: len(shown)], size)
     rest = {h.name: one.since(len(shown)) for h, one in zip(heads, found, strict=True)}
     masks = foreground(data, "test", counted)
-    if rearranged := rearranging(subject.network, layer, images.shape[1:]):
+    if rearranged := last_rearrangement(subject.network, layer, images.shape[1:]):
         masks = np.zeros_like(masks)  # what lies where is not known
     measures = [
         measure
@@ -104,7 +105,7 @@ def depending(network: Network, heads: tuple[Head, ...], layer: str) -> tuple[He
     """
     if is_graph(network.layer(layer)):
         return heads
-    found = tuple(head for head in heads if layer in way_to(network, head.index).layers)
+    found = tuple(head for head in heads if layer in dependencies_of(network, head.index).layers)
     if not found:
         names = ", ".join(f"'{head.name}'" for head in heads)
         raise UndefinedError(f"Output {names} does not depend on layer '{layer}'.")

@@ -13,7 +13,7 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.kernels import measures
 from reportgen.figures.kernels.measures import SEPARABLE, Place, array, measured_of
-from reportgen.network.arguments import given_layers, require_model
+from reportgen.network.arguments import check_layers, require_model
 from reportgen.network.inputs import reads_channels_first
 from reportgen.network.layer_selection import choose, with_kernels
 from reportgen.network.layers import acting, is_conv
@@ -41,7 +41,7 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
         UndefinedError: the model has not been built, or a wrapper may make a kernel of its own.
     """
     network = require_model(model)
-    paths = with_kernels(network, given_layers(network, layers))
+    paths = with_kernels(network, check_layers(network, layers))
     if not all(network.layer(path).built for path in paths):
         raise UndefinedError(
             "The model has no kernels yet, because it has not been built: call it once on an image."

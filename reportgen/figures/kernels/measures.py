@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.metrics import repetition
+from reportgen.metrics import statistics
 from reportgen.metrics.statistics import bootstrap, mean_of_defined, moran, wilson
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
@@ -84,7 +84,7 @@ def redundant(kernel: NDArray[np.floating]) -> Booleans:
 
     Each filter's mean is taken off first; a filter without variation is like no other.
     """
-    return repetition.redundant(kernel.reshape(-1, kernel.shape[-1]).T)
+    return statistics.redundant(kernel.reshape(-1, kernel.shape[-1]).T)
 
 
 def finite_filters(kernel: NDArray[np.floating]) -> Booleans:

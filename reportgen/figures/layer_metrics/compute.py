@@ -11,8 +11,7 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.layer_metrics import measures
 from reportgen.figures.layer_metrics.measures import Seen
-from reportgen.metrics.repetition import redundant
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import bootstrap, redundant, wilson
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.graph import own_layers
@@ -20,8 +19,9 @@ from reportgen.network.layer_selection import with_kernels
 from reportgen.network.layers import acting
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, prepare
+from reportgen.network.preprocessing import prepare
 from reportgen.network.receptive_field import receptive_field
+from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Measure, Subject
 
 Row = dict[str, Any]

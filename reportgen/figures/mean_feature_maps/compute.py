@@ -11,7 +11,8 @@ from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, names, pick, prepare
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import measured, names, pick
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Doubles, Floats, Integers
 

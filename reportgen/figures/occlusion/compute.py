@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.attribution.occlusion import Occlusion, covering, occlude, spread
+from reportgen.attribution.occlusion import Occlusion, occlude, patch_positions, pixel_means
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explaining import (
     aside,
@@ -20,8 +20,9 @@ from reportgen.figures.attribution.explaining import (
     wanted,
 )
 from reportgen.figures.occlusion.measures import measured_of
-from reportgen.network.answers import Probabilities
-from reportgen.network.preprocessing import foreground, measured, pick, prepare
+from reportgen.network.predictions import Probabilities
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import foreground, measured, pick
 from reportgen.records import Artifact, Head, Subject
 from reportgen.types import Array
 
@@ -36,7 +37,7 @@ def compute(subject: Subject) -> Artifact:
     both = np.concatenate([shown, counted])
     images = np.asarray(data.splits["test"].images)[both]
     size = (int(images.shape[1]), int(images.shape[2]))
-    cover = covering(size, params["patch"], params["stride"])
+    cover = patch_positions(size, params["patch"], params["stride"])
     inputs = prepare(images, data.preprocessing)
     every = explained_heads(network, data.targets, params["score"])
     if params["score"] == "probability" and any(head.valued for head in every):
@@ -47,7 +48,7 @@ def compute(subject: Subject) -> Artifact:
     base = color(data, params["base"])
     found = occlude(network, inputs, order, targets, cover, base, params["score"])
     maps = {
-        head.name: spread(getattr(one, params["score"]), cover, size)
+        head.name: pixel_means(getattr(one, params["score"]), cover, size)
         for head, one in zip(heads, found, strict=True)
     }
     masks, count = foreground(data, "test", counted), len(shown)

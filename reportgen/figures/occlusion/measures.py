@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.attribution.occlusion import Covering, Occlusion, spread
+from reportgen.attribution.occlusion import Occlusion, PatchPositions, pixel_means
 from reportgen.drafting.wording import counted
 from reportgen.metrics.localization import energies, mean_over_maps
 from reportgen.metrics.statistics import bootstrap, wilson
@@ -15,13 +15,13 @@ from reportgen.types import Doubles
 
 
 def measured_of(
-    head: Head, found: Occlusion, cover: Covering, masks: Any, part: str, seed: int
+    head: Head, found: Occlusion, cover: PatchPositions, masks: Any, part: str, seed: int
 ) -> list[Measure]:
     """The measures of one head; the foreground is compared with drops of the logit, or of the
     probability where that is all there is."""
     name, score = head.name, "value" if head.valued else "logit"
     score = "probability" if found.logit is None else score
-    drops = np.maximum(spread(found.drops, cover, masks.shape[1:]), 0)
+    drops = np.maximum(pixel_means(found.drops, cover, masks.shape[1:]), 0)
     zero, inside, area = energies(drops, masks)
     n = len(zero)
     return [

@@ -7,13 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reportgen.attribution.saliency import (
-    METHODS,
-    Attribution,
-    Dials,
-    as_given,
-    attribute,
-)
+from reportgen.attribution.saliency import METHODS, Attribution, AveragingSettings, attribute
 from reportgen.figures.attribution.explaining import (
     aside,
     color,
@@ -23,9 +17,11 @@ from reportgen.figures.attribution.explaining import (
     wanted,
 )
 from reportgen.figures.saliency import measures
-from reportgen.network.dependencies import way_to
-from reportgen.network.input_gradients import leaky_to, replaced_on_the_way
-from reportgen.network.preprocessing import foreground, measured, pick, prepare, value_ranges
+from reportgen.network.channel_order import channels_as_in
+from reportgen.network.dependencies import dependencies_of
+from reportgen.network.input_gradients import leaky_relus, replaced_relus
+from reportgen.network.preprocessing import prepare, value_ranges
+from reportgen.network.samples import foreground, measured, pick
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Array, Booleans, Floats
 
@@ -85,15 +81,17 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(arrays, facts, tuple(numbers))
 
 
-def _dials(subject: Subject, data: Dataset) -> Dials:
+def _dials(subject: Subject, data: Dataset) -> AveragingSettings:
     params = subject.params
     start = color(data, params["baseline"])
     lows, highs = value_ranges(data.preprocessing, start.size)
     span = float((highs - lows).mean())
-    return Dials(params["copies"], params["noise"], span, params["steps"], start, subject.seed)
+    return AveragingSettings(
+        params["copies"], params["noise"], span, params["steps"], start, subject.seed
+    )
 
 
-def _moved(method: str, inputs: Floats, dials: Dials) -> Booleans | None:
+def _moved(method: str, inputs: Floats, dials: AveragingSettings) -> Booleans | None:
     """Pixels (n, h, w) of inputs (n, h, w, c) that differ from what a method multiplies from.
 
     None for the methods that do not multiply with the input.
@@ -110,7 +108,7 @@ def _usual(method: str) -> str:
 
 def _map(found: Attribution, inputs: Any, signed: bool) -> Floats:
     """One number for each pixel: the sum over channels, or the largest magnitude among them."""
-    values = as_given(found.maps[0], inputs.shape)
+    values = channels_as_in(found.maps[0], inputs.shape)
     reduced = values.sum(axis=-1) if signed else np.abs(values).max(axis=-1)
     return np.asarray(reduced, np.float32)
 
@@ -127,7 +125,7 @@ def _told(
     samples = told(head, found.logits[:count], found.targets[:count], data, shown)
     zeros = [not one.any() for one in maps[:count]]
     replaced, leaky, hidden = _guided(subject, head)
-    curves = way_to(subject.network, head.index).curves if replaced else ()
+    curves = dependencies_of(subject.network, head.index).nonlinearities if replaced else ()
     return {
         "name": head.name,
         "title": head.title,
@@ -145,8 +143,8 @@ def _guided(subject: Subject, head: Head) -> tuple[int, int, list[str]]:
     if rule == "gradient":
         return 0, 0, []
     outputs = [one.index for one in explained_heads(subject.network, data_of(subject).targets)]
-    replaced, hidden = replaced_on_the_way(subject.network, outputs, rule)[head.index]
-    return replaced, leaky_to(subject.network, outputs, rule, head.index), hidden
+    replaced, hidden = replaced_relus(subject.network, outputs, rule)[head.index]
+    return replaced, leaky_relus(subject.network, outputs, rule, head.index), hidden
 
 
 def _measured(
