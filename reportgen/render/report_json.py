@@ -1,4 +1,4 @@
-"""report.json: all that the pages state, for programs."""
+"""report.json: all that the pages state, for programs to read."""
 
 from __future__ import annotations
 
