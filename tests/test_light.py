@@ -33,7 +33,7 @@ def loaded(code: str, cwd=None) -> set[str]:
     "module",
     [
         "cli", "build", "plan", "store", "spec", "catalog", "records", "codec", "digest",
-        "errors", "drafting", "inferences", "checking.specs", "engine", "site", "render.paths",
+        "errors", "drafting", "inferences", "checking.specs", "engine", "site", "render",
         "training",
     ],
 )  # fmt: skip

@@ -98,7 +98,7 @@ def author(text: str) -> Markup:
 
 
 def spaced(text: str) -> str:
-    """Markdown with an empty line before each list, which this converter needs and others do not."""
+    """Markdown with an empty line before each list, which only this converter needs."""
     lines: list[str] = []
     fence = ""
     for line in text.splitlines():
