@@ -88,9 +88,11 @@ Group = Literal["models", "datasets", "figures", "inferences"]
 _ROOMS = {
     "models": "models",
     "datasets": "datasets",
-    "figures": "visualizations",
+    "figures": "figures",
     "inferences": "inferences",
 }
+_GROUPS = {**_ROOMS, "figures": "visualizations"}
+"""Entry-point groups keep the names that installed packages know."""
 _POINTS = "entry_points.txt"
 _LOADERS = {
     "models": {"application": "application", "python": "python_function", "file": "files"},
@@ -193,7 +195,7 @@ def _names(group: Group) -> list[str]:
 @cache
 def _offered(group: Group) -> dict[str, tuple[str, str]]:
     """What installed packages add to a group: name -> (dotted module, package)."""
-    points = f"reportgen.{_ROOMS[group]}"
+    points = f"reportgen.{_GROUPS[group]}"
     if points not in _declared():
         return {}
     # Costs 25 ms to import, so only where there is something to read.

@@ -19,7 +19,7 @@ from typing import Any
 
 from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.probing.given import Value
+from reportgen.network.inputs import Value
 from reportgen.records import Target
 
 
@@ -60,7 +60,7 @@ def load(
         targets: what the dataset labels; () without dataset.
         seed: of the initial weights; Python's, NumPy's and TensorFlow's generators are set.
         params: what the spec says of this source, such as `weights` of an application.
-        inputs: what each input of a model of several is given, see `reportgen.probing.given`;
+        inputs: what each input of a model of several is given, see `reportgen.network.inputs`;
             None or {} where the spec does not say.
         lines: where it does, by the input, for messages; "" for the whole.
         trusted: whether code in a model file may run.

@@ -24,7 +24,7 @@ def adapted(model: Any, shape: tuple[int, ...]) -> tuple[Any, str]:
     import keras
 
     from reportgen.models._recalling import called_on, freeze_as
-    from reportgen.probing.graphs import is_graph, require_graph
+    from reportgen.network.graph import is_graph, require_graph
 
     inputs = require_graph(model).inputs if is_graph(model) else []
     wanted = tuple(inputs[0].shape)[1:] if len(inputs) == 1 else ()

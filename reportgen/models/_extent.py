@@ -19,11 +19,11 @@ def refusal(model: Any) -> str:
     Args:
         model: is only read. Of a model without a graph nothing is known.
     """
-    from reportgen.probing import graphs
+    from reportgen.network.graph import is_graph, require_graph
 
-    if not graphs.is_graph(model):
+    if not is_graph(model):
         return ""
-    inputs = graphs.require_graph(model).inputs
+    inputs = require_graph(model).inputs
     images = next((tensor.shape[0] for tensor in inputs), None) or 1
     found = max(_given(model), key=lambda given: _values(given[1]), default=("", ()))
     if _values(found[1]) // images <= OUTPUT:
@@ -39,16 +39,16 @@ def _values(shape: Sequence[int | None]) -> int:
 
 def _given(model: Any, prefix: str = "") -> Iterator[Given]:
     """What each layer of a model gives, nested ones included, each as large as it is used."""
-    from reportgen.probing import graphs, naming
+    from reportgen.network.graph import calls, is_graph, require_graph
 
-    graph = graphs.require_graph(model)
-    for name, node in naming.calls(graph):
+    graph = require_graph(model)
+    for name, node in calls(graph):
         path = prefix + name
         yield from ((path, tuple(tensor.shape)) for tensor in node.outputs)
-        if not graphs.is_graph(node.operation):
+        if not is_graph(node.operation):
             yield from _wrapped(node, path + "/")
             continue
-        own = graphs.require_graph(node.operation).inputs
+        own = require_graph(node.operation).inputs
         if [tensor.shape for tensor in own] == [tensor.shape for tensor in node.input_tensors]:
             yield from _given(node.operation, path + "/")
         else:
@@ -59,7 +59,7 @@ def _wrapped(node: Any, prefix: str) -> Iterator[Given]:
     """What is given inside a layer that holds others: a pipeline, or a wrapper around a model."""
     import keras
 
-    from reportgen.probing import graphs
+    from reportgen.network.graph import is_graph
 
     holder = node.operation
     if isinstance(holder, keras.layers.Pipeline):
@@ -71,7 +71,7 @@ def _wrapped(node: Any, prefix: str) -> Iterator[Given]:
             )
     if isinstance(holder, keras.Layer):
         for layer in holder._flatten_layers(include_self=False):
-            if graphs.is_graph(layer):
+            if is_graph(layer):
                 yield from _given(layer, f"{prefix}{layer.name}/")
 
 
@@ -79,7 +79,7 @@ def _anew(node: Any, prefix: str) -> list[Given]:
     """What the layers of a nested model give for other shapes than it was made with."""
     import keras
 
-    from reportgen.probing import graphs
+    from reportgen.network.graph import walk
 
     found: list[Given] = []
 
@@ -89,5 +89,5 @@ def _anew(node: Any, prefix: str) -> list[Given]:
         return output
 
     values = node.arguments.args[0] if node.arguments.args else node.arguments.kwargs["inputs"]
-    graphs.walk(node.operation, values, call)
+    walk(node.operation, values, call)
     return found

@@ -17,8 +17,8 @@ def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
     shapes = [tuple(tensor.shape[1:]) for tensor in getattr(model, "inputs", None) or ()]
     if not shapes:
         return
-    from reportgen.probing.feeding import as_taken
-    from reportgen.probing.graphs import is_graph
+    from reportgen.network.graph import is_graph
+    from reportgen.network.inputs import as_taken
 
     expected, given = shapes[0], received
     if is_graph(model):

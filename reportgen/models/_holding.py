@@ -7,8 +7,8 @@ from typing import Any
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.models._recalling import called_on
-from reportgen.probing.given import Shape, Taken, Value, joined, sentences
-from reportgen.probing.misgiven import FUNCTION, mistakes
+from reportgen.network.input_mistakes import FUNCTION, mistakes
+from reportgen.network.inputs import Shape, Taken, Value, joined, sentences
 from reportgen.records import IMAGES
 
 
@@ -30,7 +30,7 @@ def held(
     """
     if not given:
         return model, ""
-    from reportgen.probing.feeding import inputs_of
+    from reportgen.network.inputs import inputs_of
 
     graph = _graph(model)
     wanted = inputs_of(graph)
@@ -44,7 +44,7 @@ def held(
 
 
 def _graph(model: Any) -> Any:
-    from reportgen.probing.graphs import require_graph
+    from reportgen.network.graph import require_graph
 
     try:
         return require_graph(model)
@@ -56,7 +56,7 @@ def _graph(model: Any) -> Any:
 
 def _replaced(model: Any, graph: Any, wanted: list[Taken], given: Mapping[str, Value]) -> Any:
     """The model with its layers called on images and on what is held."""
-    from reportgen.probing.holding import HeldInput
+    from reportgen.network.inputs import HeldInput
 
     start = _start(graph, [one for one in wanted if given[one.name] == IMAGES])
     values = []

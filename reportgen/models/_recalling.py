@@ -20,8 +20,7 @@ def called_on(model: Any, start: Any, values: Sequence[Any]) -> Any:
     """
     import keras
 
-    from reportgen.probing.graphs import require_graph
-    from reportgen.probing.held import stands_in
+    from reportgen.network.graph import require_graph, stands_in
 
     graph = require_graph(model)
     known = {id(tensor): value for tensor, value in zip(graph.inputs, values, strict=True)}

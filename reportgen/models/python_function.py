@@ -61,7 +61,7 @@ def _followed(model: Any, source: str, trained: bool) -> Any:
 
     Of one that is trained, and out of whose `call` no graph can be had, the weights can be shown.
     """
-    from reportgen.probing.graphs import require_graph
+    from reportgen.network.graph import require_graph
 
     try:
         return require_graph(model)

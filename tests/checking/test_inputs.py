@@ -10,7 +10,7 @@ import pytest
 
 from reportgen.checking.specs import problems
 from reportgen.inspection.inputs import inputs, taken
-from reportgen.probing.feeding import inputs_of
+from reportgen.network.inputs import inputs_of
 from reportgen.spec import load_text
 
 layers = keras.layers

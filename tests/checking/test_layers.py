@@ -11,7 +11,7 @@ from reportgen.checking.layers import layer_problems, missing
 from reportgen.errors import Problem, UserError
 from reportgen.inspection.names import layers as layers_of_file
 from reportgen.inspection.names import named as layers_of
-from reportgen.probing.layers import find, named
+from reportgen.network.layers import find, named
 from reportgen.spec import load_text
 
 HEAD = "model: m.keras\nfigures:\n  - "

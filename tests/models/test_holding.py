@@ -18,8 +18,8 @@ from reportgen.errors import UserError
 from reportgen.inspection import inspect
 from reportgen.models._adapting import adapted
 from reportgen.models._holding import held
-from reportgen.probing.fields import receptive_field
-from reportgen.probing.layers import choose, is_conv, named, rows
+from reportgen.network.layers import choose, is_conv, named, rows
+from reportgen.network.receptive_field import receptive_field
 from reportgen.spec import load_text
 from tests.models.two_inputs import GIVEN, IMAGES, META, alone, pooled, two
 
