@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ class Console:
     def _move(self, done: int, total: int, text: str) -> None:
         if self._bar is None:
             self._bar = click.progressbar(
-                length=total, label=f"  {self._name}", show_pos=False, file=_stderr(),
+                length=total, label=f"  {self._name}", show_pos=False, file=sys.stderr,
                 item_show_func=lambda item: item or "", update_min_steps=1,
             )  # fmt: skip
             self._bar.__enter__()
@@ -75,12 +76,6 @@ class Console:
         """A report is complete."""
         state = "up to date" if tasks == 0 else f"{tasks} task{'s' * (tasks > 1)} made"
         click.echo(f"{page} ({state})")
-
-
-def _stderr() -> Any:
-    import sys
-
-    return sys.stderr
 
 
 def show(error: ReportgenError, prefix: str = "") -> None:

@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from reportgen.types import Model, Params
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from reportgen.network.network import Network
 
     Array = NDArray[np.generic]
 
@@ -162,18 +166,20 @@ class ModelFacts:
 class Subject:
     """What a figure's `compute` is given: one model, its data and the figure's parameters.
 
-    `model` is a `keras.Model`; `data` is None where the spec names no dataset; `params` holds
+    `model` is a `keras.Model` and `network` the same as the engine sees it; both are None for a
+    kind that needs no model. `data` is None where the spec names no dataset; `params` holds
     every parameter of the kind, defaults filled in. `times` holds the seconds of each epoch of
     training for a figure whose parameter `times` is true, and is () for all others and for a model
     that came trained: whatever shows them differs from run to run.
     """
 
-    model: Any
+    model: Model
     facts: ModelFacts
     data: Dataset | None
-    params: Mapping[str, Any]
+    params: Params
     seed: int
     times: tuple[float, ...] = ()
+    network: Network = None  # type: ignore[assignment]
 
 
 # --- what figures are made of ------------------------------------------------------------------

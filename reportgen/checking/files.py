@@ -156,7 +156,7 @@ def input_problems(spec: Spec) -> Iterator[Problem]:
             continue
         from reportgen.inspection.inputs import inputs
         from reportgen.network.input_mistakes import mistakes
-        from reportgen.network.inputs import Taken
+        from reportgen.network.input_values import Taken
 
         configured = inputs(spec.source.parent / model.source)
         taken = [Taken(*item) for item in configured or ()]

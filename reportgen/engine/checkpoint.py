@@ -12,7 +12,9 @@ from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
-from reportgen.network.layers import find, turns
+from reportgen.network.layer_selection import find
+from reportgen.network.layers import numbered_uses
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing
 from reportgen.store import Output, Store
 from reportgen.types import Json, Model, Params
@@ -79,17 +81,17 @@ class Checkpoint:
     preprocessing: Preprocessing | None
 
 
-def obtain(output: Output, job: Job, store: Store) -> Model:
-    """The model of an output that holds a checkpoint; see `load`."""
+def obtain(output: Output, job: Job, store: Store) -> Network:
+    """The network of an output that holds a checkpoint; see `load`."""
     if output.digest in _built:
-        return _built[output.digest].model
+        return Network.of(_built[output.digest].model)
     checkpoint = decode(Checkpoint, json.loads(store.get(output.object)))
-    return load(output.digest, checkpoint, job, store).model
+    return Network.of(load(output.digest, checkpoint, job, store).model)
 
 
-def uses(model: Model) -> dict[str, tuple[int, int]]:
+def uses(network: Network) -> dict[str, tuple[int, int]]:
     """The uses of layers that a model uses several times; see `artifacts.Uses`."""
-    return turns(model)
+    return numbered_uses(network.uses)
 
 
 def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
@@ -135,10 +137,10 @@ def remember(digest: str, loaded: Loaded) -> None:
 
 
 def _check_layers(model: Model, checks: Sequence[tuple[str, int | None]]) -> None:
-    problems = []
+    problems, network = [], Network.of(model)
     for name, line in checks:
         try:
-            find(model, name)
+            find(network, name)
         except UserError as error:
             problems += [replace(problem, line=line) for problem in error.problems]
     if problems:

@@ -29,10 +29,10 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         artifact: Artifact = importlib.import_module(job.modules[-1]).compute(given)
     except UndefinedError as error:
         return artifacts.save(Artifact(undefined=str(error)), store)
-    if given.model is None:
+    if "model" not in job.inputs:
         return artifacts.save(artifact, store)
     return artifacts.save(
-        artifact, store, importlib.import_module(INPUTS["model"]).uses(given.model)
+        artifact, store, importlib.import_module(INPUTS["model"]).uses(given.network)
     )
 
 
@@ -44,11 +44,13 @@ def subject(job: Job, store: Store) -> Subject:
         if name in INPUTS
     }
     facts, times = job.inputs.get("facts"), job.inputs.get("times")
+    network = given.get("model")
     return Subject(
-        model=given.get("model"),
+        model=network.model if network else None,
         facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,
         data=given.get("dataset"),
         params=job.params["params"],
         seed=job.params["seed"],
         times=tuple(json.loads(store.get(times.object))) if times else (),
+        **({"network": network} if network else {}),
     )

@@ -11,9 +11,9 @@ from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
 from reportgen.models import Loaded, checkpoints
-from reportgen.network.graph import counts
-from reportgen.network.heads import heads
+from reportgen.network.graph import parameter_counts
 from reportgen.network.layers import rows
+from reportgen.network.network import Network
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 from reportgen.training.evaluation import evaluate, image_counts
@@ -47,7 +47,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 def _facts(
     params: ModelParams, loaded: Loaded, data: Dataset | None, training: Training
 ) -> ModelFacts:
-    parameters = counts(loaded.model)
+    parameters = parameter_counts(loaded.model)
     metrics, images = _evaluated(loaded.model, data) if data else ({}, {})
     return ModelFacts(
         name="", title="", source=params.source, dataset=params.dataset or "",
@@ -66,6 +66,6 @@ def _evaluated(model: Model, data: Dataset) -> tuple[dict[str, float], dict[str,
     The figures that would run it say why they cannot.
     """
     try:
-        return evaluate(model, data, heads(model, data.targets))
+        return evaluate(model, data, Network.of(model).heads_for(data.targets))
     except UndefinedError:
         return {}, image_counts(data)

@@ -9,8 +9,8 @@ from reportgen.engine.checkpoint import ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.models import checkpoints
-from reportgen.network.heads import heads
 from reportgen.network.inputs import require_one_input
+from reportgen.network.network import Network
 from reportgen.records import Dataset
 from reportgen.store import Output, Store
 from reportgen.training.loop import History, train
@@ -44,8 +44,9 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 def _train(model: Model, data: Dataset, params: ModelParams, progress: Progress) -> History:
     """Train a model in place."""
     try:
-        require_one_input(model)
-        trained = heads(model, data.targets, strict=True)
+        network = Network.of(model)
+        require_one_input(network)
+        trained = network.heads_for(data.targets, strict=True)
     except UndefinedError as error:
         hint = "a model that is trained already is shown as far as it can be: for a function, "
         hint += "return (model, True)"

@@ -14,8 +14,8 @@ import keras
 import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
-from reportgen.network.graph import require_graph
-from reportgen.network.layers import find, uses
+from reportgen.network.layer_selection import find
+from reportgen.network.network import Network
 from reportgen.records import Head
 from reportgen.types import Model, Tensor
 
@@ -32,13 +32,14 @@ class AuxiliaryClassifier:
     """
 
     def __init__(self, model: Model, heads: Sequence[Head], layer: str) -> None:
-        graph, path = require_graph(model), find(model, layer)
+        network = Network.of(model)
+        graph, path = network.graph, find(network, layer)
         if "/" in path:
             raise UserError(
                 Problem(f"helper must name a layer of the model itself, got '{path}'",
                         hint="name one that is not inside another model")
             )  # fmt: skip
-        output = uses(model)[path].outputs[0]
+        output = network.uses[path].outputs[0]
         inputs = graph.inputs[0] if len(graph.inputs) == 1 else graph.inputs
         self.model = keras.Model(inputs, [*graph.outputs, output])
         self.flat = keras.layers.Flatten()

@@ -8,6 +8,7 @@ from math import isfinite
 from reportgen.errors import UndefinedError
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Head
 from reportgen.training.steps import evaluate_split, evaluation_step, with_kinds
 from reportgen.types import Model
@@ -34,7 +35,7 @@ def evaluate(
     answering = [head for head in heads if head.target is not None]
     if not answering:
         return metrics, counts
-    require_one_input(model)
+    require_one_input(Network.of(model))
     try:
         require_finite(model)
     except UndefinedError:

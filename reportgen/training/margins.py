@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
 from reportgen.network.heads import ending
-from reportgen.network.layers import named
+from reportgen.network.layers import layers_by_path
 from reportgen.records import Head
 from reportgen.training.parameters import Settings
 from reportgen.types import Model, Tensor
@@ -33,7 +33,7 @@ def margins_of(model: Model, heads: Sequence[Head], strength: Callable[[], Tenso
         UserError: a layer has a margin, but something comes after it.
     """
     last = {head.index: ending(model, head.index)[1] for head in heads}
-    for path, layer in named(model).items():
+    for path, layer in layers_by_path(model).items():
         if hasattr(layer, "margin_logits") and not any(layer is end for end in last.values()):
             raise UserError(
                 Problem(

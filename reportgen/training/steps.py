@@ -11,15 +11,16 @@ import tensorflow as tf
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.answers import Probabilities
+from reportgen.network.batching import batch_size
 from reportgen.network.execution import (
     NO_KERNEL,
     allowed,
-    batch_size,
     cannot_run,
     function,
     needs_xla,
 )
 from reportgen.network.inputs import as_taken
+from reportgen.network.network import Network
 from reportgen.network.preprocessing import coefficients, prepare
 from reportgen.records import Dataset, Head, Split
 from reportgen.training.auxiliary import AuxiliaryClassifier
@@ -102,7 +103,7 @@ def trained_variables(model: Model, additions: Additions) -> list[keras.Variable
 def evaluate_split(model: Model, step: Step, split: Split, heads: Sequence[Head]) -> Scores:
     """Scores of a split by an evaluation step, in batches as large as the memory budget allows."""
     images, labels = arrays_of(split, heads)
-    return run(step, images, labels, batch_size(model, images.shape[1:]))
+    return run(step, images, labels, batch_size(Network.of(model), images.shape[1:]))
 
 
 def run(
@@ -182,7 +183,7 @@ def _with_kind(model: Model, head: Head, images: Array) -> Head:
     if head.kind != "logits":
         return head
     try:
-        (kind,) = Probabilities(model, [head], images).kinds
+        (kind,) = Probabilities(Network.of(model), [head], images).kinds
     except UndefinedError:
         # Neither: training and scoring tell in their own words what is wrong.
         return head
@@ -222,7 +223,7 @@ def _totals(
 def _preparing(model: Model, dataset: Dataset) -> Callable[[Tensor], Tensor]:
     """A function that makes a batch of images, as the dataset stores them, the model's input."""
     shape = dataset.splits["train"].images.shape[1:]
-    channels_first = as_taken(model, shape) != shape
+    channels_first = as_taken(Network.of(model), shape) != shape
     scale, offset = coefficients(dataset.preprocessing)
     order = dataset.preprocessing.order
 
@@ -271,7 +272,8 @@ def _compiled(
         tf.TensorSpec((None, *images.shape[1:]), images.dtype),
         tf.TensorSpec((None, len(heads)), "int32"),
     ]
-    xla = needs_xla(model)
+    network = Network.of(model)
+    xla = needs_xla(network)
     graph: Step = function(body, signature, xla)
 
     def run_by_xla(images: Array, labels: Array) -> Tensor:
@@ -280,6 +282,7 @@ def _compiled(
                 return graph(images, labels)
         except NO_KERNEL as error:
             hint = "train it on a machine with a GPU and name the trained model file"
-            raise UserError(Problem(cannot_run(model, error).rstrip("."), hint=hint)) from error
+            message = cannot_run(network, error).rstrip(".")
+            raise UserError(Problem(message, hint=hint)) from error
 
     return run_by_xla if xla else graph

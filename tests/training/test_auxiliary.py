@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen.errors import UserError
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.auxiliary import AuxiliaryClassifier, auxiliary_weight
 from reportgen.training.loop import train
@@ -45,7 +45,7 @@ def test_it_teaches_layers_that_the_head_does_not_reach(helper: str | None) -> N
     count = model.count_params()
     before = model.get_layer("hidden").kernel.numpy()
     settings = {"epochs": 2, "batch_size": 20, "helper": helper}
-    train(model, data, heads(model, data.targets), settings, 1, lambda *tick: None)
+    train(model, data, Network.of(model).heads_for(data.targets), settings, 1, lambda *tick: None)
     moved = not np.array_equal(before, model.get_layer("hidden").kernel.numpy())
     assert moved is bool(helper)
     assert model.count_params() == count
@@ -53,7 +53,7 @@ def test_it_teaches_layers_that_the_head_does_not_reach(helper: str | None) -> N
 
 def test_its_loss_is_that_of_its_formula() -> None:
     data, model = dataset(), network()
-    helper = AuxiliaryClassifier(model, heads(model, data.targets), "hidden")
+    helper = AuxiliaryClassifier(model, Network.of(model).heads_for(data.targets), "hidden")
     images = data.splits["train"].images / np.float32(255)
     features, labels = helper.model(images)[-1].numpy(), data.splits["train"].labels["size"]
     kernel, bias = (variable.numpy() for variable in helper.variables)
@@ -73,4 +73,6 @@ def test_a_layer_that_is_not_there_is_the_users_mistake() -> None:
     data, model = dataset(), network()
     settings = {"helper": "hiden"}
     with pytest.raises(UserError, match="hiden"):
-        train(model, data, heads(model, data.targets), settings, 1, lambda *tick: None)
+        train(
+            model, data, Network.of(model).heads_for(data.targets), settings, 1, lambda *tick: None
+        )

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reportgen.errors import UserError
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.initialization import directions, spread_classes
 from reportgen.training.loop import train
@@ -76,7 +76,7 @@ def test_classes_whose_images_are_equal_are_parted_too() -> None:
 def test_the_last_layer_starts_there_with_vectors_as_long_as_before() -> None:
     data, model = dataset(ring()), network()
     length = np.linalg.norm(model.layers[-1].kernel.numpy(), axis=0).mean()
-    spread_classes(model, heads(model, data.targets), data)
+    spread_classes(model, Network.of(model).heads_for(data.targets), data)
     kernel = model.layers[-1].kernel.numpy()
     np.testing.assert_allclose(np.linalg.norm(kernel, axis=0), length, rtol=1e-5)
     assert is_rotation(np.argsort(np.arctan2(kernel[1], kernel[0])).tolist(), ORDER)
@@ -88,7 +88,7 @@ def test_training_does_so_where_the_spec_asks() -> None:
     orders = {}
     for asked in (False, True):
         model = network()
-        found = heads(model, data.targets)
+        found = Network.of(model).heads_for(data.targets)
         given["spread_classes"] = asked
         train(model, data, found, given, 1, lambda *tick: None)
         kernel = model.layers[-1].kernel.numpy()
@@ -100,4 +100,4 @@ def test_training_does_so_where_the_spec_asks() -> None:
 def test_a_last_layer_without_a_vector_for_each_class_is_the_users_mistake() -> None:
     data, model = dataset(ring()), network(keras.layers.Softmax(name="end"))
     with pytest.raises(UserError, match=r"layer 'end' has no weight vector for each class"):
-        spread_classes(model, heads(model, data.targets), data)
+        spread_classes(model, Network.of(model).heads_for(data.targets), data)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training import PARAMETERS
 from reportgen.training.evaluation import evaluate
@@ -55,7 +55,7 @@ def double() -> Any:
 
 
 def run(model: Any, data: Dataset, seed: int = 1, **params: Any) -> dict[str, tuple[float, ...]]:
-    return train(model, data, heads(model, data.targets), params, seed, quiet).logs
+    return train(model, data, Network.of(model).heads_for(data.targets), params, seed, quiet).logs
 
 
 def logits_of(model: Any, split: Split) -> np.ndarray:
@@ -71,7 +71,7 @@ def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
 @pytest.mark.parametrize("activation", [None, "softmax"])
 def test_loss_and_accuracy_of_a_softmax_are_those_of_their_formulas(activation: str | None) -> None:
     data, model = dataset(SIZE), single(3, activation)
-    metrics, counts = evaluate(model, data, heads(model, data.targets))
+    metrics, counts = evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert counts == {"train": 50, "validation": 10, "test": 20}
     assert len(metrics) == 6
     for name, split in data.splits.items():
@@ -86,7 +86,7 @@ def test_loss_and_accuracy_of_a_softmax_are_those_of_their_formulas(activation: 
 @pytest.mark.parametrize("activation", [None, "sigmoid"])
 def test_loss_and_accuracy_of_one_unit_are_those_of_their_formulas(activation: str | None) -> None:
     data, model = dataset(COLOR), single(1, activation)
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     split = data.splits["test"]
     logit, label = logits_of(model, split)[:, 0], split.labels["color"]
     loss = np.log1p(np.exp(-logit * (2 * label - 1))).mean()
@@ -96,7 +96,7 @@ def test_loss_and_accuracy_of_one_unit_are_those_of_their_formulas(activation: s
 
 def test_several_heads_are_matched_to_their_outputs_by_name() -> None:
     data, model = dataset(COLOR, SIZE), double()
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     images = data.splits["test"].images / np.float32(255)
     size, color = (np.array(output) for output in model(images))
     labels = data.splits["test"].labels
@@ -126,7 +126,7 @@ def test_history_of_one_head_has_kerass_names() -> None:
     assert {len(values) for values in history.values()} == {15}
     assert history["loss"][-1] < history["loss"][0]
     assert history["accuracy"][-1] > 0.8
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert metrics["validation.size.loss"] == history["val_loss"][-1]
     assert metrics["validation.size.accuracy"] == history["val_accuracy"][-1]
 
@@ -148,7 +148,7 @@ def test_penalties_of_layers_are_part_of_the_loss() -> None:
     model = keras.Sequential([keras.Input((2, 2, 1)), keras.layers.Flatten(), dense])
     penalty = float((dense.kernel.numpy() ** 2).sum())
     history = run(model, data, epochs=1, learning_rate=1e-9)
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     expected = metrics["validation.size.loss"] + penalty
     assert history["val_loss"][0] == pytest.approx(expected, rel=1e-5)
 
@@ -157,7 +157,14 @@ def test_progress_goes_from_one_to_all_steps_and_tells_the_loss() -> None:
     told: list[tuple[int, int, str]] = []
     data, model = dataset(SIZE), single(3, "softmax")
     params = {"epochs": 2, "batch_size": 16}
-    train(model, data, heads(model, data.targets), params, 1, lambda *tick: told.append(tick))
+    train(
+        model,
+        data,
+        Network.of(model).heads_for(data.targets),
+        params,
+        1,
+        lambda *tick: told.append(tick),
+    )
     assert [done for done, _, _ in told] == list(range(1, 9))  # 50 images: 4 steps an epoch
     assert {total for _, total, _ in told} == {8}
     assert told[0][2].startswith("epoch 1/2, loss ")
@@ -205,7 +212,7 @@ def test_the_model_keeps_no_compiled_state_and_evaluating_leaves_it_alone() -> N
     data, model = dataset(SIZE), single(3, "softmax")
     run(model, data, epochs=1)
     before = model.get_weights()
-    evaluate(model, data, heads(model, data.targets))
+    evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert not model.compiled
     assert all((a == b).all() for a, b in zip(before, model.get_weights(), strict=True))
 
@@ -227,7 +234,7 @@ def test_a_loss_that_is_not_a_number_stops_training_and_counts_nowhere() -> None
         UserError, match=r"loss became nan in epoch 1, step 1 .*smaller learning_rate"
     ):
         run(model, data)
-    metrics, counts = evaluate(model, data, heads(model, data.targets))
+    metrics, counts = evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert metrics == {}
     assert counts == {name: len(split.images) for name, split in data.splits.items()}
 
@@ -238,9 +245,13 @@ def test_an_output_that_answers_no_label_is_left_out() -> None:
     size = keras.layers.Dense(3, "softmax", name="size")(flat)
     box = keras.layers.Dense(4, name="box")(flat)
     metrics, _ = evaluate(
-        keras.Model(x, [box, size]), data, heads(keras.Model(x, [box, size]), data.targets)
+        keras.Model(x, [box, size]),
+        data,
+        Network.of(keras.Model(x, [box, size])).heads_for(data.targets),
     )
-    alone, _ = evaluate(keras.Model(x, size), data, heads(keras.Model(x, size), data.targets))
+    alone, _ = evaluate(
+        keras.Model(x, size), data, Network.of(keras.Model(x, size)).heads_for(data.targets)
+    )
     assert metrics == alone
     assert set(metrics) == {f"{split}.size.{what}" for split in data.splits
                             for what in ("accuracy", "loss")}  # fmt: skip
@@ -253,7 +264,7 @@ def test_images_alone_are_no_measure_of_a_model_with_more_inputs() -> None:
     with pytest.raises(
         UndefinedError, match=r"2 inputs \(.*more\), and a dataset gives images for"
     ):
-        evaluate(model, data, heads(model, data.targets))
+        evaluate(model, data, Network.of(model).heads_for(data.targets))
 
 
 def test_patience_stops_and_takes_the_weights_of_the_best_epoch() -> None:
@@ -263,13 +274,13 @@ def test_patience_stops_and_takes_the_weights_of_the_best_epoch() -> None:
     losses = history["val_loss"]
     assert len(losses) < 60
     assert len(losses) == 1 + int(np.argmin(losses)) + 3
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert metrics["validation.size.loss"] == min(losses)
 
 
 def test_every_epoch_has_its_seconds() -> None:
     data, model = dataset(SIZE), single(3, "softmax")
-    log = train(model, data, heads(model, data.targets), {"epochs": 3}, 1, quiet)
+    log = train(model, data, Network.of(model).heads_for(data.targets), {"epochs": 3}, 1, quiet)
     assert len(log.seconds) == len(log.logs["loss"]) == 3
     assert min(log.seconds) > 0
 
@@ -296,7 +307,7 @@ def test_a_model_with_nothing_to_train_is_the_users_mistake() -> None:
 def test_outputs_without_labels_are_the_users_mistake() -> None:
     data, model = dataset(SIZE), single(3, "softmax")
     with pytest.raises(UserError, match="no labels for the outputs out; it labels size; give"):
-        train(model, data, heads(model), {}, 1, quiet)
+        train(model, data, Network.of(model).heads, {}, 1, quiet)
 
 
 def test_importing_training_stays_light() -> None:

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from reportgen.errors import UserError
 from reportgen.models.margins import CosFace
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training import loop
 from reportgen.training.evaluation import evaluate
@@ -40,7 +40,7 @@ def network(margin: float = MARGIN) -> Any:
 
 
 def train(model: Any, data: Dataset, **params: Any) -> dict[str, tuple[float, ...]]:
-    found = heads(model, data.targets)
+    found = Network.of(model).heads_for(data.targets)
     return loop.train(model, data, found, params, 1, lambda *tick: None).logs
 
 
@@ -66,7 +66,7 @@ def test_the_loss_descended_has_the_margin_and_all_that_is_scored_has_none(
     assert history["val_loss"][1] == pytest.approx(cross_entropy(logits, labels), rel=1e-4)
     hits = (logits.argmax(1) == labels).mean()
     assert history["accuracy"][1] == history["val_accuracy"][1] == pytest.approx(hits)
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert metrics["test.size.loss"] == pytest.approx(cross_entropy(logits, labels), rel=1e-4)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.evaluation import evaluate
 from reportgen.training.loop import train
@@ -54,7 +54,7 @@ def plain(end: str | None) -> Any:
 @pytest.mark.parametrize("made", [lambda: mean_of_two(3, "softmax"), in_code])
 def test_loss_of_several_probabilities_is_that_of_the_formula(made: Any) -> None:
     data, model = dataset(THREE), made()
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0)), split.labels["kind"]
     right = given[np.arange(len(labels)), labels]
@@ -72,7 +72,7 @@ def one_in_code() -> Any:
 @pytest.mark.parametrize("made", [lambda: mean_of_two(1, "sigmoid"), one_in_code])
 def test_a_single_probability_answers_both_classes(made: Any) -> None:
     data, model = dataset(TWO), made()
-    metrics, _ = evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     split = data.splits["test"]
     given, labels = np.asarray(model(split.images / 255.0))[:, 0], split.labels["kind"]
     right = np.where(labels == 1, given, 1 - given)
@@ -108,7 +108,7 @@ def test_what_the_values_of_an_output_are(made: Any, kind: str) -> None:
     model = made()
     target = TWO if model.output_shape[-1] == 1 else THREE
     data = dataset(target)
-    (head,) = with_kinds(model, heads(model, data.targets), data)
+    (head,) = with_kinds(model, Network.of(model).heads_for(data.targets), data)
     assert (head.kind, head.target) == (kind, target)
 
 
@@ -127,7 +127,14 @@ def test_training_descends_the_loss_of_the_probabilities() -> None:
     expected = [
         w - 0.5 * slope.numpy() for w, slope in zip(model.get_weights(), slopes, strict=True)
     ]
-    log = train(model, data, heads(model, data.targets), params, 1, lambda done, total, text: None)
+    log = train(
+        model,
+        data,
+        Network.of(model).heads_for(data.targets),
+        params,
+        1,
+        lambda done, total, text: None,
+    )
     assert log.logs["loss"][0] == pytest.approx(float(loss), rel=1e-5)
     for found, wanted in zip(model.get_weights(), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-6)
