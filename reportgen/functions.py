@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from reportgen.errors import Problem, UserError
-from reportgen.spec.functions import no_function, no_module
+from reportgen.suggestions import did_you_mean
 
 
 def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
@@ -52,6 +52,18 @@ def imported(module_name: str, base: Path) -> Any:
         raise UserError(_not_found(module_name, base, error)) from error
     except (Exception, SystemExit) as error:
         raise UserError(_raised(f"importing {module_name}", base, error)) from error
+
+
+def no_module(module: str, base: Path) -> Problem:
+    """The problem of a module that is neither installed nor in the spec's folder."""
+    hint = f"it must be installed, or lie in the spec's folder {base}"
+    return Problem(f"there is no module '{module}'", hint=hint)
+
+
+def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
+    """The problem of a function that its module lacks; `others` are those that it has."""
+    hint = did_you_mean(function, others) if others else "define it there"
+    return Problem(f"module {module} has no function '{function}'", hint=hint)
 
 
 def _function(module_name: str, function_name: str, base: Path) -> Any:

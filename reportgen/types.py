@@ -31,9 +31,11 @@ if TYPE_CHECKING:
     """A layer of Keras, an operation, or a model inside another."""
     Graph = Callable[..., list[tf.Tensor]]
     """A compiled `tf.function` or one of its concrete functions."""
+    Progress = Callable[[int, int, str], None]
+    """Receives how far a task has come, as `progress(done, total, text)`."""
 else:
     Array = Floats = Doubles = Integers = Booleans = Pixels = Any
-    Tensor = Model = Layer = Graph = Any
+    Tensor = Model = Layer = Graph = Progress = Any
 
 Params = Mapping[str, Any]
 """Parameters of a spec's entry by name, each checked against its declared type."""

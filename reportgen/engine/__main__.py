@@ -21,6 +21,7 @@ from typing import Any, TextIO
 
 from reportgen import models
 from reportgen.codec import decode, encode
+from reportgen.engine import STAGES
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.inspection.findings import shown
@@ -103,7 +104,7 @@ def _unscoped(error: Exception) -> Problem | None:
 
 def _begun(job: Job) -> AbstractContextManager[None]:
     """What can go on beside the import of TensorFlow: looking into the job's model file."""
-    if job.stage != "train":
+    if job.stage != "model":
         return nullcontext()
     params, cache = job.params["params"], Path(job.cache)
     return models.ahead(
@@ -120,7 +121,7 @@ def _stage(name: str) -> Any:
     light = "tensorflow" not in sys.modules
     gc.disable()
     try:
-        stage = importlib.import_module(f"reportgen.engine.{name}")
+        stage = importlib.import_module(STAGES[name])  # type: ignore[index]
     finally:
         gc.enable()
     if light and "tensorflow" in sys.modules:

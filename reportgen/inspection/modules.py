@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reportgen.errors import Problem
+from reportgen.functions import no_module
 from reportgen.inspection.owned import sources
-from reportgen.spec.functions import module_problem
+from reportgen.python_source import is_missing
 
 
 def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
@@ -25,8 +26,8 @@ def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
     for module in modules:
         if not all(part.isidentifier() for part in module.split(".")):
             found.append(misnamed(module))
-        elif (problem := module_problem(module, folder)) is not None:
-            found.append(problem)
+        elif is_missing(module, folder):
+            found.append(no_module(module, folder))
         else:
             read = (_unreadable(module, file) for file in sources(module, folder))
             found += [problem for problem in read if problem is not None and problem not in found]

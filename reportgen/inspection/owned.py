@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reportgen.code import reached
-from reportgen.spec.functions import bound
+from reportgen.python_source import bound
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Any
 
 from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.network.inputs import Value
+from reportgen.network.input_values import Value
 from reportgen.records import Target
 
 

@@ -19,10 +19,11 @@ def check_input(model: Any, source: str, received: tuple[int, ...]) -> None:
         return
     from reportgen.network.graph import is_graph
     from reportgen.network.inputs import as_taken
+    from reportgen.network.network import Network
 
     expected, given = shapes[0], received
     if is_graph(model):
-        received = as_taken(model, given)
+        received = as_taken(Network.of(model), given)
     same = len(expected) == len(received)
     if same and all(e is None or e == r for e, r in zip(expected, received, strict=True)):
         return

@@ -8,8 +8,9 @@ from typing import Any
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.models._recalling import called_on
 from reportgen.network.input_mistakes import FUNCTION, mistakes
-from reportgen.network.inputs import Shape, Taken, Value, joined, sentences
+from reportgen.network.input_values import Taken, Value, joined, sentences
 from reportgen.records import IMAGES
+from reportgen.types import Shape
 
 
 def held(

@@ -7,6 +7,8 @@ from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import Any
 
+from reportgen.network.graph import stand_in
+
 
 def called_on(model: Any, start: Any, values: Sequence[Any]) -> Any:
     """A model of the input `start` with the layers of another one, called on `values`.
@@ -20,7 +22,7 @@ def called_on(model: Any, start: Any, values: Sequence[Any]) -> Any:
     """
     import keras
 
-    from reportgen.network.graph import require_graph, stands_in
+    from reportgen.network.graph import require_graph
 
     graph = require_graph(model)
     known = {id(tensor): value for tensor, value in zip(graph.inputs, values, strict=True)}
@@ -30,7 +32,7 @@ def called_on(model: Any, start: Any, values: Sequence[Any]) -> Any:
         known |= {id(tensor): value for tensor, value in zip(node.outputs, outputs, strict=True)}
     flat = [known[id(tensor)] for tensor in graph.outputs]
     ends = keras.tree.pack_sequence_as(graph._outputs_struct, flat)
-    made = stands_in(keras.Model(start, ends, name=model.name), model)
+    made = stand_in(keras.Model(start, ends, name=model.name), model)
     freeze_as(model, made)
     return made
 

@@ -8,7 +8,6 @@ from typing import Any
 from reportgen.errors import Problem, UserError
 from reportgen.models._vetting import vetted_weights
 from reportgen.models._words import why
-from reportgen.spec.files import weights_problem
 
 
 def read_weights(model: Any, network: str, weights: str, base: Path) -> None:
@@ -23,9 +22,9 @@ def read_weights(model: Any, network: str, weights: str, base: Path) -> None:
     Raises:
         UserError: there is no such file, it is refused, or the weights are another network's.
     """
-    problem = weights_problem(weights, base)
-    if problem is not None:
-        raise UserError(problem)
+    if not (base / weights).is_file():
+        hint = "write its path from the spec's folder, 'imagenet', or null for random weights"
+        raise UserError(Problem(f"there is no weights file {base / weights}", hint=hint))
     with vetted_weights(base / weights) as copy:
         try:
             model.load_weights(copy.path)

@@ -11,7 +11,7 @@ from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.models._fit import reason
 from reportgen.records import Target
-from reportgen.spec.files import weights_of
+from reportgen.spec.types import weights_of
 
 ENTRY = Entry(
     name="application",

@@ -1,10 +1,14 @@
-"""report.json: all that the pages state, for programs to read."""
+"""report.json: all that the pages state, for programs to read.
+
+`report.schema.json` beside this file is its JSON Schema (draft 2020-12).
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Section, Table
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
     from reportgen.types import JsonObject
 
 SCHEMA = 1
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
 def render(report: Report, plan: Outline) -> bytes:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, cast
 
+import jsonschema
 import pytest
 
-from reportgen.records import Report
+from reportgen.records import Evidence, LayerRow, ModelFacts, Note, Report
 from reportgen.render import pages
+from reportgen.render.report_json import SCHEMA_FILE
 
 KEYS = {
     "models": {"name", "layers", "total_params", "trainable_params", "non_trainable_params",
@@ -44,6 +46,22 @@ def test_the_contract_is_kept(facts: dict[str, Any]) -> None:
         "name": "conv2d_1", "type": "Conv2D", "output_shape": "(None, 28, 28, 10)",
         "params": 760, "connected_to": ["Input_Image[0][0]"],
     }  # fmt: skip
+
+
+def test_it_follows_its_schema_which_names_every_field(facts: dict[str, Any]) -> None:
+    schema = json.loads(SCHEMA_FILE.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    # The sample's provenance holds more than a build states.
+    stated = schema["$defs"]["provenance"]["properties"].keys() & facts["provenance"].keys()
+    provenance = {name: facts["provenance"][name] for name in stated}
+    jsonschema.Draft202012Validator(schema).validate({**facts, "provenance": provenance})
+    records = {"model": ModelFacts, "layer": LayerRow, "evidence": Evidence, "note": Note}
+    for name, record in records.items():
+        definition = schema["$defs"][name]
+        assert definition["additionalProperties"] is False
+        assert {*definition["required"]} == {*definition["properties"]}
+        assert {*definition["properties"]} == {field.name for field in fields(record)}
+    assert {*schema["required"]} == {*schema["properties"]} == {*facts}
 
 
 def test_every_reference_resolves(facts: dict[str, Any], made: dict[str, bytes]) -> None:
