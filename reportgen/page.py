@@ -70,10 +70,13 @@ def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
     """Facts of a model as the spec names it.
 
     The stage that trains keeps under "weights" whatever a page says of how a model came to be. Of
-    an application that is where its weights are from, of all others what its inputs are given.
+    an application, and of a zoo model without a dataset, that is where its weights are from, of all
+    others what its inputs are given.
     """
     training = dict(facts.training)
-    if "weights" in training and scheme(model.source) != "application":
+    kind = scheme(model.source)
+    untrained = kind == "zoo" and model.dataset is None
+    if "weights" in training and kind != "application" and not untrained:
         training["inputs"] = training.pop("weights")
     return replace(facts, name=model.name, title=model.title, training=training)
 

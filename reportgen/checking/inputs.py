@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reportgen.errors import Problem
-from reportgen.inspection.inputs import inputs
+from reportgen.models.trust.inspection import outline_of
 from reportgen.probing.given import Taken
 from reportgen.probing.misgiven import mistakes
 from reportgen.spec import Spec
@@ -17,7 +17,7 @@ def input_problems(spec: Spec) -> Iterator[Problem]:
     for model in spec.models:
         if not model.inputs or scheme(model.source) != "file":
             continue
-        found = inputs(spec.source.parent / model.source)
+        found = outline_of(spec.source.parent / model.source).inputs
         wanted = None if found is None else [Taken(*one) for one in found]
         for name, message, hint in mistakes(wanted, model.inputs) if wanted else ():
             line = model.input_lines.get(name, model.line)

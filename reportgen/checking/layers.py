@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from reportgen.checking.figures import is_own
 from reportgen.errors import Problem
-from reportgen.inspection.names import Layers, layers
 from reportgen.layer_names import matches, unclear
-from reportgen.models._adapting import NAME
+from reportgen.models.adapting import RESHAPE
+from reportgen.models.trust.configuration import Layers
+from reportgen.models.trust.inspection import outline_of
 from reportgen.plan import figures_of, named_layers
 from reportgen.spec import FigureSpec, ModelSpec, Spec
 from reportgen.spec.sources import scheme
@@ -17,7 +18,7 @@ from reportgen.spec.sources import scheme
 CHANNELS = {"deconvnet": "filters", "feature_maps": "channels", "channel_table": "channel"}
 """Keys with numbers of channels, by kind: of each layer that the figure names."""
 
-STANDING_BEFORE = (NAME, "images")
+STANDING_BEFORE = (RESHAPE, "images")
 """Layers that a model of other images may get before its own."""
 
 _TURN = re.compile(r"\[\d+\](?=/|$)")
@@ -30,7 +31,7 @@ def layer_problems(spec: Spec) -> Iterator[Problem]:
         # The spec's own classes may hold layers that no configuration tells.
         if not asked or scheme(model.source) != "file" or model.params.get("modules"):
             continue
-        found = layers(spec.source.parent / model.source)
+        found = outline_of(spec.source.parent / model.source).layers
         if found is not None:
             yield from _problems(spec, model, asked, found)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from reportgen.checking.figures import data_problems
 from reportgen.checking.inputs import input_problems
 from reportgen.checking.layers import layer_problems
+from reportgen.checking.model_files import problems as file_problems
 from reportgen.checking.packages import package_problems
 from reportgen.errors import Problem
-from reportgen.inspection.specs import problems as file_problems
 from reportgen.spec import Spec
 
 

@@ -19,7 +19,7 @@ from tensorflow.python.framework import config
 
 import reportgen
 from reportgen.errors import UndefinedError, UserError
-from reportgen.models._fit import check_input
+from reportgen.models.adapting import check_input
 from reportgen.probing import compiled
 from reportgen.probing.axes import channels_first
 from reportgen.probing.compiled import needs_xla

@@ -11,7 +11,7 @@ from subjects import check_house_rules, notes_of, subject, values
 from reportgen.codec import decode
 from reportgen.drawing.canvas import Canvas
 from reportgen.errors import UndefinedError
-from reportgen.models._holding import held
+from reportgen.models.adapting import hold_inputs
 from reportgen.probing.steps import steps
 from reportgen.visualizations.architecture.compute import compute
 from reportgen.visualizations.architecture.flow import flow
@@ -236,7 +236,7 @@ def masked(where: str, **inputs):
     x = layers.Conv2D(1, 3, padding="same", name="conv")(x)
     x = layers.Multiply(name="behind")([x, mask]) if where != "before" else x
     model = keras.Model([image, mask], layers.Dense(3)(layers.Flatten()(x)))
-    return held(model, {"image": "images", **inputs})[0]
+    return hold_inputs(model, {"image": "images", **inputs})[0]
 
 
 def told_of_branches(model):

@@ -13,7 +13,7 @@ from reportgen.visualizations.summary.draw import draw
 @pytest.fixture(scope="module")
 def base():
     """The first table of the write-up."""
-    from reportgen.models.base import build
+    from reportgen.models.zoo.base import build
 
     return build((28, 28, 3), ())
 
