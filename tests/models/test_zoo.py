@@ -163,6 +163,11 @@ def test_the_same_seed_gives_the_same_initial_weights(load: Load) -> None:
     assert any((a != b).any() for a, b in zip(first, other, strict=True))
 
 
+def test_random_weights_that_nothing_trains_are_said(load: Load) -> None:
+    assert load("zoo:variation3").weights == models.UNTRAINED
+    assert load("zoo:variation3", input_shape=(28, 28, 3), targets=LINE).weights == ""
+
+
 def test_an_unknown_model_is_named_with_its_neighbor(load: Load) -> None:
     with pytest.raises(UserError, match="no model named 'bas'; did you mean 'base'"):
         load("zoo:bas")
