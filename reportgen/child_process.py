@@ -112,7 +112,7 @@ class ChildProcess:
     def start(self) -> None:
         """Start the child unless it runs: it can get ready before its first request."""
         if self._process is None:
-            self._process = self._started()
+            self._process = self._start()
 
     def stop(self) -> None:
         """End the child, if there is one, and remove its temporary files."""
@@ -172,7 +172,7 @@ class ChildProcess:
         finally:
             watchdog.cancel()
 
-    def _started(self) -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[str]:
         import subprocess  # not at the top: a build with nothing to do starts no process
         import tempfile
 
