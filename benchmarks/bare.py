@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from benchmarks.timing import LONG, once
-from reportgen.probing.resizing import bilinear_weights
+from reportgen.network.resizing import bilinear_weights
 
 
 def without_softmax(model: Any) -> Any:

@@ -51,6 +51,6 @@ def images(count: int, side: int, channels: int) -> NDArray[np.float32]:
 
 def traces(model: Any) -> int:
     """How often graphs of this model were traced by reportgen."""
-    from reportgen.probing import compiled
+    from reportgen.network import execution
 
-    return sum(graph.traces for graph in compiled.graphs_of(model).values())
+    return sum(graph.traces for graph in execution.graphs_of(model).values())

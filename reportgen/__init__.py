@@ -14,14 +14,14 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "activation_maximization": "reportgen.visualizations.activation_maximization.compute",
-    "deconvnet": "reportgen.visualizations.deconvnet.compute",
-    "embedding": "reportgen.visualizations.embedding.compute",
-    "feature_maps": "reportgen.visualizations.feature_maps.compute",
-    "grad_cam": "reportgen.visualizations.grad_cam.compute",
-    "kernels": "reportgen.visualizations.kernels.compute",
-    "occlusion": "reportgen.visualizations.occlusion.compute",
-    "saliency": "reportgen.visualizations.saliency.compute",
+    "activation_maximization": "reportgen.maximization.maximize",
+    "deconvnet": "reportgen.attribution.deconvnet",
+    "embedding": "reportgen.figures.embedding.compute",
+    "feature_maps": "reportgen.figures.feature_maps.compute",
+    "grad_cam": "reportgen.attribution.cam",
+    "kernels": "reportgen.figures.kernels.compute",
+    "occlusion": "reportgen.attribution.occlusion",
+    "saliency": "reportgen.attribution.saliency",
 }
 
 __all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604

@@ -88,10 +88,10 @@ Group = Literal["models", "datasets", "figures", "inferences"]
 _ROOMS = {
     "models": "models.zoo",
     "datasets": "datasets",
-    "figures": "visualizations",
+    "figures": "figures",
     "inferences": "inferences",
 }
-_GROUPS = {**_ROOMS, "models": "models"}
+_GROUPS = {**_ROOMS, "models": "models", "figures": "visualizations"}
 """Entry-point groups keep the names that installed packages know."""
 _POINTS = "entry_points.txt"
 _LOADERS = {

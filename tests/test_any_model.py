@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -19,11 +18,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+import zoo
 
 from reportgen import catalog
 from reportgen.catalog import Parameter
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing.layers import find, named, rows
+from reportgen.network.layers import find, named, rows
 from reportgen.records import (
     Artifact,
     Dataset,
@@ -33,9 +33,6 @@ from reportgen.records import (
     Subject,
     Target,
 )
-
-sys.path.insert(0, str(Path(__file__).parent))
-import zoo
 
 KINDS = [
     name
@@ -119,7 +116,7 @@ def data_of(model: Any, kind: str = "") -> Dataset:
 
 
 def parameters(kind: str) -> tuple[Parameter, ...]:
-    return import_module(f"reportgen.visualizations.{kind}").ENTRY.parameters
+    return import_module(f"reportgen.figures.{kind}").ENTRY.parameters
 
 
 def subject(kind: str, model: Any) -> Subject:
@@ -137,7 +134,7 @@ def outcome(name: str, kind: str) -> Artifact | str:
     """What a kind makes of a model, or its one sentence."""
     given = subject(kind, model_of(name))
     try:
-        return import_module(f"reportgen.visualizations.{kind}.compute").compute(given)
+        return import_module(f"reportgen.figures.{kind}.compute").compute(given)
     except (UndefinedError, UserError) as error:
         return str(error)
 
@@ -155,7 +152,7 @@ def test_is_drawn_or_says_why_not(name: str, kind: str) -> None:
     for measure in found.measures:
         assert measure.how
         assert measure.value is None or np.isfinite(measure.value)
-    draw = import_module(f"reportgen.visualizations.{kind}.draw").draw
+    draw = import_module(f"reportgen.figures.{kind}.draw").draw
     assert draw(found, subject(kind, model_of(name)).params)
 
 
@@ -172,7 +169,7 @@ NAMING = {
 def test_a_later_use_of_a_layer_can_be_shown(kind: str) -> None:
     given = subject(kind, zoo.seeded(zoo.shared(2)))
     given = replace(given, params={**given.params, **NAMING[kind]})
-    folder = f"reportgen.visualizations.{kind}"
+    folder = f"reportgen.figures.{kind}"
     found = import_module(f"{folder}.compute").compute(given)
     parts = import_module(f"{folder}.draw").draw(found, given.params)
     assert "conv[1]" in {layer for part in parts for layer in part.layers}
@@ -268,8 +265,7 @@ EXPLAINED = [
 
 @pytest.mark.parametrize("name", [*EXPLAINED, "line", "volume"])
 def test_grad_cam_is_that_of_plain_keras(name: str) -> None:
-    from reportgen.visualizations.grad_cam.compute import grad_cam
-    from reportgen.visualizations.grad_cam.engine import target_layer
+    from reportgen.attribution.cam import grad_cam, target_layer
 
     model = model_of(name)
     shape = [zoo.SIDE if side is None else side for side in shape_of(model)]
@@ -289,7 +285,7 @@ def test_grad_cam_is_that_of_plain_keras(name: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_a_freshly_loaded_model_gives_what_the_saved_one_gave(tmp_path: Path, suffix: str) -> None:
-    from reportgen.visualizations.grad_cam.compute import grad_cam
+    from reportgen.attribution.cam import grad_cam
 
     model = model_of("sequential")
     file = tmp_path / f"model{suffix}"
@@ -300,7 +296,7 @@ def test_a_freshly_loaded_model_gives_what_the_saved_one_gave(tmp_path: Path, su
 
 
 def test_a_layer_three_models_deep_is_addressed_by_its_path() -> None:
-    from reportgen.visualizations.grad_cam.compute import grad_cam
+    from reportgen.attribution.cam import grad_cam
 
     model = model_of("nested")
     assert [layer["name"] for layer in outcome("nested", "feature_maps").facts["layers"]] == [
@@ -321,7 +317,7 @@ def test_looking_leaves_every_model_as_it_was() -> None:
         pixels = np.zeros((1, zoo.SIDE, zoo.SIDE, 1), np.float32)
         answer = np.asarray(model(pixels))
         for kind in ("summary", "feature_maps", "grad_cam", "activation_maximization"):
-            import_module(f"reportgen.visualizations.{kind}.compute").compute(subject(kind, model))
+            import_module(f"reportgen.figures.{kind}.compute").compute(subject(kind, model))
         after = [w.tobytes() for w in model.get_weights()], [v.trainable for v in model.weights]
         assert after == before
         np.testing.assert_array_equal(np.asarray(model(pixels)), answer)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import random
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from small_models import images, sequential, state
 
 import reportgen
-from reportgen.probing import budget
-from reportgen.visualizations.grad_cam.methods import TITLES
-
-sys.path.insert(0, str(Path(__file__).parent / "probing"))
-from small_models import images, sequential, state
+from reportgen.attribution.cam_methods import TITLES
+from reportgen.network import execution
 
 Call = Callable[[Any, Any], Any]
 SALIENCY = ("gradient", "smoothgrad", "integrated_gradients", "input_x_gradient",
@@ -86,5 +82,5 @@ def test_order_company_and_batch_size_change_no_image(
     turned = np.asarray(ON_IMAGES[name](model, x[::-1]))[::-1]
     np.testing.assert_allclose(turned, whole, atol=room, rtol=0)
     np.testing.assert_allclose(ON_IMAGES[name](model, x[3:4])[0], whole[3], atol=room, rtol=0)
-    monkeypatch.setattr(budget, "BUDGET", 1)  # one image at a time
+    monkeypatch.setattr(execution, "BUDGET", 1)  # one image at a time
     np.testing.assert_allclose(ON_IMAGES[name](model, x), whole, atol=room, rtol=0)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from reportgen.errors import Problem
 from reportgen.models.trust.inspection import outline_of
-from reportgen.probing.given import Taken
-from reportgen.probing.misgiven import mistakes
+from reportgen.network.input_mistakes import mistakes
+from reportgen.network.inputs import Taken
 from reportgen.spec import Spec
 from reportgen.spec.sources import scheme
 

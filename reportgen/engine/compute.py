@@ -16,7 +16,7 @@ from reportgen.engine import dataset, train
 from reportgen.engine.job import Job, Progress
 from reportgen.engine.repeated import REPEATED
 from reportgen.errors import UndefinedError
-from reportgen.probing.uses import turns
+from reportgen.network.layers import turns
 from reportgen.records import Artifact, Dataset, ModelFacts, Subject
 from reportgen.store import Output, Store
 

@@ -18,10 +18,10 @@ from reportgen.digest import canonical, of_value
 from reportgen.engine import dataset
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.feeding import require_one_input
-from reportgen.probing.heads import heads
-from reportgen.probing.held import counts
-from reportgen.probing.layers import find, rows
+from reportgen.network.graph import counts
+from reportgen.network.heads import heads
+from reportgen.network.inputs import require_one_input
+from reportgen.network.layers import find, rows
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 

@@ -12,8 +12,8 @@ from itertools import pairwise
 from math import prod
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.probing.given import Taken, Value, joined, sentences
-from reportgen.probing.misgiven import FUNCTION, mistakes
+from reportgen.network.input_mistakes import FUNCTION, mistakes
+from reportgen.network.inputs import Taken, Value, joined, sentences
 from reportgen.records import IMAGES
 from reportgen.types import Model, Node, Shape, Tensor
 
@@ -39,8 +39,8 @@ def hold_inputs(
     """
     if not values:
         return model, ""
-    from reportgen.probing.feeding import inputs_of
-    from reportgen.probing.graphs import require_graph
+    from reportgen.network.graph import require_graph
+    from reportgen.network.inputs import inputs_of
 
     try:
         graph = require_graph(model)
@@ -60,7 +60,7 @@ def hold_inputs(
 def _with_held_inputs(
     model: Model, graph: Model, inputs: Sequence[Taken], values: Mapping[str, Value]
 ) -> Model:
-    from reportgen.probing.holding import HeldInput
+    from reportgen.network.inputs import HeldInput
 
     images = _image_input(graph, [one for one in inputs if values[one.name] == IMAGES])
     tensors = []
@@ -99,7 +99,7 @@ def reshape_images(model: Model, shape: Sequence[int]) -> tuple[Model, str]:
     """
     import keras
 
-    from reportgen.probing.graphs import is_graph, require_graph
+    from reportgen.network.graph import is_graph, require_graph
 
     inputs = require_graph(model).inputs if is_graph(model) else []
     expected = tuple(inputs[0].shape)[1:] if len(inputs) == 1 else ()
@@ -137,8 +137,8 @@ def check_input(model: Model, source: str, images: Sequence[int]) -> None:
     shapes = [tuple(tensor.shape[1:]) for tensor in getattr(model, "inputs", None) or ()]
     if not shapes:
         return
-    from reportgen.probing.feeding import as_taken
-    from reportgen.probing.graphs import is_graph
+    from reportgen.network.graph import is_graph
+    from reportgen.network.inputs import as_taken
 
     expected, received = shapes[0], tuple(images)
     if is_graph(model):
@@ -178,8 +178,7 @@ def _call_on(model: Model, images: Tensor, tensors: Sequence[Tensor]) -> Model:
     """
     import keras
 
-    from reportgen.probing.graphs import require_graph
-    from reportgen.probing.held import stands_in
+    from reportgen.network.graph import require_graph, stands_in
 
     graph = require_graph(model)
     known = {id(own): tensor for own, tensor in zip(graph.inputs, tensors, strict=True)}

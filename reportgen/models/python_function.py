@@ -61,7 +61,7 @@ def _with_graph(model: Model, source: str, trained: bool) -> Model:
 
     A trained model whose `call` cannot be followed is returned itself: its weights can be shown.
     """
-    from reportgen.probing.graphs import require_graph
+    from reportgen.network.graph import require_graph
 
     try:
         graph: Model = require_graph(model)

@@ -28,7 +28,7 @@ def evaluate(
     Raises:
         UndefinedError: the model takes more than images.
     """
-    from reportgen.probing.feeding import require_one_input
+    from reportgen.network.inputs import require_one_input
 
     metrics: dict[str, float] = {}
     counts = counted(dataset)

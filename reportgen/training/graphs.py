@@ -12,8 +12,8 @@ def inputs_of(model: Any, dataset: Dataset) -> Callable[[Any], Any]:
     """How a batch of images, as the dataset stores them, becomes what the model reads."""
     import tensorflow as tf
 
-    from reportgen.probing.feeding import as_taken
-    from reportgen.probing.inputs import coefficients
+    from reportgen.network.inputs import as_taken
+    from reportgen.network.preprocessing import coefficients
 
     shape = dataset.splits["train"].images.shape[1:]
     turned = as_taken(model, shape) != shape
@@ -34,8 +34,7 @@ def graph_of(model: Any, body: Callable[..., Any], given: list[Any]) -> Callable
     Of a model that only a compiler can run here, a compiled one that says if that cannot either.
     """
     from reportgen.errors import Problem, UserError
-    from reportgen.probing.compiled import needs_xla
-    from reportgen.probing.xla import NO_KERNEL, allowed, cannot_run, function
+    from reportgen.network.execution import NO_KERNEL, allowed, cannot_run, function, needs_xla
 
     xla = needs_xla(model)
     graph: Callable[..., Any] = function(body, given, xla)

@@ -25,9 +25,8 @@ class Helper:
     def __init__(self, model: Any, heads: Sequence[Head], layer: str) -> None:
         import keras
 
-        from reportgen.probing.graphs import require_graph
-        from reportgen.probing.layers import find
-        from reportgen.probing.uses import uses
+        from reportgen.network.graph import require_graph
+        from reportgen.network.layers import find, uses
 
         graph, path = require_graph(model), find(model, layer)
         if "/" in path:

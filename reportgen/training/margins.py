@@ -28,8 +28,8 @@ def margins_of(model: Any, heads: Sequence[Head], strength: Callable[[], Any]) -
     Raises:
         UserError: a layer has a margin, but something comes after it.
     """
-    from reportgen.probing.heads import ending
-    from reportgen.probing.layers import named
+    from reportgen.network.heads import ending
+    from reportgen.network.layers import named
 
     last = {head.index: ending(model, head.index)[1] for head in heads}
     for path, layer in named(model).items():

@@ -17,7 +17,7 @@ def measure_on(
     model: Any, measure: Callable[..., Any], split: Split, heads: Sequence[Head]
 ) -> NDArray[np.float64]:
     """Means of what `measure` sums up over a split, as many images at a time as fit the budget."""
-    from reportgen.probing.budget import batch_size
+    from reportgen.network.execution import batch_size
 
     images, labels = arrays_of(split, heads)
     return means(measure, images, labels, batch_size(model, images.shape[1:]))

@@ -30,7 +30,7 @@ def as_read(model: Any, heads: Sequence[Head], dataset: Dataset) -> tuple[Head, 
         heads: its heads, each with a target.
         dataset: what it is trained or measured on.
     """
-    from reportgen.probing.bounded import is_bounded
+    from reportgen.network.logits import is_bounded
 
     doubtful = [head for head in heads if head.kind == "logits"]
     split = next((one for one in dataset.splits.values() if len(one.images)), None)
@@ -52,7 +52,7 @@ def _graph(model: Any, doubtful: Sequence[Head], dataset: Dataset, heads: Sequen
     """A graph of a batch that tells of each doubtful head whether it gives probabilities."""
     import tensorflow as tf
 
-    from reportgen.probing.outputs import trace
+    from reportgen.network.outputs import trace
 
     prepared = inputs_of(model, dataset)
 

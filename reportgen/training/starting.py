@@ -29,7 +29,7 @@ def spread_classes(model: Any, heads: Sequence[Head], dataset: Dataset) -> None:
     Raises:
         UserError: a last layer has no weight vector for each class.
     """
-    from reportgen.probing.heads import ending
+    from reportgen.network.heads import ending
 
     for head in heads:
         path, layer = ending(model, head.index)

@@ -11,7 +11,7 @@ from reportgen import catalog, datasets
 from reportgen.checking.figures import data_problems
 from reportgen.checking.known import PUBLISHED, known
 from reportgen.errors import UserError
-from reportgen.probing.inputs import pick
+from reportgen.network.preprocessing import pick
 from reportgen.spec import load_text
 
 LINE = "model: zoo:base\ndataset: {source: line, per_class: 12}\nfigures:\n  - "

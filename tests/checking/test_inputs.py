@@ -11,7 +11,7 @@ import pytest
 from reportgen.checking.specs import problems
 from reportgen.models.trust.configuration import outline
 from reportgen.models.trust.inspection import outline_of
-from reportgen.probing.feeding import inputs_of
+from reportgen.network.inputs import inputs_of
 from reportgen.spec import load_text
 
 layers = keras.layers

@@ -11,7 +11,7 @@ from reportgen.checking.layers import layer_problems, missing
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust.configuration import outline
 from reportgen.models.trust.inspection import outline_of
-from reportgen.probing.layers import find, named
+from reportgen.network.layers import find, named
 from reportgen.spec import load_text
 
 HEAD = "model: m.keras\nfigures:\n  - "

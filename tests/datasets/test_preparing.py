@@ -10,7 +10,7 @@ import pytest
 
 from reportgen.datasets._preparing import APPLICATIONS, PARAMETERS, preprocessing
 from reportgen.errors import UserError
-from reportgen.probing.inputs import prepare, restore, value_range, value_ranges
+from reportgen.network.preprocessing import prepare, restore, value_range, value_ranges
 
 DEFAULTS = {parameter.name: parameter.default for parameter in PARAMETERS}
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 3, 4, 3), np.uint8)

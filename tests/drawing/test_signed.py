@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reportgen.drawing.captions import (
+from reportgen.drawing.colors import centered, colorize, signed_overlay
+from reportgen.figures.attribution.captions import (
     image,
     label,
     numbering,
@@ -14,7 +15,6 @@ from reportgen.drawing.captions import (
     sentence,
     where,
 )
-from reportgen.drawing.colors import centered, colorize, signed_overlay
 
 
 def test_zero_lies_in_the_middle_and_the_largest_magnitude_at_an_end() -> None:

@@ -22,7 +22,7 @@ def drawn(store: Store, facts: dict[str, Any]) -> Output:
              "size": [9, 9]}  # fmt: skip
     told = {"samples": [{"index": 3, "label": "cat"}], "layers": [layer], **facts}
     made = compute._outputs(store, Artifact({"maps@conv": maps}, told))
-    job = Job("draw", ("reportgen.visualizations.feature_maps.draw",), {"params": {}},
+    job = Job("draw", ("reportgen.figures.feature_maps.draw",), {"params": {}},
               {"artifact": made["artifact"]})  # fmt: skip
     return draw.run(job, store, quiet)["drawn"]
 

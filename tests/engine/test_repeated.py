@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import zoo
 
 from reportgen.catalog import entry
 from reportgen.engine import compute, draw
@@ -13,7 +14,6 @@ from reportgen.engine.job import Job
 from reportgen.engine.repeated import told
 from reportgen.records import Drawing, Picture, Subject, Table
 from reportgen.store import Store
-from tests import zoo
 from tests.engine.test_train import quiet
 
 PICTURE = Picture(b"", "image/png", 1, 1)
@@ -48,9 +48,9 @@ def test_the_page_says_it_of_a_shared_convolution(
     params = {p.name: p.default for p in entry("figures", "kernels").parameters}
     given = Subject(zoo.shared(), compute.NO_MODEL, None, params, 0)
     monkeypatch.setattr(compute, "subject", lambda *_: given)
-    job = Job("compute", ("reportgen.visualizations.kernels.compute",), {})
+    job = Job("compute", ("reportgen.figures.kernels.compute",), {})
     made = compute.run(job, store, quiet)
-    job = Job("draw", ("reportgen.visualizations.kernels.draw",), {"params": given.params},
+    job = Job("draw", ("reportgen.figures.kernels.draw",), {"params": given.params},
               {"artifact": made["artifact"]})  # fmt: skip
     drawn = json.loads(store.get(draw.run(job, store, quiet)["drawn"].object))
     assert "The model uses conv 2 times; what is computed" in drawn["parts"][0]["caption"]

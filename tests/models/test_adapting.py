@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from reportgen.models.adapting import RESHAPE, reshape_images
-from reportgen.probing.held import counts
-from reportgen.probing.layers import left_out, named, rows
+from reportgen.network.graph import counts
+from reportgen.network.layers import left_out, named, rows
 
 layers = keras.layers
 

@@ -17,8 +17,8 @@ from reportgen.engine.train import of_model
 from reportgen.errors import UserError
 from reportgen.models.adapting import hold_inputs, reshape_images
 from reportgen.models.trust.inspection import inspect
-from reportgen.probing.fields import receptive_field
-from reportgen.probing.layers import choose, is_conv, named, rows
+from reportgen.network.layers import choose, is_conv, named, rows
+from reportgen.network.receptive_field import receptive_field
 from reportgen.spec import load_text
 from tests.models.two_inputs import GIVEN, IMAGES, META, alone, pooled, two
 

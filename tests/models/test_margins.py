@@ -15,7 +15,7 @@ import tensorflow as tf
 from reportgen.models.files import load_file
 from reportgen.models.margins import ArcFace, CosFace, SphereFace
 from reportgen.models.trust import vetting
-from reportgen.probing.outputs import observe
+from reportgen.network.outputs import observe
 
 HEADS = {"ArcFace": ArcFace(3, 8.0, 0.3), "CosFace": CosFace(3, 8.0, 0.2),
          "SphereFace": SphereFace(3, 8.0, 3, annealing=1.0)}  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from reportgen import models
 from reportgen.errors import UserError
-from reportgen.probing.held import counts
+from reportgen.network.graph import counts
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]

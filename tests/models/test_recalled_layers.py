@@ -11,9 +11,8 @@ import pytest
 import reportgen
 from reportgen.errors import UserError
 from reportgen.models.adapting import hold_inputs
-from reportgen.probing.graphs import require_graph
-from reportgen.probing.layers import named
-from reportgen.probing.uses import turns
+from reportgen.network.graph import require_graph
+from reportgen.network.layers import named, turns
 from tests.models.two_inputs import GIVEN, IMAGES, META, pooled, two
 
 layers = keras.layers

@@ -10,8 +10,8 @@ import pytest
 from reportgen import models
 from reportgen.errors import UserError
 from reportgen.models.margins import ArcFace, CosFace, SphereFace
-from reportgen.probing.heads import heads
-from reportgen.probing.layers import rows
+from reportgen.network.heads import heads
+from reportgen.network.layers import rows
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]

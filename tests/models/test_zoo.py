@@ -13,8 +13,8 @@ import pytest
 from reportgen import models
 from reportgen.datasets import line
 from reportgen.errors import UserError
-from reportgen.probing.heads import heads
-from reportgen.probing.layers import rows
+from reportgen.network.heads import heads
+from reportgen.network.layers import rows
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -211,8 +211,8 @@ def test_looking_up_names_and_entries_stays_light() -> None:
 def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_know(
     load: Load, given: dict[str, Any]
 ) -> None:
-    from reportgen.probing.fields import receptive_field
-    from reportgen.probing.ways import way_to
+    from reportgen.network.dependencies import way_to
+    from reportgen.network.receptive_field import receptive_field
 
     model = load("zoo:small_vgg", **given).model
     # Weights and biases: 9 * (16 + 16*16 + 16*32 + 32*32 + 32*64 + 64*64) + 2 * (16 + 32 + 64),
@@ -226,7 +226,7 @@ def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_kno
 
 @pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
 def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[str, Any]) -> None:
-    from reportgen.probing.ways import way_to
+    from reportgen.network.dependencies import way_to
 
     model = load("zoo:small_resnet", **given).model
     shapes = {row.name: row.output_shape for row in rows(model)}

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from reportgen import training
 from reportgen.errors import UserError
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.helping import Helper, weight_of
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from reportgen import training
 from reportgen.errors import UserError
 from reportgen.models.margins import CosFace
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.margins import strength_of
 

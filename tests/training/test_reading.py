@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen import training
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.reading import as_read
 

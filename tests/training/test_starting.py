@@ -10,7 +10,7 @@ import pytest
 
 from reportgen import training
 from reportgen.errors import UserError
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.starting import directions, spread_classes
 

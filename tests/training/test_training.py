@@ -10,7 +10,7 @@ import pytest
 
 from reportgen import training
 from reportgen.errors import UndefinedError, UserError
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.loop import optimizer_of
 
@@ -177,7 +177,7 @@ FRESH = """
 import hashlib, sys
 from pathlib import Path
 from reportgen import datasets, models, training
-from reportgen.probing.heads import heads
+from reportgen.network.heads import heads
 data = datasets.load("line", {"per_class": 5}, seed=3)
 shape = data.splits["train"].images.shape[1:]
 for name in ("variation3", "base"):

@@ -138,11 +138,11 @@ def too_large(model: Model) -> str:
     Args:
         model: is only read. Of a model without a graph nothing is known.
     """
-    from reportgen.probing import graphs
+    from reportgen.network import graph
 
-    if not graphs.is_graph(model):
+    if not graph.is_graph(model):
         return ""
-    inputs = graphs.require_graph(model).inputs
+    inputs = graph.require_graph(model).inputs
     images = next((tensor.shape[0] for tensor in inputs), None) or 1
     path, shape = max(_outputs(model), key=lambda output: _size(output[1]), default=("", ()))
     if _size(shape) // images <= OUTPUT:
@@ -157,15 +157,15 @@ def _size(shape: Shape) -> int:
 
 def _outputs(model: Model, prefix: str = "") -> Iterator[tuple[str, Shape]]:
     """Path and shape of each layer's outputs, those of nested models at the size of their use."""
-    from reportgen.probing import graphs, naming
+    from reportgen.network import graph
 
-    for name, node in naming.calls(graphs.require_graph(model)):
+    for name, node in graph.calls(graph.require_graph(model)):
         path = prefix + name
         yield from ((path, tuple(tensor.shape)) for tensor in node.outputs)
-        if not graphs.is_graph(node.operation):
+        if not graph.is_graph(node.operation):
             yield from _wrapped_outputs(node, path + "/")
             continue
-        own = graphs.require_graph(node.operation).inputs
+        own = graph.require_graph(node.operation).inputs
         if [tensor.shape for tensor in own] == [tensor.shape for tensor in node.input_tensors]:
             yield from _outputs(node.operation, path + "/")
         else:
@@ -176,7 +176,7 @@ def _wrapped_outputs(node: Node, prefix: str) -> Iterator[tuple[str, Shape]]:
     """Outputs inside a layer that holds others: a pipeline, or a wrapper around a model."""
     import keras
 
-    from reportgen.probing import graphs
+    from reportgen.network import graph
 
     holder = node.operation
     if isinstance(holder, keras.layers.Pipeline):
@@ -186,13 +186,13 @@ def _wrapped_outputs(node: Node, prefix: str) -> Iterator[tuple[str, Shape]]:
             yield from _shapes(prefix + layer.name, value)
     if isinstance(holder, keras.Layer):
         for layer in holder._flatten_layers(include_self=False):
-            if graphs.is_graph(layer):
+            if graph.is_graph(layer):
                 yield from _outputs(layer, f"{prefix}{layer.name}/")
 
 
 def _called_outputs(node: Node, prefix: str) -> list[tuple[str, Shape]]:
     """Outputs of a nested model's layers for other shapes than it was built with."""
-    from reportgen.probing import graphs
+    from reportgen.network import graph
 
     outputs: list[tuple[str, Shape]] = []
 
@@ -202,7 +202,7 @@ def _called_outputs(node: Node, prefix: str) -> list[tuple[str, Shape]]:
         return output
 
     values = node.arguments.args[0] if node.arguments.args else node.arguments.kwargs["inputs"]
-    graphs.walk(node.operation, values, call)
+    graph.walk(node.operation, values, call)
     return outputs
 
 

@@ -1,0 +1,3 @@
+"""What kinds of figure share that explain test images."""
+
+from __future__ import annotations

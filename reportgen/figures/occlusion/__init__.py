@@ -1,0 +1,71 @@
+"""What an answer loses when a part of the image is covered."""
+
+from __future__ import annotations
+
+from reportgen.catalog import Entry, Parameter
+
+ENTRY = Entry(
+    name="occlusion",
+    title="Occlusion Sensitivity",
+    help="how much the score of a class drops when a patch of the image is covered",
+    parameters=(
+        Parameter("samples", "samples", 1, "test images to show: a count, or their indices"),
+        Parameter(
+            "patch",
+            "int",
+            None,
+            "side of the patch in pixels; null takes a seventh of the image's shorter side",
+            minimum=1,
+            optional=True,
+        ),
+        Parameter(
+            "stride",
+            "int",
+            None,
+            "pixels from one position to the next; null takes half the patch",
+            minimum=1,
+            optional=True,
+        ),
+        Parameter(
+            "base",
+            "str",
+            "mean",
+            "what the patch is filled with; mean is the mean color of the training images, or of "
+            "the test images where there are no others",
+            choices=("black", "white", "mean"),
+        ),
+        Parameter(
+            "score",
+            "str",
+            "logit",
+            "whose drop the map shows; both drops are measured; the probability also where no "
+            "logit can be told, as for the mean of several networks",
+            choices=("logit", "probability"),
+        ),
+        Parameter(
+            "target",
+            "str",
+            None,
+            'the class to explain: null for the predicted one, "label" for the true one, '
+            "or a class's name or index",
+            optional=True,
+        ),
+        Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
+    ),
+    evidence=(
+        ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
+        ("zero_maps", "images of which no patch lowers the score, by head"),
+        ("largest_drop", "largest drop of the probability against the mean drop, by head"),
+        ("largest_value_drop", "the same of a value that is no score of a class, by head"),
+        ("flipped", "share of images whose answer some patch changes, by head"),
+    ),
+    needs_data=True,
+    explanation=(
+        (
+            "",
+            "Occlusion covers a patch of the image, moves it over all places, and notes how much "
+            "the score of a class drops each time. Where it drops far, the network needs what was "
+            "covered (Zeiler and Fergus, ECCV 2014, arXiv 1311.2901).",
+        ),
+    ),
+)

@@ -1,0 +1,160 @@
+"""What saliency maps are measured by: foreground, edges, the plain gradient, completeness."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.attribution.saliency import Attribution
+from reportgen.drafting.wording import counted
+from reportgen.metrics.localization import energies, mean_over_maps
+from reportgen.metrics.statistics import bootstrap
+from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats, Pixels
+
+Masks = Booleans
+
+
+def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> list[Measure]:
+    """Energy on the foreground, and the count of maps that are zero, for one head."""
+    zero, inside, area = energies(magnitude, masks)
+    how = (
+        "share of the sum of magnitudes that lies inside the foreground; baseline: the "
+        "foreground's share of the area"
+    )
+    count = Measure(
+        f"zero_maps@{name}",
+        int(zero.sum()),
+        "images",
+        len(zero),
+        how="maps that are zero at every pixel",
+        part=part,
+    )
+    return [mean_over_maps(f"energy_in_foreground@{name}", inside, area, how, part, seed), count]
+
+
+def pixels_at_baseline(name: str, moved: Masks, part: str) -> Measure:
+    """How much of a map is zero whatever the network; `moved` (n, h, w) holds the other pixels."""
+    return Measure(
+        f"pixels_at_baseline@{name}",
+        float(1 - moved.mean()),
+        "",
+        len(moved),
+        how="share of the pixels of these images that equal the baseline (for input times "
+        "gradient: zero, in the model's own units), mean over images; the method multiplies by "
+        "the difference of the two, so that the map is zero there whatever the network",
+        part=part,
+    )
+
+
+def edge_agreement(name: str, magnitude: Floats, images: Pixels, part: str, seed: int) -> Measure:
+    """How far a map repeats the edges of its image, which no model is needed to find.
+
+    Not for the methods that multiply with the input: their maps repeat the image by construction.
+    """
+    how = (
+        "Spearman's rank correlation over pixels of the map's magnitude with the magnitude of the "
+        "image's own gradient (central differences of its gray values); baseline: 0, no relation; "
+        "mean over images where neither is constant"
+    )
+    values = spearman(magnitude, edges(images))
+    return _agreement(f"edge_agreement@{name}", values, how, part, seed)
+
+
+def gradient_agreement(
+    name: str,
+    magnitude: Floats,
+    plain: Floats,
+    part: str,
+    seed: int,
+    moved: Masks | None = None,
+) -> Measure:
+    """How far a method's map is that of the plain gradient.
+
+    Only over the pixels of `moved` (n, h, w), where it is given: elsewhere the map is zero by
+    construction.
+    """
+    over = "pixels" if moved is None else "the pixels that differ from the baseline"
+    how = (
+        f"Spearman's rank correlation over {over} of the map's magnitude with the plain "
+        "gradient's; baseline: 0, no relation; mean over images where neither is constant"
+    )
+    values = spearman(magnitude, plain, moved)
+    return _agreement(f"gradient_agreement@{name}", values, how, part, seed)
+
+
+def completeness_gap(name: str, found: Attribution, steps: int, part: str, seed: int) -> Measure:
+    """By how much integrated gradients miss what they must add up to.
+
+    |sum of the map - (f(x) - f(x'))| / |f(x) - f(x')|, the completeness axiom of arXiv 1703.01365.
+    """
+    how = (
+        "|sum of the map - gain| / |gain|, gain being the score minus that of the baseline; "
+        f"median over images with a gain, {counted(steps, 'midpoint', 'midpoints')} of the path"
+    )
+    name = f"completeness_gap@{name}"
+    assert found.gained is not None
+    sums = sum(maps.reshape(len(maps), -1).sum(axis=1, dtype=np.float64) for maps in found.maps)
+    usable = found.gained != 0
+    if not usable.any():
+        return Measure(name, None, n=0, how=how + "; there is none", part=part)
+    gaps = np.abs(sums - found.gained)[usable] / np.abs(found.gained[usable])
+    interval = bootstrap(gaps, seed, np.median)
+    return Measure(name, float(np.median(gaps)), "", gaps.size, interval, 0, how, part)
+
+
+def relus_replaced(name: str, replaced: int, hidden: int, part: str) -> Measure:
+    """How many of the ReLUs on the way follow the guided rule."""
+    return Measure(
+        f"relus_replaced@{name}",
+        replaced / (replaced + hidden),
+        n=replaced + hidden,
+        how="share of the uses of ReLUs between input and logit whose backward rule was replaced; "
+        "the others lie inside Python code of a layer of the model's own",
+        part=part,
+    )
+
+
+def edges(images: Pixels) -> Doubles:
+    """Magnitude of the gradient of gray values, (n, h, w) from images (n, h, w, c)."""
+    gray = images.mean(axis=-1, dtype=np.float64)
+    sides = [np.gradient(gray, axis=axis) for axis in (1, 2) if gray.shape[axis] > 1]
+    return np.asarray(np.sqrt(sum((side**2 for side in sides), np.zeros_like(gray))))
+
+
+def spearman(
+    a: NDArray[np.floating], b: NDArray[np.floating], over: Masks | None = None
+) -> Doubles:
+    """Spearman's rank correlation of each pair of maps (n, h, w); NaN where one is constant.
+
+    Over all pixels, or of each pair over those of its mask in `over` (n, h, w).
+    """
+    if over is not None:
+        pairs = [(x[at][None], y[at][None]) for x, y, at in zip(a, b, over, strict=True)]
+        return np.asarray([spearman(*pair)[0] if pair[0].size else np.nan for pair in pairs])
+    x, y = (_centered(_ranks(one.reshape(len(one), -1))) for one in (a, b))
+    norms = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    out = np.full(len(x), np.nan)
+    return np.asarray(np.divide((x * y).sum(axis=1), norms, out=out, where=norms > 0))
+
+
+def _ranks(values: NDArray[np.floating]) -> Doubles:
+    """Ranks of each row from 0; equal values share the mean of their ranks."""
+    ranks = np.empty(values.shape)
+    for row, one in zip(ranks, values, strict=True):
+        _, place, counts = np.unique(one, return_inverse=True, return_counts=True)
+        ends = np.cumsum(counts)
+        row[:] = (ends - (counts + 1) / 2)[place]
+    return ranks
+
+
+def _centered(rows: Doubles) -> Doubles:
+    return np.asarray(rows - rows.mean(axis=1, keepdims=True))
+
+
+def _agreement(name: str, values: Doubles, how: str, part: str, seed: int) -> Measure:
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return Measure(name, None, n=0, how=how + "; there is none", part=part)
+    interval = bootstrap(values, seed)
+    return Measure(name, float(values.mean()), "", values.size, interval, 0, how, part)

@@ -1,0 +1,3 @@
+"""Activation maximization: gradient ascent in input space."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Measures of arrays. NumPy only."""
+
+from __future__ import annotations

@@ -1,0 +1,81 @@
+"""Edges of images at the size of a map, and how maps go with them. NumPy only."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from reportgen.network.resizing import area
+from reportgen.types import Array, Doubles, Floats
+
+
+def edges(images: Array, size: tuple[int, int]) -> tuple[Doubles, Doubles]:
+    """Strength of vertical and of horizontal edges at a map's size, each of shape (n, h, w).
+
+    Vertical edges are where the brightness (mean over channels) changes along a row, horizontal
+    ones where it changes along a column: magnitudes of central differences, averaged down.
+
+    Args:
+        images: the part of the images that the map covers, shape (n, H, W, c), as stored.
+        size: (h, w) of the map.
+    """
+    across, down = slopes(images)
+    vertical, horizontal = (area(np.abs(one).astype(np.float32), size) for one in (across, down))
+    return np.asarray(vertical, np.float64), np.asarray(horizontal, np.float64)
+
+
+def slopes(images: Array) -> tuple[Doubles, Doubles]:
+    """Change of brightness along rows and along columns, central differences, (n, H, W) each."""
+    gray = np.asarray(images, np.float64).mean(axis=-1)
+    across = np.gradient(gray, axis=2) if gray.shape[2] > 1 else np.zeros_like(gray)
+    down = np.gradient(gray, axis=1) if gray.shape[1] > 1 else np.zeros_like(gray)
+    return across, down
+
+
+def departures(maps: Floats) -> Doubles:
+    """|activation - the map's median| at each position, shape (n, positions, c)."""
+    flat = maps.reshape(len(maps), -1, maps.shape[-1])
+    # A median along the last axis is several times faster than along any other.
+    middle = np.median(np.ascontiguousarray(flat.transpose(0, 2, 1)), axis=2)
+    return np.asarray(np.abs(flat.astype(np.float64) - middle[:, None]))
+
+
+def correlations(values: Doubles, wanted: Doubles) -> Doubles:
+    """Of each image and channel, the correlation over positions with what is wanted.
+
+    Args:
+        values: shape (n, positions, c); wanted: shape (n, h, w) with as many positions.
+
+    Returns:
+        Shape (n, c), between -1 and 1; what is constant correlates by 0.
+    """
+    return with_unit(unit_length(values, 1), wanted)
+
+
+def with_unit(units: Doubles, wanted: Doubles) -> Doubles:
+    """`correlations` of values that are of unit length already."""
+    other = unit_length(wanted.reshape(len(wanted), -1), 1)
+    return np.asarray((other[:, None] @ units)[:, 0])
+
+
+def orientations(maps: Floats, vertical: Doubles, horizontal: Doubles) -> Doubles:
+    """For each image and filter, how much more its map follows vertical than horizontal edges.
+
+    The correlation over positions of |activation - the map's median| with the strength of
+    vertical edges, minus that with horizontal ones; a constant map or image correlates by 0.
+
+    Args:
+        maps: shape (n, h, w, c); vertical, horizontal: shape (n, h, w).
+
+    Returns:
+        Shape (n, c), between -2 and 2.
+    """
+    units = unit_length(departures(maps), 1)
+    return np.asarray(with_unit(units, vertical) - with_unit(units, horizontal))
+
+
+def unit_length(values: Doubles, axis: int) -> Doubles:
+    """Values less their mean along an axis, at length 1; what is constant becomes 0."""
+    centered = values - values.mean(axis=axis, keepdims=True)
+    norms = np.linalg.norm(centered, axis=axis, keepdims=True)
+    usable = norms > 1e-9 * np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-300)
+    return np.asarray(np.where(usable, centered, 0) / np.where(usable, norms, 1))

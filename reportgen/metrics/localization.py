@@ -1,0 +1,124 @@
+"""How heatmaps of any kind lie on the foregrounds of their images. NumPy only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from reportgen.metrics.statistics import bootstrap
+from reportgen.network.resizing import bilinear
+from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats
+
+Masks = Booleans
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """One number for each image, shape (n,): energies as shares of the whole heatmap.
+
+    `imperfect` is the chance, over random orders of pixels that tie, that the hottest pixels do
+    not all lie in the foreground: 0 or 1 where no tie matters.
+    """
+
+    inside: Doubles
+    near: Doubles
+    area: Doubles
+    near_area: Doubles
+    imperfect: Doubles
+
+
+def overlap(maps: Floats, masks: Masks) -> Overlap:
+    """How heatmaps lie on foregrounds.
+
+    Args:
+        maps: shape (n, h, w), none of them zero everywhere.
+        masks: shape (n, H, W), none of them empty.
+    """
+    large = bilinear(maps, masks.shape[1:]).astype(np.float64)
+    shares = large / large.sum(axis=(1, 2), keepdims=True)
+    near = dilated(masks, cell(maps.shape[1:], masks.shape[1:]))
+    return Overlap(
+        inside=(shares * masks).sum((1, 2)),
+        near=(shares * near).sum((1, 2)),
+        area=masks.mean((1, 2)),
+        near_area=near.mean((1, 2)),
+        imperfect=1 - tops_inside(large, masks),
+    )
+
+
+def energies(maps: Floats, masks: Masks) -> tuple[Booleans, Doubles, Doubles]:
+    """Which maps are zero everywhere, shape (n,), and of the others the share of each inside its
+    foreground, and the foreground's share of the area. Images without foreground are left out.
+
+    Args:
+        maps: shape (n, h, w), nowhere negative.
+        masks: shape (n, H, W).
+    """
+    zero = np.asarray(~maps.any(axis=(1, 2)))
+    usable = ~zero & masks.any(axis=(1, 2))
+    if not usable.any():
+        return zero, np.zeros(0), np.zeros(0)
+    lies = overlap(maps[usable], masks[usable])
+    return zero, lies.inside, lies.area
+
+
+def cell(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
+    """How many whole input pixels one feature-map cell spans down and across, at least 1."""
+    return max(1, large[0] // small[0]), max(1, large[1] // small[1])
+
+
+def dilated(masks: Masks, by: tuple[int, int]) -> Masks:
+    """Masks (n, h, w) grown by a number of pixels down and across, corners included."""
+    for axis, reach in ((1, by[0]), (2, by[1])):
+        grown = masks.copy()
+        for step in range(1, min(reach, masks.shape[axis] - 1) + 1):
+            ahead = [slice(None)] * 3
+            behind = [slice(None)] * 3
+            ahead[axis], behind[axis] = slice(step, None), slice(None, -step)
+            grown[tuple(ahead)] |= masks[tuple(behind)]
+            grown[tuple(behind)] |= masks[tuple(ahead)]
+        masks = grown
+    return masks
+
+
+def tops_inside(maps: Doubles, masks: Masks) -> Doubles:
+    """The chance that the |M| largest pixels all lie in the mask M, equal ones in random order.
+
+    1 or 0 where no tie matters. With one pixel in M it is M's share of the pixels that tie for
+    the largest value.
+
+    Args:
+        maps: shape (n, h, w).
+        masks: the same shape, none of them empty.
+    """
+    pairs = zip(maps.reshape(len(maps), -1), masks.reshape(len(masks), -1), strict=True)
+    return np.array([_chance(values, inside) for values, inside in pairs], np.float64)
+
+
+def _chance(values: Doubles, inside: Masks) -> float:
+    """That of one map, both of shape (pixels,): some places are left for the pixels that tie."""
+    count = int(inside.sum())
+    least = np.partition(values, len(values) - count)[len(values) - count]
+    if (values[~inside] > least).any():
+        return 0.0
+    left = np.arange(count - int((values > least).sum()))
+    ties = values == least
+    return float(np.prod(((ties & inside).sum() - left) / (ties.sum() - left)))
+
+
+def mean_over_maps(
+    name: str, values: Doubles, chance: Doubles, how: str, part: str, seed: int
+) -> Measure:
+    """The mean of one number for each map that is not zero, against that of chance.
+
+    Undefined where there is no such map.
+    """
+    how = f"{how}; mean over images whose heatmap is not zero"
+    if not values.size:
+        return Measure(name, None, n=0, how=how + "; there is none", part=part)
+    interval = bootstrap(values, seed)
+    baseline = float(chance.mean())
+    value = float(values.mean())
+    return Measure(name, value, "", values.size, interval, baseline, how, part)

@@ -1,0 +1,124 @@
+"""The few statistics that evidence rests on; each formula lives here once. NumPy only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from reportgen.types import Doubles
+
+RESAMPLES = 1000
+Z95 = 1.959963984540054
+"""The normal quantile of a two-sided 95 % interval."""
+
+
+def bootstrap(
+    values: ArrayLike,
+    seed: int,
+    statistic: Callable[..., Any] = np.mean,
+) -> tuple[float, float]:
+    """A 95 % percentile interval of the mean (or another statistic) by 1000 seeded resamples.
+
+    Args:
+        values: one number for each thing measured, shape (n,), all finite.
+        seed: of the resampling; the same seed gives the same interval.
+        statistic: takes an array and `axis=1`; `np.mean` or `np.median`.
+
+    Returns:
+        (low, high); both equal the value when n is 1.
+
+    Raises:
+        ValueError: `values` is empty, or holds what is not a finite number.
+    """
+    sample = np.asarray(values, dtype=np.float64).ravel()
+    if sample.size == 0 or not np.isfinite(sample).all():
+        raise ValueError(f"a bootstrap needs finite numbers, got {sample!r}")
+    chosen = np.random.default_rng(seed).integers(0, sample.size, (RESAMPLES, sample.size))
+    low, high = np.percentile(statistic(sample[chosen], axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tuple[float, float]:
+    """A 95 % percentile interval of the mean of one sample minus that of another.
+
+    Args:
+        first, second: independent samples, shapes (n,) and (m,), all finite; both are resampled.
+        seed: of the resampling; the same seed gives the same interval.
+
+    Raises:
+        ValueError: a sample is empty, or holds what is not a finite number.
+    """
+    rng = np.random.default_rng(seed)
+    means = []
+    for values in (first, second):
+        sample = np.asarray(values, dtype=np.float64).ravel()
+        if sample.size == 0 or not np.isfinite(sample).all():
+            raise ValueError(f"a bootstrap needs finite numbers, got {sample!r}")
+        means.append(sample[rng.integers(0, sample.size, (RESAMPLES, sample.size))].mean(axis=1))
+    low, high = np.percentile(means[0] - means[1], [2.5, 97.5])
+    return float(low), float(high)
+
+
+def spread(values: Doubles, axis: int) -> Doubles:
+    """Standard deviation over mean of values >= 0 along an axis; 0 where the mean is 0."""
+    means = values.mean(axis=axis)
+    ratio = np.divide(values.std(axis=axis), means, out=np.zeros_like(means), where=means > 0)
+    return np.asarray(ratio)
+
+
+def wilson(hits: float, n: int) -> tuple[float, float]:
+    """Wilson's 95 % score interval of the proportion hits / n; (0, 1) when n is 0.
+
+    Source: E. B. Wilson, 1927, JASA 22 (158). Never leaves 0..1 and holds for 0 and n hits. Hits
+    need not be whole: n values in 0..1 vary at most as much as zeros and ones of the same mean,
+    so the interval of their mean is wide enough.
+    """
+    if not 0 <= hits <= n:
+        raise ValueError(f"hits must lie in 0..n, got {hits} of {n}")
+    if n == 0:
+        return 0.0, 1.0
+    share, spread = hits / n, Z95**2 / n
+    center = share + spread / 2
+    margin = Z95 * math.sqrt(share * (1 - share) / n + spread / (4 * n))
+    low, high = (center - margin) / (1 + spread), (center + margin) / (1 + spread)
+    return (0.0 if hits == 0 else low), (1.0 if hits == n else high)
+
+
+def moran(images: ArrayLike) -> Doubles:
+    """Lag-1 Moran's I of each image: how alike neighbors are (1 smooth, about 0 noise).
+
+    Formula (P. A. P. Moran, 1950): (N / W) * sum_ij w_ij z_i z_j / sum_i z_i^2, z the deviation
+    from the image's mean, w_ij 1 for the up to four horizontal and vertical neighbors, W its sum.
+    Noise of N pixels has the expectation -1 / (N - 1). Undefined, NaN, for a constant image, whose
+    neighbors are neither alike nor unlike, and for a single pixel, which has none.
+
+    Args:
+        images: shape (n, h, w).
+
+    Returns:
+        One number for each image, shape (n,); see `mean_of_defined`.
+    """
+    pixels = np.asarray(images, dtype=np.float64)
+    if pixels.ndim != 3:
+        raise ValueError(f"expected images of shape (n, h, w), got {pixels.shape}")
+    n, height, width = pixels.shape
+    links = height * (width - 1) + width * (height - 1)
+    flat = np.ptp(pixels, axis=(1, 2)) == 0 if pixels.size else np.ones(n, dtype=bool)
+    z = pixels - pixels.mean(axis=(1, 2), keepdims=True)
+    products = (z[:, :, 1:] * z[:, :, :-1]).sum((1, 2)) + (z[:, 1:] * z[:, :-1]).sum((1, 2))
+    squares = (z**2).sum((1, 2))
+    usable = ~flat & (squares > 0) & (links > 0)
+    scaled = height * width * products / max(links, 1)
+    return np.asarray(np.divide(scaled, squares, out=np.full(n, np.nan), where=usable))
+
+
+def mean_of_defined(values: Doubles, axis: int) -> Doubles:
+    """The mean along an axis of the values that are not NaN; NaN where all are."""
+    known = ~np.isnan(values)
+    counts = known.sum(axis=axis)
+    sums = np.where(known, values, 0).sum(axis=axis)
+    return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))

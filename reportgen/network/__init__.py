@@ -1,0 +1,3 @@
+"""Keras models seen from outside: layers, heads, logits, gradients and batches, as arrays."""
+
+from __future__ import annotations

@@ -1,1 +1,0 @@
-"""Layers, logits, gradients and batches out of any Keras model, as arrays."""

@@ -1,1 +1,0 @@
-"""The kinds of figure, one folder each; the catalogue finds them by listing this folder."""

@@ -1,0 +1,175 @@
+"""What figures' notes say of values that cannot be judged: a tie and a small number differ."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from reportgen.drafting import unbacked_numbers
+from reportgen.records import Evidence, Finding
+
+
+def said(kind: str, *items: Evidence) -> list[str]:
+    """Texts of the notes on some evidence, all numbers backed."""
+    finding = Finding("b-1", kind, "m", "s", items)
+    found = import_module(f"reportgen.figures.{kind}.notes").notes(finding)
+    assert all(unbacked_numbers(note, items) == [] for note in found)
+    return [note.text for note in found]
+
+
+def item(
+    name: str, value: float, low: float, high: float, n: int = 96, baseline: float = 1
+) -> Evidence:
+    return Evidence(f"b-1.{name}", value, "", n, (low, high), baseline, "by hand", "b-1")
+
+
+def count(name: str, value: int, n: int) -> Evidence:
+    return Evidence(f"b-1.{name}", value, "images", n, None, None, "by hand", "b-1")
+
+
+CASES = [
+    ("activation_maximization", (item("activation_ratio@c", 15.7, 12.9, 24.5, 4),), "indication"),
+    ("activation_maximization", (item("score_ratio@h", 2.1, 1.5, 2.6, 4),), "indication"),
+    ("deconvnet", (item("energy_in_foreground", 0.717, 0.674, 0.752, 4, 0.43),),
+     "too few projections"),
+    ("feature_maps", (item("foreground_lift@c", 3, 2, 4, 4), item("detail@c", 0.5, 0.4, 0.6)),
+     "too few images"),
+    ("grad_cam", (item("energy_in_foreground@h", 0.5, 0.4, 0.6, 4, 0.1),), "too few images"),
+    ("kernels", (item("smoothness@c", 0.2, 0.1, 0.3, 4, -0.04),), "too few filters"),
+    ("kernels", (item("color_share@c", 0.5, 0.4, 0.6, 4, 2 / 3),), "too few filters"),
+    ("training_curves", (item("final_accuracy@train.h", 1, 1, 1, 4),
+     item("final_accuracy@validation.h", 0.5, 0.2, 0.8, 4), item("gap@h", 0.5, 0.1, 0.8, 4, 0)),
+     "too few validation images"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "items", "words"), CASES)
+def test_too_few_is_not_called_equal(kind: str, items: tuple[Evidence, ...], words: str) -> None:
+    (text,) = said(kind, *items)
+    assert words in text
+    assert not any(tie in text for tie in ("alike", "no more", "cannot be told", "too close"))
+
+
+@pytest.mark.parametrize(("kind", "items", "words"), CASES)
+def test_enough_are_judged(kind: str, items: tuple[Evidence, ...], words: str) -> None:
+    enough = [Evidence(**{**vars(one), "n": 96}) for one in items]
+    (text,) = said(kind, *enough)
+    assert "few" not in text
+
+
+def test_a_share_from_one_image_has_no_interval() -> None:
+    (text,) = said("deconvnet", item("energy_in_foreground", 0.855, 0.855, 0.855, 1, 0.091))
+    assert "85.5% of the projections' magnitude (1 projection), from too few" in text
+    drop = item("largest_drop@h", 0.108, 0.108, 0.108, 1, 0.01)
+    text = said("occlusion", drop, item("flipped@h", 0, 0, 0.79, 1))[0]
+    assert "by 0.108 on average (1 image), a position" in text
+    assert "0% of the images (interval 0% to 79%)." in text
+
+
+def test_a_lift_is_told_of_all_channels() -> None:
+    """A figure of one channel that is dark on the foreground does not contradict it."""
+    lift = item("foreground_lift@c", 1.71, 1.5, 1.9)
+    (text,) = said("feature_maps", lift, item("detail@c", 0.5, 0.4, 0.6))
+    assert text.startswith(
+        "Over all channels of `c`, shown or not, the foreground holds 1.71 times its share of how "
+        "far activations depart, up or down, from their channel's level on the ground (interval "
+        "1.50 to 1.90): more than an even spread would give."
+    )
+
+
+def test_what_is_zero_by_construction_is_no_finding() -> None:
+    """Untrained networks put nothing on an empty ground either, where the input is a factor."""
+    share = item("energy_in_foreground@h", 0.992, 0.99, 0.994, baseline=0.2)
+    edges = item("edge_agreement@h", 0.3, 0.2, 0.4, baseline=0)
+    still = item("pixels_at_baseline@h", 0.8, 0.8, 0.8)
+    (plain,) = said("saliency", share, edges)
+    assert "more than its share of the area" in plain
+    assert plain.endswith("The map's rank correlation with the edges of the image is 0.300 "
+                          "(interval 0.200 to 0.400).")  # fmt: skip
+    alike = item("gradient_agreement@h", 0.8, 0.7, 0.9, baseline=0)
+    (times,) = said("saliency", share, still, alike)
+    assert "more than" not in times
+    assert "difference from zero: pixels that equal it (80%) get nothing by construction" in times
+    assert "Over the other pixels the map's rank correlation with the plain gradient" in times
+    gap = item("completeness_gap@h", 0.01, 0.01, 0.01, baseline=0)
+    assert "each pixel's difference from the baseline: pixels" in said(
+        "saliency", share, still, gap
+    )[0]  # fmt: skip
+
+
+def test_layers_without_a_rule_are_told_in_whole_sentences() -> None:
+    one = count("plain_passages", 1, 0)
+    (text,) = said("deconvnet", one, item("relus_replaced", 1, 1, 1, 1))
+    assert text == (
+        "On the way to the input 1 layer has no rule in a deconvnet: there the plain backward pass "
+        "runs; its rule holds at 100% of 1 ReLU."
+    )
+
+
+def test_a_ratio_whose_interval_holds_one_is_left_open() -> None:
+    (text,) = said("activation_maximization", item("activation_ratio@c", 0.968, 0.7, 1.33, 32))
+    assert text.endswith("raise the filters more is open.")
+    (text,) = said("activation_maximization", item("activation_ratio@c", 0.5, 0.4, 0.6, 32))
+    assert "some test image raises most filters more" in text
+
+
+def test_scores_of_classes_are_told_as_scores() -> None:
+    (text,) = said("activation_maximization", item("score_ratio@digit", 2.1, 1.5, 2.6, 10))
+    assert text.startswith("The images found for `digit` bring a target's score to 2.10 times")
+    assert text.endswith("most score higher with these images than with any of the test images.")
+    below = item("score_ratio@digit", 0.5, 0.4, 0.6, 10)
+    texts = said("activation_maximization", below, count("still@digit", 2, 10))
+    assert texts[0].endswith("with some test image most score higher than with these.")
+    assert texts[1].startswith("In `digit`, 2 of 10 targets had no gradient anywhere")
+
+
+@pytest.mark.parametrize(
+    ("flat", "cause"),
+    [
+        (0, "because the weighted sum of the feature maps is nowhere positive; no gradient"),
+        (3, "zero everywhere, because the gradient is zero everywhere."),
+        (1, "1 of them because the gradient is zero everywhere, the rest because the weighted"),
+    ],
+)
+def test_why_heatmaps_are_zero(flat: int, cause: str) -> None:
+    items = count("zero_maps@h", 3, 96), count("zero_gradients@h", flat, 96)
+    (text,) = said("grad_cam", *items)
+    assert "3 of 96 heatmaps are zero everywhere" in text
+    assert cause in text
+
+
+@pytest.mark.parametrize(
+    ("constant", "words"),
+    [
+        (1, "For `h`, 1 of 96 heatmaps is the same at every position and not zero, so it points"),
+        (3, "For `h`, 3 of 96 heatmaps are the same at every position and not zero, so they point"),
+    ],
+)
+def test_heatmaps_that_point_nowhere_are_counted(constant: int, words: str) -> None:
+    (text,) = said("grad_cam", count("constant_maps@h", constant, 96))
+    assert text.startswith(words)
+    assert said("grad_cam", count("constant_maps@h", 0, 96)) == []
+
+
+def test_the_only_output_is_not_named_and_several_are() -> None:
+    one = item("energy_in_foreground@class", 0.5, 0.4, 0.6, baseline=0.1)
+    other = item("energy_in_foreground@angle", 0.5, 0.4, 0.6, baseline=0.1)
+    assert said("grad_cam", one)[0].startswith("The foreground holds on average 50%")
+    assert said("grad_cam", one, other)[1].startswith("For `angle` the foreground holds")
+    right = item("accuracy@test.class", 0.5, 0.4, 0.6, baseline=0.1)
+    assert said("evaluation", right)[0].startswith("50% of 96 test images are answered rightly")
+
+
+def test_outputs_that_ended_alike_share_a_note() -> None:
+    items = []
+    for head, gap in (("a", (-0.1, 0.1)), ("b", (0.1, 0.3)), ("c", (-0.1, 0.1))):
+        items += [item(f"final_accuracy@{split}.{head}", 0.9, 0.8, 1)
+                  for split in ("train", "validation")]  # fmt: skip
+        items.append(item(f"gap@{head}", sum(gap) / 2, *gap, baseline=0))
+    open_, above = said("training_curves", *items)
+    assert open_ == (
+        "Training and validation accuracy end too close to tell apart for `a` (90% and 90%) and "
+        "`c` (90% and 90%)."
+    )
+    assert "above validation accuracy for `b` (90% and 90%), a sign" in above
