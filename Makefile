@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
+# Tests of a file stay together, because they share trained models.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 reports test check format bench clean
+.PHONY: help setup report chapter3 reports test coverage check format docs hooks bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,8 +21,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
 	@touch $@
 
-report: setup  ## build the quickstart report into site/quickstart/index.html
-	$(RUN)/reportgen build specs/quickstart.yaml
+# Run in build/, so that the cache of pages that are shipped has no part in it.
+report: setup  ## train the quickstart's network and build build/site/quickstart/index.html
+	@mkdir -p build
+	cd build && "$(CURDIR)/$(RUN)/reportgen" build ../specs/quickstart.yaml --out "$(CURDIR)/build/site"
 
 chapter3: setup  ## build the report of six models (some minutes)
 	$(RUN)/reportgen build specs/chapter3.yaml
@@ -28,8 +32,11 @@ chapter3: setup  ## build the report of six models (some minutes)
 reports: setup  ## build the reports of all specs (half an hour)
 	$(RUN)/reportgen build
 
-test: setup check  ## run the checks and the tests
-	$(RUN)/python -m pytest
+test: setup check  ## run the checks and the tests, one process a core
+	$(RUN)/python -m pytest $(PARALLEL)
+
+coverage: setup  ## run the tests and report how much of the code and its branches they reach
+	$(RUN)/python -m pytest $(PARALLEL) --cov --cov-report=term
 
 check: setup  ## style, types and import rules
 	$(RUN)/ruff check .
@@ -41,9 +48,17 @@ format: setup  ## put the source in its usual form
 	$(RUN)/ruff check --fix .
 	$(RUN)/ruff format .
 
+docs: setup  ## write docs/spec.md and the schema anew, and the API reference into build/docs
+	$(RUN)/python -m reportgen.spec
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt --group docs
+	$(RUN)/python docs/reference.py build/docs
+
+hooks: setup  ## have git run the quick checks before each commit
+	$(RUN)/pre-commit install
+
 bench: setup  ## compare with other ways to the same results (an hour; best on a quiet machine)
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	$(RUN)/python -m benchmarks $(ROWS)
 
-clean:  ## remove the environment and the cache; pages stay
+clean:  ## remove the environment, the cache and build/; shipped pages stay
 	rm -rf $(VENV) .reportgen build dist

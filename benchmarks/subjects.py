@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.network.network import Network
+
 SEED = 7
 
 
@@ -53,4 +55,4 @@ def traces(model: Any) -> int:
     """How often graphs of this model were traced by reportgen."""
     from reportgen.network import execution
 
-    return sum(graph.traces for graph in execution.graphs_of(model).values())
+    return sum(graph.traces for graph in execution.graphs_of(Network.of(model)).values())

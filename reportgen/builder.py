@@ -12,7 +12,8 @@ from typing import Any, Protocol
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job
 from reportgen.errors import ReportgenError
-from reportgen.plan import Plan, Task, key_of
+from reportgen.keys import key_of
+from reportgen.plan import Plan, Task
 from reportgen.session import Session, changed_files, refuse_foreign
 from reportgen.store import Output, read_manifest, write_atomic, write_manifest
 

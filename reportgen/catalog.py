@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -48,6 +48,8 @@ class Parameter:
         only: another parameter -> its values with which this one has an effect, None among them
             where that is so while the other is not given. A spec that gives it a value besides
             its default is refused with any other.
+        input: what a figure kind is given besides its `Entry.inputs` where this is true: "times"
+            for `Subject.times`, "model" for `Subject.model`; "" for nothing.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Parameter:
     optional: bool = False
     required: bool = False
     only: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict, hash=False)
+    input: Literal["", "model", "times"] = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,9 @@ class Entry:
 
     `evidence` maps the measures (without qualifier) that a figure kind yields to one line on
     what each means. `needs_data` says whether a figure kind is undefined without a dataset.
+    `inputs` says what a figure kind reads: "model" for `Subject.model` and `Subject.facts`,
+    "dataset" for `Subject.data`. A kind about data alone names no model, and no edit to the code
+    of models makes its figures stale.
     `order` is the place of an inference among the others; ties are listed by name.
     `explanation` says in a sentence or two, with its source, what a figure kind does ("") or what
     a value of its parameters does, such as a method's name; pages give it where a spec asks.
@@ -82,6 +88,7 @@ class Entry:
     needs_model: bool = True
     order: int = 1000
     explanation: tuple[tuple[str, str], ...] = ()
+    inputs: tuple[str, ...] = ("model", "dataset")
 
 
 Group = Literal["models", "datasets", "figures", "inferences"]
@@ -96,9 +103,11 @@ _GROUPS = {**_ROOMS, "models": "models", "figures": "visualizations"}
 _POINTS = "entry_points.txt"
 _LOADERS = {
     "models": {"application": "application", "python": "python_function", "file": "files"},
-    "datasets": {"python": "python_function"},
+    "datasets": {"python": "python"},
 }
 """Files that load what is the user's own, by the kind of source they serve."""
+_TRAINING = "reportgen.training"
+"""The room whose `PARAMETERS` a model's `training` may set; like an entry it is read by name."""
 
 
 def entries(group: Group) -> dict[str, Entry]:
@@ -173,8 +182,7 @@ def loader(kind: str, group: Literal["models", "datasets"] = "models") -> str:
 
 def training_parameters() -> tuple[Parameter, ...]:
     """What a model's `training` may set."""
-    # By name, because training is in a room above this one.
-    return cast("tuple[Parameter, ...]", import_module("reportgen.training").PARAMETERS)
+    return cast("tuple[Parameter, ...]", import_module(_TRAINING).PARAMETERS)
 
 
 def _own_modules(group: Group) -> dict[str, str]:
@@ -251,7 +259,13 @@ def _foreign(path: str, name: str, package: str) -> Entry:
         raise _broken(name, package, f"{path} has no ENTRY of type Entry", "define it there")
     if found.name != name:
         raise _broken(name, package, f"its ENTRY is named '{found.name}'", "give both one name")
-    return found
+    return replace(found, parameters=tuple(map(_with_input, found.parameters)))
+
+
+def _with_input(parameter: Parameter) -> Parameter:
+    """A parameter of a package that was written before `Parameter.input`, when its name told."""
+    asks = (parameter.name, parameter.kind, parameter.input) == ("times", "bool", "")
+    return replace(parameter, input="times") if asks else parameter
 
 
 def _broken(name: str, package: str, why: str, hint: str) -> UserError:

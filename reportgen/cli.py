@@ -1,4 +1,4 @@
-"""The commands. Mistakes end with exit status 2 and a sentence, never with a traceback."""
+"""The commands. A user's mistake ends with exit status 2 and a sentence, never a traceback."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
 from reportgen import __version__, catalog
 from reportgen.console import Console, show
 from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.spec.types import Spec
 
 SPECS = Path("specs")
 
 spec_argument = click.argument("specs", nargs=-1, metavar="[SPEC]...", type=click.Path())
 out_option = click.option(
-    "--out", default="site", metavar="DIR", show_default=True, help="Where the pages go.",
+    "--out", default="site", metavar="DIR", show_default=True, help="Folder for the pages.",
     type=click.Path(path_type=Path, file_okay=False),
 )  # fmt: skip
 
@@ -27,14 +27,14 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     """Turn what a command returns or raises into text and an exit status."""
 
     @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
+    def run(*args: object, **kwargs: object) -> None:
         try:
             status = command(*args, **kwargs) or 0
         except ReportgenError as error:
             show(error)
             status = error.exit_status
         except KeyboardInterrupt:
-            click.echo("\nInterrupted. What was finished is kept; build again to go on.", err=True)
+            click.echo("\nInterrupted. Finished tasks are kept; build again to continue.", err=True)
             status = 130
         raise SystemExit(status)
 
@@ -55,15 +55,17 @@ def main() -> None:
 @guarded
 def new(name: str) -> None:
     """Write a commented starter spec to specs/NAME.yaml."""
-    from reportgen import spec, store
+    from reportgen import store
+    from reportgen.spec.schema import schema_text
+    from reportgen.spec.starter import SCHEMA_FILE, starter
 
     name = name.removesuffix(".yaml")
-    text = spec.starter(name)
+    text = starter(name)
     path = SPECS / f"{name}.yaml"
     if path.exists():
         raise UserError(Problem(f"{path} exists already", hint="choose another name"))
     store.write_atomic(path, text.encode())
-    store.write_atomic(SPECS / "spec.schema.json", spec.schema_text().encode())
+    store.write_atomic(SPECS / SCHEMA_FILE, schema_text().encode())
     click.echo(f"{path}\nNow edit it, or build it as it is: reportgen build {path}")
 
 
@@ -71,17 +73,18 @@ def new(name: str) -> None:
 @spec_argument
 @guarded
 def check(specs: Sequence[str]) -> int:
-    """Say every problem of the specs, each with file, line and a suggestion.
+    """Report every problem of the SPECs (default: all of specs/).
 
-    Model files are looked into without loading them.
+    Each problem comes with its file, its line and a suggestion. Model files are inspected, not
+    loaded; no dataset is loaded and no code of yours runs.
     """
-    from reportgen.checking.specs import problems as problems_of
+    from reportgen.checking import problems_of
 
-    found, problems = read(specs)
-    problems += [problem for spec in found for problem in problems_of(spec)]
+    loaded, problems = read(specs)
+    problems += [problem for spec in loaded for problem in problems_of(spec)]
     if problems:
         raise UserError(*problems)
-    click.echo(f"{len(found)} spec{'s' * (len(found) != 1)} without problems")
+    click.echo(f"{len(loaded)} spec{'s' * (len(loaded) != 1)} without problems")
     return 0
 
 
@@ -91,23 +94,24 @@ def check(specs: Sequence[str]) -> int:
 @click.option(
     "--trust-model",
     is_flag=True,
-    help="Let the specs' model files run any code as you: Lambda layers and the like. Only for "
-    "files whose maker you trust as you trust a program that you install.",
+    help="Let the specs' model files run any code as you (Lambda layers, for example). Use it only "
+    "for files from people whose programs you would install.",
 )
 @guarded
 def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
-    """Make or refresh the reports of SPECs (default: all of specs/).
+    """Make or refresh the reports of the SPECs (default: all of specs/).
 
-    Every problem of every spec is told first; specs that have any are left as they are.
+    Problems of all specs are reported first. A spec with a problem is not built, and its report
+    stays as it is.
     """
-    from reportgen import build as use
+    from reportgen import reports as use
 
     console = Console(live=sys.stderr.isatty())
-    sound, left = load(specs)
-    # Pages whose spec could not be read must not pass for pages without a spec.
-    prune = not specs and not left
+    sound, broken = load(specs)
+    # A page whose spec has problems is not a page without a spec.
+    prune = not specs and not broken
     made = use.build(use.plans(sound), use.Place(out), console, prune=prune, trust=trust_model)
-    return max(made, remind(left, "built"))
+    return max(made, remind(broken, "built"))
 
 
 @main.command()
@@ -115,40 +119,46 @@ def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
 @out_option
 @guarded
 def status(specs: Sequence[str], out: Path) -> int:
-    """Say what is stale, and why. Exit status 1 if anything is."""
-    from reportgen import build as use
+    """List the tasks that are stale, each with its reasons.
 
-    sound, left = load(specs)
-    found = use.statuses(use.plans(sound), use.Place(out))
-    stale = [one for one in found if one.state != "fresh"]
-    for one in stale:
-        reasons = "; ".join(str(reason) for reason in one.reasons)
-        click.echo(f"{one.state:<6} {one.task.key} ({reasons})")
-    click.echo(f"{len(found) - len(stale)} of {len(found)} tasks are fresh")
-    return max(1 if stale else 0, remind(left, "looked at"))
+    The exit status is 1 if any task is stale.
+    """
+    from reportgen import reports as use
+
+    sound, broken = load(specs)
+    statuses = use.statuses(use.plans(sound), use.Place(out))
+    stale = [status for status in statuses if status.state != "fresh"]
+    for status in stale:
+        reasons = "; ".join(str(reason) for reason in status.reasons)
+        click.echo(f"{status.state:<6} {status.task.key} ({reasons})")
+    click.echo(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
+    return max(1 if stale else 0, remind(broken, "examined"))
 
 
 GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")
 
 
 @main.command("list")
-@click.argument("group", required=False, type=click.Choice(GROUPS))
+@click.argument("group", required=False, metavar="[GROUP]", type=click.Choice(GROUPS))
 @guarded
 def list_(group: catalog.Group | None) -> None:
-    """List what a spec may name, one line each."""
-    for one in [group] if group else GROUPS:
-        lines = {name: entry.help for name, entry in catalog.entries(one).items()}
-        if one == "models":
+    """List what a spec may name, one line each.
+
+    GROUP is one of models, datasets, figures and inferences; the default is all of them.
+    """
+    for shown in [group] if group else GROUPS:
+        lines = {name: entry.help for name, entry in catalog.entries(shown).items()}
+        if shown == "models":
             lines = {f"zoo:{name}": text for name, text in lines.items()} | other_models()
         if group is None:
-            click.secho(one, bold=True)
+            click.secho(shown, bold=True)
         width = max(map(len, lines), default=0) + 2
         for label, text in lines.items():
             click.echo(f"{'' if group else '  '}{label:<{width}}{text}")
 
 
 def other_models() -> dict[str, str]:
-    """Where models that are not in the zoo come from, as a spec writes it."""
+    """Sources of models besides the zoo, as a spec writes them."""
     written = {"application": "application:NAME", "python": "python:package.module:function",
                "file": "a path to .keras or .h5"}  # fmt: skip
     return {written[kind]: entry.help for kind, entry in catalog.sources().items()}
@@ -158,56 +168,57 @@ def other_models() -> dict[str, str]:
 @guarded
 def schema() -> None:
     """Print the JSON Schema of specs, for editors that complete and check them."""
-    from reportgen import spec
+    from reportgen.spec.schema import schema_text
 
-    click.echo(spec.schema_text(), nl=False)
+    click.echo(schema_text(), nl=False)
 
 
-def load(names: Sequence[str]) -> tuple[list[Any], list[Path]]:
-    """Specs by path (default: all of specs/) that are sound, and the paths of the others.
-
-    The problems of the others are printed, all at once.
+def load(names: Sequence[str]) -> tuple[list[Spec], list[Path]]:
+    """Specs without problems, and the paths of the others, whose problems are printed.
 
     Raises:
-        UserError: none is sound; it has the problems.
+        UserError: with all problems, where no spec is without.
     """
     from reportgen.checking.figures import data_problems
 
     loaded, problems = read(names)
-    asked = [(spec, list(data_problems(spec))) for spec in loaded]
-    problems += [problem for _, own in asked for problem in own]
-    sound = [spec for spec, own in asked if not own]
-    if not sound:
-        raise UserError(*problems)
-    if problems:
+    sound = []
+    for spec in loaded:
+        if own := list(data_problems(spec)):
+            problems += own
+        else:
+            sound.append(spec)
+    if problems and sound:
         show(UserError(*problems))
-    return sound, [path for path in paths(names) if path not in {one.source for one in sound}]
+    elif not sound:
+        raise UserError(*problems)
+    return sound, [path for path in paths(names) if path not in {spec.source for spec in sound}]
 
 
-def remind(left: Sequence[Path], done: str) -> int:
-    """Say once more which specs were left out; the exit status that this means."""
-    if left:
-        named = ", ".join(map(str, left))
-        click.echo(f"not {done}, for the problems told above: {named}", err=True)
-    return UserError.exit_status if left else 0
+def remind(broken: Sequence[Path], done: str) -> int:
+    """Name the specs that were left out once more; returns the exit status."""
+    if broken:
+        names = ", ".join(map(str, broken))
+        click.echo(f"not {done}, because of the problems above: {names}", err=True)
+    return UserError.exit_status if broken else 0
 
 
-def read(names: Sequence[str]) -> tuple[list[Any], list[Problem]]:
+def read(names: Sequence[str]) -> tuple[list[Spec], list[Problem]]:
     """Specs by path, and the problems of those that could not be loaded."""
-    from reportgen import spec
+    from reportgen import checking
 
-    loaded: list[Any] = []
+    loaded: list[Spec] = []
     problems: list[Problem] = []
     for path in paths(names):
         try:
-            loaded.append(spec.load(path))
+            loaded.append(checking.load(path))
         except UserError as error:
             problems += error.problems
     return loaded, problems
 
 
 def paths(names: Sequence[str]) -> list[Path]:
-    """Spec files that the user means: as named, or everything in specs/."""
+    """The spec files that the user names; without names, all in specs/."""
     if names:
         return [Path(name) for name in names]
     found = sorted([*SPECS.glob("*.yaml"), *SPECS.glob("*.yml")])

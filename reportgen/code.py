@@ -1,63 +1,302 @@
-"""Digests of code: a module with everything of ours that its imports reach.
+"""Digests of code: a module's meaning together with everything of ours that its imports reach.
 
-Read with `ast`, nothing imported, every file read once and every folder listed once.
+An import counts as the digest of what it reaches, never by the name of a module of ours: moving a
+file changes no digest, and swapping the contents of two files does. Libraries count by name here
+and by version in a task's facts. Sources are parsed, never imported; each file is read once.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from reportgen.digest import StatCache, of_bytes, of_value
 
-if TYPE_CHECKING:
-    import ast
+FORM = 1
+"""Version of what `syntax.read` gives: a stat cache that holds another version is not believed."""
 
-DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
+DISTRIBUTIONS = {"PIL": "pillow", "mpl_toolkits": "matplotlib", "yaml": "PyYAML"}
 """Import names whose distribution is called otherwise."""
 
 PACKAGE = Path(__file__).parent
 NONE: Mapping[str, str] = {}
 
 
-def imports_of(source: bytes) -> list[str]:
+@dataclass(frozen=True)
+class Code:
+    """Digest of code with everything of ours that it reaches, and the libraries it uses."""
+
+    digest: str
+    libraries: tuple[str, ...]
+
+
+class Node(NamedTuple):
+    """A module of ours, of an installed plug-in or of the user's."""
+
+    module: str
+    file: str
+    folders: tuple[str, ...]
+
+
+class Facts(NamedTuple):
+    """What a file means: a digest of its syntax tree, its imports, and whether it has effects.
+
+    `imports` holds (module, name, alias) for each place of the source that imports.
+    """
+
+    body: str
+    imports: Sequence[Sequence[Sequence[str]]]
+    effects: bool
+
+
+class Edges(NamedTuple):
+    """Where a module's imports lead.
+
+    Attributes:
+        groups: for each place that imports, (target, name, alias); a library by its dotted name.
+        passed: packages that importing the module runs first, if running them does something.
+        libraries: top modules of the libraries that it imports.
+    """
+
+    groups: tuple[tuple[tuple[Node | str, str, str], ...], ...]
+    passed: tuple[Node, ...]
+    libraries: frozenset[str]
+
+    @property
+    def nodes(self) -> list[Node]:
+        """All modules of ours that are reached in one step."""
+        targets = [target for group in self.groups for target, _, _ in group]
+        return [*self.passed, *(target for target in targets if isinstance(target, Node))]
+
+
+class CodeDigests:
+    """Digests of code within one look at the files: what was seen once is not looked at again."""
+
+    def __init__(self, cache: StatCache, packages: Mapping[str, str] = NONE) -> None:
+        """`packages` are others whose code counts: by top module, the folder that holds it."""
+        self.cache = cache
+        self.packages = {**packages, PACKAGE.name: str(PACKAGE.parent)}
+        self._names: dict[str, frozenset[str]] = {}
+        self._chains: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._facts: dict[str, Facts] = {}
+        self._edges: dict[Node, Edges] = {}
+        self._codes: dict[Node, tuple[str, frozenset[str]]] = {}
+
+    def of(self, modules: Iterable[str], folders: Sequence[Path] = ()) -> Code:
+        """Digest of modules and every module they reach within reportgen or `folders`.
+
+        Args:
+            modules: dotted names to start from; one that no folder holds counts as a library.
+            folders: where a user's own modules may lie, besides reportgen's folder.
+        """
+        digests: list[str] = []
+        libraries: set[str] = set()
+        for module in modules:
+            node = self._node(module, tuple(str(folder) for folder in folders))
+            if node is None:
+                libraries.add(module.partition(".")[0])
+                digests.append(f"library {module}")
+            else:
+                digest, used = self._code(node)
+                digests.append(digest)
+                libraries |= used
+        outside = {DISTRIBUTIONS.get(n, n) for n in libraries - sys.stdlib_module_names}
+        return Code(of_value(digests), tuple(sorted(outside)))
+
+    def reached(self, modules: Iterable[str], folders: Sequence[Path] = ()) -> dict[str, str]:
+        """Files whose meaning is part of the digest of modules, by the modules' names."""
+        found = (self._node(module, tuple(str(folder) for folder in folders)) for module in modules)
+        nodes = {node for node in found if node is not None}
+        waiting = list(nodes)
+        while waiting:
+            new = set(self.edges(waiting.pop()).nodes) - nodes
+            nodes |= new
+            waiting += new
+        return {node.module: node.file for node in sorted(nodes)}
+
+    def _code(self, node: Node) -> tuple[str, frozenset[str]]:
+        """Digest of a module with what it reaches, and the top modules of the libraries used."""
+        if node not in self._codes:
+            for component in components(node, lambda one: self.edges(one).nodes, self._codes):
+                self._settle(component)
+        return self._codes[node]
+
+    def _settle(self, component: Sequence[Node]) -> None:
+        """Digests of modules that import each other in a circle, or of one that is in none.
+
+        Around a circle each module starts with its own text and takes in, as often as there are
+        modules, what its neighbours have come to; so names and order do not matter.
+        """
+        edges = {node: self.edges(node) for node in component}
+        colors = {node: self.facts(node.file).body for node in component}
+        circular = len(component) > 1 or component[0] in edges[component[0]].nodes
+        for _ in range(len(component) if circular else 1):
+            colors = {node: self._mixed(node, edges[node], colors) for node in component}
+        if circular:
+            together = sorted(colors.values())
+            colors = {node: of_value([color, together]) for node, color in colors.items()}
+        below = {one for node in component for one in edges[node].nodes if one not in edges}
+        libraries = frozenset().union(
+            *(edges[node].libraries for node in component), *(self._codes[one][1] for one in below)
+        )
+        for node in component:
+            self._codes[node] = colors[node], libraries
+
+    def _mixed(self, node: Node, edges: Edges, colors: Mapping[Node, str]) -> str:
+        """Digest of a module's own text and of what its imports have come to."""
+
+        def digest(target: Node | str) -> str:
+            if isinstance(target, str):
+                return target
+            return colors.get(target) or self._codes[target][0]
+
+        groups = [
+            sorted({(digest(target), name, alias) for target, name, alias in group})
+            for group in edges.groups
+        ]
+        passed = sorted({digest(target) for target in edges.passed})
+        return of_value([self.facts(node.file).body, groups, passed])
+
+    def edges(self, node: Node) -> Edges:
+        """Where a module's imports lead."""
+        if node not in self._edges:
+            libraries: set[str] = set()
+            groups = tuple(
+                tuple(self._target(node, one, libraries) for one in group)
+                for group in self.facts(node.file).imports
+            )
+            names = node.module.split(".")
+            packages = (".".join(names[:depth]) for depth in range(1, len(names)))
+            passed = tuple(p for name in packages if (p := self._passed(name, node.folders)))
+            self._edges[node] = Edges(groups, passed, frozenset(libraries))
+        return self._edges[node]
+
+    def _target(
+        self, node: Node, imported: Sequence[str], libraries: set[str]
+    ) -> tuple[Node | str, str, str]:
+        """What an import leads to, what it takes from there, and what it calls it."""
+        written, name, alias = imported
+        module = resolved(written, node.module, node.file)
+        if name and module and (inner := self._node(f"{module}.{name}", node.folders)):
+            return inner, "", alias
+        found = self._node(module, node.folders) if module else None
+        if found is None:
+            if module and not self._holder(module, node.folders):
+                libraries.add(module.partition(".")[0])
+            return module, name, alias
+        return found, name, alias
+
+    def _passed(self, package: str, folders: tuple[str, ...]) -> Node | None:
+        """A package on the way to a module, if running it does something that counts.
+
+        Packages of reportgen only define names, and what is taken from them is imported from them,
+        unless a statement among theirs has an effect. Of others everything counts.
+        """
+        node = self._node(package, folders)
+        if node is None:
+            return None
+        facts = self.facts(node.file)
+        ours = package.partition(".")[0] == PACKAGE.name
+        counts = facts.effects if ours else facts.body != _EMPTY or facts.imports
+        return node if counts else None
+
+    def _node(self, module: str, folders: tuple[str, ...]) -> Node | None:
+        """A module that reportgen, a plug-in or one of `folders` holds; None for a library."""
+        holder = self._holder(module, folders)
+        files = self.files(module, holder) if holder else ()
+        if len(files) <= module.count("."):
+            return None
+        # Modules of ours import none of the user's, so they are the same for all users.
+        held = module.partition(".")[0] in self.packages
+        return Node(module, files[-1], () if held else folders)
+
+    def _holder(self, module: str, folders: tuple[str, ...]) -> str:
+        """The folder that holds a module's top module, or ""."""
+        top = module.partition(".")[0]
+        held = self.packages.get(top)
+        return held or next((folder for folder in folders if self.files(top, folder)), "")
+
+    def files(self, module: str, folder: str) -> tuple[str, ...]:
+        """Files that importing a module runs: its packages' `__init__` and its own.
+
+        Ends at the first name that the folder does not hold.
+        """
+        key = (module, folder)
+        if key not in self._chains:
+            found = []
+            for name in module.split("."):
+                folder, file = self._step(folder, name)
+                if not file:
+                    break
+                found.append(file)
+            self._chains[key] = tuple(found)
+        return self._chains[key]
+
+    def _step(self, folder: str, name: str) -> tuple[str, str]:
+        inner = f"{folder}{os.sep}{name}"
+        if name in self._listed(folder) and "__init__.py" in self._listed(inner):
+            return inner, f"{inner}{os.sep}__init__.py"
+        return inner, f"{inner}.py" if f"{name}.py" in self._listed(folder) else ""
+
+    def _listed(self, folder: str) -> frozenset[str]:
+        if folder not in self._names:
+            here = os.listdir(folder) if os.path.isdir(folder) else ()
+            self._names[folder] = frozenset(here)
+        return self._names[folder]
+
+    def facts(self, file: str) -> Facts:
+        """The meaning of a file, from the stat cache while the file is what it was."""
+        if file not in self._facts:
+            entry, stat = self.cache.known(file)
+            if entry is not None and entry.get("form") == FORM:
+                self._facts[file] = Facts(entry["body"], entry["imports"], entry["effects"])
+            else:
+                data = Path(file).read_bytes()
+                facts, parsed = facts_of(data)
+                # Whether a source parses depends on the Python that asks.
+                if parsed:
+                    self.cache.remember(
+                        file, stat, sha=of_bytes(data), form=FORM, **facts._asdict()
+                    )
+                self._facts[file] = facts
+        return self._facts[file]
+
+
+def facts_of(data: bytes) -> tuple[Facts, bool]:
+    """What a source means, and whether it parses: one that does not counts by its bytes."""
+    from reportgen import syntax  # parsing takes `ast`, which a look at known files does without
+
+    source = syntax.read(data)
+    if source is None:
+        return Facts(of_bytes(data), (), True), False
+    imports = [[[i.module, i.name, i.alias] for i in group] for group in source.imports]
+    return Facts(
+        of_bytes(source.text.encode("utf-8", "surrogatepass")), imports, source.effects
+    ), True
+
+
+_EMPTY = of_bytes(b"(Module)")
+"""The body of a file without a statement that does something."""
+
+
+def imports_of(data: bytes) -> list[str]:
     """Dotted names that a Python source imports anywhere, `from a import b` giving a and a.b.
 
     Names that are relative to the source's package keep their dots: `from . import b` gives ".b".
     A source that does not parse imports nothing: running it will say what is wrong.
     """
-    import ast
-
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return []
     names: set[str] = set()
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            start, inner = "." * node.level, f"{node.module}." if node.module else ""
-            names.update(f"{start}{inner}{alias.name}" for alias in node.names)
-            if node.module:
-                names.add(start + node.module)
-        else:
-            waiting += _inside(node)
+    for group in facts_of(data)[0].imports:
+        for module, name, _ in group:
+            if module.strip("."):
+                names.add(module)
+            if name:
+                names.add(f"{module}{name}" if module.endswith(".") else f"{module}.{name}")
     return sorted(names)
-
-
-def _inside(node: ast.AST) -> list[ast.AST]:
-    """The statements, and what holds statements, in a statement: expressions import nothing."""
-    fields = ("body", "orelse", "finalbody", "handlers", "cases")
-    found = (getattr(node, name, None) for name in fields)
-    # The body of a lambda, or of a condition's expression, is no list.
-    return [inner for each in found if isinstance(each, list) for inner in each]
 
 
 def resolved(name: str, module: str, file: str) -> str:
@@ -74,7 +313,7 @@ def resolved(name: str, module: str, file: str) -> str:
     if os.path.basename(file) != "__init__.py":
         package = package[:-1]
     kept = package[: len(package) - level + 1]
-    return ".".join([*kept, rest]) if kept else ""
+    return ".".join([*kept, *filter(None, [rest])]) if kept else ""
 
 
 def reached(modules: Iterable[str], folder: Path) -> dict[str, str]:
@@ -91,107 +330,43 @@ def reached(modules: Iterable[str], folder: Path) -> dict[str, str]:
             own = ".".join(module.split(".")[:depth])
             if own not in found:
                 found[own] = file
-                roots += [one for one in look.imports(own, file) if one.partition(".")[0] in tops]
+                written = imports_of(Path(file).read_bytes())
+                names = (resolved(name, own, file) for name in written)
+                roots += [name for name in names if name.partition(".")[0] in tops]
     return found
 
 
-@dataclass(frozen=True)
-class Code:
-    """Digest of code with everything of ours that it reaches, and the libraries it uses."""
+def components(
+    root: Node, successors: Callable[[Node], Iterable[Node]], known: Container[Node]
+) -> Iterator[list[Node]]:
+    """Strongly connected components of a graph, each after those that it leads to (Tarjan 1972).
 
-    digest: str
-    libraries: tuple[str, ...]
-
-
-class CodeDigests:
-    """Digests of code within one look at the files: what was seen once is not looked at again."""
-
-    def __init__(self, cache: StatCache, packages: Mapping[str, str] = NONE) -> None:
-        """`packages` are others whose code counts: by top module, the folder that holds it."""
-        self.cache = cache
-        self.packages = {**packages, PACKAGE.name: str(PACKAGE.parent)}
-        self._names: dict[str, frozenset[str]] = {}
-        self._files: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._places: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        self._sources: dict[str, tuple[str, list[str]]] = {}
-        self._codes: dict[tuple[str, ...], Code] = {}
-
-    def of(self, modules: Iterable[str], folders: Sequence[Path] = ()) -> Code:
-        """Digest of modules and every module they reach within reportgen or `folders`.
-
-        Args:
-            modules: dotted names to start from; one that no folder holds counts as a library.
-            folders: where a user's own modules may lie, besides reportgen's folder.
-        """
-        roots, places = tuple(modules), tuple(str(folder) for folder in folders)
-        key = (*roots, "in", *places)
-        if key not in self._codes:
-            self._codes[key] = self._walk(roots, places)
-        return self._codes[key]
-
-    def _walk(self, roots: tuple[str, ...], folders: tuple[str, ...]) -> Code:
-        waiting, seen, libraries = list(roots), set(roots), set()
-        shas: dict[str, str] = {}
-        while waiting:
-            module = waiting.pop()
-            files = self._found(module, folders)
-            if not files:
-                libraries.add(module.partition(".")[0])
-            for depth, file in enumerate(files, 1):
-                if file not in shas:
-                    shas[file] = self._source(file)[0]
-                    imports = self.imports(".".join(module.split(".")[:depth]), file)
-                    waiting += sorted(imports - seen)
-                    seen |= imports
-        # Paths differ between machines and between a clone and an installed wheel: names do not.
-        facts = sorted((os.path.basename(file), sha) for file, sha in shas.items())
-        outside = {DISTRIBUTIONS.get(n, n) for n in libraries - sys.stdlib_module_names}
-        return Code(of_value(facts), tuple(sorted(outside)))
-
-    def imports(self, module: str, file: str) -> set[str]:
-        """Modules (and what may be modules) that a file of a module imports."""
-        return {name for one in self._source(file)[1] if (name := resolved(one, module, file))}
-
-    def _found(self, module: str, folders: tuple[str, ...]) -> tuple[str, ...]:
-        key = (module, folders)
-        if key not in self._places:
-            held = self.packages.get(module.partition(".")[0])
-            looked = (held,) if held else folders
-            found = (files for folder in looked if (files := self.files(module, folder)))
-            self._places[key] = next(found, ())
-        return self._places[key]
-
-    def files(self, module: str, folder: str) -> tuple[str, ...]:
-        """Files that importing a module runs: its packages' `__init__` and its own."""
-        key = (module, folder)
-        if key not in self._files:
-            found = []
-            for name in module.split("."):
-                folder, file = self._step(folder, name)
-                if not file:
-                    break
-                found.append(file)
-            self._files[key] = tuple(found)
-        return self._files[key]
-
-    def _step(self, folder: str, name: str) -> tuple[str, str]:
-        inner = f"{folder}{os.sep}{name}"
-        if name in self._listed(folder) and "__init__.py" in self._listed(inner):
-            return inner, f"{inner}{os.sep}__init__.py"
-        return inner, f"{inner}.py" if f"{name}.py" in self._listed(folder) else ""
-
-    def _listed(self, folder: str) -> frozenset[str]:
-        if folder not in self._names:
-            here = os.listdir(folder) if os.path.isdir(folder) else ()
-            self._names[folder] = frozenset(here)
-        return self._names[folder]
-
-    def _source(self, file: str) -> tuple[str, list[str]]:
-        """Digest of a file and the modules that it names in imports."""
-        if file not in self._sources:
-            entry, stat = self.cache.known(file)
-            if entry is None or "names" not in entry:
-                data = Path(file).read_bytes()
-                entry = self.cache.remember(file, stat, sha=of_bytes(data), names=imports_of(data))
-            self._sources[file] = (str(entry["sha"]), entry["names"])
-        return self._sources[file]
+    Nodes in `known` are not followed; the caller may add to it what was yielded.
+    """
+    index: dict[Node, int] = {root: 0}
+    low: dict[Node, int] = {root: 0}
+    stack, on_stack = [root], {root}
+    work = [(root, iter(successors(root)))]
+    while work:
+        node, rest = work[-1]
+        for inner in rest:
+            if inner in known:
+                continue
+            if inner not in index:
+                index[inner] = low[inner] = len(index)
+                stack.append(inner)
+                on_stack.add(inner)
+                work.append((inner, iter(successors(inner))))
+                break
+            if inner in on_stack:
+                low[node] = min(low[node], index[inner])
+        else:
+            work.pop()
+            if work:
+                parent = work[-1][0]
+                low[parent] = min(low[parent], low[node])
+            if low[node] == index[node]:
+                component = stack[stack.index(node) :]
+                del stack[-len(component) :]
+                on_stack.difference_update(component)
+                yield component

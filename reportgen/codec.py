@@ -45,6 +45,8 @@ def _decode(hint: Any, data: Any) -> Any:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if data is None or origin is typing.Literal:
         return data
+    if origin in (typing.Union, types.UnionType) and not isinstance(data, list | Mapping):
+        return data
     if origin is tuple:
         inner = args[:1] * len(data) if args[-1] is Ellipsis else args
         return tuple(_decode(one, item) for one, item in zip(inner, data, strict=True))

@@ -1,7 +1,8 @@
-"""How a build shows itself: a live bar with time left on a terminal, plain lines elsewhere."""
+"""Shows the progress of a build: a live bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -12,40 +13,40 @@ from reportgen.errors import ReportgenError
 from reportgen.plan import Task
 
 QUIET_SECONDS = 5.0
-"""On plain lines, how often a long task says how far it has come."""
+"""Seconds between two progress lines of a long task, without a live bar."""
 
 WORTH_SECONDS = 0.5
-"""Tasks that took less are not told of one by one."""
+"""Tasks that took less have no line of their own."""
 
 
 class Console:
-    """Tells a person how a build goes on, on the error stream; results go to standard output."""
+    """Prints progress to the error stream and results to standard output."""
 
     def __init__(self, *, live: bool) -> None:
         self.live = live
         self._bar: Any = None
         self._name = ""
-        self._told = 0.0
+        self._printed = 0.0
 
     def started(self, task: Task) -> None:
-        """A task begins: a plain line now if it may take long, else when it is done."""
+        """A task begins; a training, which may take long, is announced now."""
         self._name = task.key
-        self._told = time.monotonic()
+        self._printed = time.monotonic()
         if not self.live and task.stage == "train":
             click.echo(f"  {task.key} ...", err=True)
 
     def progress(self, done: int, total: int, text: str) -> None:
-        """Move the bar, or say now and then how far the task has come."""
+        """Move the bar, or print a progress line now and then."""
         if self.live:
             self._move(done, total, text)
-        elif time.monotonic() - self._told > QUIET_SECONDS:
-            self._told = time.monotonic()
+        elif time.monotonic() - self._printed > QUIET_SECONDS:
+            self._printed = time.monotonic()
             click.echo(f"  {self._name} {100 * done // max(total, 1)} % {text}", err=True)
 
     def _move(self, done: int, total: int, text: str) -> None:
         if self._bar is None:
             self._bar = click.progressbar(
-                length=total, label=f"  {self._name}", show_pos=False, file=_stderr(),
+                length=total, label=f"  {self._name}", show_pos=False, file=sys.stderr,
                 item_show_func=lambda item: item or "", update_min_steps=1,
             )  # fmt: skip
             self._bar.__enter__()
@@ -57,17 +58,17 @@ class Console:
             self._bar = None
 
     def finished(self, task: Task, seconds: float) -> None:
-        """A task is done."""
+        """A task ended well."""
         self._close()
         if seconds >= WORTH_SECONDS:
             click.echo(f"  {task.key} {click.style(f'{seconds:.1f} s', dim=True)}", err=True)
 
     def remarked(self, task: Task, text: str) -> None:
-        """Something was left out."""
+        """A task left something out."""
         click.echo(f"{click.style('note', fg='yellow', bold=True)}: {task.key}: {text}", err=True)
 
     def failed(self, task: Task, error: ReportgenError) -> None:
-        """A task could not be done."""
+        """A task failed."""
         self._close()
         show(error, prefix=f"{task.key}: ")
 
@@ -75,12 +76,6 @@ class Console:
         """A report is complete."""
         state = "up to date" if tasks == 0 else f"{tasks} task{'s' * (tasks > 1)} made"
         click.echo(f"{page} ({state})")
-
-
-def _stderr() -> Any:
-    import sys
-
-    return sys.stderr
 
 
 def show(error: ReportgenError, prefix: str = "") -> None:

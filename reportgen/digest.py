@@ -39,10 +39,10 @@ def of_value(value: Any) -> str:
 
 @dataclass
 class StatCache:
-    """What is known of files by path, valid while size, time and inode stay as they were.
+    """What is known of files by path, valid while size, times and inode stay as they were.
 
     Attributes:
-        entries: path -> {"stat": [size, mtime_ns, inode], "sha": ..., "names": [...]}.
+        entries: path -> {"stat": [size, mtime_ns, ctime_ns, inode], "sha": ..., ...}.
         saved_ns: when `entries` were written; younger files are not believed (see RACY_NS).
         changed: whether there is something to save.
     """
@@ -55,7 +55,7 @@ class StatCache:
     def known(self, path: str) -> tuple[dict[str, Any] | None, list[int]]:
         """The entry of a file if it is still true, and the file's present stat."""
         info = os.stat(path)
-        stat = [info.st_size, info.st_mtime_ns, info.st_ino]
+        stat = [info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino]
         entry = self.entries.get(path)
         valid = entry is not None and entry["stat"] == stat
         return (entry if valid and info.st_mtime_ns < self.saved_ns - RACY_NS else None), stat

@@ -1,12 +1,13 @@
-"""The few ways in which reportgen fails, each with a sentence for a person.
+"""What reportgen raises: each error names its problems in sentences for a person.
 
-Only the command line turns these into text and an exit status; nothing here knows of it.
+The command line turns errors into text and an exit status.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+from reportgen.suggestions import did_you_mean as did_you_mean
 
 
 @dataclass(frozen=True)
@@ -14,10 +15,10 @@ class Problem:
     """One thing that is wrong with an input, and where.
 
     Attributes:
-        message: what was expected and what came, as one sentence without a final full stop.
-        file: the file as the user named it, or None when no file is to blame.
-        line: line in that file, counted from 1, or None.
-        hint: what to do, as one sentence without a final full stop, or "".
+        message: what was expected and what was received, one sentence without a full stop.
+        file: the file as the user named it, or None where no file is to blame.
+        line: the line in that file, counted from 1, or None.
+        hint: what to do, one sentence without a full stop, or "".
     """
 
     message: str
@@ -33,7 +34,7 @@ class Problem:
 
 
 class ReportgenError(Exception):
-    """Something could not be done; `problems` says what, one entry for each cause."""
+    """Something failed; `problems` has one entry for each cause."""
 
     exit_status = 1
 
@@ -45,24 +46,10 @@ class ReportgenError(Exception):
 
 
 class UserError(ReportgenError):
-    """A mistake in what the user gave (a spec, a model, a dataset, an option): exit status 2."""
+    """A mistake in the user's spec, model, dataset or option: exit status 2."""
 
     exit_status = 2
 
 
 class UndefinedError(ReportgenError):
-    """A method has no meaning for this model; the report says so in this sentence and goes on."""
-
-
-def did_you_mean(name: str, choices: Sequence[str]) -> str:
-    """A hint that names the closest valid name, or lists all when none is close.
-
-    >>> did_you_mean("sampels", ["samples", "layers"])
-    "did you mean 'samples'?"
-    """
-    import difflib
-
-    close = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
-    return "choose from: " + ", ".join(choices) if choices else "nothing is allowed here"
+    """A method is undefined for a model; the report prints this sentence in place of the figure."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
 from reportgen.errors import Problem, UserError
-from reportgen.spec.functions import no_function, no_module
+from reportgen.suggestions import did_you_mean
 from reportgen.types import Params
 
 
@@ -53,6 +53,18 @@ def imported(module_name: str, base: Path) -> ModuleType:
         raise UserError(_missing_module(module_name, base, error)) from error
     except (Exception, SystemExit) as error:
         raise UserError(_failure(f"importing {module_name}", base, error)) from error
+
+
+def no_module(module: str, base: Path) -> Problem:
+    """The problem of a module that is neither installed nor in the spec's folder."""
+    hint = f"it must be installed, or lie in the spec's folder {base}"
+    return Problem(f"there is no module '{module}'", hint=hint)
+
+
+def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
+    """The problem of a function that its module lacks; `others` are those that it has."""
+    hint = did_you_mean(function, others) if others else "define it there"
+    return Problem(f"module {module} has no function '{function}'", hint=hint)
 
 
 @contextmanager

@@ -1,38 +1,38 @@
-"""What the name of a layer may mean, and what to say where it means none or several."""
+"""Names of layers in specs and in calls: the layer paths that a name matches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportgen.errors import Problem, did_you_mean
+from reportgen.errors import Problem
+from reportgen.suggestions import did_you_mean
 
 _MOST = 8
-"""Paths that a message repeats."""
+"""Paths that a message lists."""
 
 
 def matches(name: str, paths: Sequence[str]) -> list[str]:
-    """The paths that a name may mean: itself, else those that end in it."""
+    """The paths that a name matches: the path itself, else all whose last part it is."""
     return [path for path in paths if path == name] or [
         path for path in paths if path.rsplit("/", 1)[-1] == name
     ]
 
 
 def unclear(name: str, paths: Sequence[str]) -> Problem:
-    """Why a name does not mean exactly one of these paths, and what to write."""
+    """The problem of a name that matches none of these paths, or several."""
     found = matches(name, paths)
     if not found:
         listed = ", ".join(paths) or "none"
-        guess = did_you_mean(name, paths)
-        hint = (
-            guess if guess.startswith("did") else "write its path as the model's summary shows it"
+        message = f"no layer to show here is called '{name}'"
+        near = did_you_mean(name, paths)
+        known = near.startswith("did you mean")
+        return Problem(
+            f"{message} (the layers to choose from are {listed})",
+            hint=near if known else "write its path as the model's summary shows it",
         )
-        message = (
-            f"no layer to show here is called '{name}' (the layers to choose from are {listed})"
-        )
-        return Problem(message, hint=hint)
-    named = found[:_MOST]
+    listed = ", ".join(found[:_MOST])
     more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
     return Problem(
-        f"{len(found)} layers are called '{name}': {', '.join(named)}{more}",
-        hint=f"write the whole path of the one that is meant, such as '{named[0]}'",
+        f"{len(found)} layers are called '{name}': {listed}{more}",
+        hint=f"write the whole path of the one that is meant, such as '{found[0]}'",
     )

@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from reportgen import catalog
-from reportgen.codec import decode
+from reportgen.codec import decode, encode
 from reportgen.digest import of_bytes, of_value
 from reportgen.drafting import measure_name
+from reportgen.engine.drawn import Drawn, DrawnPart
 from reportgen.records import (
     Block,
     Evidence,
@@ -20,12 +21,10 @@ from reportgen.records import (
     Note,
     Report,
     Section,
-    Table,
 )
 from reportgen.render import pages
 from reportgen.render.views import REMARKS
-from reportgen.spec import FigureSpec, ModelSpec, SectionSpec, Spec
-from reportgen.spec.sources import scheme
+from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 from reportgen.store import Output, Store
 
 SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
@@ -74,9 +73,8 @@ def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
     others what its inputs are given.
     """
     training = dict(facts.training)
-    kind = scheme(model.source)
-    untrained = kind == "zoo" and model.dataset is None
-    if "weights" in training and kind != "application" and not untrained:
+    untrained = model.kind == "zoo" and model.dataset is None
+    if "weights" in training and model.kind != "application" and not untrained:
         training["inputs"] = training.pop("weights")
     return replace(facts, name=model.name, title=model.title, training=training)
 
@@ -153,42 +151,36 @@ def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Sect
 
 
 def _block(spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[str, Any]) -> Block:
-    drawn = found[f"drawn:{figure.id}"]
+    drawn = decode(Drawn, found[f"drawn:{figure.id}"])
     finding = decode(Finding, found[f"finding:{figure.id}"])
-    usual = drawn.get("heading") or catalog.entry("figures", figure.kind).title
+    usual = drawn.heading or catalog.entry("figures", figure.kind).title
     return Block(
         id=figure.id,
         kind=figure.kind,
         title=figure.title or usual,
         caption=figure.caption or "",
         model=finding.model,
-        figures=tuple(_figure(figure, section, finding.model, part) for part in drawn["parts"]),
+        figures=tuple(_figure(figure, section, finding.model, part) for part in drawn.parts),
         evidence=finding.evidence,
         notes=decode(tuple[Note, ...], found[f"notes:{figure.id}"]["notes"]),
-        undefined=drawn["undefined"],
+        undefined=drawn.undefined,
     )
 
 
-def _figure(
-    figure: FigureSpec, section: SectionSpec, model: str, part: Mapping[str, Any]
-) -> Figure:
-    table = decode(Table, part["table"]) if "table" in part else None
-    title, caption, layers = (
-        (table.title, table.caption, table.layers)
-        if table
-        else (part["title"], part["caption"], tuple(part["layers"]))
-    )
-    name = table.part if table else part["part"]
-    id = f"{figure.id}-{name}" if name else figure.id
-    picture = part.get("picture", {"media_type": "text/csv", "vector": ""})
+def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: DrawnPart) -> Figure:
+    id = f"{figure.id}-{part.part}" if part.part else figure.id
+    table, picture = part.table, part.picture
+    if table is not None:
+        media_type, width, height = "text/csv", len(table.columns), len(table.rows)
+    else:
+        assert picture is not None
+        media_type, width, height = picture.media_type, picture.width, picture.height
     return Figure(
-        id=id, kind=figure.kind, section=section.id, model=model, layers=layers,
-        file=f"figures/{id}.{SUFFIXES[picture['media_type']]}", media_type=picture["media_type"],
-        width=len(table.columns) if table else picture["width"],
-        height=len(table.rows) if table else picture["height"],
-        title=title, caption=caption, alt=table.caption if table else part["alt"],
-        digest=of_value(part["table"]) if table else picture["object"], table=table,
-        vector=picture["vector"],
+        id=id, kind=figure.kind, section=section.id, model=model, layers=part.layers,
+        file=f"figures/{id}.{SUFFIXES[media_type]}", media_type=media_type,
+        width=width, height=height, title=part.title, caption=part.caption, alt=part.alt,
+        digest=picture.object if picture else of_value(encode(table)), table=table,
+        vector=picture.vector if picture else "",
     )  # fmt: skip
 
 

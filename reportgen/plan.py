@@ -1,25 +1,26 @@
-"""From a spec to the tasks that make its report, and why a task is stale.
-
-A task's key covers everything that reaches its bytes (see `Facts`). A task is fresh when the
-manifest recorded that very key; while a task that it needs is stale, it waits.
-"""
+"""From a spec to the tasks that make its report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 from reportgen import catalog
-from reportgen.code import CodeDigests
 from reportgen.codec import encode
-from reportgen.digest import StatCache, of_keras_file, of_value
-from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, SectionSpec, Spec
-from reportgen.spec.files import weights_of
+from reportgen.digest import of_value
+from reportgen.spec.types import (
+    DatasetSpec,
+    FigureSpec,
+    ModelSpec,
+    SectionSpec,
+    Spec,
+    weights_of,
+)
+from reportgen.types import Params
 
-Stage = Literal["dataset", "train", "compute", "draw", "note", "page", "site"]
-State = Literal["fresh", "stale", "waits", "failed"]
+Stage = Literal["dataset", "train", "model", "compute", "draw", "note", "page", "site"]
 
 
 @dataclass(frozen=True)
@@ -63,26 +64,6 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Reason:
-    """Why a task is stale: a code for programs and a detail for people."""
-
-    code: str
-    detail: str = ""
-
-    def __str__(self) -> str:
-        return f"{self.code}: {self.detail}" if self.detail else self.code
-
-
-@dataclass(frozen=True)
-class Status:
-    """The state of a task and the reasons for it."""
-
-    task: Task
-    state: State
-    reasons: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True)
 class Plan:
     """The tasks of one report, each after those it needs; the last one writes the pages."""
 
@@ -95,32 +76,34 @@ class Plan:
         return self.tasks[f"{self.spec.slug}/page"]
 
 
-def plan(spec: Spec, templates: Callable[[], Mapping[str, Path]]) -> Plan:
-    """Lay out the tasks of a spec.
+@dataclass(frozen=True)
+class Roots:
+    """Code and files of the rooms above that tasks depend on.
 
-    Args:
-        spec: a valid spec.
-        templates: gives the page templates by name (a callable, since rooms above own them).
+    Attributes:
+        stages: the module that runs each stage.
+        inputs: the module with which a stage obtains an input, by the input's name, for inputs
+            that are more than stored values.
+        templates: the page templates by file name.
     """
-    return Plan(spec, {task.key: task for task in _tasks(spec, templates())})
+
+    stages: Mapping[Stage, str]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, Path] = field(default_factory=dict)
+
+    def modules(self, stage: Stage, inputs: Sequence[Input], *own: str) -> tuple[str, ...]:
+        """Roots of a task's code: its stage, what obtains its inputs, and what is its own."""
+        obtaining = dict.fromkeys(self.inputs[i.name] for i in inputs if i.name in self.inputs)
+        return (self.stages[stage], *obtaining, *own)
 
 
-def _tasks(spec: Spec, templates: Mapping[str, Path]) -> Iterator[Task]:
-    made: set[str] = set()
-    for model in spec.models:
-        for task in (_dataset_task(spec, model.dataset), _train_task(spec, model)):
-            if task is not None and task.key not in made:
-                made.add(task.key)
-                yield task
-    blocks = [(s, f, model_of(spec, s, f)) for s in spec.sections for f in s.figures]
-    for section, figure, shown in blocks:
-        yield from _figure_tasks(spec, section, figure, shown)
-    for rule in spec.inferences:
-        yield _inference_task(spec, rule, blocks)
-    yield _page_task(spec, blocks, templates)
-
-
-Placed = tuple[SectionSpec, FigureSpec, ModelSpec | None]
+def plan(spec: Spec, roots: Roots) -> Plan:
+    """Lay out the tasks of a valid spec."""
+    # Models that share a dataset name its task twice; it is laid out once, at its first place.
+    tasks: dict[str, Task] = {}
+    for task in _Layout(spec, roots).tasks():
+        tasks.setdefault(task.key, task)
+    return Plan(spec, tasks)
 
 
 def model_of(spec: Spec, section: SectionSpec, figure: FigureSpec) -> ModelSpec | None:
@@ -129,77 +112,6 @@ def model_of(spec: Spec, section: SectionSpec, figure: FigureSpec) -> ModelSpec 
     if name is None and len(spec.models) == 1:
         return spec.models[0]
     return next((model for model in spec.models if model.name == name), None)
-
-
-def dataset_key(spec: Spec, dataset: DatasetSpec) -> str:
-    """Name of a dataset's task; equal datasets of a spec share it."""
-    same = sorted({of_value(encode(m.dataset.params)) for m in spec.models
-                   if m.dataset and m.dataset.source == dataset.source})  # fmt: skip
-    rank = same.index(of_value(encode(dataset.params))) + 1
-    label = dataset.source if rank == 1 else f"{dataset.source}-{rank}"
-    return f"{spec.slug}/{label}/dataset"
-
-
-def _dataset_task(spec: Spec, dataset: DatasetSpec | None) -> Task | None:
-    if dataset is None:
-        return None
-    scheme, _, name = dataset.source.partition(":")
-    base, python = spec.source.parent, scheme == "python"
-    own = name.partition(":")[0] if python else catalog.module("datasets", dataset.source)
-    loader = (catalog.loader("python", "datasets"),) if python else ()
-    params = {"source": dataset.source, "params": dataset.params, "seed": spec.seed}
-    return Task(dataset_key(spec, dataset), "dataset", ("reportgen.engine.dataset", *loader, own),
-                params, files={path: base / path for path in _paths(dataset)},
-                folders=(base.absolute(),) if python else (),
-                where=(str(spec.source), dataset.line or 1))  # fmt: skip
-
-
-def _paths(dataset: DatasetSpec) -> Iterator[str]:
-    """Files and folders that a dataset is read from, as its spec names them."""
-    python = dataset.source.startswith("python:")
-    entry = catalog.sources("datasets")["python"] if python else \
-        catalog.entry("datasets", dataset.source)  # fmt: skip
-    for parameter in entry.parameters:
-        given = dataset.params.get(parameter.name)
-        if parameter.kind in ("path", "paths") and given:
-            yield from [given] if isinstance(given, str) else given
-
-
-def _train_task(spec: Spec, model: ModelSpec) -> Task:
-    scheme, _, name = model.source.partition(":")
-    modules = ["reportgen.engine.train"]
-    files: dict[str, Path] = {}
-    folders: tuple[Path, ...] = ()
-    if scheme == "zoo":
-        modules.append(catalog.module("models", name))
-    elif scheme == "python":
-        modules += [catalog.loader("python"), name.partition(":")[0]]
-        folders = (spec.source.parent.absolute(),)
-    elif scheme == "application":
-        modules.append(catalog.loader("application"))
-        if weights := weights_of(model.params):
-            files = {weights: spec.source.parent / weights}
-    else:
-        modules += [catalog.loader("file"), *model.params["modules"]]
-        folders = (spec.source.parent.absolute(),)
-        path = spec.source.parent / model.source
-        # A SavedModel is a folder, of which its spec names one file.
-        files = {model.source: path.parent if path.name == "saved_model.pb" else path}
-    params = {
-        "source": model.source,
-        "params": model.params,
-        "inputs": model.inputs,
-        "seed": spec.seed,
-        "training": model.training,
-        "dataset": model.dataset and model.dataset.source,
-    }
-    inputs: tuple[Input, ...] = ()
-    if model.dataset is not None:
-        inputs = (Input("dataset", dataset_key(spec, model.dataset), "dataset"),)
-    return Task(f"{spec.slug}/{model.name}/train", "train", tuple(modules), params, inputs,
-                files, folders, (str(spec.source), model.line),
-                tuple(n for f in figures_of(spec, model) for n in named_layers(f)),
-                model.input_lines)  # fmt: skip
 
 
 def figures_of(spec: Spec, model: ModelSpec) -> Iterator[FigureSpec]:
@@ -217,59 +129,242 @@ def named_layers(figure: FigureSpec) -> Iterator[tuple[str, int]]:
         yield str(single), figure.at("layer")
 
 
-def _figure_tasks(
-    spec: Spec, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None
-) -> Iterator[Task]:
-    base = f"{spec.slug}/{section.id}/{figure.id}"
-    kind = catalog.module("figures", figure.kind)
-    where = (str(spec.source), figure.line)
-    inputs: list[Input] = []
-    if model is not None:
-        train = f"{spec.slug}/{model.name}/train"
-        inputs += [Input("model", train, "model"), Input("facts", train, "facts")]
-        if figure.params.get("times") is True:
-            # Only who asks is given them (`Subject.times`).
-            inputs.append(Input("times", train, "times"))
+class _Layout:
+    """Lays out the tasks of one spec."""
+
+    def __init__(self, spec: Spec, roots: Roots) -> None:
+        self.spec = spec
+        self.roots = roots
+        self.file = str(spec.source)
+        self.folder = spec.source.parent
+        self.figures = [
+            (section, figure, model_of(spec, section, figure))
+            for section in spec.sections
+            for figure in section.figures
+        ]
+
+    def tasks(self) -> Iterator[Task]:
+        """All tasks, each after those that it needs."""
+        for model in self.spec.models:
+            if model.dataset is not None:
+                yield self.dataset(model.dataset)
+            if self.is_trained_here(model):
+                yield self.train(model)
+            yield self.model(model)
+        for section, figure, shown in self.figures:
+            yield self.compute(section, figure, shown)
+            yield self.draw(section, figure)
+            yield self.note(section, figure, shown)
+        yield from (self.inference(rule) for rule in self.spec.inferences)
+        yield self.page()
+
+    def dataset(self, dataset: DatasetSpec) -> Task:
+        """Loads a dataset."""
+        scheme, _, name = dataset.source.partition(":")
+        python = scheme == "python"
+        loader = (catalog.loader("python", "datasets"), name.partition(":")[0])
+        own = loader if python else (catalog.module("datasets", dataset.source),)
+        return Task(
+            self.dataset_key(dataset),
+            "dataset",
+            self.roots.modules("dataset", (), *own),
+            {"source": dataset.source, "params": dataset.params, "seed": self.spec.seed},
+            files={path: self.folder / path for path in _paths(dataset)},
+            folders=(self.folder.absolute(),) if python else (),
+            where=(self.file, dataset.line or 1),
+        )
+
+    def dataset_key(self, dataset: DatasetSpec) -> str:
+        """Name of a dataset's task; equal datasets of a spec share it."""
+        same = sorted({
+            of_value(encode(model.dataset.params))
+            for model in self.spec.models
+            if model.dataset and model.dataset.source == dataset.source
+        })  # fmt: skip
+        rank = same.index(of_value(encode(dataset.params))) + 1
+        label = dataset.source if rank == 1 else f"{dataset.source}-{rank}"
+        return f"{self.spec.slug}/{label}/dataset"
+
+    def is_trained_here(self, model: ModelSpec) -> bool:
+        """Whether a model has data to be trained on, and its source may give it untrained."""
+        random = model.kind == "application" and model.params.get("weights", "imagenet") is None
+        return model.dataset is not None and (model.kind in ("zoo", "python") or random)
+
+    def train(self, model: ModelSpec) -> Task:
+        """Builds a model, and trains it unless it came trained."""
+        return self._of_model(model, "train", (), {"training": model.training})
+
+    def model(self, model: ModelSpec) -> Task:
+        """Keeps a trained model for the figures, with the facts about it."""
+        trained = self.is_trained_here(model)
+        inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
+        return self._of_model(model, "model", inputs, {})
+
+    def model_key(self, model: ModelSpec, stage: Stage) -> str:
+        """Name of one of the tasks of a model."""
+        return f"{self.spec.slug}/{model.name}/{stage}"
+
+    def _of_model(
+        self, model: ModelSpec, stage: Stage, inputs: tuple[Input, ...], params: Params
+    ) -> Task:
+        """A task that builds a model: what both stages depend on."""
         if model.dataset is not None:
-            inputs.append(Input("dataset", dataset_key(spec, model.dataset), "dataset"))
-    yield Task(f"{base}/compute", "compute", ("reportgen.engine.compute", f"{kind}.compute"),
-               {"kind": figure.kind, "params": figure.params, "seed": spec.seed},
-               tuple(inputs), where=where)  # fmt: skip
-    yield Task(f"{base}/draw", "draw", ("reportgen.engine.draw", f"{kind}.draw"),
-               {"kind": figure.kind, "params": figure.params},
-               (Input("artifact", f"{base}/compute", "artifact"),), where=where)  # fmt: skip
-    yield Task(f"{base}/note", "note", ("reportgen.engine.note", f"{kind}.notes"),
-               {"kind": figure.kind, "block": figure.id, "section": section.title,
-                "model": model.name if model else ""},
-               (Input("measures", f"{base}/compute", "measures"),), where=where)  # fmt: skip
+            inputs = (*inputs, Input("dataset", self.dataset_key(model.dataset), "dataset"))
+        own, files = self._origin(model)
+        return Task(
+            self.model_key(model, stage),
+            stage,
+            self.roots.modules(stage, inputs, *own),
+            {
+                "source": model.source,
+                "params": model.params,
+                "inputs": model.inputs,
+                "seed": self.spec.seed,
+                "dataset": model.dataset and model.dataset.source,
+                **params,
+            },
+            inputs,
+            files,
+            () if model.kind in ("zoo", "application") else (self.folder.absolute(),),
+            (self.file, model.line),
+            tuple(n for figure in figures_of(self.spec, model) for n in named_layers(figure)),
+            model.input_lines,
+        )
+
+    def _origin(self, model: ModelSpec) -> tuple[tuple[str, ...], dict[str, Path]]:
+        """Where a model comes from: roots of its code, and files that it is read from."""
+        name = model.source.partition(":")[2]
+        if model.kind == "zoo":
+            return (catalog.module("models", name),), {}
+        if model.kind == "python":
+            return (catalog.loader("python"), name.partition(":")[0]), {}
+        if model.kind == "application":
+            weights = weights_of(model.params)
+            files = {weights: self.folder / weights} if weights else {}
+            return (catalog.loader("application"),), files
+        path = self.folder / model.source
+        # A SavedModel is a folder, of which its spec names one file.
+        files = {model.source: path.parent if path.name == "saved_model.pb" else path}
+        return (catalog.loader("file"), *model.params["modules"]), files
+
+    def inputs(self, figure: FigureSpec, model: ModelSpec) -> Iterator[Input]:
+        """What a figure's kind reads, and what its parameters ask for besides."""
+        entry = catalog.entry("figures", figure.kind)
+        asked = {p.input for p in entry.parameters if p.input and figure.params.get(p.name)}
+        wanted = asked.union(entry.inputs)
+        if "model" in wanted:
+            key = self.model_key(model, "model")
+            yield from (Input("model", key, "model"), Input("facts", key, "facts"))
+        if "times" in wanted and self.is_trained_here(model):
+            yield Input("times", self.model_key(model, "train"), "times")
+        if "dataset" in wanted and model.dataset is not None:
+            yield Input("dataset", self.dataset_key(model.dataset), "dataset")
+
+    def figure_key(self, section: SectionSpec, figure: FigureSpec, stage: Stage) -> str:
+        """Name of one of the tasks of a figure."""
+        return f"{self.spec.slug}/{section.id}/{figure.id}/{stage}"
+
+    def compute(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
+        """Computes a figure's arrays, facts and measures."""
+        inputs = () if model is None else tuple(self.inputs(figure, model))
+        own = f"{catalog.module('figures', figure.kind)}.compute"
+        return Task(
+            self.figure_key(section, figure, "compute"),
+            "compute",
+            self.roots.modules("compute", inputs, own),
+            {"kind": figure.kind, "params": figure.params, "seed": self.spec.seed},
+            inputs,
+            where=(self.file, figure.line),
+        )
+
+    def draw(self, section: SectionSpec, figure: FigureSpec) -> Task:
+        """Draws what was computed."""
+        return Task(
+            self.figure_key(section, figure, "draw"),
+            "draw",
+            self.roots.modules("draw", (), f"{catalog.module('figures', figure.kind)}.draw"),
+            {"kind": figure.kind, "params": figure.params},
+            (Input("artifact", self.figure_key(section, figure, "compute"), "artifact"),),
+            where=(self.file, figure.line),
+        )
+
+    def note(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
+        """Makes measures citable and drafts a figure's notes."""
+        return Task(
+            self.figure_key(section, figure, "note"),
+            "note",
+            self.roots.modules("note", (), f"{catalog.module('figures', figure.kind)}.notes"),
+            {
+                "kind": figure.kind,
+                "block": figure.id,
+                "section": section.title,
+                "model": model.name if model else "",
+            },
+            (Input("measures", self.figure_key(section, figure, "compute"), "measures"),),
+            where=(self.file, figure.line),
+        )
+
+    def evidence(self) -> Iterator[Input]:
+        """What is known of all models and figures, for inferences and the page."""
+        for model in self.spec.models:
+            yield Input(f"model:{model.name}", self.model_key(model, "model"), "facts")
+        for section, figure, _ in self.figures:
+            key = self.figure_key(section, figure, "note")
+            yield Input(f"finding:{figure.id}", key, "finding")
+
+    def inference(self, rule: str) -> Task:
+        """Judges the evidence of the whole report by one rule."""
+        return Task(
+            f"{self.spec.slug}/inferences/{rule}/note",
+            "note",
+            self.roots.modules("note", (), catalog.module("inferences", rule)),
+            {"rule": rule, "titles": {model.name: model.title for model in self.spec.models}},
+            tuple(self.evidence()),
+            where=(self.file, None),
+        )
+
+    def page(self) -> Task:
+        """Writes the report's files."""
+        inputs = list(self.evidence())
+        for section, figure, _ in self.figures:
+            drawn, noted = (self.figure_key(section, figure, stage) for stage in _SHOWN)
+            inputs += [
+                Input(f"drawn:{figure.id}", drawn, "drawn"),
+                Input(f"notes:{figure.id}", noted, "notes"),
+            ]
+        for rule in self.spec.inferences:
+            key = f"{self.spec.slug}/inferences/{rule}/note"
+            inputs.append(Input(f"inference:{rule}", key, "notes"))
+        params = encode(self.spec)
+        params.pop("source")
+        entries = {f.kind: catalog.entry("figures", f.kind) for _, f, _ in self.figures}
+        params["kinds"] = {k: [e.title, *e.explanation] for k, e in sorted(entries.items())}
+        return Task(
+            f"{self.spec.slug}/page",
+            "page",
+            self.roots.modules("page", ()),
+            without_lines(params),
+            tuple(inputs),
+            self.roots.templates,
+            where=(self.file, None),
+        )
 
 
-def _evidence_inputs(spec: Spec, blocks: list[Placed]) -> tuple[Input, ...]:
-    facts = [Input(f"model:{m.name}", f"{spec.slug}/{m.name}/train", "facts") for m in spec.models]
-    notes = [Input(f"finding:{f.id}", f"{spec.slug}/{s.id}/{f.id}/note", "finding")
-             for s, f, _ in blocks]  # fmt: skip
-    return (*facts, *notes)
+_SHOWN: tuple[Stage, Stage] = ("draw", "note")
 
 
-def _inference_task(spec: Spec, rule: str, blocks: list[Placed]) -> Task:
-    modules = ("reportgen.engine.note", catalog.module("inferences", rule))
-    params = {"rule": rule, "titles": {model.name: model.title for model in spec.models}}
-    return Task(f"{spec.slug}/inferences/{rule}/note", "note", modules, params,
-                _evidence_inputs(spec, blocks), where=(str(spec.source), None))  # fmt: skip
-
-
-def _page_task(spec: Spec, blocks: list[Placed], templates: Mapping[str, Path]) -> Task:
-    inputs = list(_evidence_inputs(spec, blocks))
-    for section, figure, _ in blocks:
-        base = f"{spec.slug}/{section.id}/{figure.id}"
-        inputs.append(Input(f"drawn:{figure.id}", f"{base}/draw", "drawn"))
-        inputs.append(Input(f"notes:{figure.id}", f"{base}/note", "notes"))
-    inputs += [Input(f"inference:{rule}", f"{spec.slug}/inferences/{rule}/note", "notes")
-               for rule in spec.inferences]  # fmt: skip
-    facts = encode(spec)
-    facts.pop("source")
-    return Task(f"{spec.slug}/page", "page", ("reportgen.page",), without_lines(facts),
-                tuple(inputs), templates, where=(str(spec.source), None))  # fmt: skip
+def _paths(dataset: DatasetSpec) -> Iterator[str]:
+    """Files and folders that a dataset is read from, as its spec names them."""
+    python = dataset.source.startswith("python:")
+    entry = (
+        catalog.sources("datasets")["python"]
+        if python
+        else catalog.entry("datasets", dataset.source)
+    )
+    for parameter in entry.parameters:
+        given = dataset.params.get(parameter.name)
+        if parameter.kind in ("path", "paths") and given:
+            yield from [given] if isinstance(given, str) else given
 
 
 _LINES = ("line", "lines", "input_lines")
@@ -281,72 +376,3 @@ def without_lines(value: Any) -> Any:
         kept = {key: item for key, item in value.items() if key not in _LINES}
         return {key: without_lines(item) for key, item in kept.items()}
     return [without_lines(item) for item in value] if isinstance(value, list) else value
-
-
-class Keys:
-    """Facts and keys of tasks, given the digests of what they use."""
-
-    def __init__(self, cache: StatCache) -> None:
-        self.cache = cache
-        self.code = CodeDigests(cache, catalog.packages())
-
-    def facts(self, task: Task, inputs: Mapping[str, str]) -> dict[str, Any]:
-        """Everything that reaches a task's bytes.
-
-        Args:
-            task: the task.
-            inputs: digest of each of its inputs, by the input's name.
-        """
-        code = self.code.of(task.modules, task.folders)
-        libraries = [*code.libraries, *(["keras"] if "tensorflow" in code.libraries else [])]
-        files = {name: self._file(path) for name, path in sorted(task.files.items())}
-        return {
-            "code": code.digest,
-            "params": encode(task.params),
-            "inputs": dict(sorted(inputs.items())),
-            "libraries": self.cache.versions(libraries),
-            "files": files,
-        }
-
-    def _file(self, path: Path) -> str:
-        try:
-            if path.is_dir():
-                return self.cache.of_folder(path)
-            return of_keras_file(path, self.cache) if path.suffix == ".keras" \
-                else self.cache.of_file(path)  # fmt: skip
-        except OSError:
-            return "missing"
-
-
-def key_of(task: Task, facts: Mapping[str, Any]) -> str:
-    """The digest that names a task's outputs in the cache."""
-    return of_value({"stage": task.stage, **facts})
-
-
-_WORDS = {"code": "code changed", "params": "parameter changed", "inputs": "input changed",
-          "libraries": "library changed", "files": "file changed"}  # fmt: skip
-
-
-def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Reason, ...]:
-    """Why a task with facts `new` is not the one that was recorded with facts `old`."""
-    if old is None:
-        return (Reason("never built"),)
-    reasons = []
-    for name, word in _WORDS.items():
-        if old.get(name) != new[name]:
-            detail = "" if name == "code" else ", ".join(_changes(old.get(name) or {}, new[name]))
-            reasons.append(Reason(word, detail))
-    return tuple(reasons)
-
-
-def _changes(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    for name in sorted({*old, *new}):
-        before, after = old.get(name, "absent"), new.get(name, "absent")
-        if before == after:
-            continue
-        if isinstance(before, dict) and isinstance(after, dict):
-            yield from _changes(before, after, f"{prefix}{name}.")
-        elif len(str(before)) + len(str(after)) < 40:
-            yield f"{prefix}{name} {before} → {after}"
-        else:
-            yield f"{prefix}{name}"

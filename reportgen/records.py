@@ -9,9 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from reportgen.types import Model, Params
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from reportgen.network.network import Network
 
     Array = NDArray[np.generic]
 
@@ -162,18 +166,20 @@ class ModelFacts:
 class Subject:
     """What a figure's `compute` is given: one model, its data and the figure's parameters.
 
-    `model` is a `keras.Model`; `data` is None where the spec names no dataset; `params` holds
+    `model` is a `keras.Model` and `network` the same as the engine sees it; both are None for a
+    kind that needs no model. `data` is None where the spec names no dataset; `params` holds
     every parameter of the kind, defaults filled in. `times` holds the seconds of each epoch of
     training for a figure whose parameter `times` is true, and is () for all others and for a model
     that came trained: whatever shows them differs from run to run.
     """
 
-    model: Any
+    model: Model
     facts: ModelFacts
     data: Dataset | None
-    params: Mapping[str, Any]
+    params: Params
     seed: int
     times: tuple[float, ...] = ()
+    network: Network = None  # type: ignore[assignment]
 
 
 # --- what figures are made of ------------------------------------------------------------------
@@ -206,11 +212,23 @@ class Measure:
 
 @dataclass(frozen=True)
 class Artifact:
-    """What `compute` returns: arrays to draw, JSON-ready facts to draw with, and measures."""
+    """What `compute` returns.
+
+    Attributes:
+        arrays: to draw.
+        facts: to draw with; a frozen dataclass, which the kind's `draw` module names as `FACTS`,
+            or a JSON-ready dictionary.
+        measures: for evidence.
+        undefined: a sentence on why the method is undefined for the model, which then stands in
+            the figures' place; "" otherwise.
+        heading: what heads the figures instead of the kind's title; "" for the title.
+    """
 
     arrays: Mapping[str, Array] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    facts: Any = field(default_factory=dict)
     measures: tuple[Measure, ...] = ()
+    undefined: str = ""
+    heading: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any
 
 from reportgen import __version__
 from reportgen.errors import Problem, UserError
-from reportgen.plan import Keys, Plan, Reason, Task
+from reportgen.keys import Keys, Reason
+from reportgen.plan import Plan, Task
 from reportgen.store import MANIFEST, Store
 
 

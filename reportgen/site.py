@@ -95,17 +95,18 @@ def _entry(folder: Path) -> IndexEntry | None:
     if not isinstance(facts, dict) or not facts.keys() >= KEYS or facts["schema"] != SCHEMA:
         return None
     from reportgen.render.context import counted
+    from reportgen.render.views import IndexEntry
 
     picture, alt = _thumbnail(folder, facts.get("figures", []))
-    return {
-        "slug": folder.name,
-        "title": facts["title"],
-        "authors": ", ".join(facts.get("authors", [])),
-        "models": ", ".join(model.get("title") or model["name"] for model in facts["models"]),
-        "counts": counted(len(facts["figures"]), len(facts.get("tables", {}))),
-        "picture": picture,
-        "alt": alt,
-    }
+    return IndexEntry(
+        slug=folder.name,
+        title=facts["title"],
+        authors=", ".join(facts.get("authors", [])),
+        models=", ".join(model.get("title") or model["name"] for model in facts["models"]),
+        counts=counted(len(facts["figures"]), len(facts.get("tables", {}))),
+        picture=picture,
+        alt=alt,
+    )
 
 
 def _thumbnail(folder: Path, figures: list[Mapping[str, Any]]) -> tuple[str, str]:

@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     """A call of a layer, with its tensors, in a model's graph."""
     Graph = Callable[..., list[tf.Tensor]]
     """A compiled `tf.function` or one of its concrete functions."""
+    Progress = Callable[[int, int, str], None]
+    """Receives how far a task has come, as `progress(done, total, text)`."""
 else:
     Array = Floats = Doubles = Integers = Booleans = Pixels = Any
-    Tensor = Model = Layer = Node = Graph = Any
+    Tensor = Model = Layer = Node = Graph = Progress = Any
 
 Params = Mapping[str, Any]
 """Parameters of a spec's entry by name, each checked against its declared type."""

@@ -23,7 +23,9 @@ import zoo
 from reportgen import catalog
 from reportgen.catalog import Parameter
 from reportgen.errors import UndefinedError, UserError
-from reportgen.network.layers import find, named, rows
+from reportgen.network.layer_selection import find
+from reportgen.network.layers import rows
+from reportgen.network.network import Network
 from reportgen.records import (
     Artifact,
     Dataset,
@@ -126,7 +128,14 @@ def subject(kind: str, model: Any) -> Subject:
         "any", "Any", "python:any", "noise", rows(model), 0, 0, 0, "0", {}, metrics,
         {"test": COUNT}, {},
     )  # fmt: skip
-    return Subject(model, facts, data_of(model, kind), params, seed=6)
+    return Subject(
+        model,
+        facts,
+        data_of(model, kind),
+        params,
+        seed=6,
+        network=Network.of(model),
+    )
 
 
 @cache
@@ -227,7 +236,7 @@ def test_feature_maps_are_those_of_plain_keras(name: str) -> None:
     pixels = stored.astype(np.float32) / 255
     pixels = np.repeat(pixels, 5, axis=0) if name == "fixed" else pixels
     for told in found.facts["layers"]:
-        expected = eager_maps(model, named(model)[told["name"]], pixels)[:1]
+        expected = eager_maps(model, Network.of(model).layers[told["name"]], pixels)[:1]
         maps = np.moveaxis(found.arrays[f"maps@{told['name']}"], 1, -1)
         close = 2e-3 if name == "mixed" else 1e-5
         np.testing.assert_allclose(maps, expected, atol=close * max(np.ptp(expected), 1e-3))
@@ -235,7 +244,10 @@ def test_feature_maps_are_those_of_plain_keras(name: str) -> None:
 
 def slopes_by_hand(model: Any, path: str, pixels: np.ndarray, index: int) -> tuple[Any, Any]:
     """Activations of a layer and the slope of one logit of the layer `out`, all eager."""
-    layer, out = named(model)[path], named(model)[find(model, "out")]
+    layer, out = (
+        Network.of(model).layers[path],
+        Network.of(model).layers[find(Network.of(model), "out")],
+    )
     kept = out.activation
     given = as_given(model, pixels)
     shape = eager_maps(model, layer, pixels).shape
@@ -272,7 +284,7 @@ def test_grad_cam_is_that_of_plain_keras(name: str) -> None:
     pixels = np.random.default_rng(7).random((5, *shape), dtype=np.float32)
     units, largest = (1, 0.0) if name == "sigmoid" else (zoo.CLASSES, 0.0)
     for index in range(units):
-        maps, slope = slopes_by_hand(model, target_layer(model, None), pixels, index)
+        maps, slope = slopes_by_hand(model, target_layer(Network.of(model), None), pixels, index)
         space = tuple(range(1, maps.ndim - 1))
         weights = slope.mean(axis=space, keepdims=True)
         expected = np.maximum((weights * maps).sum(axis=-1), 0)

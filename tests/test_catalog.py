@@ -33,9 +33,10 @@ def test_every_entry_is_called_like_its_module_and_says_what_it_is(group: Group)
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_parameters_are_declared_once_each_with_defaults_they_allow(group: Group) -> None:
-    from reportgen.spec.fields import of_parameter
+    from reportgen.spec.keys import of_parameter
     from reportgen.spec.problems import Problems
-    from reportgen.spec.tree import parse
+    from reportgen.spec.values import plain
+    from reportgen.spec.yaml_tree import parse
 
     for entry in catalog.entries(group).values():
         names = [parameter.name for parameter in entry.parameters]
@@ -43,12 +44,12 @@ def test_parameters_are_declared_once_each_with_defaults_they_allow(group: Group
         for parameter in entry.parameters:
             import json
 
-            field, problems = of_parameter(parameter), Problems("")
-            node = parse(json.dumps(field.fixed), problems)
+            key, problems = of_parameter(parameter), Problems("")
+            node = parse(json.dumps(plain(key.default)), problems)
             assert node is not None
             if parameter.required:
                 continue
-            assert field.type.read(node, parameter.name, problems) == field.fixed
+            assert key.type.read(node, parameter.name, problems) == plain(key.default)
             assert problems.found == []
 
 
@@ -139,7 +140,8 @@ def test_two_packages_may_not_offer_one_name(install: Install) -> None:
 
 
 def test_a_spec_may_name_what_a_package_offers(install: Install) -> None:
-    from reportgen.spec import json_schema, load_text
+    from reportgen.spec.loading import load_text
+    from reportgen.spec.schema import json_schema
 
     source = (
         "from reportgen.catalog import Entry, Parameter\n"
@@ -153,7 +155,7 @@ def test_a_spec_may_name_what_a_package_offers(install: Install) -> None:
 
 
 def test_a_package_may_say_with_what_a_key_has_an_effect(install: Install) -> None:
-    from reportgen.spec import load_text
+    from reportgen.spec.loading import load_text
 
     source = (
         "from reportgen.catalog import Entry, Parameter\n"
@@ -168,7 +170,7 @@ def test_a_package_may_say_with_what_a_key_has_an_effect(install: Install) -> No
 
 
 def test_a_key_cannot_depend_on_one_that_is_not_there(install: Install) -> None:
-    from reportgen.spec import load_text
+    from reportgen.spec.loading import load_text
 
     source = (
         "from reportgen.catalog import Entry, Parameter\n"
@@ -181,7 +183,7 @@ def test_a_key_cannot_depend_on_one_that_is_not_there(install: Install) -> None:
 
 
 def test_a_figure_kind_may_not_take_the_keys_that_all_figures_have(install: Install) -> None:
-    from reportgen.spec import load_text
+    from reportgen.spec.loading import load_text
 
     source = (
         "from reportgen.catalog import Entry, Parameter\n"

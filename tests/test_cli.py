@@ -149,7 +149,7 @@ def test_a_mistake_in_one_spec_stops_no_other(tmp_path: Path) -> None:
     write(tmp_path, GOOD.replace("[summary]", "[samples: {samples: [99999]}]"), "data.yaml")
     write(tmp_path, GOOD + "colour: red\n", "key.yaml")
     write(tmp_path, GOOD)
-    for command, word in (("build", "built"), ("status", "looked at")):
+    for command, word in (("build", "built"), ("status", "examined")):
         done = run(tmp_path, command)
         assert done.returncode == 2, done.stderr
         assert "specs/late.yaml:2: there is no model file specs/gone.keras" in done.stderr
@@ -157,7 +157,7 @@ def test_a_mistake_in_one_spec_stops_no_other(tmp_path: Path) -> None:
         assert "specs/key.yaml:7: a spec has no key 'colour'" in done.stderr
         last = done.stderr.splitlines()[-1]
         left = "specs/data.yaml, specs/key.yaml, specs/late.yaml"
-        assert last == f"not {word}, for the problems told above: {left}"
+        assert last == f"not {word}, because of the problems above: {left}"
     assert (tmp_path / "site" / "x" / "index.html").is_file()
     assert page.read_bytes() == before
     assert "tasks are fresh" in run(tmp_path, "status").stdout

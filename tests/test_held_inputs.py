@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reportgen import build, spec
+from reportgen import checking, reports
 from tests.test_own_data import Ear
 
 SPEC = """\
@@ -58,14 +58,14 @@ inferences: false
 
 def made(root: Path, name: str) -> tuple[int, Ear]:
     ear = Ear()
-    plans = build.plans([spec.load(root / f"{name}.yaml")])
-    return build.build(plans, build.Place(root / "site", root / "cache"), ear, prune=True), ear
+    plans = reports.plans([checking.load(root / f"{name}.yaml")])
+    return reports.build(plans, reports.Place(root / "site", root / "cache"), ear, prune=True), ear
 
 
 def states(root: Path, name: str) -> dict[str, tuple[str, str]]:
     """Of each task that is not fresh its state and reasons."""
-    plans = build.plans([spec.load(root / f"{name}.yaml")])
-    every = build.statuses(plans, build.Place(root / "site", root / "cache"))
+    plans = reports.plans([checking.load(root / f"{name}.yaml")])
+    every = reports.statuses(plans, reports.Place(root / "site", root / "cache"))
     return {
         one.task.key.partition("/")[2]: (one.state, " ".join(map(str, one.reasons)))
         for one in every
@@ -124,11 +124,11 @@ def test_another_value_makes_the_model_stale_and_what_shows_it(built: Path, root
     assert states(root, "two") == {}
     (root / "two.yaml").write_text(SPEC.format(meta="[0.5, 3]"))
     found = states(root, "two")
-    assert found["two/train"] == ("stale", "parameter changed: inputs.meta 0.5 → [0.5, 3.0]")
+    assert found["two/model"] == ("stale", "parameter changed: inputs.meta 0.5 → [0.5, 3.0]")
     assert "folder/dataset" not in found
     status, ear = made(root, "two")
     assert (status, ear.said) == (0, [])
-    assert "two/train" in ear.ran
+    assert "two/model" in ear.ran
     assert {"held/grad_cam-1/compute"} <= set(ear.ran)
     page = (built / "index.html").read_text()
     assert "held at [0.5, 3]; all figures hold for that value alone" in page

@@ -14,7 +14,7 @@ from small_models import images, sequential, state
 
 import reportgen
 from reportgen.attribution.cam_methods import TITLES
-from reportgen.network import execution
+from reportgen.network import batching
 
 Call = Callable[[Any, Any], Any]
 SALIENCY = ("gradient", "smoothgrad", "integrated_gradients", "input_x_gradient",
@@ -82,5 +82,5 @@ def test_order_company_and_batch_size_change_no_image(
     turned = np.asarray(ON_IMAGES[name](model, x[::-1]))[::-1]
     np.testing.assert_allclose(turned, whole, atol=room, rtol=0)
     np.testing.assert_allclose(ON_IMAGES[name](model, x[3:4])[0], whole[3], atol=room, rtol=0)
-    monkeypatch.setattr(execution, "BUDGET", 1)  # one image at a time
+    monkeypatch.setattr(batching, "BUDGET", 1)  # one image at a time
     np.testing.assert_allclose(ON_IMAGES[name](model, x), whole, atol=room, rtol=0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reportgen import build, spec
+from reportgen import checking, reports
 from reportgen.errors import ReportgenError
 from reportgen.plan import Task
 
@@ -53,8 +53,8 @@ class Ear:
 
 def made(root: Path) -> tuple[int, Ear]:
     ear = Ear()
-    plans = build.plans([spec.load(root / "own.yaml")])
-    return build.build(plans, build.Place(root / "site", root / "cache"), ear, prune=True), ear
+    plans = reports.plans([checking.load(root / "own.yaml")])
+    return reports.build(plans, reports.Place(root / "site", root / "cache"), ear, prune=True), ear
 
 
 @pytest.fixture

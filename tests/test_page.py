@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reportgen import spec
+from reportgen import checking
 from reportgen.codec import encode
 from reportgen.page import _model, _provenance, _section, explained, said_once
 from reportgen.records import Block, Evidence, Finding, ModelFacts, Note, Section
@@ -59,7 +59,7 @@ def explanations(
 
     By figure, `undefined` says why it is not shown, `relus` what share of ReLUs follow a rule.
     """
-    read = spec.load_text(text, Path("x.yaml"))
+    read = checking.load_text(text, Path("x.yaml"))
     blocks = [
         [
             replace(
@@ -130,7 +130,7 @@ def test_what_is_not_shown_is_explained_where_it_is() -> None:
 def test_an_author_heads_a_figure_else_its_artifact_else_its_kind() -> None:
     figures = "grad_cam, grad_cam, {grad_cam: {title: Mine}}, {grad_cam: {title: Mine}}"
     text = f"model: {{source: zoo:base, dataset: line}}\nfigures: [{figures}]\n"
-    read = spec.load_text(text, Path("x.yaml"))
+    read = checking.load_text(text, Path("x.yaml"))
     found: dict[str, Any] = {}
     for number, headed in enumerate([{}, {"heading": "Activation Heatmap"}] * 2, start=1):
         name = f"grad_cam-{number}"
@@ -155,7 +155,7 @@ figures: [architecture: {model: net}]
 
 
 def test_what_is_said_of_inputs_stands_under_inputs_and_of_weights_under_weights() -> None:
-    read = spec.load_text(SOURCES, Path("x.yaml"))
+    read = checking.load_text(SOURCES, Path("x.yaml"))
     said = {"net": "Drawn at random.", "two": "Input 'b' is held at 1.", "row": "As one row.",
             "noise": "Never trained.", "held": "Input 'c' is held at 2."}  # fmt: skip
     models = []

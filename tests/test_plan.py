@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from reportgen.digest import StatCache
-from reportgen.plan import Keys, Plan, differences, key_of, plan
-from reportgen.spec import load_text
+from reportgen.keys import Keys, differences, key_of
+from reportgen.plan import Plan, plan
+from reportgen.reports import roots
+from reportgen.spec.loading import load_text
 
 TEXT = """\
 title: T
@@ -27,7 +29,7 @@ inferences: [pooling_effect]
 
 
 def planned(text: str = TEXT) -> Plan:
-    return plan(load_text(text.encode(), Path("x.yaml")), dict)
+    return plan(load_text(text.encode(), Path("x.yaml")), roots())
 
 
 def test_tasks_come_after_what_they_need_and_end_with_the_page() -> None:
@@ -48,8 +50,17 @@ def test_equal_datasets_are_loaded_once_and_different_ones_apart() -> None:
 
 def test_a_figure_uses_its_own_model_before_its_sections() -> None:
     tasks = planned().tasks
-    assert tasks["x/one/kernels-1/compute"].inputs[0].task == "x/a/train"
-    assert tasks["x/two/grad_cam-1/compute"].inputs[0].task == "x/b/train"
+    assert tasks["x/one/kernels-1/compute"].inputs[0].task == "x/a/model"
+    assert tasks["x/two/grad_cam-1/compute"].inputs[0].task == "x/b/model"
+
+
+def test_what_always_comes_trained_is_not_trained_and_data_alone_waits_for_no_model() -> None:
+    tasks = planned().tasks
+    assert [i.name for i in tasks["x/a/model"].inputs] == ["training", "dataset"]
+    assert [i.name for i in tasks["x/two/samples-1/compute"].inputs] == ["dataset"]
+    bare = "model: {source: zoo:base}\nfigures: [summary]\ninferences: false\n"
+    stages = [task.stage for task in planned(bare).tasks.values()]
+    assert stages == ["model", "compute", "draw", "note", "page"]
 
 
 def test_layers_that_figures_name_are_checked_before_their_model_is_trained() -> None:
@@ -90,13 +101,13 @@ def test_another_value_of_an_input_trains_that_model_alone() -> None:
     edit = "b: {source: zoo:variation2, inputs: {image: images, meta: "
     old, new = f"{edit}0.5}}", f"{edit}0.6}}"
     text = TEXT.replace("b: {source: zoo:variation2", old)
-    assert changed(old, new, text) == {"x/b/train", "x/page"}
+    assert changed(old, new, text) == {"x/b/train", "x/b/model", "x/page"}
     assert changed(old, old.replace(", inputs: {", ",\n     inputs: {"), text) == set()
 
 
 def test_the_seed_reaches_all_that_is_random() -> None:
     stages = {key.rpartition("/")[2] for key in changed("title: T\n", "title: T\nseed: 5\n")}
-    assert stages == {"dataset", "train", "compute", "page"}
+    assert stages == {"dataset", "train", "model", "compute", "page"}
 
 
 def test_differences_name_what_changed() -> None:

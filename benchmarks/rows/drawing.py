@@ -85,7 +85,7 @@ def _goals(*against: str) -> tuple[Goal, ...]:
 
 
 def _svg(maps: Any) -> bytes:
-    return svg.drawn(arrange(maps, columns=8))
+    return svg.document(arrange(maps, columns=8))
 
 
 def _maps() -> Any:

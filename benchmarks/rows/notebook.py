@@ -77,13 +77,13 @@ def _warm(folder: Path) -> float:
     Nothing that was made is kept; what is: digests of files that have not changed, and the note
     that the model file passed its trial load.
     """
-    from reportgen import build, spec
+    from reportgen import checking, reports
     from reportgen.builder import Builder
     from reportgen.console import Console
     from reportgen.engine.client import Worker
     from reportgen.session import Place, Session
 
-    plan = build.plans([spec.load(folder / SPEC)])[0]
+    plan = reports.plans([checking.load(folder / SPEC)])[0]
     counter, kept = itertools.count(), folder / ".reportgen"
 
     def whole(worker: Worker) -> None:

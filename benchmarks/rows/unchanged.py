@@ -49,9 +49,9 @@ def _run(command: list[str], folder: Path) -> None:
 
 def _graph(folder: Path) -> dict[str, list[str]]:
     """Each task's name and the names of those it needs, both fit for file names."""
-    from reportgen import build, spec
+    from reportgen import checking, reports
 
-    plan = build.plans([spec.load(folder / SPEC)])[0]
+    plan = reports.plans([checking.load(folder / SPEC)])[0]
     names = {key: key.removeprefix(f"{REPORT}/").replace("/", "-") for key in plan.tasks}
     return {
         names[key]: sorted({names[one.task] for one in task.inputs})

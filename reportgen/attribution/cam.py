@@ -21,25 +21,17 @@ from reportgen.network.arguments import (
     require_model,
 )
 from reportgen.network.dependencies import way_to
-from reportgen.network.execution import remembered
 from reportgen.network.gradients import PREDICTED, slopes
-from reportgen.network.heads import heads as heads_of
-from reportgen.network.heads import output_index, output_names
-from reportgen.network.layers import (
-    choose,
-    find,
-    is_conv,
-    last_convolution,
-    last_with_places,
-    named,
-    output_shapes,
-)
+from reportgen.network.heads import output_index
+from reportgen.network.layer_selection import choose, find, last_convolution, last_with_places
+from reportgen.network.layers import is_conv, output_shapes
+from reportgen.network.network import Network
 from reportgen.network.resizing import bilinear
-from reportgen.types import Array, Booleans, Floats
+from reportgen.types import Array, Booleans, Floats, Model
 
 
 def grad_cam(
-    model: Any,
+    model: Model,
     images: Any,
     targets: int | ArrayLike | None = None,
     layer: str | None = None,
@@ -74,21 +66,21 @@ def grad_cam(
         UserError: no such layer, output, method or class.
         UndefinedError: the model has no convolution, or its inside cannot be reached.
     """
-    require_model(model)
-    layer = given_layer(model, layer)
-    index = output_index(model, output)
-    images = given_images(model, images)
+    network = require_model(model)
+    layer = given_layer(network, layer)
+    index = output_index(network.heads, output)
+    images = given_images(network, images)
     wanted = given_targets(targets, count_of(images))
-    path = remembered(
-        model, ("target layer", layer, index), lambda: target_layer(model, layer, [index])
+    path = network.keep(
+        ("target layer", layer, index), lambda: target_layer(network, layer, [index])
     )
     size = None if size is None else pair("size", size, "a height and a width", 1)
-    found = cams(model, images, [index], wanted[None], path, method)[0].maps
+    found = cams(network, images, [index], wanted[None], path, method)[0].maps
     return found if size is None else bilinear(found, size)
 
 
 def cams(
-    model: Any,
+    network: Network,
     images: Any,
     outputs: Sequence[int],
     targets: Array,
@@ -97,11 +89,11 @@ def cams(
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
     known("method", method, TITLES)
-    _check(model, outputs, targets)
+    _check(network, outputs, targets)
     if method == "score_cam":
-        return score_cams(model, images, outputs, targets, layer)
+        return score_cams(network, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
-    for slope in slopes(model, images, layer, outputs, targets):
+    for slope in slopes(network, images, layer, outputs, targets):
         for place, gradient in enumerate(slope.gradients):
             maps = METHODS[method](slope.activations, gradient)
             dark, flat = (_zero(values, maps) for values in (slope.activations, gradient))
@@ -119,7 +111,7 @@ def _zero(values: Floats, maps: Floats) -> Booleans:
     return zero
 
 
-def target_layer(model: Any, layer: str | None, outputs: Sequence[int] = ()) -> str:
+def target_layer(network: Network, layer: str | None, outputs: Sequence[int] = ()) -> str:
     """The path of the layer to explain at: the one named, else the last convolution.
 
     Of several outputs one may be an image, whose own last convolution no other depends on.
@@ -134,39 +126,39 @@ def target_layer(model: Any, layer: str | None, outputs: Sequence[int] = ()) -> 
         UserError: no layer with maps has this name.
     """
     if layer is None:
-        return _before(model, outputs) or last_convolution(model, lambda: _instead(model))
-    fitting = _with_maps(model)
+        return _before(network, outputs) or last_convolution(network, lambda: _instead(network))
+    fitting = _with_maps(network)
     if not fitting:
         raise UndefinedError("No layer of the model has maps, so there is none to explain at.")
-    return find(model, layer, fitting)
+    return find(network, layer, fitting)
 
 
-def _before(model: Any, outputs: Sequence[int]) -> str:
+def _before(network: Network, outputs: Sequence[int]) -> str:
     """The last convolution before one of several outputs; "" where that need not be looked for."""
-    if not outputs or len(output_names(model)) == 1:
+    if not outputs or len(network.output_names) == 1:
         return ""
-    ways = [way_to(model, index).layers for index in outputs]
-    found = [path for path in choose(model, "all", is_conv) if any(path in way for way in ways)]
-    return last_with_places(model, found) if found else ""
+    ways = [way_to(network, index).layers for index in outputs]
+    found = [path for path in choose(network, "all", is_conv) if any(path in way for way in ways)]
+    return last_with_places(network, found) if found else ""
 
 
-def _instead(model: Any) -> str:
+def _instead(network: Network) -> str:
     """What is left to a model without a convolution."""
-    if _with_maps(model):
+    if _with_maps(network):
         return "no last one to take; another layer with maps can be named"
     return "no last one to take, and no other layer has maps"
 
 
-def _with_maps(model: Any) -> list[str]:
-    layers = named(model).items()
+def _with_maps(network: Network) -> list[str]:
+    layers = network.layers.items()
     return [path for path, one in layers if any(len(shape) > 2 for shape in output_shapes(one))]
 
 
-def _check(model: Any, outputs: Sequence[int], targets: Array) -> None:
+def _check(network: Network, outputs: Sequence[int], targets: Array) -> None:
     for index, wanted in zip(outputs, targets, strict=True):
         if wanted.size and wanted.min() == wanted.max() == PREDICTED:
             continue
-        head = heads_of(model)[index]
+        head = network.heads[index]
         classes = max(head.units, 2)
         if wanted.size and not (wanted.min() >= PREDICTED and wanted.max() < classes):
             message = f"targets of output '{head.name}' must lie in 0..{classes - 1}"

@@ -13,16 +13,17 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.arguments import given_images, given_layer, indices, require_model
 from reportgen.network.axes import channels_first
+from reportgen.network.batching import batches
 from reportgen.network.dependencies import way_to
-from reportgen.network.execution import batches, compiled, execute, input_specs
+from reportgen.network.execution import compiled, execute, input_specs
 from reportgen.network.finite import require_finite
-from reportgen.network.graph import require_graph
 from reportgen.network.input_gradients import filled, handled_by, on_the_way, require_real
 from reportgen.network.inputs import as_inputs
-from reportgen.network.layers import find, last_convolution, shapes_at
+from reportgen.network.layer_selection import find, last_convolution
+from reportgen.network.network import Network
 from reportgen.network.outputs import channels_to_end, trace
 from reportgen.network.relu_rules import Handled, runner
-from reportgen.types import Array, Floats, Integers
+from reportgen.types import Array, Floats, Integers, Model
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Peaks:
     map_size: tuple[int, ...]
 
 
-def peaks(model: Any, images: Any, layer: str) -> Peaks:
+def peaks(network: Network, images: Any, layer: str) -> Peaks:
     """The strongest position of every channel of a layer, the first of several equal ones.
 
     Only these numbers leave the graph, so any number of images can be searched.
@@ -50,24 +51,26 @@ def peaks(model: Any, images: Any, layer: str) -> Peaks:
         images: model input, shape (n, h, w, c).
         layer: path of the layer; `conv[1]` is its second use.
     """
-    path = find(model, layer)
-    last = not channels_first(model, path)
+    path = find(network, layer)
+    last = not channels_first(network, path)
 
-    def body(model: Any, *inputs: Any) -> Any:
-        maps = _maps(trace(model, list(inputs), [path]).activations[path], last)
+    def body(network: Network, *inputs: Any) -> Any:
+        maps = _maps(trace(network, list(inputs), [path]).activations[path], last)
         sides = tf.repeat(tf.shape(maps)[None, 1:-1], tf.shape(maps)[0], axis=0)
         flat = _flat(maps)
         return tf.reduce_max(flat, axis=1), tf.argmax(flat, axis=1, output_type=tf.int32), sides
 
-    graph = compiled(model, ("peaks", path), body, input_specs(model))
-    inputs = as_inputs(model, images)
-    parts = [execute(graph, [a[part] for a in inputs], model) for part in batches(model, inputs)]
+    graph = compiled(network, ("peaks", path), body, input_specs(network))
+    inputs = as_inputs(network, images)
+    parts = [
+        execute(graph, [a[part] for a in inputs], network) for part in batches(network, inputs)
+    ]
     values, places, sides = (np.concatenate(each) for each in zip(*parts, strict=True))
     return Peaks(values, places, tuple(int(side) for side in sides[0]))
 
 
 def projections(
-    model: Any,
+    network: Network,
     images: Any,
     layer: str,
     channels: Array,
@@ -94,22 +97,22 @@ def projections(
         UndefinedError: the layer does not depend on the input in a way that can be followed back,
             what comes back is not finite, or the rule is "guided" and no ReLU follows it.
     """
-    path = find(model, layer)
-    last = not channels_first(model, path)
+    path = find(network, layer)
+    last = not channels_first(network, path)
     key = ("projections", path, strongest, rule)
-    note = handled_by(model, key)
+    note = handled_by(network, key)
 
-    def body(model: Any, picks: Any, *inputs: Any) -> Any:
+    def body(network: Network, picks: Any, *inputs: Any) -> Any:
         note.clear()
-        back = _project(model, list(inputs), picks, path, last, strongest, rule, note)
+        back = _project(network, list(inputs), picks, path, last, strongest, rule, note)
         if rule == "guided":
-            _require_guided(model, path, note)
+            _require_guided(network, path, note)
         return back
 
-    signature = [tf.TensorSpec((None,), tf.int32), *input_specs(model)]
+    signature = [tf.TensorSpec((None,), tf.int32), *input_specs(network)]
     # ReLUs in code that is out of reach are found in the graph.
-    graph = compiled(model, key, body, signature, at_once=True)
-    parts = list(_each(model, graph, images, channels))
+    graph = compiled(network, key, body, signature, at_once=True)
+    parts = list(_each(network, graph, images, channels))
     found = [np.concatenate(several) for several in zip(*parts, strict=True)]
     if not all(np.isfinite(one).all() for one in found):
         raise UndefinedError(
@@ -119,14 +122,14 @@ def projections(
     return found
 
 
-def met(model: Any, layer: str, rule: str = "deconvnet", strongest: bool = True) -> Handled:
+def met(network: Network, layer: str, rule: str = "deconvnet", strongest: bool = True) -> Handled:
     """After `projections`: the ReLUs that its graph met."""
-    return handled_by(model, ("projections", find(model, layer), strongest, rule))
+    return handled_by(network, ("projections", find(network, layer), strongest, rule))
 
 
-def _require_guided(model: Any, path: str, note: Handled) -> None:
+def _require_guided(network: Network, path: str, note: Handled) -> None:
     """A deconvnet says where it has no rule; guided backpropagation is nothing but its rule."""
-    if not on_the_way(note, way_to(model, path).layers)[0]:
+    if not on_the_way(note, way_to(network, path).layers)[0]:
         raise UndefinedError(
             f"No ReLU lies between the input and layer '{path}' of the model where its "
             "backward rule could be replaced, so guided backpropagation would be the plain "
@@ -134,16 +137,16 @@ def _require_guided(model: Any, path: str, note: Handled) -> None:
         )
 
 
-def _each(model: Any, graph: Any, images: Any, channels: Array) -> Iterator[list[Floats]]:
-    inputs = as_inputs(model, images)
-    require_real(model, inputs)
+def _each(network: Network, graph: Any, images: Any, channels: Array) -> Iterator[list[Floats]]:
+    inputs = as_inputs(network, images)
+    require_real(network, inputs)
     picks = np.asarray(channels, np.int32)
-    for part in batches(model, inputs, copies=2):
-        yield execute(graph, [picks[part], *(array[part] for array in inputs)], model)
+    for part in batches(network, inputs, copies=2):
+        yield execute(graph, [picks[part], *(array[part] for array in inputs)], network)
 
 
 def _project(
-    model: Any,
+    network: Network,
     inputs: list[Any],
     picks: Any,
     path: str,
@@ -154,7 +157,7 @@ def _project(
 ) -> Sequence[Any]:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
-        found = trace(model, inputs, [path], run=runner(rule, note)).activations[path]
+        found = trace(network, inputs, [path], run=runner(rule, note)).activations[path]
         flat = _flat(_maps(found, last))
         mine = tf.gather(flat, picks, axis=2, batch_dims=1)
     kept = mine
@@ -182,7 +185,7 @@ def _flat(maps: Any) -> Any:
 
 
 def deconvnet(
-    model: Any,
+    model: Model,
     images: Any,
     layer: str | None = None,
     filters: int | Sequence[int] | None = None,
@@ -217,22 +220,22 @@ def deconvnet(
         UndefinedError: the model has no convolution (and no layer is named), more inputs than
             are given, its inside cannot be reached, or no ReLU on the way can be guided.
     """
-    require_model(model)
-    require_graph(model)
+    network = require_model(model)
+    network.require_graph()
     choices = (("keep", keep, ("strongest", "all")), ("rule", rule, _RULES))
     for name, given, allowed in choices:
         if given not in allowed:
             raise UserError(Problem(f"{name} must be one of {', '.join(allowed)}, got '{given}'"))
-    images = given_images(model, images)
+    images = given_images(network, images)
     several = isinstance(images, list)
     pixels = images if several else [images]
-    path, n = target_layer(model, given_layer(model, layer)), len(pixels[0])
-    count = channels(model, path)
+    path, n = target_layer(network, given_layer(network, layer)), len(pixels[0])
+    count = channels(network, path)
     chosen = np.arange(count) if filters is None else checked(filters, count, path)
     whole = [np.empty((len(chosen), *one.shape), np.float32) for one in pixels]
     for row, channel in enumerate(chosen):
         picks, strongest = np.full(n, channel), keep == "strongest"
-        found = projections(model, pixels, path, picks, strongest=strongest, rule=rule)
+        found = projections(network, pixels, path, picks, strongest=strongest, rule=rule)
         for one, back in zip(whole, found, strict=True):
             one[row] = as_given(back, one.shape[1:])
     return whole if several else whole[0]
@@ -241,7 +244,7 @@ def deconvnet(
 _RULES = ("deconvnet", "guided", "gradient")
 
 
-def target_layer(model: Any, layer: str | None) -> str:
+def target_layer(network: Network, layer: str | None) -> str:
     """The path of the layer to show: the one named, else the last convolution.
 
     Raises:
@@ -249,15 +252,15 @@ def target_layer(model: Any, layer: str | None) -> str:
             layer are not finite.
     """
     without = "no last one to show; another layer can be named"
-    path = last_convolution(model, without) if layer is None else find(model, layer)
-    require_finite(model, [path])
+    path = last_convolution(network, without) if layer is None else find(network, layer)
+    require_finite(network, [path])
     return path
 
 
-def channels(model: Any, layer: str) -> int:
+def channels(network: Network, layer: str) -> int:
     """How many channels (or units) a layer's output has."""
-    shape = shapes_at(model, layer)[0]
-    return int(shape[1 if channels_first(model, layer) and len(shape) > 2 else -1] or 0)
+    shape = network.shapes_at(layer)[0]
+    return int(shape[1 if channels_first(network, layer) and len(shape) > 2 else -1] or 0)
 
 
 def checked(filters: int | Sequence[int], count: int, layer: str) -> Integers:

@@ -13,15 +13,15 @@ from reportgen.attribution.saliency import check_targets
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.answers import Probabilities, likeliest
 from reportgen.network.arguments import filling, given_images, given_targets, require_model, sides
-from reportgen.network.execution import batch_size
+from reportgen.network.batching import batch_size
 from reportgen.network.finite import require_finite
-from reportgen.network.heads import heads as heads_of
 from reportgen.network.heads import output_index
 from reportgen.network.input_gradients import scores
 from reportgen.network.inputs import as_inputs, as_taken, reads_channels_first
+from reportgen.network.network import Network
 from reportgen.network.outputs import answers, confidence, observe
 from reportgen.records import Head
-from reportgen.types import Array, Booleans, Doubles, Floats, Integers
+from reportgen.types import Array, Booleans, Doubles, Floats, Integers, Model
 
 Size = tuple[int, int]
 
@@ -115,7 +115,7 @@ class Occlusion:
 
 
 def occlude(
-    model: Any,
+    network: Network,
     images: Any,
     outputs: Sequence[int],
     targets: Array,
@@ -142,14 +142,14 @@ def occlude(
         UndefinedError: the model is no graph, its weights or logits are not finite, or logits are
             wanted and cannot be told.
     """
-    require_finite(model)
-    check_targets(model, outputs, targets)
+    require_finite(network)
+    check_targets(network, outputs, targets)
     # In the model's numbers: what covers images of whole numbers may be a fraction of them.
-    (first,) = as_inputs(model, np.asarray(images)[:1])
+    (first,) = as_inputs(network, np.asarray(images)[:1])
     pixels = np.asarray(images).astype(first.dtype)
-    heads = [heads_of(model)[index] for index in outputs]
-    look, plain = _looking(model, heads, pixels, score)
-    covered = _covered(model, look, pixels, cover, base)
+    heads = [network.heads[index] for index in outputs]
+    look, plain = _looking(network, heads, pixels, score)
+    covered = _covered(network, look, pixels, cover, base)
     return [
         _drops(one, other, targets[:, place])
         for place, (one, other) in enumerate(zip(plain, covered, strict=True))
@@ -181,21 +181,21 @@ _Look = Callable[[Any], list[_Answer]]
 
 
 def _looking(
-    model: Any, heads: Sequence[Head], pixels: Any, score: str
+    network: Network, heads: Sequence[Head], pixels: Any, score: str
 ) -> tuple[_Look, list[_Answer]]:
     """How to look at images, and what is said of these: by logits, or by probabilities alone
     where logits cannot be told and the score needs none."""
 
     def by_logits(images: Any) -> list[_Answer]:
-        seen = observe(model, images, wanted=[head.index for head in heads])
+        seen = observe(network, images, wanted=[head.index for head in heads])
         return [_Answer(h, seen.logits[h.index], seen.probabilities[h.index]) for h in heads]
 
     try:
         return by_logits, by_logits(pixels)
     except UndefinedError as undefined:
         if score != "probability":
-            raise UndefinedError(f"{undefined}{_way_out(model, heads, pixels)}") from undefined
-    read = Probabilities(model, heads, pixels)
+            raise UndefinedError(f"{undefined}{_way_out(network, heads, pixels)}") from undefined
+    read = Probabilities(network, heads, pixels)
 
     def by_probabilities(images: Any) -> list[_Answer]:
         return [_Answer(h, None, p) for h, p in zip(read.heads, read(images), strict=True)]
@@ -203,25 +203,25 @@ def _looking(
     return by_probabilities, by_probabilities(pixels)
 
 
-def _way_out(model: Any, heads: Sequence[Head], pixels: Any) -> str:
+def _way_out(network: Network, heads: Sequence[Head], pixels: Any) -> str:
     """A sentence on what works without logits; "" where nothing does."""
     try:
-        Probabilities(model, heads, pixels)
+        Probabilities(network, heads, pixels)
     except UndefinedError:
         return ""
     return " With 'score: probability' the drop of the probability is shown."
 
 
 def _covered(
-    model: Any, look: _Look, pixels: Any, cover: Covering, base: ArrayLike
+    network: Network, look: _Look, pixels: Any, cover: Covering, base: ArrayLike
 ) -> list[_Answer]:
     """What is said of n * p images with the patch over them, the positions of an image in a row."""
     positions, total = len(cover.corners), len(pixels) * len(cover.corners)
     fill = np.asarray(base)
     fill = (fill if pixels.dtype.kind == "f" else np.rint(fill)).astype(pixels.dtype)
     fill = np.broadcast_to(fill, (len(pixels), pixels.shape[-1]))
-    (first,) = as_inputs(model, pixels[:1])
-    size = batch_size(model, first.shape[1:])
+    (first,) = as_inputs(network, pixels[:1])
+    size = batch_size(network, first.shape[1:])
     parts: list[list[_Answer]] = []
     for start in range(0, total, size):
         turns = np.arange(start, min(start + size, total))
@@ -258,7 +258,7 @@ def _drops(plain: _Answer, covered: _Answer, asked: Array) -> Occlusion:
 
 
 def occlusion(
-    model: Any,
+    model: Model,
     images: Any,
     targets: int | ArrayLike | None = None,
     output: int | str | None = None,
@@ -296,10 +296,10 @@ def occlusion(
         UndefinedError: the input is not an image, the model's inside cannot be reached, or there
             is no such score.
     """
-    require_model(model)
+    network = require_model(model)
     if score not in ("logit", "probability"):
         raise UserError(Problem(f"score must be logit or probability, got '{score}'"))
-    pixels = given_images(model, images)
+    pixels = given_images(network, images)
     if isinstance(pixels, list) and len(pixels) == 1:
         pixels = pixels[0]
     if isinstance(pixels, list):
@@ -308,20 +308,20 @@ def occlusion(
         )
     if pixels.ndim != 4:
         raise UndefinedError("Occlusion covers a patch of an image, and the input is no image.")
-    pixels = _channels_last(model, pixels)
-    index = output_index(model, output)
+    pixels = _channels_last(network, pixels)
+    index = output_index(network.heads, output)
     wanted = given_targets(targets, len(pixels))[:, None]
     size = (int(pixels.shape[1]), int(pixels.shape[2]))
     cover = covering(size, patch, stride)
     shape = (len(pixels), int(pixels.shape[-1]))
     what = "one value, one for each channel, or one of these for each image"
     fill = pixels.mean(axis=(1, 2)) if base is None else filling("base", base, shape, what)
-    found = occlude(model, pixels, [index], wanted, cover, fill, score)[0]
+    found = occlude(network, pixels, [index], wanted, cover, fill, score)[0]
     return spread(getattr(found, score), cover, size)
 
 
-def _channels_last(model: Any, pixels: Array) -> Array:
+def _channels_last(network: Network, pixels: Array) -> Array:
     """Images (n, h, w, c), also where the model takes (n, c, h, w) and they came so."""
     shape = pixels.shape[1:]
-    front = reads_channels_first(model) and as_taken(model, shape) == shape
+    front = reads_channels_first(network) and as_taken(network, shape) == shape
     return np.moveaxis(pixels, 1, -1) if front else pixels

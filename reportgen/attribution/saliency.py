@@ -22,15 +22,15 @@ from reportgen.network.arguments import (
     span,
     whole,
 )
-from reportgen.network.execution import batch_size
+from reportgen.network.batching import batch_size
 from reportgen.network.finite import require_finite
 from reportgen.network.gradients import PREDICTED
-from reportgen.network.heads import heads as heads_of
 from reportgen.network.heads import output_index
 from reportgen.network.input_gradients import input_slopes, require_real, scores
 from reportgen.network.inputs import as_inputs, reads_channels_first
+from reportgen.network.network import Network
 from reportgen.network.outputs import answers, observe, require_answers
-from reportgen.types import Array, Doubles, Floats
+from reportgen.types import Array, Doubles, Floats, Model
 
 Points = Callable[[Floats, Array, int], Floats]
 """(values (b, ...) of an input, which of the averaged points (b,), which input) -> the points."""
@@ -83,7 +83,7 @@ class Attribution:
 
 
 def attribute(
-    model: Any,
+    network: Network,
     images: Any,
     outputs: Sequence[int],
     targets: Array,
@@ -97,14 +97,14 @@ def attribute(
         UndefinedError: see `slopes.input_slopes`; or what came out is not finite.
     """
     known("method", method, METHODS)
-    require_finite(model)
-    check_targets(model, outputs, targets)
-    inputs = as_inputs(model, images)
-    require_real(model, inputs)
+    require_finite(network)
+    check_targets(network, outputs, targets)
+    inputs = as_inputs(network, images)
+    require_real(network, inputs)
     if method in ("smoothgrad", "integrated_gradients"):
-        found = _averaged_method(model, inputs, outputs, targets, method, dials)
+        found = _averaged_method(network, inputs, outputs, targets, method, dials)
     else:
-        found = _plain(model, inputs, outputs, targets, METHODS[method])
+        found = _plain(network, inputs, outputs, targets, METHODS[method])
         if method == "input_x_gradient":
             found = [_times(one, inputs) for one in found]
     if not all(np.isfinite(maps).all() for one in found for maps in one.maps):
@@ -115,16 +115,16 @@ def attribute(
     return found
 
 
-def check_targets(model: Any, outputs: Sequence[int], targets: Array) -> None:
+def check_targets(network: Network, outputs: Sequence[int], targets: Array) -> None:
     """Whether outputs have these targets (n, outputs).
 
     Raises:
         UndefinedError: an output is an image itself, so that it has no classes.
         UserError: a target is no class of its output.
     """
-    require_answers(model, outputs)
+    require_answers(network, outputs)
     for place, index in enumerate(outputs):
-        head, wanted = heads_of(model)[index], targets[:, place]
+        head, wanted = network.heads[index], targets[:, place]
         classes = max(head.units, 2)
         if wanted.size and not (wanted.min() >= PREDICTED and wanted.max() < classes):
             message = f"targets of output '{head.name}' must lie in 0..{classes - 1}"
@@ -132,18 +132,18 @@ def check_targets(model: Any, outputs: Sequence[int], targets: Array) -> None:
 
 
 def resolved(
-    model: Any, logits: Sequence[Floats], outputs: Sequence[int], targets: Array
+    network: Network, logits: Sequence[Floats], outputs: Sequence[int], targets: Array
 ) -> NDArray[np.int32]:
     """Targets (n, outputs) with the predicted class in place of each -1."""
-    heads = heads_of(model)
+    heads = network.heads
     predicted = np.stack([answers(logits[index], heads[index]) for index in outputs], axis=1)
     return np.where(targets >= 0, targets, predicted).astype(np.int32)
 
 
 def _plain(
-    model: Any, inputs: list[Any], outputs: Sequence[int], targets: Array, rule: str
+    network: Network, inputs: list[Any], outputs: Sequence[int], targets: Array, rule: str
 ) -> list[Attribution]:
-    parts = list(input_slopes(model, inputs, outputs, targets, rule))
+    parts = list(input_slopes(network, inputs, outputs, targets, rule))
     explained = np.concatenate([part.targets for part in parts])
     found = []
     for place, index in enumerate(outputs):
@@ -162,28 +162,28 @@ def _times(one: Attribution, inputs: list[Any]) -> Attribution:
 
 
 def _averaged_method(
-    model: Any,
+    network: Network,
     inputs: list[Any],
     outputs: Sequence[int],
     targets: Array,
     method: str,
     dials: Dials,
 ) -> list[Attribution]:
-    logits = observe(model, inputs, wanted=outputs).logits
-    wanted = resolved(model, logits, outputs, targets)
+    logits = observe(network, inputs, wanted=outputs).logits
+    wanted = resolved(network, logits, outputs, targets)
     if method == "smoothgrad":
-        means = _averaged(model, inputs, outputs, wanted, _noisy(inputs, dials), dials.samples)
+        means = _averaged(network, inputs, outputs, wanted, _noisy(inputs, dials), dials.samples)
         return [
             Attribution([np.asarray(m, np.float32) for m in maps], wanted[:, place], logits[index])
             for place, (index, maps) in enumerate(zip(outputs, means, strict=True))
         ]
-    front = reads_channels_first(model)
+    front = reads_channels_first(network)
     bases = [_base(array, dials.baseline, front) for array in inputs]
-    means = _averaged(model, inputs, outputs, wanted, _path(bases, dials.steps), dials.steps)
-    before = observe(model, bases, wanted=outputs).logits
+    means = _averaged(network, inputs, outputs, wanted, _path(bases, dials.steps), dials.steps)
+    before = observe(network, bases, wanted=outputs).logits
     found = []
     for place, (index, maps) in enumerate(zip(outputs, means, strict=True)):
-        head, target = heads_of(model)[index], wanted[:, place]
+        head, target = network.heads[index], wanted[:, place]
         start = np.broadcast_to(before[index], logits[index].shape)
         gained = scores(logits[index], target, head) - scores(start, target, head)
         moved = [
@@ -234,7 +234,7 @@ def _base(array: Any, baseline: ArrayLike, front: bool) -> Any:
 
 
 def _averaged(
-    model: Any,
+    network: Network,
     inputs: list[Any],
     outputs: Sequence[int],
     targets: Array,
@@ -246,12 +246,12 @@ def _averaged(
     Points of several images fill one batch, so that no batch is smaller than it need be.
     """
     total = [[np.zeros(array.shape) for array in inputs] for _ in outputs]
-    size = max(1, batch_size(model, inputs[0].shape[1:], copies=2))
+    size = max(1, batch_size(network, inputs[0].shape[1:], copies=2))
     for start in range(0, len(inputs[0]) * count, size):
         turns = np.arange(start, min(start + size, len(inputs[0]) * count))
         images = turns // count
         given = [points(a[images], turns % count, source) for source, a in enumerate(inputs)]
-        for slope in input_slopes(model, given, outputs, targets[images]):
+        for slope in input_slopes(network, given, outputs, targets[images]):
             of = images[slope.part]
             for sums, gradients in zip(total, slope.gradients, strict=True):
                 for sum_, gradient in zip(sums, gradients, strict=True):
@@ -270,7 +270,7 @@ EFFECTIVE = {
 
 
 def saliency(
-    model: Any,
+    model: Model,
     images: Any,
     targets: int | ArrayLike | None = None,
     output: int | str | None = None,
@@ -322,9 +322,9 @@ def saliency(
         UndefinedError: the model's inside cannot be reached, its score does not depend on the
             input, the maps are not finite, or no ReLU lies on the way for guided backpropagation.
     """
-    require_model(model)
-    index = output_index(model, output)
-    images = given_images(model, images)
+    network = require_model(model)
+    index = output_index(network.heads, output)
+    images = given_images(network, images)
     wanted = given_targets(targets, count_of(images))[:, None]
     low, high = span("input_range", input_range, 1)
     dials = Dials(
@@ -340,7 +340,7 @@ def saliency(
              "baseline": (baseline, 0.0)}  # fmt: skip
     for name, (value, default) in given.items():
         effective(name, value, default, EFFECTIVE[name], method=method)
-    maps = attribute(model, images, [index], wanted, method, dials)[0].maps
+    maps = attribute(network, images, [index], wanted, method, dials)[0].maps
     several = isinstance(images, list)
     pairs = zip(maps, images if several else [images], strict=True)
     shaped = [as_given(one, np.shape(given)) for one, given in pairs]

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from reportgen.attribution.cam_methods import Maps, joined
 from reportgen.errors import UndefinedError
-from reportgen.network.execution import batches, compiled, execute, input_specs
+from reportgen.network.batching import batches
+from reportgen.network.execution import compiled, execute, input_specs
 from reportgen.network.gradients import score_of
-from reportgen.network.heads import heads as heads_of
 from reportgen.network.inputs import as_inputs, reads_channels_first
+from reportgen.network.network import Network
 from reportgen.network.outputs import answers, logits_of, observe, require_answers, trace
 from reportgen.network.resizing import bilinear_weights
 from reportgen.records import Head
@@ -26,7 +27,7 @@ than many."""
 
 
 def score_cams(
-    model: Any, images: Any, outputs: Sequence[int], targets: Array, layer: str
+    network: Network, images: Any, outputs: Sequence[int], targets: Array, layer: str
 ) -> list[Maps]:
     """Score-CAM maps of several outputs; one forward pass for each image and varying channel.
 
@@ -45,22 +46,22 @@ def score_cams(
     Raises:
         UndefinedError: no channel varies for any image; or there is no image to mask.
     """
-    require_answers(model, outputs)
-    every = heads_of(model)
+    require_answers(network, outputs)
+    every = network.heads
     heads = [every[index] for index in outputs]
-    inputs = as_inputs(model, images)
-    place = _image_input(model, inputs)
+    inputs = as_inputs(network, images)
+    place = _image_input(network, inputs)
     parts: list[list[Maps]] = [[] for _ in outputs]
-    for part in batches(model, inputs):
+    for part in batches(network, inputs):
         some = [array[part] for array in inputs]
-        seen = observe(model, some if len(some) > 1 else some[0], [layer], wanted=outputs)
+        seen = observe(network, some if len(some) > 1 else some[0], [layer], wanted=outputs)
         maps, logits = seen.activations[layer], [seen.logits[index] for index in outputs]
         _check_flat(maps, layer)
         explained = [
             _explained(*each) for each in zip(targets[:, part], logits, heads, strict=True)
         ]
         varied = np.asarray(np.ptp(maps, axis=(1, 2)) > 0)
-        rises = _rises(model, some, place, heads, np.stack(explained, axis=1), maps, varied)
+        rises = _rises(network, some, place, heads, np.stack(explained, axis=1), maps, varied)
         nothing = np.asarray(~varied.any(axis=1))
         for i in range(len(outputs)):
             found = _summed(maps, _softmax(rises[..., i], varied))
@@ -76,7 +77,7 @@ def score_cams(
 
 
 def _rises(
-    model: Any,
+    network: Network,
     inputs: list[Array],
     place: int,
     heads: Sequence[Head],
@@ -88,13 +89,13 @@ def _rises(
 
     Every pair of an image and a channel is an image of its own; batches of pairs fit the budget.
     """
-    front = reads_channels_first(model)
+    front = reads_channels_first(network)
     shape = inputs[place].shape[1:]
     size = shape[1:] if front else shape[:2]
     turned = [bilinear_weights(a, b) for a, b in zip(maps.shape[1:3], size, strict=True)]
     rows, columns = (weights.astype(np.float32) for weights in turned)
 
-    def body(model: Any, masks: Any, wanted: Any, owner: Any, *images: Any) -> Any:
+    def body(network: Network, masks: Any, wanted: Any, owner: Any, *images: Any) -> Any:
         values = [tf.gather(one, owner) for one in images]
         large = tf.einsum("Hh,nhw,Ww->nHW", rows, masks, columns)
         low = tf.reduce_min(large, axis=[1, 2], keepdims=True)
@@ -102,7 +103,7 @@ def _rises(
         share = tf.math.divide_no_nan(large - low, high - low)
         share = share[:, None] if front else share[..., None]
         shown = [_masked(v, share) if i == place else v for i, v in enumerate(values)]
-        ends = logits_of(model, trace(model, shown), [head.index for head in heads])
+        ends = logits_of(network, trace(network, shown), [head.index for head in heads])
         logits = [tf.cast(z, tf.float32) for z in ends]
         scores = [score_of(logits[head.index], wanted[:, i]) for i, head in enumerate(heads)]
         return [tf.stack(scores, axis=1)]
@@ -111,18 +112,18 @@ def _rises(
         tf.TensorSpec((None, *maps.shape[1:3]), tf.float32),
         tf.TensorSpec((None, len(heads)), tf.int32),
         tf.TensorSpec((None,), tf.int32),
-        *input_specs(model),
+        *input_specs(network),
     ]
     key = ("score", place, maps.shape[1:3], size, tuple(head.index for head in heads))
-    graph = compiled(model, key, body, specs)
+    graph = compiled(network, key, body, specs)
     image, channel = np.nonzero(varied)
     channels = np.ascontiguousarray(maps.transpose(0, 3, 1, 2))
     rises = np.full((*varied.shape, len(heads)), -np.inf)
     pairs = np.broadcast_to(inputs[place][:1], (len(image), *shape))
-    for part in batches(model, [pairs], most=_PAIRS):
+    for part in batches(network, [pairs], most=_PAIRS):
         which, where = image[part], channel[part]
         given = [channels[which, where], targets[which], which.astype(np.int32)]
-        rises[which, where] = execute(graph, given, model, inputs)[0]
+        rises[which, where] = execute(graph, given, network, inputs)[0]
     return rises
 
 
@@ -150,7 +151,7 @@ def _explained(wanted: Array, logits: Floats, head: Head) -> NDArray[np.int32]:
     return np.where(wanted >= 0, wanted, answers(logits, head)).astype(np.int32)
 
 
-def _image_input(model: Any, inputs: Sequence[Array]) -> int:
+def _image_input(network: Network, inputs: Sequence[Array]) -> int:
     """Which input is the image."""
     images = [index for index, array in enumerate(inputs) if array.ndim == 4]
     if len(images) != 1:

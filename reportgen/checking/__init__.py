@@ -1,4 +1,60 @@
-"""What `check` says of sound specs: mistakes in figures that are known before anything runs.
+"""Holds specs against what they name: files, functions, datasets, layers, classes.
 
-Nothing here loads a model or a dataset. Only what is sure is told; the rest the build says.
+Nothing here loads a model or a dataset, imports a user's code or runs it. Only what is surely wrong
+is reported; the build reports the rest.
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reportgen.checking.figures import data_problems, layer_problems
+from reportgen.checking.files import check_files, input_problems, package_problems
+from reportgen.errors import Problem
+from reportgen.spec.loading import read_file, read_spec
+from reportgen.spec.problems import Problems
+from reportgen.spec.types import Spec
+
+
+def load(path: Path) -> Spec:
+    """Read a spec file and check it; see `load_text`."""
+    return load_text(read_file(Path(path)), path)
+
+
+def load_text(text: str | bytes, file: Path | str) -> Spec:
+    """Read a spec's text and check it as far as a quick look tells.
+
+    Args:
+        text: of the spec.
+        file: its name; paths in the spec begin at the file's folder.
+
+    Raises:
+        UserError: with every problem of the spec and of the files that it names, sorted by line.
+    """
+    problems = Problems(str(file))
+    spec = read_spec(text, Path(file), problems)
+    check_files(spec, problems)
+    problems.finish()
+    return spec
+
+
+def problems_of(spec: Spec) -> list[Problem]:
+    """Everything that is surely wrong with a loaded spec, sorted by line.
+
+    Unlike `load`, this looks into model files.
+    """
+    return sorted(_problems_of(spec), key=lambda problem: problem.line or 0)
+
+
+def _problems_of(spec: Spec) -> Iterator[Problem]:
+    from reportgen.checking.model_files import problems as file_problems
+
+    refused = file_problems([spec])
+    yield from refused
+    yield from package_problems(spec)
+    yield from data_problems(spec)
+    # The inputs and layers of a refused file are not read.
+    if not refused:
+        yield from input_problems(spec)
+        yield from layer_problems(spec)

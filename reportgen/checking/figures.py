@@ -1,103 +1,198 @@
-"""Test images and classes that figures ask for and that their datasets do not have."""
+"""Checks the layers, channels, test images and classes that figures name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from reportgen import catalog
-from reportgen.checking.known import Known, known
-from reportgen.errors import Problem, did_you_mean
-from reportgen.plan import model_of
-from reportgen.spec import DatasetSpec, FigureSpec, ModelSpec, Spec
-from reportgen.spec.sources import scheme
+from reportgen.errors import Problem
+from reportgen.layer_names import matches, unclear
+from reportgen.plan import figures_of, model_of, named_layers
+from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Spec
+from reportgen.suggestions import did_you_mean
 
+PUBLISHED = 10_000
+"""Test images of MNIST and of Fashion-MNIST."""
+CHANNEL_KEYS = {"deconvnet": "filters", "feature_maps": "channels", "channel_table": "channel"}
+"""Keys that name channels of the figure's layers, by kind."""
+COUNT_IS_LIMIT = ("embedding", "samples")
+"""Kinds that show all images where a spec asks for more than there are."""
 FEW = 12
 """Classes that a hint may list."""
 
+_Finding = tuple[str, str, str]
+"""A key, what is wrong with it, and a hint."""
+
+
+@dataclass(frozen=True)
+class KnownData:
+    """What a spec alone says of its dataset.
+
+    Attributes:
+        classes: names of the classes of each target, the primary one first; () if unknown.
+        tests: the number of test images; None if unknown.
+    """
+
+    classes: tuple[tuple[str, ...], ...] = ()
+    tests: int | None = None
+
+
+def known_data(dataset: DatasetSpec) -> KnownData:
+    """The classes and the number of test images of a dataset, without loading it."""
+    params = dataset.params
+    # Imported here because every build passes here.
+    if dataset.source == "mnist":
+        from reportgen.datasets import mnist
+
+        return KnownData((mnist.CLASSES,), params["test"] or PUBLISHED)
+    if dataset.source == "fashion_mnist":
+        from reportgen.datasets import fashion_mnist
+
+        return KnownData((fashion_mnist.CLASSES,), params["test"] or PUBLISHED)
+    if dataset.source == "line":
+        from reportgen.datasets import line
+
+        targets = tuple(target.classes for target in line.targets())
+        return KnownData(targets, len(targets[0]) * max(1, round(0.2 * params["per_class"])))
+    # The classes that a spec names, where no others can occur.
+    labeled = dataset.source in ("npz", "folder") and params["labels"] and params["classes"]
+    return KnownData((tuple(params["classes"]),) if labeled else ())
+
 
 def data_problems(spec: Spec) -> Iterator[Problem]:
-    """What figures ask of datasets in vain, each with its line."""
+    """Test images and classes that figures name and their datasets lack."""
     for section in spec.sections:
         for figure in section.figures:
             model = model_of(spec, section, figure)
-            if model is None or model.dataset is None or not is_own(figure):
+            if model is None or model.dataset is None or not _is_own(figure):
                 continue
-            found = known(model.dataset)
+            data = known_data(model.dataset)
             for key, message, hint in (
-                *_samples(figure, model.dataset, found),
-                *_classes(figure, found),
-                *_explained(figure, model, found),
+                *_missing_samples(figure, model.dataset, data),
+                *_missing_classes(figure, data),
+                *_missing_targets(figure, model, data),
             ):
                 yield Problem(message, str(spec.source), figure.at(key), hint)
 
 
-def is_own(figure: FigureSpec) -> bool:
-    """Whether a kind is reportgen's own: what an installed one does with its keys is not known."""
+def _is_own(figure: FigureSpec) -> bool:
+    """Whether a kind is reportgen's own; an installed kind may use its keys in other ways."""
     return catalog.module("figures", figure.kind).startswith("reportgen.")
 
 
-Found = tuple[str, str, str]
-"""A key, what is wrong with it, and a hint."""
-
-
-def _samples(figure: FigureSpec, dataset: DatasetSpec, found: Known) -> Iterator[Found]:
-    """Positions and counts beyond the test images."""
-    wanted = figure.params.get("samples")
+def _missing_samples(
+    figure: FigureSpec, dataset: DatasetSpec, data: KnownData
+) -> Iterator[_Finding]:
+    """Indices and counts beyond the test images."""
+    samples, tests = figure.params.get("samples"), data.tests
+    # The sizes of other splits, and of some classes alone, are unknown here.
+    if tests is None or samples is None or figure.params.get("split", "test") != "test":
+        return
     hint = f"dataset '{dataset.source}' has no more test images"
-    # What `samples` counts in other splits, or of some classes alone, is not known here.
-    if found.tests is None or figure.params.get("split", "test") != "test":
-        return
-    if isinstance(wanted, list | tuple):
-        wrong = [index for index in wanted if index >= found.tests]
-        if wrong:
-            got = ", ".join(map(str, wrong))
-            message = f"test image indices must lie in 0..{found.tests - 1}, got {got}"
-            yield "samples", message, hint
-    elif figure.kind not in COUNTED_OTHERWISE and wanted is not None and wanted > found.tests:
-        yield "samples", f"samples must lie in 1..{found.tests}, got {wanted}", hint
+    if isinstance(samples, list | tuple):
+        beyond = ", ".join(str(index) for index in samples if index >= tests)
+        if beyond:
+            yield "samples", f"test image indices must lie in 0..{tests - 1}, got {beyond}", hint
+    elif figure.kind not in COUNT_IS_LIMIT and samples > tests:
+        yield "samples", f"samples must lie in 1..{tests}, got {samples}", hint
 
 
-COUNTED_OTHERWISE = ("embedding", "samples")
-"""Kinds that show all images there are where a spec asks for more."""
-
-
-def _classes(figure: FigureSpec, found: Known) -> Iterator[Found]:
-    """Names of classes that the dataset's primary target does not have."""
-    if not found.classes:
-        return
-    names = found.classes[0]
-    for name in figure.params.get("classes") or ():
+def _missing_classes(figure: FigureSpec, data: KnownData) -> Iterator[_Finding]:
+    """Classes that the dataset's primary target lacks."""
+    names = data.classes[0] if data.classes else ()
+    for name in figure.params.get("classes") or () if names else ():
         by_index = figure.kind == "class_comparison" and name.isdecimal() and int(name) < len(names)
         if name not in names and not by_index:
-            yield "classes", f"the dataset has no class '{name}'", _hint(name, names)
+            yield "classes", f"the dataset has no class '{name}'", _class_hint(name, names)
 
 
-def _explained(figure: FigureSpec, model: ModelSpec, found: Known) -> Iterator[Found]:
-    """Classes to explain, or to excite, that no head can have."""
-    every = [name for one in found.classes for name in one]
-    for key, wanted in _wanted(figure, every) if every else ():
-        # Only a model of the zoo is sure to have no more units than the dataset has classes;
-        # units without a class of the dataset's are called "class 3", or "unit 3" of a regression.
-        number = re.fullmatch(r"(class |unit )?(\d+)", wanted)
-        beyond = number is not None and int(number[2]) >= max(map(len, found.classes))
-        missing = number is None or (beyond and scheme(model.source) == "zoo")
-        if missing and wanted not in every:
-            yield key, f"the dataset has no class '{wanted}' to explain", _hint(wanted, every)
+def _missing_targets(figure: FigureSpec, model: ModelSpec, data: KnownData) -> Iterator[_Finding]:
+    """Classes to explain, or to maximize, that no head can have."""
+    names = [name for target in data.classes for name in target]
+    for key, target in _targets(figure, names) if names else ():
+        # Only a model of the zoo surely has no more units than the dataset has classes. Units
+        # without a class of the dataset are "class 3", or "unit 3" of a regression.
+        number = re.fullmatch(r"(class |unit )?(\d+)", target)
+        beyond = number is not None and int(number[2]) >= max(map(len, data.classes))
+        missing = number is None or (beyond and model.kind == "zoo")
+        if missing and target not in names:
+            message = f"the dataset has no class '{target}' to explain"
+            yield key, message, _class_hint(target, names)
 
 
-def _wanted(figure: FigureSpec, every: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Classes that a figure names one by one, each with the key that does."""
+def _targets(figure: FigureSpec, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Classes that a figure names one by one, each with its key."""
     target = figure.params.get("target")
     if isinstance(target, str) and target != "label":
         yield "target", target
     if figure.params.get("objective") == "class":
         for text in figure.params["targets"] or ():
-            parts = [text] if text in every else text.split("+")
+            parts = [text] if text in names else text.split("+")
             yield from (("targets", part.strip()) for part in parts)
 
 
-def _hint(name: str, names: Sequence[str]) -> str:
+def _class_hint(name: str, names: Sequence[str]) -> str:
     hint = did_you_mean(name, names)
-    listed = hint.startswith("did you mean") or len(names) <= FEW
-    return hint if listed else "use a class's name or index"
+    short = hint.startswith("did you mean") or len(names) <= FEW
+    return hint if short else "use a class's name or index"
+
+
+def layer_problems(spec: Spec) -> Iterator[Problem]:
+    """Layers that figures name and model files lack, and channels beyond those of a layer."""
+    from reportgen.models.adapting import RESHAPE
+    from reportgen.models.trust.inspection import outline_of
+
+    for model in spec.models:
+        figures = [figure for figure in figures_of(spec, model) if any(named_layers(figure))]
+        # Modules of the spec may define layers that no configuration shows.
+        if not figures or model.kind != "file" or model.params.get("modules"):
+            continue
+        channels = outline_of(spec.source.parent / model.source).layers
+        if channels is None:
+            continue
+        # Layers that a model of other images may get before its own.
+        added = (RESHAPE, "images") if model.dataset is not None else ()
+        for figure in figures:
+            for name, line in named_layers(figure):
+                if name in added:
+                    continue
+                problem = missing_layer(name, list(channels))
+                if problem is not None:
+                    yield replace(problem, file=str(spec.source), line=line)
+                elif _is_own(figure):
+                    paths = matches(name, list(channels))
+                    yield from _missing_channels(spec, figure, {p: channels[p] for p in paths})
+
+
+_USE = re.compile(r"\[\d+\](?=/|$)")
+
+
+def missing_layer(name: str, paths: Sequence[str]) -> Problem | None:
+    """Why a name is the name of no layer, in the words of the build; None where it is one.
+
+    How often a layer is used, and with it whether `conv[1]` is a use, is left to the build.
+    """
+    found = matches(name, paths)
+    if len(found) == 1 or (not found and matches(_USE.sub("", name), paths)):
+        return None
+    return unclear(name, paths)
+
+
+def _missing_channels(
+    spec: Spec, figure: FigureSpec, channels: Mapping[str, int | None]
+) -> Iterator[Problem]:
+    """Channels beyond the last of a layer, by the layers' numbers of channels."""
+    key = CHANNEL_KEYS.get(figure.kind, "")
+    wanted = figure.params.get(key)
+    if key == "channel" and wanted is not None:
+        wanted = [wanted]
+    if not isinstance(wanted, list | tuple):
+        return
+    for path, count in channels.items():
+        beyond = [str(channel) for channel in wanted if count is not None and channel >= count]
+        if beyond and count is not None:
+            message = f"'{key}' must lie in 0..{count - 1}, got {', '.join(beyond)}"
+            hint = f"layer '{path}' has {count} channels"
+            yield Problem(message, str(spec.source), figure.at(key), hint)

@@ -9,9 +9,7 @@ from pathlib import Path
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust.inspection import inspect_isolated
 from reportgen.models.trust.owned import wrong_modules
-from reportgen.spec import ModelSpec, Spec
-from reportgen.spec.files import weights_of
-from reportgen.spec.sources import scheme
+from reportgen.spec.types import ModelSpec, Spec, weights_of
 
 
 def problems(specs: Iterable[Spec]) -> list[Problem]:
@@ -37,12 +35,12 @@ def _problems(spec: Spec) -> list[Problem]:
 
 def _modules(model: ModelSpec) -> Sequence[str]:
     """The owner's modules that a model's file may name."""
-    return model.params.get("modules") or () if scheme(model.source) == "file" else ()
+    return model.params.get("modules") or () if model.kind == "file" else ()
 
 
 def _inspect(model: ModelSpec, folder: Path) -> None:
     """Look into the file that a model is read from, if there is one."""
-    kind = scheme(model.source)
+    kind = model.kind
     if kind == "file":
         inspect_isolated(
             folder / model.source, name=model.source, modules=_modules(model), folder=folder

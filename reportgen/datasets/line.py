@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.datasets._preparing import PARAMETERS as PREPARING
-from reportgen.datasets._shaping import SHAPING
-from reportgen.records import Dataset, Target
+from reportgen.datasets.parameters import FORM
+from reportgen.datasets.preprocessing import PARAMETERS as PREPROCESSING
+from reportgen.records import Dataset, Split, Target
+from reportgen.types import Params
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+
+    from reportgen.types import Array, Booleans, Floats, Pixels
 
 ENTRY = Entry(
     name="line",
@@ -28,8 +29,8 @@ ENTRY = Entry(
             minimum=5,
             maximum=2000,
         ),
-        *SHAPING,
-        *PREPARING,
+        *FORM,
+        *PREPROCESSING,
     ),
 )
 
@@ -65,12 +66,9 @@ def targets() -> tuple[Target, ...]:
 
 
 def render(
-    centers: NDArray[np.float32],
-    lengths: NDArray[np.float32],
-    widths: NDArray[np.float32],
-    degrees: NDArray[np.float32],
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Draw lines: how much of each pixel they cover (0 to 1), and where they are.
+    centers: Floats, lengths: Floats, widths: Floats, degrees: Floats
+) -> tuple[Floats, Booleans]:
+    """Draw lines: how much of each pixel they cover (0 to 1), and their foreground masks.
 
     Args:
         centers: x (to the right) and y (downward) in px, shape (n, 2); pixel centers lie at
@@ -80,17 +78,17 @@ def render(
             with y upward, as in mathematics), shape (n,).
 
     Returns:
-        Coverage and foreground mask, both of shape (n, SIZE, SIZE). Coverage falls off linearly
-        over one pixel, along the line and across it: for an upright line that is the area which
-        a pixel shares with it; at other angles the sum stays within a seventh of the line's area.
+        Coverage and foreground masks, both of shape (n, SIZE, SIZE). Coverage falls off linearly
+        over one pixel, along the line and across it: for an upright line it is the area that a
+        pixel shares with the line; at other angles the sum stays within a seventh of that area.
     """
     import numpy as np
 
     grid = np.arange(SIZE, dtype=np.float32)
     right = (grid - centers[:, :1])[:, None, :]
     up = (centers[:, 1:] - grid)[:, :, None]
-    turn = np.deg2rad(degrees)[:, None, None]
-    cos, sin = np.cos(turn), np.sin(turn)
+    angles = np.deg2rad(degrees)[:, None, None]
+    cos, sin = np.cos(angles), np.sin(angles)
     half, one = np.float32(0.5), np.float32(1)
     # Signed distance from each pixel's center to the line's ends and sides, positive inside.
     ends = half * lengths[:, None, None] - np.abs(right * cos + up * sin)
@@ -99,12 +97,11 @@ def render(
     return covered, np.minimum(ends, sides) >= 0
 
 
-def load(params: Mapping[str, Any], seed: int) -> Dataset:
+def load(params: Params, seed: int) -> Dataset:
     """Draw `per_class` images of every class at random places and split them by class."""
     import numpy as np
 
-    from reportgen.datasets._shared import built_in, rank_in_class
-    from reportgen.records import Split
+    from reportgen.datasets.splits import built_in, rank_in_class
 
     each = int(params["per_class"])
     rng = np.random.default_rng(seed)
@@ -118,15 +115,15 @@ def load(params: Mapping[str, Any], seed: int) -> Dataset:
         "test": rank < test,
     }
     splits = {
-        name: Split(pixels[part], _answers(labels[part]), masks[part])
+        name: Split(pixels[part], _target_labels(labels[part]), masks[part])
         for name, part in parts.items()
     }
     facts = {"per_class": each, "seed": seed}
     return built_in("line", "Lines", targets(), splits, FOREGROUND, params, facts)
 
 
-def _answers(labels: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Class index -> index for each target, in the order that `targets` nests them."""
+def _target_labels(labels: Array) -> dict[str, Array]:
+    """Class indices as indices of each target, in the order in which `targets` nests them."""
     import numpy as np
 
     shape = (len(LENGTHS), len(WIDTHS), len(ANGLES), len(COLORS))
@@ -134,38 +131,31 @@ def _answers(labels: NDArray[Any]) -> dict[str, NDArray[Any]]:
     return {"class": labels, "length": length, "width": width, "color": color, "angle": angle}
 
 
-def _draw(
-    labels: NDArray[Any], rng: np.random.Generator
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Images (n, SIZE, SIZE, 3) and masks (n, SIZE, SIZE), each line entirely inside."""
+def _draw(labels: Array, rng: np.random.Generator) -> tuple[Pixels, Booleans]:
+    """Images (n, SIZE, SIZE, 3) and masks (n, SIZE, SIZE), with each line entirely inside."""
     import numpy as np
 
-    answers = _answers(labels)
-    lengths = np.array(LENGTHS, np.float32)[answers["length"]]
-    widths = np.array(WIDTHS, np.float32)[answers["width"]]
-    degrees = np.array(ANGLES, np.float32)[answers["angle"]]
-    paint = np.array(list(COLORS.values()), np.float32)[answers["color"]]
+    index = _target_labels(labels)
+    lengths = np.array(LENGTHS, np.float32)[index["length"]]
+    widths = np.array(WIDTHS, np.float32)[index["width"]]
+    degrees = np.array(ANGLES, np.float32)[index["angle"]]
+    colors = np.array(list(COLORS.values()), np.float32)[index["color"]]
     centers = _centers(lengths, widths, degrees, rng)
     pixels = np.empty((len(labels), SIZE, SIZE, 3), np.uint8)
     masks = np.empty((len(labels), SIZE, SIZE), np.bool_)
     for start in range(0, len(labels), CHUNK):
         part = slice(start, start + CHUNK)
         covered, masks[part] = render(centers[part], lengths[part], widths[part], degrees[part])
-        pixels[part] = np.rint(covered[..., None] * paint[part, None, None])
+        pixels[part] = np.rint(covered[..., None] * colors[part, None, None])
     return pixels, masks
 
 
-def _centers(
-    lengths: NDArray[np.float32],
-    widths: NDArray[np.float32],
-    degrees: NDArray[np.float32],
-    rng: np.random.Generator,
-) -> NDArray[np.float32]:
-    """Random centers such that even the faintest edge of a line lies on a pixel of the image."""
+def _centers(lengths: Floats, widths: Floats, degrees: Floats, rng: np.random.Generator) -> Floats:
+    """Random centers that keep even the faintest edge of each line inside the image."""
     import numpy as np
 
-    turn = np.deg2rad(degrees)
-    cos, sin = np.abs(np.cos(turn)), np.abs(np.sin(turn))
+    angles = np.deg2rad(degrees)
+    cos, sin = np.abs(np.cos(angles)), np.abs(np.sin(angles))
     half_length, half_width = (lengths + 1) / 2, (widths + 1) / 2
     reach = np.stack(
         [cos * half_length + sin * half_width, sin * half_length + cos * half_width], axis=1

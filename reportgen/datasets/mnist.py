@@ -1,13 +1,12 @@
-"""MNIST: 70,000 handwritten digits, as `keras.datasets` brings them."""
+"""MNIST: 70,000 handwritten digits, through `keras.datasets`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from reportgen.catalog import Entry
-from reportgen.datasets._archive import PARAMETERS
+from reportgen.datasets.builtin import PARAMETERS, Source
+from reportgen.datasets.builtin import load as load_source
 from reportgen.records import Dataset
+from reportgen.types import Params
 
 ENTRY = Entry(
     name="mnist",
@@ -15,19 +14,16 @@ ENTRY = Entry(
     help="handwritten digits, 28x28x1, 10 classes, through keras.datasets",
     parameters=PARAMETERS,
 )
-
 CLASSES = tuple(str(digit) for digit in range(10))
 SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 """Of the file that Keras publishes; Keras itself accepts no other."""
+SOURCE = Source("mnist", "MNIST", CLASSES, {"datasets/mnist.npz": SHA256}, threshold=127)
 
 
-def load(params: Mapping[str, Any], seed: int) -> Dataset:
+def load(params: Params, seed: int) -> Dataset:
     """Read MNIST from Keras' cache, or let Keras download it.
 
     Raises:
         UserError: there is neither a copy nor a network, or the copy is not what Keras published.
     """
-    from reportgen.datasets._archive import Source, assemble
-
-    source = Source("mnist", "MNIST", CLASSES, {"datasets/mnist.npz": SHA256}, threshold=127)
-    return assemble(source, params, seed)
+    return load_source(SOURCE, params, seed)

@@ -1,19 +1,35 @@
-"""Arrays in a `.npz` file, as `numpy.savez` writes them."""
+"""Arrays in a `.npz` file, as `numpy.savez` writes them.
+
+Headers are read before any array is unpacked: what they claim must fit the file and the memory.
+This is done in plain Python, without NumPy, because `reportgen check` does it for every such spec.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING
+from zipfile import ZipFile, ZipInfo
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.datasets._common import SHARED
-from reportgen.datasets._shaping import SHAPING
-from reportgen.errors import Problem, UserError
+from reportgen.datasets.checking import check_count, check_images, check_labels, wrong_array
+from reportgen.datasets.parameters import FORM, OWN_DATA
+from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
+from reportgen.types import Params
+
+if TYPE_CHECKING:
+    from reportgen.types import Array
 
 NAMES = tuple(f"{axis}_{split}" for split in ("train", "validation", "test") for axis in "xy")
-_PARTS = {"x": "images", "y": "labels"}
+_CONTENTS = {"x": "images", "y": "labels"}
 
 ENTRY = Entry(
     name="npz",
@@ -27,7 +43,7 @@ ENTRY = Entry(
                 name=name,
                 kind="str",
                 default=name,
-                help=f"name of the array with the {_PARTS[name[0]]} of the {name[2:]} split"
+                help=f"name of the array with the {_CONTENTS[name[0]]} of the {name[2:]} split"
                 + ("" if name.endswith("train") else ", where there is one"),
             )
             for name in NAMES
@@ -39,63 +55,276 @@ ENTRY = Entry(
             help="whether there are labels; false for images alone, of any of the splits: those of "
             "test are shown, or all where the file has none for test",
         ),
-        *SHAPING,
-        *SHARED,
+        *FORM,
+        *OWN_DATA,
     ),
 )
+LARGEST = 8 * 2**30
+"""Bytes of an array in the file at most; images take a byte a value in memory, but may be stored
+as larger numbers."""
+
+SHOWN = 12
+"""Arrays that a message names."""
+
+LONGEST_HEADER = 10_000
+"""Characters; NumPy reads no longer headers from files that it does not trust."""
+
+KINDS = {
+    "b": "true and false",
+    "i": "whole numbers",
+    "u": "whole numbers",
+    "f": "numbers",
+    "c": "complex numbers",
+    "S": "names",
+    "U": "names",
+    "V": "bytes of no known type",
+    "m": "spans of time",
+    "M": "dates",
+}
+"""What an array holds, by the letter of its dtype."""
+
+_ITEM_SIZES = {"b": (1,), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "f": (2, 4, 8, 12, 16)}
+_HINT = "write it with numpy.savez('NAME.npz', x_train=..., y_train=...), of plain arrays"
+_ENCRYPTED = 0x1
 
 
-def load(params: Mapping[str, Any], seed: int) -> Dataset:
-    """Read the arrays; splits that the file lacks are taken out of the training images.
+def load(params: Params, seed: int) -> Dataset:
+    """Read the arrays; splits that the file lacks are taken from the training images.
 
-    Nothing in the file is run: arrays of Python objects are refused. Nothing is unpacked before
-    the headers have said that all of it is what it must be and fits in memory.
+    Nothing in the file is run: arrays of Python objects are refused.
 
     Raises:
-        UserError: the file is no `.npz`, lacks an array, or an array is not what it must be.
+        UserError: the file is no `.npz`, lacks an array, or an array does not hold what it must.
     """
-    from reportgen.datasets._arrays import from_arrays
+    from numpy.lib.format import read_array
+
+    from reportgen.datasets.arrays import from_arrays
 
     path: Path = params["path"]
+    names = _array_names(params)
+    arrays: dict[str, Array] = {}
+    with _archive(path) as archive:
+        for name, member in _members(archive, path, names).items():
+            with _array_errors(names[name], path), archive.open(member) as stream:
+                arrays[name] = read_array(stream, allow_pickle=False)
     title = params["title"] or path.stem.replace("_", " ")
-    arrays = _read(path, _names(params))
     return from_arrays(arrays, params["classes"], title[:1].upper() + title[1:], params, seed)
 
 
-def look(params: Mapping[str, Any]) -> None:
-    """Raise what `load` would, as far as the table of contents and the headers tell."""
-    from reportgen.datasets._members import members, opened
-
+def check(params: Params) -> None:
+    """Raise the errors of `load` that the table of contents and the headers give away."""
     path: Path = params["path"]
-    with opened(path) as archive:
-        members(archive, path, _names(params))
+    with _archive(path) as archive:
+        _members(archive, path, _array_names(params))
 
 
-def _names(params: Mapping[str, Any]) -> dict[str, str]:
-    """What the arrays are called in the file; without labels, those with images alone.
+def _array_names(params: Params) -> dict[str, str]:
+    """Names of the arrays in the file, by `NAMES`; without labels, those of images alone.
 
     Raises:
-        UserError: a parameter speaks of labels, which are false.
+        UserError: a parameter is about labels, and `labels` is false.
     """
     if params["labels"]:
         return {name: params[name] for name in NAMES}
-    told = [name for name in NAMES if name[0] == "y" and params[name] != name]
-    told += ["classes"] if params["classes"] is not None else []
-    if told:
-        message = f"'{told[0]}' does nothing here: labels are false"
-        raise UserError(Problem(message, hint=f"remove '{told[0]}', or 'labels: false'"))
+    useless = [name for name in NAMES if name[0] == "y" and params[name] != name]
+    useless += ["classes"] if params["classes"] is not None else []
+    if useless:
+        message = f"'{useless[0]}' does nothing here: labels are false"
+        raise UserError(Problem(message, hint=f"remove '{useless[0]}', or 'labels: false'"))
     return {name: params[name] for name in NAMES if name[0] == "x"}
 
 
-def _read(path: Path, names: Mapping[str, str]) -> dict[str, Any]:
-    """The arrays that are there, by the names that `NAMES` gives them."""
-    from numpy.lib.format import read_array
+# --- the archive ----------------------------------------------------------------------------------
 
-    from reportgen.datasets._members import members, opened, telling
 
-    arrays = {}
-    with opened(path) as archive:
-        for name, info in members(archive, path, names).items():
-            with telling(names[name], path), archive.open(info) as member:
-                arrays[name] = read_array(member, allow_pickle=False)
-    return arrays
+@contextmanager
+def _archive(path: Path) -> Iterator[ZipFile]:
+    """The open archive. Raises UserError where the file is none."""
+    try:
+        if not path.is_file():
+            raise OSError("it is not a file")
+        archive = ZipFile(path)
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UserError(Problem(f"{path.name} cannot be read ({reason})", hint=_HINT)) from error
+    with archive:
+        yield archive
+
+
+def _members(archive: ZipFile, path: Path, names: Mapping[str, str]) -> dict[str, ZipInfo]:
+    """The members that hold the arrays, by the keys of `names`; only headers are unpacked.
+
+    Args:
+        archive: of the file `path`.
+        path: names it in messages.
+        names: "x_train" and so on -> the array's name in the file; without names of labels, images
+            of one split are enough, whichever it is.
+
+    Raises:
+        UserError: an array is missing, stands there twice, cannot be read, has a header that does
+            not fit its size, does not hold what it must, or is too large.
+    """
+    counts = Counter(info.filename for info in archive.infolist())
+    _check_names(path, [name[:-4] for name in counts if name.endswith(".npy")], names)
+    present = {name: own for name, own in names.items() if f"{own}.npy" in counts}
+    for own in present.values():
+        if counts[f"{own}.npy"] > 1:
+            raise _unreadable(own, path, "it stands there more than once")
+    members = {name: archive.getinfo(f"{own}.npy") for name, own in present.items()}
+    headers = {name: _header(archive, path, info) for name, info in members.items()}
+    for name, header in headers.items():
+        if name[0] == "x":
+            if header.kind not in "biuf":
+                raise wrong_array(name, "numbers", KINDS[header.kind])
+            check_images(header.shape, name)
+            continue
+        if header.kind not in "biufSU":
+            raise wrong_array(name, "class numbers from 0, or names", KINDS[header.kind])
+        if images := headers.get(f"x{name[1:]}"):
+            check_labels(header.shape, header.content, name)
+            check_count(name, images.shape[0], header.shape[0])
+    return members
+
+
+def _check_names(path: Path, held: list[str], names: Mapping[str, str]) -> None:
+    """Refuse a file that lacks an array which the spec names or which must be there."""
+    labeled = "y_train" in names
+    for name, own in names.items():
+        partner = names.get(("y" if name[0] == "x" else "x") + name[1:])
+        needed = (labeled and name[2:] == "train") or partner in held or own != name
+        if needed and own not in held:
+            raise _missing(path, held, names, name)
+    if not any(own in held for own in names.values()):
+        raise _missing(path, held, names, "x_test")
+
+
+def _missing(path: Path, held: list[str], names: Mapping[str, str], name: str) -> UserError:
+    # Names that a terminal would obey are not shown as they are.
+    shown = [
+        "".join(c if c.isprintable() else "?" for c in array[:60]) for array in sorted(held)[:SHOWN]
+    ]
+    hint = f"{did_you_mean(names[name], shown)}; write {name}: NAME for the array that holds them"
+    labels = [own for key, own in names.items() if key[0] == "y"]
+    if labels and not set(labels) & set(held):
+        hint += ", or labels: false" if name[0] == "y" else "; and labels: false"
+        hint += " if there are no labels"
+    more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
+    arrays = ", ".join(shown) or "none"
+    message = f"{path.name} has no array '{names[name]}'; it has {arrays}{more}"
+    return UserError(Problem(message, hint=hint))
+
+
+@contextmanager
+def _array_errors(name: str, path: Path) -> Iterator[None]:
+    """Turn what reading an array may raise into a UserError that names the array."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        if "CRC" in reason:
+            reason = "it is damaged: its checksum is wrong"
+        elif not isinstance(error, ValueError) or reason.startswith("EOF"):
+            reason = "it is damaged or cut short"
+        raise _unreadable(name, path, reason) from error
+
+
+def _unreadable(name: str, path: Path, reason: str) -> UserError:
+    message = f"the array '{name}' of {path.name} cannot be read ({reason})"
+    return UserError(Problem(message, hint=_HINT))
+
+
+# --- headers --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the header of an array claims.
+
+    Attributes:
+        kind: the letter of its dtype, a key of `KINDS`.
+        shape: lengths of the axes.
+        content: bytes of the array without the header.
+    """
+
+    kind: str
+    shape: tuple[int, ...]
+    content: int
+
+
+def _header(archive: ZipFile, path: Path, info: ZipInfo) -> Header:
+    """The header of an array whose size is what the header declares."""
+    name = info.filename.removesuffix(".npy")
+    if info.flag_bits & _ENCRYPTED:
+        raise _unreadable(name, path, "it is encrypted")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _unreadable(name, path, "it is packed in a way that NumPy does not use")
+    with _array_errors(name, path), archive.open(info) as stream:
+        header = _read_header(stream)
+        declared = stream.tell() + header.content
+        if declared != info.file_size:
+            shape = " x ".join(map(str, header.shape)) or "one value"
+            raise ValueError(
+                f"its header declares {shape}, {declared:,} bytes, but it has {info.file_size:,}"
+            )
+    if info.file_size > LARGEST:
+        size = f"{info.file_size / 2**30:.1f} GiB, {LARGEST // 2**30} GiB at most"
+        message = f"the array '{name}' of {path.name} takes {size}"
+        raise UserError(Problem(message, hint="store fewer images, as uint8"))
+    return header
+
+
+def _read_header(stream: IO[bytes]) -> Header:
+    """The header that a stream begins with, in the format of `numpy.lib.format`.
+
+    NumPy's own functions take negative axes, and some headers make them raise RecursionError,
+    TypeError or TokenError.
+
+    Raises:
+        ValueError: there is no header, or it describes no array of plain values; says why.
+        EOFError: the header is cut short.
+    """
+    magic = stream.read(8)
+    if not magic.startswith(b"\x93NUMPY") or len(magic) < 8 or magic[6] not in (1, 2, 3):
+        raise ValueError("it is no array as NumPy stores it")
+    length = int.from_bytes(stream.read(2 if magic[6] == 1 else 4), "little")
+    if length > LONGEST_HEADER:
+        raise ValueError(f"its header has {length:,} characters, {LONGEST_HEADER:,} at most")
+    header = stream.read(length)
+    if len(header) < length:
+        raise EOFError
+    fields = _literal(header.decode("utf-8" if magic[6] == 3 else "latin-1", "replace"))
+    shape = fields.get("shape") if isinstance(fields, dict) else None
+    if not isinstance(shape, tuple) or not all(type(axis) is int and axis >= 0 for axis in shape):
+        raise ValueError("its header does not say what shape it has")
+    kind, size = _dtype(fields.get("descr") if isinstance(fields, dict) else None)
+    return Header(kind, shape, size * math.prod(shape))
+
+
+def _literal(text: str) -> object:
+    """The value that a header spells, None for anything but a literal."""
+    import ast
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            # Python 2 wrote an L behind some numbers.
+            value: object = ast.literal_eval(re.sub(r"(?<=\d)L\b", "", text).strip())
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            value = None
+    return value
+
+
+def _dtype(descr: object) -> tuple[str, int]:
+    """The letter of a dtype and the bytes of an item."""
+    match = re.fullmatch(
+        r"[<>|=]([a-zA-Z])(\d{0,9})(\[\w+\])?", descr if isinstance(descr, str) else ""
+    )
+    kind, size = (match[1], int(match[2] or 0)) if match else ("", 0)
+    if kind == "O":
+        raise ValueError("it holds Python objects, which could run code")
+    if isinstance(descr, list):
+        raise ValueError("it holds records of several values")
+    if kind not in KINDS or size not in _ITEM_SIZES.get(kind, (size,)):
+        raise ValueError("its header names a type that is not known")
+    return kind, size * 4 if kind == "U" else size

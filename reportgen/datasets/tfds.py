@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.datasets._common import SHARED
-from reportgen.datasets._progress import Progress, quiet
-from reportgen.datasets._shaping import SHAPING
+from reportgen.datasets.parameters import FORM, OWN_DATA
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
+from reportgen.types import Params, Progress
+
+if TYPE_CHECKING:
+    from reportgen.types import Integers, Pixels
+
+    Builder = Any
+    """A `tfds.core.DatasetBuilder`: the package is optional, so that no checker can follow it."""
 
 ENTRY = Entry(
     name="tfds",
@@ -27,7 +32,7 @@ ENTRY = Entry(
             help="the folder with prepared datasets, written in full; null takes the usual one",
             optional=True,
         ),
-        *SHAPING,
+        *FORM,
         Parameter(
             name="limit",
             kind="int",
@@ -36,25 +41,25 @@ ENTRY = Entry(
             minimum=1,
             maximum=1_000_000,
         ),
-        *SHARED,
+        *OWN_DATA,
     ),
 )
 PACKAGE = "tensorflow_datasets"
-"""What Python calls it."""
-SPLITS = {"train": "train", "validation": "validation", "valid": "validation",
-          "val": "validation", "test": "test"}  # fmt: skip
+"""The import name of the package."""
+SPLIT_OF = {"train": "train", "validation": "validation", "valid": "validation",
+            "val": "validation", "test": "test"}  # fmt: skip
 
 
-def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Dataset:
+def load(params: Params, seed: int, progress: Progress) -> Dataset:
     """Read a dataset that was prepared before; nothing is downloaded.
 
-    Splits that it lacks are taken out of the training images.
+    Splits that it lacks are taken from the training images.
 
     Raises:
-        UserError: the package or the dataset is not there, it does not pair images with classes,
-            or its images differ in shape and the spec does not say what they shall become.
+        UserError: the package or the dataset is missing, the dataset does not pair images with
+            classes, or its images differ in shape and the spec gives no `size` or `color`.
     """
-    from reportgen.datasets._arrays import from_arrays
+    from reportgen.datasets.arrays import from_arrays
 
     builder = _builder(params["name"], params["data_dir"])
     keys = builder.info.supervised_keys
@@ -62,10 +67,10 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
     if feature is None or not hasattr(feature, "names"):
         message = f"'{params['name']}' does not pair images with classes"
         raise UserError(Problem(message, hint="choose a dataset for image classification"))
-    arrays: dict[str, Any] = {}
+    arrays: dict[str, object] = {}
     origin = []
-    for name in filter(SPLITS.get, builder.info.splits):
-        split = SPLITS[name]
+    for name in filter(SPLIT_OF.get, builder.info.splits):
+        split = SPLIT_OF[name]
         arrays[f"x_{split}"], arrays[f"y_{split}"], row = _read(builder, name, params, progress)
         origin.append(row)
     classes = params["classes"] or list(map(str, feature.names))
@@ -73,66 +78,67 @@ def load(params: Mapping[str, Any], seed: int, progress: Progress = quiet) -> Da
     return from_arrays(arrays, classes, title, params, seed, origin)
 
 
-def missing(params: Mapping[str, Any]) -> Problem | None:
-    """What is wrong where the package is not installed, which is looked up and not imported."""
-    return _needed(params["name"], "not installed") if find_spec(PACKAGE) is None else None
+def missing(params: Params) -> Problem | None:
+    """The problem that the package is not installed; nothing is imported to find out."""
+    return _not_installed(params["name"], "not installed") if find_spec(PACKAGE) is None else None
 
 
-def _needed(name: str, why: str) -> Problem:
+def _not_installed(name: str, why: str) -> Problem:
     message = f"the dataset '{name}' needs the package tensorflow-datasets ({why})"
     return Problem(message, hint='install it with: pip install "reportgen[tfds]"')
 
 
-def _builder(name: str, folder: str | None) -> Any:
-    """The dataset's builder, with its data there."""
+def _builder(name: str, folder: str | None) -> Builder:
+    """The dataset's builder. Raises UserError where its data is not prepared."""
     try:
         import tensorflow_datasets as tfds
     except ImportError as error:
-        raise UserError(_needed(name, str(error))) from error
+        raise UserError(_not_installed(name, str(error))) from error
     try:
         builder = tfds.builder(name, data_dir=folder)
-        there = builder.data_path.exists()
-    # Registries, versions and folders fail each in a way of their own.
+        prepared = builder.data_path.exists()
+    # Unknown names, versions and folders each raise exceptions of their own.
     except Exception as error:
         reason = " ".join(str(error).split()).partition(". ")[0][:200]
-        raise UserError(_absent(name, f"cannot be had ({reason})")) from error
-    if not there:
-        raise UserError(_absent(name, f"is not prepared in {builder.data_dir}"))
+        raise _unprepared(name, f"cannot be had ({reason})") from error
+    if not prepared:
+        raise _unprepared(name, f"is not prepared in {builder.data_dir}")
     return builder
 
 
-def _absent(name: str, why: str) -> Problem:
+def _unprepared(name: str, why: str) -> UserError:
     hint = f"prepare it once with: tfds build {name}, or name the folder it is in with data_dir"
-    return Problem(f"the dataset '{name}' of TensorFlow Datasets {why}", hint=hint)
+    return UserError(Problem(f"the dataset '{name}' of TensorFlow Datasets {why}", hint=hint))
 
 
 def _read(
-    builder: Any, split: str, params: Mapping[str, Any], progress: Progress
-) -> tuple[Any, Any, list[str]]:
-    """Images (n, h, w, c) uint8 and labels (n,) of one split, in the order that they are kept.
+    builder: Builder, split: str, params: Params, progress: Progress
+) -> tuple[Pixels, Integers, list[str]]:
+    """Images (n, h, w, c) and labels (n,) of one split, in their stored order.
 
-    Also a row of the table that tells how the images came to be what they are.
+    The third item is a row of a table: how the stored images became these.
     """
     import numpy as np
 
-    from reportgen.datasets._reading import extent, stacked
-    from reportgen.datasets._reshaping import steps
+    from reportgen.datasets.images import Form, Stacker, extent, resize, steps
 
     count = min(builder.info.splits[split].num_examples, params["limit"])
     pairs = builder.as_dataset(
         split=f"{split}[:{count}]", as_supervised=True, shuffle_files=False
     ).as_numpy_iterator()
+    form = Form.of(params)
+    stacker = Stacker(params["name"].rpartition("/")[2], count, form)
     labels: list[int] = []
-    sizes: set[tuple[int, int]] = set()
 
-    def images() -> Iterator[tuple[str, Any]]:
-        for number, (image, label) in enumerate(pairs):
+    def images() -> Iterator[tuple[str, Pixels, tuple[int, int]]]:
+        for index, (image, label) in enumerate(pairs):
             labels.append(int(label))
-            sizes.add(image.shape[:2])
-            progress(number + 1, count, f"images of {split}")
-            yield f"image {number} of {split}", image
+            progress(index + 1, count, f"images of {split}")
+            yield f"image {index} of {split}", resize(image, form), image.shape[:2]
 
-    stack = stacked(images(), count, params)
-    ends = (min(sizes), max(sizes)) if sizes else ((0, 0), (0, 0))
-    row = [f"images of {split}", extent(ends), "0 to 255", steps(params, ends) or "as they are"]
-    return stack, np.asarray(labels, np.int64), row
+    stacked = stacker.stack(images(), count)
+    sizes = stacker.sizes or {(0, 0)}
+    extremes = (min(sizes), max(sizes))
+    done = steps(params, extremes) or "as they are"
+    row = [f"images of {split}", extent(extremes), "0 to 255", done]
+    return stacked, np.asarray(labels, np.int64), row

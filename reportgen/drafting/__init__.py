@@ -1,27 +1,13 @@
-"""Helpers for rules that write notes: sentences whose numbers come from evidence, and only there.
+"""What rules need to write notes: sentences whose numbers all come from evidence.
 
-`note` fills a template; `by_measure` and its neighbors read evidence; `side` and its neighbors
-judge it; `derived` and `tally` make combined numbers citable; `unbacked_numbers` checks a note.
+`note` fills a template; `by_measure`, `get` and `readings` read evidence; `side`, `apart` and
+`exact` compare it with a threshold; `derived` and `tally` make combined numbers citable;
+`unbacked_numbers` checks a note.
 """
 
 from __future__ import annotations
 
-from reportgen.drafting.counting import UNDECIDED, Case, Tally, tally
-from reportgen.drafting.judging import (
-    MINIMUM_N,
-    Side,
-    apart,
-    every,
-    exact,
-    few,
-    most,
-    opposite,
-    side,
-    verdict_of,
-)
-from reportgen.drafting.paragraph import Paragraph
-from reportgen.drafting.places import beside_area, of_output
-from reportgen.drafting.reading import (
+from reportgen.drafting.evidence import (
     Reading,
     by_measure,
     derived,
@@ -33,7 +19,30 @@ from reportgen.drafting.reading import (
     qualifier,
     readings,
 )
-from reportgen.drafting.sentences import literal, note, unbacked_numbers
+from reportgen.drafting.notes import (
+    Paragraph,
+    beside_area,
+    literal,
+    note,
+    of_output,
+    unbacked_numbers,
+)
+from reportgen.drafting.verdicts import (
+    MINIMUM_N,
+    UNDECIDED,
+    Case,
+    Side,
+    Tally,
+    apart,
+    every,
+    exact,
+    few,
+    most,
+    opposite,
+    side,
+    tally,
+    verdict_of,
+)
 from reportgen.drafting.wording import listed, number, percent, quoted
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""How values and names are written in prose: one way for the whole report."""
+"""Values and names in prose, written one way throughout a report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sheet of paper for drawings of boxes, lines and words, as a small PNG picture."""
+"""A canvas for drawings of boxes, lines and words, as a small PNG picture."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
 from reportgen.drawing import text
-from reportgen.drawing.charts import picture
+from reportgen.drawing.colors import EDGE, INK
+from reportgen.drawing.png import encode_pixels
 from reportgen.records import Picture
-
-INK, SOFT, LINE = "#1f2328", "#57606a", "#8b949e"
 
 Point = tuple[float, float]
 
@@ -47,11 +46,11 @@ class Canvas:
         corners = [_whole((x, y)), _whole((x + side, y + side))]
         self._draw.rectangle(corners, color, _tint(color, -0.4))
 
-    def line(self, points: Sequence[Point], color: str = LINE, width: int = 3) -> None:
+    def line(self, points: Sequence[Point], color: str = EDGE, width: int = 3) -> None:
         """Straight lines from point to point."""
         self._draw.line([*map(_whole, points)], color, width, joint="curve")
 
-    def arrow(self, start: Point, end: Point, color: str = LINE) -> None:
+    def arrow(self, start: Point, end: Point, color: str = EDGE) -> None:
         """A line with a head at its end, level or upright."""
         self.line([start, end], color)
         (x, y), back = end, 10
@@ -75,8 +74,8 @@ class Canvas:
         self._draw.text(_whole(place), words, color, text.font(size, bold), anchor)
 
     def picture(self) -> Picture:
-        """What was drawn."""
-        return picture(np.ascontiguousarray(np.asarray(self._image, np.uint8)))
+        """The finished drawing."""
+        return encode_pixels(np.ascontiguousarray(np.asarray(self._image, np.uint8)))
 
 
 def _whole(point: Point) -> tuple[int, int]:
@@ -87,4 +86,5 @@ def _tint(color: str, share: float) -> tuple[int, int, int]:
     """A color brought nearer to white (share above 0) or to black (below)."""
     end, part = (255, share) if share > 0 else (0, -share)
     red, green, blue = ImageColor.getrgb(color)[:3]
-    return tuple(round(one + (end - one) * part) for one in (red, green, blue))  # type: ignore[return-value]
+    red, green, blue = (round(value + (end - value) * part) for value in (red, green, blue))
+    return red, green, blue

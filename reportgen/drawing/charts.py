@@ -1,55 +1,68 @@
-"""Line charts by Matplotlib, drawn the same on every machine, as small palette PNG pictures."""
+"""Line charts, bar charts, histograms and matrices in the house style, as small PNG pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import encode, palette
+from reportgen.drawing.axes import (
+    BOXED,
+    DPI,
+    WIDTH,
+    house_style,
+    new_figure,
+    panels,
+    picture_of,
+    pixels_of,
+)
+from reportgen.drawing.colors import INK, NEUTRALS, PALETTE
+from reportgen.drawing.png import MAP_LEVELS, encode_pixels
 from reportgen.records import Picture
 
-PALETTE = (
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-    "#000000",
-    "#B8A800",
-)
-"""Okabe and Ito's colors (2008), which every kind of color vision tells apart, the lines' order."""
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
+    from matplotlib.typing import RcKeyType
 
+    from reportgen.types import Array, Doubles, Pixels
+
+CHART_HEIGHT = 2.7
+"""Height of a bar chart, of a histogram and of a row of line charts in inches."""
+
+CELLS = 12
+"""Classes up to which every cell of a matrix holds its number."""
+
+_DASHED = (0, (4, 2))
 _LEGEND_COLUMNS = 6
 
 _LAYOUTS = 3
 """How often room is made for the labels: axes of another size may choose longer ones."""
 
-_STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "font.size": 9.5,
-    "text.color": "#1f2328",
-    "axes.edgecolor": "#8b949e",
-    "axes.labelcolor": "#1f2328",
-    "axes.titlesize": 10,
-    "axes.titlelocation": "left",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e4e7eb",
-    "xtick.color": "#57606a",
-    "ytick.color": "#57606a",
-    "legend.frameon": False,
-    "legend.fontsize": 9,
-    "legend.handlelength": 2.6,
-    "lines.linewidth": 1.8,
+_SHARE_BINS = 60
+
+_LABELED = 40
+"""Classes of a matrix up to which every one is named at the side."""
+
+_SHARP = 200
+"""Classes up to which cells are drawn at twice the size shown; more would make huge files."""
+
+_POINTS = 8.0
+"""The smallest text, eleven pixels at the size at which pictures are shown."""
+
+_LONGEST = 18
+
+_MATRIX_STYLE: Mapping[RcKeyType, object] = {
+    **BOXED,
+    "font.size": 9,
+    "axes.grid": False,
+    "xtick.color": INK,
+    "ytick.color": INK,
 }
 
 
@@ -76,73 +89,300 @@ class Panel:
     high: float | None = None
 
 
-def curves(panels: Sequence[Panel], *, x_title: str, columns: int = 2) -> Picture:
-    """Line charts side by side as one PNG picture, 1440 px wide with two columns.
+def curves(charts: Sequence[Panel], *, x_title: str, columns: int = 2) -> Picture:
+    """Line charts side by side, 1440 pixels wide with two columns.
 
     Args:
-        panels: at least one.
+        charts: at least one.
         x_title: what x = 1, 2, ... counts, e.g. "epoch".
-        columns: panels in a row.
+        columns: charts in a row.
     """
-    import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    with matplotlib.rc_context():
-        matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_STYLE)
-        columns = min(columns, len(panels))
-        rows = -(-len(panels) // columns)
-        figure = Figure(figsize=(3.6 * columns + 0.6 * (columns == 1), 2.7 * rows), dpi=200)
-        canvas: Any = FigureCanvasAgg(figure)
-        axes = figure.subplots(rows, columns, squeeze=False).ravel()
-        for panel, one in zip(panels, axes, strict=False):
-            _panel(one, panel, x_title)
-        for spare in axes[len(panels) :]:
+    columns = min(columns, len(charts))
+    rows = -(-len(charts) // columns)
+    with house_style():
+        figure = new_figure(WIDTH / 2 * columns + 0.6 * (columns == 1), CHART_HEIGHT * rows)
+        drawn = list(figure.subplots(rows, columns, squeeze=False).ravel())
+        for chart, axes in zip(charts, drawn, strict=False):
+            _draw_lines(axes, chart, x_title)
+        for spare in drawn[len(charts) :]:
             spare.set_visible(False)
-        room = _legend(figure, axes[: len(panels)])
+        legend = _legend_share(figure, drawn[: len(charts)])
         for _ in range(_LAYOUTS):
-            figure.tight_layout(pad=0.4, w_pad=1.4, rect=(0, 0, 1, 1 - room / rows))
-        canvas.draw()
-        pixels = np.asarray(canvas.buffer_rgba())[..., :3]
-    return picture(np.ascontiguousarray(pixels))
+            figure.tight_layout(pad=0.4, w_pad=1.4, rect=(0, 0, 1, 1 - legend / rows))
+        return picture_of(figure)
 
 
-def picture(pixels: NDArray[np.uint8]) -> Picture:
-    """RGB pixels (h, w, 3) as a PNG picture with at most 64 colors, enough for lines and text."""
-    (flat,), colors = indexed([pixels], most=64)
-    return encode(flat, palette(colors))
-
-
-def _panel(axes: Any, panel: Panel, x_title: str) -> None:
+def _draw_lines(axes: Axes, chart: Panel, x_title: str) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    for line in panel.lines:
-        epochs = range(1, len(line.values) + 1)
+    for line in chart.lines:
         axes.plot(
-            epochs,
+            range(1, len(line.values) + 1),
             line.values,
             label=line.name or "_",
             color=PALETTE[line.color % len(PALETTE)],
-            linestyle=(0, (4, 2)) if line.dashed else "-",
+            linestyle=_DASHED if line.dashed else "-",
             # A line through a single point cannot be seen.
             marker="o" if len(line.values) == 1 else "",
             markersize=4.5,
         )
-    axes.set_title(panel.title)
+    axes.set_title(chart.title)
     axes.set_xlabel(x_title)
-    axes.set_ylim(bottom=panel.low, top=panel.high)
+    axes.set_ylim(bottom=chart.low, top=chart.high)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
 
 
-def _legend(figure: Any, axes: Any) -> float:
-    """One legend over all panels, where it hides no line; gives back its share of a row."""
-    found: dict[str, Any] = {}
-    for one in axes:
-        handles, names = one.get_legend_handles_labels()
-        found |= dict(zip(names, handles, strict=True))
-    if len(found) < 2:
+def _legend_share(figure: Figure, drawn: Sequence[Axes]) -> float:
+    """Draws one legend over all charts, where it hides no line; returns its share of a row."""
+    handles = {
+        name: handle
+        for axes in drawn
+        for handle, name in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    if len(handles) < 2:
         return 0.0
-    columns = min(len(found), _LEGEND_COLUMNS)
-    figure.legend(found.values(), found.keys(), loc="upper left", ncols=columns, borderaxespad=0.2)
-    return 0.1 * ceil(len(found) / columns)
+    columns = min(len(handles), _LEGEND_COLUMNS)
+    figure.legend(
+        handles.values(), handles.keys(), loc="upper left", ncols=columns, borderaxespad=0.2
+    )
+    return 0.1 * ceil(len(handles) / columns)
+
+
+def bar_chart(
+    values: Sequence[float] | Array,
+    *,
+    x_title: str,
+    y_title: str,
+    labels: Sequence[str] = (),
+    mean: bool = False,
+) -> Picture:
+    """One bar for each of (n,) values, 1440 x 540 pixels.
+
+    Args:
+        values: heights of the bars; a value that is not finite has none.
+        x_title: what the bars are, e.g. "filter"; without labels they count from 0.
+        y_title: what their heights are, e.g. "norm".
+        labels: a text under each bar, upright where there are many.
+        mean: whether a dashed line stands at the mean of the finite values.
+
+    Raises:
+        ValueError: no value is finite, or the number of labels differs from that of the values.
+    """
+    heights = np.asarray(values, np.float64)
+    if labels and len(labels) != len(heights):
+        raise ValueError(f"expected a label for each of {len(heights)} bars; got {len(labels)}")
+    average = _mean(heights, "bar_chart")
+    with house_style():
+        figure, axes = _single_chart(x_title, y_title)
+        axes.grid(visible=False, axis="x")
+        axes.bar(np.arange(len(heights)), np.nan_to_num(heights, posinf=0, neginf=0),
+                 width=0.8 if len(heights) <= 64 else 1.0, color=PALETTE[0])  # fmt: skip
+        axes.set_xlim(-0.6, len(heights) - 0.4)
+        if labels:
+            upright = sum(map(len, labels)) > 80
+            words = [_escaped(label) for label in labels]
+            axes.set_xticks(range(len(labels)), words, rotation=90 if upright else 0)
+        else:
+            _count_whole(axes.xaxis)
+        if mean:
+            axes.axhline(average, color=PALETTE[1], linewidth=1.2, linestyle=_DASHED)
+        figure.tight_layout(pad=0.4)
+        return picture_of(figure)
+
+
+def histogram(
+    values: Sequence[float] | Array,
+    *,
+    x_title: str,
+    y_title: str,
+    bins: int = 30,
+    mean: bool = False,
+) -> Picture:
+    """How many values, an array of any shape, lie in each of even bins, 1440 x 540 pixels.
+
+    Args:
+        values: the values; those that are not finite are left out.
+        x_title: what the values are, e.g. "weight".
+        y_title: what is counted, e.g. "weights".
+        bins: how many bins.
+        mean: whether a dashed line stands at the mean.
+
+    Raises:
+        ValueError: no value is finite.
+    """
+    numbers = np.asarray(values, np.float64).ravel()
+    average = _mean(numbers, "histogram")
+    counts, edges = np.histogram(numbers[np.isfinite(numbers)], bins)
+    with house_style():
+        figure, axes = _single_chart(x_title, y_title)
+        _draw_steps(axes, counts, edges, PALETTE[0])
+        axes.set(xlim=(edges[0], edges[-1]), ylim=(0, counts.max() * 1.05))
+        _count_whole(axes.yaxis)
+        if mean:
+            axes.axvline(average, color=PALETTE[1], linewidth=1.2, linestyle=_DASHED)
+        figure.tight_layout(pad=0.4)
+        return picture_of(figure)
+
+
+def histograms(groups: Sequence[tuple[str, Mapping[str, Array]]], *, x_title: str) -> Picture:
+    """Shares of values in even bins, a panel for each group, all with the same axes.
+
+    Args:
+        groups: a title, and the values (n,) of each named histogram; NaN is left out, and a
+            dashed line stands at the mean.
+        x_title: what the values are.
+    """
+    top = max(float(np.nanmax(v)) for _, named in groups for v in named.values())
+    edges = np.linspace(0.0, max(top, 1e-6), _SHARE_BINS + 1)
+    with house_style(BOXED):
+        figure, drawn = panels(len(groups), aspect=0.62, room=(0.42, 0.42))
+        highest = 0.0
+        for axes, (title, named) in zip(drawn, groups, strict=True):
+            axes.set_title(title)
+            for color, (name, values) in zip(PALETTE, named.items(), strict=False):
+                numbers = np.asarray(values, np.float64)
+                numbers = numbers[~np.isnan(numbers)]
+                shares = np.histogram(numbers, edges)[0] / max(len(numbers), 1)
+                _draw_steps(axes, shares, edges, color, name)
+                axes.axvline(numbers.mean(), color=color, linewidth=1.2, linestyle=_DASHED)
+                highest = max(highest, float(shares.max()))
+        for axes in drawn:
+            axes.set(xlim=(0, edges[-1]), ylim=(0, highest * 1.05 or 1.0), xlabel=x_title)
+            axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+        drawn[0].legend(loc="upper right")
+        return picture_of(figure, 120, NEUTRALS)
+
+
+def _single_chart(x_title: str, y_title: str) -> tuple[Figure, Axes]:
+    figure = new_figure(WIDTH, CHART_HEIGHT)
+    axes = figure.subplots()
+    axes.set(xlabel=x_title, ylabel=y_title)
+    return figure, axes
+
+
+def _draw_steps(axes: Axes, heights: Array, edges: Doubles, color: str, name: str = "") -> None:
+    axes.stairs(heights, edges, fill=True, color=color, alpha=0.35)
+    axes.stairs(heights, edges, color=color, linewidth=1.4, label=name or "_")
+
+
+def _mean(numbers: Doubles, chart: str) -> float:
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        raise ValueError(f"{chart} expects at least one finite value; got {len(numbers)} values")
+    return float(finite.mean())
+
+
+def _count_whole(axis: Axis) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
+
+
+def _escaped(words: str) -> str:
+    """Words without Matplotlib's mathematical notation."""
+    return words.replace("$", r"\$")
+
+
+def matrix(
+    values: Doubles,
+    classes: Sequence[str],
+    *,
+    row_title: str,
+    column_title: str,
+    percent: bool = False,
+    cosines: bool = False,
+) -> Picture:
+    """A heatmap (k, k) with a color bar, and numbers in the cells where k <= 12.
+
+    Args:
+        values: at least 0; with `percent` between 0 and 1, with `cosines` between -1 and 1.
+        classes: k names, the same for rows and columns; long ones lose their end, and of more
+            than 40 only some are written.
+        row_title, column_title: what rows and columns mean.
+        percent: whether values are shares.
+        cosines: whether values are cosines, drawn from blue over white to red.
+    """
+    with house_style(_MATRIX_STYLE):
+        few = len(values) <= _SHARP
+        figure = new_figure(WIDTH, WIDTH, DPI if few else 120)
+        axes = figure.subplots()
+        image = _draw_cells(axes, values, cosines)
+        _name_classes(axes, classes)
+        axes.set_ylabel(row_title)
+        axes.set_xlabel(column_title)
+        if len(values) <= CELLS:
+            _write_numbers(axes, values, percent, cosines)
+        _draw_bar(figure, image, axes, percent, cosines)
+        figure.tight_layout(pad=0.3)
+        pixels = pixels_of(figure)
+    return encode_pixels(_cropped(pixels), MAP_LEVELS if few else 48)
+
+
+def _draw_cells(axes: Axes, values: Doubles, cosines: bool) -> AxesImage:
+    """Colors in even steps for cosines and where numbers stand in the cells; else of the root."""
+    from matplotlib.colors import PowerNorm
+
+    if cosines:
+        return axes.imshow(values, "RdBu_r", interpolation="nearest", vmin=-1.0, vmax=1.0)
+    norm = PowerNorm(1.0 if len(values) <= CELLS else 0.5, vmin=0.0, vmax=_largest(values))
+    return axes.imshow(values, "Blues", norm, interpolation="nearest")
+
+
+def _largest(values: Doubles) -> float:
+    return float(values.max(initial=0.0)) or 1.0
+
+
+def _name_classes(axes: Axes, classes: Sequence[str]) -> None:
+    places = range(0, len(classes), -(-len(classes) // _LABELED))
+    words = [_shortened(classes[place]) for place in places]
+    size = 9.0 if len(classes) <= CELLS else _POINTS
+    upright = len(classes) > CELLS or max(map(len, words)) * len(words) > 60
+    axes.set_xticks(places, words, rotation=90 if upright else 0, fontsize=size)
+    axes.set_yticks(places, words, fontsize=size)
+
+
+def _shortened(name: str) -> str:
+    escaped = _escaped(name)
+    return escaped if len(name) <= _LONGEST else escaped[: _LONGEST - 1] + "…"
+
+
+def _write_numbers(axes: Axes, values: Doubles, percent: bool, cosines: bool) -> None:
+    for (row, column), value in np.ndenumerate(values):
+        words = f"{value * 100:.1f}" if percent else f"{value:,.0f}"
+        # Adding zero takes the sign from what is rounded to zero.
+        words = f"{round(float(value), 2) + 0.0:.2f}" if cosines else words
+        dark = abs(value) > 0.65 if cosines else value > 0.55 * _largest(values)
+        ink = "white" if dark else INK
+        axes.text(column, row, words, ha="center", va="center", color=ink, fontsize=_POINTS)
+
+
+def _draw_bar(figure: Figure, image: AxesImage, axes: Axes, percent: bool, cosines: bool) -> None:
+    from matplotlib.ticker import FuncFormatter
+
+    def words(value: float, place: int) -> str:
+        whole = f"{value:.0%}" if percent else f"{value:,.0f}"
+        return f"{value:.1f}" if cosines else whole
+
+    bar = figure.colorbar(image, ax=axes, fraction=0.04, pad=0.02)
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(words))
+    ticks = [float(tick) for tick in bar.get_ticks()]
+    if cosines:
+        bar.set_ticks([-1.0, -0.5, 0.0, 0.5, 1.0])
+    elif len(kept := whole_ticks(ticks, 0.01 if percent else 1.0)) < len(ticks):
+        low, high = bar.mappable.get_clim()
+        bar.set_ticks([tick for tick in kept if (low or 0.0) <= tick <= (high or 0.0)])
+    bar.set_label("cosine" if cosines else "share of images" if percent else "images")
+    bar.outline.set_visible(False)
+
+
+def whole_ticks(ticks: Sequence[float], unit: float) -> list[float]:
+    """The ticks at whole units: one between two would be written with another one's number."""
+    return [tick for tick in ticks if np.isclose(tick / unit, np.rint(tick / unit))]
+
+
+def _cropped(pixels: Pixels, margin: int = 8) -> Pixels:
+    """Pixels (h, w, 3) without the white around them, but for a margin."""
+    ink: Pixels = pixels.min(axis=-1)
+    rows, columns = np.flatnonzero(ink.min(axis=1) < 255), np.flatnonzero(ink.min(axis=0) < 255)
+    top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)
+    return pixels[top : rows[-1] + margin + 1, left : columns[-1] + margin + 1]

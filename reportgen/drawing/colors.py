@@ -1,4 +1,4 @@
-"""Colors of maps: colormap tables, heatmaps over images, images as a person would see them.
+"""The house colors; colors of maps: colormap tables, heatmaps over images, images as seen.
 
 Use "viridis" for activations, "inferno" for heatmaps, "RdBu_r" for signed values around zero: all
 grow evenly to the eye, and their ends can be told apart with any kind of color vision.
@@ -7,11 +7,31 @@ grow evenly to the eye, and their ends can be told apart with any kind of color 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
+
+if TYPE_CHECKING:
+    from reportgen.types import Array, Booleans, Floats, Pixels
+
+INK, GRAY, EDGE, LIGHT = "#1f2328", "#57606a", "#8b949e", "#d0d7de"
+"""Words, lesser words, the edges of axes, faint lines."""
+
+NEUTRALS = (INK, GRAY, LIGHT, "#ffffff")
+"""Colors that a picture of `BOXED` panels keeps as they are."""
+
+PALETTE = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#000000",
+    "#B8A800",
+)
+"""Okabe and Ito's colors (2008), which every kind of color vision tells apart, in lines' order."""
 
 ROUNDING = 1e-6
 """Share of their size by which alike values may differ: some steps of 32-bit numbers."""
@@ -21,7 +41,7 @@ MISSING_RGB = (180, 182, 183)
 
 
 @lru_cache(maxsize=16)
-def table(colormap: str, levels: int = 256) -> NDArray[np.uint8]:
+def table(colormap: str, levels: int = 256) -> Pixels:
     """A Matplotlib colormap sampled at `levels` even steps: (levels, 3) uint8, read only.
 
     Raises:
@@ -30,12 +50,12 @@ def table(colormap: str, levels: int = 256) -> NDArray[np.uint8]:
     from matplotlib import colormaps
 
     rgba = colormaps[colormap](np.linspace(0.0, 1.0, levels))
-    colors: NDArray[np.uint8] = np.rint(rgba[:, :3] * 255).astype(np.uint8)
+    colors: Pixels = np.rint(rgba[:, :3] * 255).astype(np.uint8)
     colors.flags.writeable = False
     return colors
 
 
-def colorize(values: NDArray[np.generic], colormap: str = "viridis") -> NDArray[np.uint8]:
+def colorize(values: Array, colormap: str = "viridis") -> Pixels:
     """Values in 0..1, any shape (..., h, w), as colors (..., h, w, 3) uint8.
 
     Values beyond 0..1 take the color of the nearer end; values that are not finite become gray.
@@ -43,12 +63,12 @@ def colorize(values: NDArray[np.generic], colormap: str = "viridis") -> NDArray[
     numbers = np.asarray(values, np.float32)
     finite = np.isfinite(numbers)
     steps = np.rint(np.clip(np.where(finite, numbers, 0), 0, 1) * 255).astype(np.uint8)
-    colors: NDArray[np.uint8] = table(colormap)[steps]
+    colors: Pixels = table(colormap)[steps]
     colors[~finite] = MISSING_RGB
     return colors
 
 
-def shown(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+def shown(image: Array) -> Pixels:
     """An image as RGB uint8 (h, w, 3).
 
     Args:
@@ -67,11 +87,11 @@ def shown(image: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def overlay(
-    image: NDArray[np.generic],
-    heatmap: NDArray[np.generic],
+    image: Array,
+    heatmap: Array,
     alpha: float = 0.45,
     colormap: str = "inferno",
-) -> NDArray[np.uint8]:
+) -> Pixels:
     """A heatmap blended over an image: (H, W, 3) uint8, H x W the larger of the two sizes.
 
     Args:
@@ -90,7 +110,7 @@ def overlay(
     return np.rint(alpha * heat + (1 - alpha) * under).astype(np.uint8)
 
 
-def relative(heatmap: NDArray[np.generic]) -> NDArray[np.float32]:
+def relative(heatmap: Array) -> Floats:
     """Values divided by their largest finite one, negatives as 0; zeros stay zeros."""
     numbers = np.asarray(heatmap, np.float32)
     peak = float(np.max(numbers, where=np.isfinite(numbers), initial=0.0))
@@ -98,7 +118,7 @@ def relative(heatmap: NDArray[np.generic]) -> NDArray[np.float32]:
     return np.asarray(shares, np.float32)
 
 
-def centered(values: NDArray[np.generic]) -> NDArray[np.float32]:
+def centered(values: Array) -> Floats:
     """Signed values as 0..1 with zero at one half, by their largest finite magnitude.
 
     Made for a colormap whose center is neutral, such as "RdBu_r". Zeros stay one half.
@@ -110,29 +130,29 @@ def centered(values: NDArray[np.generic]) -> NDArray[np.float32]:
 
 
 def signed_overlay(
-    image: NDArray[np.generic],
-    values: NDArray[np.generic],
+    image: Array,
+    values: Array,
     alpha: float = 0.6,
     colormap: str = "RdBu_r",
-) -> NDArray[np.uint8]:
+) -> Pixels:
     """A map of signed values blended over an image in gray, both (h, w): (h, w, 3) uint8."""
     gray = np.repeat(shown(image).mean(axis=-1, keepdims=True), 3, axis=-1)
     colors = colorize(centered(values), colormap).astype(np.float32)
     return np.rint(alpha * colors + (1 - alpha) * gray).astype(np.uint8)
 
 
-def even(low: NDArray[Any], high: NDArray[Any]) -> NDArray[np.bool_]:
+def even(low: Array, high: Array) -> Booleans:
     """Whether values between these ends are the same up to rounding, which is no pattern."""
     size = np.maximum(np.abs(low), np.abs(high))
     return np.asarray(high - low <= ROUNDING * size)
 
 
-def count_even(maps: NDArray[Any]) -> int:
+def count_even(maps: Array) -> int:
     """How many of (n, h, w) finite maps are `even`."""
     return int(even(maps.min(axis=(1, 2)), maps.max(axis=(1, 2))).sum())
 
 
-def stretched(values: NDArray[np.generic]) -> NDArray[np.float32]:
+def stretched(values: Array) -> Floats:
     """A map (h, w) from 0 at its smallest to 1 at its largest value; an `even` one is 0."""
     numbers = np.asarray(values, np.float32)
     low, high = numbers.min(), numbers.max()
@@ -141,7 +161,7 @@ def stretched(values: NDArray[np.generic]) -> NDArray[np.float32]:
     return np.asarray((numbers - low) / (high - low), np.float32)
 
 
-def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.float32]:
+def resized(values: Array, size: tuple[int, int]) -> Floats:
     """Floats (h, w) resized to (H, W), bilinear with half-pixel centers (averaging to shrink)."""
     numbers = np.asarray(values, np.float32)
     if numbers.shape == size:
@@ -150,7 +170,7 @@ def resized(values: NDArray[np.generic], size: tuple[int, int]) -> NDArray[np.fl
     return np.asarray(picture, np.float32)
 
 
-def enlarged(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+def enlarged(picture: Pixels, size: tuple[int, int]) -> Pixels:
     """An RGB image (h, w, 3) enlarged to (H, W, 3), each pixel a block (nearest neighbor)."""
     if picture.shape[:2] == size:
         return picture
@@ -158,7 +178,7 @@ def enlarged(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
     return np.asarray(picture[down[:, None], across], np.uint8)
 
 
-def _bytes(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+def _bytes(image: Array) -> Pixels:
     if image.dtype == np.uint8:
         return np.asarray(image, np.uint8)
     numbers = np.asarray(image, np.float32)

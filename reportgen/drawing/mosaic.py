@@ -1,28 +1,33 @@
 """Many small tiles in one picture, from one array: feature maps, filters, kernels.
 
-No plot, no axes: values become palette indices, indices are enlarged by whole numbers and set
-into one canvas, of which every distinct row is held once. That is hundreds of times faster than a
-subplot for each tile, and smaller.
+No plot, no axes: values become palette indices, which whole numbers enlarge and one canvas holds.
+That is some hundred times faster than a subplot for each tile, and smaller.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal, TypedDict, Unpack
+from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from reportgen.drawing import labeling, raster, svg
-from reportgen.drawing.arranged import Arranged
+from reportgen.drawing import svg
 from reportgen.drawing.colors import even, shown, table
-from reportgen.drawing.grid import Grid, layout
-from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import MISSING, STEPS, encode, palette
-from reportgen.drawing.scalebar import Bar, bar
+from reportgen.drawing.mosaic_layout import (
+    ColorBar,
+    Grid,
+    Mosaic,
+    color_bar,
+    gutter,
+    layout,
+)
+from reportgen.drawing.png import MISSING, STEPS, encode, quantize
 from reportgen.records import Picture
+
+if TYPE_CHECKING:
+    from reportgen.types import Array, Floats, Pixels
 
 FEW_STEPS = 63
 """Steps of the colormap where there are many tiles, each of them small: they look the same with a
@@ -61,7 +66,7 @@ class Layout(TypedDict, total=False):
     legend: str | None
 
 
-def mosaic(tiles: NDArray[Any], *, pages: bool = True, **look: Unpack[Layout]) -> Picture:
+def mosaic(tiles: Array, *, pages: bool = True, **look: Unpack[Layout]) -> Picture:
     """A grid of tiles as a PNG picture with a palette, and for pages as SVG where that is smaller.
 
     Args:
@@ -70,54 +75,46 @@ def mosaic(tiles: NDArray[Any], *, pages: bool = True, **look: Unpack[Layout]) -
         pages: False makes the PNG only.
         look: see `Layout`.
     """
-    arranged = arrange(tiles, **look)
-    picture = encode(raster.rows(arranged), palette(arranged.colors), level=6)
-    return replace(picture, vector=svg.smaller(arranged, picture)) if pages else picture
+    laid_out = arrange(tiles, **look)
+    # Words are no repeated pixels.
+    enlarged = laid_out.scale > 1 and not (laid_out.labels or laid_out.row_labels)
+    picture = encode(laid_out.pixels(), laid_out.colors, enlarged=enlarged)
+    return replace(picture, vector=svg.smaller(laid_out, picture)) if pages else picture
 
 
-def arrange(tiles: NDArray[Any], **look: Unpack[Layout]) -> Arranged:
+def arrange(tiles: Array, **look: Unpack[Layout]) -> Mosaic:
     """The mosaic that `mosaic` draws, with the same arguments, before it is drawn."""
-    labels, titles = tuple(look.get("labels") or ()), tuple(look.get("row_labels") or ())
+    labels, row_labels = tuple(look.get("labels") or ()), tuple(look.get("row_labels") or ())
     grid = layout(
         len(tiles), tiles.shape[1:3], columns=look.get("columns"), tile=look.get("tile"),
-        gutter=labeling.gutter(titles),
+        gutter=gutter(row_labels),
     )  # fmt: skip
     if tiles.ndim == 4:
-        indices, colors, below = *_painted(tiles, grid), None
-    else:
-        indices, colors, below = _colored(tiles, grid, look)
-    return Arranged(indices, colors, grid, labels, titles, below)
+        parts, colors = quantize(list(_shrunk_images(tiles, grid)))
+        return Mosaic(np.stack(parts), colors, grid, labels, row_labels)
+    indices, colors, bar = _colored(tiles, grid, look)
+    return Mosaic(indices, colors, grid, labels, row_labels, bar)
 
 
-def _painted(tiles: NDArray[Any], grid: Grid) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Indices (n, h, w) and colors of images (n, h, w, c)."""
-    parts, colors = indexed(list(_shrunk_images(tiles, grid)))
-    return np.stack(parts), colors
-
-
-def _colored(
-    tiles: NDArray[Any], grid: Grid, look: Layout
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Bar | None]:
-    """Indices (n, h, w) of values, their colors, and the bar that tells what these mean."""
+def _colored(tiles: Array, grid: Grid, look: Layout) -> tuple[Pixels, Pixels, ColorBar | None]:
+    """Indices (n, h, w) of values, their colors, and the bar that explains the colors."""
     scaling, legend = look.get("scaling", "each"), look.get("legend", "")
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
     few = FEW_STEPS if grid.scale > 1 else SHRUNK_STEPS
     most = STEPS if len(tiles) <= _MANY else few
-    below = None if legend is None else bar(_ends(low, high, scaling), legend, most)
-    return _steps(values, low, high, most), table(look.get("colormap", "viridis"), most), below
+    bar = None if legend is None else color_bar(_ends(low, high, scaling), legend, most)
+    return _steps(values, low, high, most), table(look.get("colormap", "viridis"), most), bar
 
 
-def limits(
-    values: NDArray[np.float32], scaling: Scaling
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def limits(values: Floats, scaling: Scaling) -> tuple[Floats, Floats]:
     """For each tile of (n, h, w) the values at the ends of the colormap, each of shape (n,)."""
     finite = np.isfinite(values)
     axes = None if scaling in ("shared", "symmetric") else (1, 2)
-    # Told where to look, NumPy takes several times as long.
-    some: dict[str, Any] = {} if finite.all() else {"where": finite}
-    low = np.min(values, axis=axes, initial=np.inf, **some)
-    high = np.max(values, axis=axes, initial=-np.inf, **some)
+    # With a mask NumPy takes several times as long; True is its value for none.
+    where = True if finite.all() else finite
+    low = np.min(values, axis=axes, initial=np.inf, where=where)
+    high = np.max(values, axis=axes, initial=-np.inf, where=where)
     low, high = (
         np.where(np.isfinite(low), low, 0.0),
         np.where(np.isfinite(high), high, 0.0),
@@ -138,9 +135,7 @@ def limits(
     )
 
 
-def _steps(
-    values: NDArray[np.float32], low: NDArray[np.float32], high: NDArray[np.float32], most: int
-) -> NDArray[np.uint8]:
+def _steps(values: Floats, low: Floats, high: Floats, most: int) -> Pixels:
     """Palette indices of (n, h, w) values; a tile that is `even` lies at the low end."""
     span, flat = high - low, even(low, high)
     factor = np.where(flat, 0, (most - 1) / np.where(flat, 1, span)).astype(np.float32)
@@ -149,13 +144,13 @@ def _steps(
     steps = (values if whole else np.where(finite, values, 0)) - low[:, None, None]
     steps *= factor[:, None, None]
     np.rint(np.clip(steps, 0, most - 1, out=steps), out=steps)
-    indices: NDArray[np.uint8] = steps.astype(np.uint8)
+    indices: Pixels = steps.astype(np.uint8)
     if not whole:
         indices[~finite] = MISSING
     return indices
 
 
-def _ends(low: NDArray[np.float32], high: NDArray[np.float32], scaling: Scaling) -> tuple[str, ...]:
+def _ends(low: Floats, high: Floats, scaling: Scaling) -> tuple[str, ...]:
     if scaling == "each":
         return ("lowest", "highest of each tile")
     if scaling == "peak":
@@ -168,22 +163,22 @@ def _number(value: float) -> str:
     return f"{float(value):.3g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _shrunk(values: NDArray[np.float32], grid: Grid) -> NDArray[np.float32]:
+def _shrunk(values: Floats, grid: Grid) -> Floats:
     """Tiles averaged down to the drawn size where they are larger than it."""
     if grid.scale:
         return values
     size = (grid.width, grid.height)
-    small = [Image.fromarray(one).resize(size, Image.Resampling.BOX) for one in values]
-    return np.stack([np.asarray(one, np.float32) for one in small])
+    small = [Image.fromarray(tile).resize(size, Image.Resampling.BOX) for tile in values]
+    return np.stack([np.asarray(tile, np.float32) for tile in small])
 
 
-def _shrunk_images(tiles: NDArray[Any], grid: Grid) -> NDArray[np.uint8]:
+def _shrunk_images(tiles: Array, grid: Grid) -> Pixels:
     """RGB bytes of (n, h, w, c) images, made smaller where they are larger than drawn."""
-    images = [shown(one) for one in tiles]
+    images = [shown(tile) for tile in tiles]
     if not grid.scale:
         size = (grid.width, grid.height)
         images = [
-            np.asarray(Image.fromarray(one).resize(size, Image.Resampling.LANCZOS))
-            for one in images
+            np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS))
+            for image in images
         ]
     return np.stack(images)

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from reportgen.drawing import text
 from reportgen.drawing.colors import enlarged, shown
-from reportgen.drawing.grid import FRAME, GAP, WIDTH
-from reportgen.drawing.paint import indexed
-from reportgen.drawing.png import HAIRLINE, PAPER, encode, palette
+from reportgen.drawing.mosaic_layout import FRAME, GAP, WIDTH
+from reportgen.drawing.png import HAIRLINE, PAPER, encode, quantize
 from reportgen.records import Picture
+
+if TYPE_CHECKING:
+    from reportgen.types import Array, Pixels
 
 _LARGEST = 360
 _SINGLE = 560
 
 
 def sheet(
-    rows: Sequence[Sequence[NDArray[np.generic]]],
+    rows: Sequence[Sequence[Array]],
     *,
     column_titles: Sequence[str] = (),
     row_titles: Sequence[str] = (),
@@ -39,7 +41,7 @@ def sheet(
     columns = max(len(row) for row in rows)
     side = _side(rows, columns, tile)
     sized = [[_sized(shown(one), side) for one in row] for row in rows]
-    flat, colors = indexed([one for row in sized for one in row])
+    flat, colors = quantize([one for row in sized for one in row])
     parts = iter(flat)
     width = max(one.shape[1] for one in flat) + 2 * FRAME
     whole = columns * (width + GAP) - GAP
@@ -47,10 +49,10 @@ def sheet(
     for index, row in enumerate(sized):
         words = row_titles[index] if index < len(row_titles) else ""
         stacked += [*_heading(words, whole), _strip([next(parts) for _ in row], width, whole)]
-    return encode(_stack(stacked), palette(colors))
+    return encode(_stack(stacked), colors)
 
 
-def _side(rows: Sequence[Sequence[NDArray[np.generic]]], columns: int, tile: int | None) -> int:
+def _side(rows: Sequence[Sequence[Array]], columns: int, tile: int | None) -> int:
     """The longer side of every drawn tile: a whole multiple of the largest tile if it fits."""
     room = WIDTH // columns - GAP - 2 * FRAME
     alone = columns == 1 and len(rows) == 1
@@ -59,7 +61,7 @@ def _side(rows: Sequence[Sequence[NDArray[np.generic]]], columns: int, tile: int
     return wanted // largest * largest if largest <= wanted else wanted
 
 
-def _sized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def _sized(picture: Pixels, side: int) -> Pixels:
     longest = max(picture.shape[:2])
     size = (
         max(1, round(picture.shape[0] * side / longest)),
@@ -71,7 +73,7 @@ def _sized(picture: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.asarray(small, np.uint8)
 
 
-def _titles(titles: Sequence[str], width: int, whole: int) -> list[NDArray[np.uint8]]:
+def _titles(titles: Sequence[str], width: int, whole: int) -> list[Pixels]:
     """One strip with all column titles, or nothing."""
     broken = [text.lines(words, width, text.SMALL + 2) for words in titles]
     if not any(broken):
@@ -85,7 +87,7 @@ def _titles(titles: Sequence[str], width: int, whole: int) -> list[NDArray[np.ui
     return [strip]
 
 
-def _heading(words: str, whole: int) -> list[NDArray[np.uint8]]:
+def _heading(words: str, whole: int) -> list[Pixels]:
     strips = []
     for line in text.lines(words, whole, text.SMALL + 2):
         fitted, size = text.fit(line, whole, text.SMALL + 2)
@@ -95,7 +97,7 @@ def _heading(words: str, whole: int) -> list[NDArray[np.uint8]]:
     return strips
 
 
-def _strip(tiles: list[NDArray[np.uint8]], width: int, whole: int) -> NDArray[np.uint8]:
+def _strip(tiles: list[Pixels], width: int, whole: int) -> Pixels:
     """One row of framed tiles with the gap that follows it."""
     strip = _blank(max(len(one) for one in tiles) + 2 * FRAME + GAP, whole)
     for column, one in enumerate(tiles):
@@ -104,9 +106,9 @@ def _strip(tiles: list[NDArray[np.uint8]], width: int, whole: int) -> NDArray[np
     return strip
 
 
-def _stack(strips: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+def _stack(strips: list[Pixels]) -> Pixels:
     return np.concatenate(strips)[:-GAP]
 
 
-def _blank(height: int, width: int) -> NDArray[np.uint8]:
+def _blank(height: int, width: int) -> Pixels:
     return np.full((height, width), PAPER, np.uint8)

@@ -13,17 +13,27 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reportgen.drawing import raster, scalebar
-from reportgen.drawing.arranged import Arranged
-from reportgen.drawing.grid import FRAME, GAP
-from reportgen.drawing.png import HAIRLINE, INK, PAPER, compact, encode, palette
+from reportgen.drawing.mosaic_layout import (
+    BAR_HEIGHT,
+    BAR_LENGTH,
+    BAR_THICKNESS,
+    BAR_TOP,
+    FRAME,
+    GAP,
+    Mosaic,
+    ramp,
+)
+from reportgen.drawing.png import HAIRLINE, INK, PAPER, encode, encode_small, palette
 from reportgen.drawing.text import SMALL, Line
 from reportgen.drawing.text import width as text_width
 from reportgen.records import Picture
+
+if TYPE_CHECKING:
+    from reportgen.types import Pixels
 
 CRISP = 2
 """Pixels for each value from which on browsers enlarge them. Pages show half a picture's pixels, so
@@ -45,13 +55,13 @@ _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow."""
 
 
-def smaller(mosaic: Arranged, picture: Picture) -> bytes:
+def smaller(mosaic: Mosaic, picture: Picture) -> bytes:
     """`mosaic` as SVG if a page takes less room with it than with the PNG `picture`, else b""."""
-    data = drawn(mosaic)
+    data = document(mosaic)
     return data if len(data) < len(picture.data) * 4 / 3 else b""
 
 
-def drawn(mosaic: Arranged) -> bytes:
+def document(mosaic: Mosaic) -> bytes:
     """`mosaic` as an SVG document in UTF-8, with single quotes, as large as pages show the PNG."""
     height, width = mosaic.size
     top, left = mosaic.origin
@@ -68,13 +78,13 @@ def drawn(mosaic: Arranged) -> bytes:
     return root.encode()
 
 
-def _enlarged(mosaic: Arranged) -> Iterator[str]:
+def _enlarged(mosaic: Mosaic) -> Iterator[str]:
     """All values as one strip, a pixel each: a copy for each column, of which rows cut theirs."""
     (high, wide), (down, across) = mosaic.framed, mosaic.pitch
     high, step = high - 2 * FRAME, high - 2 * FRAME + mosaic.scale
     strip = _strip(mosaic)
     image = _image(
-        compact(strip, mosaic.colors), (len(strip) * mosaic.scale, wide - 2 * FRAME),
+        encode_small(strip, mosaic.colors), (len(strip) * mosaic.scale, wide - 2 * FRAME),
         id="i", image_rendering="pixelated",
     )  # fmt: skip
     columns = [
@@ -89,16 +99,15 @@ def _enlarged(mosaic: Arranged) -> Iterator[str]:
                    viewBox=f"0 {row * step} {room} {high}")  # fmt: skip
 
 
-def _smooth(mosaic: Arranged) -> Iterator[str]:
+def _smooth(mosaic: Mosaic) -> Iterator[str]:
     """The tiles as they stand in the PNG, without words."""
-    rows = raster.canvas(mosaic, [])
-    picture = encode(rows, palette(mosaic.colors), level=6)
+    picture = encode(mosaic.tile_pixels(), mosaic.colors, enlarged=mosaic.scale > 1)
     # Its first row begins with the room for labels, unless these are titles of columns.
-    above = 0 if mosaic.once else -mosaic.heads.height
+    above = 0 if mosaic.has_column_titles else -mosaic.label_height
     yield _image(picture.data, (picture.height, picture.width), y=above)
 
 
-def _frames(mosaic: Arranged) -> str:
+def _frames(mosaic: Mosaic) -> str:
     """The frames as one thick dashed line for each row; the tiles cover their middle."""
     (high, wide), (down, across) = mosaic.framed, mosaic.pitch
     lines = [
@@ -109,13 +118,13 @@ def _frames(mosaic: Arranged) -> str:
                 stroke_dasharray=f"{wide} {GAP}")  # fmt: skip
 
 
-def _filled(mosaic: Arranged) -> list[int]:
+def _filled(mosaic: Mosaic) -> list[int]:
     """How many tiles each row has."""
     count, columns = len(mosaic.tiles), mosaic.grid.columns
     return [min(count - start, columns) for start in range(0, count, columns)]
 
 
-def _strip(mosaic: Arranged) -> NDArray[np.uint8]:
+def _strip(mosaic: Mosaic) -> Pixels:
     """All tiles below one another, column by column, a line of the frame's color between.
 
     Where a tile ends within a pixel of the screen, browsers may show of that pixel what follows in
@@ -128,13 +137,13 @@ def _strip(mosaic: Arranged) -> NDArray[np.uint8]:
     return cells.reshape(rows, columns, h + 1, w).swapaxes(0, 1).reshape(-1, w)
 
 
-def _ramp(mosaic: Arranged) -> Iterator[str]:
+def _ramp(mosaic: Mosaic) -> Iterator[str]:
     """The color bar without its words."""
     if mosaic.bar is None:
         return
-    top = mosaic.size[0] - scalebar.HEIGHT + scalebar.TOP
+    top = mosaic.size[0] - BAR_HEIGHT + BAR_TOP
     yield _image(
-        _bar(mosaic.colors.tobytes(), mosaic.bar.steps), (scalebar.THICK, scalebar.LENGTH),
+        _bar(mosaic.colors.tobytes(), mosaic.bar.steps), (BAR_THICKNESS, BAR_LENGTH),
         x=mosaic.bar.left, y=top, image_rendering="pixelated", preserveAspectRatio="none",
     )  # fmt: skip
 
@@ -143,7 +152,7 @@ def _ramp(mosaic: Arranged) -> Iterator[str]:
 def _bar(colors: bytes, steps: int) -> bytes:
     """A color bar one pixel high; most mosaics of a report have the same."""
     known = np.frombuffer(colors, np.uint8).reshape(-1, 3)
-    return compact(scalebar.ramp(steps, min(steps, _RAMP))[None], known)
+    return encode_small(ramp(steps, min(steps, _RAMP))[None], known)
 
 
 def _text(line: Line, edge: int) -> str:

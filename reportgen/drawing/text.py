@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from reportgen.drawing.png import INK_LEVELS, PAPER
+
+if TYPE_CHECKING:
+    from reportgen.types import Pixels
 
 SIZE = 25
 """Normal text height in pixels; pictures are drawn at twice the size at which they are shown."""
@@ -53,13 +56,13 @@ def height(size: int = SIZE) -> int:
 
 
 @lru_cache(maxsize=4096)
-def sprite(text: str, size: int = SIZE, bold: bool = False) -> NDArray[np.uint8]:
+def sprite(text: str, size: int = SIZE, bold: bool = False) -> Pixels:
     """`text` as palette indices (h, w) between paper and ink; read only."""
     mask = Image.new("L", (max(1, width(text, size, bold)), height(size)))
     baseline = (0, size)
     ImageDraw.Draw(mask).text(baseline, text, 255, font(size, bold), anchor="ls")
     ink = np.rint(np.asarray(mask, np.float32) * ((INK_LEVELS - 1) / 255))
-    shown: NDArray[np.uint8] = (ink + PAPER).astype(np.uint8)
+    shown: Pixels = (ink + PAPER).astype(np.uint8)
     shown.flags.writeable = False
     return shown
 
@@ -89,13 +92,13 @@ def lines(text: str, room: int, size: int = SIZE, bold: bool = False) -> list[st
     return broken
 
 
-def paste(canvas: NDArray[np.uint8], part: NDArray[np.uint8], top: int, left: int) -> None:
+def paste(canvas: Pixels, part: Pixels, top: int, left: int) -> None:
     """Puts `part` on `canvas` in place; what lies outside is cut off."""
     rows, columns = canvas[max(top, 0) :, max(left, 0) :].shape
     seen = part[max(-top, 0) :, max(-left, 0) :][:rows, :columns]
     canvas[max(top, 0) :, max(left, 0) :][: seen.shape[0], : seen.shape[1]] = seen
 
 
-def write(canvas: NDArray[np.uint8], line: Line) -> None:
+def write(canvas: Pixels, line: Line) -> None:
     """Puts a line of text on `canvas` in place; what lies outside is cut off."""
     paste(canvas, sprite(line.words, line.size), line.top, line.left)

@@ -3,55 +3,67 @@
 from __future__ import annotations
 
 import importlib
-import io
-import json
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
-
-from reportgen.codec import decode, encode
+from reportgen.codec import encode
 from reportgen.digest import canonical
+from reportgen.engine import artifacts
+from reportgen.engine.artifacts import Uses
+from reportgen.engine.drawn import Drawn, DrawnPart, StoredPicture
 from reportgen.engine.job import Job, Progress
-from reportgen.engine.repeated import REPEATED, told
-from reportgen.records import Artifact, Drawing, Measure, Table
+from reportgen.records import Drawing, Table
 from reportgen.store import Output, Store
+
+MOST = 6
+"""Repeated layers that a caption names; more are counted."""
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Output `drawn`: drawings and tables in order, pictures (and these as vectors) as objects of
-    their own; and what heads them, where the artifact's fact `heading` says so."""
-    facts = json.loads(store.get(job.inputs["artifact"].object))
-    undefined = facts["facts"].get("undefined", "")
-    if undefined:
-        return {"drawn": store.put_output(canonical({"undefined": undefined, "parts": []}))}
-    artifact = Artifact(
-        _arrays(store.get(facts["arrays"])),
-        facts["facts"],
-        decode(tuple[Measure, ...], facts["measures"]),
-    )
-    parts = importlib.import_module(job.modules[-1]).draw(artifact, job.params["params"])
-    uses = artifact.facts.get(REPEATED, {})
-    kept = [_part(told(part, uses), store) for part in parts]
-    pictures = [part["picture"] for part in kept if "picture" in part]
-    needs = tuple(p[key] for p in pictures for key in ("object", "vector") if p[key])
-    heading = artifact.facts.get("heading", "")
-    drawn = canonical({"undefined": "", "parts": kept} | ({"heading": heading} if heading else {}))
-    return {"drawn": store.put_output(drawn, needs=needs)}
+    """Output `drawn` (a `Drawn`), which needs each picture, and its vector, as an object."""
+    stored = artifacts.read(job.inputs["artifact"], store)
+    if stored.undefined:
+        return _output(Drawn(undefined=stored.undefined), store)
+    module = importlib.import_module(job.modules[-1])
+    artifact = stored.load(store, getattr(module, "FACTS", None))
+    parts = module.draw(artifact, job.params["params"])
+    drawn = tuple(_stored(with_uses(part, stored.uses), store) for part in parts)
+    return _output(Drawn(drawn, heading=artifact.heading), store)
 
 
-def _arrays(data: bytes) -> dict[str, Any]:
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+def with_uses(part: Drawing | Table, uses: Uses) -> Drawing | Table:
+    """A figure whose caption says which uses of its layers it shows.
+
+    Args:
+        part: the figure.
+        uses: of layers that the model uses several times.
+    """
+    shown = [path for path in dict.fromkeys(part.layers) if path in uses]
+    first = [path for path in shown if uses[path][0] == 1]
+    later = [path for path in shown if path not in first]
+    sentences = [part.caption]
+    if first:
+        named = ", ".join(f"{path} {uses[path][1]} times" for path in first)
+        what = named if len(first) <= MOST else f"{len(first)} of these layers several times"
+        sentences.append(f"The model uses {what}; what is computed there is that of the first use.")
+    if later:
+        each = ", ".join("{} is use {} of {}".format(path, *uses[path]) for path in later)
+        rest = f"{len(later)} of these are later uses of layers that are used several times"
+        sentences.append(f"{each if len(later) <= MOST else rest}.")
+    return replace(part, caption=" ".join(sentences)) if shown else part
 
 
-def _part(part: Drawing | Table, store: Store) -> dict[str, Any]:
+def _output(drawn: Drawn, store: Store) -> dict[str, Output]:
+    pictures = [part.picture for part in drawn.parts if part.picture]
+    needs = tuple(d for p in pictures for d in (p.object, p.vector) if d)
+    return {"drawn": store.put_output(canonical(encode(drawn)), needs=needs)}
+
+
+def _stored(part: Drawing | Table, store: Store) -> DrawnPart:
     if isinstance(part, Table):
-        return {"table": encode(part)}
+        return DrawnPart(part.part, part.title, part.caption, part.caption, part.layers, table=part)
     picture = part.picture
-    return {
-        "part": part.part, "title": part.title, "caption": part.caption, "alt": part.alt,
-        "layers": list(part.layers),
-        "picture": {"object": store.put(picture.data), "media_type": picture.media_type,
-                    "vector": store.put(picture.vector) if picture.vector else "",
-                    "width": picture.width, "height": picture.height},
-    }  # fmt: skip
+    kept = StoredPicture(
+        store.put(picture.data), picture.media_type, picture.width, picture.height,
+        store.put(picture.vector) if picture.vector else "",
+    )  # fmt: skip
+    return DrawnPart(part.part, part.title, part.caption, part.alt, tuple(part.layers), kept)

@@ -1,12 +1,12 @@
-"""What a worker is asked to do."""
+"""A task as the worker receives it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from reportgen.store import Output
+from reportgen.types import Params
 
 Progress = Callable[[int, int, str], None]
 """Called with (done, total, text) while a long task runs."""
@@ -14,10 +14,10 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Job:
-    """A task with its inputs found.
+    """A task with its inputs.
 
     Attributes:
-        stage: names the module of `reportgen.engine` that runs it.
+        stage: of the task, see `reportgen.engine.STAGES`.
         modules: the task's modules; the last one is the kind's, rule's or model's own.
         params: the task's parameters.
         inputs: outputs of earlier tasks, by the names that the task gives them.
@@ -25,13 +25,13 @@ class Job:
         cache: the cache folder.
         checks: (layer, line of the spec) that figures will ask the model for.
         lines: of the spec, by the part of the parameters that stands there.
-        trust: whether code in model files may run; decides whether a file is loaded, never what
-            is made of it, and so is no part of a key.
+        trust: whether code in model files may run. It decides whether a file is loaded and never
+            what the task makes of it, so it is no part of a key.
     """
 
     stage: str
     modules: tuple[str, ...]
-    params: Mapping[str, Any]
+    params: Params
     inputs: Mapping[str, Output] = field(default_factory=dict)
     base: str = "."
     cache: str = ".reportgen"

@@ -14,6 +14,7 @@ from types import ModuleType
 
 from reportgen import child_process, models
 from reportgen.codec import decode, encode
+from reportgen.engine import STAGES
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.models.trust.findings import shown
@@ -55,7 +56,7 @@ def _run(request: Json, progress: child_process.Progress) -> Json:
 
 def _vetting(job: Job) -> AbstractContextManager[None]:
     """Inspects the job's model file while TensorFlow is imported."""
-    if job.stage != "train":
+    if job.stage != "model":
         return nullcontext()
     params, cache = job.params["params"], Path(job.cache)
     return models.ahead(
@@ -72,7 +73,7 @@ def _stage(name: str) -> ModuleType:
     light = "tensorflow" not in sys.modules
     gc.disable()
     try:
-        stage = importlib.import_module(f"reportgen.engine.{name}")
+        stage = importlib.import_module(STAGES[name])  # type: ignore[index]
     finally:
         gc.enable()
     if light and "tensorflow" in sys.modules:

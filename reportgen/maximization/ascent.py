@@ -16,6 +16,7 @@ from reportgen.maximization.parameterization import SMALL, decode, encode, lengt
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.transformations import RESTS, Moves, moved, puller
 from reportgen.network.execution import compiled, execute
+from reportgen.network.network import Network
 from reportgen.network.randomization import weights
 from reportgen.types import Array, Booleans, Floats
 
@@ -25,7 +26,7 @@ does not grow with that of all steps, so a longer ascent goes on where a shorter
 
 
 def looped(
-    model: Any,
+    network: Network,
     objective: Objective,
     recipe: Recipe,
     picks: Any,
@@ -56,9 +57,9 @@ def looped(
     shape = tuple(first.shape[1:])
     # As whole images: a number for each of three channels is slow to bring to every pixel.
     low, high = (tf.broadcast_to(end, shape) for end in (low, high))
-    mapping = list(zip(weights(model), values, strict=True))
+    mapping = list(zip(weights(network), values, strict=True))
     with keras.StatelessScope(state_mapping=mapping):
-        inside = response(model, objective, picks)
+        inside = response(network, objective, picks)
 
     def respond(images: Any) -> Any:
         with keras.StatelessScope(state_mapping=mapping):
@@ -188,7 +189,7 @@ class Climbed:
 
 
 def climb(
-    model: Any,
+    network: Network,
     objective: Objective,
     first: Floats,
     moves: Moves,
@@ -207,15 +208,15 @@ def climb(
             model's own.
     """
 
-    def body(model: Any, *tensors: Any) -> Any:
-        return looped(model, objective, recipe, *tensors)
+    def body(network: Network, *tensors: Any) -> Any:
+        return looped(network, objective, recipe, *tensors)
 
-    own = weights(model)
+    own = weights(network)
     shape = tuple(first.shape[1:])
     how = recipe.transforms
     key = ("climb", objective.key(), recipe.parameterization, how.pad, how.turns, shape)
     signature = _signature(shape, objective.picks.shape[1], own)
-    graph = compiled(model, key, body, signature, at_once=True)
+    graph = compiled(network, key, body, signature, at_once=True)
     ends = [
         np.broadcast_to(np.asarray(end, np.float32), shape[-1:])
         for end in (recipe.low, recipe.high)
@@ -225,7 +226,7 @@ def climb(
     batch = [objective.picks.astype(np.int32), np.asarray(first, np.float32)]
     moves = moves.with_rests()
     more = [moves.shifts.astype(np.int32), moves.turns.astype(np.float32), dials, *ends, *given]
-    return Climbed(*execute(graph, batch, model, more))
+    return Climbed(*execute(graph, batch, network, more))
 
 
 def _signature(shape: tuple[int, ...], targets: int, own: list[Any]) -> list[Any]:

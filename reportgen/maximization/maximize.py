@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from math import lcm
 from numbers import Integral
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +30,13 @@ from reportgen.network.arguments import (
     whole,
 )
 from reportgen.network.axes import channels_first
-from reportgen.network.execution import batch_size
+from reportgen.network.batching import batch_size
 from reportgen.network.finite import require_finite
-from reportgen.network.heads import heads as heads_of
 from reportgen.network.heads import output_index
-from reportgen.network.layers import find, shapes_at
+from reportgen.network.layer_selection import find
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.types import Array, Floats
+from reportgen.types import Array, Floats, Model
 
 Targets = Sequence[int | Sequence[int]]
 """For each image one index, or several."""
@@ -48,7 +47,7 @@ PLACES = ("", "a place on its one axis", "a row and a column", "a depth, a row a
 
 
 def layer_objective(
-    model: Any,
+    network: Network,
     path: str,
     filters: int | Targets | None = None,
     kind: str = "filter",
@@ -60,47 +59,49 @@ def layer_objective(
     Raises:
         UserError: no such filter or position.
     """
-    count = channels(model, path)
+    count = channels(network, path)
     chosen = _rows(filters, count, f"filters of layer '{path}'")
     if kind == "filter":
         return Objective("filter", chosen, path)
-    return Objective("unit", chosen, path, _place(model, path, position, size))
+    return Objective("unit", chosen, path, _place(network, path, position, size))
 
 
-def class_objective(model: Any, output: int, classes: int | Targets | None = None) -> Objective:
+def class_objective(
+    network: Network, output: int, classes: int | Targets | None = None
+) -> Objective:
     """Classes of an output; all of them where none is named.
 
     Raises:
         UserError: no such class.
     """
-    head = heads_of(model)[output]
+    head = network.heads[output]
     count = max(head.units, 2)
     chosen = _rows(classes, count, f"classes of output '{head.name}'")
     return Objective("class", chosen, output=output)
 
 
-def channels(model: Any, layer: str) -> int:
+def channels(network: Network, layer: str) -> int:
     """How many channels a layer's output has.
 
     Raises:
         UndefinedError: its output has more axes than maps of three dimensions.
     """
-    shapes = [shape for shape in shapes_at(model, layer) if len(shape) - 2 in range(len(PLACES))]
+    shapes = [shape for shape in network.shapes_at(layer) if len(shape) - 2 in range(len(PLACES))]
     if not shapes:
         raise UndefinedError(
             f"Layer '{layer}' has no feature maps of one, two or three dimensions to maximize."
         )
-    return int(shapes[0][1 if channels_first(model, layer) else -1] or 0)
+    return int(shapes[0][1 if channels_first(network, layer) else -1] or 0)
 
 
-def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int]:
+def image_shape(network: Network, size: tuple[int, int] | None) -> tuple[int, int, int]:
     """Height, width and channels of a model's input; `size` fills in what the model leaves free.
 
     Raises:
         UndefinedError: the model has several inputs, or its input is not an image.
     """
-    shape = canvas_shape(model, size)
-    if not is_image(model):
+    shape = canvas_shape(network, size)
+    if not is_image(network):
         raise UndefinedError(
             "The model does not have one image as its input, so there is no image "
             "that could be changed to maximize a filter."
@@ -109,10 +110,13 @@ def image_shape(model: Any, size: tuple[int, int] | None) -> tuple[int, int, int
 
 
 def _place(
-    model: Any, path: str, position: int | tuple[int, ...] | None, size: tuple[int, int] | None
+    network: Network,
+    path: str,
+    position: int | tuple[int, ...] | None,
+    size: tuple[int, int] | None,
 ) -> tuple[int, ...]:
     """An index along each axis of a layer's map, of the middle where none is named."""
-    space = _map_size(model, path, size)
+    space = _map_size(network, path, size)
     if position is None:
         return tuple(side // 2 for side in space)
     if not space:
@@ -126,10 +130,10 @@ def _place(
     return place
 
 
-def _map_size(model: Any, path: str, size: tuple[int, int] | None) -> tuple[int, ...]:
+def _map_size(network: Network, path: str, size: tuple[int, int] | None) -> tuple[int, ...]:
     """How long each axis of a layer's map is, for inputs of this size."""
-    blank = np.zeros((1, *canvas_shape(model, size)), np.float32)
-    maps = observe(model, as_read(model, blank, ops=np), [path], logits=False).activations[path]
+    blank = np.zeros((1, *canvas_shape(network, size)), np.float32)
+    maps = observe(network, as_read(network, blank, ops=np), [path], logits=False).activations[path]
     return tuple(maps.shape[1:-1])
 
 
@@ -145,7 +149,7 @@ NOISE = 0.01
 
 
 def activation_maximization(
-    model: Any,
+    model: Model,
     layer: str | None = None,
     filters: int | Targets | None = None,
     *,
@@ -213,10 +217,10 @@ def activation_maximization(
         UndefinedError: the model has no image input, its inside cannot be reached, or what it
             responds is not finite.
     """
-    require_model(model)
+    network = require_model(model)
     side = None if size is None else sides("size", whole("size", size, 1))
-    shape = canvas_shape(model, side)
-    if (rotate or scale) and not is_image(model):
+    shape = canvas_shape(network, side)
+    if (rotate or scale) and not is_image(network):
         raise UserError(Problem("rotate and scale move images, and the model takes none"))
     kind = None if parameterization is None else known("parameterization", parameterization, KINDS)
     others = whole("pad", pad, 0), number("rotate", rotate), number("scale", scale, below=1)
@@ -225,27 +229,27 @@ def activation_maximization(
         None if l2 is None else number("l2", l2),
         None if total_variation is None else number("total_variation", total_variation),
         None if jitter is None else whole("jitter", jitter, 0),
-        others, _ends(model, input_range, shape[-1]),
+        others, _ends(network, input_range, shape[-1]),
     )  # fmt: skip
-    seed, layer = whole("seed", seed, 0), given_layer(model, layer)
+    seed, layer = whole("seed", seed, 0), given_layer(network, layer)
     known("objective", objective, ("filter", "unit", "class"))
     given = {"layer": layer, "filters": filters, "position": position, "classes": classes,
              "output": output}  # fmt: skip
     for name, value in given.items():
         effective(name, value, None, {"objective": _ONLY[name]}, objective=objective)
     if objective == "class":
-        goal = class_objective(model, output_index(model, output), classes)
+        goal = class_objective(network, output_index(network.heads, output), classes)
     elif layer is None:
         raise UserError(Problem(f"objective '{objective}' needs a layer", hint="name one"))
     else:
-        goal = layer_objective(model, find(model, layer), filters, objective, position, side)
-    found = ascend(model, goal, dials, seed, side).images
-    return np.asarray(as_read(model, found, ops=np, turned=False))
+        goal = layer_objective(network, find(network, layer), filters, objective, position, side)
+    found = ascend(network, goal, dials, seed, side).images
+    return np.asarray(as_read(network, found, ops=np, turned=False))
 
 
-def _ends(model: Any, input_range: tuple[Ends, Ends], depth: int) -> tuple[Ends, Ends]:
+def _ends(network: Network, input_range: tuple[Ends, Ends], depth: int) -> tuple[Ends, Ends]:
     """The input range for every channel of the canvas: a volume's are those of all its planes."""
-    own = channels_of(model)
+    own = channels_of(network)
 
     def spread(end: Ends) -> Ends:
         return end if isinstance(end, float) else end * (depth // own)
@@ -263,7 +267,7 @@ _ONLY = {
 
 
 def ascend(
-    model: Any,
+    network: Network,
     objective: Objective,
     recipe: Recipe,
     seed: int,
@@ -276,20 +280,20 @@ def ascend(
         UndefinedError: see `activation_maximization`. Other weights may answer with infinity: they
             are compared by their images alone.
     """
-    shape = canvas_shape(model, size)
-    require_finite(model, [objective.layer] if objective.layer else None)
+    shape = canvas_shape(network, size)
+    require_finite(network, [objective.layer] if objective.layer else None)
     rng = np.random.default_rng(seed)
     low, high = np.asarray(recipe.low), np.asarray(recipe.high)
     blank = (low + high) / 2 + (high - low) * NOISE * rng.standard_normal(shape)
     blank = np.clip(blank, low, high)
     moves = draw_moves(rng, recipe.steps, recipe.transforms)
-    taken = as_read(model, np.empty((1, *shape), np.float32), ops=np, turned=False).shape[1:]
-    room = batch_size(model, taken, COPIES)
+    taken = as_read(network, np.empty((1, *shape), np.float32), ops=np, turned=False).shape[1:]
+    room = batch_size(network, taken, COPIES)
     parts = []
     for start in range(0, len(objective.picks), room):
         some = replace(objective, picks=objective.picks[start : start + room])
         first = np.broadcast_to(blank, (len(some.picks), *shape)).astype(np.float32)
-        parts.append(climb(model, some, first, moves, recipe, values))
+        parts.append(climb(network, some, first, moves, recipe, values))
     names = [field.name for field in fields(Climbed)]
     found = Climbed(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
     if values is None:

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from reportgen.maximization.canvas import as_read
 from reportgen.network.axes import channels_first
 from reportgen.network.gradients import score_of
-from reportgen.network.graph import run, walk
-from reportgen.network.heads import heads as heads_of
-from reportgen.network.layers import named
+from reportgen.network.graph import run
 from reportgen.network.logits import ACTIVATED_LAST, linear
+from reportgen.network.network import Network
 from reportgen.network.outputs import channels_to_end, logits_of, trace
 
 _ELEMENTWISE = {
@@ -35,7 +34,7 @@ Read = Callable[[Any], tuple[Any, Any]]
 the same before its activation: two tensors (k, ..., m), float32."""
 
 
-def own_channels(model: Any, path: str, picks: Any, last: bool) -> Read:
+def own_channels(network: Network, path: str, picks: Any, last: bool) -> Read:
     """How to read each image's own channels of a layer.
 
     What no image changes is computed here already, and nothing that comes after the layer ever.
@@ -46,7 +45,7 @@ def own_channels(model: Any, path: str, picks: Any, last: bool) -> Read:
         picks: channels, shape (k, m).
         last: whether the layer's channels come last.
     """
-    asked = named(model)[path]
+    asked = network.layer(path)
     some = _some_filters(asked, picks) if _separable(asked, last) else None
 
     class Reached(Exception):
@@ -76,7 +75,7 @@ def own_channels(model: Any, path: str, picks: Any, last: bool) -> Read:
             raise Reached
 
         with contextlib.suppress(Reached):
-            walk(model, [images], call, keep)
+            network.walk([images], call, keep)
         return tf.cast(found[0], tf.float32), tf.cast(found[1], tf.float32)
 
     return read
@@ -169,7 +168,7 @@ def filters(layer: str, indices: Any) -> Objective:
     return Objective("filter", np.asarray(indices, np.int32)[:, None], layer)
 
 
-def response(model: Any, objective: Objective, picks: Any) -> Response:
+def response(network: Network, objective: Objective, picks: Any) -> Response:
     """How images respond, as a function for use inside a compiled graph.
 
     Args:
@@ -179,12 +178,12 @@ def response(model: Any, objective: Objective, picks: Any) -> Response:
             computed here, so that a loop need not do it in every step.
     """
     if objective.kind == "class":
-        return _class_response(model, objective, picks)
-    last = not channels_first(model, objective.layer)
-    read = own_channels(model, objective.layer, picks, last)
+        return _class_response(network, objective, picks)
+    last = not channels_first(network, objective.layer)
+    read = own_channels(network, objective.layer, picks, last)
 
     def respond(images: Any) -> tuple[Any, Any, Any]:
-        maps, before = read(as_read(model, images))
+        maps, before = read(as_read(network, images))
         if objective.kind == "unit":
             place = (slice(None), *objective.position)
             value, entered = (tf.reduce_mean(t[place], axis=1) for t in (maps, before))
@@ -196,12 +195,12 @@ def response(model: Any, objective: Objective, picks: Any) -> Response:
     return respond
 
 
-def _class_response(model: Any, objective: Objective, picks: Any) -> Response:
-    head = heads_of(model)[objective.output]
+def _class_response(network: Network, objective: Objective, picks: Any) -> Response:
+    head = network.heads[objective.output]
 
     def respond(images: Any) -> tuple[Any, Any, Any]:
-        seen = trace(model, [as_read(model, images)])
-        logits = logits_of(model, seen, [head.index])[head.index]
+        seen = trace(network, [as_read(network, images)])
+        logits = logits_of(network, seen, [head.index])[head.index]
         exact = tf.cast(logits, tf.float32)
         each = [score_of(exact, picks[:, place]) for place in range(objective.picks.shape[1])]
         values = tf.add_n(each) / len(each)

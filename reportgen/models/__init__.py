@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.network.inputs import Value
+from reportgen.network.input_values import Value
 from reportgen.records import Target
 from reportgen.types import Model, Params, Shape
 
@@ -63,7 +63,7 @@ def load(
         targets: what the dataset labels; () without dataset.
         seed: of the initial weights; Python's, NumPy's and TensorFlow's generators are set.
         params: the spec's parameters of this source, such as `weights` of an application.
-        inputs: what each input of a model of several is given, see `reportgen.network.inputs`;
+        inputs: what each input of a model of several is given, see `network.input_values`;
             None or {} where the spec does not say.
         lines: lines of `inputs` in the spec for messages, by input; "" for the whole mapping.
         trusted: whether code in a model file may run.

@@ -13,7 +13,7 @@ from math import prod
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.input_mistakes import FUNCTION, mistakes
-from reportgen.network.inputs import Taken, Value, joined, sentences
+from reportgen.network.input_values import Taken, Value, joined, sentences
 from reportgen.records import IMAGES
 from reportgen.types import Model, Node, Shape, Tensor
 
@@ -139,10 +139,11 @@ def check_input(model: Model, source: str, images: Sequence[int]) -> None:
         return
     from reportgen.network.graph import is_graph
     from reportgen.network.inputs import as_taken
+    from reportgen.network.network import Network
 
     expected, received = shapes[0], tuple(images)
     if is_graph(model):
-        received = as_taken(model, received)
+        received = as_taken(Network.of(model), received)
     same = len(expected) == len(received)
     if same and all(e is None or e == r for e, r in zip(expected, received, strict=True)):
         return
@@ -178,7 +179,8 @@ def _call_on(model: Model, images: Tensor, tensors: Sequence[Tensor]) -> Model:
     """
     import keras
 
-    from reportgen.network.graph import require_graph, stands_in
+    from reportgen.network.graph import require_graph, stand_in
+    from reportgen.network.keras_internals import output_structure
 
     graph = require_graph(model)
     known = {id(own): tensor for own, tensor in zip(graph.inputs, tensors, strict=True)}
@@ -187,8 +189,8 @@ def _call_on(model: Model, images: Tensor, tensors: Sequence[Tensor]) -> Model:
         outputs = keras.tree.flatten(node.operation(*args, **kwargs))
         known |= {id(own): tensor for own, tensor in zip(node.outputs, outputs, strict=True)}
     flat = [known[id(tensor)] for tensor in graph.outputs]
-    outputs = keras.tree.pack_sequence_as(graph._outputs_struct, flat)
-    adapted = stands_in(keras.Model(images, outputs, name=model.name), model)
+    outputs = keras.tree.pack_sequence_as(output_structure(graph), flat)
+    adapted = stand_in(keras.Model(images, outputs, name=model.name), model)
     _freeze_like(model, adapted)
     return adapted
 
@@ -205,14 +207,15 @@ def _in_written_order(graph: Model) -> Iterator[Node]:
 
     Keras runs them by depth, which could make the second use of a layer its first.
     """
-    levels = graph._nodes_by_depth
-    nodes = {id(node): node for depth in sorted(levels, reverse=True) for node in levels[depth]}
+    from reportgen.network.keras_internals import graph_nodes, layer_nodes
+
+    nodes: dict[int, Node] = {id(node): node for node in graph_nodes(graph)}
     before: dict[int, list[int]] = {
         key: [id(parent) for parent in node.parent_nodes if id(parent) in nodes]
         for key, node in nodes.items()
     }
     for operation in {id(node.operation): node.operation for node in nodes.values()}.values():
-        uses = [id(node) for node in operation._inbound_nodes if id(node) in nodes]
+        uses = [id(node) for node in layer_nodes(operation) if id(node) in nodes]
         for first, second in pairwise(uses):
             before[second].append(first)
     ordered = (nodes[key] for key in TopologicalSorter(before).static_order())

@@ -12,7 +12,7 @@ from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.models import UNTRAINED
 from reportgen.models.keras_errors import explain, reason
 from reportgen.records import Target
-from reportgen.spec.files import weights_of, weights_problem
+from reportgen.spec.types import weights_of
 from reportgen.types import Model, Params, Shape
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ def _read_weights(model: Model, network: str, weights: str, base: Path) -> None:
     """
     from reportgen.models.trust.vetting import vetted_weights
 
-    problem = weights_problem(weights, base)
-    if problem is not None:
-        raise UserError(problem)
+    if not (base / weights).is_file():
+        hint = "write its path from the spec's folder, 'imagenet', or null for random weights"
+        raise UserError(Problem(f"there is no weights file {base / weights}", hint=hint))
     with vetted_weights(base / weights) as copy:
         try:
             model.load_weights(copy.path)

@@ -14,22 +14,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.gradients import PREDICTED
-from reportgen.network.graph import require_graph
-from reportgen.network.layers import named
-from reportgen.spec.effects import idle
+from reportgen.network.network import Network
+from reportgen.suggestions import no_effect
 from reportgen.types import Array, Doubles
 
 _ROWS = "give an array with a row for each image, shape (n, height, width, channels)"
 
 
-def require_model(model: Any) -> None:
-    """Raises UserError where it is no Keras model."""
+def require_model(model: Any) -> Network:
+    """The network of a Keras model. Raises UserError where it is no Keras model."""
     if not isinstance(model, keras.Model):
         hint = "load it first, with keras.models.load_model" if isinstance(model, str) else ""
         raise UserError(Problem(f"model must be a Keras model, got {_kind(model)}", hint=hint))
+    return Network.of(model)
 
 
-def given_layer(model: Any, layer: Any) -> str | None:
+def given_layer(network: Network, layer: Any) -> str | None:
     """The name or path of a layer, of a layer itself its path; None where none was given.
 
     Raises:
@@ -37,7 +37,7 @@ def given_layer(model: Any, layer: Any) -> str | None:
     """
     if layer is None or isinstance(layer, str):
         return layer
-    paths = [path for path, one in named(model).items() if one is layer]
+    paths = [path for path, one in network.layers.items() if one is layer]
     if not paths:
         inside = isinstance(layer, keras.layers.Layer)
         got = f"a {_kind(layer)} that the model does not have" if inside else _kind(layer)
@@ -45,7 +45,7 @@ def given_layer(model: Any, layer: Any) -> str | None:
     return paths[0]
 
 
-def given_layers(model: Any, layers: Any) -> str | list[str]:
+def given_layers(network: Network, layers: Any) -> str | list[str]:
     """Names or paths of layers; "all" where none were given.
 
     Raises:
@@ -54,13 +54,13 @@ def given_layers(model: Any, layers: Any) -> str | list[str]:
     if layers is None:
         return "all"
     if isinstance(layers, str | keras.layers.Layer):
-        return layers if layers == "all" else [str(given_layer(model, layers))]
+        return layers if layers == "all" else [str(given_layer(network, layers))]
     if not isinstance(layers, Iterable):
         raise UserError(Problem(f"layers must be a list of paths, got {_kind(layers)}"))
-    return [str(given_layer(model, one)) for one in layers]
+    return [str(given_layer(network, one)) for one in layers]
 
 
-def given_images(model: Any, images: Any) -> Any:
+def given_images(network: Network, images: Any) -> Any:
     """Images as an array, or as a list with one for each input where a list came, or a dictionary.
 
     Args:
@@ -72,12 +72,12 @@ def given_images(model: Any, images: Any) -> Any:
             different numbers of images, or the dictionary lacks an input.
     """
     if isinstance(images, dict):
-        images = _by_name(model, images)
+        images = _by_name(network, images)
     if not isinstance(images, list | tuple):
         return _array(images)
     arrays = [_array(one) for one in images]
     counts = {len(one) for one in arrays}
-    inputs = len(require_graph(model).inputs)
+    inputs = len(network.graph.inputs)
     if len(arrays) != inputs and inputs == 1:
         message = f"a model with one input takes one array of images, got a list of {len(arrays)}"
         raise UserError(Problem(message, hint=_ROWS))
@@ -109,8 +109,8 @@ def given_targets(targets: int | ArrayLike | None, count: int) -> NDArray[np.int
     return np.broadcast_to(found.astype(np.int32), (count,))
 
 
-def _by_name(model: Any, images: dict[str, Any]) -> Any:
-    names = [str(tensor.name) for tensor in require_graph(model).inputs]
+def _by_name(network: Network, images: dict[str, Any]) -> Any:
+    names = [str(tensor.name) for tensor in network.graph.inputs]
     if set(images) != set(names):
         message = f"images must have the keys {', '.join(names)}, got {', '.join(map(str, images))}"
         raise UserError(Problem(message, hint="these are the names of the model's inputs"))
@@ -268,7 +268,7 @@ def effective(
         return
     for other, values in only.items():
         if others[other] not in values:
-            message, hint = idle(name, other, others[other], values)
+            message, hint = no_effect(name, other, others[other], values)
             raise UserError(Problem(message, hint=hint))
 
 

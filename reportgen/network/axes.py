@@ -6,14 +6,15 @@ from typing import Any
 
 import keras
 
-from reportgen.network.convolutions import convolution
-from reportgen.network.graph import for_each_output, require_graph, walk
+from reportgen.network.graph import for_each_output
 from reportgen.network.inputs import reads_channels_first
+from reportgen.network.layers import convolution
+from reportgen.network.network import Network
 
 LAST = (False, False)
 
 
-def channels_first(model: Any, path: str, *, given: bool = False) -> bool:
+def channels_first(network: Network, path: str, *, given: bool = False) -> bool:
     """Whether a use of a layer gives its channels right after the batch.
 
     Args:
@@ -21,15 +22,15 @@ def channels_first(model: Any, path: str, *, given: bool = False) -> bool:
         path: of the layer, or of a later use of it.
         given: whether what the use is given is meant.
     """
-    return orders(model).get(path, LAST)[0 if given else 1]
+    return orders(network).get(path, LAST)[0 if given else 1]
 
 
-def orders(model: Any) -> dict[str, tuple[bool, bool]]:
+def orders(network: Network) -> dict[str, tuple[bool, bool]]:
     """For every use of a layer whether channels come first in what it is given, and gives.
 
     Empty where no layer says so: then they come last everywhere.
     """
-    if not reads_channels_first(model):
+    if not reads_channels_first(network):
         return {}
     found: dict[str, tuple[bool, bool]] = {}
 
@@ -46,7 +47,7 @@ def orders(model: Any) -> dict[str, tuple[bool, bool]]:
         return for_each_output(layer, _Value(found[path][1]))
 
     start = _Value(True)
-    walk(model, [start for _ in require_graph(model).inputs], call, done)
+    network.walk([start for _ in network.graph.inputs], call, done)
     return found
 
 

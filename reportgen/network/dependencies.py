@@ -8,10 +8,10 @@ from typing import Any
 import keras
 
 from reportgen.network.axes import orders
-from reportgen.network.graph import for_each_output, require_graph, walk
-from reportgen.network.heads import closing, output_names
+from reportgen.network.graph import for_each_output
 from reportgen.network.inputs import reads_channels_first
-from reportgen.network.layers import uses
+from reportgen.network.keras_internals import origin
+from reportgen.network.network import Network
 from reportgen.network.relu_rules import rectifier_of
 
 _MEETINGS = {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
@@ -45,7 +45,7 @@ class _Past:
         self.paths = paths
 
 
-def way_to(model: Any, layer: str | int) -> Way:
+def way_to(network: Network, layer: str | int) -> Way:
     """What a layer (its path) or an output (its index) depends on, itself included.
 
     A layer that is used several times is there once for each use that it depends on. An output's
@@ -64,12 +64,12 @@ def way_to(model: Any, layer: str | int) -> Way:
         met.setdefault(path, operation)
         return keep(path, for_each_output(operation, past))
 
-    start = [_Past(frozenset()) for _ in require_graph(model).inputs]
-    ends = keras.tree.flatten(walk(model, start, call, keep))
+    start = [_Past(frozenset()) for _ in network.graph.inputs]
+    ends = keras.tree.flatten(network.walk(start, call, keep))
     if isinstance(layer, str):
         return _sorted(met, pasts[layer].paths, "")
-    assert len(ends) == len(output_names(model))
-    return _sorted(met, ends[layer].paths, closing(model, layer)[0])
+    assert len(ends) == len(network.output_names)
+    return _sorted(met, ends[layer].paths, network.closing(layer)[0])
 
 
 def _sorted(met: dict[str, Any], paths: frozenset[str], last: str) -> Way:
@@ -125,7 +125,7 @@ class Step:
         return "Input" if self.layer is None else type(self.layer).__name__
 
 
-def steps(model: Any) -> list[Step]:
+def steps(network: Network) -> list[Step]:
     """All calls on the way from a model's inputs to its outputs, in an order that can be run.
 
     Shapes alone are computed. A layer that is called twice is two steps.
@@ -133,9 +133,9 @@ def steps(model: Any) -> list[Step]:
     Raises:
         UndefinedError: the inside of the model cannot be reached.
     """
-    graph, known = require_graph(model), uses(model)
-    turned = reads_channels_first(model)
-    order = orders(model) if turned else {}
+    graph, known = network.graph, network.uses
+    turned = reads_channels_first(network)
+    order = orders(network) if turned else {}
     found: list[Step] = []
     made: dict[int, int] = {}
     alive: list[Any] = []  # an id may be used again once its tensor is gone
@@ -158,8 +158,8 @@ def steps(model: Any) -> list[Step]:
 
     symbols = [_copy(tensor) for tensor in graph.inputs]
     for symbol, tensor in zip(symbols, graph.inputs, strict=True):
-        note(str(tensor._keras_history[0].name), None, (), symbol, turned)
-    ends = {made[id(t)] for t in keras.tree.flatten(walk(model, symbols, call))}
+        note(str(origin(tensor)[0].name), None, (), symbol, turned)
+    ends = {made[id(t)] for t in keras.tree.flatten(network.walk(symbols, call))}
     return [_ended(step, index in ends) for index, step in enumerate(found)]
 
 

@@ -10,12 +10,14 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.network.batching import batches
 from reportgen.network.dependencies import way_to
-from reportgen.network.execution import batches
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.graph import is_graph, require_graph, run
-from reportgen.network.heads import heads, output_index, sides
-from reportgen.network.layers import find, named, uses
+from reportgen.network.graph import is_graph, run
+from reportgen.network.heads import output_index, sides
+from reportgen.network.keras_internals import kept_logits
+from reportgen.network.layer_selection import find
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Dataset, Head, Preprocessing
@@ -60,43 +62,43 @@ class Place:
         return f"{'input' if self.before else 'output'} of layer '{self.path}'"
 
 
-def head_at(model: Any, data: Dataset | None, output: str | None) -> Head:
+def head_at(network: Network, data: Dataset | None, output: str | None) -> Head:
     """The head that a figure is about: the one named, or the first, with its labels if any.
 
     Raises:
         UndefinedError: the model is not a graph.
         UserError: no output has that name, or heads and labels do not fit.
     """
-    found = heads(model, data.targets if data is not None else ())
+    found = network.heads_for(data.targets if data is not None else ())
     by_name = [head for head in found if head.name == output]
     if by_name:
         return by_name[0]
     # A single output is called after what it answers, but its layer's name means it as well.
-    index = 0 if output is None else output_index(model, output)
+    index = 0 if output is None else output_index(network.heads, output)
     return found[index]
 
 
-def classifier(model: Any, head: Head) -> Classifier:
+def classifier(network: Network, head: Head) -> Classifier:
     """The last layer before an output that holds a weight of shape (d, classes).
 
     Raises:
         UndefinedError: there is none, or classes have no vectors of their own.
     """
     if head.kind == "maps":
-        size = sides(require_graph(model).outputs[head.index].shape)
+        size = sides(network.graph.outputs[head.index].shape)
         raise UndefinedError(
             f"Output '{head.name}' of the model gives {size} values for an image, so no layer "
             "before it compares an embedding with classes; one can be read at a layer that is "
             "named."
         )
-    every = uses(model)
-    for path in reversed(way_to(model, head.index).layers):
+    every = network.uses
+    for path in reversed(way_to(network, head.index).layers):
         layer = every[path].layer
         inside = is_graph(layer) or not isinstance(layer, keras.layers.Layer)
         kernel = None if inside else _kernel(layer, head.units)
         if kernel is None:
             continue
-        require_finite(model, [path])
+        require_finite(network, [path])
         bias = getattr(layer, "bias", None)
         return Classifier(
             path,
@@ -111,7 +113,7 @@ def classifier(model: Any, head: Head) -> Classifier:
     )
 
 
-def place_of(model: Any, layer: str | None, head: Head) -> Place:
+def place_of(network: Network, layer: str | None, head: Head) -> Place:
     """Where the embedding is: after the layer named, or before the classifier.
 
     Raises:
@@ -119,12 +121,12 @@ def place_of(model: Any, layer: str | None, head: Head) -> Place:
         UserError: there is no such layer.
     """
     if layer is not None:
-        return Place(find(model, layer))
-    return Place(classifier(model, head).path, before=True)
+        return Place(find(network, layer))
+    return Place(classifier(network, head).path, before=True)
 
 
 def vectors(
-    model: Any, images: Any, place: Place, preprocessing: Preprocessing | None = None
+    network: Network, images: Any, place: Place, preprocessing: Preprocessing | None = None
 ) -> Floats:
     """Embeddings (n, d) of images (n, h, w, c), batch by batch; maps are averaged over space.
 
@@ -138,13 +140,13 @@ def vectors(
         UndefinedError: the model's inside cannot be reached, or values are not finite.
     """
     if isinstance(images, list):
-        return _read(model, images, place)
+        return _read(network, images, place)
     found: list[Floats] = []
     for part in range(0, len(images), CHUNK):
         given = images[part : part + CHUNK]
         ready = prepare(given, preprocessing) if preprocessing is not None else given
-        for batch in batches(model, [np.asarray(ready)]):
-            found.append(_read(model, ready[batch], place))
+        for batch in batches(network, [np.asarray(ready)]):
+            found.append(_read(network, ready[batch], place))
     return np.concatenate(found)
 
 
@@ -155,7 +157,7 @@ def taken(size: int, most: int) -> Integers:
 
 
 def of_split(
-    model: Any, data: Dataset, split: str, place: Place, most: int
+    network: Network, data: Dataset, split: str, place: Place, most: int
 ) -> tuple[Floats, Integers]:
     """Embeddings (n, d) of a split's images, and which images these are, (n,).
 
@@ -171,30 +173,30 @@ def of_split(
     images = np.asarray(data.splits[split].images)
     if not len(images):
         raise UndefinedError(f"The {split} split of dataset '{data.name}' has no images.")
-    one = vectors(model, images[:1], place, data.preprocessing)
+    one = vectors(network, images[:1], place, data.preprocessing)
     chosen = taken(len(images), min(most, max(1, BUDGET // one.nbytes)))
     if len(chosen) == len(images):
-        return vectors(model, images, place, data.preprocessing), chosen
-    return vectors(model, images[chosen], place, data.preprocessing), chosen
+        return vectors(network, images, place, data.preprocessing), chosen
+    return vectors(network, images[chosen], place, data.preprocessing), chosen
 
 
-def length_effect(model: Any, made: Classifier, embeddings: Floats) -> float | None:
+def length_effect(network: Network, made: Classifier, embeddings: Floats) -> float | None:
     """How much doubling an embedding's length changes what its classifier answers.
 
     Of the logits less their mean over classes, the mean change over the mean size. 1 for a matrix
     without bias, 0 where only the angle counts. None where all logits are equal.
     """
-    layer = named(model)[made.path]
+    layer = network.layer(made.path)
     before, after = (_logits(layer, embeddings * times) for times in (1, 2))
     size = float(np.abs(before).mean())
     return float(np.abs(after - before).mean()) / size if size > 0 else None
 
 
-def _read(model: Any, images: Any, place: Place) -> Floats:
+def _read(network: Network, images: Any, place: Place) -> Floats:
     asked: dict[str, Any] = (
         {"inputs_of": [place.path]} if place.before else {"layers": [place.path]}
     )
-    seen = observe(model, images, **asked, mean=True, logits=False)
+    seen = observe(network, images, **asked, mean=True, logits=False)
     maps = seen.inputs if place.before else seen.activations
     require_finite_activations(maps)
     values = maps[place.path]
@@ -235,6 +237,6 @@ def _logits(layer: Any, embeddings: Floats) -> Doubles:
     """What a classifier gives before its softmax, less the mean over classes, (n, classes)."""
     given = tf.cast(tf.constant(embeddings), layer.compute_dtype)
     output = run(layer, (given,), {})
-    # Keras keeps the argument of a softmax with its result.
-    values = np.asarray(tf.cast(getattr(output, "_keras_logits", output), tf.float64))
+    logits = kept_logits(output)
+    values = np.asarray(tf.cast(output if logits is None else logits, tf.float64))
     return np.asarray(values - values.mean(axis=-1, keepdims=True))

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.network.dependencies import way_to
 from reportgen.network.graph import is_graph
-from reportgen.network.layers import named, uses
+from reportgen.network.network import Network
 from reportgen.types import Array
 
 
-def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
+def require_finite(network: Network, layers: Sequence[str] | None = None) -> None:
     """Refuse a model whose weights are not finite numbers.
 
     Args:
@@ -27,8 +27,8 @@ def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
     Raises:
         UndefinedError: names the layers that hold NaN or infinity.
     """
-    every = named(model)
-    last = len(every) if layers is None else _last(model, list(every), layers) + 1
+    every = network.layers
+    last = len(every) if layers is None else _last(network, list(every), layers) + 1
     leaves = [(path, layer) for path, layer in list(every.items())[:last] if not is_graph(layer)]
     bad = [path for path, layer in leaves if not all(map(_finite, layer.weights))]
     if bad:
@@ -38,24 +38,24 @@ def require_finite(model: Any, layers: Sequence[str] | None = None) -> None:
         )
 
 
-def _last(model: Any, order: list[str], layers: Sequence[str]) -> int:
+def _last(network: Network, order: list[str], layers: Sequence[str]) -> int:
     """The place of the last layer in a model's order that layers, or uses of them, depend on."""
-    known = uses(model) if any(path not in order for path in layers) else {}
+    known = network.uses if any(path not in order for path in layers) else {}
     # What lies before a later use may come after the layer in the model's order.
-    later = [way for path in layers if path in known for way in way_to(model, path).layers]
+    later = [way for path in layers if path in known for way in way_to(network, path).layers]
     on_the_way = [known[path].of for path in later if known[path].of in order]
     return max((order.index(path) for path in [*layers, *on_the_way] if path in order), default=-1)
 
 
-def sum_of_weights(model: Any) -> Any:
+def sum_of_weights(network: Network) -> Any:
     """A tensor of one number that is finite only if all weights are, for use in a graph.
 
     Where it is not, `require_finite` tells why; large numbers alone can make it so.
     """
     if tf.executing_eagerly():
         # One operation of TensorFlow's after the other takes five times as long.
-        return tf.constant([0.0 if all(map(_finite, model.weights)) else np.nan])
-    values = [tf.convert_to_tensor(variable.value) for variable in model.weights]
+        return tf.constant([0.0 if all(map(_finite, network.model.weights)) else np.nan])
+    values = [tf.convert_to_tensor(variable.value) for variable in network.model.weights]
     sums = [tf.cast(tf.reduce_sum(v), tf.float32) for v in values if v.dtype.is_floating]
     return tf.reshape(tf.add_n(sums) if sums else 0.0, [1])
 

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
 from reportgen.network.axes import channels_first
-from reportgen.network.execution import Graph, batches, compiled, execute, input_specs, remembered
+from reportgen.network.batching import batches
+from reportgen.network.execution import Graph, compiled, execute, input_specs
 from reportgen.network.finite import require_finite, sum_of_weights
-from reportgen.network.heads import heads as heads_of
 from reportgen.network.inputs import as_inputs
-from reportgen.network.layers import find, named
+from reportgen.network.layer_selection import find
 from reportgen.network.logits import require_logits
+from reportgen.network.network import Network
 from reportgen.network.outputs import channels_to_end, logits_of, trace
 from reportgen.records import Head
 from reportgen.types import Array, Floats
@@ -50,7 +51,7 @@ class Slope:
 
 
 def slopes(
-    model: Any, images: Any, layer: str, outputs: Sequence[int], targets: Array
+    network: Network, images: Any, layer: str, outputs: Sequence[int], targets: Array
 ) -> Iterator[Slope]:
     """How the explained logits rise with each activation of a layer.
 
@@ -68,37 +69,39 @@ def slopes(
         UndefinedError: the model is not a graph, its weights are not finite numbers, the layer has
             no maps, or an output does not depend on it.
     """
-    chosen, graph = remembered(
-        model, ("slopes of", layer, *outputs), lambda: _graph(model, layer, tuple(outputs))
+    chosen, graph = network.keep(
+        ("slopes of", layer, *outputs), lambda: _graph(network, layer, tuple(outputs))
     )
-    inputs = as_inputs(model, images)
+    inputs = as_inputs(network, images)
     each = np.ascontiguousarray(np.asarray(targets, np.int32).T)
-    for part in batches(model, inputs, copies=_COPIES):
+    for part in batches(network, inputs, copies=_COPIES):
         batch = [each[part], *(array[part] for array in inputs)]
         check = _flag(part.start == 0)
-        acts, grads, logits, explained, total = execute(graph, batch, model, [check], views=True)
+        acts, grads, logits, explained, total = execute(graph, batch, network, [check], views=True)
         if not np.isfinite(total).all():
-            require_finite(model)
-        require_logits(model, chosen, [logits[head.index] for head in chosen], inputs)
+            require_finite(network)
+        require_logits(network, chosen, [logits[head.index] for head in chosen], inputs)
         yield Slope(part, acts, tuple(grads), tuple(logits), explained.T)
 
 
-def _graph(model: Any, layer: str, outputs: tuple[int, ...]) -> tuple[tuple[Head, ...], Graph]:
+def _graph(
+    network: Network, layer: str, outputs: tuple[int, ...]
+) -> tuple[tuple[Head, ...], Graph]:
     """The heads that are explained, and the graph of `slopes`."""
-    heads = heads_of(model)
-    path = find(model, layer, list(named(model)))
+    heads = network.heads
+    path = find(network, layer, list(network.layers))
     chosen = tuple(heads[index] for index in outputs)
-    first = channels_first(model, path)
+    first = channels_first(network, path)
 
-    def body(model: Any, wanted: Any, *given: Any) -> Any:
+    def body(network: Network, wanted: Any, *given: Any) -> Any:
         *inputs, check = given
-        found = _differentiate(model, inputs, wanted, path, chosen, first)
+        found = _differentiate(network, inputs, wanted, path, chosen, first)
         # Beside the rest this costs next to nothing, and it is wanted once.
-        return *found, tf.cond(check, lambda: sum_of_weights(model), lambda: tf.zeros(1))
+        return *found, tf.cond(check, lambda: sum_of_weights(network), lambda: tf.zeros(1))
 
     wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
-    signature = [wanted_spec, *input_specs(model), tf.TensorSpec((), tf.bool)]
-    return chosen, compiled(model, ("slopes", path, outputs), body, signature)
+    signature = [wanted_spec, *input_specs(network), tf.TensorSpec((), tf.bool)]
+    return chosen, compiled(network, ("slopes", path, outputs), body, signature)
 
 
 @cache
@@ -108,13 +111,13 @@ def _flag(value: bool) -> Any:
 
 
 def _differentiate(
-    model: Any, inputs: list[Any], wanted: Any, path: str, chosen: Sequence[Head], first: bool
+    network: Network, inputs: list[Any], wanted: Any, path: str, chosen: Sequence[Head], first: bool
 ) -> Any:
     several = len(chosen) > 1
     with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
-        seen = trace(model, inputs, [path], watch=tape)
+        seen = trace(network, inputs, [path], watch=tape)
         asked = [head.index for head in chosen]
-        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen, asked)]
+        logits = [tf.cast(value, tf.float32) for value in logits_of(network, seen, asked)]
     maps = seen.activations[path]
     if len(maps.shape) < 3:
         raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")

@@ -1,4 +1,12 @@
-"""The graph of a Keras model: a walk through its calls, nested models included, by name."""
+"""The graph of a Keras model: a walk through its calls, nested models included, by name.
+
+Everything that looks inside a model goes through `walk`: reading activations, splitting a model
+at a layer, taking a logit before its softmax, following a receptive field. The model itself is
+only read.
+
+A subclassed model has no graph of its own, because its `call` is Python. Where that Python can be
+followed symbolically (it uses layers and `keras.ops`), the graph that it draws stands in.
+"""
 
 from __future__ import annotations
 
@@ -7,164 +15,160 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 import keras
-from keras.src.models.functional import Functional
 
 from reportgen.errors import UndefinedError
+from reportgen.network.keras_internals import (
+    Functional,
+    Node,
+    built_shapes,
+    flat_layers,
+    graph_nodes,
+    layer_nodes,
+    ordered_inputs,
+    run_graph,
+    sequential_graph,
+    takes_training,
+)
+from reportgen.types import Json, Layer, Model
 
-NamedNode = tuple[str, Any]
-"""The graph of a Keras model: a walk through its calls, nested models included, by name."""
+Arguments = tuple[Json, ...]
+Keywords = dict[str, Json]
+
+Call = Callable[[str, Layer, Arguments, Keywords], Json]
+"""What happens at a layer: (path, layer, args, kwargs) -> its output. The path is that of the use:
+`conv` for the first, `conv[1]` for the second."""
+
+Done = Callable[[str, Json], Json]
+"""What happens to the output of a nested model: (path, output) -> the output to go on with."""
+
+NamedNode = tuple[str, Node]
+"""The name of a call, and its node in the graph."""
 
 
-def calls(graph: Any) -> list[NamedNode]:
-    """Each call in a Functional graph, the calls of one layer together, as they were written.
+# --- walking -----------------------------------------------------------------------------------
 
-    The first call of a layer has the layer's name, the others `name[1]`, `name[2]`; calls in
-    other models do not count.
+
+def walk(
+    model: Model, inputs: Json, call: Call, done: Done | None = None, prefix: str = ""
+) -> Json:
+    """Run through a model's graph, letting `call` compute every layer.
+
+    Args:
+        model: any model with a graph (`require_graph`), nested to any depth.
+        inputs: a value for each of its inputs (a list where there are several). Values may be
+            tensors or anything else that `call` understands.
+        call: computes one layer or other operation.
+        done: receives the output of each nested model, and returns the value to go on with.
+        prefix: of the paths, "" for the outermost model.
+
+    Returns:
+        The outputs in the model's own structure.
     """
-    nodes = _as_run(graph)
-    # The same object, not the same name: some operations are named alike.
-    together: dict[int, list[Any]] = defaultdict(list)
+    graph = require_graph(model)
+    names = {key: iter(uses) for key, uses in _repeated_calls(graph).items()}
+
+    def visit(operation: Layer) -> Callable[..., Json]:
+        uses = names.get(id(operation))
+        path = prefix + (next(uses) if uses else operation.name)
+        if not is_graph(operation):
+            return lambda *args, **kwargs: call(path, operation, args, kwargs)
+
+        def enter(*args: Json, **kwargs: Json) -> Json:
+            values = args[0] if args else kwargs["inputs"]
+            result = walk(operation, values, call, done, path + "/")
+            return done(path, result) if done else result
+
+        return enter
+
+    if isinstance(inputs, dict):
+        inputs = ordered_inputs(graph, inputs)
+    outputs = run_graph(graph, inputs, visit)
+    flat = keras.tree.flatten(outputs)
+    return flat[0] if len(flat) == 1 else outputs
+
+
+def run(operation: Layer, args: Arguments, kwargs: Keywords) -> Json:
+    """Compute one layer as at prediction time (no dropout, moving statistics left alone)."""
+    if takes_training(operation):
+        kwargs = {**kwargs, "training": False}
+    return operation(*args, **kwargs)
+
+
+def plain_call(path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
+    """The `Call` that does nothing but `run`."""
+    return run(layer, args, kwargs)
+
+
+def for_each_output(operation: Layer, value: Json) -> Json:
+    """A stand-in for a call's output: the value, or a list of it.
+
+    A split, or an LSTM with its states, gives several outputs; all get the same value.
+    """
+    nodes = layer_nodes(operation)
+    several = len(nodes[0].outputs) if nodes else 1
+    return value if several == 1 else [value] * several
+
+
+# --- names of calls ----------------------------------------------------------------------------
+
+
+def calls(graph: Model) -> list[NamedNode]:
+    """Each call in a Functional graph, the calls of one layer together, in the order written.
+
+    Keras numbers the calls of a layer and writes the second one as `name[1]`, and so do we. Calls
+    in other models do not count.
+    """
+    nodes = graph_nodes(graph)
+    # By object, not by name: some operations have the same name.
+    together: dict[int, list[Node]] = defaultdict(list)
     for node in nodes:
         together[id(node.operation)].append(node)
-    taken = {node.operation.name for node in nodes}
+    taken = {str(node.operation.name) for node in nodes}
     return [
-        (_name(node.operation.name, turn, taken), node)
+        (_name(str(node.operation.name), index, taken), node)
         for group in together.values()
-        for turn, node in enumerate(_as_written(group))
+        for index, node in enumerate(_as_written(group))
     ]
 
 
-def again(graph: Any) -> dict[int, list[str]]:
+def _repeated_calls(graph: Model) -> dict[int, list[str]]:
     """For each layer that a graph uses several times, by its id, the names of its calls as run."""
     names = {id(node): name for name, node in calls(graph)}
-    found: dict[int, list[str]] = defaultdict(list)
-    for node in _as_run(graph):
-        found[id(node.operation)].append(names[id(node)])
-    return {key: own for key, own in found.items() if len(own) > 1}
+    in_order: dict[int, list[str]] = defaultdict(list)
+    for node in graph_nodes(graph):
+        in_order[id(node.operation)].append(names[id(node)])
+    return {key: own for key, own in in_order.items() if len(own) > 1}
 
 
-def _as_run(graph: Any) -> list[Any]:
-    levels = graph._nodes_by_depth
-    return [node for depth in sorted(levels, reverse=True) for node in levels[depth]]
-
-
-def _as_written(group: list[Any]) -> list[Any]:
+def _as_written(group: list[Node]) -> list[Node]:
     if len(group) == 1:
         return group
-    order = {id(node): place for place, node in enumerate(group[0].operation._inbound_nodes)}
+    order = {id(node): place for place, node in enumerate(layer_nodes(group[0].operation))}
     return sorted(group, key=lambda node: order[id(node)])
 
 
-def _name(name: str, turn: int, taken: set[str]) -> str:
+def _name(name: str, index: int, taken: set[str]) -> str:
     """A layer whose own name looks like that of a use keeps it; the use gets a longer one."""
-    said = f"{name}[{turn}]" if turn else name
-    while turn and said in taken:
-        said += "[0]"
-    return said
+    use = f"{name}[{index}]" if index else name
+    while index and use in taken:
+        use += "[0]"
+    return use
 
 
-@dataclass(frozen=True)
-class Held:
-    """A model's own layers, not those inside them, and all its weights."""
+# --- the graph of a model ----------------------------------------------------------------------
 
-    layers: tuple[Any, ...]
-    trainable: tuple[Any, ...]
-    fixed: tuple[Any, ...]
+_followed: weakref.WeakKeyDictionary[Model, Model | str] = weakref.WeakKeyDictionary()
+"""Graphs of subclassed models, or the reason why there is none."""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Parameters of a model: all, those that training moves, and the others."""
-
-    total: int
-    trainable: int
-    fixed: int
-
-
-_held: weakref.WeakKeyDictionary[Any, Held] = weakref.WeakKeyDictionary()
-"""The graph of a Keras model: a walk through its calls, nested models included, by name."""
-
-
-def stands_in(graph: Any, model: Any) -> Any:
-    """The graph, which counts from now on as having all that the model has."""
-    own, given = _of(graph), _held.get(model) or _of(model)
-    known = {id(weight) for weight in (*given.trainable, *given.fixed)}
-    more = [[w for w in part if id(w) not in known] for part in (own.trainable, own.fixed)]
-    layers = {id(layer): layer for layer in (*own.layers, *given.layers)}
-    _held[graph] = Held(
-        tuple(layers.values()), (*given.trainable, *more[0]), (*given.fixed, *more[1])
-    )
-    return graph
-
-
-def held_layers(model: Any) -> tuple[Any, ...]:
-    """The own layers of a model, or of the one that it stands in for."""
-    known = _held.get(model)
-    return _layers(model) if known is None else known.layers
-
-
-def counts(model: Any) -> Counts:
-    """Of all weights that a model, or the one that it stands in for, holds; each once."""
-    own = _held.get(model) or _of(model)
-    trainable, fixed = _size(own.trainable), _size(own.fixed)
-    return Counts(trainable + fixed, trainable, fixed)
-
-
-def _of(model: Any) -> Held:
-    weights = model.trainable_weights, model.non_trainable_weights
-    return Held(_layers(model), *map(tuple, weights))
-
-
-def _layers(model: Any) -> tuple[Any, ...]:
-    return tuple(model._flatten_layers(include_self=False, recursive=False))
-
-
-def _size(weights: Iterable[Any]) -> int:
-    return sum(prod(weight.shape) for weight in weights)
-
-
-Call = Callable[[str, Any, tuple[Any, ...], dict[str, Any]], Any]
-"""What happens at a layer: (path, layer, args, kwargs) -> its output. The path is that of the use:
-`conv` at the first, `conv[1]` at the second (`naming`)."""
-
-Done = Callable[[str, Any], Any]
-"""The graph of a Keras model: a walk through its calls, nested models included, by name."""
-
-_followed: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
-"""The graph of a Keras model: a walk through its calls, nested models included, by name."""
-
-
-def is_graph(layer: Any) -> bool:
+def is_graph(layer: Layer) -> bool:
     """Whether it is a model whose inside can be walked."""
     return isinstance(layer, keras.Model) and not isinstance(_graph(layer), str)
 
 
-def inner_layers(model: Any) -> list[Any]:
-    """The layers of a model itself, in its own order, without those that are `unreached`."""
-    left = {id(layer) for layer in unreached(model)}
-    return [layer for layer in model.layers if id(layer) not in left]
-
-
-def unreached(model: Any) -> list[Any]:
-    """The model's own layers that no call at prediction time uses, such as one for training alone.
-
-    A layer of which a part is used is reached. Empty where the calls cannot be followed.
-    """
-    graph = _graph(model)
-    if isinstance(graph, str):
-        return []
-    used = {id(operation) for operation in graph.operations}
-    return [
-        layer for layer in held_layers(model)
-        if used.isdisjoint(map(id, layer._flatten_layers()))
-        and not isinstance(layer, keras.layers.InputLayer)
-    ]  # fmt: skip
-
-
-def require_graph(model: Any) -> Any:
+def require_graph(model: Model) -> Model:
     """The Functional graph of a model: its own, or the one that its `call` draws.
 
     Raises:
@@ -179,86 +183,25 @@ def require_graph(model: Any) -> Any:
     return graph
 
 
-def walk(model: Any, inputs: Any, call: Call, done: Done | None = None, prefix: str = "") -> Any:
-    """Run through a model's graph, letting `call` compute every layer.
-
-    Args:
-        model: any model with a graph (`require_graph`), nested to any depth.
-        inputs: a value for each of its inputs (a list where there are several). Values may be
-            tensors or anything else that `call` understands.
-        call: computes one layer or other operation.
-        done: is given the output of each nested model, and gives back what to go on with.
-        prefix: of the paths, "" for the outermost model.
-
-    Returns:
-        The outputs in the model's own structure.
-    """
-
-    graph = require_graph(model)
-    names = {key: iter(found) for key, found in again(graph).items()}
-
-    def visit(operation: Any) -> Callable[..., Any]:
-        turns = names.get(id(operation))
-        path = prefix + (next(turns) if turns else operation.name)
-        if not is_graph(operation):
-            return lambda *args, **kwargs: call(path, operation, args, kwargs)
-
-        def enter(*args: Any, **kwargs: Any) -> Any:
-            values = args[0] if args else kwargs["inputs"]
-            result = walk(operation, values, call, done, path + "/")
-            return done(path, result) if done else result
-
-        return enter
-
-    if isinstance(inputs, dict):
-        # By name, not in the order of the keys.
-        inputs = graph._flatten_to_reference_inputs(inputs)
-    outputs = graph._run_through_graph(inputs, operation_fn=visit)
-    flat = keras.tree.flatten(outputs)
-    return flat[0] if len(flat) == 1 else outputs
-
-
-def run(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Compute one layer as at prediction time (no dropout, moving statistics left alone)."""
-    if getattr(operation, "_call_has_training_arg", False):
-        kwargs = {**kwargs, "training": False}
-    return operation(*args, **kwargs)
-
-
-def plain_call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The `Call` that does nothing but `run`."""
-    return run(layer, args, kwargs)
-
-
-def for_each_output(operation: Any, value: Any) -> Any:
-    """What a call hands on in a walk with stand-ins for tensors: the value, or a list of it.
-
-    A split or an LSTM with its states gives several outputs, and all get the same value.
-    """
-    nodes = getattr(operation, "_inbound_nodes", [])
-    several = len(nodes[0].outputs) if nodes else 1
-    return value if several == 1 else [value] * several
-
-
-def _graph(model: Any) -> Any:
+def _graph(model: Model) -> Model | str:
     """A model's Functional graph, or why it has none, to follow "because it"."""
     if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
         built = model.built and model.inputs
-        return model._functional if built else "has not been built: it needs an Input"
+        return sequential_graph(model) if built else "has not been built: it needs an Input"
     if isinstance(model, Functional) and type(model).call is Functional.call:
         return model
     if model not in _followed:
-        found = _follow(model)
+        graph = _follow(model)
         if not model.built:
-            return found  # it may be built before it is asked for again
-        _followed[model] = found
+            return graph  # the model may be built before the next call
+        _followed[model] = graph
     return _followed[model]
 
 
-def _follow(model: Any) -> Any:
-    """What a subclassed model's `call` draws when it is given symbolic inputs."""
+def _follow(model: Model) -> Model | str:
+    """The graph that a subclassed model's `call` draws when it receives symbolic inputs."""
     known = [tuple(tensor.shape) for tensor in getattr(model, "inputs", None) or []]
-    shapes = known or list((getattr(model, "_build_shapes_dict", None) or {}).values())
+    shapes = known or built_shapes(model)
     if not model.built:
         return "has not been built: call it once on an image"
     if not shapes:
@@ -269,18 +212,18 @@ def _follow(model: Any) -> Any:
         inputs = [_structure(shapes[0])]
     if not inputs or None in keras.tree.flatten(inputs):
         return "is subclassed and takes its inputs in a structure that is not plain"
-    training = {"training": False} if getattr(model, "_call_has_training_arg", False) else {}
+    training = {"training": False} if takes_training(model) else {}
     try:
-        given = inputs[0] if isinstance(inputs[0], list | dict) else inputs
-        graph = Functional(given, model.call(*inputs, **training), name=model.name)
+        structure = inputs[0] if isinstance(inputs[0], list | dict) else inputs
+        graph = Functional(structure, model.call(*inputs, **training), name=model.name)
     except Exception as error:
-        # Whatever the model's own Python raises when it is given symbols instead of numbers.
+        # Whatever the model's own Python raises when it receives symbols instead of numbers.
         cause = str(error).strip().partition("\n")[0].partition(". ")[0].rstrip(".")
         return f"is subclassed and its call cannot be followed ({cause})"
-    return stands_in(graph, model)
+    return stand_in(graph, model)
 
 
-def _structure(shapes: Any) -> Any:
+def _structure(shapes: Json) -> Json:
     """Symbols for a list of inputs, or for a mapping, whose keys are their names."""
     if isinstance(shapes, dict):
         return {key: _symbol(shape, str(key)) for key, shape in shapes.items()}
@@ -289,9 +232,98 @@ def _structure(shapes: Any) -> Any:
     return [_symbol(shape, f"input_{i}" if i else "input") for i, shape in enumerate(shapes)]
 
 
-def _symbol(shape: Any, name: str) -> Any:
-    """An input of this shape with any number of images; None for what is no single shape."""
+def _symbol(shape: Json, name: str) -> Json:
+    """An input of this shape for any number of images; None where it is no single shape."""
     plain = isinstance(shape, tuple | list) and len(shape) > 1
     if not plain or not all(side is None or isinstance(side, int) for side in shape):
         return None
     return keras.Input(tuple(shape[1:]), name=name)
+
+
+# --- what a model holds ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A model's own layers, not those inside them, and all its weights."""
+
+    layers: tuple[Layer, ...]
+    trainable: tuple[Layer, ...]
+    fixed: tuple[Layer, ...]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Parameters of a model: all, those that training moves, and the others."""
+
+    total: int
+    trainable: int
+    fixed: int
+
+
+_held: weakref.WeakKeyDictionary[Model, _Held] = weakref.WeakKeyDictionary()
+"""Of graphs that stand in for a subclassed model, what that model holds."""
+
+
+def own_layers(model: Model) -> list[Layer]:
+    """The layers of a model itself, in its own order, without those that are `unreached`."""
+    left = {id(layer) for layer in unreached(model)}
+    return [layer for layer in model.layers if id(layer) not in left]
+
+
+def unreached(model: Model) -> list[Layer]:
+    """The model's own layers that no call at prediction time uses, such as one for training alone.
+
+    A layer of which a part is used is reached. Empty where the calls cannot be followed.
+    """
+    graph = _graph(model)
+    if isinstance(graph, str):
+        return []
+    used = {id(operation) for operation in graph.operations}
+    held = _held.get(model)
+    return [
+        layer
+        for layer in (_direct_layers(model) if held is None else held.layers)
+        if used.isdisjoint(map(id, flat_layers(layer)))
+        and not isinstance(layer, keras.layers.InputLayer)
+    ]
+
+
+def parameter_counts(model: Model) -> Counts:
+    """The sizes of all weights that a model, or the one that it stands in for, holds.
+
+    Each weight counts once, also one that only training uses.
+    """
+    own = _held.get(model) or _holds(model)
+    trainable, fixed = _size(own.trainable), _size(own.fixed)
+    return Counts(trainable + fixed, trainable, fixed)
+
+
+def stand_in(graph: Model, model: Model) -> Model:
+    """The graph, which counts from now on as holding all that the model holds.
+
+    The graph has only what the model's `call` uses at prediction time. A layer that training alone
+    calls belongs to the model all the same, and so do weights that are in no layer.
+    """
+    own, held = _holds(graph), _held.get(model) or _holds(model)
+    known = {id(weight) for weight in (*held.trainable, *held.fixed)}
+    more = [[w for w in part if id(w) not in known] for part in (own.trainable, own.fixed)]
+    layers = {id(layer): layer for layer in (*own.layers, *held.layers)}
+    _held[graph] = _Held(
+        tuple(layers.values()), (*held.trainable, *more[0]), (*held.fixed, *more[1])
+    )
+    return graph
+
+
+def _holds(model: Model) -> _Held:
+    return _Held(
+        _direct_layers(model), tuple(model.trainable_weights), tuple(model.non_trainable_weights)
+    )
+
+
+def _direct_layers(model: Model) -> tuple[Layer, ...]:
+    return tuple(flat_layers(model, itself=False, recursive=False))
+
+
+def _size(weights: Iterable[Layer]) -> int:
+    return sum(prod(weight.shape) for weight in weights)

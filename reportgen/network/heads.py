@@ -3,67 +3,159 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import keras
 
 from reportgen.errors import Problem, UserError
 from reportgen.network.graph import calls, is_graph, require_graph
+from reportgen.network.keras_internals import node_of, origin, output_structure
 from reportgen.records import Head, Target
+from reportgen.types import Layer, Model, Tensor
 
 Kind = Literal["softmax", "sigmoid", "logits", "maps"]
 
 
-def heads(model: Any, targets: Sequence[Target] = (), strict: bool = False) -> tuple[Head, ...]:
-    """The heads of a model, in the order of its outputs.
+# --- the outputs of a model --------------------------------------------------------------------
+
+
+def heads(model: Model) -> tuple[Head, ...]:
+    """The heads of a model, in the order of its outputs, without the targets that they answer.
+
+    Raises:
+        UndefinedError: the model is not a graph, so that its outputs are not known.
+    """
+    return tuple(_head(model, index, name) for index, name in enumerate(_output_names(model)))
+
+
+def closing(model: Model, index: int) -> tuple[str, Layer]:
+    """Path (of the use) and layer that decide an output's values, inside nested models too.
+
+    Layers behind it only hand values on or give them another shape.
+    """
+    graph = require_graph(model)
+    return _ending(graph, graph.outputs[index], "", behind=True)
+
+
+def ending(model: Model, index: int) -> tuple[str, Layer]:
+    """Path (of the use) and layer that an output comes from, inside nested models too."""
+    graph = require_graph(model)
+    return _ending(graph, graph.outputs[index], "", behind=False)
+
+
+def _head(model: Model, index: int, name: str) -> Head:
+    kinds: dict[str, Kind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
+    _, layer = closing(model, index)
+    shape = require_graph(model).outputs[index].shape
+    units = shape[-1] or 1 if len(shape) > 1 else 1
+    kind = kinds.get(activation_of(layer), "logits") if len(shape) <= 2 else "maps"
+    title = name.replace("_", " ").capitalize()
+    return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
+
+
+def _output_names(model: Model) -> list[str]:
+    """The name of each output: its key where outputs are a dictionary, else its layer's name."""
+    graph = require_graph(model)
+    outputs, structure = graph.outputs, output_structure(graph)
+    if isinstance(structure, dict) and len(structure) == len(outputs):
+        keys = {id(tensor): str(key) for key, tensor in structure.items()}
+        return [keys[id(tensor)] for tensor in outputs]
+    return _numbered([origin(tensor)[0].name for tensor in outputs])
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Names with a number where a layer gives several outputs."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        numbered.append(name if names.count(name) == 1 else f"{name}_{seen[name]}")
+    return numbered
+
+
+def _ending(graph: Model, tensor: Tensor, prefix: str, behind: bool) -> tuple[str, Layer]:
+    operation, _, place = origin(tensor)
+    node = node_of(tensor)
+    path = prefix + next(name for name, own in calls(graph) if own is node)
+    if is_graph(operation):
+        inner = require_graph(operation)
+        return _ending(inner, inner.outputs[place], path + "/", behind)
+    if behind and (hands_on(operation) or is_reshaping(operation)):
+        return _ending(graph, node.input_tensors[0], prefix, behind)
+    return path, operation
+
+
+def hands_on(layer: Layer) -> bool:
+    """Whether a layer returns its input unchanged at prediction time."""
+    plain = isinstance(layer, keras.layers.Activation)
+    return isinstance(layer, keras.layers.Dropout | keras.layers.Identity) or (
+        plain and layer.activation is keras.activations.linear
+    )
+
+
+def is_reshaping(layer: Layer) -> bool:
+    """Whether a layer returns the values of its input in another shape."""
+    operation = isinstance(layer, keras.Operation) and not isinstance(layer, keras.layers.Layer)
+    return isinstance(layer, keras.layers.Reshape | keras.layers.Flatten) or (
+        operation and type(layer).__name__ in ("Reshape", "Squeeze")
+    )
+
+
+def activation_of(layer: Layer) -> str:
+    """ "softmax", "sigmoid", or "linear"; any other activation by its name."""
+    # The operations `keras.ops.softmax` and `sigmoid` have the names of the layers.
+    if isinstance(layer, keras.Operation) and type(layer).__name__ in ("Softmax", "Sigmoid"):
+        return type(layer).__name__.lower()
+    activation = getattr(layer, "activation", None)
+    name = "linear" if activation is None else str(getattr(activation, "__name__", activation))
+    return "softmax" if name == "softmax_v2" else name  # the name of `tf.nn.softmax`
+
+
+def sides(shape: Sequence[int | None]) -> str:
+    """The shape of an output for one image in words: "28 x 28 x 1", of (None, 28, 28, 1)."""
+    return " x ".join("any" if side is None else str(side) for side in shape[1:])
+
+
+# --- the targets that outputs answer -----------------------------------------------------------
+
+
+def answering(
+    heads: Sequence[Head], targets: Sequence[Target], outputs: Sequence[Tensor], strict: bool
+) -> tuple[Head, ...]:
+    """The heads with the targets that they answer.
 
     A single output answers the first target and takes its name, unless it can answer none: it is
     an image itself, or one plain value where there are more than two classes. Of several outputs,
     each answers the target of its own name, and one without has no meaning.
 
     Args:
-        model: any built Keras model.
+        heads: of the model, in the order of its outputs.
         targets: what its dataset labels; () to leave the heads without meaning.
+        outputs: symbolic tensors, one for each head.
         strict: a single output has to answer the first target, as in training.
 
     Raises:
         UserError: an output's units do not fit the classes that it answers.
     """
-    found = [_head(model, index, name) for index, name in enumerate(output_names(model))]
     if not targets:
-        return tuple(found)
+        return tuple(heads)
     by_name = {target.name: target for target in targets}
-    own = [by_name.get(head.name) for head in found]
-    if len(found) == 1:
-        own = [targets[0] if strict or _may_answer(found[0], targets[0]) else None]
+    own = [by_name.get(head.name) for head in heads]
+    if len(heads) == 1:
+        own = [targets[0] if strict or _may_answer(heads[0], targets[0]) else None]
     return tuple(
-        head if target is None else _answer(model, head, target)
-        for head, target in zip(found, own, strict=True)
+        head if target is None else _answer(head, target, outputs[head.index].shape)
+        for head, target in zip(heads, own, strict=True)
     )
 
 
-def output_names(model: Any) -> list[str]:
-    """The name of each output: its key where outputs are a dictionary, else its layer's name.
-
-    Raises:
-        UndefinedError: the model is not a graph, so that its outputs are not known.
-    """
-    graph = require_graph(model)
-    outputs = graph.outputs
-    structure = getattr(graph, "_outputs_struct", None)
-    if isinstance(structure, dict) and len(structure) == len(outputs):
-        order = {id(tensor): key for key, tensor in structure.items()}
-        return [str(order[id(tensor)]) for tensor in outputs]
-    return _unique([_last_layer(tensor).name for tensor in outputs])
-
-
-def output_index(model: Any, output: int | str | None) -> int:
+def output_index(heads: Sequence[Head], output: int | str | None) -> int:
     """The index of the output that a caller means; None where there is only one.
 
     Raises:
         UserError: there is no such output, or there are several and none was named.
     """
-    names = output_names(model)
+    names = [head.name for head in heads]
     if output is None and len(names) == 1:
         return 0
     if isinstance(output, int) and 0 <= output < len(names):
@@ -74,72 +166,19 @@ def output_index(model: Any, output: int | str | None) -> int:
     raise UserError(Problem(f"output must be one of {listed} or its index, got {output!r}"))
 
 
-def ending(model: Any, index: int) -> tuple[str, Any]:
-    """Path (of the use) and layer that an output comes from, looked up inside nested models too."""
-    graph = require_graph(model)
-    return _ending(graph, graph.outputs[index], "")
-
-
-def closing(model: Any, index: int) -> tuple[str, Any]:
-    """Like `ending`, but behind layers that only hand values on or give them another shape."""
-    graph = require_graph(model)
-    return _ending(graph, graph.outputs[index], "", behind=True)
-
-
-def hands_on(layer: Any) -> bool:
-    """Whether a layer gives what it is given, at prediction time."""
-    plain = isinstance(layer, keras.layers.Activation)
-    return isinstance(layer, keras.layers.Dropout | keras.layers.Identity) or (
-        plain and layer.activation is keras.activations.linear
-    )
-
-
-def is_reshaping(layer: Any) -> bool:
-    """Whether a layer gives the values that it is given in another shape."""
-    operation = isinstance(layer, keras.Operation) and not isinstance(layer, keras.layers.Layer)
-    return isinstance(layer, keras.layers.Reshape | keras.layers.Flatten) or (
-        operation and type(layer).__name__ in ("Reshape", "Squeeze")
-    )
-
-
-def activation_of(layer: Any) -> str:
-    """ "softmax", "sigmoid", or "linear"; any other activation by its name."""
-    # The operations `keras.ops.softmax` and `sigmoid` are called like the layer.
-    if isinstance(layer, keras.Operation) and type(layer).__name__ in ("Softmax", "Sigmoid"):
-        return type(layer).__name__.lower()
-    activation = getattr(layer, "activation", None)
-    name = "linear" if activation is None else str(getattr(activation, "__name__", activation))
-    return "softmax" if name == "softmax_v2" else name  # so is TensorFlow's own called
-
-
-def _head(model: Any, index: int, name: str) -> Head:
-    kinds: dict[str, Kind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
-    _, layer = closing(model, index)
-    shape = require_graph(model).outputs[index].shape
-    units = shape[-1] or 1 if len(shape) > 1 else 1
-    kind = kinds.get(activation_of(layer), "logits") if len(shape) <= 2 else "maps"
-    title = name.replace("_", " ").capitalize()
-    return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
-
-
-def sides(shape: Sequence[int | None]) -> str:
-    """The shape of an output for one image in words: "28 x 28 x 1", of (None, 28, 28, 1)."""
-    return " x ".join("any" if side is None else str(side) for side in shape[1:])
-
-
 def _may_answer(head: Head, target: Target) -> bool:
     plain = head.kind == "logits" and head.units == 1
     return head.kind != "maps" and not (plain and len(target.classes) > 2)
 
 
-def _answer(model: Any, head: Head, target: Target) -> Head:
-    _check_shape(head, require_graph(model).outputs[head.index].shape)
+def _answer(head: Head, target: Target, shape: Sequence[int | None]) -> Head:
+    _check_shape(head, shape)
     if not _fits(head, target):
         raise UserError(_misfit(head, target))
     return Head(target.name, target.title, head.index, head.units, head.kind, target)
 
 
-def _check_shape(head: Head, shape: tuple[int | None, ...]) -> None:
+def _check_shape(head: Head, shape: Sequence[int | None]) -> None:
     if len(shape) != 2:
         size = sides(shape)
         got = f"{size} of them" if size else "a number outside of any axis"
@@ -169,29 +208,3 @@ def _misfit(head: Head, target: Target) -> Problem:
         hint="use a model with that many outputs, a dataset with that many classes, or images "
         "without labels ('labels: false' for a folder or .npz file)",
     )
-
-
-def _ending(graph: Any, tensor: Any, prefix: str, behind: bool = False) -> tuple[str, Any]:
-    operation, turn, place = tensor._keras_history
-    node = operation._inbound_nodes[turn]
-    path = prefix + next(name for name, one in calls(graph) if one is node)
-    if is_graph(operation):
-        inner = require_graph(operation)
-        return _ending(inner, inner.outputs[place], path + "/", behind)
-    if behind and (hands_on(operation) or is_reshaping(operation)):
-        return _ending(graph, node.input_tensors[0], prefix, behind)
-    return path, operation
-
-
-def _last_layer(tensor: Any) -> Any:
-    return tensor._keras_history[0]
-
-
-def _unique(names: list[str]) -> list[str]:
-    """Names told apart by a number where a layer gives several outputs."""
-    seen: dict[str, int] = {}
-    result = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        result.append(name if names.count(name) == 1 else f"{name}_{seen[name]}")
-    return result

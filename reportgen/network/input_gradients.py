@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,18 +11,17 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
+from reportgen.network.batching import batches
 from reportgen.network.dependencies import way_to
-from reportgen.network.execution import batches, compiled, execute, input_specs
+from reportgen.network.execution import compiled, execute, input_specs
 from reportgen.network.gradients import climbed, target_of
-from reportgen.network.heads import heads as heads_of
 from reportgen.network.inputs import as_inputs
 from reportgen.network.logits import require_logits
+from reportgen.network.network import Network
 from reportgen.network.outputs import logits_of, trace
 from reportgen.network.relu_rules import Handled, runner
 from reportgen.records import Head
 from reportgen.types import Array, Doubles, Floats
-
-_handled: weakref.WeakKeyDictionary[Any, dict[Hashable, Handled]] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class InputSlope:
 
 
 def input_slopes(
-    model: Any, images: Any, outputs: Sequence[int], targets: Array, rule: str = "gradient"
+    network: Network, images: Any, outputs: Sequence[int], targets: Array, rule: str = "gradient"
 ) -> Iterator[InputSlope]:
     """How the explained logits rise with each value of the input.
 
@@ -61,32 +59,32 @@ def input_slopes(
         UndefinedError: the model is not a graph, its input is not made of real numbers, an output
             does not depend on it, or there is no ReLU for a rule of its own.
     """
-    heads = heads_of(model)
+    heads = network.heads
     chosen = tuple(heads[index] for index in outputs)
     key = ("input slopes", rule, tuple(outputs))
-    note = handled_by(model, key)
+    note = handled_by(network, key)
 
-    def body(model: Any, wanted: Any, *inputs: Any) -> Any:
+    def body(network: Network, wanted: Any, *inputs: Any) -> Any:
         note.clear()
-        found = _differentiate(model, list(inputs), wanted, chosen, rule, note)
+        found = _differentiate(network, list(inputs), wanted, chosen, rule, note)
         if rule != "gradient":
-            _check_rule(model, chosen, rule, note)
+            _check_rule(network, chosen, rule, note)
         return found
 
     wanted_spec = tf.TensorSpec((None, len(chosen)), tf.int32)
-    signature = [wanted_spec, *input_specs(model)]
+    signature = [wanted_spec, *input_specs(network)]
     # ReLUs in code that is out of reach are found in the graph.
-    graph = compiled(model, key, body, signature, at_once=rule != "gradient")
-    inputs = as_inputs(model, images)
-    require_real(model, inputs)
-    for part in batches(model, inputs, copies=2):
+    graph = compiled(network, key, body, signature, at_once=rule != "gradient")
+    inputs = as_inputs(network, images)
+    require_real(network, inputs)
+    for part in batches(network, inputs, copies=2):
         given = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
-        grads, logits, explained = execute(graph, given, model)
-        require_logits(model, chosen, [logits[head.index] for head in chosen], inputs)
+        grads, logits, explained = execute(graph, given, network)
+        require_logits(network, chosen, [logits[head.index] for head in chosen], inputs)
         yield InputSlope(part, grads, logits, explained)
 
 
-def require_real(model: Any, inputs: Sequence[Array]) -> None:
+def require_real(network: Network, inputs: Sequence[Array]) -> None:
     """Raises UndefinedError where an input is made of whole numbers."""
     if any(array.dtype.kind in "iub" for array in inputs):
         raise UndefinedError(
@@ -96,11 +94,11 @@ def require_real(model: Any, inputs: Sequence[Array]) -> None:
 
 
 def replaced_on_the_way(
-    model: Any, outputs: Sequence[int], rule: str
+    network: Network, outputs: Sequence[int], rule: str
 ) -> dict[int, tuple[int, list[str]]]:
     """For each output, after `input_slopes`: ReLUs with the rule, and layers with hidden ones."""
-    note = handled_by(model, ("input slopes", rule, tuple(outputs)))
-    return {index: on_the_way(note, way_to(model, index).layers) for index in outputs}
+    note = handled_by(network, ("input slopes", rule, tuple(outputs)))
+    return {index: on_the_way(note, way_to(network, index).layers) for index in outputs}
 
 
 def on_the_way(note: Handled, layers: Sequence[str]) -> tuple[int, list[str]]:
@@ -115,10 +113,10 @@ def leaky_on_the_way(note: Handled, layers: Sequence[str]) -> int:
     return sum(_within(path, layers) for path in note.leaky)
 
 
-def leaky_to(model: Any, outputs: Sequence[int], rule: str, index: int) -> int:
+def leaky_to(network: Network, outputs: Sequence[int], rule: str, index: int) -> int:
     """The same of the ReLUs with the rule, for one output, after `input_slopes`."""
-    note = handled_by(model, ("input slopes", rule, tuple(outputs)))
-    return leaky_on_the_way(note, way_to(model, index).layers)
+    note = handled_by(network, ("input slopes", rule, tuple(outputs)))
+    return leaky_on_the_way(note, way_to(network, index).layers)
 
 
 def _within(path: str, layers: Sequence[str]) -> bool:
@@ -133,20 +131,25 @@ def scores(logits: Floats, targets: Array, head: Head) -> Doubles:
     return np.take_along_axis(exact, targets[:, None].astype(np.int64), axis=1)[:, 0]
 
 
-def handled_by(model: Any, key: Hashable) -> Handled:
+def handled_by(network: Network, key: Hashable) -> Handled:
     """What the graph of this key met when it was traced."""
-    return _handled.setdefault(model, {}).setdefault(key, Handled())
+    return network.keep(("handled", key), Handled)
 
 
 def _differentiate(
-    model: Any, inputs: list[Any], wanted: Any, chosen: Sequence[Head], rule: str, note: Handled
+    network: Network,
+    inputs: list[Any],
+    wanted: Any,
+    chosen: Sequence[Head],
+    rule: str,
+    note: Handled,
 ) -> Any:
     several = len(chosen) > 1
     with tf.GradientTape(persistent=several, watch_accessed_variables=False) as tape:
         tape.watch(inputs)
-        seen = trace(model, inputs, run=runner(rule, note))
+        seen = trace(network, inputs, run=runner(rule, note))
         asked = [head.index for head in chosen]
-        logits = [tf.cast(value, tf.float32) for value in logits_of(model, seen, asked)]
+        logits = [tf.cast(value, tf.float32) for value in logits_of(network, seen, asked)]
     explained = [target_of(logits[h.index], wanted[:, i]) for i, h in enumerate(chosen)]
     grads = [
         climbed(tape, logits[h.index], t, inputs) for h, t in zip(chosen, explained, strict=True)
@@ -163,9 +166,9 @@ def filled(gradient: Any, value: Any) -> Any:
     return tf.cast(tf.zeros_like(value) if gradient is None else gradient, tf.float32)
 
 
-def _check_rule(model: Any, chosen: Sequence[Head], rule: str, note: Handled) -> None:
+def _check_rule(network: Network, chosen: Sequence[Head], rule: str, note: Handled) -> None:
     for head in chosen:
-        if not on_the_way(note, way_to(model, head.index).layers)[0]:
+        if not on_the_way(note, way_to(network, head.index).layers)[0]:
             raise UndefinedError(
                 f"No ReLU lies between the input and output '{head.name}' of the model "
                 f"where its backward rule could be replaced, so the {rule} map would be the plain "

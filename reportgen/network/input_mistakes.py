@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from reportgen.errors import did_you_mean
-from reportgen.network.inputs import Shape, Taken, Value, example, is_filled, joined, size
+from reportgen.network.input_values import Taken, Value, example, is_filled, joined, size
 from reportgen.records import IMAGES
+from reportgen.types import Shape
 
 LARGEST = {"float16": 65504.0, "float32": 3.4028234e38, "bfloat16": 3.3895313e38}
 """The largest number of a type."""

@@ -1,26 +1,28 @@
-"""The layers of a Keras model: their table, paths and uses, and which can be drawn."""
+"""The layers of a Keras model: their kinds, their paths, their uses, and the summary table.
+
+A layer's path names the models around it: `backbone/conv`. Where a model uses a layer several
+times, the first use has the layer's path and the second `path[1]`. Inside a nested model that is
+used several times, each use of the model begins paths of its own: `backbone[1]/conv`.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 
-from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.layer_names import matches, unclear
-from reportgen.layer_names import matches as paths_of
-from reportgen.network.convolutions import acting, convolution, over_time
-from reportgen.network.graph import calls, inner_layers, is_graph, require_graph, unreached
+from reportgen.network.graph import calls, is_graph, own_layers, require_graph, unreached
+from reportgen.network.keras_internals import graph_nodes, layer_nodes, origin
 from reportgen.records import LayerRow
+from reportgen.types import Layer, Model, Tensor
 
-_FIRST = re.compile(r"\[0\](?=/|$)")
-_TURN = re.compile(r"\[\d+\](?=/|$)")
-_MOST = 8
-"""Uses that a message lists."""
+OutputShape = tuple[int | None, ...]
+"""Sides of an output, the batch first."""
+
+
+# --- paths and uses ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -34,21 +36,34 @@ class Use:
     """
 
     of: str
-    layer: Any
-    outputs: tuple[Any, ...]
+    layer: Layer
+    outputs: tuple[Tensor, ...]
 
     @property
-    def shapes(self) -> list[tuple[int | None, ...]]:
-        """Of each output, with the batch."""
+    def shapes(self) -> list[OutputShape]:
+        """The shape of each output, with the batch."""
         return [tuple(tensor.shape) for tensor in self.outputs]
 
 
-def uses(model: Any) -> dict[str, Use]:
+def layers_by_path(model: Model) -> dict[str, Layer]:
+    """Every layer by its path, in the order of the model; nested models and all inside them."""
+    return dict(_layers(model, ""))
+
+
+def _layers(model: Model, prefix: str) -> Iterator[tuple[str, Layer]]:
+    for layer in own_layers(model):
+        path = prefix + layer.name
+        yield path, layer
+        if is_graph(layer):
+            yield from _layers(layer, path + "/")
+
+
+def uses_by_path(model: Model) -> dict[str, Use]:
     """All uses by path, those of one layer in their order; {} where the inside is out of reach."""
     return dict(_uses(model, "", "")) if is_graph(model) else {}
 
 
-def _uses(model: Any, prefix: str, of: str) -> Iterator[tuple[str, Use]]:
+def _uses(model: Model, prefix: str, of: str) -> Iterator[tuple[str, Use]]:
     for name, node in calls(require_graph(model)):
         layer = node.operation
         yield prefix + name, Use(of + layer.name, layer, tuple(node.outputs))
@@ -56,77 +71,63 @@ def _uses(model: Any, prefix: str, of: str) -> Iterator[tuple[str, Use]]:
             yield from _uses(layer, f"{prefix}{name}/", f"{of}{layer.name}/")
 
 
-def repeated(model: Any) -> dict[str, int]:
+def repeated(uses: dict[str, Use]) -> dict[str, int]:
     """How often layers are used, by path, for those that are used more than once.
 
-    A layer inside a nested model counts once for every use of that model. Empty for a model whose
-    inside cannot be reached.
+    A layer inside a nested model counts once for every use of that model.
     """
-    counts = Counter(use.of for use in uses(model).values())
+    counts = Counter(use.of for use in uses.values())
     return {path: count for path, count in counts.items() if count > 1}
 
 
-def turns(model: Any) -> dict[str, tuple[int, int]]:
-    """Of layers that are used several times, by path of the use: the how manieth it is of how many.
+def numbered_uses(uses: dict[str, Use]) -> dict[str, tuple[int, int]]:
+    """For each use of a layer that is used several times: its number among the uses, and how many.
 
     Both count from one: (2, 3) is the second of three.
     """
-    counts, seen = repeated(model), Counter[str]()
-    found = {}
-    for path, use in uses(model).items():
+    counts, seen = repeated(uses), Counter[str]()
+    numbers = {}
+    for path, use in uses.items():
         if use.of in counts:
             seen[use.of] += 1
-            found[path] = seen[use.of], counts[use.of]
-    return found
+            numbers[path] = seen[use.of], counts[use.of]
+    return numbers
 
 
-def find_use(model: Any, name: str, allowed: Sequence[str]) -> str | None:
-    """The path of the use called `name`; None where it does not look like a use of a layer.
-
-    Args:
-        model: any Keras model.
-        name: such as "conv[1]" or "backbone[1]/conv"; without the way to it where that is unique.
-        allowed: paths of the layers that may be meant.
-
-    Raises:
-        UserError: there is such a layer, but it is not used that often.
-    """
-    known = {path: use for path, use in uses(model).items() if use.of in set(allowed)}
-    wanted = _FIRST.sub("", name)
-    matches = [path for path in known if path == wanted] or [
-        path for path, use in known.items() if _last(path, use) == wanted
-    ]
-    if len(matches) == 1:
-        return matches[0]
-    bare = _TURN.sub("", name)
-    layers = paths_of(bare, allowed)
-    own = [path for path, use in known.items() if [use.of] == layers]
-    if bare == name or not own:
-        return None
-    raise UserError(_too_few(name, layers[0], own))
+def unused(model: Model) -> list[str]:
+    """Paths of the layers that the model holds and no prediction uses, at any depth."""
+    nested = [layer for layer in own_layers(model) if is_graph(layer)]
+    deeper = [f"{layer.name}/{path}" for layer in nested for path in unused(layer)]
+    return [*(layer.name for layer in unreached(model)), *deeper]
 
 
-def _last(path: str, use: Use) -> str:
-    """The last part of a path that leads through first uses only; "" for others."""
-    way, _, last = path.rpartition("/")
-    return last if way == use.of.rpartition("/")[0] else ""
+def output_shapes(layer: Layer) -> list[OutputShape]:
+    """The shape of each output of a layer's first call; empty when that is not known."""
+    if isinstance(layer, keras.Model):
+        outputs = require_graph(layer).outputs if is_graph(layer) else []
+        return [tuple(tensor.shape) for tensor in outputs]
+    nodes = layer_nodes(layer)
+    return [tuple(tensor.shape) for tensor in nodes[0].outputs] if nodes else []
 
 
-def _too_few(name: str, layer: str, own: list[str]) -> Problem:
-    listed = ", ".join(own[:_MOST]) + (" and so on" if len(own) > _MOST else "")
-    times = "only once" if len(own) == 1 else f"{len(own)} times"
-    return Problem(
-        f"there is no use '{name}' of a layer, as the model uses '{layer}' {times}",
-        hint=f"name {'it' if len(own) == 1 else 'one of them'}: {listed}",
-    )
+# --- kinds of layer ----------------------------------------------------------------------------
 
-
+_CONVOLUTIONS = (
+    *(getattr(keras.layers, f"Conv{rank}D") for rank in "123"),
+    *(getattr(keras.layers, f"Conv{rank}DTranspose") for rank in "123"),
+    *(
+        getattr(keras.layers, f"{kind}Conv{rank}D")
+        for kind in ("Depthwise", "Separable")
+        for rank in "12"
+    ),
+)
+_RECURRENT = tuple(getattr(keras.layers, f"ConvLSTM{rank}D") for rank in "123")
 _POOLS = tuple(
     getattr(keras.layers, f"{kind}Pooling{rank}D") for kind in ("Max", "Average") for rank in "123"
 )
 
 
-def is_conv(layer: Any) -> bool:
+def is_conv(layer: Layer) -> bool:
     """Whether it is a convolution of any rank: plain, transposed, depthwise or separable.
 
     A wrapper around one counts where its maps are those of a convolution.
@@ -134,12 +135,61 @@ def is_conv(layer: Any) -> bool:
     return convolution(layer) is not None
 
 
-def is_pool(layer: Any) -> bool:
+def is_pool(layer: Layer) -> bool:
     """Whether it is a local (max or average) pooling layer; global pooling leaves no map."""
     return isinstance(layer, _POOLS)
 
 
-def rows(model: Any) -> tuple[LayerRow, ...]:
+def convolution(layer: Layer) -> Layer | None:
+    """The convolution that a layer is, or that it wraps and has the maps of; else None.
+
+    TimeDistributed does not count: its maps have an axis of time.
+    """
+    if isinstance(layer, _CONVOLUTIONS):
+        return layer
+    inner = _wrapped(layer)
+    wrapped = None if inner is None else convolution(inner)
+    return wrapped if wrapped is not None and _has_rank(layer, wrapped.rank + 2) else None
+
+
+def acting(layer: Layer) -> Layer | None:
+    """The convolution whose weights, as they are held, compute all of a layer's output; else None.
+
+    SpectralNormalization divides the kernel that it holds while it trains, and otherwise runs the
+    layer as it is. Other wrappers may make another kernel of the weights at each call.
+    """
+    if isinstance(layer, _CONVOLUTIONS):
+        return layer
+    known = keras.layers.SpectralNormalization
+    if not isinstance(layer, known) or type(layer).call is not known.call:
+        return None
+    return acting(layer.layer)
+
+
+def over_time(layer: Layer) -> bool:
+    """Whether it convolves images of a sequence: in TimeDistributed, or as a recurrent layer."""
+    if isinstance(layer, keras.layers.Bidirectional):
+        return over_time(layer.forward_layer)
+    if isinstance(layer, keras.layers.TimeDistributed):
+        return convolution(layer.layer) is not None
+    return isinstance(layer, _RECURRENT)
+
+
+def _wrapped(layer: Layer) -> Layer | None:
+    wrapper = isinstance(layer, keras.layers.Wrapper)
+    return layer.layer if wrapper and not isinstance(layer, keras.layers.TimeDistributed) else None
+
+
+def _has_rank(layer: Layer, rank: int) -> bool:
+    """Whether the outputs of a layer's first call have so many axes; True where it has no call."""
+    nodes = layer_nodes(layer)
+    return not nodes or all(len(tensor.shape) == rank for tensor in nodes[0].outputs)
+
+
+# --- the summary table -------------------------------------------------------------------------
+
+
+def rows(model: Model) -> tuple[LayerRow, ...]:
     """The rows of Keras' summary table: one for each layer of the model itself (`listed`).
 
     Nested models are one row each, as in Keras. `connected_to` ("conv2d_1[0][0]") is filled for
@@ -159,185 +209,26 @@ def rows(model: Any) -> tuple[LayerRow, ...]:
     )
 
 
-def listed(model: Any) -> list[Any]:
+def listed(model: Model) -> list[Layer]:
     """The model's own layers, and last those that a graph which stands in for it leaves out."""
     own = {id(layer) for layer in model.layers}
     return [*model.layers, *(layer for layer in unreached(model) if id(layer) not in own)]
 
 
-def left_out(model: Any) -> list[str]:
-    """Paths of the layers that the model holds and no prediction comes by, at any depth."""
-    inner = [one for one in inner_layers(model) if is_graph(one)]
-    deeper = [f"{one.name}/{path}" for one in inner for path in left_out(one)]
-    return [*(layer.name for layer in unreached(model)), *deeper]
-
-
-class Layers(dict[str, Any]):
-    """Layers by their paths; the path of a later use gives its layer too, and is not listed."""
-
-    def __init__(self, model: Any) -> None:
-        super().__init__(_named(model, ""))
-        self.model = model
-
-    def __missing__(self, path: str) -> Any:
-        return uses(self.model)[path].layer
-
-
-def named(model: Any) -> Layers:
-    """Every layer by its path, in the order of the model; nested models and all inside them."""
-    return Layers(model)
-
-
-def choose(model: Any, wanted: str | Sequence[str], kinds: Callable[[Any], bool]) -> list[str]:
-    """Layer paths that a `layers` parameter means: "all" of these kinds, or the ones listed.
-
-    Args:
-        model: any Keras model.
-        wanted: "all" or a list of paths; the last part of a path will do where it is unique.
-        kinds: what "all" takes, e.g. `is_conv`. A listed layer must be of these kinds too.
-
-    Raises:
-        UserError: there is no such layer, or it is of another kind; names those there are.
-    """
-    fitting = [path for path, layer in named(model).items() if kinds(layer)]
-    if wanted == "all":
-        return fitting
-    return [
-        find(model, name, fitting) for name in ([wanted] if isinstance(wanted, str) else wanted)
-    ]
-
-
-def find(model: Any, name: str, among: Sequence[str] | None = None) -> str:
-    """The path of the layer called `name`: its path, or its last part where that is unique.
-
-    "conv[1]" is the second use of a layer `conv` that the model uses several times.
-
-    Raises:
-        UserError: no such layer among those allowed, several, or no such use; the message names
-            those there are. One that no prediction comes by is told as what it is.
-    """
-    allowed = list(named(model)) if among is None else list(among)
-    meant = matches(name, allowed)
-    if len(meant) == 1:
-        return meant[0]
-    use = None if meant else find_use(model, name, allowed)
-    if use is not None:
-        return use
-    aside = [] if meant else matches(name, left_out(model))
-    if aside:
-        message = f"no prediction passes through layer '{aside[0]}', which may take part in "
-        message += "training only, so there is nothing of it to show"
-        listed = ", ".join(allowed) or "none"
-        raise UserError(Problem(message, hint=f"the layers to choose from are {listed}"))
-    raise UserError(unclear(name, allowed))
-
-
-def output_shapes(layer: Any) -> list[tuple[int | None, ...]]:
-    """The shape of each output of a layer's first call; empty when that is not known."""
-    if isinstance(layer, keras.Model):
-        outputs = require_graph(layer).outputs if is_graph(layer) else []
-        return [tuple(tensor.shape) for tensor in outputs]
-    nodes = getattr(layer, "_inbound_nodes", [])
-    return [tuple(tensor.shape) for tensor in nodes[0].outputs] if nodes else []
-
-
-def shapes_at(model: Any, path: str) -> list[tuple[int | None, ...]]:
-    """The shape of each output of a layer, or of that use of it which the path names."""
-    every = named(model)
-    return output_shapes(every[path]) if path in every else uses(model)[path].shapes
-
-
-def _named(model: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-    for layer in inner_layers(model):
-        path = prefix + layer.name
-        yield path, layer
-        if is_graph(layer):
-            yield from _named(layer, path + "/")
-
-
-def _shape_text(layer: Any) -> str:
+def _shape_text(layer: Layer) -> str:
     shapes = [str(shape) for shape in output_shapes(layer)]
     return shapes[0] if len(shapes) == 1 else "[" + ", ".join(shapes) + "]" if shapes else "?"
 
 
-def _connections(model: Any, layer: Any) -> tuple[str, ...]:
+def _connections(graph: Model, layer: Layer) -> tuple[str, ...]:
     """Where a layer's inputs come from, within this model's own graph, whose calls alone count."""
-    levels = getattr(model, "_nodes_by_depth", {}).values()
-    own = {id(node) for level in levels for node in level}
-    found: list[str] = []
-    for node in layer._inbound_nodes:
+    own = {id(node) for node in graph_nodes(graph)}
+    connections: list[str] = []
+    for node in layer_nodes(layer):
         if own and id(node) not in own:
             continue
         for tensor in node.input_tensors:
-            source, turn, place = tensor._keras_history
-            before = [one for one in source._inbound_nodes[:turn] if not own or id(one) in own]
-            found.append(f"{source.name}[{len(before)}][{place}]")
-    return tuple(found)
-
-
-def last_convolution(model: Any, consequence: str | Callable[[], str]) -> str:
-    """The path of a model's last convolution with a place to point at, nested models included.
-
-    Args:
-        model: any Keras model.
-        consequence: of there being none, to follow "so there is"; where it takes looking at the
-            model, how to find it.
-
-    Raises:
-        UndefinedError: there is none.
-    """
-    found = choose(model, "all", is_conv)
-    if not found:
-        told = consequence if isinstance(consequence, str) else consequence()
-        raise UndefinedError(f"{no_convolution(model)}, so there is {told}.")
-    return last_with_places(model, found)
-
-
-def last_with_places(model: Any, paths: Sequence[str]) -> str:
-    """The last of some convolutions whose maps have several positions; if none has, the last.
-
-    Where the only position is all that is left, as in the gate of a squeeze-and-excitation block or
-    a head of 1 x 1 convolutions behind global pooling, no place in an image can be pointed at.
-    """
-    every = named(model)
-    return next((path for path in reversed(paths) if not _alone(every[path])), paths[-1])
-
-
-def _alone(layer: Any) -> bool:
-    """Whether a convolution's maps are known to have one position only."""
-    first = getattr(acting(layer) or layer, "data_format", "") == "channels_first"
-    shapes = output_shapes(layer)
-    return bool(shapes) and set(shapes[0][2:] if first else shapes[0][1:-1]) == {1}
-
-
-def no_convolution(model: Any) -> str:
-    """That a model has no convolution layer, the start of a sentence.
-
-    Layers that convolve the images of a sequence are told apart: none of them is the last layer
-    whose maps lie over one image.
-    """
-    text = "The model has no convolution layer"
-    paths = [path for path, layer in named(model).items() if over_time(layer)]
-    return f"{text} but '{paths[0]}', which takes images over time" if paths else text
-
-
-def with_kernels(model: Any, wanted: str | Sequence[str]) -> list[str]:
-    """Paths of the convolutions whose kernels are known, or of those asked for.
-
-    Args:
-        model: any Keras model.
-        wanted: "all", which leaves out the others unless there are no more, or a list of paths.
-
-    Raises:
-        UndefinedError: a wrapper makes the kernel in code of its own.
-        UserError: no such layer, or it is no convolution.
-    """
-    every, paths = named(model), choose(model, wanted, is_conv)
-    unknown = [path for path in paths if acting(every[path]) is None]
-    if unknown and (wanted != "all" or len(unknown) == len(paths)):
-        kind = type(every[unknown[0]]).__name__
-        raise UndefinedError(
-            f"The kernel of layer '{unknown[0]}' is not known, because {kind} wraps a convolution "
-            "and may compute with other weights than that holds."
-        )
-    return [path for path in paths if path not in unknown]
+            source, call, place = origin(tensor)
+            earlier = [n for n in layer_nodes(source)[:call] if not own or id(n) in own]
+            connections.append(f"{source.name}[{len(earlier)}][{place}]")
+    return tuple(connections)

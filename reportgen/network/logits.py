@@ -10,9 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import UndefinedError
-from reportgen.network.execution import compiled, execute, facts, input_specs
-from reportgen.network.graph import Call, plain_call, run, walk
-from reportgen.network.heads import activation_of, closing, hands_on, is_reshaping, sides
+from reportgen.network.execution import compiled, execute, input_specs
+from reportgen.network.graph import Call, plain_call, run
+from reportgen.network.heads import activation_of, hands_on, is_reshaping, sides
+from reportgen.network.keras_internals import kept_logits
+from reportgen.network.network import Network
 from reportgen.records import Head
 from reportgen.types import Array, Floats
 
@@ -62,7 +64,7 @@ class Endings:
     def _note(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
         given = [one for one in keras.tree.flatten((args, kwargs)) if tf.is_tensor(one)]
         before = self.logit(given[0]) if len(given) == 1 else None
-        own = getattr(output, "_keras_logits", None)
+        own = kept_logits(output)
         if before is not None and hands_on(layer):
             self._logits.append((output, before))
         elif before is not None and is_reshaping(layer):
@@ -132,7 +134,7 @@ _FAR = 1e6
 
 
 def require_logits(
-    model: Any,
+    network: Network,
     heads: Sequence[Head],
     logits: Sequence[Array],
     inputs: Sequence[Array],
@@ -152,14 +154,14 @@ def require_logits(
     for head, values in zip(heads, logits, strict=True):
         if head.kind != "logits" or not values.size or not (values >= 0).all():
             continue
-        if head.units == 1 and (values <= 1).all() and is_bounded(model, head, inputs):
+        if head.units == 1 and (values <= 1).all() and is_bounded(network, head, inputs):
             raise _unreadable(head, "a probability (it is never outside of 0 and 1)", "it is")
         if head.units > 1 and np.allclose(values.sum(axis=-1), 1, atol=1e-3):
             told = "probabilities (none is negative, and they add up to 1)"
             raise _unreadable(head, told, "they are")
 
 
-def is_bounded(model: Any, head: Head, inputs: Sequence[Any]) -> bool:
+def is_bounded(network: Network, head: Head, inputs: Sequence[Any]) -> bool:
     """Whether a head of one unit, said to give logits, gives nothing outside of 0 and 1.
 
     Never where its last layer is known to be linear, or where what enters a sigmoid is known.
@@ -170,19 +172,19 @@ def is_bounded(model: Any, head: Head, inputs: Sequence[Any]) -> bool:
         inputs: an array or tensor for each input, as the model takes them, with images of which a
             few do.
     """
-    if head.kind != "logits" or head.units != 1 or _is_linear(closing(model, head.index)[1]):
+    if head.kind != "logits" or head.units != 1 or _is_linear(network.closing(head.index)[1]):
         return False
     # What once left 0..1 is no probability, and need not be asked again for every batch.
-    known, left = facts(model), ("left 0..1", head.index)
-    if left in known:
+    left = ("left 0..1", head.index)
+    if network.has_kept(left):
         return False
     few = [np.asarray(array[:_IMAGES]) for array in inputs]
-    values = _values(model, head.index, few)
+    values = _values(network, head.index, few)
     if np.isnan(values).any():
         return False
-    if _leaves(values) or any(_leaves(_values(model, head.index, part)) for part in _far(few)):
-        known[left] = True
-    return left not in known
+    if _leaves(values) or any(_leaves(_values(network, head.index, part)) for part in _far(few)):
+        network.keep(left, lambda: True)
+    return not network.has_kept(left)
 
 
 def _leaves(values: Array) -> bool:
@@ -207,21 +209,21 @@ def _scaled(images: Array, values: Array) -> Array:
     return images if images.dtype.kind in "iub" else (_FAR * values).astype(images.dtype)
 
 
-def _values(model: Any, output: int, inputs: Sequence[Array]) -> Floats:
+def _values(network: Network, output: int, inputs: Sequence[Array]) -> Floats:
     """What an output gives; NaN where it is known what entered its sigmoid."""
 
-    def body(model: Any, *inputs: Any) -> Any:
+    def body(network: Network, *inputs: Any) -> Any:
         endings = Endings()
 
         def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             return endings.run(plain_call, path, layer, args, kwargs)
 
-        found = keras.tree.flatten(walk(model, list(inputs), call))[output]
+        found = keras.tree.flatten(network.walk(list(inputs), call))[output]
         known = endings.logit(found) is not None
         return [tf.cast(found, tf.float32) * (np.nan if known else 1.0)]
 
-    graph = compiled(model, ("bounded", output), body, input_specs(model))
-    values: Floats = execute(graph, inputs, model)[0]
+    graph = compiled(network, ("bounded", output), body, input_specs(network))
+    values: Floats = execute(graph, inputs, network)[0]
     return values
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from reportgen.errors import UndefinedError
 from reportgen.network.dependencies import way_to
-from reportgen.network.graph import require_graph
-from reportgen.network.layers import Use, choose, is_conv, is_pool, output_shapes, shapes_at, uses
+from reportgen.network.keras_internals import node_of
+from reportgen.network.layer_selection import choose
+from reportgen.network.layers import Use, is_conv, is_pool, output_shapes
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import centers
 
 Region = tuple[slice, slice]
@@ -19,21 +21,21 @@ def has_maps(layer: Any) -> bool:
     return any(len(shape) == 4 for shape in output_shapes(layer))
 
 
-def maps_at(model: Any, path: str) -> bool:
+def maps_at(network: Network, path: str) -> bool:
     """The same of a layer, or of that use of it, which the path names."""
-    return any(len(shape) == 4 for shape in shapes_at(model, path))
+    return any(len(shape) == 4 for shape in network.shapes_at(path))
 
 
-def axes_at(model: Any, path: str) -> int:
+def axes_at(network: Network, path: str) -> int:
     """How many axes of space the maps have of a layer, or of a use of it: one to three.
 
     0 of a layer without maps, and of one whose output is not known.
     """
-    ranks = (len(shape) - 2 for shape in shapes_at(model, path))
+    ranks = (len(shape) - 2 for shape in network.shapes_at(path))
     return next((axes for axes in ranks if axes in (1, 2, 3)), 0)
 
 
-def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
+def with_maps(network: Network, wanted: Any, consequence: str) -> list[str]:
     """Paths of the convolution and pooling layers with two-dimensional maps, or of those asked.
 
     Args:
@@ -45,10 +47,12 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
         UndefinedError: there are none, or the model's inside cannot be reached.
         UserError: no such layer.
     """
-    require_graph(model)  # else no layer is known to have maps
+    network.require_graph()  # else no layer is known to have maps
     everything = wanted == "all"
-    found = choose(model, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer))
-    flat = [path for path in found if maps_at(model, path)]
+    found = choose(
+        network, wanted, lambda layer: not everything or is_conv(layer) or is_pool(layer)
+    )
+    flat = [path for path in found if maps_at(network, path)]
     if not flat:
         what = (
             "The model has no convolution or pooling layer with"
@@ -59,7 +63,7 @@ def with_maps(model: Any, wanted: Any, consequence: str) -> list[str]:
     return flat
 
 
-def rearranging(model: Any, path: str, size: tuple[int, ...]) -> str:
+def rearranging(network: Network, path: str, size: tuple[int, ...]) -> str:
     """The last layer before another one that puts values into other places; "" where none does.
 
     Behind it a map need not lie over the image. Axes of one position come and go without harm, so
@@ -71,9 +75,9 @@ def rearranging(model: Any, path: str, size: tuple[int, ...]) -> str:
         path: of the layer with the map.
         size: of an image, (h, w, c).
     """
-    every, image = uses(model), _sides(size)
+    every, image = network.uses, _sides(size)
     found, shape = "", image
-    for before in reversed([one for one in way_to(model, path).layers if one != path]):
+    for before in reversed([one for one in way_to(network, path).layers if one != path]):
         use = every[before]
         kind = type(use.layer).__name__
         if kind in RESHAPING:
@@ -103,7 +107,7 @@ def _moves_channels(layer: Any) -> bool:
 
 def _shapes(use: Use) -> tuple[Shape, Shape]:
     """Of what a use gives and takes, with the batch."""
-    node = use.layer._inbound_nodes[use.outputs[0]._keras_history.node_index]
+    node = node_of(use.outputs[0])
     return use.shapes[0], tuple(node.input_tensors[0].shape)
 
 
@@ -111,13 +115,13 @@ def _sides(shape: Shape) -> Shape:
     return tuple(side for side in shape if side != 1)
 
 
-def region(model: Any, path: str, size: tuple[int, int]) -> Region:
+def region(network: Network, path: str, size: tuple[int, int]) -> Region:
     """The part of an image of this size (h, w) that the units of a layer's map are centered on.
 
     Without padding a map leaves out the image's border. Where a unit's place cannot be told, the
     map is taken to cover the whole image.
     """
-    spans = centers(model, path, size)
+    spans = centers(network, path, size)
     if spans is None:
         return slice(0, size[0]), slice(0, size[1])
     down, across = (

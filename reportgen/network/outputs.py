@@ -12,13 +12,14 @@ import tensorflow as tf
 
 from reportgen.errors import UndefinedError
 from reportgen.network.axes import LAST, orders
-from reportgen.network.execution import batches, compiled, execute, input_specs
+from reportgen.network.batching import batches
+from reportgen.network.execution import compiled, execute, input_specs
 from reportgen.network.finite import require_finite
-from reportgen.network.graph import Call, plain_call, require_graph, walk
-from reportgen.network.heads import heads as heads_of
+from reportgen.network.graph import Call, plain_call
 from reportgen.network.inputs import as_inputs
-from reportgen.network.layers import find, named
+from reportgen.network.layer_selection import find
 from reportgen.network.logits import Endings, is_told, logit_of, require_logits, shapeless
+from reportgen.network.network import Network
 from reportgen.records import Head
 from reportgen.types import Array, Floats, Integers
 
@@ -58,7 +59,7 @@ class Observed:
 
 
 def observe(
-    model: Any,
+    network: Network,
     images: Any,
     layers: Sequence[str] = (),
     *,
@@ -83,27 +84,27 @@ def observe(
             wanted and weights or logits are not finite numbers.
     """
     if logits:
-        require_finite(model)
-    known = named(model)
+        require_finite(network)
+    known = network.layers
     among = list(known)
     paths, sources = (
-        tuple(find(model, name, among) for name in names) for names in (layers, inputs_of)
+        tuple(find(network, name, among) for name in names) for names in (layers, inputs_of)
     )
-    order = orders(model)
+    order = orders(network)
     first = {path: order.get(path, LAST)[1] for path in paths}
     before = {path: order.get(path, LAST)[0] for path in sources}
 
-    def body(model: Any, *inputs: Any) -> Any:
-        seen = trace(model, list(inputs), paths, sources)
+    def body(network: Network, *inputs: Any) -> Any:
+        seen = trace(network, list(inputs), paths, sources)
         values = [_last(seen.activations[path], first[path], mean) for path in paths]
         values += [_last(seen.inputs[path], before[path], mean) for path in sources]
-        return values + [tf.cast(z, tf.float32) for z in _ends(model, seen, logits, wanted)]
+        return values + [tf.cast(z, tf.float32) for z in _ends(network, seen, logits, wanted)]
 
     key = ("observe", paths, sources, mean, logits, tuple(wanted))
-    graph = compiled(model, key, body, input_specs(model))
-    given = as_inputs(model, images)
-    values = collect(model, graph, given)
-    chosen = heads_of(model) if logits else ()
+    graph = compiled(network, key, body, input_specs(network))
+    given = as_inputs(network, images)
+    values = collect(network, graph, given)
+    chosen = network.heads if logits else ()
     ends = values[len(paths) + len(sources) :]
     if not all(np.isfinite(z).all() for z in ends):
         raise UndefinedError(
@@ -112,7 +113,7 @@ def observe(
         )
     for head, found in zip(chosen, ends, strict=True):
         if not wanted or head.index in wanted:
-            require_logits(model, [head], [found], given)
+            require_logits(network, [head], [found], given)
     return Observed(
         dict(zip(paths, values[: len(paths)], strict=True)),
         dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),
@@ -121,12 +122,12 @@ def observe(
     )
 
 
-def _ends(model: Any, seen: Trace, logits: bool, wanted: Sequence[int]) -> list[Any]:
-    return logits_of(model, seen, wanted) if logits else []
+def _ends(network: Network, seen: Trace, logits: bool, wanted: Sequence[int]) -> list[Any]:
+    return logits_of(network, seen, wanted) if logits else []
 
 
 def trace(
-    model: Any,
+    network: Network,
     inputs: list[Any],
     paths: Sequence[str] = (),
     inputs_of: Sequence[str] = (),
@@ -158,12 +159,12 @@ def trace(
             seen.inputs[path] = keras.tree.flatten(args)[0]
         return keep(path, endings.run(run or plain_call, path, layer, args, kwargs))
 
-    for output in keras.tree.flatten(walk(model, inputs, call, keep)):
+    for output in keras.tree.flatten(network.walk(inputs, call, keep)):
         seen.outputs.append((output, endings.logit(output), endings.is_derived(output)))
     return seen
 
 
-def logits_of(model: Any, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
+def logits_of(network: Network, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
     """The logits of each output of a traced model, as tensors (n, units).
 
     Beside outputs that give an answer, one that is an image itself has none: a tensor (n, 0). So
@@ -177,7 +178,7 @@ def logits_of(model: Any, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
     Raises:
         UndefinedError: a head's logit cannot be told.
     """
-    every = heads_of(model)
+    every = network.heads
     some = any(head.kind != "maps" for head in every)
 
     def aside(head: Head, before: Any, derived: bool) -> bool:
@@ -193,11 +194,11 @@ def logits_of(model: Any, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
     ]
 
 
-def require_answers(model: Any, outputs: Sequence[int]) -> None:
+def require_answers(network: Network, outputs: Sequence[int]) -> None:
     """Raises UndefinedError where one of these outputs is an image or a volume itself."""
-    for head in heads_of(model):
+    for head in network.heads:
         if head.index in outputs and head.kind == "maps":
-            raise shapeless(head, require_graph(model).outputs[head.index].shape)
+            raise shapeless(head, network.graph.outputs[head.index].shape)
 
 
 def probabilities(logits: Floats, head: Head) -> Floats:
@@ -242,12 +243,12 @@ def _last(tensor: Any, first: bool, mean: bool) -> Any:
     return tf.reduce_mean(value, axis=space) if mean and space else value
 
 
-def collect(model: Any, graph: Any, inputs: list[Array]) -> list[Floats]:
+def collect(network: Network, graph: Any, inputs: list[Array]) -> list[Floats]:
     """Run a graph over all images in batches, into arrays made once."""
     total = len(inputs[0])
     wholes: list[Floats] = []
-    for part in batches(model, inputs, copies=_COPIES):
-        flat = execute(graph, [array[part] for array in inputs], model)
+    for part in batches(network, inputs, copies=_COPIES):
+        flat = execute(graph, [array[part] for array in inputs], network)
         if part == slice(0, total):
             return flat
         if not wholes:

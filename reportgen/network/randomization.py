@@ -8,36 +8,37 @@ import keras
 import numpy as np
 
 from reportgen.network.graph import is_graph
-from reportgen.types import Array
+from reportgen.network.network import Network
+from reportgen.types import Array, Layer, Model
 
 _START = {"moving_mean": 0.0, "moving_variance": 1.0}
 
 
-def weights(model: Any) -> list[Any]:
+def weights(network: Network) -> list[Any]:
     """The variables that decide what a model computes, in a fixed order, each once."""
     found: dict[int, Any] = {}
-    for layer in _leaves(model):
+    for layer in _leaves(network.model):
         for variable in _variables(layer):
             found.setdefault(id(variable), variable)
     return list(found.values())
 
 
-def fresh(model: Any, seed: int) -> list[Array]:
+def fresh(network: Network, seed: int) -> list[Array]:
     """A value for each of `weights(model)`, drawn anew as when the model was built.
 
     A weight whose layer has no initializer for it keeps its value.
     """
     drawn: dict[int, Array] = {}
-    for layer in _leaves(model):
+    for layer in _leaves(network.model):
         for variable in _variables(layer):
             if id(variable) not in drawn:
                 own_seed = (seed * 1_000_003 + len(drawn)) % (2**31 - 1)
                 drawn[id(variable)] = _drawn(layer, variable, own_seed)
-    return [drawn[id(variable)] for variable in weights(model)]
+    return [drawn[id(variable)] for variable in weights(network)]
 
 
-def _leaves(model: Any) -> list[Any]:
-    nested = (_leaves(one) if is_graph(one) else [one] for one in model.layers)
+def _leaves(model: Model) -> list[Layer]:
+    nested = (_leaves(layer) if is_graph(layer) else [layer] for layer in model.layers)
     return [layer for group in nested for layer in group]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import keras
 
-from reportgen.network.convolutions import acting
-from reportgen.network.graph import for_each_output, require_graph, walk
+from reportgen.network.graph import for_each_output
 from reportgen.network.inputs import HeldInput
+from reportgen.network.layers import acting
+from reportgen.network.network import Network
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ _OPERATIONS = {"Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Maximum",
 """Operations of `keras.ops` that leave every position where it is."""
 
 
-def receptive_field(model: Any, name: str) -> int | None:
+def receptive_field(network: Network, name: str) -> int | None:
     """Side of the input region that one unit of a layer can see, in pixels.
 
     The longer side where a kernel is not square; branches that meet count with their largest.
@@ -74,12 +75,12 @@ def receptive_field(model: Any, name: str) -> int | None:
     Raises:
         UndefinedError: the model's inside cannot be reached.
     """
-    fields = _fields(model, name, (None, None, None))
+    fields = _fields(network, name, (None, None, None))
     return None if fields is None else round(max(field.size for field in fields))
 
 
 def window(
-    model: Any, name: str, unit: tuple[int, ...], size: tuple[int, ...]
+    network: Network, name: str, unit: tuple[int, ...], size: tuple[int, ...]
 ) -> tuple[slice, ...] | None:
     """The part of an image that one unit of a layer can see, cut at the image's border.
 
@@ -92,7 +93,7 @@ def window(
     Returns:
         A slice of pixels for each axis; None where it cannot be told.
     """
-    fields = _fields(model, name, size)
+    fields = _fields(network, name, size)
     if fields is None or len(fields) < len(unit):
         return None
     slices = []
@@ -105,7 +106,9 @@ def window(
     return tuple(slices)
 
 
-def centers(model: Any, name: str, size: tuple[int, ...]) -> tuple[tuple[float, float], ...] | None:
+def centers(
+    network: Network, name: str, size: tuple[int, ...]
+) -> tuple[tuple[float, float], ...] | None:
     """Along each axis of an image of this size, from where to where the units of a layer lie.
 
     A unit lies at the middle of what it can see, and takes up as much as its neighbors are apart.
@@ -117,7 +120,7 @@ def centers(model: Any, name: str, size: tuple[int, ...]) -> tuple[tuple[float, 
     Returns:
         Ends in pixels from the image's border; None where they cannot be told.
     """
-    fields = _fields(model, name, size)
+    fields = _fields(network, name, size)
     if fields is None or len(fields) < len(size):
         return None
     spans = []
@@ -129,7 +132,7 @@ def centers(model: Any, name: str, size: tuple[int, ...]) -> tuple[tuple[float, 
     return tuple(spans)
 
 
-def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field, ...] | None:
+def _fields(network: Network, name: str, size: tuple[int | None, ...]) -> tuple[Field, ...] | None:
     """The fields of a layer's units along each axis, for an image of this size."""
     seen: dict[str, Any] = {}
 
@@ -141,8 +144,8 @@ def _fields(model: Any, name: str, size: tuple[int | None, ...]) -> tuple[Field,
         return for_each_output(layer, keep(path, _through(layer, (args, kwargs))))
 
     start = tuple(Field(length=side) for side in size)
-    inputs = require_graph(model).inputs
-    walk(model, [_Seen(start) for _ in inputs], call, keep)
+    inputs = network.graph.inputs
+    network.walk([_Seen(start) for _ in inputs], call, keep)
     found = seen.get(name)
     return found.fields or None if isinstance(found, _Seen) else None
 

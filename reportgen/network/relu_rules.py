@@ -11,6 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.network.graph import Call, is_graph, run, walk
+from reportgen.network.keras_internals import attributes, is_activation_relu, operation_name
+from reportgen.types import Model
 
 RULES = ("gradient", "deconvnet", "guided")
 
@@ -146,9 +148,7 @@ class _Ruled:
         if id(layer) in known:
             return known[id(layer)]
         known[id(layer)] = None
-        # "_layers" is Keras' own list of the layers that other attributes hold.
-        own = {key: value for key, value in vars(layer).items() if key != "_layers"}
-        changed = {key: self._instead(value, known) for key, value in own.items()}
+        changed = {key: self._instead(value, known) for key, value in attributes(layer).items()}
         changed = {key: value for key, value in changed.items() if value is not None}
         if not changed:
             return None
@@ -173,7 +173,7 @@ class _Ruled:
                 return [one if other is None else other for one, other in pairs]
         return None
 
-    def _through(self, model: Any, inputs: Any, **_: Any) -> Any:
+    def _through(self, model: Model, inputs: Any, **_: Any) -> Any:
         """A model inside a layer, computed layer by layer."""
         call = runner(self.rule, self.handled)
         before = self._kernels()
@@ -192,27 +192,20 @@ def _changed(base: Rectifier, given: dict[str, Any]) -> Rectifier:
 
 
 def _of_object(thing: Any) -> Rectifier | None:
-    if _is(thing, keras.layers.ReLU) or _from_activations(thing):
+    if _is(thing, keras.layers.ReLU) or is_activation_relu(thing):
         slope, cap = float(thing.negative_slope), thing.max_value
         return Rectifier(slope, None if cap is None else float(cap), float(thing.threshold))
     if _is(thing, keras.layers.LeakyReLU):
         return Rectifier(slope=float(thing.negative_slope))
-    if isinstance(thing, keras.Operation) and type(thing).__module__ == "keras.src.ops.nn":
-        if type(thing).__name__ == "LeakyRelu":
-            return Rectifier(slope=float(thing.negative_slope))
-        return _OPERATIONS.get(type(thing).__name__)
-    return None
+    name = operation_name(thing)
+    if name == "LeakyRelu":
+        return Rectifier(slope=float(thing.negative_slope))
+    return _OPERATIONS.get(name)
 
 
 def _is(thing: Any, kind: Any) -> bool:
     """Whether it is of this kind and computes as the kind does."""
     return isinstance(thing, kind) and type(thing).call is kind.call
-
-
-def _from_activations(thing: Any) -> bool:
-    """Whether it is the operation that `keras.activations.relu` leaves in a graph."""
-    kind = type(thing)
-    return kind.__name__ == "ReLU" and kind.__module__ == "keras.src.activations.activations"
 
 
 def _clips_at_zero(layer: Any, args: tuple[Any, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""A complete report becomes pages: one HTML file, a Markdown twin, JSON, and pictures.
+"""Writers of a complete report: one HTML file, the same in Markdown, JSON, and pictures.
 
 Importing this room is light; Jinja2, Markdown and nh3 are loaded by the first page.
 """
@@ -6,15 +6,23 @@ Importing this room is light; Jinja2, Markdown and nh3 are loaded by the first p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
-
-from reportgen.render.paths import TEMPLATES, template_files
 
 if TYPE_CHECKING:
     from reportgen.records import Report
     from reportgen.render.views import IndexEntry
 
-__all__ = ["TEMPLATES", "index", "pages", "template_files"]
+_PACKAGED = Path(__file__).resolve().parent.parent / "templates"
+_REPOSITORY = _PACKAGED.parent.parent / "templates"
+
+TEMPLATES: Path = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
+"""Folder of the templates: inside an installed package, else at the repository's top."""
+
+
+def template_files() -> list[Path]:
+    """Every template file, sorted: what the bytes of a page depend on besides the report."""
+    return sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
 
 
 def pages(
@@ -25,8 +33,8 @@ def pages(
     Args:
         report: complete and consistent.
         files: the bytes of every picture by `Figure.file`; tables bring their own.
-        vectors: the SVG that the HTML page shows in a picture's stead, by the same name, where
-            there is one.
+        vectors: the SVG that the HTML page shows instead of a picture, by the same name; pictures
+            may lack one.
 
     Returns:
         "index.html", "report.md", "report.json" and everything below "figures/".
@@ -35,7 +43,7 @@ def pages(
         ValueError: the report contradicts itself (an id given twice, a note that cites evidence
             which is not there, a picture without bytes, a number that is not finite).
     """
-    from reportgen.render import document, html_page, markdown_page, tables
+    from reportgen.render import html_page, markdown_page, report_json, tables
     from reportgen.render.context import report_page
     from reportgen.render.outline import outline
 
@@ -45,7 +53,7 @@ def pages(
     return {
         "index.html": html_page.render(page),
         "report.md": markdown_page.render(page),
-        "report.json": document.render(report, plan),
+        "report.json": report_json.render(report, plan),
         **figures,
     }
 

@@ -1,35 +1,73 @@
-"""From a report to all that its pages say, in the words that they say it with."""
+"""From a report to the records that its templates read."""
 
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from reportgen.drafting import number
-from reportgen.records import Block, Figure, ModelFacts, Report, Section
-from reportgen.render import claims, contents, tables
+from reportgen.drafting.wording import SYMBOLS
+from reportgen.records import (
+    VERDICTS,
+    Block,
+    Evidence,
+    Figure,
+    ModelFacts,
+    Note,
+    Number,
+    Report,
+    Section,
+)
+from reportgen.render import tables
 from reportgen.render.outline import Outline
 from reportgen.render.views import (
     REMARKS,
     BlockView,
+    EntryView,
+    EvidenceView,
     FactView,
     FigureView,
+    LinkView,
     ModelView,
+    NoteView,
+    NumberView,
     ReportPage,
     SectionView,
+    TallyView,
 )
 
+if TYPE_CHECKING:
+    from reportgen.types import Json
+
 DENSITY = 2
-"""Pictures hold this many pixels for each pixel that they are shown with."""
+"""Pixels of a picture for each CSS pixel at which the page shows it."""
 
 WIDE = 412
 """Pictures wider than this, in CSS pixels, scroll on a phone: 85 % of it is what a phone has."""
 
 _RESERVED = re.compile('[%#"&\t\n\r]')
-"""What would end an address or be lost in it, and what HTML would have to write at length."""
+"""Characters that end an address or get lost in it, and those that HTML writes at length."""
+
+WORDS: Mapping[str, str] = {
+    "supported": "Supported",
+    "contradicted": "Contradicted",
+    "inconclusive": "Inconclusive",
+    "info": "Measured",
+}
+"""Names of verdicts on a page."""
+
+LONG_LIST = 4
+"""More links than this to figures are written with numbers only."""
+
+_MOST_LAYERS = 2
+"""More layers than these would fill the list."""
 
 
 def report_page(
@@ -38,27 +76,27 @@ def report_page(
     files: Mapping[str, bytes],
     vectors: Mapping[str, bytes] | None = None,
 ) -> ReportPage:
-    """The context of a report's page; pictures are shown as `vectors` (SVG) where there are."""
+    """The records of a report's page; a picture is shown as its SVG in `vectors` if it has one."""
     view = _Viewer(report, plan, files, vectors or {})
     counts = counted(len(plan.figures), sum(item.table is not None for item in plan.figures))
     names = ", ".join(model.title or model.name for model in report.models)
     notes = enumerate(report.inferences, 1)
-    return {
-        "title": report.title,
-        "authors": ", ".join(report.authors),
-        "description": f"{report.title}: {counts}" + (f" on {names}." if names else "."),
-        "counts": counts,
-        "intro": report.intro.strip("\n"),
-        "sections": [view.section(section) for section in report.sections],
-        "inferences": [claims.note_view(note, plan, str(place)) for place, note in notes],
-        "tally": claims.tally(report.inferences),
-        "models": list(view.models.values()),
-        "provenance": facts(report.provenance),
-    }
+    return ReportPage(
+        title=report.title,
+        authors=", ".join(report.authors),
+        description=f"{report.title}: {counts}" + (f" on {names}." if names else "."),
+        counts=counts,
+        intro=report.intro.strip("\n"),
+        sections=[view.section(section) for section in report.sections],
+        inferences=[note_view(note, plan, str(position)) for position, note in notes],
+        tally=tally(report.inferences),
+        models=list(view.models.values()),
+        provenance=facts(report.provenance),
+    )
 
 
 def counted(figures: int, tables: int) -> str:
-    """How many pictures and tables, in words; `figures` counts both.
+    """The number of pictures and of tables in words; `figures` counts both.
 
     >>> counted(3, 1)
     '2 figures and 1 table'
@@ -68,7 +106,7 @@ def counted(figures: int, tables: int) -> str:
     return " and ".join(part for part, n in zip(parts, (pictures, tables), strict=True) if n)
 
 
-def facts(mapping: Mapping[str, Any]) -> list[FactView]:
+def facts(mapping: Mapping[str, Json]) -> list[FactView]:
     """Nested plain values as lines, in the order given."""
     return [_fact(str(key), value) for key, value in mapping.items()]
 
@@ -81,7 +119,7 @@ def data_uri(data: bytes, media_type: str) -> str:
 def vector_uri(data: bytes) -> str:
     """An SVG document in UTF-8 as an address: text that stays text is a quarter shorter."""
     return "data:image/svg+xml," + _RESERVED.sub(
-        lambda found: f"%{ord(found[0]):02X}", data.decode()
+        lambda match: f"%{ord(match[0]):02X}", data.decode()
     )
 
 
@@ -102,43 +140,43 @@ class _Viewer:
         self.models = {model.name: _model(model) for model in report.models}
 
     def section(self, section: Section) -> SectionView:
-        models = {name: model["title"] for name, model in self.models.items()}
-        return {
-            "anchor": self.plan.anchors["section", section.id],
-            "title": section.title,
-            "text": section.text.strip("\n"),
-            "model": self.models.get(section.model),
-            "entries": contents.entries(section.blocks, self.plan, models),
-            "blocks": [self.block(block, section.model) for block in section.blocks],
-        }
+        models = {name: model.title for name, model in self.models.items()}
+        return SectionView(
+            anchor=self.plan.anchors["section", section.id],
+            title=section.title,
+            text=section.text.strip("\n"),
+            model=self.models.get(section.model),
+            entries=entries(section.blocks, self.plan, models),
+            blocks=[self.block(block, section.model) for block in section.blocks],
+        )
 
     def block(self, block: Block, model: str) -> BlockView:
-        return {
-            "anchor": self.plan.anchors["block", block.id],
-            "title": block.title,
-            "lead": block.caption if len(block.figures) != 1 else "",
-            "explanation": list(block.explanation),
-            "remark": block.undefined,
-            "model": None if block.model == model else self.models.get(block.model),
-            "figures": [self.figure(self.shown[item.id], block) for item in block.figures],
-            "notes": [claims.note_view(note, self.plan) for note in block.notes],
-        }
+        return BlockView(
+            anchor=self.plan.anchors["block", block.id],
+            title=block.title,
+            lead=block.caption if len(block.figures) != 1 else "",
+            explanation=list(block.explanation),
+            remark=block.undefined,
+            model=None if block.model == model else self.models.get(block.model),
+            figures=[self.figure(self.shown[item.id], block) for item in block.figures],
+            notes=[note_view(note, self.plan) for note in block.notes],
+        )
 
     def figure(self, figure: Figure, block: Block) -> FigureView:
         picture = figure.table is None
-        return {
-            "anchor": self.plan.anchors["figure", figure.id],
-            "label": self.plan.labels[figure.id],
-            "title": "" if figure.title == block.title else figure.title,
-            "caption": figure.caption,
-            "alt": figure.alt or figure.caption or figure.title,
-            "file": figure.file,
-            "source": self.source(figure) if picture else "",
-            "width": math.ceil(figure.width / DENSITY),
-            "height": math.ceil(figure.height / DENSITY),
-            "wide": picture and figure.width / DENSITY > WIDE,
-            "table": None if figure.table is None else tables.view(figure.table),
-        }
+        return FigureView(
+            anchor=self.plan.anchors["figure", figure.id],
+            label=self.plan.labels[figure.id],
+            title="" if figure.title == block.title else figure.title,
+            caption=figure.caption,
+            alt=figure.alt or figure.caption or figure.title,
+            file=figure.file,
+            source=self.source(figure) if picture else "",
+            width=math.ceil(figure.width / DENSITY),
+            height=math.ceil(figure.height / DENSITY),
+            wide=picture and figure.width / DENSITY > WIDE,
+            table=None if figure.table is None else tables.view(figure.table),
+        )
 
     def source(self, figure: Figure) -> str:
         if figure.file in self.vectors:
@@ -147,27 +185,26 @@ class _Viewer:
 
 
 def _model(model: ModelFacts) -> ModelView:
-    return {
-        "name": model.name,
-        "title": model.title or model.name,
-        "source": model.source,
-        "dataset": model.dataset,
-        "params": number(model.total_params),
-        "digest": model.digest,
-        "remark": " ".join(str(model.training[k]) for k in REMARKS if k in model.training),
-    }
+    return ModelView(
+        name=model.name,
+        title=model.title or model.name,
+        source=model.source,
+        dataset=model.dataset,
+        params=number(model.total_params),
+        digest=model.digest,
+        remark=" ".join(str(model.training[k]) for k in REMARKS if k in model.training),
+    )
 
 
-def _fact(key: str, value: object) -> FactView:
+def _fact(key: str, value: Json) -> FactView:
     if isinstance(value, Mapping):
-        return {"key": key, "value": "", "facts": facts(value)}
+        return FactView(key, "", facts(value))
     if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
-        inner = [_fact(str(position), item) for position, item in enumerate(value, 1)]
-        return {"key": key, "value": "", "facts": inner}
-    return {"key": key, "value": _plain(value), "facts": []}
+        return FactView(key, "", [_fact(str(i), item) for i, item in enumerate(value, 1)])
+    return FactView(key, _plain(value), [])
 
 
-def _plain(value: object) -> str:
+def _plain(value: Json) -> str:
     """A value as a reader would write it, in full."""
     if isinstance(value, list | tuple):
         return ", ".join(_plain(item) for item in value) or "none"
@@ -176,3 +213,126 @@ def _plain(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value) or "none"
+
+
+def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
+    """A note with its evidence; `position` is its number in a list."""
+    evidence = [plan.evidence[cited] for cited in note.cites]
+    return NoteView(
+        id=note.id,
+        anchor=plan.anchors["note", note.id],
+        rule=note.rule,
+        text=note.text,
+        verdict=note.verdict,
+        word=WORDS[note.verdict],
+        number=position,
+        edited=note.origin == "edited",
+        cites=" ".join(note.cites),
+        figures=links({item.figure for item in evidence}, plan),
+        evidence=[evidence_view(item, plan) for item in evidence],
+    )
+
+
+def evidence_view(item: Evidence, plan: Outline) -> EvidenceView:
+    """One measure in words."""
+    low, high = item.interval or (None, None)
+    return EvidenceView(
+        id=item.id,
+        value=_number(item.value),
+        unit=_unit(item),
+        low=None if low is None else _number(low),
+        high=None if high is None else _number(high),
+        n=None if item.n is None else _number(item.n),
+        baseline=None if item.baseline is None else _number(item.baseline),
+        how=item.how,
+        figures=links({item.figure, *(plan.evidence[id].figure for id in item.sources)}, plan),
+    )
+
+
+def tally(notes: Sequence[Note]) -> list[TallyView]:
+    """How many notes have each verdict, without verdicts that none has."""
+    counts = Counter(str(note.verdict) for note in notes)
+    return [
+        TallyView(verdict, f"{counts[verdict]} {WORDS[verdict].lower()}")
+        for verdict in VERDICTS
+        if counts[verdict]
+    ]
+
+
+def links(figures: Set[str], plan: Outline) -> list[LinkView]:
+    """Links in the page's order, pictures first; a long list reads "Figures 1, 2, 3, Table 1"."""
+    all_links = [figure_link(figure, plan) for figure in plan.labels if figure in figures]
+    all_links.sort(key=_word)
+    if len(all_links) <= LONG_LIST:
+        return all_links
+    runs = [list(run) for _, run in groupby(all_links, key=_word)]
+    return [link for run in runs for link in _shortened(run)]
+
+
+def figure_link(figure: str, plan: Outline) -> LinkView:
+    """A link to a figure or table by its number."""
+    return link_to(plan.anchors["figure", figure], plan.labels[figure])
+
+
+def link_to(anchor: str, label: str) -> LinkView:
+    """A link whose text is its label."""
+    return LinkView(anchor=anchor, label=label, text=label)
+
+
+def _word(link: LinkView) -> str:
+    return link.label.partition(" ")[0]
+
+
+def _shortened(run: list[LinkView]) -> Iterator[LinkView]:
+    """Links to figures, or to tables, whose word is written once."""
+    for position, link in enumerate(run):
+        word, _, place = link.label.partition(" ")
+        first = f"{word}s {place}" if len(run) > 1 else link.label
+        yield replace(link, text=place if position else first)
+
+
+def _number(value: Number | None) -> NumberView:
+    return NumberView(exact=json.dumps(value, allow_nan=False), text=number(value))
+
+
+def _unit(item: Evidence) -> str:
+    """The unit as it follows the value: "px", "3 filters", "1 filter"."""
+    noun = item.unit not in SYMBOLS and item.unit.endswith("s")
+    return item.unit[:-1] if noun and item.value == 1 else item.unit
+
+
+def entries(blocks: Sequence[Block], plan: Outline, models: Mapping[str, str]) -> list[EntryView]:
+    """One entry for each block that has a title; `models` are titles of models by name."""
+    titled = [block for block in blocks if block.title]
+    groups: dict[str, list[Block]] = {}
+    for block in titled:
+        groups.setdefault(block.title, []).append(block)
+    details = {
+        block.id: detail
+        for group in groups.values()
+        for block, detail in zip(group, _details(group, plan, models), strict=True)
+    }
+    return [
+        EntryView(plan.anchors["block", block.id], block.title, details[block.id])
+        for block in titled
+    ]
+
+
+def _details(group: Sequence[Block], plan: Outline, models: Mapping[str, str]) -> list[str]:
+    """What tells blocks of one title apart: the first of model, layers and figure that does."""
+    if len(group) == 1:
+        return [""]
+    by_model = [models.get(block.model, "") for block in group]
+    by_layers = [_layers(block) for block in group]
+    by_figure = [plan.labels[block.figures[0].id] if block.figures else "" for block in group]
+    # Blocks without figures say why there are none, and may stay alike.
+    return next((texts for texts in (by_model, by_layers) if _all_differ(texts)), by_figure)
+
+
+def _all_differ(details: Sequence[str]) -> bool:
+    return all(details) and len(set(details)) == len(details)
+
+
+def _layers(block: Block) -> str:
+    names = dict.fromkeys(name for figure in block.figures for name in figure.layers)
+    return ", ".join(names) if len(names) <= _MOST_LAYERS else ""

@@ -10,8 +10,7 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from reportgen.render import prose
-from reportgen.render.paths import TEMPLATES
+from reportgen.render import TEMPLATES, prose
 from reportgen.render.views import IndexEntry, ReportPage
 
 

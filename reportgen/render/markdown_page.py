@@ -13,8 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from reportgen.drafting import quoted
-from reportgen.render import prose
-from reportgen.render.paths import TEMPLATES
+from reportgen.render import TEMPLATES, prose
 from reportgen.render.views import CellView, LinkView, ReportPage
 
 # An underscore inside a word is no emphasis on GitHub; names of layers stay readable.
@@ -81,13 +80,13 @@ def _indented(text: str) -> Escaped:
 
 def _links(links: Iterable[LinkView]) -> Escaped:
     """References separated by commas."""
-    parts = [f"[{inline(link['text'])}](#{_address(link['anchor'])})" for link in links]
+    parts = [f"[{inline(link.text)}](#{_address(link.anchor)})" for link in links]
     return Escaped(", ".join(parts))
 
 
 def _rule(columns: Iterable[CellView]) -> Escaped:
     """The line below a table's head, which aligns its columns."""
-    marks = ["---:" if column["numeric"] else "---" for column in columns]
+    marks = ["---:" if column.numeric else "---" for column in columns]
     return Escaped("| " + " | ".join(marks) + " |")
 
 

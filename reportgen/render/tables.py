@@ -16,20 +16,20 @@ _WIDE = 16
 
 
 def with_csv(figures: Iterable[Figure], files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The bytes of every figure's file: pictures as given, tables written as CSV.
+    """The bytes of every figure's file: those of pictures as they are, tables as CSV.
 
     Raises:
         ValueError: a picture has no bytes, or two figures share a file.
     """
-    found: dict[str, bytes] = {}
+    contents: dict[str, bytes] = {}
     for figure in figures:
-        if figure.file in found:
+        if figure.file in contents:
             raise ValueError(f"two figures share the file {figure.file!r}")
         if figure.table is None and figure.file not in files:
             raise ValueError(f"picture {figure.id!r} has no bytes for {figure.file!r}")
         table = figure.table
-        found[figure.file] = files[figure.file] if table is None else as_csv(table)
-    return found
+        contents[figure.file] = files[figure.file] if table is None else as_csv(table)
+    return contents
 
 
 def as_csv(table: Table) -> bytes:
@@ -47,25 +47,21 @@ def view(table: Table) -> TableView:
     numeric = [_is_numeric(column) for column in columns]
     written = [_column(column, table.decimals) for column in columns]
     marks = set(table.marks)
-    return {
-        "columns": [
-            {"text": name, "numeric": right, "head": True, "marked": False}
+    return TableView(
+        columns=[
+            CellView(name, numeric=right, head=True, marked=False)
             for name, right in zip(table.columns, numeric, strict=True)
         ],
-        "rows": [
+        rows=[
             [
-                _cell(written[j][i], numeric[j], j == 0 and not numeric[0], (i, j) in marks)
+                CellView(written[j][i], numeric[j], j == 0 and not numeric[0], (i, j) in marks)
                 for j in range(len(row))
             ]
             for i, row in enumerate(table.rows)
         ],
-        "footer": list(table.footer),
-        "dense": len(table.columns) > _WIDE,
-    }
-
-
-def _cell(text: str, numeric: bool, head: bool, marked: bool) -> CellView:
-    return {"text": text, "numeric": numeric, "head": head, "marked": marked}
+        footer=list(table.footer),
+        dense=len(table.columns) > _WIDE,
+    )
 
 
 def _is_numeric(column: Sequence[Cell]) -> bool:
@@ -85,7 +81,7 @@ def _column(cells: Sequence[Cell], fixed: int | None = None) -> list[str]:
 
 
 def _fixed(cell: float, decimals: int) -> str:
-    """A fraction with so many decimals, be it too small for them; its sign stays."""
+    """A fraction with so many decimals, even where they hide it; its sign stays."""
     return f"{cell:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 

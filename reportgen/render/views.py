@@ -1,14 +1,15 @@
-"""What templates are given: every value computed, every word chosen, nothing left to reckon.
+"""The records that templates read: all values computed, all words chosen.
 
 Text is raw here; each template's filters escape it for its own language.
 """
 
 from __future__ import annotations
 
-from typing import TypedDict
+from dataclasses import dataclass
 
 
-class LinkView(TypedDict):
+@dataclass(frozen=True)
+class LinkView:
     """A reference to a place on the page: `label` is "Figure 3", `text` may be "3" in a list."""
 
     anchor: str
@@ -16,7 +17,8 @@ class LinkView(TypedDict):
     text: str
 
 
-class EntryView(TypedDict):
+@dataclass(frozen=True)
+class EntryView:
     """A block in the contents; `detail` tells it from others of its section with its title."""
 
     anchor: str
@@ -24,15 +26,17 @@ class EntryView(TypedDict):
     detail: str
 
 
-class NumberView(TypedDict):
+@dataclass(frozen=True)
+class NumberView:
     """A number twice: `exact` as report.json has it, `text` as prose writes it."""
 
     exact: str
     text: str
 
 
-class EvidenceView(TypedDict):
-    """One measure; parts that it lacks are None. `figures` show it, or all that it combines."""
+@dataclass(frozen=True)
+class EvidenceView:
+    """One measure; parts that it lacks are None. `figures` show it or the measures it combines."""
 
     id: str
     value: NumberView
@@ -45,7 +49,8 @@ class EvidenceView(TypedDict):
     figures: list[LinkView]
 
 
-class NoteView(TypedDict):
+@dataclass(frozen=True)
+class NoteView:
     """A sentence with its verdict; `word` says the verdict, `cites` joins evidence ids."""
 
     id: str
@@ -61,9 +66,10 @@ class NoteView(TypedDict):
     evidence: list[EvidenceView]
 
 
-class CellView(TypedDict):
-    """A table cell; `numeric` cells align right, a `head` names its row, `marked` ones are set
-    off from the others."""
+@dataclass(frozen=True)
+class CellView:
+    """A table cell; `numeric` cells align right, a `head` names its row, a `marked` one stands
+    out."""
 
     text: str
     numeric: bool
@@ -71,9 +77,9 @@ class CellView(TypedDict):
     marked: bool
 
 
-class TableView(TypedDict):
-    """A table with all cells written out; `dense` where it has so many columns that they need
-    to stand close."""
+@dataclass(frozen=True)
+class TableView:
+    """A table with all cells written out; `dense` where its many columns need to stand close."""
 
     columns: list[CellView]
     rows: list[list[CellView]]
@@ -81,10 +87,11 @@ class TableView(TypedDict):
     dense: bool
 
 
-class FigureView(TypedDict):
+@dataclass(frozen=True)
+class FigureView:
     """A picture (`table` is None) or a table. `source` is a data URI, sizes are CSS pixels.
 
-    `wide` pictures would be too small to read where a phone's screen holds them whole.
+    A `wide` picture is too small to read where a phone's screen holds it whole.
     """
 
     anchor: str
@@ -101,12 +108,13 @@ class FigureView(TypedDict):
 
 
 REMARKS = ("weights", "inputs")
-"""What `ModelFacts.training` may tell of a model in sentences, beside how it was trained."""
+"""Keys of `ModelFacts.training` that hold sentences rather than figures of the training."""
 
 
-class ModelView(TypedDict):
-    """A model in a few words; `remark` says where its weights are from, or what its inputs are
-    given, or is ""."""
+@dataclass(frozen=True)
+class ModelView:
+    """A model in a few words; `remark` says where its weights come from or what its inputs receive,
+    or is ""."""
 
     name: str
     title: str
@@ -117,11 +125,12 @@ class ModelView(TypedDict):
     remark: str
 
 
-class BlockView(TypedDict):
-    """One entry of a section: its figures and what was noted of them.
+@dataclass(frozen=True)
+class BlockView:
+    """One entry of a section: its figures and their notes.
 
     `model` is set only where it differs from the section's; `remark` stands in for figures that
-    have no meaning for the model; `explanation` has a paragraph for each method that is new.
+    are undefined for the model; `explanation` has a paragraph for each method that is new.
     """
 
     anchor: str
@@ -134,7 +143,8 @@ class BlockView(TypedDict):
     notes: list[NoteView]
 
 
-class SectionView(TypedDict):
+@dataclass(frozen=True)
+class SectionView:
     """A titled part of the page; `text` is the author's Markdown, `entries` its contents."""
 
     anchor: str
@@ -145,14 +155,16 @@ class SectionView(TypedDict):
     blocks: list[BlockView]
 
 
-class TallyView(TypedDict):
+@dataclass(frozen=True)
+class TallyView:
     """How many inferences share a verdict."""
 
     verdict: str
     text: str
 
 
-class FactView(TypedDict):
+@dataclass(frozen=True)
+class FactView:
     """A line of the provenance; it has either a value or facts of its own."""
 
     key: str
@@ -160,8 +172,9 @@ class FactView(TypedDict):
     facts: list[FactView]
 
 
-class ReportPage(TypedDict):
-    """All that report.html and report.md may use."""
+@dataclass(frozen=True)
+class ReportPage:
+    """All that report.html and report.md use."""
 
     title: str
     authors: str
@@ -175,8 +188,9 @@ class ReportPage(TypedDict):
     provenance: list[FactView]
 
 
-class IndexEntry(TypedDict):
-    """All that index.html may use of one report; `picture` is a data URI or ""."""
+@dataclass(frozen=True)
+class IndexEntry:
+    """All that index.html uses of one report; `picture` is a data URI or ""."""
 
     slug: str
     title: str

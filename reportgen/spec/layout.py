@@ -1,4 +1,4 @@
-"""Figures, sections and the spec as a whole: every key, declared once."""
+"""Figures, sections and the spec as a whole: the keys of each."""
 
 from __future__ import annotations
 
@@ -6,198 +6,188 @@ from functools import cache
 
 from reportgen import catalog
 from reportgen.errors import UserError
-from reportgen.spec.fields import Field, Filled, Object, of_parameters
-from reportgen.spec.lists import ListOf
-from reportgen.spec.parts import INPUTS, Data, Model, Training, stray
+from reportgen.spec.keys import Key, Keys, of_parameters
+from reportgen.spec.models import DATASET, INPUTS, MODEL, TRAINING, misplaced
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.tree import Mapping, Node, Scalar
-from reportgen.spec.values import Choice, Flag, Number, Optional, Schema, Text, wrong
-
-ID = Text(80, "^[a-z0-9_-]+$", "an id of small letters, digits, '_' and '-'")
-NAME = Text(80, "^[A-Za-z0-9][A-Za-z0-9_-]*$", "a name of letters, digits, '_' and '-'")
-BESIDE = ("dataset", "inputs", "training")
-"""Keys of a model that may stand beside `model` too, as every model may have them."""
-FIGURES = ("summary", "kernels", "feature_maps", "activation_maximization", "grad_cam")
-"""What a report shows whose spec names no figures; those that need data only where it has any."""
-MODEL = Field("model", NAME, None, "the model that it shows, by name", said="the only one")
-SHARED = (
-    Field("id", ID, None, "names its pictures and links", said="the kind and a number"),
-    Field("title", Text(300), "", "heads it", said="made from the figure"),
-    Field("caption", Text(5000), "", "stands below it", said="drafted from what was measured"),
-    MODEL,
+from reportgen.spec.values import (
+    Type,
+    Values,
+    boolean,
+    choice,
+    list_of,
+    number,
+    text,
+    value_of,
+    wrong,
 )
-"""Keys of every figure, besides the parameters of its kind."""
+from reportgen.spec.yaml_tree import Mapping, Node, Scalar, Sequence
+from reportgen.types import JsonObject
+
+BESIDE_MODEL = ("dataset", "inputs", "training")
+"""Keys of a model that may stand beside `model` too, since every model may have them."""
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
+
+_ID = text(80, "^[a-z0-9_-]+$", "an id of small letters, digits, '_' and '-'")
+_NAME = text(80, NAME, "a name of letters, digits, '_' and '-'")
+_MARKDOWN = text(200_000, blank=True)
+_SHOWN_MODEL = Key("model", _NAME, None, "the model that it shows, by name", "the only one")
+FIGURE_KEYS = (
+    Key("id", _ID, None, "names its pictures and links", "the kind and a number"),
+    Key("title", text(300), "", "heads it", "made from the figure"),
+    Key("caption", text(5000), "", "stands below it", "drafted from what was measured"),
+    _SHOWN_MODEL,
+)
+"""The keys of every figure, besides the parameters of its kind."""
 
 
 @cache
-def figure(kind: str) -> Object:
-    """The keys of a kind of figure.
+def figure_keys(kind: str) -> Keys:
+    """The keys of a figure of a kind.
 
     Raises:
         UserError: an installed package declares a parameter that every figure has already.
     """
     own = of_parameters(catalog.entry("figures", kind).parameters)
-    for field in own:
-        if field.key in {shared.key for shared in SHARED}:
-            raise UserError(f"the figure kind '{kind}' cannot have a parameter '{field.key}'")
-    return Object((*own, *SHARED), f"'{kind}'", empty=True)
+    for name in {key.name for key in own} & {key.name for key in FIGURE_KEYS}:
+        raise UserError(f"the figure kind '{kind}' cannot have a parameter '{name}'")
+    return Keys((*own, *FIGURE_KEYS), f"'{kind}'", empty=True)
 
 
-class Figure:
-    """A figure: its kind, or a mapping from its kind to its keys."""
-
-    def read(self, node: Node, name: str, problems: Problems) -> tuple[str, Filled] | None:
-        """Kind and keys, or None for what is no figure."""
-        kinds = Choice(tuple(catalog.modules("figures")), "figure kind")
-        if isinstance(node, Scalar):
-            kind = kinds.read(node, name, problems)
-            return (kind, Filled(node.line, figure(kind).defaults(), {})) if kind else None
-        if not isinstance(node, Mapping) or len(node.items) != 1:
-            expected = "a figure kind, or one kind and a mapping of its keys"
-            wrong(node, name, expected, problems, _indentation(node, kinds))
-            return None
-        (key, inner), line = next(iter(node.items.items())), node.line
-        kind = kinds.read(Scalar(line, key, key), name, problems)
-        if not kind:
-            return None
-        found = figure(kind).read(inner, f"'{kind}'", problems)
-        return kind, Filled(line, found.values, found.lines)
-
-    def schema(self) -> Schema:
-        """As every type."""
-        return {"$ref": "#/$defs/figure"}
-
-    def definition(self) -> Schema:
-        """What `schema` refers to."""
-        kinds = catalog.entries("figures")
-        keyed = {
-            kind: {"description": entry.help} | figure(kind).schema()
-            for kind, entry in kinds.items()
-        }
-        one = {"type": "object", "minProperties": 1, "maxProperties": 1}
-        one |= {"properties": keyed, "additionalProperties": False}
-        return {"oneOf": [Choice(tuple(kinds)).schema(), one]}
+def _read_figure(node: Node, name: str, problems: Problems) -> tuple[str, Values] | None:
+    """A figure: its kind, or a mapping from its kind to its keys; None if it is neither."""
+    names = tuple(catalog.modules("figures"))
+    kinds = choice(names, "figure kind")
+    if isinstance(node, Sequence) or (isinstance(node, Mapping) and len(node.items) != 1):
+        expected = "a figure kind, or one kind and a mapping of its keys"
+        wrong(node, name, expected, problems, _indentation_hint(node, names))
+        return None
+    if isinstance(node, Scalar):
+        kind = kinds.read(node, name, problems)
+        return (kind, Values(node.line, figure_keys(kind).defaults(), {})) if kind else None
+    ((written, inner),) = node.items.items()
+    kind = kinds.read(Scalar(node.line, written, written), name, problems)
+    if not kind:
+        return None
+    found = figure_keys(kind).read(inner, f"'{kind}'", problems)
+    return kind, Values(node.line, found.values, found.lines)
 
 
-def _indentation(node: Node, kinds: Choice) -> str:
-    """A hint for the commonest slip: keys that stand below their figure without being inside."""
-    keys = list(node.items) if isinstance(node, Mapping) else []
-    if len(keys) > 1 and keys[0] in kinds.names:
-        others = ", ".join(quoted(key) for key in keys[1:4])
-        if keys[1] in kinds.names:
-            return f"begin {others} on a line with '- '"
-        return f"indent {others} further than '{keys[0]}'"
-    return f"write for example: - {kinds.names[0]}"
+def _indentation_hint(node: Node, kinds: tuple[str, ...]) -> str:
+    """A hint for the commonest slip: keys of a figure that stand below it, not inside."""
+    names = list(node.items) if isinstance(node, Mapping) else []
+    if len(names) < 2 or names[0] not in kinds:
+        return f"write for example: - {kinds[0]}"
+    others = ", ".join(quoted(name) for name in names[1:4])
+    if names[1] in kinds:
+        return f"begin {others} on a line with '- '"
+    return f"indent {others} further than '{names[0]}'"
 
 
-class Models:
+def figure_definition() -> JsonObject:
+    """The JSON Schema of a figure."""
+    kinds = catalog.entries("figures")
+    keyed = {
+        kind: {"description": entry.help} | figure_keys(kind).schema()
+        for kind, entry in kinds.items()
+    }
+    mapping = {"type": "object", "minProperties": 1, "maxProperties": 1}
+    mapping |= {"properties": keyed, "additionalProperties": False}
+    return {"oneOf": [choice(tuple(kinds)).schema(), mapping]}
+
+
+def _figures(default_text: str) -> Key:
+    figure = Type(_read_figure, lambda: {"$ref": "#/$defs/figure"})
+    figures = list_of(figure, "figures", least=1, most=500)
+    return Key("figures", figures, None, "what to show, in order", default_text)
+
+
+def _models() -> Type:
     """Models by name."""
 
-    def read(self, node: Node, name: str, problems: Problems) -> dict[str, Filled]:
-        """Each model's keys."""
+    def read(node: Node, name: str, problems: Problems) -> dict[str, Values]:
         if not isinstance(node, Mapping) or not node.items:
             expected = "a mapping from names to models"
             wrong(node, name, expected, problems, "write for example: base: {source: zoo:base}")
             return {}
-        for key, line in node.lines.items():
-            NAME.read(Scalar(line, key, key), "a model's name", problems)
-        return {
-            key: Filled(node.lines[key], found.values, found.lines)
-            for key, found in (
-                (key, Model().read(item, f"'{key}'", problems)) for key, item in node.items.items()
-            )
-        }
+        models = {}
+        for key, item in node.items.items():
+            line = node.lines[key]
+            _NAME.read(Scalar(line, key, key), "a model's name", problems)
+            found: Values = MODEL.read(item, f"'{key}'", problems)
+            models[key] = Values(line, found.values, found.lines)
+        return models
 
-    def schema(self) -> Schema:
-        """As every type."""
-        found: Schema = {"type": "object", "minProperties": 1}
-        found["propertyNames"] = {"pattern": NAME.pattern, "maxLength": NAME.longest}
-        return found | {"additionalProperties": Model().schema()}
+    def schema() -> JsonObject:
+        names = {"pattern": NAME, "maxLength": 80}
+        rule = {"type": "object", "minProperties": 1, "propertyNames": names}
+        return {**rule, "additionalProperties": MODEL.schema()}
+
+    return Type(read, schema)
 
 
-class Rules:
+def _inferences() -> Type:
     """true for all inferences, false for none, or a list of rules."""
 
-    @property
-    def names(self) -> ListOf:
-        """The type of a list."""
-        rule = Choice(tuple(catalog.entries("inferences")), "inference")
-        return ListOf(rule, "inferences", distinct=True)
+    def listed() -> Type:
+        rule = choice(tuple(catalog.entries("inferences")), "inference")
+        return list_of(rule, "inferences", distinct=True)
 
-    def read(self, node: Node, name: str, problems: Problems) -> tuple[str, ...]:
-        """The rules to apply."""
-        if isinstance(node, Scalar) and isinstance(node.value, bool):
-            return tuple(catalog.entries("inferences")) if node.value else ()
-        if isinstance(node, Scalar | Mapping):
+    def read(node: Node, name: str, problems: Problems) -> tuple[str, ...]:
+        if isinstance(value := value_of(node), bool):
+            return tuple(catalog.entries("inferences")) if value else ()
+        if not isinstance(node, Sequence):
             wrong(node, name, "true, false or a list of inferences", problems)
             return ()
-        return tuple(self.names.read(node, name, problems))
+        return tuple(listed().read(node, name, problems))
 
-    def schema(self) -> Schema:
-        """As every type."""
-        return {"anyOf": [Flag().schema(), self.names.schema()]}
+    return Type(read, lambda: {"anyOf": [boolean().schema(), listed().schema()]})
 
 
-def figures(said: str) -> Field:
-    """The key `figures`."""
-    types = ListOf(Figure(), "figures", least=1, most=500)
-    return Field("figures", types, None, "what to show, in order", said=said)
-
-
-@cache
-def section() -> Object:
-    """The keys of a section."""
-    return Object(
-        (
-            Field("title", Text(300), "", "heads the section", required=True),
-            Field("id", ID, None, "names it in links", said="made from the title"),
-            Field("text", Text(200_000, blank=True), "", "Markdown before the figures"),
-            MODEL,
-            figures("none, where there is `text`"),
+SECTION_KEYS = Keys(
+    (
+        Key("title", text(300), "", "heads the section", required=True),
+        Key("id", _ID, None, "names it in links", "made from the title"),
+        Key("text", _MARKDOWN, "", "Markdown before the figures"),
+        _SHOWN_MODEL,
+        _figures("none, where there is `text`"),
+    ),
+    "a section",
+    some=("figures", "text"),
+)
+SPEC_KEYS = Keys(
+    (
+        Key("title", text(300), "", "heads the report", "made from the file's name"),
+        Key("authors", list_of(text(300), "names", single=True), (), "who wrote it"),
+        Key("seed", number(0, 2**32 - 1, whole=True), 0, "decides all that is random"),
+        Key("intro", _MARKDOWN, "", "Markdown that opens the report"),
+        Key("model", MODEL, None, "the only model; instead of `models`", "none"),
+        Key("dataset", DATASET, None, "the dataset of `model`", "none"),
+        INPUTS._replace(help="what the inputs of `model` are given, where it has several"),
+        TRAINING._replace(help="how `model` is trained"),
+        Key("models", _models(), None, "models by name; instead of `model`", "none"),
+        _figures("those that say most about a model"),
+        Key(
+            "sections",
+            list_of(SECTION_KEYS.type, "sections", least=1, most=200),
+            None,
+            "parts of the report, in order; instead of `figures`",
+            "one, with `figures`",
         ),
-        "a section",
-        some=("figures", "text"),
-    )
-
-
-@cache
-def top() -> Object:
-    """The keys of a spec."""
-    people = ListOf(Text(300), "names", single=True)
-    return Object(
-        (
-            Field("title", Text(300), "", "heads the report", said="made from the file's name"),
-            Field("authors", people, (), "who wrote it"),
-            Field("seed", Number(True, 0, 2**32 - 1), 0, "decides all that is random"),
-            Field("intro", Text(200_000, blank=True), "", "Markdown that opens the report"),
-            Field("model", Model(), None, "the only model; instead of `models`", said="none"),
-            Field("dataset", Optional(Data()), None, "the dataset of `model`", said="none"),
-            INPUTS._replace(help="what the inputs of `model` are given, where it has several"),
-            Field("training", Training(), None, "how `model` is trained", said="the defaults"),
-            Field("models", Models(), None, "models by name; instead of `model`", said="none"),
-            figures("those that say most about a model"),
-            Field(
-                "sections",
-                ListOf(section(), "sections", least=1, most=200),
-                None,
-                "parts of the report, in order; instead of `figures`",
-                said="one, with `figures`",
-            ),
-            Field(
-                "inferences",
-                Rules(),
-                None,
-                "remarks drafted from all evidence: true for all, false for none, or a list",
-                said="true",
-            ),
-            Field(
-                "explain",
-                Flag(),
-                False,
-                "says in two sentences, with the paper, what each method does where it comes first",
-            ),
+        Key(
+            "inferences",
+            _inferences(),
+            None,
+            "remarks drafted from all evidence: true for all, false for none, or a list",
+            "true",
         ),
-        "a spec",
-        some=("model", "models"),
-        stray=stray,
-    )
+        Key(
+            "explain",
+            boolean(),
+            False,
+            "says in two sentences, with the paper, what each method does where it comes first",
+        ),
+    ),
+    "a spec",
+    some=("model", "models"),
+    misplaced=misplaced,
+)

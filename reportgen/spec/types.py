@@ -1,11 +1,15 @@
-"""A spec as plain frozen data: checked, every default filled in, every name resolved."""
+"""A spec as plain frozen records: checked, every default filled in, every name resolved.
+
+Computation imports this module alone, so that a change in reading specs makes no result stale.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from reportgen.types import Params
 
 
 @dataclass(frozen=True)
@@ -15,12 +19,12 @@ class DatasetSpec:
     Attributes:
         source: its name in the catalogue, or "python:PACKAGE.MODULE:FUNCTION".
         params: every parameter, defaults filled in.
-        line: where the spec names it.
-        lines: where the spec gives its parameters.
+        line: the line that names it.
+        lines: the lines of the keys that the spec gives.
     """
 
     source: str
-    params: Mapping[str, Any]
+    params: Params
     line: int = field(default=0, compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
@@ -30,29 +34,35 @@ class ModelSpec:
     """A model of a report.
 
     Attributes:
-        name: what the spec calls it; title: what people read.
+        name: its name in the spec; title: its name for readers.
         source: "zoo:NAME", "application:NAME", "python:PACKAGE.MODULE:FUNCTION", or the path of
             a model file from the spec's folder.
         dataset: what it is trained and examined on, or None.
         training: every parameter of training.
         params: parameters of its source, such as the weights of an application.
-        line: where the spec names it.
-        lines: where the spec gives its keys.
-        inputs: what each of its inputs is given: "images", a number, or a list of numbers; {}
-            where the spec does not say.
-        input_lines: where it does, by the input's name, "" for the whole.
+        line: the line that names it.
+        lines: the lines of the keys that the spec gives.
+        inputs: what each input is given: "images", a number, or a list of numbers; {} where the
+            spec does not say.
+        input_lines: the line of each input by name, "" for the whole of `inputs`.
     """
 
     name: str
     title: str
     source: str
     dataset: DatasetSpec | None
-    training: Mapping[str, Any]
-    params: Mapping[str, Any]
+    training: Params
+    params: Params
     line: int
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
-    inputs: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Params = field(default_factory=dict)
     input_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """The kind of its source: "zoo", "application", "python" or "file"."""
+        kind = self.source.partition(":")[0]
+        return kind if kind in ("zoo", "application", "python") else "file"
 
 
 @dataclass(frozen=True)
@@ -60,18 +70,18 @@ class FigureSpec:
     """One entry of a section's `figures`.
 
     Attributes:
-        id: given by the author, or "<kind>-<number>", counted through the report.
-        kind: name of the figure kind.
+        id: from the author, or "<kind>-<number>", counted through the report.
+        kind: the name of the figure kind.
         params: every parameter of the kind.
-        title, caption: the author's own words, or "".
-        model: name of the model that it shows; None for a kind that needs none.
-        line: where the spec names it.
-        lines: where the spec gives its keys.
+        title, caption: the author's words, or "".
+        model: the name of the model that it shows; None for a kind that needs none.
+        line: the line that names it.
+        lines: the lines of the keys that the spec gives.
     """
 
     id: str
     kind: str
-    params: Mapping[str, Any]
+    params: Params
     title: str
     caption: str
     model: str | None
@@ -79,7 +89,7 @@ class FigureSpec:
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def at(self, key: str) -> int:
-        """The line of a key, or of the figure where the spec is silent."""
+        """The line of a key, or of the figure where the spec does not give the key."""
         return self.lines.get(key, self.line)
 
 
@@ -100,11 +110,11 @@ class Spec:
     """A whole spec.
 
     Attributes:
-        slug: the file's name without its ending: names the report's folder.
+        slug: the file's name without its suffix, which names the report's folder.
         intro: the author's Markdown.
-        inferences: names of the rules to apply, in order.
-        source: the file, as it was named.
-        explain: whether each method is explained where it is first used.
+        inferences: the names of the rules to apply, in order.
+        source: the file as the user named it.
+        explain: whether each method is explained where the report first uses it.
     """
 
     slug: str
@@ -117,3 +127,9 @@ class Spec:
     inferences: tuple[str, ...]
     source: Path
     explain: bool = False
+
+
+def weights_of(params: Params) -> str | None:
+    """The weights file among the parameters of a network of `keras.applications`, or None."""
+    weights = params.get("weights", "imagenet")
+    return None if weights in (None, "imagenet") else str(weights)

@@ -1,14 +1,11 @@
-"""Fitting a model to a dataset, and measuring how well it does.
+"""Training a Keras model on a dataset, and scoring it on every split.
 
-Training is a loop of its own rather than `model.fit`: the model keeps no compiled state, losses
-follow from what each head answers, and the same seed gives the same weights on one machine.
+`loop` trains, `evaluation` scores; neither imports the other, so that a change of how models are
+scored retrains none. Importing the package itself imports the parameters alone.
 """
 
 from __future__ import annotations
 
-from reportgen.training.evaluation import counted, evaluate
-from reportgen.training.keeping import Log
-from reportgen.training.loop import train
 from reportgen.training.parameters import PARAMETERS
 
-__all__ = ["PARAMETERS", "Log", "counted", "evaluate", "train"]
+__all__ = ["PARAMETERS"]

@@ -1,19 +1,21 @@
-"""How well a model does on each split."""
+"""Loss and accuracy of a model on every split."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import isfinite
-from typing import Any
 
+from reportgen.errors import UndefinedError
+from reportgen.network.finite import require_finite
+from reportgen.network.inputs import require_one_input
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Head
-from reportgen.training.passes import by_head, measure_on
-from reportgen.training.reading import as_read
-from reportgen.training.steps import measure_of
+from reportgen.training.steps import evaluate_split, evaluation_step, with_kinds
+from reportgen.types import Model
 
 
 def evaluate(
-    model: Any, dataset: Dataset, heads: Sequence[Head]
+    model: Model, dataset: Dataset, heads: Sequence[Head]
 ) -> tuple[dict[str, float], dict[str, int]]:
     """Accuracy and loss of every head on every split, in one pass over each split.
 
@@ -28,35 +30,27 @@ def evaluate(
     Raises:
         UndefinedError: the model takes more than images.
     """
-    from reportgen.network.inputs import require_one_input
-
     metrics: dict[str, float] = {}
-    counts = counted(dataset)
+    counts = image_counts(dataset)
     answering = [head for head in heads if head.target is not None]
     if not answering:
         return metrics, counts
-    require_one_input(model)
-    if not _finite(model):
+    require_one_input(Network.of(model))
+    try:
+        require_finite(model)
+    except UndefinedError:
         return metrics, counts
-    answering = list(as_read(model, answering, dataset))
-    check = measure_of(model, answering, dataset)
+    answering = list(with_kinds(model, answering, dataset))
+    step = evaluation_step(model, answering, dataset)
     for name, split in dataset.splits.items():
-        found = by_head(measure_on(model, check, split, answering))
-        for head, loss, accuracy in zip(answering, *found, strict=True):
+        scores = evaluate_split(model, step, split, answering)
+        for head, loss, accuracy in zip(answering, scores.losses, scores.accuracies, strict=True):
             if isfinite(loss):
                 metrics[f"{name}.{head.name}.accuracy"] = accuracy
                 metrics[f"{name}.{head.name}.loss"] = loss
     return metrics, counts
 
 
-def _finite(model: Any) -> bool:
-    import numpy as np
-
-    return all(
-        bool(np.isfinite(one).all()) for one in model.get_weights() if one.dtype.kind in "fV"
-    )
-
-
-def counted(dataset: Dataset) -> dict[str, int]:
+def image_counts(dataset: Dataset) -> dict[str, int]:
     """The number of images of each split."""
     return {name: len(split.images) for name, split in dataset.splits.items()}

@@ -1,39 +1,40 @@
 """Margins: a layer may make the right answer harder while it is learned, and only then.
 
-A layer that ends a model takes part by having a method
+A layer that ends a model takes part through a method
 
     margin_logits(logits, labels, strength) -> logits
 
-which gets what the layer answered, shape (n, classes), and the right classes, shape (n,), and
-gives what the loss is to see. `strength` goes from 0 (no margin) to 1 (all of it) as the training
-goes on. Nothing else knows of margins: no label is needed to answer, and what is reported is
-scored without.
+It takes the layer's answers, shape (n, classes), and the right classes, shape (n,), and returns
+the logits that the loss sees. `strength` goes from 0 (no margin) to 1 (all of it) as the training
+goes on. Predictions need no label, and reported scores have no margin.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+
+import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
+from reportgen.network.heads import ending
+from reportgen.network.layers import layers_by_path
 from reportgen.records import Head
+from reportgen.training.parameters import Settings
+from reportgen.types import Model, Tensor
 
-Margins = Callable[[Head, Any, Any], Any]
-"""Values and labels of a head to the values that its loss sees."""
+Margins = Callable[[Head, Tensor, Tensor], Tensor]
+"""From a head, its values and its labels to the values that the loss sees."""
 
 
-def margins_of(model: Any, heads: Sequence[Head], strength: Callable[[], Any]) -> Margins:
-    """The margins of a model's heads; a head without passes its values on.
+def margins_of(model: Model, heads: Sequence[Head], strength: Callable[[], Tensor]) -> Margins:
+    """The margins of a model's heads; a head without one passes its values on.
 
     Raises:
         UserError: a layer has a margin, but something comes after it.
     """
-    from reportgen.network.heads import ending
-    from reportgen.network.layers import named
-
     last = {head.index: ending(model, head.index)[1] for head in heads}
-    for path, layer in named(model).items():
-        if hasattr(layer, "margin_logits") and not any(layer is one for one in last.values()):
+    for path, layer in layers_by_path(model).items():
+        if hasattr(layer, "margin_logits") and not any(layer is end for end in last.values()):
             raise UserError(
                 Problem(
                     f"layer '{path}' has a margin, which only the last layer of an output can have",
@@ -41,7 +42,7 @@ def margins_of(model: Any, heads: Sequence[Head], strength: Callable[[], Any]) -
                 )
             )
 
-    def apply(head: Head, values: Any, labels: Any) -> Any:
+    def apply(head: Head, values: Tensor, labels: Tensor) -> Tensor:
         layer = last[head.index]
         if not hasattr(layer, "margin_logits"):
             return values
@@ -50,19 +51,18 @@ def margins_of(model: Any, heads: Sequence[Head], strength: Callable[[], Any]) -
     return apply
 
 
-def strength_of(settings: Mapping[str, Any], iterations: Any, steps: int) -> Callable[[], Any]:
-    """How strong margins are, as a tensor, by how many steps are done.
+def margin_strength(settings: Settings, share_done: Callable[[], Tensor]) -> Callable[[], Tensor]:
+    """How strong margins are: 0 up to the share `margin_start`, 1 from `margin_full`, evenly
+    growing between them.
 
     Args:
-        settings: `epochs`, and the shares of the training at which margins begin
-            (`margin_start`) and are all there (`margin_full`); between them they grow evenly.
-        iterations: the optimizer's count of steps.
-        steps: those of an epoch.
+        settings: of the training.
+        share_done: the share of the training's steps that are done, as a tensor.
 
     Raises:
-        UserError: margins are to be there before they begin.
+        UserError: margins are to be full before they begin.
     """
-    start, full = settings["margin_start"], settings["margin_full"]
+    start, full = settings.margin_start, settings.margin_full
     if full < start:
         raise UserError(
             Problem(
@@ -70,12 +70,5 @@ def strength_of(settings: Mapping[str, Any], iterations: Any, steps: int) -> Cal
                 hint="both are shares of the training, of which the margin grows in between",
             )
         )
-
-    def strength() -> Any:
-        import tensorflow as tf
-
-        done = tf.cast(iterations, "float32") / (steps * settings["epochs"])
-        # Where both are one, the margin appears at once.
-        return tf.clip_by_value((done - start) / max(full - start, 1e-6), 0.0, 1.0)
-
-    return strength
+    # Where both are one, the margin appears at once.
+    return lambda: tf.clip_by_value((share_done() - start) / max(full - start, 1e-6), 0.0, 1.0)

@@ -1,8 +1,11 @@
-"""What a spec may set of a training."""
+"""Parameters of a training: what a spec may set, and their values."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from reportgen.catalog import Parameter
+from reportgen.types import Params
 
 PARAMETERS = (
     Parameter("epochs", "int", 10, "passes over the training images", minimum=1, maximum=10000),
@@ -65,3 +68,25 @@ PARAMETERS = (
         maximum=1.0,
     ),
 )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A value for each of `PARAMETERS`."""
+
+    epochs: int
+    batch_size: int
+    optimizer: str
+    learning_rate: float
+    schedule: str
+    patience: int | None
+    spread_classes: bool
+    helper: str | None
+    margin_start: float
+    margin_full: float
+
+
+def settings_of(params: Params) -> Settings:
+    """The settings that `params` give, with defaults for what they leave out."""
+    defaults = {parameter.name: parameter.default for parameter in PARAMETERS}
+    return Settings(**{**defaults, **params})

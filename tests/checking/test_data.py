@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from reportgen import catalog, datasets
-from reportgen.checking.figures import data_problems
-from reportgen.checking.known import PUBLISHED, known
+from reportgen.checking.figures import PUBLISHED, data_problems, known_data
 from reportgen.errors import UserError
 from reportgen.network.preprocessing import pick
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 LINE = "model: zoo:base\ndataset: {source: line, per_class: 12}\nfigures:\n  - "
 MNIST = "model: zoo:base\ndataset: mnist\nfigures:\n  - "
@@ -114,7 +113,7 @@ def test_as_many_lines_are_known_as_there_are(per_class: int) -> None:
     dataset = spec.models[0].dataset
     assert dataset is not None
     data = datasets.load("line", dataset.params, 0)
-    found = known(dataset)
+    found = known_data(dataset)
     assert found.tests == len(data.splits["test"].images)
     assert found.classes == tuple(target.classes for target in data.targets)
 

@@ -8,11 +8,11 @@ from typing import Any
 import keras
 import pytest
 
-from reportgen.checking.specs import problems
+from reportgen.checking import problems_of
 from reportgen.models.trust.configuration import outline
 from reportgen.models.trust.inspection import outline_of
 from reportgen.network.inputs import inputs_of
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 layers = keras.layers
 
@@ -81,7 +81,7 @@ def test_mistakes_are_told_with_their_lines(
 ) -> None:
     MODELS["dict"].save(tmp_path / "m.keras")
     file = tmp_path / "x.yaml"
-    *others, found = problems(load_text(SPEC.format(name, value), file))
+    *others, found = problems_of(load_text(SPEC.format(name, value), file))
     assert (found.file, found.line) == (str(file), line)
     assert expected in str(found)
     missing = [str(problem) for problem in others]
@@ -94,7 +94,7 @@ def test_mistakes_are_told_with_their_lines(
 def test_a_mistake_beside_the_model_is_told_with_its_line(tmp_path: Path) -> None:
     MODELS["list"].save(tmp_path / "m.keras")
     text = "model: m.keras\nfigures: [summary]\ninputs:\n  image: images\n  metta: 1\n"
-    told = [str(one) for one in problems(load_text(text, tmp_path / "x.yaml"))]
+    told = [str(one) for one in problems_of(load_text(text, tmp_path / "x.yaml"))]
     assert [one.split(": ")[0].rsplit(":", 1)[1] for one in told] == ["3", "5"]
     assert "'inputs' says nothing of 'meta'" in told[0]
     assert "the model has no input 'metta'" in told[1]
@@ -102,10 +102,10 @@ def test_a_mistake_beside_the_model_is_told_with_its_line(tmp_path: Path) -> Non
 
 def test_what_fits_is_no_mistake(tmp_path: Path) -> None:
     MODELS["list"].save(tmp_path / "m.keras")
-    assert problems(load_text(SPEC.format("meta", [1, 2]), tmp_path / "x.yaml")) == []
+    assert problems_of(load_text(SPEC.format("meta", [1, 2]), tmp_path / "x.yaml")) == []
 
 
 def test_a_file_that_is_refused_is_not_asked_for_inputs(tmp_path: Path) -> None:
     (tmp_path / "m.keras").write_bytes(b"no archive")
-    (found,) = problems(load_text(SPEC.format("metta", 1), tmp_path / "x.yaml"))
+    (found,) = problems_of(load_text(SPEC.format("metta", 1), tmp_path / "x.yaml"))
     assert "metta" not in str(found)

@@ -7,12 +7,13 @@ from pathlib import Path
 import keras
 import pytest
 
-from reportgen.checking.layers import layer_problems, missing
+from reportgen.checking.figures import layer_problems, missing_layer
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust.configuration import outline
 from reportgen.models.trust.inspection import outline_of
-from reportgen.network.layers import find, named
-from reportgen.spec import load_text
+from reportgen.network.layer_selection import find
+from reportgen.network.network import Network
+from reportgen.spec.loading import load_text
 
 HEAD = "model: m.keras\nfigures:\n  - "
 
@@ -57,7 +58,7 @@ def told(text: str, folder: Path) -> list[str]:
 def test_a_file_names_its_layers_as_keras_does(file: str, folder: Path) -> None:
     found = outline_of(folder / file).layers
     assert found is not None
-    assert list(found) == list(named(keras.models.load_model(folder / file)))
+    assert list(found) == list(Network.of(keras.models.load_model(folder / file)).layers)
     assert found["backbone/conv"] == 4
     assert found["backbone/deep/same"] == 4
     assert found["out"] == 10
@@ -73,8 +74,8 @@ def test_networks_of_keras_are_named_as_keras_does(network: str) -> None:
     config = keras.saving.serialize_keras_object(model)
     found = outline(config).layers
     assert found is not None
-    assert list(found) == list(named(model))
-    every = named(model)
+    assert list(found) == list(Network.of(model).layers)
+    every = Network.of(model).layers
     for path, count in found.items():
         assert count in (None, every[path].output.shape[-1])
 
@@ -82,7 +83,7 @@ def test_networks_of_keras_are_named_as_keras_does(network: str) -> None:
 def refusal(model: keras.Model, name: str) -> Problem | None:
     """What the build says of a name."""
     try:
-        find(model, name)
+        find(Network.of(model), name)
     except UserError as error:
         return error.problems[0]
     return None
@@ -90,10 +91,10 @@ def refusal(model: keras.Model, name: str) -> Problem | None:
 
 def test_every_name_means_what_it_means_to_the_build() -> None:
     model = nested()
-    paths = list(named(model))
+    paths = list(Network.of(model).layers)
     shorts = {path.rsplit("/", 1)[-1] for path in paths}
     for name in (*paths, *shorts, "conv9", "again[1]", "backbone[0]/conv", "gone[1]", "add", "x"):
-        assert missing(name, paths) == refusal(model, name), name
+        assert missing_layer(name, paths) == refusal(model, name), name
 
 
 def test_layers_and_channels_that_a_file_lacks_are_told_with_their_lines(folder: Path) -> None:

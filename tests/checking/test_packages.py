@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reportgen.checking.specs import problems
+from reportgen.checking import problems_of
 from reportgen.datasets.tfds import PACKAGE
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 
 SPEC = """\
 models:
@@ -25,7 +25,7 @@ figures: [summary: {model: a}]
 
 
 def told() -> list[str]:
-    return [str(problem) for problem in problems(load_text(SPEC, Path("x.yaml")))]
+    return [str(problem) for problem in problems_of(load_text(SPEC, Path("x.yaml")))]
 
 
 def test_a_package_that_is_not_installed_is_told_once_with_its_line(

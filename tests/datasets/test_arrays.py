@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 from reportgen import datasets
-from reportgen.datasets._arrays import pixels
-from reportgen.datasets._labels import flattened
+from reportgen.datasets.arrays import flattened, pixels
 from reportgen.errors import UserError
 
 COUNT = 60

@@ -1,17 +1,27 @@
+"""Datasets by name: what is imported for them, how they are split, what their digest covers."""
+
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from reportgen import datasets
-from reportgen.datasets._shared import content_digest, rank_in_class
+import reportgen
+from reportgen import catalog, datasets
+from reportgen.datasets.splits import content_digest, rank_in_class
 from reportgen.errors import UserError
 from reportgen.records import Preprocessing, Split
 
 PLAIN = Preprocessing()
+FOREIGN = {
+    "attribution", "drawing", "figures", "maximization", "metrics", "models", "network", "probing",
+    "training", "visualizations",
+}  # fmt: skip
+"""Rooms that loading a dataset has nothing to do with."""
 
 
 def test_an_unknown_name_is_the_users_mistake() -> None:
@@ -60,3 +70,40 @@ def test_the_digest_covers_all_content() -> None:
     ]
     assert digest() == digest(images=images.copy())
     assert len({digest(), *others}) == 1 + len(others)
+
+
+@pytest.mark.parametrize("name", sorted(catalog.modules("datasets")))
+def test_a_dataset_runs_no_code_of_another_and_none_of_models(name: str) -> None:
+    """Otherwise a change to one dataset, or to a model, would load another dataset again."""
+    own = catalog.module("datasets", name)
+    reached = reached_by("reportgen.engine.dataset", own)
+    others = {catalog.module("datasets", other) for other in catalog.modules("datasets")} - {own}
+    others.add(catalog.loader("python", "datasets"))
+    assert not reached & others
+    assert not {module for module in reached if module.split(".")[1] in FOREIGN}
+
+
+def test_a_function_of_the_users_reaches_no_dataset_either() -> None:
+    reached = reached_by(catalog.loader("python", "datasets"))
+    assert not reached & {catalog.module("datasets", name) for name in catalog.modules("datasets")}
+    assert not {module for module in reached if module.split(".")[1] in FOREIGN}
+
+
+def reached_by(*modules: str) -> set[str]:
+    """Modules of reportgen that importing some and calling what they define may import."""
+    reached, waiting = set(), {*modules}
+    while waiting:
+        module = waiting.pop()
+        path = Path(reportgen.__file__).parent.joinpath(*module.split(".")[1:])
+        files = [file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+        if not files or module in reached or module == "reportgen":
+            continue
+        reached.add(module)
+        names = {module.rpartition(".")[0]}
+        for node in ast.walk(ast.parse(files[0].read_bytes())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        waiting |= {name for name in names if name.partition(".")[0] == "reportgen"}
+    return reached

@@ -81,10 +81,9 @@ def zeros(folder: Path, shape: tuple[int, ...], name: str, kind: str = "|u1") ->
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two MiB in place of two GiB, so that a test need not write a thousand times as much."""
-    from reportgen.datasets import _limits, _shapes
+    from reportgen.datasets import checking
 
-    monkeypatch.setattr(_limits, "LARGEST", 2 * 2**20)
-    monkeypatch.setattr(_shapes, "LARGEST", 2 * 2**20)
+    monkeypatch.setattr(checking, "LARGEST", 2 * 2**20)
 
 
 @pytest.mark.usefixtures("small")
@@ -126,6 +125,11 @@ def test_what_does_not_fit_is_refused_before_it_is_unpacked(
         (said("[30, 4, 5]"), "does not say what shape it has"),
         (said("__import__('os')"), "does not say what shape it has"),
         (said("(" * 500), "does not say what shape it has"),
+        (said("(" + "-" * 4000 + "1,)"), "does not say what shape it has"),
+        (header("{{}: 1}"), "does not say what shape it has"),
+        (header("{'shape': '''"), "does not say what shape it has"),
+        (said("(30,)", "(1000000000,)u1"), "names a type that is not known"),
+        (said("(30, 4, 5)")[:-9], "it is damaged or cut short"),
         (said("(30, 4, 5)", "<u3") + bytes(1800), "names a type that is not known"),
         (said("(30, 4, 5)", "float") + bytes(600), "names a type that is not known"),
         (said("(30, 4, 5)", "|O") + bytes(600), "Python objects, which could run code"),

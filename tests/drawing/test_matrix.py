@@ -9,7 +9,7 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
-from reportgen.drawing.matrix import _whole, matrix
+from reportgen.drawing.charts import matrix, whole_ticks
 from reportgen.records import Picture
 
 
@@ -58,8 +58,8 @@ def test_no_number_stands_twice_at_the_bar_of_few_images(monkeypatch: pytest.Mon
     numbers = [text for text in texts if text.isdigit()]
     assert sorted(set(numbers)) == ["0", "1"]
     assert numbers.count("1") == numbers.count("0")
-    assert _whole([0, 0.5, 1, 1.5, 2], 1.0) == [0, 1, 2]
-    assert _whole([0, 0.005, 0.01, 0.29], 0.01) == [0, 0.01, 0.29]
+    assert whole_ticks([0, 0.5, 1, 1.5, 2], 1.0) == [0, 1, 2]
+    assert whole_ticks([0, 0.005, 0.01, 0.29], 0.01) == [0, 0.01, 0.29]
 
 
 def test_a_cosine_that_is_rounded_to_zero_has_no_sign(monkeypatch: pytest.MonkeyPatch) -> None:

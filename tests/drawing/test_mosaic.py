@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from reportgen.drawing.colors import table
-from reportgen.drawing.grid import FRAME
 from reportgen.drawing.mosaic import FEW_STEPS, SHRUNK_STEPS, limits, mosaic
+from reportgen.drawing.mosaic_layout import FRAME
 from reportgen.drawing.png import STEPS
 
 

@@ -8,10 +8,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from reportgen.drawing.filters import differences
-from reportgen.drawing.png import INK, MISSING, PAPER, compact, encode, palette
+from reportgen.drawing.png import (
+    INK,
+    MISSING,
+    PAPER,
+    encode,
+    encode_pixels,
+    encode_small,
+    palette,
+)
 
 COLORS = palette(np.random.default_rng(0).integers(0, 256, (240, 3), dtype=np.uint8))
+
+
+OWN = COLORS[:240]
 
 
 def decoded(data):
@@ -22,11 +32,11 @@ def decoded(data):
 @given(
     arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 30))),
     st.integers(1, 9),
-    st.integers(1, 9),
+    st.booleans(),
 )
-def test_an_independent_reader_sees_every_pixel(indices, scale, level):
+def test_an_independent_reader_sees_every_pixel(indices, scale, enlarged):
     large = indices.repeat(scale, 0).repeat(scale, 1)
-    picture = encode(large, COLORS, level=level)
+    picture = encode(large, OWN, enlarged=enlarged)
     assert np.array_equal(decoded(picture.data), COLORS[large])
     assert (picture.height, picture.width) == large.shape
 
@@ -36,19 +46,19 @@ def test_text_beside_enlarged_rows_survives():
     tiles = rng.integers(0, 200, (10, 60), dtype=np.uint8).repeat(20, 0)
     words = rng.integers(240, 256, (30, 60), dtype=np.uint8)
     whole = np.concatenate([words, tiles, words, tiles, words])
-    assert np.array_equal(decoded(encode(whole, COLORS).data), COLORS[whole])
+    assert np.array_equal(decoded(encode(whole, OWN).data), COLORS[whole])
 
 
 def test_the_file_holds_no_text_no_date_and_is_the_same_twice():
     indices = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    data = encode(indices, COLORS).data
+    data = encode(indices, OWN).data
     kinds = [kind for kind in (b"tEXt", b"iTXt", b"tIME", b"zTXt") if kind in data]
     assert kinds == []
-    assert data == encode(indices.copy(), COLORS.copy()).data
+    assert data == encode(indices.copy(), OWN.copy()).data
 
 
 def test_checksums_are_those_of_the_standard():
-    data = encode(np.zeros((3, 5), np.uint8), COLORS).data
+    data = encode(np.zeros((3, 5), np.uint8), OWN).data
     at, seen = 8, []
     while at < len(data):
         size = int.from_bytes(data[at : at + 4])
@@ -71,39 +81,11 @@ def test_too_many_colors_are_refused():
         palette(np.zeros((257, 3), np.uint8))
 
 
-def by_hand(rows, y):
-    """Every filter of a line, value by value, as the specification writes it."""
-    found = []
-    for kind in range(5):
-        line = []
-        for x in range(rows.shape[1]):
-            a = int(rows[y, x - 1]) if x else 0
-            b = int(rows[y - 1, x]) if y else 0
-            c = int(rows[y - 1, x - 1]) if x and y else 0
-            p = a + b - c
-            paeth = min((a, b, c), key=lambda one: abs(p - one))
-            line.append((int(rows[y, x]) - (0, a, b, (a + b) // 2, paeth)[kind]) % 256)
-        found.append(line)
-    return found
-
-
-def test_filters_are_those_of_the_standard_and_the_smallest_is_taken():
-    rng = np.random.default_rng(3)
-    rows = np.cumsum(rng.integers(-2, 3, (12, 9)), axis=0).astype(np.int64) % 200
-    rows = rows.astype(np.uint8)
-    lines = differences(rows, np.arange(12))
-    for y, line in enumerate(lines):
-        wanted = by_hand(rows, y)
-        sums = [sum(min(v, 256 - v) for v in one) for one in wanted]
-        assert sums[line[0]] == min(sums)
-        assert line[1:].tolist() == wanted[line[0]]
-
-
 def test_fine_pictures_are_read_as_they_were_and_are_smaller():
     y, x = np.mgrid[:160, :200]
     noise = np.random.default_rng(5).integers(0, 3, (160, 200))
     fine = (60 + 40 * np.sin(y / 9) * np.cos(x / 7) + noise).astype(np.uint8)
-    data = encode(fine, COLORS).data
+    data = encode(fine, OWN).data
     assert np.array_equal(decoded(data), COLORS[fine])
     plain = np.pad(fine, ((0, 0), (1, 0)))
     assert len(data) < 0.9 * len(zlib.compress(plain.tobytes(), 9))
@@ -120,13 +102,13 @@ def test_fine_pictures_are_read_as_they_were_and_are_smaller():
 )
 def test_compact_files_are_read_as_they_were(indices, most):
     shown = indices % most
-    assert np.array_equal(decoded(compact(shown, COLORS[:240])), COLORS[shown])
+    assert np.array_equal(decoded(encode_small(shown, OWN)), COLORS[shown])
 
 
 @pytest.mark.parametrize(("colors", "depth"), [(1, 1), (2, 1), (4, 2), (5, 4), (16, 4), (17, 8)])
 def test_few_colors_take_few_bits(colors, depth):
     shown = (np.arange(35 * 9) % colors * 3).astype(np.uint8).reshape(9, 35)
-    data = compact(shown, COLORS[:240])
+    data = encode_small(shown, OWN)
     assert data[24] == depth
     assert np.array_equal(decoded(data), COLORS[shown])
 
@@ -136,7 +118,34 @@ def test_compact_files_are_small_for_noise_for_slopes_and_for_patterns():
     noise = rng.integers(0, 16, (200, 20), dtype=np.uint8)
     slopes = np.add.outer(np.arange(200), np.arange(20)).astype(np.uint8)
     pattern = np.tile(rng.integers(0, 200, (10, 20), dtype=np.uint8), (20, 1))
-    sizes = [len(compact(one, COLORS[:240])) for one in (noise, slopes, pattern)]
+    sizes = [len(encode_small(one, OWN)) for one in (noise, slopes, pattern)]
     assert sizes[0] < noise.size / 2 + len(noise) + 200
     assert sizes[1] < 0.2 * slopes.size + 3 * 220
     assert sizes[2] < 0.2 * pattern.size + 3 * 200
+
+
+def test_the_smaller_of_two_encodings_is_kept():
+    rng = np.random.default_rng(2)
+    words = np.tile(rng.choice([PAPER, INK], (12, 40)), (10, 10)).astype(np.uint8)
+    y, x = np.mgrid[:160, :200]
+    fine = 60 + 40 * np.sin(y / 9) * np.cos(x / 7) + rng.integers(0, 3, y.shape)
+    for indices, filtered in ((words, False), (fine.astype(np.uint8), True)):
+        fast = encode(indices, OWN, enlarged=True).data
+        best = encode(indices, OWN).data
+        assert (best == fast) == filtered
+        assert len(best) <= len(fast)
+        assert np.array_equal(decoded(fast), COLORS[indices])
+        # Color type 3: the values are indices into the palette.
+        assert (fast[25], best[25]) == (3, 3)
+        Image.open(io.BytesIO(fast)).verify()
+
+
+def test_exact_colors_stay_where_the_others_are_reduced():
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    pixels[:10] = (0x12, 0x34, 0x56)
+    pixels[0, 0] = (0x12, 0x34, 0x57)
+    found = decoded(encode_pixels(pixels, 8, ("#123456", "#123456", "#ffffff")).data)
+    assert (found[:10].reshape(-1, 3)[1:] == (0x12, 0x34, 0x56)).all()
+    assert len(np.unique(found.reshape(-1, 3), axis=0)) <= 9
+    plain = np.full((2, 3, 3), 255, np.uint8)
+    assert np.array_equal(decoded(encode_pixels(plain, exact=("#ffffff",)).data), plain)

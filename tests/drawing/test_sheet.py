@@ -3,7 +3,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from reportgen.drawing.grid import FRAME, GAP
+from reportgen.drawing.mosaic_layout import FRAME, GAP
 from reportgen.drawing.sheet import sheet
 
 

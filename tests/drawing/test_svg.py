@@ -83,7 +83,7 @@ def test_every_pixel_is_that_of_the_png(count, columns, size):
     maps = np.random.default_rng(count).random((count, *size))
     maps[0, 0, 0] = np.nan
     layout = {"columns": columns, "tile": 60, "legend": None}
-    data = svg.drawn(arrange(maps, **layout))
+    data = svg.document(arrange(maps, **layout))
     picture = replace(mosaic(maps, **layout), vector=data)
     assert np.array_equal(painted(picture), pixels(picture.data))
 
@@ -206,10 +206,10 @@ def test_without_vector_the_png_is_the_same():
 
 def test_no_vector_where_it_would_not_be_smaller():
     small = arrange(np.zeros((1, 2, 2)))
-    size = len(svg.drawn(small))
+    size = len(svg.document(small))
     for data, kept in ((bytes(size * 3 // 4 - 1), False), (bytes(size * 3 // 4 + 2), True)):
         found = svg.smaller(small, Picture(data, "image/png", 1, 1))
-        assert found == (svg.drawn(small) if kept else b"")
+        assert found == (svg.document(small) if kept else b"")
 
 
 def test_fine_tiles_stand_as_in_the_png_and_are_left_to_smoothing():
@@ -228,7 +228,7 @@ def test_fine_tiles_stand_as_in_the_png_and_are_left_to_smoothing():
 def test_no_strip_is_taller_than_screens_can_draw():
     maps = np.random.default_rng(0).random((2400, 7, 7))
     for count, strip in ((2000, True), (2400, False)):
-        data = svg.drawn(arrange(maps[:count], tile=28, columns=30, legend=None))
+        data = svg.document(arrange(maps[:count], tile=28, columns=30, legend=None))
         (image,) = ElementTree.fromstring(data).iter(f"{SVG}image")
         assert (image.get("image-rendering") == "pixelated") == strip
         assert embedded(image).shape[0] <= 16384

@@ -1,7 +1,6 @@
 import numpy as np
 
 from reportgen.drawing import text
-from reportgen.drawing.labeling import heads, strips
 from reportgen.drawing.png import INK, PAPER
 
 
@@ -31,15 +30,6 @@ def test_lines_break_between_words():
     broken = text.lines("7 px long, 1 px wide, red", text.width("7 px long, 1"))
     assert " ".join(broken) == "7 px long, 1 px wide, red"
     assert broken[0] == "7 px long, 1"
-
-
-def test_labels_share_one_height_and_stand_at_the_foot():
-    made = strips(heads(["one", "two words that break and break and break again"], 100), 100)
-    assert made[0].shape == made[1].shape
-    line = text.height(text.SMALL)
-    assert made[0].shape == (3 * line, 100)
-    assert (made[0][: 2 * line] == PAPER).all()
-    assert (made[0][2 * line :] == INK).any()
 
 
 def test_pasting_outside_is_cut():

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 
-from reportgen.engine import compute, draw
+from reportgen.engine import artifacts, draw
 from reportgen.engine.job import Job
 from reportgen.records import Artifact
 from reportgen.store import Output, Store
@@ -21,7 +21,7 @@ def drawn(store: Store, facts: dict[str, Any]) -> Output:
     layer = {"name": "conv", "type": "Conv2D", "shown": list(range(20)), "channels": 20,
              "size": [9, 9]}  # fmt: skip
     told = {"samples": [{"index": 3, "label": "cat"}], "layers": [layer], **facts}
-    made = compute._outputs(store, Artifact({"maps@conv": maps}, told))
+    made = artifacts.save(Artifact({"maps@conv": maps}, told), store)
     job = Job("draw", ("reportgen.figures.feature_maps.draw",), {"params": {}},
               {"artifact": made["artifact"]})  # fmt: skip
     return draw.run(job, store, quiet)["drawn"]
@@ -44,4 +44,4 @@ def test_what_heads_a_figure_is_handed_on_where_its_artifact_says_so(tmp_path: P
         json.loads(store.get(drawn(store, facts).object)) for facts in ({}, {"heading": "Other"})
     )
     assert headed == {**plain, "heading": "Other"}
-    assert "heading" not in plain
+    assert plain["heading"] == ""

@@ -1,4 +1,5 @@
-"""The stage that trains: what its outputs say, and what stands for them in other tasks' keys."""
+"""The stages that train and keep a model: what their outputs say, and what stands for them in
+other tasks' keys."""
 
 from __future__ import annotations
 
@@ -10,7 +11,9 @@ from typing import Any
 import keras
 import pytest
 
-from reportgen.engine import compute, dataset, train
+from reportgen.code import CodeDigests
+from reportgen.digest import StatCache
+from reportgen.engine import checkpoint, compute, dataset, model, train
 from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.store import Output, Store
@@ -27,12 +30,39 @@ def trained(store: Store, base: Path, epochs: int = 2, source: str = "") -> dict
     settings = {parameter.name: parameter.default for parameter in PARAMETERS}
     params = {"source": source or "zoo:variation3", "params": {}, "seed": 1, "dataset": "line",
               "training": {**settings, "epochs": epochs}}  # fmt: skip
-    return train.run(Job("train", (), params, data, base=str(base)), store, quiet)
+    made = train.run(Job("train", (), params, data, base=str(base)), store, quiet)
+    del params["training"]
+    given = {"training": made["training"], **data}
+    return made | model.run(Job("model", (), params, given, base=str(base)), store, quiet)
 
 
 def subject_of(outputs: dict[str, Output], store: Store) -> Any:
     job = Job("compute", (), {"params": {}, "seed": 1}, outputs)
     return compute.subject(job, store)
+
+
+def reached(*modules: str) -> set[str]:
+    return set(CodeDigests(StatCache()).reached(modules))
+
+
+def rooms(modules: set[str]) -> set[str]:
+    return {module.split(".")[1] for module in modules if "." in module}
+
+
+def test_only_what_trains_reaches_a_training() -> None:
+    found = reached("reportgen.engine.train", "reportgen.models.zoo.base")
+    assert {"reportgen.training.loop", "reportgen.models.zoo.base"} <= found
+    others = {"reportgen.training.evaluation", "reportgen.engine.model", "reportgen.engine.compute"}
+    assert not found & others
+    assert not rooms(found) & {"spec", "plan", "figures", "drawing", "drafting", "inferences"}
+
+
+def test_figures_reach_no_training_and_those_of_data_no_model() -> None:
+    alone = reached("reportgen.engine.compute", "reportgen.engine.dataset")
+    assert not rooms(alone) & {"models", "network", "training", "spec", "plan"}
+    with_model = reached("reportgen.engine.compute", "reportgen.engine.checkpoint")
+    assert "reportgen.models.checkpoints" in with_model
+    assert not rooms(with_model) & {"training", "spec", "plan"}
 
 
 def test_seconds_of_epochs_reach_who_asks_and_no_facts_and_no_key(tmp_path: Path) -> None:
@@ -60,25 +90,11 @@ def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> Non
 
     save(1)
     params = {"source": "m.keras", "params": {"modules": ()}, "seed": 1, "dataset": None}
-    job = Job("train", (), params, base=str(tmp_path), cache=str(store.root))
-    output = train.run(job, store, quiet)["model"]
-    train._built.clear()
-    assert train.obtain(output, job, store).count_params() > 0
-    train._built.clear()
+    job = Job("model", (), params, base=str(tmp_path), cache=str(store.root))
+    output = model.run(job, store, quiet)["model"]
+    checkpoint._built.clear()
+    assert checkpoint.obtain(output, job, store).count_params() > 0
+    checkpoint._built.clear()
     save(2)
     with pytest.raises(UserError, match="the model changed while the report was built"):
-        train.obtain(replace(output), job, store)
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float16", "bfloat16"])
-def test_weights_of_any_type_have_a_digest_and_come_back(dtype: str) -> None:
-    keras.utils.set_random_seed(4)
-    dense = keras.layers.Dense(3, dtype=dtype)
-    model = keras.Sequential([keras.Input((2,)), dense])
-    before, digest = model.get_weights(), train.of_model(model, None)
-    again = train._unpacked(train._packed(before), before)
-    model.set_weights([one * 0 for one in before])
-    assert train.of_model(model, None) != digest
-    model.set_weights(again)
-    assert train.of_model(model, None) == digest
-    assert [one.dtype for one in again] == [one.dtype for one in before]
+        checkpoint.obtain(replace(output), job, store)

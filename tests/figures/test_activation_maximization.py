@@ -16,6 +16,7 @@ from reportgen.figures.activation_maximization.compute import compute
 from reportgen.figures.activation_maximization.draw import draw
 from reportgen.figures.activation_maximization.notes import notes
 from reportgen.maximization.maximize import activation_maximization
+from reportgen.network.network import Network
 from reportgen.records import Artifact, Evidence, Finding, ModelFacts, Subject
 
 layers = keras.layers
@@ -24,7 +25,9 @@ FACTS = ModelFacts("m", "The model", "", "small", (), 0, 0, 0, "", {}, {}, {}, {
 
 def subject(model: Any, data: Any, **params: Any) -> Subject:
     filled = {parameter.name: parameter.default for parameter in ENTRY.parameters}
-    return Subject(model, FACTS, data, filled | {"steps": 10} | params, seed=1)
+    return Subject(
+        model, FACTS, data, filled | {"steps": 10} | params, seed=1, network=Network.of(model)
+    )
 
 
 def response(model: Any, pixels: np.ndarray) -> np.ndarray:
@@ -216,7 +219,7 @@ def test_a_class_raises_its_logit(parameterization: str) -> None:
     )
     from reportgen.network.outputs import observe
 
-    before, after = (observe(model, x).logits[0] for x in (gray, found))
+    before, after = (observe(Network.of(model), x).logits[0] for x in (gray, found))
     assert found.shape == (3, 6, 6, 1)
     assert (np.diagonal(after) > before[0] + 0.1).all()
 
@@ -226,7 +229,7 @@ def test_both_answers_of_one_sigmoid_unit() -> None:
 
     model = sequential("sigmoid")
     against, towards = activation_maximization(model, objective="class", steps=20, l2=0)
-    logits = observe(model, np.stack([against, towards])).logits[0][:, 0]
+    logits = observe(Network.of(model), np.stack([against, towards])).logits[0][:, 0]
     assert logits[0] < logits[1]
 
 
@@ -309,7 +312,7 @@ def test_a_figure_of_classes() -> None:
     told = artifact.facts["layers"][0]
     assert told["labels"] == ["class 2", "class 0 + class 1"]
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
-    logits = observe(model, pixels).logits[0]
+    logits = observe(Network.of(model), pixels).logits[0]
     expected = [logits[:, 2].max(), logits[:, :2].mean(axis=1).max()]
     np.testing.assert_allclose(told["largest"], expected, rtol=1e-5)
     assert {m.name for m in artifact.measures} == {"score_ratio@class", "still@class"}

@@ -18,6 +18,7 @@ from reportgen.figures.summary.compute import compute as compute_summary
 from reportgen.figures.summary.draw import draw
 from reportgen.models.adapting import hold_inputs
 from reportgen.network.dependencies import steps
+from reportgen.network.network import Network
 
 
 def drawn(model, **params):
@@ -156,7 +157,7 @@ def test_nested_models_are_unfolded_and_shared_layers_count_once():
     assert any("/" in path for path in artifact.facts["layers"])
     model = zoo.shared()
     assert compute(subject("architecture", model)).facts["total"] == model.count_params()
-    assert len(steps(model)) > len(model.layers)
+    assert len(steps(Network.of(model))) > len(model.layers)
 
 
 @pytest.mark.parametrize(
@@ -174,7 +175,7 @@ def test_any_model_is_drawn(make):
 
 
 def test_channels_first_are_told_last():
-    assert steps(zoo.first())[1].shapes[0][-1] == 3
+    assert steps(Network.of(zoo.first()))[1].shapes[0][-1] == 3
 
 
 def test_a_graph_out_of_reach_is_undefined():

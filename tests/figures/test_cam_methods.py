@@ -19,7 +19,8 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.grad_cam.compute import compute
 from reportgen.figures.grad_cam.draw import draw
 from reportgen.figures.grad_cam.notes import notes
-from reportgen.network import execution
+from reportgen.network import batching, execution
+from reportgen.network.network import Network
 from reportgen.records import Evidence, Finding
 
 layers = keras.layers
@@ -109,9 +110,9 @@ def test_batches_order_and_company_change_nothing(
     whole = grad_cam(model, x, target, method=method)
     backwards = grad_cam(model, x[::-1], target[::-1], method=method)[::-1]
     np.testing.assert_allclose(backwards, whole, atol=1e-6)
-    monkeypatch.setattr(execution, "MOST", 2)
+    monkeypatch.setattr(batching, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target, method=method), whole, atol=1e-6)
-    traced = [g.traces for g in execution.graphs_of(model).values()]
+    traced = [g.traces for g in execution.graphs_of(Network.of(model)).values()]
     assert set(traced) == {1}
 
 
@@ -201,7 +202,7 @@ def test_score_cam_masks_the_image_among_several_inputs() -> None:
 def test_pairs_of_images_and_channels_fit_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
     model, x = sequential(), images(5)
     whole = grad_cam(model, x, 0, method="score_cam")
-    monkeypatch.setattr(execution, "BUDGET", 3 * execution.image_bytes(model, (6, 6, 1)))
+    monkeypatch.setattr(batching, "BUDGET", 3 * batching.image_bytes(Network.of(model), (6, 6, 1)))
     sizes: list[int] = []
 
     def counted(graph: Any, inputs: Any, model: Any, others: Any = ()) -> Any:

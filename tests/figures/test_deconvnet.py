@@ -15,8 +15,9 @@ from subjects import check_house_rules, measures, notes_of, subject
 from reportgen.attribution.deconvnet import deconvnet, peaks
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.deconvnet.compute import compute
-from reportgen.network import execution
+from reportgen.network import batching, execution
 from reportgen.network.dependencies import way_to
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import window
 
 layers = keras.layers
@@ -106,23 +107,23 @@ def test_nested_residual_networks_and_what_has_no_rule() -> None:
     model = residual()
     rng = np.random.default_rng(2)
     x = rng.random((3, 12, 10, 3), dtype=np.float32)
-    way = way_to(model, "backbone/out")
+    way = way_to(Network.of(model), "backbone/out")
     assert way.normalizations == ("backbone/stem_norm",)
     assert way.meetings == ("backbone/sum",)
     # What lies in another branch of the model is no part of the way.
     assert way.averages == way.curves == ()
-    other = way_to(model, 1)
+    other = way_to(Network.of(model), 1)
     assert other.averages == ("average", "mean")
     assert other.curves == ("bend",)
     found = deconvnet(model, x, "backbone/out", [1, 3])
     assert found.shape == (2, 3, 12, 10, 3)
     # Nothing lies beyond the window of the strongest position, and something reaches its border.
-    top = peaks(model, x, "backbone/out")
+    top = peaks(Network.of(model), x, "backbone/out")
     assert top.map_size == (12, 10)
     for channel, of_channel in zip((1, 3), found, strict=True):
         for place, one in zip(top.places[:, channel], of_channel, strict=True):
             unit = tuple(int(side) for side in np.unravel_index(place, top.map_size))
-            seen = window(model, "backbone/out", unit, (12, 10))
+            seen = window(Network.of(model), "backbone/out", unit, (12, 10))
             assert seen is not None
             inside = np.zeros((12, 10), bool)
             inside[seen] = True
@@ -132,7 +133,7 @@ def test_nested_residual_networks_and_what_has_no_rule() -> None:
 
 def test_units_of_a_dense_layer_have_one_position() -> None:
     model, x = sequential(), images(4)
-    found = peaks(model, x, "flat")
+    found = peaks(Network.of(model), x, "flat")
     assert found.map_size == ()
     assert not found.places.any()
     projected = deconvnet(model, x, "out", [1], keep="all")
@@ -145,9 +146,9 @@ def test_batches_order_and_the_model_change_nothing(monkeypatch: pytest.MonkeyPa
     whole = deconvnet(model, x)
     np.testing.assert_allclose(deconvnet(model, x[::-1])[:, ::-1], whole, atol=1e-6)
     np.testing.assert_allclose(deconvnet(model, x[1:2], filters=[1])[0], whole[1, 1:2], atol=1e-6)
-    monkeypatch.setattr(execution, "MOST", 2)
+    monkeypatch.setattr(batching, "MOST", 2)
     np.testing.assert_allclose(deconvnet(model, x), whole, atol=1e-6)
-    assert [g.traces for g in execution.graphs_of(model).values()] == [1]
+    assert [g.traces for g in execution.graphs_of(Network.of(model)).values()] == [1]
     assert state(model) == before
 
 

@@ -13,6 +13,7 @@ from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.attribution.deconvnet import peaks
 from reportgen.figures.deconvnet.compute import compute
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -72,7 +73,7 @@ def test_the_strongest_units_all_positions_and_images_of_ones_own() -> None:
     artifact = compute(given)
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     (unit,) = artifact.facts["units"]
-    values = peaks(sequential(), data.splits["test"].images / 255, "conv").values
+    values = peaks(Network.of(sequential()), data.splits["test"].images / 255, "conv").values
     assert unit["channel"] == values.max(axis=0).argmax()
     assert [sample["index"] for sample in unit["samples"]] == [5, 2]
     assert unit["samples"][0]["window"] == [0, 6, 0, 6]

@@ -13,7 +13,7 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject, va
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.embedding.compute import compute
-from reportgen.network import execution
+from reportgen.network import batching
 from reportgen.records import Target
 
 KIND = "embedding"
@@ -134,7 +134,7 @@ def test_a_head_that_compares_directions_alone_is_told_by_what_it_does() -> None
 def test_batches_change_nothing(monkeypatch: Any) -> None:
     given = subject(KIND, model(), data())
     whole = compute(given)
-    monkeypatch.setattr(execution, "MOST", 5)
+    monkeypatch.setattr(batching, "MOST", 5)
     again = compute(given)
     assert again.measures == whole.measures
     for name, array in whole.arrays.items():

@@ -15,7 +15,7 @@ from subjects import (
 
 from reportgen.errors import UndefinedError
 from reportgen.figures.evaluation.compute import compute, correct, most_frequent, without_color
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Target
 
 COLOR = Target("color", "Color", ("red", "blue"))
@@ -101,11 +101,11 @@ def test_mean_over_outputs_by_hand(data):
 
 def test_correct_does_not_depend_on_chunks(data, monkeypatch):
     model = color_model(extra=("size",))
-    found = heads(model, data.targets)
+    found = Network.of(model).heads_for(data.targets)
     images = data.splits["test"].images
-    whole = correct(model, data, found, images, gray=True)
+    whole = correct(Network.of(model), data, found, images, gray=True)
     monkeypatch.setattr("reportgen.network.answers.BYTES", 7 * 12)
-    assert np.array_equal(correct(model, data, found, images, gray=True), whole)
+    assert np.array_equal(correct(Network.of(model), data, found, images, gray=True), whole)
 
 
 def test_without_color_by_hand():

@@ -15,6 +15,7 @@ from reportgen.figures.feature_maps.compute import compute, feature_maps
 from reportgen.figures.feature_maps.draw import draw
 from reportgen.figures.feature_maps.facts import part
 from reportgen.figures.feature_maps.notes import notes
+from reportgen.network.network import Network
 from reportgen.records import Evidence, Finding, ModelFacts, Subject
 
 layers = keras.layers
@@ -23,7 +24,7 @@ FACTS = ModelFacts("m", "The model", "", "small", (), 0, 0, 0, "", {}, {}, {}, {
 
 def subject(model: Any, data: Any, **params: Any) -> Subject:
     filled = {parameter.name: parameter.default for parameter in ENTRY.parameters} | params
-    return Subject(model, FACTS, data, filled, seed=1)
+    return Subject(model, FACTS, data, filled, seed=1, network=Network.of(model))
 
 
 def test_all_convolutions_and_pools_of_one_pass() -> None:

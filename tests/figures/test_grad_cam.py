@@ -15,6 +15,7 @@ from reportgen.figures.grad_cam import ENTRY
 from reportgen.figures.grad_cam.compute import compute
 from reportgen.figures.grad_cam.draw import draw
 from reportgen.figures.grad_cam.notes import notes
+from reportgen.network.network import Network
 from reportgen.records import Drawing, Evidence, Finding, ModelFacts, Subject
 
 layers = keras.layers
@@ -23,7 +24,7 @@ FACTS = ModelFacts("m", "The model", "", "small", (), 0, 0, 0, "", {}, {}, {}, {
 
 def subject(model: Any, data: Any, **params: Any) -> Subject:
     filled = {parameter.name: parameter.default for parameter in ENTRY.parameters} | params
-    return Subject(model, FACTS, data, filled, seed=1)
+    return Subject(model, FACTS, data, filled, seed=1, network=Network.of(model))
 
 
 def drawn(model: Any, data: Any, **params: Any) -> tuple[Drawing, ...]:

@@ -14,7 +14,8 @@ from small_models import images, nested, sequential, state, two_heads
 from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.cam_methods import METHODS
 from reportgen.errors import UndefinedError, UserError
-from reportgen.network import execution
+from reportgen.network import batching, execution
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -181,9 +182,9 @@ def test_batches_order_and_company_change_nothing(monkeypatch: pytest.MonkeyPatc
     whole = grad_cam(model, x, target)
     np.testing.assert_allclose(grad_cam(model, x[::-1], target[::-1])[::-1], whole, atol=1e-6)
     np.testing.assert_allclose(grad_cam(model, x[3:4], int(target[3]))[0], whole[3], atol=1e-6)
-    monkeypatch.setattr(execution, "MOST", 2)
+    monkeypatch.setattr(batching, "MOST", 2)
     np.testing.assert_allclose(grad_cam(model, x, target), whole, atol=1e-6)
-    (graph,) = execution.graphs_of(model).values()
+    (graph,) = execution.graphs_of(Network.of(model)).values()
     assert graph.traces == 1
 
 
@@ -207,7 +208,7 @@ def test_only_what_follows_the_layer_is_differentiated() -> None:
         ]
     )
     grad_cam(model, images(), 0, layer="late")
-    ((key, graph),) = execution.graphs_of(model).items()
+    ((key, graph),) = execution.graphs_of(Network.of(model)).items()
     operations = [op.type for op in graph.function.get_concrete_function().graph.get_operations()]
     assert key[1] == "late"
     assert not [kind for kind in operations if kind.startswith("Conv2DBackprop")]

@@ -16,6 +16,7 @@ from reportgen.figures.feature_maps import measures as measured
 from reportgen.figures.feature_maps.compute import compute, feature_maps
 from reportgen.figures.feature_maps.draw import abreast, flat
 from reportgen.network.maps import axes_at
+from reportgen.network.network import Network
 from reportgen.records import Artifact, Target
 
 layers = keras.layers
@@ -141,7 +142,15 @@ def test_a_map_of_a_single_position_or_plane_is_told_plainly() -> None:
 
 def test_layers_of_all_dimensions_are_shown_and_only_flat_ones_measured_over_the_image() -> None:
     model = mixed()
-    assert [axes_at(model, layer.name) for layer in model.layers] == [2, 1, 1, 3, 3, 0, 0]
+    assert [axes_at(Network.of(model), layer.name) for layer in model.layers] == [
+        2,
+        1,
+        1,
+        3,
+        3,
+        0,
+        0,
+    ]
     found, figures = made(model)
     assert [figure.layers for figure in figures] == [("flat",), ("line",), ("deep",)]
     over = {name for name in values(found) if name.startswith(("foreground_lift", "fineness"))}

@@ -14,7 +14,8 @@ from subjects import check_house_rules, measures, notes_of, subject
 from reportgen.attribution.occlusion import covering, occlusion, spread
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.occlusion.compute import compute
-from reportgen.network import execution
+from reportgen.network import batching, execution
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -113,9 +114,9 @@ def test_batches_order_and_the_model_change_nothing(monkeypatch: pytest.MonkeyPa
     before, given = state(model), x.copy()
     whole = occlusion(model, x)
     np.testing.assert_allclose(occlusion(model, x[::-1])[::-1], whole, atol=1e-6)
-    monkeypatch.setattr(execution, "MOST", 7)
+    monkeypatch.setattr(batching, "MOST", 7)
     np.testing.assert_allclose(occlusion(model, x), whole, atol=1e-6)
-    assert [g.traces for g in execution.graphs_of(model).values()] == [1]
+    assert [g.traces for g in execution.graphs_of(Network.of(model)).values()] == [1]
     assert state(model) == before
     np.testing.assert_array_equal(x, given)
 

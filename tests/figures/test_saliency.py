@@ -17,7 +17,8 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.saliency.compute import compute
 from reportgen.figures.saliency.draw import draw
 from reportgen.figures.saliency.measures import edges, spearman
-from reportgen.network import execution
+from reportgen.network import batching, execution
+from reportgen.network.network import Network
 
 layers = keras.layers
 METHODS = (
@@ -70,10 +71,10 @@ def test_batches_order_company_and_seed(method: str, monkeypatch: pytest.MonkeyP
     np.testing.assert_array_equal(called(method, model, x), whole)
     np.testing.assert_allclose(called(method, model, x[::-1], TARGET[::-1])[::-1], whole, **close)
     np.testing.assert_allclose(called(method, model, x[2:3], 2)[0], whole[2], **close)
-    monkeypatch.setattr(execution, "MOST", 5)
+    monkeypatch.setattr(batching, "MOST", 5)
     np.testing.assert_allclose(called(method, model, x), whole, **close)
     assert (called(method, model, x, seed=6) != whole).any() == (method == "smoothgrad")
-    counts = [g.traces for g in execution.graphs_of(model).values()]
+    counts = [g.traces for g in execution.graphs_of(Network.of(model)).values()]
     assert set(counts) == {1}
     assert state(model) == before
     assert random.getstate() == python_state

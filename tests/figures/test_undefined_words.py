@@ -12,6 +12,7 @@ from subjects import dataset, subject
 
 from reportgen.attribution.saliency import Dials, attribute
 from reportgen.errors import UndefinedError
+from reportgen.network.network import Network
 from reportgen.records import Target
 
 layers = keras.layers
@@ -72,4 +73,4 @@ def test_and_one_whose_gradients_are_not_finite() -> None:
     x, targets = np.full((2, 6, 6, 1), 1e-38, np.float32), np.zeros((1, 2), np.int32)
     dials = Dials(1, 0, 1, 1, np.zeros(1), 0)
     with pytest.raises(UndefinedError, match=r"^The gradients of the model hold values that"):
-        attribute(model, x, [0], targets, "gradient", dials)
+        attribute(Network.of(model), x, [0], targets, "gradient", dials)

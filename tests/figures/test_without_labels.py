@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from subjects import check_house_rules, dataset, measures, subject
 
-from reportgen import training
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.attribution.explaining import color
 from reportgen.figures.evaluation.compute import compute as evaluate
@@ -15,8 +14,10 @@ from reportgen.figures.feature_maps.compute import compute as maps
 from reportgen.figures.grad_cam.compute import compute as cam
 from reportgen.figures.occlusion.compute import compute as occlusion
 from reportgen.figures.samples.compute import compute as samples
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Target
+from reportgen.training.evaluation import evaluate as score
+from reportgen.training.loop import train
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +67,7 @@ def test_a_foreground_that_is_not_known_counts_for_nothing(model, photos):
 
 
 def test_there_is_no_accuracy(model, photos):
-    metrics, counts = training.evaluate(model, photos, heads(model, photos.targets))
+    metrics, counts = score(model, photos, Network.of(model).heads_for(photos.targets))
     assert (metrics, counts["test"]) == ({}, 5)
     with pytest.raises(UndefinedError, match="has no labels"):
         evaluate(subject("evaluation", model, photos))
@@ -74,7 +75,7 @@ def test_there_is_no_accuracy(model, photos):
 
 def test_nothing_can_be_trained(model, photos):
     with pytest.raises(UserError, match="no labels for the outputs top; use one with labels"):
-        training.train(model, photos, heads(model), {}, 0, lambda *_: None)
+        train(model, photos, Network.of(model).heads, {}, 0, lambda *_: None)
 
 
 def test_the_mean_color_is_that_of_test_images_where_there_are_no_others(model, photos):

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.cam_methods import xgrad_cam
-from reportgen.network import execution
+from reportgen.network import batching
 from reportgen.network.gradients import slopes
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -85,11 +86,11 @@ def test_the_size_of_batches_changes_rounding_alone(
 ) -> None:
     model, x = network(12)
     targets = np.ones((1, len(x)), np.int32)
-    (slope,) = slopes(model, x, layer, [0], targets)
+    (slope,) = slopes(Network.of(model), x, layer, [0], targets)
     least = np.nanmin(shares(slope.activations))
     assert least == pytest.approx(1) if layer == "relu" else least < 1e-2
     whole = grad_cam(model, x, 1, layer, method="xgrad_cam")
-    monkeypatch.setattr(execution, "MOST", 1)
+    monkeypatch.setattr(batching, "MOST", 1)
     single = grad_cam(model, x, 1, layer, method="xgrad_cam")
     most = np.ptp(whole, axis=(1, 2), keepdims=True)
     allowed = 0 if layer == "relu" else bound(slope.activations, slope.gradients[0])

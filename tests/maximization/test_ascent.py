@@ -15,6 +15,7 @@ from reportgen.maximization.objectives import filters
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.transformations import Moves, Transforms, draw_moves
 from reportgen.network import execution
+from reportgen.network.network import Network
 from reportgen.network.randomization import fresh, weights
 
 layers = keras.layers
@@ -31,7 +32,7 @@ def climb(
 ) -> Climbed:
     """Filters, each alone, with shifts as the only movement."""
     moves = Moves(shifts, np.tile(np.float32([0, 1]), (len(shifts), 1)))
-    return climb_any(model, filters(layer, picks), first, moves, recipe, values)
+    return climb_any(Network.of(model), filters(layer, picks), first, moves, recipe, values)
 
 
 def climbed(
@@ -119,7 +120,7 @@ def test_the_model_and_random_state_stay_as_they_were() -> None:
     model.get_layer("conv").trainable = False
     before, python_state = state(model), random.getstate()
     climbed(model)
-    fresh(model, 3)
+    fresh(Network.of(model), 3)
     assert state(model) == before
     assert random.getstate() == python_state
 
@@ -143,7 +144,7 @@ def test_nothing_is_traced_twice() -> None:
     model = sequential()
     climbed(model)
     climbed(model, steps=7, rate=0.2, low=-1.0)
-    (graph,) = execution.graphs_of(model).values()
+    (graph,) = execution.graphs_of(Network.of(model)).values()
     assert graph.traces == 1
 
 
@@ -158,7 +159,10 @@ def test_fresh_weights_are_those_of_a_new_model() -> None:
         ]
     )
     model.set_weights([np.full(w.shape, 9.0) for w in model.get_weights()])
-    values = {v.path: value for v, value in zip(weights(model), fresh(model, 1), strict=True)}
+    values = {
+        v.path: value
+        for v, value in zip(weights(Network.of(model)), fresh(Network.of(model), 1), strict=True)
+    }
     kernel, bias, gamma, beta, mean, variance, dense, _ = values.values()
     limit = np.sqrt(6 / (27 + 9 * 64))
     assert np.abs(kernel).max() <= limit
@@ -173,17 +177,23 @@ def test_fresh_weights_are_those_of_a_new_model() -> None:
 
 def test_fresh_weights_follow_the_seed() -> None:
     model = nested()
-    same = [np.array_equal(a, b) for a, b in zip(fresh(model, 1), fresh(model, 1), strict=True)]
-    kernels = [np.array_equal(a, b) for a, b in zip(fresh(model, 1), fresh(model, 2), strict=True)]
+    same = [
+        np.array_equal(a, b)
+        for a, b in zip(fresh(Network.of(model), 1), fresh(Network.of(model), 1), strict=True)
+    ]
+    kernels = [
+        np.array_equal(a, b)
+        for a, b in zip(fresh(Network.of(model), 1), fresh(Network.of(model), 2), strict=True)
+    ]
     assert all(same)
     assert not all(kernels)
-    assert len(fresh(model, 1)) == len(model.weights)
+    assert len(fresh(Network.of(model), 1)) == len(model.weights)
 
 
 def test_a_climb_with_other_weights_is_that_of_a_model_with_them() -> None:
     model, other = sequential(), sequential()
-    values = fresh(model, 5)
-    for variable, value in zip(weights(other), values, strict=True):
+    values = fresh(Network.of(model), 5)
+    for variable, value in zip(weights(Network.of(other)), values, strict=True):
         variable.assign(value)
     rng = np.random.default_rng(0)
     blank = (0.5 + 0.01 * rng.standard_normal((2, 6, 6, 1))).astype(np.float32)
@@ -223,7 +233,7 @@ def test_more_steps_never_give_less(parameterization: str) -> None:
         how = Transforms(jitter=3, rotate=5.0)
         recipe = Recipe(steps, transforms=how, parameterization=parameterization)
         moves = draw_moves(np.random.default_rng(1), steps, how)
-        found = climb_any(model, filters("conv", np.arange(6)), blank, moves, recipe)
+        found = climb_any(Network.of(model), filters("conv", np.arange(6)), blank, moves, recipe)
         maps = model(found.images).numpy().mean(axis=(1, 2))
         np.testing.assert_allclose(found.reached, maps[range(6), range(6)], rtol=1e-4, atol=1e-6)
         reached.append(found.reached)

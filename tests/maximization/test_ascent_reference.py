@@ -11,6 +11,7 @@ from reportgen.maximization.ascent import climb
 from reportgen.maximization.objectives import Objective
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.transformations import Moves, Transforms
+from reportgen.network.network import Network
 
 RATE, DECAY, VARIATION = 0.05, 0.4, 0.3
 
@@ -59,7 +60,7 @@ def test_an_ascent_agrees_with_an_independent_reference(jitter: int) -> None:
     recipe = Recipe(8, RATE, DECAY, VARIATION, Transforms(jitter))
     moves = Moves(shifts.astype(np.int32), np.tile(np.float32([0, 1]), (8, 1)))
     goal = Objective("class", targets[:, None].astype(np.int32))
-    found = climb(model, goal, first, moves, recipe)
+    found = climb(Network.of(model), goal, first, moves, recipe)
     reference.close(found.images, expected)
     reached = reference.logits(model, expected)[np.arange(3), targets]
     reference.close(found.reached, reached)

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from reportgen.maximization.objectives import own_channels
+from reportgen.network.network import Network
 
 PICKS = [[3, 1], [1, 1], [0, 3]]
 
@@ -25,7 +26,7 @@ def _model(layer: Any, side: int = 6) -> Any:
 def _found(model: Any, picks: Any = PICKS) -> tuple[Any, Any, Any]:
     """(after, before) of `own_channels`, and the whole layer's output, for three images."""
     images = np.random.default_rng(5).standard_normal((3, 6, 6, 2)).astype(np.float32)
-    run = tf.function(lambda x, p: own_channels(model, "asked", p, True)(x))
+    run = tf.function(lambda x, p: own_channels(Network.of(model), "asked", p, True)(x))
     after, before = run(tf.constant(images), tf.constant(picks, tf.int32))
     whole = keras.Model(model.inputs[0], model.get_layer("asked").output)(images)
     return after.numpy(), before.numpy(), np.asarray(whole, np.float32)
@@ -88,7 +89,7 @@ def test_a_convolution_computes_only_the_filters_that_are_climbed(
 
     monkeypatch.setattr(keras.layers.Conv2D, "convolution_op", watched)
     given = tf.zeros((3, 6, 6, 2))
-    own_channels(model, "asked", tf.constant([[9], [5], [9]]), True)(given)
+    own_channels(Network.of(model), "asked", tf.constant([[9], [5], [9]]), True)(given)
     assert seen == [3, 2], "three of the first layer, two different ones of the 64"
 
 
@@ -99,7 +100,7 @@ def test_the_way_back_is_that_of_the_whole_layer() -> None:
     picks = tf.constant(PICKS, tf.int32)
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(images)
-        mine = tf.reduce_sum(own_channels(model, "asked", picks, True)(images)[0] ** 2)
+        mine = tf.reduce_sum(own_channels(Network.of(model), "asked", picks, True)(images)[0] ** 2)
         maps = tf.gather(whole(images), picks, axis=3, batch_dims=1)
         theirs = tf.reduce_sum(maps**2)
     found, expected = tape.gradient(mine, images), tape.gradient(theirs, images)

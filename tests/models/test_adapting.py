@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from reportgen.models.adapting import RESHAPE, reshape_images
-from reportgen.network.graph import counts
-from reportgen.network.layers import left_out, named, rows
+from reportgen.network.graph import parameter_counts
+from reportgen.network.layers import rows, unused
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -41,9 +42,9 @@ def test_the_layers_are_the_models_own_and_so_are_its_answers(make: Any) -> None
     found, sentence = reshape_images(model, (6, 5, 1))
     expected = model.predict(images.reshape(4, *model.input_shape[1:]), verbose=0)
     np.testing.assert_array_equal(found.predict(images, verbose=0), expected)
-    own = [path for path in named(model) if path != model.inputs[0].name]
-    assert [path for path in named(found) if path in own] == own
-    assert all(named(found)[path] is named(model)[path] for path in own)
+    own = [path for path in Network.of(model).layers if path != model.inputs[0].name]
+    assert [path for path in Network.of(found).layers if path in own] == own
+    assert all(Network.of(found).layers[path] is Network.of(model).layers[path] for path in own)
     assert [line.name for line in rows(found)].count(RESHAPE) == 1
     assert f"the dataset's are 6 x 5 x 1: the layer '{RESHAPE}'" in sentence
 
@@ -51,7 +52,7 @@ def test_the_layers_are_the_models_own_and_so_are_its_answers(make: Any) -> None
 def test_nested_models_keep_their_paths_and_outputs_their_names() -> None:
     model = nested()
     found, _ = reshape_images(model, (6, 5, 1))
-    assert "inner/conv" in named(found)
+    assert "inner/conv" in Network.of(found).layers
     images = np.random.default_rng(0).random((2, 6, 5, 1), dtype=np.float32)
     np.testing.assert_array_equal(found(images)["answer"], model(images[..., 0])["answer"])
 
@@ -70,10 +71,10 @@ def test_a_layer_for_training_alone_still_counts() -> None:
     model(np.zeros((1, 30), np.float32), training=True)
     model(np.zeros((1, 30), np.float32))
     found, _ = reshape_images(model, (6, 5, 1))
-    assert counts(found) == counts(model)
-    assert counts(found).total == 30 * 30 + 30 + 30 * 2 + 2
-    assert left_out(found) == ["noise"]
-    assert left_out(reshape_images(row(), (6, 5, 1))[0]) == []
+    assert parameter_counts(found) == parameter_counts(model)
+    assert parameter_counts(found).total == 30 * 30 + 30 + 30 * 2 + 2
+    assert unused(found) == ["noise"]
+    assert unused(reshape_images(row(), (6, 5, 1))[0]) == []
 
 
 def test_a_fixed_number_of_images_and_frozen_layers_stay_so() -> None:

@@ -13,13 +13,15 @@ import pytest
 
 import reportgen
 from reportgen import models
-from reportgen.engine.train import of_model
 from reportgen.errors import UserError
 from reportgen.models.adapting import hold_inputs, reshape_images
+from reportgen.models.checkpoints import digest as of_model
 from reportgen.models.trust.inspection import inspect
-from reportgen.network.layers import choose, is_conv, named, rows
+from reportgen.network.layer_selection import choose
+from reportgen.network.layers import is_conv, rows
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field
-from reportgen.spec import load_text
+from reportgen.spec.loading import load_text
 from tests.models.two_inputs import GIVEN, IMAGES, META, alone, pooled, two
 
 layers = keras.layers
@@ -87,12 +89,14 @@ def test_layers_keep_their_paths_and_what_is_held_is_a_row_of_the_summary() -> N
     model = two()
     found, _ = hold_inputs(model, GIVEN)
     table = {row.name: row for row in rows(found)}
-    assert set(table) == set(named(model)) == set(named(found))
+    assert set(table) == set(Network.of(model).layers) == set(Network.of(found).layers)
     assert (table["meta"].type, table["meta"].output_shape) == ("HeldInput", "(None, 3)")
     assert (table["image"].type, table["conv"].connected_to) == ("InputLayer", ("image[0][0]",))
     assert table["both"].connected_to == ("pool[0][0]", "meta[0][0]")
     assert choose(found, "all", is_conv) == ["conv"]
-    assert all(named(found)[name] is model.get_layer(name) for name in ("conv", "both", "out"))
+    assert all(
+        Network.of(found).layers[name] is model.get_layer(name) for name in ("conv", "both", "out")
+    )
     assert rows(model)[0].connected_to == ()  # the model itself is as it was
 
 
@@ -137,8 +141,12 @@ def test_a_mask_of_one_number_is_as_large_as_the_images(side: int | None) -> Non
     halves = np.full((5, 8, 8, 2), 0.5, np.float32)
     np.testing.assert_allclose(found(IMAGES), model([IMAGES, halves]), atol=1e-6)
     # What is held sees nothing of the image, so it keeps no field from being known.
-    assert [receptive_field(found, name) for name in ("both", "first", "second")] == [1, 3, 5]
-    assert receptive_field(found, "mask") is None
+    assert [receptive_field(Network.of(found), name) for name in ("both", "first", "second")] == [
+        1,
+        3,
+        5,
+    ]
+    assert receptive_field(Network.of(found), "mask") is None
 
 
 def test_images_without_channels_and_held_values_go_together() -> None:

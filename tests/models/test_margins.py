@@ -15,6 +15,7 @@ import tensorflow as tf
 from reportgen.models.files import load_file
 from reportgen.models.margins import ArcFace, CosFace, SphereFace
 from reportgen.models.trust import vetting
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
 HEADS = {"ArcFace": ArcFace(3, 8.0, 0.3), "CosFace": CosFace(3, 8.0, 0.2),
@@ -151,6 +152,6 @@ def test_what_is_explained_is_the_scaled_cosine() -> None:
     start = [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(2)]
     model = keras.Sequential([*start, ArcFace(3, 8.0, 0.3)])
     images = np.random.default_rng(0).normal(size=(5, 4, 4, 1)).astype(np.float32)
-    seen = observe(model, images)
+    seen = observe(Network.of(model), images)
     np.testing.assert_allclose(seen.logits[0], np.asarray(model(images)), rtol=1e-5)
     np.testing.assert_allclose(seen.probabilities[0].sum(axis=1), 1.0, rtol=1e-5)

@@ -9,7 +9,7 @@ import pytest
 
 from reportgen import models
 from reportgen.errors import UserError
-from reportgen.network.graph import counts
+from reportgen.network.graph import parameter_counts
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -172,7 +172,7 @@ def test_what_training_alone_uses_counts_as_the_models(load: Load, tmp_path: Pat
     model = load("python:own:network").model
     # Convolutions with 3 * (9 + 1) and 9 + 1 weights, a dense layer with 2 * (3 + 1).
     assert model.count_params() == 30 + 8
-    assert counts(model).total == 30 + 8 + 10
+    assert parameter_counts(model).total == 30 + 8 + 10
 
 
 OUT_OF_REACH = """

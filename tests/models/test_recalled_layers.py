@@ -12,7 +12,8 @@ import reportgen
 from reportgen.errors import UserError
 from reportgen.models.adapting import hold_inputs
 from reportgen.network.graph import require_graph
-from reportgen.network.layers import named, turns
+from reportgen.network.layers import numbered_uses
+from reportgen.network.network import Network
 from tests.models.two_inputs import GIVEN, IMAGES, META, pooled, two
 
 layers = keras.layers
@@ -38,8 +39,8 @@ def test_twins_get_the_same_images_and_are_read_at_their_first_use() -> None:
     np.testing.assert_allclose(
         maps["t/conv"], model.get_layer("t").get_layer("conv")(IMAGES), atol=1e-6
     )
-    assert turns(found)["alone"] == (1, 2)
-    assert turns(found)["alone[1]"] == (2, 2)
+    assert numbered_uses(Network.of(found).uses)["alone"] == (1, 2)
+    assert numbered_uses(Network.of(found).uses)["alone[1]"] == (2, 2)
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -66,7 +67,7 @@ def test_a_model_inside_a_model_stays_one() -> None:
     inner = two()
     model = keras.Model([image, meta], layers.Dense(2, name="last")(inner([image, meta])))
     found, _ = hold_inputs(model, GIVEN)
-    assert "two/conv" in named(found)
+    assert "two/conv" in Network.of(found).layers
     expected = model([IMAGES, np.float32([META] * 5)])
     np.testing.assert_allclose(found(IMAGES), expected, atol=1e-6)
     assert reportgen.grad_cam(found, IMAGES, 1, layer="two/conv").shape == (5, 6, 6)

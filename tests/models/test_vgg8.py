@@ -10,8 +10,8 @@ import pytest
 from reportgen import models
 from reportgen.errors import UserError
 from reportgen.models.margins import ArcFace, CosFace, SphereFace
-from reportgen.network.heads import heads
 from reportgen.network.layers import rows
+from reportgen.network.network import Network
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -23,7 +23,7 @@ GIVEN: dict[str, Any] = {"input_shape": (28, 28, 1), "targets": CLOTHES}
 def test_in_two_dimensions_it_has_the_write_ups_parameters(load: Load, head: str) -> None:
     model = load("zoo:vgg8", **GIVEN, params={"head": head}).model
     assert model.count_params() == 74_126
-    (found,) = heads(model, CLOTHES)
+    (found,) = Network.of(model).heads_for(CLOTHES)
     assert (found.name, found.units) == ("class", 10)
     assert found.kind == ("softmax" if head == "softmax" else "logits")
 

@@ -13,8 +13,8 @@ import pytest
 from reportgen import models
 from reportgen.datasets import line
 from reportgen.errors import UserError
-from reportgen.network.heads import heads
 from reportgen.network.layers import rows
+from reportgen.network.network import Network
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -146,7 +146,7 @@ def test_the_seven_layers_of_the_fashion_network(load: Load, given: dict[str, An
 @pytest.mark.parametrize("name", ["variation1", "variation2", "variation3"])
 def test_variations_answer_the_lines_attributes(load: Load, name: str) -> None:
     model = load(f"zoo:{name}", input_shape=(28, 28, 3), targets=LINE).model
-    found = heads(model, LINE)
+    found = Network.of(model).heads_for(LINE)
     assert [(head.name, head.title, head.units, head.kind) for head in found] == [
         ("length", "Length", 1, "sigmoid"),
         ("width", "Width", 1, "sigmoid"),
@@ -187,7 +187,7 @@ def test_two_classes_need_one_unit_in_a_variation_and_three_need_three(load: Loa
     targets = [Target(t.name, t.title, t.classes) for t in LINE[1:]]
     targets[2] = Target("color", "Color", ("red", "green", "blue"))
     model = load("zoo:variation3", input_shape=(28, 28, 3), targets=targets).model
-    assert [head.units for head in heads(model, targets)] == [1, 1, 3, 12]
+    assert [head.units for head in Network.of(model).heads_for(targets)] == [1, 1, 3, 12]
 
 
 def test_looking_up_names_and_entries_stays_light() -> None:
@@ -218,10 +218,10 @@ def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_kno
     # Weights and biases: 9 * (16 + 16*16 + 16*32 + 32*32 + 32*64 + 64*64) + 2 * (16 + 32 + 64),
     # then 576 values of three by three maps to 64 units to ten classes.
     assert model.count_params() == 71_568 + 224 + 577 * 64 + 65 * 10
-    assert receptive_field(model, "block3_conv2") == 32
-    way = way_to(model, "block3_conv2")
+    assert receptive_field(Network.of(model), "block3_conv2") == 32
+    way = way_to(Network.of(model), "block3_conv2")
     assert (way.normalizations, way.meetings, way.averages, way.curves) == ((), (), (), ())
-    assert [head.units for head in heads(model, DIGITS if given else ())] == [10]
+    assert [head.units for head in Network.of(model).heads_for(DIGITS if given else ())] == [10]
 
 
 @pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
@@ -235,6 +235,6 @@ def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[s
         "(None, 14, 14, 32)",
         "(None, 7, 7, 64)",
     ]
-    way = way_to(model, "stage3_out_relu")
+    way = way_to(Network.of(model), "stage3_out_relu")
     assert list(way.meetings) == ["stage1_add", "stage2_add", "stage3_add"]
     assert len(way.normalizations) == 9

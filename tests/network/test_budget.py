@@ -16,8 +16,9 @@ from reportgen.maximization.ascent import climb
 from reportgen.maximization.objectives import filters
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.transformations import Transforms, draw_moves
-from reportgen.network import execution, gradients, outputs
+from reportgen.network import batching, gradients, outputs
 from reportgen.network.gradients import slopes
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
 layers = keras.layers
@@ -37,12 +38,12 @@ def watched(module: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def seen(model: Any) -> Any:
-    return observe(model, images(10), ["conv"]).activations["conv"]
+    return observe(Network.of(model), images(10), ["conv"]).activations["conv"]
 
 
 def sloped(model: Any) -> Any:
     targets = np.zeros((1, 10), np.int32)
-    found = slopes(model, images(10), "conv", [0], targets)
+    found = slopes(Network.of(model), images(10), "conv", [0], targets)
     return np.concatenate([one.gradients[0] for one in found])
 
 
@@ -56,10 +57,10 @@ def test_batches_fit_and_change_nothing(
     model = sequential()
     whole = work(model)
     sizes = watched(module, monkeypatch)
-    one = execution.image_bytes(model, (6, 6, 1))
+    one = batching.image_bytes(Network.of(model), (6, 6, 1))
     for room, expected in ((4, [4, 4, 2]), (1, [1] * 10), (99, [10])):
         sizes.clear()
-        monkeypatch.setattr(execution, "BUDGET", room * one * copies)
+        monkeypatch.setattr(batching, "BUDGET", room * one * copies)
         np.testing.assert_allclose(work(model), whole, atol=1e-6)
         assert sizes == expected
 
@@ -70,11 +71,11 @@ def test_ascents_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
     body = [layers.Conv2D(7, 3, activation="relu", name="conv")]
     model = keras.Sequential([keras.Input((6, 6, 1)), *body])
     recipe, goal = Recipe(steps=4), filters("conv", range(7))
-    whole = ascend(model, goal, recipe, seed=0)
+    whole = ascend(Network.of(model), goal, recipe, seed=0)
     sizes = watched(ascent, monkeypatch)
-    one = execution.image_bytes(model, (6, 6, 1))
-    monkeypatch.setattr(execution, "BUDGET", 3 * one * ascent.COPIES)
-    parts = ascend(model, goal, recipe, seed=0)
+    one = batching.image_bytes(Network.of(model), (6, 6, 1))
+    monkeypatch.setattr(batching, "BUDGET", 3 * one * ascent.COPIES)
+    parts = ascend(Network.of(model), goal, recipe, seed=0)
     assert sizes == [3, 3, 1]
     np.testing.assert_allclose(parts.images, whole.images, atol=1e-5)
     np.testing.assert_allclose(parts.reached, whole.reached, atol=1e-5)
@@ -91,16 +92,18 @@ def test_the_default_budget_for_a_large_network() -> None:
     model = keras.Model(x, y)
     numbers = 3 * 224**2 + 64 * (2 * 224**2 + 112**2) + 128 * (2 * 112**2 + 56**2)
     numbers += 256 * (3 * 56**2 + 28**2)
-    assert execution.image_bytes(model, (224, 224, 3)) == 4 * numbers
-    assert execution.batch_size(model, (224, 224, 3)) == 2 * 10**9 // (4 * numbers)
-    assert execution.batch_size(model, (224, 224, 3), copies=3) == 2 * 10**9 // (12 * numbers)
+    assert batching.image_bytes(Network.of(model), (224, 224, 3)) == 4 * numbers
+    assert batching.batch_size(Network.of(model), (224, 224, 3)) == 2 * 10**9 // (4 * numbers)
+    assert batching.batch_size(Network.of(model), (224, 224, 3), copies=3) == 2 * 10**9 // (
+        12 * numbers
+    )
 
 
 def test_ten_thousand_images_stream(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = watched(outputs, monkeypatch)
-    logits = observe(sequential(), np.zeros((10_000, 6, 6, 1), np.float32)).logits[0]
+    logits = observe(Network.of(sequential()), np.zeros((10_000, 6, 6, 1), np.float32)).logits[0]
     assert logits.shape == (10_000, 3)
-    assert max(sizes) <= execution.MOST
+    assert max(sizes) <= batching.MOST
     assert sum(sizes) == 10_000
 
 
@@ -117,7 +120,9 @@ def test_a_fixed_batch_climbs_as_any_other() -> None:
     first = np.repeat(rng.uniform(0.4, 0.6, (1, 6, 6, 1)), 3, axis=0).astype(np.float32)
     recipe = Recipe(steps=5)
     moves = draw_moves(rng, recipe.steps, Transforms())
-    found = [climb(m, filters("conv", range(3)), first, moves, recipe) for m in (free, fixed)]
+    found = [
+        climb(Network.of(m), filters("conv", range(3)), first, moves, recipe) for m in (free, fixed)
+    ]
     np.testing.assert_allclose(found[0].images, found[1].images, atol=1e-6)
     assert found[1].images.shape == (3, 6, 6, 1)
 
@@ -128,6 +133,6 @@ def test_images_that_are_too_small_for_an_open_size_are_told_with_the_layer() ->
     x = keras.Input((None, None, 1))
     small = layers.MaxPooling2D(2)(layers.Conv2D(2, 3, name="conv")(x))
     model = keras.Model(x, layers.GlobalAveragePooling2D()(inner(small)))
-    assert observe(model, np.zeros((1, 16, 16, 1))).logits[0].shape == (1, 3)
+    assert observe(Network.of(model), np.zeros((1, 16, 16, 1))).logits[0].shape == (1, 3)
     with pytest.raises(UserError, match=r"images of 9 x 9 x 1 .* layer 'inner/wide' .* larger"):
-        observe(model, np.zeros((1, 9, 9, 1)))
+        observe(Network.of(model), np.zeros((1, 9, 9, 1)))

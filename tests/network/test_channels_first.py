@@ -26,6 +26,7 @@ from reportgen.network.axes import channels_first
 from reportgen.network.dependencies import steps
 from reportgen.network.execution import needs_xla
 from reportgen.network.inputs import as_taken
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.evaluation import evaluate
 from reportgen.training.loop import train
@@ -131,24 +132,24 @@ def test_images_may_come_as_the_model_takes_them() -> None:
 
 def test_only_models_that_read_channels_first_are_compiled() -> None:
     first, last = twins()
-    assert needs_xla(first)
-    assert not needs_xla(last)
+    assert needs_xla(Network.of(first))
+    assert not needs_xla(Network.of(last))
     reportgen.grad_cam(first, images())
-    (graph,) = execution.graphs_of(first).values()
+    (graph,) = execution.graphs_of(Network.of(first)).values()
     assert graph.function._jit_compile
     assert graph.traces == 1
 
 
 def test_a_gpu_needs_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tf.config, "get_visible_devices", lambda kind: [kind])
-    assert not needs_xla(twins()[0])
+    assert not needs_xla(Network.of(twins()[0]))
 
 
 def test_an_image_is_turned_where_the_model_reads_channels_first() -> None:
     first, last = twins()
-    assert as_taken(first, (SIDE, SIDE, 2)) == (2, SIDE, SIDE)
-    assert as_taken(first, (2, SIDE, SIDE)) == (2, SIDE, SIDE)
-    assert as_taken(last, (SIDE, SIDE, 2)) == (SIDE, SIDE, 2)
+    assert as_taken(Network.of(first), (SIDE, SIDE, 2)) == (2, SIDE, SIDE)
+    assert as_taken(Network.of(first), (2, SIDE, SIDE)) == (2, SIDE, SIDE)
+    assert as_taken(Network.of(last), (SIDE, SIDE, 2)) == (SIDE, SIDE, 2)
     check_input(first, "m.keras", (SIDE, SIDE, 2))
     with pytest.raises(UserError, match=r"expects images of shape \(2, 12, 12\), .*\(9, 12, 2\)"):
         check_input(first, "m.keras", (9, 12, 2))
@@ -161,15 +162,18 @@ def test_where_channels_are_is_followed_through_layers_that_do_not_say() -> None
     y = layers.ReLU(name="relu")(y)
     y = layers.Permute((2, 3, 1), name="back")(y)
     model = keras.Model(x, layers.ReLU(name="end")(y))
-    found = {path: channels_first(model, path) for path in ("turn", "conv", "relu", "back", "end")}
+    found = {
+        path: channels_first(Network.of(model), path)
+        for path in ("turn", "conv", "relu", "back", "end")
+    }
     assert found == {"turn": False, "conv": True, "relu": True, "back": False, "end": False}
-    assert channels_first(model, "back", given=True)
+    assert channels_first(Network.of(model), "back", given=True)
 
 
 def test_the_summary_and_the_drawing_tell_channels_last() -> None:
-    told = [_input(model) for model in twins()]
+    told = [_input(Network.of(model)) for model in twins()]
     assert [[m.value for m in one] for one in told] == [[SIDE, 2], [SIDE, 2]]
-    shapes = [[step.shapes for step in steps(model)] for model in twins()]
+    shapes = [[step.shapes for step in steps(Network.of(model))] for model in twins()]
     assert shapes[0] == shapes[1]
 
 
@@ -182,13 +186,12 @@ def data() -> Dataset:
 
 
 def test_training_and_evaluation_are_those_of_channels_last() -> None:
-    from reportgen.network.heads import heads
 
     settings = {p.name: p.default for p in PARAMETERS} | {"epochs": 2, "batch_size": 8}
     settings["optimizer"] = "sgd"
     found = []
     for model in twins():
-        ends = heads(model, (TARGET,))
+        ends = Network.of(model).heads_for((TARGET,))
         log = train(model, data(), ends, settings, 3, lambda *_: None)
         found.append((log.history, evaluate(model, data(), ends)[0], model.get_weights()))
     for one, other in zip(found[0][:2], found[1][:2], strict=True):

@@ -11,7 +11,8 @@ from small_models import images
 
 import reportgen
 from reportgen.errors import UndefinedError
-from reportgen.network.layers import last_convolution
+from reportgen.network.layer_selection import last_convolution
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -33,7 +34,7 @@ def gated(size: int | None = 6, data_format: str = "channels_last") -> Any:
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 @pytest.mark.parametrize("size", [6, None])
 def test_a_gate_is_passed_over(size: int | None, data_format: str) -> None:
-    assert last_convolution(gated(size, data_format), "nothing") == "body"
+    assert last_convolution(Network.of(gated(size, data_format)), "nothing") == "body"
 
 
 def test_methods_explain_before_the_gate() -> None:
@@ -54,7 +55,7 @@ def test_a_head_of_convolutions_behind_global_pooling_is_passed_over() -> None:
     mean = layers.GlobalAveragePooling2D(keepdims=True)(inner(x))
     scores = layers.Flatten()(layers.Conv2D(2, 1, name="scores")(mean))
     model = keras.Model(x, layers.Softmax()(scores))
-    assert last_convolution(model, "nothing") == "backbone/conv"
+    assert last_convolution(Network.of(model), "nothing") == "backbone/conv"
 
 
 def test_of_several_outputs_the_one_that_is_explained_decides() -> None:
@@ -70,16 +71,18 @@ def test_of_several_outputs_the_one_that_is_explained_decides() -> None:
 def test_rows_of_one_position_and_a_row_of_several() -> None:
     several = [keras.Input((8, 2)), layers.Conv1D(3, 3, name="first"), layers.MaxPooling1D(6)]
     model = keras.Sequential([*several, layers.Conv1D(2, 1, name="second")])
-    assert last_convolution(model, "nothing") == "first"
+    assert last_convolution(Network.of(model), "nothing") == "first"
 
 
 def test_where_every_map_has_one_position_it_is_the_last() -> None:
     model = keras.Sequential(
         [keras.Input((3, 3, 1)), layers.Conv2D(2, 3), layers.Conv2D(2, 1, name="last")]
     )
-    assert last_convolution(model, "nothing") == "last"
+    assert last_convolution(Network.of(model), "nothing") == "last"
 
 
 def test_without_a_convolution_there_is_none() -> None:
     with pytest.raises(UndefinedError, match="no convolution layer, so there is no map"):
-        last_convolution(keras.Sequential([keras.Input((4,)), layers.Dense(2)]), "no map")
+        last_convolution(
+            Network.of(keras.Sequential([keras.Input((4,)), layers.Dense(2)])), "no map"
+        )

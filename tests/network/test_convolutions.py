@@ -12,9 +12,9 @@ import reportgen
 from reportgen.errors import UndefinedError
 from reportgen.figures.architecture.words import told
 from reportgen.figures.summary.compute import described
-from reportgen.network.convolutions import acting, convolution
 from reportgen.network.dependencies import steps
-from reportgen.network.layers import is_conv
+from reportgen.network.layers import acting, convolution, is_conv
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field
 
 layers = keras.layers
@@ -65,7 +65,7 @@ def test_a_spectral_normalization_is_the_convolution_inside(pixels: np.ndarray) 
     maps = reportgen.grad_cam(model, pixels)
     np.testing.assert_array_equal(maps, reportgen.grad_cam(model, pixels, layer="sn"))
     assert maps.shape == (3, 4, 4)
-    assert receptive_field(model, "sn") == 5
+    assert receptive_field(Network.of(model), "sn") == 5
     assert list(reportgen.feature_maps(model, pixels)) == ["first", "sn"]
     assert reportgen.deconvnet(model, pixels, filters=[1]).shape == (1, 3, 12, 12, 1)
 
@@ -99,7 +99,7 @@ def test_its_relu_is_guided(pixels: np.ndarray) -> None:
 def test_it_is_told_as_what_is_inside() -> None:
     model = spectral()
     assert described(model.get_layer("sn")) == "4 filters of 3 x 3, 2 x 2 apart, relu"
-    step = next(one for one in steps(model) if one.path == "sn")
+    step = next(one for one in steps(Network.of(model)) if one.path == "sn")
     said = told(step, [(10, 10, 2)], 0)
     assert (said.role, said.width, said.extras) == ("conv", 4, ("relu",))
     assert said.what == "3 x 3 conv, stride 2"
@@ -111,7 +111,7 @@ def test_the_kernel_of_another_wrapper_is_not_known(pixels: np.ndarray) -> None:
     assert list(reportgen.kernels(model)) == ["first"]
     with pytest.raises(UndefinedError, match=r"kernel of layer 'half' is not known.*Halved wraps"):
         reportgen.kernels(model, ["half"])
-    assert receptive_field(model, "half") is None
+    assert receptive_field(Network.of(model), "half") is None
 
 
 def test_wrappers_without_the_maps_of_a_convolution_are_none(pixels: np.ndarray) -> None:

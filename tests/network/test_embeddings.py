@@ -12,7 +12,7 @@ from keras import layers
 import reportgen
 from reportgen.errors import UndefinedError, UserError
 from reportgen.network import embeddings
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 
 ROWS = np.array([[1.0, 0, 2], [0, 3, 1]], np.float32)
 
@@ -59,7 +59,7 @@ def test_the_embedding_is_what_the_last_matrix_is_given(end: Any) -> None:
     before = [w.tobytes() for w in made.get_weights()]
     found = reportgen.embedding(made, images())
     np.testing.assert_array_equal(found, images().reshape(5, 2))
-    last = embeddings.classifier(made, heads(made)[0])
+    last = embeddings.classifier(Network.of(made), Network.of(made).heads[0])
     assert last.path == "out"
     np.testing.assert_array_equal(last.weights, ROWS.T)
     assert [w.tobytes() for w in made.get_weights()] == before
@@ -67,9 +67,9 @@ def test_the_embedding_is_what_the_last_matrix_is_given(end: Any) -> None:
 
 def test_bias_and_settings_are_told() -> None:
     dense = model(layers.Dense(3, name="out"))
-    assert embeddings.classifier(dense, heads(dense)[0]).bias.shape == (3,)
+    assert embeddings.classifier(Network.of(dense), Network.of(dense).heads[0]).bias.shape == (3,)
     head = model(Cosine(name="out"))
-    last = embeddings.classifier(head, heads(head)[0])
+    last = embeddings.classifier(Network.of(head), Network.of(head).heads[0])
     assert (last.kind, last.bias, last.settings) == ("Cosine", None, {"margin": 0.5})
 
 
@@ -79,9 +79,11 @@ def test_only_a_head_of_cosines_leaves_the_length_out() -> None:
         (Cosine(name="out"), 0),
     ]:
         made = model(end)
-        last = embeddings.classifier(made, heads(made)[0])
+        last = embeddings.classifier(Network.of(made), Network.of(made).heads[0])
         values = images().reshape(5, 2)
-        assert embeddings.length_effect(made, last, values) == pytest.approx(effect, abs=1e-5)
+        assert embeddings.length_effect(Network.of(made), last, values) == pytest.approx(
+            effect, abs=1e-5
+        )
 
 
 def test_a_named_layer_of_maps_is_averaged_over_space() -> None:
@@ -139,7 +141,7 @@ def test_class_vectors_of_a_head_with_lora_or_in_eight_bits() -> None:
     plain = keras.Model(x, keras.layers.Dense(3, name="out")(x))
     before = plain.get_layer("out").kernel.numpy()
     plain.get_layer("out").quantize("int8")
-    found = embeddings.classifier(plain, heads(plain)[0])
+    found = embeddings.classifier(Network.of(plain), Network.of(plain).heads[0])
     np.testing.assert_allclose(found.weights, before.T, atol=np.abs(before).max() / 127)
     y = keras.Input((5,))
     tuned = keras.Model(y, keras.layers.Dense(3, name="out")(y))
@@ -148,5 +150,7 @@ def test_class_vectors_of_a_head_with_lora_or_in_eight_bits() -> None:
     dense.lora_kernel_b.assign(np.ones(dense.lora_kernel_b.shape))
     answer = tuned.predict(np.eye(5, dtype=np.float32), verbose=0)
     np.testing.assert_allclose(
-        embeddings.classifier(tuned, heads(tuned)[0]).weights, answer.T, atol=1e-6
+        embeddings.classifier(Network.of(tuned), Network.of(tuned).heads[0]).weights,
+        answer.T,
+        atol=1e-6,
     )

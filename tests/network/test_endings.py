@@ -15,8 +15,8 @@ from reportgen.errors import UndefinedError
 from reportgen.maximization.objectives import Objective, response
 from reportgen.network import logits
 from reportgen.network.answers import answered
-from reportgen.network.heads import heads
 from reportgen.network.logits import is_bounded
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
 layers, ops = keras.layers, keras.ops
@@ -52,7 +52,7 @@ def images() -> np.ndarray:
 def test_probabilities_are_the_models_and_logits_what_they_are_made_of(end: Any) -> None:
     made, before = model(end)
     for _ in range(2):
-        seen = observe(made, images())
+        seen = observe(Network.of(made), images())
         np.testing.assert_allclose(seen.probabilities[0], made.predict(images(), verbose=0), 1e-5)
         np.testing.assert_allclose(seen.logits[0], before.predict(images(), verbose=0), 1e-5)
 
@@ -60,7 +60,7 @@ def test_probabilities_are_the_models_and_logits_what_they_are_made_of(end: Any)
 @pytest.mark.parametrize("function", ["log_softmax", tf.nn.log_softmax])
 def test_the_logit_of_a_log_softmax_is_its_argument(function: Any) -> None:
     made, before = model(layers.Activation(function))
-    seen = observe(made, images())
+    seen = observe(Network.of(made), images())
     np.testing.assert_allclose(seen.logits[0], before.predict(images(), verbose=0), 1e-5)
     answer = np.exp(made.predict(images(), verbose=0))
     np.testing.assert_allclose(seen.probabilities[0], answer, 1e-5)
@@ -68,7 +68,7 @@ def test_the_logit_of_a_log_softmax_is_its_argument(function: Any) -> None:
 
 def test_a_single_value_without_an_axis_is_a_head_of_one_unit() -> None:
     made, _ = model(lambda z: ops.sum(z, axis=-1))
-    seen = observe(made, images())
+    seen = observe(Network.of(made), images())
     assert seen.logits[0].shape == (4, 1)
     np.testing.assert_allclose(seen.logits[0][:, 0], made.predict(images(), verbose=0), 1e-5)
 
@@ -84,7 +84,7 @@ def test_a_single_value_without_an_axis_is_a_head_of_one_unit() -> None:
 )
 def test_where_there_is_no_logit_this_is_said(end: Any, said: str) -> None:
     with pytest.raises(UndefinedError, match=said):
-        observe(model(end)[0], images())
+        observe(Network.of(model(end)[0]), images())
 
 
 def squashed(z: Any) -> Any:
@@ -100,15 +100,15 @@ UNREADABLE = [
 
 def test_what_once_left_the_range_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     made, _ = model(layers.Lambda(lambda z: z * 1e-3 + 0.5), units=1)
-    (head,) = heads(made)
+    (head,) = Network.of(made).heads
     broken = images()
     broken[0] = np.nan
-    assert not is_bounded(made, head, [broken])  # tells nothing of the model
+    assert not is_bounded(Network.of(made), head, [broken])  # tells nothing of the model
     asked = []
     values = logits._values
     monkeypatch.setattr(logits, "_values", lambda *some: asked.append(1) or values(*some))
     for _ in range(3):
-        assert not is_bounded(made, head, [images()])
+        assert not is_bounded(Network.of(made), head, [images()])
     assert len(asked) == 2  # these images, and the first of those that are far
 
 
@@ -122,7 +122,7 @@ def test_a_probability_out_of_code_is_no_logit_but_an_answer(end: Any) -> None:
         with pytest.raises(UndefinedError, match=r"gives a probability \(it is never outside of 0"):
             look(made, images())
     for _ in range(2):
-        (found,) = answered(made, images(), heads(made))
+        (found,) = answered(Network.of(made), images(), Network.of(made).heads)
         np.testing.assert_array_equal(found, given[:, 0] > 0.5)
 
 
@@ -140,7 +140,7 @@ def test_small_values_out_of_code_are_logits(end: Any) -> None:
     before.layers[-1].bias.assign([bias])
     given = made.predict(images(), verbose=0)
     assert 0 <= given.min() < given.max() <= 1
-    np.testing.assert_allclose(observe(made, images()).logits[0], given, 1e-5)
+    np.testing.assert_allclose(observe(Network.of(made), images()).logits[0], given, 1e-5)
 
 
 def test_what_entered_a_sigmoid_may_lie_within_0_and_1() -> None:
@@ -148,7 +148,7 @@ def test_what_entered_a_sigmoid_may_lie_within_0_and_1() -> None:
     last = before.layers[-1]
     last.kernel.assign(last.kernel * 0.01)
     last.bias.assign([0.5])
-    seen = observe(made, images())
+    seen = observe(Network.of(made), images())
     assert 0 <= seen.logits[0].min() < seen.logits[0].max() <= 1
     np.testing.assert_allclose(seen.probabilities[0], made.predict(images(), verbose=0), 1e-5)
 
@@ -158,7 +158,10 @@ def test_beside_an_answer_an_image_has_no_logits() -> None:
     maps = layers.Conv2D(2, 3, name="mask", activation="sigmoid")(x)
     answer = layers.Dense(3, activation="softmax", name="answer")(layers.Flatten()(x))
     both = keras.Model(x, [maps, answer])
-    seen, alone = observe(both, images()), observe(keras.Model(x, answer), images())
+    seen, alone = (
+        observe(Network.of(both), images()),
+        observe(Network.of(keras.Model(x, answer)), images()),
+    )
     assert [one.shape for one in seen.logits] == [(4, 0), (4, 3)]
     assert [one.shape for one in seen.probabilities] == [(4, 0), (4, 3)]
     np.testing.assert_array_equal(seen.logits[1], alone.logits[0])
@@ -179,12 +182,12 @@ def maps_and(x: Any) -> list[Any]:
 
 def test_probabilities_inside_a_network_are_no_ending() -> None:
     made, _ = model(lambda z: layers.Dense(2, name="end")(layers.Reshape((3,))(ops.sigmoid(z))))
-    seen = observe(made, images())
+    seen = observe(Network.of(made), images())
     np.testing.assert_allclose(seen.logits[0], made.predict(images(), verbose=0), 1e-5)
 
 
 def test_a_class_climbs_its_logit_too() -> None:
     made, before = model(layers.Activation(tf.nn.softmax))
     goal = Objective("class", np.array([[2]] * 4, np.int32), output=0)
-    found = response(made, goal, tf.constant(goal.picks))(tf.constant(images()))[0]
+    found = response(Network.of(made), goal, tf.constant(goal.picks))(tf.constant(images()))[0]
     np.testing.assert_allclose(found, before.predict(images(), verbose=0)[:, 2], 1e-5)

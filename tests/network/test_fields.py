@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field, window
 
 layers = keras.layers
@@ -47,7 +48,7 @@ def stack(*body: Any, size: tuple[int, int] = (17, 22)) -> Any:
 def test_windows_are_what_reaches_the_unit(body: Any, unit: tuple[int, int]) -> None:
     model = stack(*body())
     name = model.layers[-1].name
-    assert window(model, name, unit, (17, 22)) == touched(model, unit, (17, 22))
+    assert window(Network.of(model), name, unit, (17, 22)) == touched(model, unit, (17, 22))
 
 
 def test_windows_of_branches_and_free_sizes() -> None:
@@ -56,15 +57,15 @@ def test_windows_of_branches_and_free_sizes() -> None:
     side = layers.Conv2D(1, 1, strides=2)(x)
     model = keras.Model(x, layers.Add(name="sum")([main, side]))
     for unit in [(0, 0), (3, 4), (8, 10)]:
-        assert window(model, "sum", unit, (17, 22)) == touched(model, unit, (17, 22))
-    assert receptive_field(model, "sum") == 7
+        assert window(Network.of(model), "sum", unit, (17, 22)) == touched(model, unit, (17, 22))
+    assert receptive_field(Network.of(model), "sum") == 7
 
 
 def test_what_cannot_be_told_is_none() -> None:
     model = stack(layers.UpSampling2D(2), layers.Conv2D(1, 3))
-    assert window(model, model.layers[-1].name, (0, 0), (17, 22)) is None
+    assert window(Network.of(model), model.layers[-1].name, (0, 0), (17, 22)) is None
     flat = stack(layers.Flatten(), layers.Dense(3, name="dense"))
-    assert window(flat, "dense", (), (17, 22)) is None
+    assert window(Network.of(flat), "dense", (), (17, 22)) is None
 
 
 def test_an_operation_with_several_outputs_is_walked_through() -> None:
@@ -73,5 +74,7 @@ def test_an_operation_with_several_outputs_is_walked_through() -> None:
     left, right = keras.ops.split(before, 2, axis=-1)
     after = layers.Concatenate(name="after")([left, layers.Conv2D(2, 3, padding="same")(right)])
     model = keras.Model(x, after)
-    assert receptive_field(model, "before") == 3
-    assert receptive_field(model, "after") is None  # how far a split reaches is not known
+    assert receptive_field(Network.of(model), "before") == 3
+    assert (
+        receptive_field(Network.of(model), "after") is None
+    )  # how far a split reaches is not known

@@ -8,20 +8,21 @@ from small_models import nested, sequential
 
 from reportgen.errors import UndefinedError
 from reportgen.network.finite import require_finite, require_finite_activations
+from reportgen.network.network import Network
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_the_layer_is_named(value: float) -> None:
     model = nested()
-    require_finite(model)
+    require_finite(Network.of(model))
     model.get_layer("out").bias.assign([0, value, 0])
     with pytest.raises(UndefinedError, match="weights of layer 'out' hold values that are not"):
-        require_finite(model)
+        require_finite(Network.of(model))
     # What comes before the layer does not depend on it.
-    require_finite(model, ["backbone/conv"])
+    require_finite(Network.of(model), ["backbone/conv"])
     model.get_layer("backbone").get_layer("conv").bias.assign([value, 0])
     with pytest.raises(UndefinedError, match="weights of layers 'backbone/conv', 'out' hold"):
-        require_finite(model)
+        require_finite(Network.of(model))
 
 
 def test_activations_by_layer() -> None:
@@ -32,11 +33,11 @@ def test_activations_by_layer() -> None:
 
 
 def test_layers_without_weights_are_fine() -> None:
-    require_finite(sequential(), ["pool"])
+    require_finite(Network.of(sequential()), ["pool"])
 
 
 def test_large_numbers_are_finite() -> None:
     model = sequential()
     for variable in model.weights:
         variable.assign(np.full(variable.shape, 1e30, np.float32))
-    require_finite(model)
+    require_finite(Network.of(model))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reportgen.network.input_mistakes import mistakes
-from reportgen.network.inputs import Taken, example, sentences
+from reportgen.network.input_values import Taken, example, sentences
 
 IMAGE = Taken("image", (28, 28, 1), "float32")
 META = Taken("meta", (3,), "float32")

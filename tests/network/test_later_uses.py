@@ -17,11 +17,12 @@ from reportgen.network.dependencies import steps, way_to
 from reportgen.network.embeddings import classifier
 from reportgen.network.finite import require_finite
 from reportgen.network.gradients import slopes
-from reportgen.network.heads import heads
-from reportgen.network.layers import find, named, repeated, turns
+from reportgen.network.layer_selection import find
+from reportgen.network.layers import numbered_uses, repeated
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.receptive_field import receptive_field
-from reportgen.training.helping import Helper
+from reportgen.training.auxiliary import AuxiliaryClassifier
 
 Floats = NDArray[np.float32]
 layers = keras.layers
@@ -100,7 +101,7 @@ def test_the_gradient_is_that_with_respect_to_one_use_only(path: str, after: int
     slope = np.broadcast_to(out.get_weights()[0][:, 2].reshape(SIDE, SIDE, 2), x.shape)
     for later in range(after):
         slope = (slope * (values[3 - later] > 0)) @ kernel.T
-    (found,) = slopes(model, x, path, [0], np.full((1, len(x)), 2))
+    (found,) = slopes(Network.of(model), x, path, [0], np.full((1, len(x)), 2))
     np.testing.assert_allclose(found.activations, values[3 - after], atol=1e-6)
     np.testing.assert_allclose(found.gradients[0], slope, atol=1e-6)
 
@@ -114,10 +115,10 @@ def test_uses_inside_a_model_that_is_used_twice() -> None:
         once = convolved(conv, given)
         np.testing.assert_allclose(found[pair[0]], once, atol=1e-6)
         np.testing.assert_allclose(found[pair[1]], convolved(conv, once), atol=1e-6)
-    whole = observe(model, [a, b], ["inner[1]"], logits=False).activations["inner[1]"]
+    whole = observe(Network.of(model), [a, b], ["inner[1]"], logits=False).activations["inner[1]"]
     np.testing.assert_array_equal(whole, found[paths[3]])
-    assert repeated(model) == {"inner": 2, "inner/start": 2, "inner/conv": 4}
-    assert turns(model)["inner[1]/conv"] == (3, 4)
+    assert repeated(Network.of(model).uses) == {"inner": 2, "inner/start": 2, "inner/conv": 4}
+    assert numbered_uses(Network.of(model).uses)["inner[1]/conv"] == (3, 4)
 
 
 def test_an_ascent_climbs_the_use_that_is_named() -> None:
@@ -133,7 +134,7 @@ def test_an_ascent_climbs_the_use_that_is_named() -> None:
     assert images[0, ..., 0].min() > 0.95
     np.testing.assert_allclose(images[0, ..., 1], 0.5, atol=0.05)
     picks = np.array([[1]] * 3, np.int32)
-    output, _ = own_channels(model, "conv[1]", picks, last=True)(inputs())
+    output, _ = own_channels(Network.of(model), "conv[1]", picks, last=True)(inputs())
     expected = convolved(conv, convolved(conv, inputs()))[..., 1:]
     np.testing.assert_allclose(output, expected, atol=1e-6)
 
@@ -152,7 +153,7 @@ def test_a_deconvnet_goes_back_from_the_use_that_is_named() -> None:
 
 def test_an_embedding_of_the_second_image() -> None:
     model, a, b = siamese(), inputs(), inputs(seed=1)
-    found = observe(model, [a, b], ["mean[1]"], logits=False).activations["mean[1]"]
+    found = observe(Network.of(model), [a, b], ["mean[1]"], logits=False).activations["mean[1]"]
     expected = convolved(model.get_layer("tower"), b).mean(axis=(1, 2))
     np.testing.assert_allclose(found, expected, atol=1e-6)
     start = chain(end=None)
@@ -172,19 +173,29 @@ def test_a_classifier_that_answers_twice_is_read_at_the_use_before_the_output() 
     dense = layers.Dense(2, name="dense")
     first = dense(layers.GlobalAveragePooling2D(name="mean")(x))
     model = keras.Model(x, [first, dense(layers.GlobalMaxPooling2D(name="most")(x))])
-    assert [classifier(model, head).path for head in heads(model)] == ["dense", "dense[1]"]
+    assert [classifier(Network.of(model), head).path for head in Network.of(model).heads] == [
+        "dense",
+        "dense[1]",
+    ]
     values = reportgen.embedding(model, inputs(), output=1)
     np.testing.assert_allclose(values, inputs().max(axis=(1, 2)), atol=1e-6)
 
 
 def test_what_lies_before_a_use() -> None:
     model = chain()
-    assert way_to(model, "conv[1]").layers == ("conv", "conv[1]")
-    assert [step.path for step in steps(model)] == ["x", "conv", "conv", "conv", "flat", "out"]
+    assert way_to(Network.of(model), "conv[1]").layers == ("conv", "conv[1]")
+    assert [step.path for step in steps(Network.of(model))] == [
+        "x",
+        "conv",
+        "conv",
+        "conv",
+        "flat",
+        "out",
+    ]
     window = layers.Conv2D(1, 3, name="window")
     x = keras.Input((9, 9, 1))
     again = keras.Model(x, window(window(x)))
-    assert [receptive_field(again, path) for path in ("window", "window[1]")] == [3, 5]
+    assert [receptive_field(Network.of(again), path) for path in ("window", "window[1]")] == [3, 5]
 
 
 def test_weights_between_two_uses_are_looked_at_too() -> None:
@@ -192,14 +203,14 @@ def test_weights_between_two_uses_are_looked_at_too() -> None:
     conv, between = layers.Conv2D(2, 1, name="conv"), layers.Conv2D(2, 1, name="between")
     model = keras.Model(x, conv(between(conv(x))))
     between.set_weights([np.full((1, 1, 2, 2), np.nan), np.zeros(2)])
-    require_finite(model, ["conv"])
+    require_finite(Network.of(model), ["conv"])
     with pytest.raises(Exception, match="weights of layer 'between' hold values"):
-        require_finite(model, ["conv[1]"])
+        require_finite(Network.of(model), ["conv[1]"])
 
 
 def test_a_helper_may_stand_at_a_use() -> None:
     model = chain()
-    helper = Helper(model, heads(model), "conv[1]")
+    helper = AuxiliaryClassifier(model, Network.of(model).heads, "conv[1]")
     once = convolved(model.get_layer("conv"), inputs())
     expected = convolved(model.get_layer("conv"), once)
     np.testing.assert_allclose(helper.model(inputs())[1], expected, atol=1e-6)
@@ -212,8 +223,8 @@ def test_names_of_uses() -> None:
     assert find(deep, "conv[1]") == "inner/conv[1]"
     assert find(deep, "inner[0]/conv[1]") == "inner/conv[1]"
     assert find(deep, "inner[1]/conv[0]") == "inner[1]/conv"
-    assert named(deep)["inner[1]/conv"] is deep.get_layer("inner").get_layer("conv")
-    assert list(named(model)) == ["x", "conv", "flat", "out"]
+    assert Network.of(deep).layers["inner[1]/conv"] is deep.get_layer("inner").get_layer("conv")
+    assert list(Network.of(model).layers) == ["x", "conv", "flat", "out"]
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,10 @@ import tensorflow as tf
 from small_models import images, nested, sequential, two_heads
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.network.graph import Counts, counts, require_graph
-from reportgen.network.layers import (
-    choose,
-    find,
-    is_conv,
-    is_pool,
-    left_out,
-    named,
-    rows,
-)
+from reportgen.network.graph import Counts, parameter_counts, require_graph
+from reportgen.network.layer_selection import choose, find
+from reportgen.network.layers import is_conv, is_pool, rows, unused
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field
 
 layers = keras.layers
@@ -55,15 +49,15 @@ def test_a_nested_model_is_one_row() -> None:
 
 
 def test_layers_of_nested_models_have_paths() -> None:
-    paths = list(named(nested()))
+    paths = list(Network.of(nested()).layers)
     assert "backbone/stem/conv" in paths
     assert "backbone/conv" in paths
-    assert choose(nested(), "all", is_conv) == ["backbone/stem/conv", "backbone/conv"]
+    assert choose(Network.of(nested()), "all", is_conv) == ["backbone/stem/conv", "backbone/conv"]
 
 
 def test_a_unique_last_part_will_do() -> None:
-    assert find(sequential(), "conv") == "conv"
-    assert find(nested(), "flat") == "flat"
+    assert find(Network.of(sequential()), "conv") == "conv"
+    assert find(Network.of(nested()), "flat") == "flat"
 
 
 def test_a_name_of_several_layers_is_told_with_their_paths() -> None:
@@ -71,21 +65,21 @@ def test_a_name_of_several_layers_is_told_with_their_paths() -> None:
         "2 layers are called 'conv': a/conv, b/conv; write the whole path .*, such as 'a/conv'"
     )
     with pytest.raises(UserError, match=several):
-        find(nested(), "conv", ["a/conv", "flat", "b/conv"])
+        find(Network.of(nested()), "conv", ["a/conv", "flat", "b/conv"])
     ten = [f"block{i}/conv" for i in range(10)]
     with pytest.raises(UserError, match=r"10 layers are called 'conv': .*block7/conv and 2 more;"):
-        find(nested(), "conv", ten)
-    assert find(nested(), "conv", ["a/conv", "flat"]) == "a/conv"
+        find(Network.of(nested()), "conv", ten)
+    assert find(Network.of(nested()), "conv", ["a/conv", "flat"]) == "a/conv"
 
 
 def test_an_unknown_layer_names_those_there_are() -> None:
     with pytest.raises(UserError, match=r"called 'con' \(.*are conv\); did you mean 'conv'\?"):
-        choose(sequential(), ["con"], is_conv)
+        choose(Network.of(sequential()), ["con"], is_conv)
 
 
 def test_a_layer_of_another_kind_is_no_choice() -> None:
     with pytest.raises(UserError, match="no layer to show here is called 'flat'"):
-        choose(sequential(), ["flat"], is_conv)
+        choose(Network.of(sequential()), ["flat"], is_conv)
 
 
 def test_kinds() -> None:
@@ -110,7 +104,7 @@ def test_receptive_fields_by_hand() -> None:
             layers.Flatten(name="f"),
         ]
     )
-    found = {path: receptive_field(model, path) for path in named(model)}
+    found = {path: receptive_field(Network.of(model), path) for path in Network.of(model).layers}
     assert found == {"a": 3, "b": 11, "n": 11, "p": 13, "c": 29, "t": 33, "d": 37, "f": None}
 
 
@@ -118,8 +112,8 @@ def test_receptive_field_takes_the_largest_branch_and_goes_into_nested_models() 
     x = keras.Input((9, 9, 1))
     wide, narrow = layers.Conv2D(1, 5, padding="same")(x), layers.Conv2D(1, 3, padding="same")(x)
     joined = layers.Add(name="sum")([wide, narrow])
-    assert receptive_field(keras.Model(x, joined), "sum") == 5
-    assert receptive_field(nested(), "backbone/conv") == 5
+    assert receptive_field(Network.of(keras.Model(x, joined)), "sum") == 5
+    assert receptive_field(Network.of(nested()), "backbone/conv") == 5
 
 
 def test_a_subclassed_model_says_that_it_cannot_be_walked() -> None:
@@ -133,12 +127,12 @@ def test_a_subclassed_model_says_that_it_cannot_be_walked() -> None:
 
     model = Own()
     with pytest.raises(UndefinedError, match="'own' cannot be reached, because it has not been"):
-        receptive_field(model, "conv")
+        receptive_field(Network.of(model), "conv")
     told = Own()
     told(images())
     assert [row.name for row in rows(told)] == ["conv"]
     with pytest.raises(UndefinedError, match="'own' cannot be reached, because it is subclassed"):
-        receptive_field(told, "conv")
+        receptive_field(Network.of(told), "conv")
 
 
 def test_a_subclassed_model_of_layers_is_followed() -> None:
@@ -157,7 +151,7 @@ def test_a_subclassed_model_of_layers_is_followed() -> None:
     assert (conv.output_shape, conv.connected_to) == ("(None, 4, 4, 1)", ("input[0][0]",))
     assert pool.output_shape == "(None, 2, 2, 1)"
     assert pool.connected_to[0].startswith("relu")
-    assert receptive_field(model, "pool") == 4
+    assert receptive_field(Network.of(model), "pool") == 4
 
 
 class Augmenting(keras.Model):
@@ -180,18 +174,18 @@ def test_what_training_alone_uses_is_counted_and_not_shown() -> None:
     graph = require_graph(model)
     for shown in (model, graph):
         # The weights of both convolutions, and five that belong to no layer.
-        assert counts(shown) == Counts(10 + 20 + 5, 10 + 20, 5)
-        assert counts(shown).total == model.count_params()
+        assert parameter_counts(shown) == Counts(10 + 20 + 5, 10 + 20, 5)
+        assert parameter_counts(shown).total == model.count_params()
         table = {row.name: row for row in rows(shown)}
         assert (table["aug"].params, table["aug"].output_shape) == (10, "?")
-        assert left_out(shown) == ["aug"]
-        assert choose(shown, "all", is_conv) == ["conv"]
+        assert unused(shown) == ["aug"]
+        assert choose(Network.of(shown), "all", is_conv) == ["conv"]
         with pytest.raises(UserError, match=r"no prediction .* layer 'aug', .* conv"):
-            find(shown, "aug")
+            find(Network.of(shown), "aug")
     nest = keras.Model(start := keras.Input((6, 6, 1)), layers.Flatten()(model(start)))
     with pytest.raises(UserError, match="no prediction passes through layer 'own/aug'"):
-        choose(nest, ["aug"], is_conv)
-    assert (left_out(nest), counts(nest).total) == (["own/aug"], model.count_params())
+        choose(Network.of(nest), ["aug"], is_conv)
+    assert (unused(nest), parameter_counts(nest).total) == (["own/aug"], model.count_params())
 
 
 def test_a_layer_used_in_parts_is_not_left_out() -> None:
@@ -217,5 +211,5 @@ def test_a_layer_used_in_parts_is_not_left_out() -> None:
 
     model = Own()
     model(images())
-    assert left_out(model) == []
-    assert left_out(sequential()) == left_out(nested()) == []
+    assert unused(model) == []
+    assert unused(sequential()) == unused(nested()) == []

@@ -10,6 +10,7 @@ from keras import layers
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.network.maps import axes_at, has_maps, rearranging, region, with_maps
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import centers
 
 
@@ -29,26 +30,26 @@ def model() -> Any:
 
 def test_maps_of_layers() -> None:
     made = model()
-    assert with_maps(made, "all", "nothing") == ["one", "two", "three", "four", "five"]
-    assert with_maps(made, ["four", "flat"], "nothing") == ["four"]
+    assert with_maps(Network.of(made), "all", "nothing") == ["one", "two", "three", "four", "five"]
+    assert with_maps(Network.of(made), ["four", "flat"], "nothing") == ["four"]
     assert has_maps(made.get_layer("one"))
     assert not has_maps(made.get_layer("flat"))
     with pytest.raises(UndefinedError) as caught:
-        with_maps(made, ["flat"], "nothing to eat")
+        with_maps(Network.of(made), ["flat"], "nothing to eat")
     assert str(caught.value) == (
         "None of the layers asked for (flat) has two-dimensional maps, so there is nothing to eat."
     )
     with pytest.raises(UserError, match="one, two"):
-        with_maps(made, ["nine"], "nothing")
+        with_maps(Network.of(made), ["nine"], "nothing")
 
 
 def test_a_model_of_lines_has_no_flat_maps() -> None:
     line = keras.Sequential([keras.Input((9, 1)), layers.Conv1D(2, 3, name="one")])
     with pytest.raises(UndefinedError, match="The model has no convolution or pooling layer with"):
-        with_maps(line, "all", "nothing")
-    assert axes_at(line, "one") == 1
+        with_maps(Network.of(line), "all", "nothing")
+    assert axes_at(Network.of(line), "one") == 1
     made = model()
-    assert [axes_at(made, name) for name in ("one", "flat")] == [2, 0]
+    assert [axes_at(Network.of(made), name) for name in ("one", "flat")] == [2, 0]
 
 
 @pytest.mark.parametrize(
@@ -58,15 +59,15 @@ def test_a_model_of_lines_has_no_flat_maps() -> None:
 def test_units_lie_at_the_middle_of_what_they_can_see(name: str, low: int, high: int) -> None:
     # By hand: "three" has fields of 8 px, 2 px apart, 11 of them: the first lies at 3..5.
     made = model()
-    assert centers(made, name, (28, 28)) == ((low, high), (low, high))
-    assert region(made, name, (28, 28)) == (slice(low, high), slice(low, high))
+    assert centers(Network.of(made), name, (28, 28)) == ((low, high), (low, high))
+    assert region(Network.of(made), name, (28, 28)) == (slice(low, high), slice(low, high))
 
 
 def test_where_no_place_can_be_told_a_map_covers_all() -> None:
     made = keras.Sequential(
         [keras.Input((9,)), layers.Reshape((3, 3, 1)), layers.Conv2D(1, 1, name="conv")]
     )
-    assert region(made, "conv", (3, 3)) == (slice(0, 3), slice(0, 3))
+    assert region(Network.of(made), "conv", (3, 3)) == (slice(0, 3), slice(0, 3))
 
 
 _PATCHES = [layers.Reshape((16, 4)), layers.Dense(5)]
@@ -88,7 +89,9 @@ _PATCHES = [layers.Reshape((16, 4)), layers.Dense(5)]
 def test_layers_that_put_values_into_other_places(between: list[Any], found: str) -> None:
     end = layers.Conv2D(2, 3, padding="same", name="end")
     made = keras.Sequential([keras.Input((6, 6, 1)), *between, end, layers.Reshape((-1,))])
-    assert rearranging(made, "end", (6, 6, 1)) == found
+    assert rearranging(Network.of(made), "end", (6, 6, 1)) == found
     nested = keras.Sequential([keras.Input((6, 6, 1)), made])
     made.name = "made"
-    assert rearranging(nested, "made/end", (6, 6, 1)) == (f"made/{found}" if found else "")
+    assert rearranging(Network.of(nested), "made/end", (6, 6, 1)) == (
+        f"made/{found}" if found else ""
+    )

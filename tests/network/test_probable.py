@@ -17,7 +17,7 @@ from reportgen.attribution.occlusion import occlusion
 from reportgen.errors import UndefinedError
 from reportgen.figures.occlusion.compute import compute
 from reportgen.network.answers import Probabilities, likeliest, untold
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
 layers = keras.layers
@@ -43,7 +43,7 @@ OPAQUE = [
 @pytest.mark.parametrize("made", OPAQUE)
 def test_values_that_are_probabilities_are_read_as_they_are(made: Any) -> None:
     model, x = made(), images(9)
-    read = Probabilities(model, heads(model), x)
+    read = Probabilities(Network.of(model), Network.of(model).heads, x)
     (found,) = read(x)
     np.testing.assert_allclose(found, np.asarray(model(x)), atol=1e-6)
     assert read.heads[0].kind == ("sigmoid" if found.shape[1] == 1 else "softmax")
@@ -55,14 +55,14 @@ def test_values_that_are_probabilities_are_read_as_they_are(made: Any) -> None:
 def test_known_ones_are_those_of_their_logits(made: Any) -> None:
     model = made()
     x = images(9, channels=model.input_shape[-1])
-    found = Probabilities(model, heads(model), x)(x)
-    for one, other in zip(found, observe(model, x).probabilities, strict=True):
+    found = Probabilities(Network.of(model), Network.of(model).heads, x)(x)
+    for one, other in zip(found, observe(Network.of(model), x).probabilities, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_logits_in_code_are_made_probabilities_and_stay_logits() -> None:
     model, x = in_code(3, lambda z: 4 * z - 1), images(9)
-    read = Probabilities(model, heads(model), x)
+    read = Probabilities(Network.of(model), Network.of(model).heads, x)
     z = np.asarray(model(x), np.float64)
     expected = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     np.testing.assert_allclose(read(x)[0], expected, atol=1e-6)
@@ -79,14 +79,14 @@ def product() -> Any:
 def test_what_is_made_of_probabilities_and_is_none_is_refused() -> None:
     model = product()
     with pytest.raises(UndefinedError, match="'product' of the model is computed from prob"):
-        Probabilities(model, heads(model), images(4))
+        Probabilities(Network.of(model), Network.of(model).heads, images(4))
 
 
 def test_answers_that_are_no_numbers_have_no_probability() -> None:
     model, x = mean_of_two(3, "softmax"), images(2)
     x[0, 0, 0] = np.nan
     with pytest.raises(UndefinedError, match="not finite"):
-        Probabilities(model, heads(model), x)
+        Probabilities(Network.of(model), Network.of(model).heads, x)
 
 
 @pytest.mark.parametrize("made", OPAQUE)
@@ -143,8 +143,8 @@ def test_the_figure_of_a_mean_of_networks() -> None:
 
 def test_a_model_that_was_read_can_be_forgotten() -> None:
     model = mean_of_two(3, "softmax")
-    Probabilities(model, heads(model), images(2))
-    untold(model)
+    Probabilities(Network.of(model), Network.of(model).heads, images(2))
+    untold(Network.of(model))
     seen = weakref.ref(model)
     del model
     gc.collect()

@@ -13,7 +13,7 @@ import pytest
 
 import reportgen
 from reportgen.errors import UserError
-from reportgen.network.execution import remembered
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -36,11 +36,11 @@ def finder() -> tuple[list[int], Callable[[], int]]:
 
 def test_nothing_is_found_twice_of_a_model_that_stays() -> None:
     made, (calls, find) = model(), finder()
-    assert [remembered(made, "a", find) for _ in range(3)] == [1, 1, 1]
+    assert [Network.of(made).keep("a", find) for _ in range(3)] == [1, 1, 1]
     made.set_weights([weight * 2 for weight in made.get_weights()])
-    assert remembered(made, "a", find) == 1
-    assert remembered(made, "b", find) == 2
-    assert remembered(model(), "a", find) == 3
+    assert Network.of(made).keep("a", find) == 1
+    assert Network.of(made).keep("b", find) == 2
+    assert Network.of(model()).keep("a", find) == 3
     assert calls == [0, 1, 2]
 
 
@@ -60,16 +60,16 @@ def exchange_layer(made: Any) -> None:
 @pytest.mark.parametrize("change", [rename, exchange_activation, exchange_layer])
 def test_a_change_is_seen(change: Callable[[Any], None]) -> None:
     made, (_, find) = model(), finder()
-    assert remembered(made, "a", find) == 1
+    assert Network.of(made).keep("a", find) == 1
     change(made)
-    assert [remembered(made, "a", find) for _ in range(2)] == [2, 2]
+    assert [Network.of(made).keep("a", find) for _ in range(2)] == [2, 2]
 
 
 def test_what_could_not_be_found_is_looked_for_again() -> None:
     made = model()
     with pytest.raises(ZeroDivisionError):
-        remembered(made, "a", lambda: 1 // 0)
-    assert remembered(made, "a", lambda: 5) == 5
+        Network.of(made).keep("a", lambda: 1 // 0)
+    assert Network.of(made).keep("a", lambda: 5) == 5
 
 
 def test_the_layer_to_explain_follows_the_model() -> None:

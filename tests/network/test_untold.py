@@ -20,6 +20,7 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explaining import aside, explained_heads
 from reportgen.maximization.maximize import activation_maximization
 from reportgen.network.answers import untold
+from reportgen.network.network import Network
 
 layers = keras.layers
 
@@ -76,22 +77,27 @@ def test_the_output_itself_still_has_no_logit(combined: Any) -> None:
 
 def test_it_is_known_before_anything_is_computed() -> None:
     model, data = members(mean), dataset({"class": 3})
-    assert untold(model) == (1,)
-    assert [head.name for head in explained_heads(model, data.targets)] == ["class"]
-    every = explained_heads(model, data.targets, "probability")
+    assert untold(Network.of(model)) == (1,)
+    assert [head.name for head in explained_heads(Network.of(model), data.targets)] == ["class"]
+    every = explained_heads(Network.of(model), data.targets, "probability")
     assert [head.name for head in every] == ["class", "mean"]
-    assert aside(model) == (
+    assert aside(Network.of(model)) == (
         "What output mean is made of cannot be read, so there is no logit, and it is not explained."
     )
-    assert aside(model, "probability") == ""
+    assert aside(Network.of(model), "probability") == ""
 
 
 def test_where_no_output_has_a_logit_none_is_put_aside() -> None:
     model = members(mean)
     alone = keras.Model(model.inputs[0], model.outputs[1])
     twice = keras.Model(model.inputs[0], [model.outputs[1], layers.Add()([model.outputs[1]] * 2)])
-    assert untold(alone) == untold(twice) == untold(two_heads()) == ()
-    assert [head.name for head in explained_heads(alone, ())] == ["mean"]
+    assert (
+        untold(Network.of(alone))
+        == untold(Network.of(twice))
+        == untold(Network.of(two_heads()))
+        == ()
+    )
+    assert [head.name for head in explained_heads(Network.of(alone), ())] == ["mean"]
 
 
 @pytest.mark.parametrize("kind", ["grad_cam", "saliency", "occlusion", "activation_maximization"])

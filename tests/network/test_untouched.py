@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
 layers = keras.layers
@@ -51,10 +52,10 @@ def exchange_activation(model: Any) -> None:
 def test_no_graph_outlives_a_change_of_the_model(change: Callable[[Any], None]) -> None:
     made, x = model(), images()
     for _ in range(2):  # the second call traces
-        before = observe(made, x).logits[0]
+        before = observe(Network.of(made), x).logits[0]
     change(made)
     for _ in range(2):
-        found = observe(made, x).logits[0]
+        found = observe(Network.of(made), x).logits[0]
         np.testing.assert_allclose(found, made.predict(x, verbose=0), atol=1e-5)
     assert np.abs(found - before).max() > 1e-5
 
@@ -66,7 +67,7 @@ def test_losses_that_layers_noted_stay() -> None:
     made(images())
     before = [float(loss) for loss in made.losses]
     for _ in range(2):
-        observe(made, images(3))
+        observe(Network.of(made), images(3))
     assert [float(loss) for loss in made.losses] == before
 
 
@@ -78,8 +79,10 @@ def test_states_stay_and_do_not_matter() -> None:
     before = [state.numpy() for state in lstm.states]
     assert all(state.any() for state in before)
     for _ in range(2):
-        np.testing.assert_allclose(observe(made, images()).logits[0], expected, atol=1e-6)
-        one = observe(made, images()[2:3]).logits[0]
+        np.testing.assert_allclose(
+            observe(Network.of(made), images()).logits[0], expected, atol=1e-6
+        )
+        one = observe(Network.of(made), images()[2:3]).logits[0]
         np.testing.assert_allclose(one, expected[2:3], atol=1e-6)
     for state, value in zip(lstm.states, before, strict=True):
         np.testing.assert_array_equal(state.numpy(), value)

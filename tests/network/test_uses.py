@@ -6,12 +6,13 @@ import keras
 from small_models import sequential
 
 from reportgen.network.layers import repeated
+from reportgen.network.network import Network
 
 layers = keras.layers
 
 
 def test_what_is_used_once_is_not_told() -> None:
-    assert repeated(sequential()) == {}
+    assert repeated(Network.of(sequential()).uses) == {}
 
 
 def test_uses_multiply_through_nested_models() -> None:
@@ -20,7 +21,11 @@ def test_uses_multiply_through_nested_models() -> None:
     inner = keras.Model(start, again(again(start)), name="inner")
     side = keras.Input((4, 4, 2), name="side")
     model = keras.Model(side, layers.Add(name="sum")([inner(side), inner(inner(side))]))
-    assert repeated(model) == {"inner": 3, "inner/start": 3, "inner/again": 6}
+    assert repeated(Network.of(model).uses) == {
+        "inner": 3,
+        "inner/start": 3,
+        "inner/again": 6,
+    }
 
 
 def test_nodes_outside_the_model_do_not_count() -> None:
@@ -28,7 +33,7 @@ def test_nodes_outside_the_model_do_not_count() -> None:
     shared = layers.Conv2D(2, 1, name="shared")
     model = keras.Model(start, shared(start))
     shared(shared(start))
-    assert repeated(model) == {}
+    assert repeated(Network.of(model).uses) == {}
 
 
 def test_a_model_that_cannot_be_followed_tells_nothing() -> None:
@@ -36,4 +41,4 @@ def test_a_model_that_cannot_be_followed_tells_nothing() -> None:
         def call(self, x):  # type: ignore[no-untyped-def]
             return x if float(x[0, 0]) > 0 else -x
 
-    assert repeated(Closed()) == {}
+    assert repeated(Network.of(Closed()).uses) == {}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reportgen.records import Block, Report
 from reportgen.render import pages
-from reportgen.render.contents import entries
+from reportgen.render.context import entries
 from reportgen.render.outline import Outline, outline
 
 
@@ -17,7 +17,7 @@ def twins(report: Report, *, layers: tuple[str, ...] = (), model: str = "") -> t
     second = replace(first, id="again", figures=shown, model=model or first.model)
     models = {first.model: "Base", "deep": "Deep"}
     found = entries((first, second), told(first, second), models)
-    return tuple(entry["detail"] for entry in found)
+    return tuple(entry.detail for entry in found)
 
 
 def told(*blocks: Block) -> Outline:
@@ -29,7 +29,7 @@ def told(*blocks: Block) -> Outline:
 def test_a_title_of_its_own_needs_no_detail(report: Report) -> None:
     blocks = report.sections[0].blocks
     assert len({block.title for block in blocks}) == len(blocks)
-    assert {entry["detail"] for entry in entries(blocks, outline(report), {})} == {""}
+    assert {entry.detail for entry in entries(blocks, outline(report), {})} == {""}
 
 
 def test_models_tell_first_then_layers_then_figures(report: Report) -> None:

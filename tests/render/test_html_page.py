@@ -8,7 +8,6 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any, cast
 from urllib.parse import unquote
@@ -22,45 +21,8 @@ from reportgen.render import html_page, index, markdown_page, pages
 from reportgen.render.context import report_page
 from reportgen.render.outline import outline
 from reportgen.render.prose import in_quotes, plain, steady
-
-VOID = {"br", "hr", "img", "link", "meta", "col", "wbr", "input", "path"}
-
-
-class Page(HTMLParser):
-    """A page as its elements, with the text of each; complains about tags that do not match."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[tuple[str, dict[str, str], list[str]]] = []
-        self.stack: list[tuple[str, dict[str, str], list[str]]] = []
-        self.feed(text)
-        self.close()
-        assert not self.stack, f"left open: {[tag for tag, *_ in self.stack]}"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"<{tag}> repeats an attribute"
-        element = (tag, {name: value or "" for name, value in attrs}, cast(list[str], []))
-        self.elements.append(element)
-        if tag not in VOID:
-            self.stack.append(element)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self.stack, f"</{tag}> closes nothing"
-            assert self.stack.pop()[0] == tag, f"</{tag}> does not match"
-
-    def handle_data(self, data: str) -> None:
-        for _, _, text in self.stack:
-            text.append(data)
-
-    def all(self, *tags: str, **having: str) -> list[tuple[dict[str, str], str]]:
-        """Attributes and text of the elements of these tags (any, if none) and attributes."""
-        found = [item for item in self.elements if not tags or item[0] in tags]
-        for name, value in having.items():
-            key = name.replace("_", "-")
-            found = [item for item in found if item[1].get(key) == value]
-        return [(attributes, "".join(text)) for _, attributes, text in found]
+from reportgen.render.views import IndexEntry
+from tests.html import Page
 
 
 @pytest.fixture(scope="module")
@@ -331,7 +293,7 @@ def test_a_title_cannot_leave_the_head(report: Report, files: dict[str, bytes]) 
 @pytest.mark.parametrize("fact", ["authors", "sections", "provenance"])
 def test_a_missing_fact_is_an_error_not_a_blank(fact: str) -> None:
     bare = Report("bare", "Bare", (), "", (), (), (), {})
-    page: dict[str, Any] = dict(report_page(bare, outline(bare), {}))
+    page: dict[str, Any] = dict(vars(report_page(bare, outline(bare), {})))
     del page[fact]
     with pytest.raises(UndefinedError, match=fact):
         html_page.render(page)  # type: ignore[arg-type]
@@ -340,11 +302,11 @@ def test_a_missing_fact_is_an_error_not_a_blank(fact: str) -> None:
 
 
 def test_the_index_lists_reports() -> None:
-    entry = {
-        "slug": "a b", "title": "<i>A</i>", "authors": "", "models": "M", "counts": "1 figure",
-        "picture": "data:image/png;base64,AA==", "alt": "A \"dot\"",
-    }  # fmt: skip
-    page = Page(index([entry]).decode())  # type: ignore[list-item]
+    entry = IndexEntry(
+        slug="a b", title="<i>A</i>", authors="", models="M", counts="1 figure",
+        picture="data:image/png;base64,AA==", alt='A "dot"',
+    )  # fmt: skip
+    page = Page(index([entry]).decode())
     assert [text for _, text in page.all("h2")] == ["<i>A</i>"]
     assert page.all("a")[1][0]["href"] == "a%20b/index.html"
     assert page.all("img")[0][0]["alt"] == 'A "dot"'

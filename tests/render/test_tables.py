@@ -11,7 +11,7 @@ from reportgen.render.tables import as_csv, view
 def written(*cells: Cell) -> list[str]:
     """How a column of these cells reads."""
     table = Table("", ("Name", "Value"), tuple(("x", cell) for cell in cells), "")
-    return [row[1]["text"] for row in view(table)["rows"]]
+    return [row[1].text for row in view(table).rows]
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ def test_columns_read_well(cells: tuple[Cell, ...], texts: list[str]) -> None:
 
 def test_numbers_align_and_names_head_their_row() -> None:
     table = view(Table("", ("Name", "Value", "Mixed"), (("x", 1, 2), ("y", None, "z")), ""))
-    assert [column["numeric"] for column in table["columns"]] == [False, True, False]
-    assert [cell["head"] for cell in table["rows"][0]] == [True, False, False]
+    assert [column.numeric for column in table.columns] == [False, True, False]
+    assert [cell.head for cell in table.rows[0]] == [True, False, False]
 
 
 def test_a_table_of_numbers_has_no_row_heads() -> None:
     table = view(Table("", ("A", "B"), ((1, 2),), ""))
-    assert not table["rows"][0][0]["head"]
+    assert not table.rows[0][0].head
 
 
 def test_csv_quotes_what_it_must() -> None:
@@ -53,8 +53,8 @@ def test_csv_quotes_what_it_must() -> None:
 def test_decimals_can_be_fixed_and_cells_marked() -> None:
     rows: tuple[tuple[Cell, ...], ...] = (("0", 0.12345, -1e-7, 3), ("1", 2.0, 1234.5, None))
     table = view(Table("", ("Row", "0", "1", "2"), rows, "", marks=((1, 2),), decimals=3))
-    texts = [[cell["text"] for cell in row] for row in table["rows"]]
+    texts = [[cell.text for cell in row] for row in table.rows]
     assert texts == [["0", "0.123", "−0.000", "3"], ["1", "2.000", "1,234.500", "–"]]
-    marked = [[cell["marked"] for cell in row] for row in table["rows"]]
+    marked = [[cell.marked for cell in row] for row in table.rows]
     assert marked == [[False] * 4, [False, False, True, False]]
-    assert not table["dense"]
+    assert not table.dense

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import build, spec
+from reportgen import checking, reports
 from reportgen.errors import ReportgenError
 from reportgen.plan import Task
 
@@ -68,9 +68,9 @@ def made(root: Path) -> Report:
         text = text.replace(old, new)
     root.mkdir(exist_ok=True)
     (root / SPEC.name).write_text(text)
-    listener, place = Quiet(), build.Place(root / "site", root / "cache")
-    plans = build.plans([spec.load(root / SPEC.name)])
-    assert build.build(plans, place, listener, prune=True) == 0, listener.errors
+    listener, place = Quiet(), reports.Place(root / "site", root / "cache")
+    plans = reports.plans([checking.load(root / SPEC.name)])
+    assert reports.build(plans, place, listener, prune=True) == 0, listener.errors
     folder = root / "site" / SPEC.stem
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}

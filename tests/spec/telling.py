@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.checking import load_text
 from reportgen.errors import UserError
-from reportgen.spec import load_text
 
 TWO = "models: {a: zoo:base, b: zoo:deep}\n"
 

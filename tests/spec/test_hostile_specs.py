@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reportgen.checking import load, load_text
 from reportgen.errors import Problem, UserError
-from reportgen.spec import load, load_text
 from tests.spec.telling import TWO, problems
 
 at_once = pytest.mark.timeout(60)

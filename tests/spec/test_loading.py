@@ -8,7 +8,9 @@ import pytest
 
 from reportgen.catalog import entries, training_parameters
 from reportgen.errors import UserError
-from reportgen.spec import FigureSpec, Spec, load, load_text, starter
+from reportgen.spec.loading import load, load_text
+from reportgen.spec.starter import starter
+from reportgen.spec.types import FigureSpec, Spec
 
 GOOD = """\
 title: T

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from reportgen import catalog, datasets, functions, spec
+from reportgen import catalog, checking, datasets, functions
 from reportgen.catalog import Entry, Parameter
-from reportgen.datasets import _listing
+from reportgen.datasets import listing
 from reportgen.errors import UserError
 
 
@@ -21,7 +21,7 @@ def problems(folder: Path, *lines: str, model: str = "zoo:base") -> list[tuple[i
     """Lines and texts of what is wrong with a spec whose dataset has these `lines`, from 3 on."""
     data = "dataset:\n" + "".join(f"  {line}\n" for line in lines) if lines else ""
     try:
-        spec.load_text(f"model: {model}\n{data}", folder / "x.yaml")
+        checking.load_text(f"model: {model}\n{data}", folder / "x.yaml")
     except UserError as error:
         return [(problem.line, f"{problem.message}; {problem.hint}") for problem in error.problems]
     return []
@@ -107,7 +107,7 @@ def test_a_folder_of_very_many_files_is_left_to_the_build(
 ) -> None:
     put(tmp_path, *(f"{number}.txt" for number in range(5)))
     assert len(problems(tmp_path, "source: folder", "path: photos")) == 1
-    monkeypatch.setattr(_listing, "MOST", 4)
+    monkeypatch.setattr(listing, "MOST", 4)
     assert problems(tmp_path, "source: folder", "path: photos") == []
 
 

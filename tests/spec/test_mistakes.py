@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from reportgen.checking import load
 from reportgen.errors import UserError
-from reportgen.spec import load
 from tests.spec.telling import TWO, problems
 
 HEAD = "title: T\nmodel: zoo:base\ndataset: line\n"

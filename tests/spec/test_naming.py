@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reportgen.spec.naming import model_name
+from reportgen.spec.loading import model_name
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from reportgen import spec
+from reportgen.checking import load_text
 from reportgen.errors import UserError
+from reportgen.spec.types import Spec
 
 
-def read(tmp_path: Path, *lines: str) -> spec.Spec:
+def read(tmp_path: Path, *lines: str) -> Spec:
     (tmp_path / "photos").mkdir(exist_ok=True)
     for name in "ab":
         (tmp_path / "photos" / name).mkdir(exist_ok=True)
         (tmp_path / "photos" / name / "a.png").touch()
     (tmp_path / "shapes.py").write_text("def make():\n    raise RuntimeError('it ran')\n")
     text = "model: zoo:base\ndataset:\n" + "".join(f"  {line}\n" for line in lines)
-    return spec.load_text(text, tmp_path / "own.yaml")
+    return load_text(text, tmp_path / "own.yaml")
 
 
 def test_every_key_of_a_folder(tmp_path: Path) -> None:
@@ -67,9 +68,9 @@ def test_mistakes_are_told_with_their_line(
 
 def test_a_name_alone_does_where_nothing_is_required(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the dataset 'folder' needs the key 'path'"):
-        spec.load_text("model: zoo:base\ndataset: folder\n", tmp_path / "own.yaml")
+        load_text("model: zoo:base\ndataset: folder\n", tmp_path / "own.yaml")
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "b.py").write_text("def c():\n    raise RuntimeError('it ran')\n")
-    made = spec.load_text("model: zoo:base\ndataset: python:a.b:c\n", tmp_path / "own.yaml")
+    made = load_text("model: zoo:base\ndataset: python:a.b:c\n", tmp_path / "own.yaml")
     assert made.models[0].dataset is not None
     assert made.models[0].dataset.source == "python:a.b:c"

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reportgen.checking import load_text
 from reportgen.errors import UserError
-from reportgen.spec import json_schema, load_text, schema_text, starter
 from reportgen.spec.problems import Problems
-from reportgen.spec.reference import fill, tables
-from reportgen.spec.tree import Mapping, Node, Sequence, parse
+from reportgen.spec.schema import json_schema, schema_text, tables, with_tables
+from reportgen.spec.starter import starter
+from reportgen.spec.yaml_tree import Mapping, Node, Sequence, parse
 from tests.spec.test_loading import GOOD
 from tests.spec.test_mistakes import HEAD, MISTAKES
 
@@ -109,7 +110,7 @@ def test_the_committed_schema_is_current() -> None:
 
 def test_the_reference_is_current() -> None:
     document = Path("docs/spec.md").read_text("utf-8")
-    assert document == fill(document), "run: python -m reportgen.spec"
+    assert document == with_tables(document), "run: python -m reportgen.spec"
     assert all(f"<!-- table: {name} -->" in document for name in tables())
 
 

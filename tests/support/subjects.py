@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from reportgen.network.network import Network
 from reportgen.records import (
     Artifact,
     Dataset,
@@ -53,7 +54,7 @@ def subject(kind: str, model: Any = None, data: Dataset | None = None, **given: 
     params = {parameter.name: parameter.default for parameter in entry.parameters}
     unknown = set(given) - set(params)
     assert not unknown, f"{kind} has no parameters {unknown}"
-    return Subject(model, told, data, {**params, **given}, seed=3)
+    return Subject(model, told, data, {**params, **given}, seed=3, network=Network.of(model))
 
 
 def values(artifact: Artifact) -> dict[str, Any]:

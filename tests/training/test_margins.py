@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reportgen import training
 from reportgen.errors import UserError
 from reportgen.models.margins import CosFace
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
-from reportgen.training.margins import strength_of
+from reportgen.training import loop
+from reportgen.training.evaluation import evaluate
+from reportgen.training.margins import margin_strength
+from reportgen.training.parameters import settings_of
 
 SIZE = Target("size", "Size", ("small", "medium", "large"))
 SCALE, MARGIN = 5.0, 0.25
@@ -38,8 +40,8 @@ def network(margin: float = MARGIN) -> Any:
 
 
 def train(model: Any, data: Dataset, **params: Any) -> dict[str, tuple[float, ...]]:
-    found = heads(model, data.targets)
-    return training.train(model, data, found, params, 1, lambda *tick: None).history
+    found = Network.of(model).heads_for(data.targets)
+    return loop.train(model, data, found, params, 1, lambda *tick: None).logs
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
@@ -64,7 +66,7 @@ def test_the_loss_descended_has_the_margin_and_all_that_is_scored_has_none(
     assert history["val_loss"][1] == pytest.approx(cross_entropy(logits, labels), rel=1e-4)
     hits = (logits.argmax(1) == labels).mean()
     assert history["accuracy"][1] == history["val_accuracy"][1] == pytest.approx(hits)
-    metrics, _ = training.evaluate(model, data, heads(model, data.targets))
+    metrics, _ = evaluate(model, data, Network.of(model).heads_for(data.targets))
     assert metrics["test.size.loss"] == pytest.approx(cross_entropy(logits, labels), rel=1e-4)
 
 
@@ -87,8 +89,8 @@ def test_a_margin_draws_classes_together() -> None:
     ("done", "expected"), [(0, 0.0), (20, 0.0), (30, 0.25), (60, 1.0), (100, 1.0)]
 )
 def test_strength_grows_evenly_between_its_two_shares(done: int, expected: float) -> None:
-    settings = {"epochs": 10, "margin_start": 0.2, "margin_full": 0.6}
-    strength = strength_of(settings, tf.constant(done), steps=10)
+    settings = settings_of({"epochs": 10, "margin_start": 0.2, "margin_full": 0.6})
+    strength = margin_strength(settings, lambda: tf.constant(done / 100))
     assert float(strength()) == pytest.approx(expected)
 
 

@@ -23,9 +23,10 @@ from reportgen.maximization.maximize import (
 from reportgen.maximization.objectives import Objective
 from reportgen.maximization.recipes import Ends, Recipe
 from reportgen.maximization.recipes import recipe as settled
-from reportgen.network.execution import batches
+from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite
-from reportgen.network.layers import choose, is_conv, named, no_convolution
+from reportgen.network.layer_selection import choose, no_convolution
+from reportgen.network.layers import is_conv
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import measured, prepare, value_ranges
 from reportgen.network.randomization import fresh
@@ -73,7 +74,7 @@ def panels(subject: Subject, size: Size) -> list[Panel]:
     """
     if subject.params["objective"] == "class":
         targets = subject.data.targets if subject.data else ()
-        return [_of_head(subject, head) for head in explained_heads(subject.model, targets)]
+        return [_of_head(subject, head) for head in explained_heads(subject.network, targets)]
     return [_of_layer(subject, path, size) for path in _layers(subject)]
 
 
@@ -90,9 +91,11 @@ def largest(subject: Subject, shown: Sequence[Panel]) -> list[Floats] | None:
     unit, scored = subject.params["objective"] == "unit", not layers
     outputs = [panel.goal.output for panel in shown] if scored else []
     tops = [np.full(len(panel.goal.picks), -np.inf, np.float32) for panel in shown]
-    for rows in batches(subject.model, [stored]):
+    for rows in batches(subject.network, [stored]):
         pixels = prepare(stored[rows], data.preprocessing)
-        seen = observe(subject.model, pixels, layers, mean=not unit, logits=scored, wanted=outputs)
+        seen = observe(
+            subject.network, pixels, layers, mean=not unit, logits=scored, wanted=outputs
+        )
         for top, panel in zip(tops, shown, strict=True):
             goal = panel.goal
             if scored:
@@ -112,18 +115,18 @@ def signed(logits: Floats) -> Floats:
 
 
 def _of_layer(subject: Subject, path: str, size: Size) -> Panel:
-    model, params = subject.model, subject.params
-    total = channels(model, path)
+    network, params = subject.network, subject.params
+    total = channels(network, path)
     wanted = params["targets"]
     if wanted is None:
         rows: list[list[int]] = [[i] for i in range(min(total, params["filters"] or MOST, MOST))]
     else:
         rows = [[_number(part, "filter") for part in text.split("+")] for text in wanted]
     goal = layer_objective(
-        model, path, rows, params["objective"], _position(params["position"]), size
+        network, path, rows, params["objective"], _position(params["position"]), size
     )
     labels = tuple(" + ".join(map(str, row)) for row in rows)
-    return Panel(path, type(named(model)[path]).__name__, goal, labels, total)
+    return Panel(path, type(network.layer(path)).__name__, goal, labels, total)
 
 
 def _of_head(subject: Subject, head: Head) -> Panel:
@@ -137,7 +140,7 @@ def _of_head(subject: Subject, head: Head) -> Panel:
     labels = tuple(" + ".join(names[i] for i in row) for row in rows)
     # A single unit climbs as its class 1 does: the other is its negative.
     climbed = rows if count > 1 else [[1 for _ in row] for row in rows]
-    goal = class_objective(subject.model, head.index, climbed)
+    goal = class_objective(subject.network, head.index, climbed)
     return Panel(head.name, "", goal, labels, count, "unit" if head.valued else "class")
 
 
@@ -173,10 +176,10 @@ def _position(text: str | None) -> tuple[int, ...] | None:
 
 def _layers(subject: Subject) -> list[str]:
     """Paths of the convolutions to show."""
-    model = subject.model
-    convolutions = choose(model, subject.params["layers"], is_conv)
+    network = subject.network
+    convolutions = choose(network, subject.params["layers"], is_conv)
     if not convolutions:
-        raise UndefinedError(f"{no_convolution(model)}, so there are no filters to maximize.")
+        raise UndefinedError(f"{no_convolution(network)}, so there are no filters to maximize.")
     return convolutions
 
 
@@ -187,20 +190,20 @@ COMPARED = 16
 def compute(subject: Subject) -> Artifact:
     """Arrays: for each layer (or head) `images@<name>`, shape (tiles, h, w, c), scaled to 0..1."""
     size = _size(subject)
-    shape = image_shape(subject.model, size)
+    shape = image_shape(subject.network, size)
     shown = panels(subject, size)
     recipe = _recipe(subject, shape)
-    require_finite(subject.model, [p.goal.layer for p in shown if p.goal.layer] or None)
+    require_finite(subject.network, [p.goal.layer for p in shown if p.goal.layer] or None)
     tops: Sequence[Floats | None] = largest(subject, shown) or [None for _ in shown]
-    values = fresh(subject.model, subject.seed)
+    values = fresh(subject.network, subject.seed)
     arrays: dict[str, Array] = {}
     told, found = [], []
     for panel, best in zip(shown, tops, strict=True):
-        mine = ascend(subject.model, panel.goal, recipe, subject.seed, size)
+        mine = ascend(subject.network, panel.goal, recipe, subject.seed, size)
         tiles = arrays[f"images@{panel.name}"] = _unit(mine, recipe, subject.data)
         if panel.plain:
             some = replace(panel.goal, picks=panel.goal.picks[:COMPARED])
-            other = ascend(subject.model, some, recipe, subject.seed, size, values)
+            other = ascend(subject.network, some, recipe, subject.seed, size, values)
             random = _unit(other, recipe, subject.data)
             found += _measures(panel.name, tiles, random, subject.seed)
             found += _responses(panel.name, mine, best, subject.seed)
@@ -214,7 +217,7 @@ def compute(subject: Subject) -> Artifact:
         "steps": recipe.steps,
         "regularized": recipe.decay > 0 or recipe.variation > 0,
         "parameterization": recipe.parameterization,
-        "aside": aside(subject.model) if subject.params["objective"] == "class" else "",
+        "aside": aside(subject.network) if subject.params["objective"] == "class" else "",
     }
     return Artifact(arrays, facts, tuple(found))
 

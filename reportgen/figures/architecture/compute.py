@@ -9,7 +9,7 @@ from reportgen.codec import encode
 from reportgen.figures.architecture.parts import Branches, Part, Series, Told, parts, series
 from reportgen.figures.architecture.words import is_input, role, told
 from reportgen.network.dependencies import Step, steps
-from reportgen.network.graph import counts
+from reportgen.network.graph import parameter_counts
 from reportgen.records import Artifact, Measure, Subject
 
 KINDS = {"conv": "convolutions", "dense": "dense layers", "extra": "normalizations and the like"}
@@ -26,7 +26,7 @@ def compute(subject: Subject) -> Artifact:
     Raises:
         UndefinedError: the inside of the model cannot be reached.
     """
-    found = steps(subject.model)
+    found = steps(subject.network)
     said = _told(found)
     tree = series([step.given for step in found], [i for i, s in enumerate(found) if s.last])
     drawn = parts(tree, said, subject.params["fold"])
@@ -37,7 +37,7 @@ def compute(subject: Subject) -> Artifact:
             "layers": list(dict.fromkeys(step.path for step in found if not is_input(step))),
             "count": _uses(found),
             "total": total,
-            "beside": max(0, counts(subject.model).total - total),
+            "beside": max(0, parameter_counts(subject.network.model).total - total),
         },
         measures=tuple(_measures(found, said, tree, drawn)),
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from math import prod, sqrt
 
 from reportgen.drawing import text
-from reportgen.drawing.canvas import INK, SOFT, Canvas, Point
+from reportgen.drawing.canvas import Canvas, Point
+from reportgen.drawing.colors import GRAY, INK
 from reportgen.figures.architecture.parts import Part
 from reportgen.records import Picture
 
@@ -124,9 +125,9 @@ def _draw_row(canvas: Canvas, row: Sequence[_Cell], floor: float, last: bool) ->
         _draw_cell(canvas, cell, left, floor)
         space, channels = shape_text(cell.part)
         canvas.write(_title(cell), (left, floor + 12), bold=True)
-        canvas.write(space or channels, (left, floor + 12 + line), color=SOFT)
+        canvas.write(space or channels, (left, floor + 12 + line), color=GRAY)
         if space:
-            canvas.write(f"x{channels}", (left, floor + 12 + 2 * line), color=SOFT)
+            canvas.write(f"x{channels}", (left, floor + 12 + 2 * line), color=GRAY)
         left += cell.width + _GAP
         if not (last and place == len(row) - 1) and left - 4 < WIDTH:
             canvas.arrow((left - _GAP + 2, floor + 4), (left - 4, floor + 4))
@@ -149,7 +150,7 @@ def _legend(canvas: Canvas, parts: Sequence[Part], top: float) -> None:
         if x and x + wide > WIDTH:
             x, top = 0.0, top + 1.6 * line
         canvas.swatch((x, top + 2), 20, COLORS[role])
-        canvas.write(NAMES[role], (x + 32, top + 1), color=SOFT)
+        canvas.write(NAMES[role], (x + 32, top + 1), color=GRAY)
         x += wide
 
 
@@ -286,7 +287,7 @@ def _box(
     for words, strong in lines:
         fitted, points = text.fit(words, round(size[0]) - 16, text.SMALL)
         middle = (place[0] + size[0] / 2, y)
-        canvas.write(fitted, middle, size=points, anchor="mt", color=INK if strong else SOFT)
+        canvas.write(fitted, middle, size=points, anchor="mt", color=INK if strong else GRAY)
         y += text.height(text.SMALL)
 
 

@@ -7,11 +7,10 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from reportgen.figures.architecture.parts import Told
-from reportgen.network.convolutions import convolution
 from reportgen.network.dependencies import Shape, Step
+from reportgen.network.input_values import told as said
 from reportgen.network.inputs import HeldInput
-from reportgen.network.inputs import told as said
-from reportgen.network.layers import is_conv
+from reportgen.network.layers import convolution, is_conv
 
 _SHORT = {"BatchNormalization": "batch norm", "LayerNormalization": "layer norm",
           "GroupNormalization": "group norm", "UnitNormalization": "unit norm",

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.answers import likeliest, untold
 from reportgen.network.gradients import PREDICTED
-from reportgen.network.graph import require_graph
-from reportgen.network.heads import heads, output_names, sides
+from reportgen.network.heads import sides
+from reportgen.network.network import Network
 from reportgen.network.outputs import answers, confidence, probabilities, require_answers
 from reportgen.network.preprocessing import names, prepare
 from reportgen.records import Dataset, Head, Subject, Target
@@ -121,25 +121,25 @@ def data_of(subject: Subject) -> Dataset:
     return subject.data
 
 
-def unlabeled(model: Any, data: Dataset) -> str:
+def unlabeled(network: Network, data: Dataset) -> str:
     """Why no output of a model is labeled by a dataset, as the end of a sentence."""
     if not data.targets:
         return f"the dataset '{data.name}' has no labels"
-    if len(found := heads(model)) == 1:
+    if len(found := network.heads) == 1:
         if found[0].kind == "maps":
-            size = sides(require_graph(model).outputs[0].shape)
+            size = sides(network.graph.outputs[0].shape)
             given = f"{size} values for an image, which are no answer to a label"
         else:
             count = len(data.targets[0].classes)
             given = f"one value, which cannot tell {count} classes apart"
         return f"output '{found[0].name}' of the model gives {given}"
-    outputs, labels = (", ".join(f"'{name}'" for name in names) for names in
-                       (output_names(model), [target.name for target in data.targets]))  # fmt: skip
+    outputs = ", ".join(f"'{name}'" for name in network.output_names)
+    labels = ", ".join(f"'{target.name}'" for target in data.targets)
     return f"no output of the model ({outputs}) has the name of a label of the dataset ({labels})"
 
 
 def explained_heads(
-    model: Any, targets: Sequence[Target], score: str = "logit"
+    network: Network, targets: Sequence[Target], score: str = "logit"
 ) -> tuple[Head, ...]:
     """The heads of a model that can be explained: all but those that are images themselves, and,
     beside others, those without a logit.
@@ -152,19 +152,19 @@ def explained_heads(
     Raises:
         UndefinedError: there is no other.
     """
-    every = heads(model, targets)
-    without = untold(model) if score == "logit" else ()
+    every = network.heads_for(targets)
+    without = untold(network) if score == "logit" else ()
     found = tuple(h for h in every if h.kind != "maps" and h.index not in without)
     if not found:
-        require_answers(model, [head.index for head in every])
+        require_answers(network, [head.index for head in every])
     return found
 
 
-def aside(model: Any, score: str = "logit") -> str:
+def aside(network: Network, score: str = "logit") -> str:
     """A sentence on outputs that `explained_heads` leaves out; "" where there are none."""
-    graph, without = require_graph(model), untold(model) if score == "logit" else ()
+    graph, without = network.graph, untold(network) if score == "logit" else ()
     said = []
-    for head in heads(model):
+    for head in network.heads:
         if head.kind == "maps":
             size = sides(graph.outputs[head.index].shape)
             said.append(

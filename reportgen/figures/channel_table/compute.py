@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.metrics.edges import correlations, departures, slopes
 from reportgen.metrics.statistics import wilson
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.graph import require_graph
-from reportgen.network.layers import choose, is_conv, named
+from reportgen.network.layer_selection import choose
+from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import names, pick, prepare
 from reportgen.network.resizing import area
@@ -31,21 +30,21 @@ def compute(subject: Subject) -> Artifact:
         UndefinedError: there is no dataset, or no layer with two-dimensional maps.
         UserError: no such layer or channel, or not exactly one image.
     """
-    data, params, model = subject.data, subject.params, subject.model
+    data, params, network = subject.data, subject.params, subject.network
     if data is None:
         raise UndefinedError("Activations are of an image, and there is no dataset.")
     shown = pick(data, params["samples"])
     if len(shown) != 1:
         message = f"samples must be 1 or a list of one test image, got {len(shown)} images"
         raise UserError(Problem(message, hint="give each image a figure of its own"))
-    path = _layer(model, params["layer"])
-    require_finite(model, [path])
+    path = _layer(network, params["layer"])
+    require_finite(network, [path])
     images = np.asarray(data.splits["test"].images)[shown]
-    seen = observe(model, prepare(images, data.preprocessing), [path], logits=False)
+    seen = observe(network, prepare(images, data.preprocessing), [path], logits=False)
     require_finite_activations(seen.activations)
     maps, channel = seen.activations[path][0], params["channel"]
     if channel is None:
-        channel = _outlining(model, path, images, maps)
+        channel = _outlining(network, path, images, maps)
     if channel >= maps.shape[-1]:
         message = f"channel must lie in 0..{maps.shape[-1] - 1}, got {channel}"
         raise UserError(Problem(message, hint=f"layer '{path}' has {maps.shape[-1]} channels"))
@@ -53,7 +52,7 @@ def compute(subject: Subject) -> Artifact:
     sample = {"index": int(shown[0]), "label": names(data, shown)[0]}
     facts = {
         "layer": path,
-        "type": type(named(model)[path]).__name__,
+        "type": type(network.layer(path)).__name__,
         "channel": channel,
         "channels": int(maps.shape[-1]),
         "sample": sample,
@@ -61,20 +60,20 @@ def compute(subject: Subject) -> Artifact:
     return Artifact({"map": values}, facts, _measures(path, channel, values))
 
 
-def _outlining(model: Any, path: str, images: Array, maps: Floats) -> int:
+def _outlining(network: Network, path: str, images: Array, maps: Floats) -> int:
     """The channel of maps (h, w, c) that goes best with the edges of the one image."""
-    down, across = region(model, path, images.shape[1:3])
+    down, across = region(network, path, images.shape[1:3])
     slope = np.hypot(*slopes(images[:, down, across])).astype(np.float32)
     wanted = np.asarray(area(slope, (maps.shape[0], maps.shape[1])), np.float64)
     return int(correlations(departures(maps[None]), wanted)[0].argmax())
 
 
-def _layer(model: Any, wanted: str | None) -> str:
+def _layer(network: Network, wanted: str | None) -> str:
     """The path of the layer to read: the one named, or the first convolution with flat maps."""
-    require_graph(model)
+    network.require_graph()
     if wanted is not None:
-        return choose(model, [wanted], has_maps)[0]
-    convolutions = choose(model, "all", lambda layer: is_conv(layer) and has_maps(layer))
+        return choose(network, [wanted], has_maps)[0]
+    convolutions = choose(network, "all", lambda layer: is_conv(layer) and has_maps(layer))
     if not convolutions:
         raise UndefinedError(
             "The model has no convolution with two-dimensional maps, so there is no "

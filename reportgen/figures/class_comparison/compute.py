@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.figures.class_comparison.measures import Collected, of_layer
-from reportgen.network.execution import batches
+from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.layers import is_pool, named
+from reportgen.network.layers import is_pool
 from reportgen.network.maps import region, with_maps
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Subject, Target
@@ -31,20 +31,20 @@ def compute(subject: Subject) -> Artifact:
             images of a class.
         UserError: no such class, layer or filter.
     """
-    data, params, model = subject.data, subject.params, subject.model
+    data, params, network = subject.data, subject.params, subject.network
     if data is None or not data.targets:
         raise UndefinedError("There are no classes to compare, because there are no labels.")
     chosen = pair(data.targets[0], params["classes"])
-    layers = with_maps(model, params["layers"], "nothing to compare")[: params["first"]]
-    require_finite(model, layers)
+    layers = with_maps(network, params["layers"], "nothing to compare")[: params["first"]]
+    require_finite(network, layers)
     found = [_of_class(data, place, params["measure_on"]) for place in chosen]
     shown = np.concatenate([indices[: params["examples"]] for indices in found])
     images = np.asarray(data.splits["test"].images)
-    seen = observe(model, prepare(images[shown], data.preprocessing), layers, logits=False)
+    seen = observe(network, prepare(images[shown], data.preprocessing), layers, logits=False)
     require_finite_activations(seen.activations)
     counted = np.concatenate(found)
     second = np.arange(len(counted)) >= len(found[0])
-    collected = _collected(model, data, images[counted], layers)
+    collected = _collected(network, data, images[counted], layers)
     turned = np.concatenate(collected[layers[0]].turned)
     channel = _filter(seen.activations, params["filter"], turned, second)
     classes = [data.targets[0].classes[place] for place in chosen]
@@ -61,7 +61,7 @@ def compute(subject: Subject) -> Artifact:
         facts,
         tuple(
             measure
-            for path in _judged(model, layers)
+            for path in _judged(network, layers)
             for measure in of_layer(path, collected[path], second, classes, channel, subject.seed)
         ),
     )
@@ -104,10 +104,9 @@ def _of_class(data: Dataset, place: int, most: int) -> Integers:
     return found
 
 
-def _judged(model: Any, layers: list[str]) -> list[str]:
+def _judged(network: Network, layers: list[str]) -> list[str]:
     """Layers to measure: pooling layers only where there are no others, as they repeat those."""
-    every = named(model)
-    return [path for path in layers if not is_pool(every[path])] or layers
+    return [path for path in layers if not is_pool(network.layer(path))] or layers
 
 
 def _filter(
@@ -135,13 +134,15 @@ def _filter(
     return channel
 
 
-def _collected(model: Any, data: Dataset, images: Array, layers: list[str]) -> dict[str, Collected]:
+def _collected(
+    network: Network, data: Dataset, images: Array, layers: list[str]
+) -> dict[str, Collected]:
     """What each layer shows on every image, batch by batch: maps are not kept."""
     found = {path: Collected() for path in layers}
-    places = {path: region(model, path, images.shape[1:3]) for path in layers}
-    for place in batches(model, [images]):
+    places = {path: region(network, path, images.shape[1:3]) for path in layers}
+    for place in batches(network, [images]):
         pixels = prepare(images[place], data.preprocessing)
-        seen = observe(model, pixels, layers, logits=False).activations
+        seen = observe(network, pixels, layers, logits=False).activations
         require_finite_activations(seen)
         for path in layers:
             down, across = places[path]

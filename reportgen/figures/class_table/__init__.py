@@ -19,4 +19,5 @@ ENTRY = Entry(
     ),
     needs_data=True,
     needs_model=False,
+    inputs=("dataset",),
 )

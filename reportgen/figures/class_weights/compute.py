@@ -39,9 +39,9 @@ def compute(subject: Subject) -> Artifact:
         UndefinedError: classes have no weight vectors, a single unit, or a single dimension.
         UserError: no such output or split.
     """
-    model, data = subject.model, subject.data
-    head = head_at(model, data, subject.params["output"])
-    made = classifier(model, head)
+    network, data = subject.network, subject.data
+    head = head_at(network, data, subject.params["output"])
+    made = classifier(network, head)
     if head.valued:
         raise UndefinedError(
             f"There are no classes to compare, because no label, softmax or sigmoid makes the "
@@ -100,13 +100,13 @@ def _of_images(
     assert data is not None
     assert head.target is not None
     place = Place(made.path, before=True)
-    values, chosen = of_split(subject.model, data, split, place, subject.params["measure_on"])
+    values, chosen = of_split(subject.network, data, split, place, subject.params["measure_on"])
     labels = np.asarray(data.splits[split].labels[head.target.name])[chosen].astype(np.int64)
     centers = mean_directions(values, labels, classes)
     found = measures.aligned(made, centers, split, subject.seed)
     directed = values[~np.isnan(directions(values)).any(axis=1)][:PROBED]
     if len(directed):
-        effect = length_effect(subject.model, made, directed)
+        effect = length_effect(subject.network, made, directed)
         found.append(measures.effect(effect, made, len(directed)))
     arrays = {"center_angles": paired(made.weights, centers)}
     if centers.shape[1] <= SHOWN:

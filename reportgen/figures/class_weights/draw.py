@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.matrix import matrix
-from reportgen.drawing.points import Cloud
-from reportgen.drawing.space import globes, views
-from reportgen.drawing.vectors import arrows
+from reportgen.drawing.charts import matrix
+from reportgen.drawing.scatter import Cloud, arrows
+from reportgen.drawing.scatter_3d import globes, views
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Doubles, Integers
 

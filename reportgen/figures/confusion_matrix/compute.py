@@ -11,7 +11,7 @@ from reportgen.figures.attribution.explaining import unlabeled
 from reportgen.figures.confusion_matrix.facts import parts, pointer
 from reportgen.metrics.statistics import wilson
 from reportgen.network.answers import answered, pieces
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Integers
@@ -32,12 +32,14 @@ def compute(subject: Subject) -> Artifact:
     data, split = subject.data, subject.params["split"]
     if data is None:
         raise UndefinedError("There is nothing to confuse, because the spec names no dataset.")
-    found = [head for head in heads(subject.model, data.targets) if head.target is not None]
+    found = [head for head in subject.network.heads_for(data.targets) if head.target is not None]
     if not found:
-        raise UndefinedError(f"There are no classes to confuse: {unlabeled(subject.model, data)}.")
+        raise UndefinedError(
+            f"There are no classes to confuse: {unlabeled(subject.network, data)}."
+        )
     if split not in data.splits or not len(data.splits[split].images):
         raise UndefinedError(f"The {split} split of dataset '{data.name}' has no images.")
-    tables = confusion(subject.model, data, found, split)
+    tables = confusion(subject.network, data, found, split)
     names = parts([head.name for head in found])
     facts = [
         {"name": head.name, "title": head.title, "classes": _classes(head), "part": part}
@@ -54,13 +56,13 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def confusion(model: Any, data: Dataset, found: list[Head], split: str) -> list[Counts]:
+def confusion(network: Network, data: Dataset, found: list[Head], split: str) -> list[Counts]:
     """For each head a table (classes, classes) of images by true (row) and predicted class."""
     images = np.asarray(data.splits[split].images)
     sizes = [len(_classes(head)) for head in found]
     tables = [np.zeros((size, size), np.int64) for size in sizes]
     for part in pieces(images):
-        said = answered(model, prepare(images[part], data.preprocessing), found)
+        said = answered(network, prepare(images[part], data.preprocessing), found)
         for head, table, classes in zip(found, tables, said, strict=True):
             assert head.target is not None
             true = np.asarray(data.splits[split].labels[head.target.name])[part]

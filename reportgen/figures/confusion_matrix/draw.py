@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.matrix import CELLS, matrix
+from reportgen.drawing.charts import CELLS, matrix
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Doubles, Integers
 

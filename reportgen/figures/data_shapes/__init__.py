@@ -20,4 +20,5 @@ ENTRY = Entry(
     evidence=(("images", "images by split"),),
     needs_data=True,
     needs_model=False,
+    inputs=("dataset",),
 )

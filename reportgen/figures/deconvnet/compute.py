@@ -23,7 +23,7 @@ from reportgen.figures.attribution.explaining import data_of
 from reportgen.figures.deconvnet.measures import Frame, Unit, measures
 from reportgen.network.dependencies import Way, way_to
 from reportgen.network.input_gradients import leaky_on_the_way, on_the_way
-from reportgen.network.layers import named
+from reportgen.network.network import Network
 from reportgen.network.preprocessing import measured, pick, prepare
 from reportgen.network.receptive_field import receptive_field, window
 from reportgen.records import Artifact, Dataset, Subject
@@ -48,26 +48,26 @@ def compute(subject: Subject) -> Artifact:
     the same shape, float32, signed; with another rule beside (and a ReLU that follows it) also
     `beside@<channel>`.
     """
-    data, params, model = data_of(subject), subject.params, subject.model
-    layer = target_layer(model, params["layer"])
+    data, params, network = data_of(subject), subject.params, subject.network
+    layer = target_layer(network, params["layer"])
     searched = _search(subject, layer, measured(data, params["search"]))
     own = None
     if params["samples"] is not None:
         own = _search(subject, layer, pick(data, params["samples"]))
-    count = channels(model, layer)
+    count = channels(network, layer)
     units = [
         _unit(subject, layer, int(channel), searched, own)
         for channel in _chosen(params["filters"], count, searched.peaks, layer)
     ]
-    way = way_to(model, layer)
-    note = met(model, layer, strongest=_strongest(subject))
+    way = way_to(network, layer)
+    note = met(network, layer, strongest=_strongest(subject))
     replaced, hidden = on_the_way(note, way.layers)
-    field = receptive_field(model, layer)
+    field = receptive_field(network, layer)
     # Where no ReLU follows a rule, all rules give the same: one under several names is not shown.
     beside = params["beside"] if replaced else None
     facts = {
         "layer": layer,
-        "layer_type": type(named(model)[layer]).__name__,
+        "layer_type": type(network.layer(layer)).__name__,
         "keep": params["keep"],
         "beside": beside,
         "left_out": None if beside else params["beside"],
@@ -78,7 +78,7 @@ def compute(subject: Subject) -> Artifact:
         "replaced": replaced,
         "leaky": leaky_on_the_way(note, way.layers),
         "hidden": hidden,
-        "plain": _plain(model, way),
+        "plain": _plain(network, way),
         "units": [_told(unit, data) for unit in units],
     }
     arrays: dict[str, Array] = {}
@@ -103,7 +103,7 @@ def _search(subject: Subject, layer: str, indices: Integers) -> _Searched:
     stored, found = np.asarray(data.splits["test"].images), []
     for start in range(0, len(indices), _CHUNK):
         pixels = prepare(stored[indices[start : start + _CHUNK]], data.preprocessing)
-        found.append(peaks(subject.model, pixels, layer))
+        found.append(peaks(subject.network, pixels, layer))
     values = np.concatenate([one.values for one in found])
     if not np.isfinite(values).all():
         raise UndefinedError(
@@ -164,7 +164,7 @@ def _back(
     data = data_of(subject)
     pixels = prepare(images, data.preprocessing)
     picks, strongest = np.full(len(images), channel), _strongest(subject)
-    found = projections(subject.model, pixels, layer, picks, strongest=strongest, rule=rule)
+    found = projections(subject.network, pixels, layer, picks, strongest=strongest, rule=rule)
     return _as_stored(as_given(found[0], pixels.shape), data)
 
 
@@ -187,13 +187,13 @@ def _window(
     if len(found.map_size) != 2:
         return None
     unit = tuple(int(side) for side in np.unravel_index(place, found.map_size))
-    seen = window(subject.model, layer, unit, (whole[1], whole[3]))
+    seen = window(subject.network, layer, unit, (whole[1], whole[3]))
     if seen is None:
         return None
     return (seen[0].start, seen[0].stop, seen[1].start, seen[1].stop)
 
 
-def _plain(model: Any, way: Way) -> dict[str, list[str]]:
+def _plain(network: Network, way: Way) -> dict[str, list[str]]:
     """Layers on the way that the deconvnet has no rule for, by what they are."""
     kinds = {
         "normalization": way.normalizations,

@@ -9,11 +9,12 @@ import numpy as np
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.edge_filters.facts import DRAWN, part
 from reportgen.figures.edge_filters.measures import Collected, groups, measured
-from reportgen.network.execution import batches
+from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.graph import require_graph
-from reportgen.network.layers import choose, is_conv
+from reportgen.network.layer_selection import choose
+from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import measured as measured_on
 from reportgen.network.preprocessing import names, pick, prepare
@@ -33,22 +34,22 @@ def compute(subject: Subject) -> Artifact:
         UndefinedError: there is no dataset, or no convolution with two-dimensional maps.
         UserError: no such layer, or not exactly one image to show.
     """
-    data, params, model = subject.data, subject.params, subject.model
+    data, params, network = subject.data, subject.params, subject.network
     if data is None:
         raise UndefinedError("Edges are of images, and there is no dataset.")
     shown = pick(data, params["samples"])
     if len(shown) != 1:
         message = f"samples must be 1 or a list of one test image, got {len(shown)} images"
         raise UserError(Problem(message, hint="give each image a figure of its own"))
-    layers = _layers(model, params["layers"])
-    require_finite(model, layers)
+    layers = _layers(network, params["layers"])
+    require_finite(network, layers)
     counted = measured_on(data, params["measure_on"])
-    seen = _collected(model, data, counted, layers)
+    seen = _collected(network, data, counted, layers)
     found = {path: groups(seen[path]) for path in layers}
     drawn = {path: _drawn(found[path], params["top"]) for path in layers}
     images = np.asarray(data.splits["test"].images)
     pixels = prepare(images[shown], data.preprocessing)
-    maps = observe(model, pixels, layers, logits=False).activations
+    maps = observe(network, pixels, layers, logits=False).activations
     require_finite_activations(maps)
     arrays = {
         f"maps_{i}": np.moveaxis(maps[path][0], -1, 0)[[k for n in DRAWN for k in drawn[path][n]]]
@@ -73,9 +74,9 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def _layers(model: Any, wanted: Any) -> list[str]:
-    require_graph(model)
-    found = choose(model, wanted, lambda layer: is_conv(layer) and has_maps(layer))
+def _layers(network: Network, wanted: Any) -> list[str]:
+    network.require_graph()
+    found = choose(network, wanted, lambda layer: is_conv(layer) and has_maps(layer))
     if not found:
         raise UndefinedError(
             "The model has no convolution with two-dimensional maps, so it has no "
@@ -96,15 +97,15 @@ def _labels(data: Dataset, counted: Array) -> Integers | None:
 
 
 def _collected(
-    model: Any, data: Dataset, counted: Array, layers: list[str]
+    network: Network, data: Dataset, counted: Array, layers: list[str]
 ) -> dict[str, Collected]:
     """What each layer shows on every image, batch by batch: maps are not kept."""
     images = np.asarray(data.splits["test"].images)[counted]
     found = {path: Collected() for path in layers}
-    places = {path: region(model, path, images.shape[1:3]) for path in layers}
-    for place in batches(model, [images]):
+    places = {path: region(network, path, images.shape[1:3]) for path in layers}
+    for place in batches(network, [images]):
         pixels = prepare(images[place], data.preprocessing)
-        seen = observe(model, pixels, layers, logits=False).activations
+        seen = observe(network, pixels, layers, logits=False).activations
         require_finite_activations(seen)
         for path in layers:
             down, across = places[path]

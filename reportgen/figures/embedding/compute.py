@@ -22,8 +22,9 @@ from reportgen.network.embeddings import (
     place_of,
     vectors,
 )
+from reportgen.network.network import Network
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject, Target
-from reportgen.types import Floats
+from reportgen.types import Floats, Model
 
 SHOWN = 3
 """Dimensions that are drawn as they are."""
@@ -33,7 +34,7 @@ PROBED = 512
 
 
 def embedding(
-    model: Any, images: Any, layer: str | None = None, output: str | int | None = None
+    model: Model, images: Any, layer: str | None = None, output: str | int | None = None
 ) -> Floats:
     """The embedding of each image: its vector before the layer that compares it with classes.
 
@@ -52,13 +53,13 @@ def embedding(
         UserError: there is no such layer or output, or both are given.
     """
     from reportgen.network.arguments import effective
-    from reportgen.network.heads import heads, output_index
+    from reportgen.network.heads import output_index
 
-    require_model(model)
-    layer = given_layer(model, layer)
+    network = require_model(model)
+    layer = given_layer(network, layer)
     effective("output", output, None, {"layer": (None,)}, layer=layer)
-    head = heads(model)[0 if layer is not None else output_index(model, output)]
-    return vectors(model, given_images(model, images), place_of(model, layer, head))
+    head = network.heads[0 if layer is not None else output_index(network.heads, output)]
+    return vectors(network, given_images(network, images), place_of(network, layer, head))
 
 
 def compute(subject: Subject) -> Artifact:
@@ -81,15 +82,15 @@ def compute(subject: Subject) -> Artifact:
     data, params = subject.data, subject.params
     if data is None:
         raise UndefinedError("There is nothing to embed, because the spec names no dataset.")
-    head = head_at(subject.model, data, params["output"])
-    place = place_of(subject.model, params["layer"], head)
-    seen = _seen(subject.model, data, head, place, params)
+    head = head_at(subject.network, data, params["output"])
+    place = place_of(subject.network, params["layer"], head)
+    seen = _seen(subject.network, data, head, place, params)
     dimensions = seen[0].vectors.shape[1]
     if dimensions < 2:
         raise UndefinedError(
             f"The {place.text} has a single value for an image, so there are no directions to show."
         )
-    made = _classifier(subject.model, head, place, data, seen[0])
+    made = _classifier(subject.network, head, place, data, seen[0])
     target = _target(head, data)
     classes = [] if target is None else list(target.classes)
     arrays, shown = _points(seen, subject.seed)
@@ -118,13 +119,13 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(arrays, facts, tuple(found))
 
 
-def _seen(model: Any, data: Dataset, head: Head, place: Place, params: Any) -> list[Seen]:
+def _seen(network: Network, data: Dataset, head: Head, place: Place, params: Any) -> list[Seen]:
     if not params["splits"] or len(set(params["splits"])) < len(params["splits"]):
         got = ", ".join(params["splits"]) or "none"
         raise UserError(Problem(f"splits must be one or more different splits, got {got}"))
     found = []
     for split in params["splits"]:
-        values, chosen = of_split(model, data, split, place, params["samples"])
+        values, chosen = of_split(network, data, split, place, params["samples"])
         target = _target(head, data)
         named = None if target is None else data.splits[split].labels[target.name]
         labels = None if named is None else np.asarray(named)[chosen].astype(np.int64)
@@ -138,20 +139,20 @@ def _target(head: Head, data: Dataset) -> Target | None:
 
 
 def _classifier(
-    model: Any, head: Head, place: Place, data: Dataset, first: Seen
+    network: Network, head: Head, place: Place, data: Dataset, first: Seen
 ) -> Classifier | None:
     """The classifier, if the embedding is what it is given and its classes are those of points."""
     if head.valued or (head.target is None and data.targets):
         return None
     try:
-        made = classifier(model, head)
+        made = classifier(network, head)
     except UndefinedError:
         return None
     if made.weights.shape[1] != first.vectors.shape[1] or head.units == 1:
         return None
     if not place.before:
         before = Place(made.path, before=True)
-        given, _ = of_split(model, data, first.split, before, len(first.vectors))
+        given, _ = of_split(network, data, first.split, before, len(first.vectors))
         if len(given) != len(first.vectors) or not np.allclose(given, first.vectors, atol=1e-5):
             return None
     return made
@@ -192,4 +193,4 @@ def _lengths(subject: Subject, seen: list[Seen], made: Classifier | None) -> lis
     directed = seen[0].vectors[~np.isnan(directions(seen[0].vectors)).any(axis=1)][:PROBED]
     if not len(directed):
         return found
-    return [*found, effect(length_effect(subject.model, made, directed), made, len(directed))]
+    return [*found, effect(length_effect(subject.network, made, directed), made, len(directed))]

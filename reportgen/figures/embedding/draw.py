@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.angles import histograms
-from reportgen.drawing.points import COLORS, NAMED, Cloud, limits, outside, scatter
-from reportgen.drawing.space import globes, views
+from reportgen.drawing.charts import histograms
+from reportgen.drawing.scatter import COLORS, NAMED, Cloud, limits, outside, scatter
+from reportgen.drawing.scatter_3d import globes, views
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Booleans, Doubles
 

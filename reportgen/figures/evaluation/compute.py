@@ -12,8 +12,8 @@ from reportgen.figures.attribution.explaining import unlabeled
 from reportgen.metrics.statistics import bootstrap, wilson
 from reportgen.network.answers import answered, pieces
 from reportgen.network.finite import require_finite
-from reportgen.network.heads import heads
 from reportgen.network.inputs import require_one_input
+from reportgen.network.network import Network
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Array, Booleans, Floats
@@ -35,12 +35,12 @@ def compute(subject: Subject) -> Artifact:
     data = subject.data
     if data is None:
         raise UndefinedError("There is nothing to evaluate on, because the spec names no dataset.")
-    found = [head for head in heads(subject.model, data.targets) if head.target is not None]
+    found = [head for head in subject.network.heads_for(data.targets) if head.target is not None]
     rows = [row for split in SPLITS for head in found if (row := _row(subject, data, split, head))]
     if not rows:
-        raise _undefined(subject.model, data, found)
+        raise _undefined(subject.network, data, found)
     # A ReLU may turn NaN into 0, so that a broken model has a finite loss.
-    require_finite(subject.model)
+    require_finite(subject.network)
     return Artifact(
         facts={"rows": rows, "several": len(found) > 1},
         measures=(
@@ -50,12 +50,12 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def _undefined(model: Any, data: Dataset, found: Sequence[Head]) -> UndefinedError:
+def _undefined(network: Network, data: Dataset, found: Sequence[Head]) -> UndefinedError:
     """Why there is no accuracy."""
     if not found:
-        return UndefinedError(f"There is no accuracy to report: {unlabeled(model, data)}.")
-    require_one_input(model)
-    require_finite(model)
+        return UndefinedError(f"There is no accuracy to report: {unlabeled(network, data)}.")
+    require_one_input(network)
+    require_finite(network)
     names = ", ".join(f"'{head.name}'" for head in found)
     return UndefinedError(
         f"What the model answers in {names} is not finite (NaN or infinite) for images of every "
@@ -108,9 +108,9 @@ def _on_test_images(
     if len(found) == 1:
         measures = [_only(tested[found[0].name])]
     else:
-        measures = [_mean(correct(subject.model, data, found, images), subject.seed)]
+        measures = [_mean(correct(subject.network, data, found, images), subject.seed)]
     if images.shape[-1] == 3:
-        gray = correct(subject.model, data, found, images, gray=True)
+        gray = correct(subject.network, data, found, images, gray=True)
         accuracies = [tested[head.name]["accuracy"] for head in found]
         measures += [_gray(head, gray[:, i], accuracies[i]) for i, head in enumerate(found)]
     return measures
@@ -148,7 +148,7 @@ def _gray(head: Head, gray: Booleans, colored: float) -> Measure:
 
 
 def correct(
-    model: Any,
+    network: Network,
     data: Dataset,
     found: Sequence[Head],
     images: Array,
@@ -165,7 +165,7 @@ def correct(
     right = np.zeros((len(images), len(found)), bool)
     for part in pieces(images):
         shown = without_color(images[part]) if gray else images[part]
-        classes = answered(model, prepare(shown, data.preprocessing), found)
+        classes = answered(network, prepare(shown, data.preprocessing), found)
         for place, head in enumerate(found):
             right[part, place] = classes[place] == labels_of(data, "test", head)[part]
     return right

@@ -12,18 +12,20 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.feature_maps import measures
 from reportgen.figures.feature_maps.facts import part
 from reportgen.network.arguments import given_images, given_layers, require_model
-from reportgen.network.execution import batches
+from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.layers import choose, is_conv, is_pool, named
+from reportgen.network.layer_selection import choose
+from reportgen.network.layers import is_conv, is_pool
 from reportgen.network.maps import axes_at
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import foreground, measured, names, pick, prepare
 from reportgen.records import Artifact, Dataset, Subject
-from reportgen.types import Array, Floats
+from reportgen.types import Array, Floats, Model
 
 
 def feature_maps(
-    model: Any, images: Any, layers: str | Sequence[str] | None = None
+    model: Model, images: Any, layers: str | Sequence[str] | None = None
 ) -> dict[str, Floats]:
     """Feature maps of any number of layers from one pass through the model.
 
@@ -42,10 +44,10 @@ def feature_maps(
         UserError: no such layer; the message names those there are.
         UndefinedError: the model's inside cannot be reached.
     """
-    require_model(model)
-    asked = given_layers(model, layers)
-    chosen = choose(model, asked, _wanted(asked))
-    return observe(model, given_images(model, images), chosen, logits=False).activations
+    network = require_model(model)
+    asked = given_layers(network, layers)
+    chosen = choose(network, asked, _wanted(asked))
+    return observe(network, given_images(network, images), chosen, logits=False).activations
 
 
 def compute(subject: Subject) -> Artifact:
@@ -54,26 +56,26 @@ def compute(subject: Subject) -> Artifact:
     Arrays: for each layer `maps@<layer>`, shape (samples, channels shown, space...): h, w of
     layers of two dimensions, length of one, depth, h, w of three.
     """
-    data, params, model = subject.data, subject.params, subject.model
+    data, params, network = subject.data, subject.params, subject.network
     if data is None:
         raise UndefinedError("Feature maps are made from images, and there is no dataset.")
-    layers = _layers(model, params["layers"])
-    pools = [path for path in layers if is_pool(named(model)[path])]
-    require_finite(model, layers)
+    layers = _layers(network, params["layers"])
+    pools = [path for path in layers if is_pool(network.layer(path))]
+    require_finite(network, layers)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)
-    samples = observe(model, prepare(images[shown], data.preprocessing), layers, logits=False)
+    samples = observe(network, prepare(images[shown], data.preprocessing), layers, logits=False)
     require_finite_activations(samples.activations)
     channels = {path: _channels(params, path, samples.activations[path]) for path in layers}
     found = [
         replace(measure, part=part(path, 0, len(shown)))
-        for path, table in _tables(model, data, images, counted, layers, pools).items()
+        for path, table in _tables(network, data, images, counted, layers, pools).items()
         for measure in measures.of_layer(path, table, subject.seed)
     ]
     labels = names(data, shown)
     facts = {
         "layers": [
-            _told(path, named(model)[path], samples.activations[path], channels[path])
+            _told(path, network.layer(path), samples.activations[path], channels[path])
             for path in layers
         ],
         "samples": [
@@ -90,7 +92,7 @@ def compute(subject: Subject) -> Artifact:
 
 
 def _tables(
-    model: Any,
+    network: Network,
     data: Dataset,
     images: Array,
     counted: Array,
@@ -100,9 +102,9 @@ def _tables(
     """What each layer shows on each test image, batch by batch: maps are not kept."""
     tables: dict[str, measures.Table] = {path: {} for path in layers}
     chosen = images[counted]
-    for place in batches(model, [chosen]):
+    for place in batches(network, [chosen]):
         pixels = prepare(chosen[place], data.preprocessing)
-        seen = observe(model, pixels, layers, inputs_of=pools, logits=False)
+        seen = observe(network, pixels, layers, inputs_of=pools, logits=False)
         require_finite_activations(seen.activations)
         masks = foreground(data, "test", counted[place])
         for path in layers:
@@ -120,8 +122,8 @@ def _mappable(layer: Any) -> bool:
     return is_conv(layer) or is_pool(layer)
 
 
-def _layers(model: Any, wanted: str | Sequence[str]) -> list[str]:
-    found = [path for path in choose(model, wanted, _mappable) if axes_at(model, path)]
+def _layers(network: Network, wanted: str | Sequence[str]) -> list[str]:
+    found = [path for path in choose(network, wanted, _mappable) if axes_at(network, path)]
     if not found:
         raise UndefinedError(
             "The model has no convolution or pooling layer, so it has no feature maps to show."

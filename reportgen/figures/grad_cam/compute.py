@@ -15,9 +15,9 @@ from reportgen.figures.attribution.explaining import aside, data_of, explained_h
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.network.answers import pieces
 from reportgen.network.dependencies import way_to
-from reportgen.network.graph import is_graph, require_graph
-from reportgen.network.layers import named, shapes_at
+from reportgen.network.graph import is_graph
 from reportgen.network.maps import rearranging
+from reportgen.network.network import Network
 from reportgen.network.preprocessing import foreground, measured, pick, prepare
 from reportgen.network.resizing import bilinear
 from reportgen.records import Artifact, Dataset, Head, Subject
@@ -43,18 +43,18 @@ def compute(subject: Subject) -> Artifact:
     `large@<head>` (s, h, w), the same resized to the input.
     """
     data, params = data_of(subject), subject.params
-    require_graph(subject.model)
-    every = explained_heads(subject.model, data.targets)
+    subject.network.require_graph()
+    every = explained_heads(subject.network, data.targets)
     outputs = [head.index for head in every]
-    layer = target_layer(subject.model, params["layer"], outputs)
-    _check_flat(subject.model, layer)
-    heads = depending(subject.model, every, layer)
+    layer = target_layer(subject.network, params["layer"], outputs)
+    _check_flat(subject.network, layer)
+    heads = depending(subject.network, every, layer)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     images = np.asarray(data.splits["test"].images)
     both = np.concatenate([shown, counted])
     how = _How([head.index for head in heads], layer, params["method"])
     classes = wanted(heads, data, both, params["target"])
-    found = _streamed(subject.model, data, both, classes, how)
+    found = _streamed(subject.network, data, both, classes, how)
     size = (int(images.shape[1]), int(images.shape[2]))
     arrays: dict[str, Array] = {"images": images[shown]}
     for head, one in zip(heads, found, strict=True):
@@ -62,7 +62,7 @@ def compute(subject: Subject) -> Artifact:
         arrays[f"large@{head.name}"] = bilinear(one.maps[: len(shown)], size)
     rest = {h.name: one.since(len(shown)) for h, one in zip(heads, found, strict=True)}
     masks = foreground(data, "test", counted)
-    if rearranged := rearranging(subject.model, layer, images.shape[1:]):
+    if rearranged := rearranging(subject.network, layer, images.shape[1:]):
         masks = np.zeros_like(masks)  # what lies where is not known
     measures = [
         measure
@@ -77,7 +77,7 @@ def compute(subject: Subject) -> Artifact:
         measures.extend(between_heads(rest, size, subject.seed))
     facts = {
         "layer": layer,
-        "layer_type": type(named(subject.model)[layer]).__name__,
+        "layer_type": type(subject.network.layer(layer)).__name__,
         "method": params["method"],
         "target": params["target"],
         "model": subject.facts.title,
@@ -86,7 +86,7 @@ def compute(subject: Subject) -> Artifact:
         "left_out": _left_out(found[0]),
         "apart": [head.name for head in every if head not in heads],
         "rearranged": rearranged,
-        "aside": aside(subject.model),
+        "aside": aside(subject.network),
         **({"heading": PLAIN} if any(head.valued for head in heads) else {}),
         "heads": [
             _told(head, one, data, shown, params["method"])
@@ -96,15 +96,15 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(arrays, facts, tuple(measures))
 
 
-def depending(model: Any, heads: tuple[Head, ...], layer: str) -> tuple[Head, ...]:
+def depending(network: Network, heads: tuple[Head, ...], layer: str) -> tuple[Head, ...]:
     """The heads that depend on a layer: an auxiliary classifier branches off before the last one.
 
     Raises:
         UndefinedError: none does.
     """
-    if is_graph(named(model)[layer]):
+    if is_graph(network.layer(layer)):
         return heads
-    found = tuple(head for head in heads if layer in way_to(model, head.index).layers)
+    found = tuple(head for head in heads if layer in way_to(network, head.index).layers)
     if not found:
         names = ", ".join(f"'{head.name}'" for head in heads)
         raise UndefinedError(f"Output {names} does not depend on layer '{layer}'.")
@@ -112,20 +112,20 @@ def depending(model: Any, heads: tuple[Head, ...], layer: str) -> tuple[Head, ..
 
 
 def _streamed(
-    model: Any, data: Dataset, indices: Array, wanted: NDArray[np.int32], how: _How
+    network: Network, data: Dataset, indices: Array, wanted: NDArray[np.int32], how: _How
 ) -> list[Maps]:
     """Maps of each head for these test images, of which only a piece at a time becomes floats."""
     images = np.asarray(data.splits["test"].images)[indices]
     parts = [
-        cams(model, prepare(images[part], data.preprocessing), how.heads, wanted[part].T,
+        cams(network, prepare(images[part], data.preprocessing), how.heads, wanted[part].T,
              how.layer, how.method)
         for part in pieces(images)
     ]  # fmt: skip
     return [joined(one, how.layer) for one in zip(*parts, strict=True)]
 
 
-def _check_flat(model: Any, layer: str) -> None:
-    if not any(len(shape) == 4 for shape in shapes_at(model, layer)):
+def _check_flat(network: Network, layer: str) -> None:
+    if not any(len(shape) == 4 for shape in network.shapes_at(layer)):
         raise UndefinedError(
             f"Layer '{layer}' has no feature maps with two dimensions, so a heatmap over an image "
             "has no meaning."

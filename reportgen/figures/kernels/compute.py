@@ -14,10 +14,10 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.kernels import measures
 from reportgen.figures.kernels.measures import SEPARABLE, Place, array, measured_of
 from reportgen.network.arguments import given_layers, require_model
-from reportgen.network.convolutions import acting
-from reportgen.network.graph import is_graph
 from reportgen.network.inputs import reads_channels_first
-from reportgen.network.layers import choose, is_conv, named, with_kernels
+from reportgen.network.layer_selection import choose, with_kernels
+from reportgen.network.layers import acting, is_conv
+from reportgen.network.network import Network
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Floats
 
@@ -40,14 +40,13 @@ def kernels(model: Any, layers: str | Sequence[str] | None = None) -> dict[str, 
         UserError: there is no such convolution layer; the message names those there are.
         UndefinedError: the model has not been built, or a wrapper may make a kernel of its own.
     """
-    require_model(model)
-    every = named(model)
-    paths = with_kernels(model, given_layers(model, layers))
-    if not all(every[path].built for path in paths):
+    network = require_model(model)
+    paths = with_kernels(network, given_layers(network, layers))
+    if not all(network.layer(path).built for path in paths):
         raise UndefinedError(
             "The model has no kernels yet, because it has not been built: call it once on an image."
         )
-    return {path: _ordered(acting(every[path])) for path in paths}
+    return {path: _ordered(acting(network.layer(path))) for path in paths}
 
 
 def compute(subject: Subject) -> Artifact:
@@ -62,24 +61,24 @@ def compute(subject: Subject) -> Artifact:
         UndefinedError: the model has no convolution layer.
         UserError: a layer that the parameters name does not exist or is no convolution.
     """
-    found = kernels(subject.model, subject.params["layers"])
+    found = kernels(subject.network, subject.params["layers"])
     if not found:
         raise UndefinedError("There are no kernels to show, because no layer is a convolution.")
-    every, most = named(subject.model), subject.params["max_filters"]
-    color, first = _reads_color(subject.model), _first(subject.model)
+    network, most = subject.network, subject.params["max_filters"]
+    color, first = _reads_color(subject.network), _first(subject.network)
     if color in found:
         found[color] = _as_stored(found[color], subject.data)
     parts = dict(zip(found, part_names(list(found)), strict=True))
     measures: list[Measure] = []
     for name, kernel in found.items():
-        layer, place = acting(every[name]), Place(first=name == first, color=name == color)
+        layer, place = acting(network.layer(name)), Place(first=name == first, color=name == color)
         measured = measured_of(name, layer, kernel, place, subject.seed)
         measures += [replace(item, part=parts[name]) for item in measured]
     return Artifact(
         arrays={f"kernel_{i}": kernel[..., :most] for i, kernel in enumerate(found.values())},
         facts={
             "layers": [
-                {"part": parts[name], **_facts(name, every[name], kernel, name == color)}
+                {"part": parts[name], **_facts(name, network.layer(name), kernel, name == color)}
                 for name, kernel in found.items()
             ]
         },
@@ -119,21 +118,21 @@ def _ordered(layer: Any) -> Floats:
     return np.swapaxes(kernel, -1, -2) if "Transpose" in kind else kernel
 
 
-def _reads_color(model: Any) -> str:
+def _reads_color(network: Network) -> str:
     """The path of the first convolution, if the model's input has three channels; else ""."""
-    inputs = getattr(model, "inputs", None) or []
-    first = _first(model)
-    front = is_graph(model) and reads_channels_first(model)
+    inputs = getattr(network, "inputs", None) or []
+    first = _first(network)
+    front = network.has_graph and reads_channels_first(network)
     if not inputs or not first or inputs[0].shape[1 if front else -1] != 3:
         return ""
-    layer = acting(named(model)[first])
+    layer = acting(network.layer(first))
     return first if layer is not None and _ordered(layer).shape[-2] == 3 else ""
 
 
-def _first(model: Any) -> str:
+def _first(network: Network) -> str:
     """The path of the first convolution, or ""."""
-    paths = choose(model, "all", is_conv)
-    return paths[0] if paths and getattr(model, "layers", None) else ""
+    paths = choose(network, "all", is_conv)
+    return paths[0] if paths and getattr(network, "layers", None) else ""
 
 
 def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from reportgen.figures.layer_metrics import measures
 from reportgen.figures.layer_metrics.measures import Seen
 from reportgen.metrics.repetition import redundant
 from reportgen.metrics.statistics import bootstrap, wilson
-from reportgen.network.convolutions import acting
-from reportgen.network.execution import batches
+from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.graph import inner_layers
-from reportgen.network.layers import named, uses, with_kernels
+from reportgen.network.graph import own_layers
+from reportgen.network.layer_selection import with_kernels
+from reportgen.network.layers import acting
+from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import measured, prepare
 from reportgen.network.receptive_field import receptive_field
@@ -37,17 +38,17 @@ def compute(subject: Subject) -> Artifact:
         UndefinedError: the model has no convolution layer, or weights that are not finite.
         UserError: a layer that the parameters name does not exist or is no convolution.
     """
-    model = subject.model
-    paths = with_kernels(model, subject.params["layers"])
+    network = subject.network
+    paths = with_kernels(network, subject.params["layers"])
     if not paths:
         raise UndefinedError("There are no numbers to list, because no layer is a convolution.")
-    require_finite(model, paths)
-    rows = [_row(model, path) for path in paths]
-    found = _totals(rows, _times(model)) + [one for row in rows for one in _of_weights(row)]
+    require_finite(network, paths)
+    rows = [_row(network, path) for path in paths]
+    found = _totals(rows, _times(network)) + [one for row in rows for one in _of_weights(row)]
     why, count = "there is no dataset", 0
     if subject.data is not None:
         try:
-            seen = _seen(model, subject.data, paths, subject.params["measure_on"])
+            seen = _seen(network, subject.data, paths, subject.params["measure_on"])
         except UndefinedError as error:
             why = str(error)
         else:
@@ -65,22 +66,23 @@ def _part(measure: str) -> str:
     return "shapes" if measure.partition("@")[0] in shapes else "statistics"
 
 
-def _row(model: Any, path: str) -> Row:
-    outer = named(model)[path]
+def _row(network: Network, path: str) -> Row:
+    outer = network.layer(path)
     given, made = _shapes(outer)
     layer = acting(outer)
+    assert layer is not None, f"{path} has no kernel"
     held, rows = measures.kernels(layer), measures.filters(layer)
     values = np.concatenate([one.ravel() for one in held]).astype(np.float64)
     bias = getattr(layer, "bias", None)
     return {
-        "index": _index(model, path),
+        "index": _index(network, path),
         "name": path,
         "type": type(outer).__name__,
         "kernel": [list(map(int, one.shape)) for one in held],
         "bias": [] if bias is None else list(map(int, bias.shape)),
         "output": None if made is None else [None, *made[1:]],
         "stride": list(map(int, layer.strides)),
-        "field": _field(model, path),
+        "field": _field(network, path),
         "parameters": int(layer.count_params()),
         "multiply_adds": None if made is None else measures.multiply_adds(layer, given, made),
         "mean": float(values.mean()),
@@ -91,11 +93,11 @@ def _row(model: Any, path: str) -> Row:
     }
 
 
-def _index(model: Any, path: str) -> str:
+def _index(network: Network, path: str) -> str:
     """The place of a layer among its model's layers, from 0; "1.3" is layer 3 inside layer 1."""
-    places, inside = [], model
+    places, inside = [], network
     for name in path.split("/"):
-        layers = inner_layers(inside)
+        layers = own_layers(inside)
         place = next((i for i, layer in enumerate(layers) if layer.name == name), None)
         if place is None:
             return ""
@@ -114,19 +116,19 @@ def _shapes(layer: Any) -> tuple[Any, Any]:
     return tuple(nodes[0].input_tensors[0].shape), tuple(nodes[0].outputs[0].shape)
 
 
-def _field(model: Any, path: str) -> int | None:
+def _field(network: Network, path: str) -> int | None:
     try:
-        return receptive_field(model, path)
+        return receptive_field(network, path)
     except UndefinedError:
         return None
 
 
-def _seen(model: Any, data: Dataset, paths: list[str], count: int) -> dict[str, Seen]:
+def _seen(network: Network, data: Dataset, paths: list[str], count: int) -> dict[str, Seen]:
     """What every layer shows on test images, batch by batch: maps are not kept."""
     found = {path: Seen() for path in paths}
     images = np.asarray(data.splits["test"].images)[measured(data, count)]
-    for place in batches(model, [images]):
-        seen = observe(model, prepare(images[place], data.preprocessing), paths, logits=False)
+    for place in batches(network, [images]):
+        seen = observe(network, prepare(images[place], data.preprocessing), paths, logits=False)
         require_finite_activations(seen.activations)
         for path, maps in seen.activations.items():
             found[path].add(maps)
@@ -141,10 +143,10 @@ def _statistics(seen: Seen) -> Row:
     }
 
 
-def _times(model: Any) -> dict[str, int | None]:
+def _times(network: Network) -> dict[str, int | None]:
     """How often each layer runs, by path; None where its uses give maps of several shapes."""
     shapes: dict[str, list[Any]] = {}
-    for use in uses(model).values():
+    for use in network.uses.values():
         shapes.setdefault(use.of, []).append(use.shapes)
     return {
         path: len(found) if all(one == found[0] for one in found) else None

@@ -6,9 +6,9 @@ import numpy as np
 
 from reportgen.errors import UndefinedError
 from reportgen.metrics.statistics import bootstrap
-from reportgen.network.execution import batches
+from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
-from reportgen.network.layers import is_pool, named
+from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import measured, names, pick, prepare
@@ -32,16 +32,16 @@ def compute(subject: Subject) -> Artifact:
         UndefinedError: there is no dataset, or no layer with two-dimensional maps.
         UserError: no such layer.
     """
-    data, params, model = subject.data, subject.params, subject.model
+    data, params, network = subject.data, subject.params, subject.network
     if data is None:
         raise UndefinedError("Feature maps are made from images, and there is no dataset.")
-    layers = with_maps(model, params["layers"], "nothing to average")[: params["first"]]
-    require_finite(model, layers)
+    layers = with_maps(network, params["layers"], "nothing to average")[: params["first"]]
+    require_finite(network, layers)
     each = params["samples"] is None
     chosen = _examples(data, params["max_classes"]) if each else (pick(data, params["samples"]), 0)
     shown, left_out = chosen
     images = np.asarray(data.splits["test"].images)[shown]
-    seen = observe(model, prepare(images, data.preprocessing), layers, logits=False).activations
+    seen = observe(network, prepare(images, data.preprocessing), layers, logits=False).activations
     require_finite_activations(seen)
     labels = names(data, shown)
     facts = {
@@ -81,14 +81,14 @@ def _examples(data: Dataset, most: int) -> tuple[Integers, int]:
 
 
 def _measures(subject: Subject, data: Dataset, layers: list[str]) -> list[Measure]:
-    model, seed = subject.model, subject.seed
-    pools = [path for path in layers if is_pool(named(model)[path])]
+    network, seed = subject.network, subject.seed
+    pools = [path for path in layers if is_pool(network.layer(path))]
     images = np.asarray(data.splits["test"].images)[measured(data, subject.params["measure_on"])]
     after: dict[str, list[Doubles]] = {path: [] for path in layers}
     before: dict[str, list[Doubles]] = {path: [] for path in pools}
-    for place in batches(model, [images]):
+    for place in batches(network, [images]):
         pixels = prepare(images[place], data.preprocessing)
-        seen = observe(model, pixels, layers, inputs_of=pools, logits=False)
+        seen = observe(network, pixels, layers, inputs_of=pools, logits=False)
         require_finite_activations(seen.activations)
         for table, maps in ((after, seen.activations), (before, seen.inputs)):
             for path, values in maps.items():

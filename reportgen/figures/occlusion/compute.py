@@ -31,21 +31,21 @@ def compute(subject: Subject) -> Artifact:
 
     Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, h, w), signed drops.
     """
-    data, params, model = data_of(subject), subject.params, subject.model
+    data, params, network = data_of(subject), subject.params, subject.network
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     both = np.concatenate([shown, counted])
     images = np.asarray(data.splits["test"].images)[both]
     size = (int(images.shape[1]), int(images.shape[2]))
     cover = covering(size, params["patch"], params["stride"])
     inputs = prepare(images, data.preprocessing)
-    every = explained_heads(model, data.targets, params["score"])
+    every = explained_heads(network, data.targets, params["score"])
     if params["score"] == "probability" and any(head.valued for head in every):
-        every = Probabilities(model, every, inputs).heads
+        every = Probabilities(network, every, inputs).heads
     heads = _dropping(every, params["score"])
     targets = wanted(heads, data, both, params["target"])
     order = [head.index for head in heads]
     base = color(data, params["base"])
-    found = occlude(model, inputs, order, targets, cover, base, params["score"])
+    found = occlude(network, inputs, order, targets, cover, base, params["score"])
     maps = {
         head.name: spread(getattr(one, params["score"]), cover, size)
         for head, one in zip(heads, found, strict=True)
@@ -62,7 +62,7 @@ def compute(subject: Subject) -> Artifact:
         "patch": list(cover.patch),
         "stride": list(cover.stride),
         "positions": len(cover.corners),
-        "aside": aside(model, params["score"]),
+        "aside": aside(network, params["score"]),
         "valued": [head.name for head in every if head not in heads],
         "mean_of": {"train": "training", "test": "test"}[mean_of(data)],
         "heads": [

@@ -37,15 +37,15 @@ def compute(subject: Subject) -> Artifact:
 
     Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, h, w), as it is shown.
     """
-    data, params, model = data_of(subject), subject.params, subject.model
-    heads = explained_heads(model, data.targets)
+    data, params, network = data_of(subject), subject.params, subject.network
+    heads = explained_heads(network, data.targets)
     shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
     both = np.concatenate([shown, counted])
     images = np.asarray(data.splits["test"].images)[both]
     inputs = prepare(images, data.preprocessing)
     targets, order = wanted(heads, data, both, params["target"]), [head.index for head in heads]
     method, dials = str(params["method"]), _dials(subject, data)
-    found = attribute(model, inputs, order, targets, method, dials)
+    found = attribute(network, inputs, order, targets, method, dials)
     signed = (params["show"] or _usual(method)) == "signed"
     maps = {h.name: _map(one, inputs, signed) for h, one in zip(heads, found, strict=True)}
     rest = slice(len(shown), None)
@@ -54,7 +54,7 @@ def compute(subject: Subject) -> Artifact:
         "method": method,
         "signed": signed,
         "rule": METHODS[method],
-        "aside": aside(model),
+        "aside": aside(network),
         "channels": int(images.shape[-1]),
         "heads": [
             _told(subject, head, one, maps[head.name], shown)
@@ -64,7 +64,7 @@ def compute(subject: Subject) -> Artifact:
     plain = None
     if method != "gradient":
         explained = np.stack([one.targets for one in found], axis=1)[rest]
-        plain = attribute(model, inputs[rest], order, explained, "gradient", dials)
+        plain = attribute(network, inputs[rest], order, explained, "gradient", dials)
     numbers = [
         measure
         for place, head in enumerate(heads)
@@ -127,7 +127,7 @@ def _told(
     samples = told(head, found.logits[:count], found.targets[:count], data, shown)
     zeros = [not one.any() for one in maps[:count]]
     replaced, leaky, hidden = _guided(subject, head)
-    curves = way_to(subject.model, head.index).curves if replaced else ()
+    curves = way_to(subject.network, head.index).curves if replaced else ()
     return {
         "name": head.name,
         "title": head.title,
@@ -144,9 +144,9 @@ def _guided(subject: Subject, head: Head) -> tuple[int, int, list[str]]:
     rule = METHODS[subject.params["method"]]
     if rule == "gradient":
         return 0, 0, []
-    outputs = [one.index for one in explained_heads(subject.model, data_of(subject).targets)]
-    replaced, hidden = replaced_on_the_way(subject.model, outputs, rule)[head.index]
-    return replaced, leaky_to(subject.model, outputs, rule, head.index), hidden
+    outputs = [one.index for one in explained_heads(subject.network, data_of(subject).targets)]
+    replaced, hidden = replaced_on_the_way(subject.network, outputs, rule)[head.index]
+    return replaced, leaky_to(subject.network, outputs, rule, head.index), hidden
 
 
 def _measured(

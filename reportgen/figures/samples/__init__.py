@@ -55,4 +55,5 @@ ENTRY = Entry(
     ),
     needs_data=True,
     needs_model=False,
+    inputs=("dataset",),
 )

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from reportgen.errors import UndefinedError
-from reportgen.network.convolutions import convolution
 from reportgen.network.graph import is_graph
-from reportgen.network.inputs import HeldInput, reads_channels_first, told
-from reportgen.network.layers import choose, is_conv, is_pool, left_out, listed
+from reportgen.network.input_values import told
+from reportgen.network.inputs import HeldInput, reads_channels_first
+from reportgen.network.layer_selection import choose
+from reportgen.network.layers import convolution, is_conv, is_pool, listed, unused
+from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field
 from reportgen.records import Artifact, LayerRow, Measure, Subject
 
@@ -83,11 +85,11 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
         (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
-        `left_out` (layers that predicting does not use), `nested` (how many rows are models), and
+        `unused` (layers that predicting does not use), `nested` (how many rows are models), and
         `table`, the one to draw.
     """
-    facts, model = subject.facts, subject.model
-    nested = sum(map(is_graph, listed(model)))
+    facts, network = subject.facts, subject.network
+    nested = sum(map(is_graph, listed(network.model)))
     connected = any(row.connected_to for row in facts.layers)
     totals = [facts.total_params, facts.trainable_params, facts.non_trainable_params]
     return Artifact(
@@ -96,17 +98,17 @@ def compute(subject: Subject) -> Artifact:
             "connected": connected,
             "totals": totals,
             "layers": [row.name for row in facts.layers],
-            "outputs": outputs(facts.layers, listed(model)),
-            "left_out": left_out(model),
+            "outputs": outputs(facts.layers, listed(network.model)),
+            "unused": unused(network.model),
             "nested": nested,
             "table": subject.params["table"],
         },
         measures=(
             Measure("layers", len(facts.layers), "layers", how=_ROWS + (_NESTED if nested else "")),
-            *_counts(model),
+            *_counts(network),
             Measure("params", facts.total_params, "parameters", how="sum over all weights"),
-            *_input(model),
-            *_receptive_fields(model),
+            *_input(network),
+            *_receptive_fields(network),
         ),
     )
 
@@ -116,8 +118,8 @@ def _cells(row: LayerRow, connected: bool) -> list[Any]:
     return [*cells, ", ".join(row.connected_to)] if connected else cells
 
 
-def _counts(model: Any) -> tuple[Measure, ...]:
-    convs, pools = (len(choose(model, "all", kind)) for kind in (is_conv, is_pool))
+def _counts(network: Network) -> tuple[Measure, ...]:
+    convs, pools = (len(choose(network, "all", kind)) for kind in (is_conv, is_pool))
     nested = "nested models included"
     return (
         Measure("conv_layers", convs, "layers", how=f"convolution layers, {nested}"),
@@ -125,13 +127,13 @@ def _counts(model: Any) -> tuple[Measure, ...]:
     )
 
 
-def _input(model: Any) -> tuple[Measure, ...]:
+def _input(network: Network) -> tuple[Measure, ...]:
     """Size and channels of the first input, as far as its shape is declared."""
-    inputs = getattr(model, "inputs", None) or []
+    inputs = getattr(network, "inputs", None) or []
     if not inputs or len(inputs[0].shape) < 3:
         return ()
     *space, channels = inputs[0].shape[1:]
-    front = is_graph(model) and reads_channels_first(model)
+    front = network.has_graph and reads_channels_first(network)
     if front:
         channels, *space = inputs[0].shape[1:]
     known = [side for side in space if side is not None]
@@ -145,14 +147,16 @@ def _input(model: Any) -> tuple[Measure, ...]:
     return tuple(found)
 
 
-def _receptive_fields(model: Any) -> tuple[Measure, ...]:
-    return tuple(found for name in choose(model, "all", is_conv) if (found := _field(model, name)))
+def _receptive_fields(network: Network) -> tuple[Measure, ...]:
+    return tuple(
+        found for name in choose(network, "all", is_conv) if (found := _field(network, name))
+    )
 
 
-def _field(model: Any, name: str) -> Measure | None:
+def _field(network: Network, name: str) -> Measure | None:
     """A convolution's receptive field; None where it cannot be told."""
     try:
-        side = receptive_field(model, name) if getattr(model, "inputs", None) else None
+        side = receptive_field(network, name) if getattr(network, "inputs", None) else None
     except UndefinedError:
         return None
     if side is None:

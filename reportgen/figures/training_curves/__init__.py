@@ -15,6 +15,7 @@ ENTRY = Entry(
             "bool",
             False,
             "the table with the seconds of each epoch, which differ from training to training",
+            input="times",
         ),
     ),
     evidence=(

@@ -8,7 +8,6 @@ from typing import Any
 
 from reportgen.errors import UndefinedError
 from reportgen.metrics.statistics import wilson
-from reportgen.network.heads import heads
 from reportgen.records import Artifact, Head, Measure, ModelFacts, Subject
 
 _HOW = {
@@ -35,7 +34,7 @@ def compute(subject: Subject) -> Artifact:
             "There are no training curves, because the model came already trained and its "
             "training was not logged."
         )
-    found = heads(subject.model, subject.data.targets if subject.data else ())
+    found = subject.network.heads_for(subject.data.targets if subject.data else ())
     curves = curves_of(history, found)
     return Artifact(
         facts={

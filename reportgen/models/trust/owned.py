@@ -14,7 +14,8 @@ from pathlib import Path
 
 from reportgen.code import reached
 from reportgen.errors import Problem
-from reportgen.spec.functions import bound, module_problem
+from reportgen.functions import no_module
+from reportgen.python_source import bound, is_missing
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
     for module in modules:
         if not is_module_name(module):
             problems.append(misnamed(module))
-        elif (problem := module_problem(module, folder)) is not None:
-            problems.append(problem)
+        elif is_missing(module, folder):
+            problems.append(no_module(module, folder))
         else:
             read = (_unreadable(module, file) for file in _sources(module, folder))
             problems += [p for p in read if p is not None and p not in problems]

@@ -177,6 +177,7 @@ def _wrapped_outputs(node: Node, prefix: str) -> Iterator[tuple[str, Shape]]:
     import keras
 
     from reportgen.network import graph
+    from reportgen.network.keras_internals import flat_layers
 
     holder = node.operation
     if isinstance(holder, keras.layers.Pipeline):
@@ -185,7 +186,7 @@ def _wrapped_outputs(node: Node, prefix: str) -> Iterator[tuple[str, Shape]]:
             value = layer.compute_output_spec(value)
             yield from _shapes(prefix + layer.name, value)
     if isinstance(holder, keras.Layer):
-        for layer in holder._flatten_layers(include_self=False):
+        for layer in flat_layers(holder, itself=False):
             if graph.is_graph(layer):
                 yield from _outputs(layer, f"{prefix}{layer.name}/")
 

@@ -1,0 +1,238 @@
+"""Notes: templates that evidence fills, and the check of a note against what it cites."""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from reportgen.drafting.evidence import Reading
+from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
+from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
+from reportgen.records import Evidence, Inference, Note, Number, Verdict
+
+_NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|\d+")
+_CODE = re.compile(r"`[^`]*`")
+_FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
+_INTERVAL = re.compile(rf" \({_FIELD}\)|(?<=\(){_FIELD}[,;] |, {_FIELD}")
+"""Where a template quotes an interval: alone in parentheses, first of several things, or last."""
+
+_AREA = {
+    "above": "more than its share of the area",
+    "below": "less than its share of the area",
+    "open": "which cannot be told from its share of the area",
+}
+_FEW = "from too few images to compare with its share of the area"
+
+
+def note(
+    id: str,
+    rule: str,
+    verdict: Verdict,
+    template: str,
+    words: Mapping[str, str | Sequence[str]] | None = None,
+    also: Iterable[Evidence] = (),
+    **evidence: Evidence,
+) -> Note:
+    """A note whose numbers are filled in from evidence, and which cites that evidence.
+
+    `{acc}` is a value, `{acc.n}`, `{acc.low}`, `{acc.high}` and `{acc.baseline}` its companions,
+    `{acc.interval}` is "low to high" and `{acc.measured}` the value with its interval in
+    parentheses. A single value has no interval: there "(interval {acc.interval})" and the like are
+    left out, with what sets them off. A format says how: `{acc:%}` as a percentage, `{acc:+}`
+    with its sign, `{acc.n:image|images}` followed by the noun that fits the count. The unit is
+    added where it is a symbol (px). `words` fills names in backticks; a sequence of names becomes
+    a list.
+
+    Args:
+        id: unique in the report, e.g. "grad_cam-1.focus" or "inferences.shallow_network".
+        rule: the name of the rule that wrote it.
+        verdict: what the evidence says of the claim; "info" where nothing is claimed.
+        template: the sentences; they hold no digits of their own.
+        words: names for placeholders.
+        also: evidence to cite that the sentences do not quote.
+        evidence: what the placeholders name; all of it is cited, in this order.
+
+    Raises:
+        ValueError: no evidence is given, or a placeholder names nothing.
+    """
+    text = fill(template, words or {}, evidence)
+    cites = dict.fromkeys(item.id for item in (*evidence.values(), *also))
+    return Note(id=id, rule=rule, text=text, verdict=verdict, cites=tuple(cites))
+
+
+def fill(
+    template: str, words: Mapping[str, str | Sequence[str]], evidence: Mapping[str, Evidence]
+) -> str:
+    """The text of a template; see `note` for its placeholders."""
+    names = {key: _names(value) for key, value in words.items()}
+    template = _INTERVAL.sub(lambda match: _interval_kept(match, evidence), template)
+    return " ".join("".join(_pieces(template, names, evidence)).split())
+
+
+def literal(text: str) -> str:
+    """Text that stays as it is when it becomes part of a template."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def unbacked_numbers(note: Note, evidence: Iterable[Evidence]) -> list[str]:
+    """Numbers in a note's text, outside backticks, that no cited evidence holds.
+
+    A number is backed when a cited value, count, interval end or baseline, as it is or in
+    percent, rounds to what is written (half a unit of the last digit shown).
+    """
+    cited = [item for item in evidence if item.id in note.cites]
+    values = [value for item in cited for value in _values(item)]
+    shown = _NUMBER.findall(_CODE.sub("", note.text))
+    return [text for text in shown if not _backed(text, values)]
+
+
+def _pieces(
+    template: str, names: Mapping[str, str], evidence: Mapping[str, Evidence]
+) -> Iterator[str]:
+    for text, field, style, _ in string.Formatter().parse(template):
+        yield text
+        if field is None:
+            continue
+        key, _, part = field.partition(".")
+        if field in names:
+            yield names[field]
+        elif key in evidence:
+            yield _filled(evidence[key], part, style or "")
+        else:
+            raise ValueError(f"placeholder {{{field}}} names neither evidence nor a word")
+
+
+def _interval_kept(match: re.Match[str], evidence: Mapping[str, Evidence]) -> str:
+    """The part of a template that quotes an interval, or nothing where a single value has none."""
+    item = evidence.get(next(name for name in match.groups() if name))
+    return "" if item is not None and _single(item) else match[0]
+
+
+def _single(item: Evidence) -> bool:
+    """Whether its interval comes from one value, which resampling cannot spread.
+
+    A share of one thing has an interval all the same (Wilson's), which is wide.
+    """
+    return item.n == 1 and item.interval is not None and item.interval[0] == item.interval[1]
+
+
+def _names(value: str | Sequence[str]) -> str:
+    return quoted(value) if isinstance(value, str) else listed([quoted(name) for name in value])
+
+
+def _filled(item: Evidence, part: str, style: str) -> str:
+    """The text of one placeholder: part "" is the value, see `note` for the others."""
+    low, high = item.interval or (None, None)
+    if part == "n":
+        return _styled(item.n, style, "")
+    if part in ("", "low", "high", "baseline"):
+        value = {"": item.value, "low": low, "high": high, "baseline": item.baseline}[part]
+        return _styled(value, style, item.unit)
+    if part == "interval":
+        bounds = (_styled(low, style, ""), _styled(high, style, item.unit))
+        return " to ".join(bounds) if item.interval else "unknown"
+    if part == "measured":
+        text = _filled(item, "", style)
+        known = item.interval and not _single(item)
+        return f"{text} (interval {_filled(item, 'interval', style)})" if known else text
+    raise ValueError(f"evidence has no part {part!r}; choose from n, low, high, baseline, ...")
+
+
+def _styled(value: Number | None, style: str, unit: str) -> str:
+    """A value in one of the styles "", "+", "%", "+%" and "noun|nouns"."""
+    if "|" in style:
+        one, many = style.split("|")
+        return f"{number(value)} {one if value == 1 else many}"
+    if style not in ("", "+", "%", "+%"):
+        raise ValueError(f"unknown number style {style!r}")
+    if "%" in style:
+        return percent(value, sign="+" in style)
+    text = number(value, sign="+" in style)
+    if unit not in SYMBOLS or value is None:
+        return text
+    return text + (unit if unit == "%" else f" {unit}")
+
+
+def _values(item: Evidence) -> list[float]:
+    low, high = item.interval or (None, None)
+    values = (item.value, item.n, low, high, item.baseline)
+    return [float(value) for value in values if value is not None]
+
+
+def _backed(text: str, values: Iterable[float]) -> bool:
+    """Whether a number as written rounds from one of `values`."""
+    digits = text.rstrip("%").replace(",", "")
+    decimals = len(digits.partition(".")[2])
+    slack = 0.5 * 10.0**-decimals
+    scale = 100.0 if text.endswith("%") else 1.0
+    # A tie rounds up to half a digit away, and large numbers are that much coarser themselves.
+    return any(
+        abs(float(digits) - value * scale) <= slack * (1 + 1e-9) + 2 * math.ulp(value * scale)
+        for value in values
+    )
+
+
+class Paragraph:
+    """Collects the sentences of one rule's note, and the evidence that they quote."""
+
+    def __init__(self, rule: str) -> None:
+        self._rule = rule
+        self._sentences: list[str] = []
+        self._quoted: dict[str, Evidence] = {}
+
+    def say(
+        self,
+        template: str,
+        words: Mapping[str, str | Sequence[str]] | None = None,
+        /,
+        **quoted: Evidence | Reading,
+    ) -> None:
+        """Adds a sentence; see `drafting.note` for its placeholders.
+
+        A reading `best` also fills `{best.model}`, its model's title, `{best.at}`, its layer or
+        output, and `{best.output}`, its output and model, the output only if there are several.
+        The note cites all of `quoted`, whether the template quotes it or not.
+        """
+        names = dict(words or {})
+        evidence = {}
+        for key, item in quoted.items():
+            evidence[key] = item.evidence if isinstance(item, Reading) else item
+            if isinstance(item, Reading):
+                names |= {f"{key}.model": item.model.title, f"{key}.at": item.at}
+                output = "" if item.alone else f"output {{{key}.at}} of "
+                template = template.replace(f"{{{key}.output}}", f"{output}{{{key}.model}}")
+        self._sentences.append(fill(template, names, evidence))
+        self._quoted |= {item.id: item for item in evidence.values()}
+
+    def explain(self, *tallies: Tally) -> None:
+        """Adds what "undecided" means, once, if any of the counts has undecided cases."""
+        remarks = [counts.remark for counts in tallies if counts.remark]
+        self._sentences.extend(remarks[:1])
+
+    def conclude(self, answer: Side) -> Inference:
+        """The note with the verdict that follows from the answer, and its derived evidence."""
+        note = Note(
+            id=f"inferences.{self._rule}",
+            rule=self._rule,
+            text=" ".join(self._sentences),
+            verdict=verdict_of(answer),
+            cites=tuple(self._quoted),
+        )
+        own = [item for key, item in self._quoted.items() if key.startswith("inferences.")]
+        return Inference((note,), tuple(own))
+
+
+def beside_area(inside: Evidence) -> str:
+    """How a share inside the foreground compares with the area's share (its baseline)."""
+    return _FEW if few(inside) else _AREA[side(inside)]
+
+
+def of_output(text: str, alone: bool) -> str:
+    """A sentence about one output, which names the output unless the model has no other.
+
+    >>> of_output("the map is even.", alone=False)
+    'For {head} the map is even.'
+    """
+    return text[:1].upper() + text[1:] if alone else "For {head} " + text

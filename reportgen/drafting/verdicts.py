@@ -1,0 +1,161 @@
+"""Verdicts from numbers: where an interval lies, and what many such answers add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from reportgen.drafting.evidence import derived
+from reportgen.records import Evidence, Number, Verdict
+
+Side = Literal["above", "below", "open"]
+"""Where a measured value lies against a threshold; "open" where the evidence cannot tell."""
+
+MINIMUM_N = 8
+"""Fewest things (images, filters) for which a bootstrap interval counts. Drawn from a normal
+distribution, the nominal 95 % interval held the mean in 88 % of simulated samples of 8, but in
+only 82 % of samples of 5 and 81 % of samples of 4."""
+
+
+def exact(value: Number, threshold: Number) -> Side:
+    """Where a value lies that was counted rather than sampled; on the threshold it is "below"."""
+    return "above" if value > threshold else "below"
+
+
+def few(evidence: Evidence, minimum: int = MINIMUM_N) -> bool:
+    """Whether too few things were measured for a verdict: "open" then means no tie."""
+    return evidence.n is None or evidence.n < minimum
+
+
+def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MINIMUM_N) -> Side:
+    """Where the evidence's interval lies against a threshold, by default its baseline.
+
+    Open when the interval holds the threshold, when value, interval or threshold is missing, or
+    when fewer than `minimum` things were measured.
+    """
+    limit = evidence.baseline if threshold is None else threshold
+    if evidence.value is None or evidence.interval is None or limit is None:
+        return "open"
+    if few(evidence, minimum):
+        return "open"
+    low, high = evidence.interval
+    return "above" if low > limit else "below" if high < limit else "open"
+
+
+def apart(first: Evidence, second: Evidence) -> Side:
+    """Whether the first lies above or below the second with intervals that do not touch."""
+    if second.interval is None or few(second):
+        return "open"
+    low, high = second.interval
+    if side(first, high) == "above":
+        return "above"
+    return "below" if side(first, low) == "below" else "open"
+
+
+def opposite(answer: Side) -> Side:
+    """The answer to the contrary claim."""
+    return "below" if answer == "above" else "above" if answer == "below" else "open"
+
+
+def most(sides: Sequence[Side]) -> Side:
+    """Whether more than half are above: certain, ruled out ("below"), or open."""
+    half = len(sides) / 2
+    if sides.count("above") > half:
+        return "above"
+    return "below" if sides and sides.count("below") >= half else "open"
+
+
+def every(sides: Sequence[Side]) -> Side:
+    """Whether all are above: certain, ruled out by one that is below, or open."""
+    if sides and all(side == "above" for side in sides):
+        return "above"
+    return "below" if "below" in sides else "open"
+
+
+def verdict_of(answer: Side) -> Verdict:
+    """The verdict on a claim that holds when the answer is "above"."""
+    verdicts: dict[Side, Verdict] = {
+        "above": "supported",
+        "below": "contradicted",
+        "open": "inconclusive",
+    }
+    return verdicts[answer]
+
+
+UNDECIDED = "Undecided means that an interval holds the threshold, or that too little was measured."
+
+
+@dataclass(frozen=True)
+class Case:
+    """One model or layer on which a claim was tested: the answer and its evidence."""
+
+    side: Side
+    sources: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many cases answered yes, no and undecided; `answer` is that of the majority.
+
+    `evidence` holds the count of yes under the tally's name, and the others, where there are
+    any, under that name with "_no" and "_open".
+    """
+
+    name: str
+    nouns: str
+    answer: Side
+    evidence: dict[str, Evidence]
+
+    @property
+    def phrase(self) -> str:
+        """The count as a part of a template, e.g. "4 of 6 models (not in 1)" or "all 6 models"."""
+        yes = self.evidence[self.name]
+        one, many = self.nouns.split("|")
+        if yes.value == yes.n:
+            every = {1: f"the only {one}", 2: f"both {many}"}
+            return every.get(int(yes.n or 0), f"all {{{self.name}.n:{self.nouns}}}")
+        if yes.n == 1:
+            undecided = ", undecided" if f"{self.name}_open" in self.evidence else ""
+            return f"none of the {many} (there is {{{self.name}.n}}{undecided})"
+        few = "none" if yes.value == 0 else f"{{{self.name}}}"
+        others = [f"{word} in {{{key}}}" for word, key in self._other_counts()]
+        remark = f" ({', '.join(others)})" if others else ""
+        return f"{few} of {{{self.name}.n:{self.nouns}}}{remark}"
+
+    def _other_counts(self) -> list[tuple[str, str]]:
+        """Words and names of the other counts, without a "not" that is obvious."""
+        no, undecided = f"{self.name}_no", f"{self.name}_open"
+        if undecided not in self.evidence and self.evidence[self.name].value == 0:
+            return []
+        counts = [("not", no), ("undecided", undecided)]
+        return [(word, key) for word, key in counts if key in self.evidence]
+
+    @property
+    def remark(self) -> str:
+        """A sentence on what "undecided" means, or "" where no case is undecided."""
+        return UNDECIDED if f"{self.name}_open" in self.evidence else ""
+
+
+def tally(rule: str, name: str, nouns: str, claim: str, cases: Sequence[Case]) -> Tally:
+    """Counts cases: `nouns` is "model|models", `claim` completes "models where ...".
+
+    Raises:
+        ValueError: there are no cases.
+    """
+    sources = [source for case in cases for source in case.sources]
+    many = nouns.split("|")[1]
+    measures: dict[Side, tuple[str, str]] = {
+        "above": (name, f"where {claim}"),
+        "below": (f"{name}_no", f"where it does not hold that {claim}"),
+        "open": (f"{name}_open", f"where the evidence cannot tell whether {claim}"),
+    }
+    sides = [case.side for case in cases]
+    evidence = {
+        key: derived(
+            rule, key, sides.count(side), sources, f"number of {many} {how}", many, len(sides)
+        )
+        for side, (key, how) in measures.items()
+        if side == "above" or side in sides
+    }
+    return Tally(name, nouns, most(sides), evidence)

@@ -1,0 +1,147 @@
+"""A model between tasks: in memory while there is room, and in the store as a checkpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reportgen.codec import decode
+from reportgen.engine.job import Job
+from reportgen.errors import UserError
+from reportgen.models import Loaded, checkpoints
+from reportgen.models.checkpoints import Recipe, Surroundings
+from reportgen.network.layer_selection import find
+from reportgen.network.layers import numbered_uses
+from reportgen.network.network import Network
+from reportgen.records import Dataset, Preprocessing
+from reportgen.store import Output, Store
+from reportgen.types import Json, Model, Params
+
+_KEPT = 2
+_HUGE = 2**28
+"""Bytes of weights beyond which a model is kept alone."""
+
+_built: dict[str, Loaded] = {}
+
+
+@dataclass(frozen=True)
+class ModelParams:
+    """Parameters of the stages `train` and `model`, as in the spec; see `plan`."""
+
+    source: str
+    params: Params
+    seed: int
+    dataset: str | None = None
+    training: Params = field(default_factory=dict)
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+
+    def recipe(self, data: Dataset | None) -> Recipe:
+        """What builds the model for a dataset."""
+        recipe = Recipe(self.source, self.params, self.inputs, self.seed)
+        if data is None:
+            return recipe
+        shape = tuple(data.splits["train"].images.shape[1:])
+        return replace(recipe, input_shape=shape, targets=data.targets)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What the stage `train` hands on.
+
+    Attributes:
+        digest: of the model.
+        weights: digest of the trained weights in the store; "" of a model that came trained.
+        history: the value of each of Keras' log names after every epoch; {} of a model that came
+            trained.
+        params: of the training, as in the spec; {} of a model that came trained.
+        device: on which it was trained, "CPU" or "GPU".
+    """
+
+    digest: str
+    weights: str
+    history: Mapping[str, tuple[float, ...]]
+    params: Params
+    device: str
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model in the store.
+
+    Attributes:
+        recipe: what builds it.
+        weights: digest of the stored weights; "" where the recipe alone gives them.
+        preprocessing: of its dataset, or None.
+    """
+
+    recipe: Recipe
+    weights: str
+    preprocessing: Preprocessing | None
+
+
+def obtain(output: Output, job: Job, store: Store) -> Network:
+    """The network of an output that holds a checkpoint; see `load`."""
+    if output.digest in _built:
+        return Network.of(_built[output.digest].model)
+    checkpoint = decode(Checkpoint, json.loads(store.get(output.object)))
+    return Network.of(load(output.digest, checkpoint, job, store).model)
+
+
+def uses(network: Network) -> dict[str, tuple[int, int]]:
+    """The uses of layers that a model uses several times; see `artifacts.Uses`."""
+    return numbered_uses(network.uses)
+
+
+def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
+    """A model by its digest, from memory or built again with its weights.
+
+    Raises:
+        UserError: a model that came trained is no longer what it was.
+    """
+    if digest in _built:
+        return _built[digest]
+    loaded = build(checkpoint.recipe, job, store)
+    if checkpoint.weights:
+        weights = checkpoints.unpack(store.get(checkpoint.weights), loaded.model)
+        loaded.model.set_weights(weights)
+    elif checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
+        raise UserError("the model changed while the report was built; build again")
+    remember(digest, loaded)
+    return loaded
+
+
+def build(recipe: Recipe, job: Job, store: Store) -> Loaded:
+    """The model of a recipe, before any training.
+
+    The layers that figures ask for are looked up here, for the user to learn of a misspelt one
+    before an hour of training.
+
+    Raises:
+        UserError: as `models.load`; or the model lacks layers that figures name.
+    """
+    around = Surroundings(Path(job.base), store.root, job.lines, job.trust)
+    loaded = checkpoints.build(recipe, around)
+    _check_layers(loaded.model, job.checks)
+    return loaded
+
+
+def remember(digest: str, loaded: Loaded) -> None:
+    """Keep a model in memory by its digest; a huge one alone."""
+    if loaded.model.count_params() * 4 > _HUGE:
+        _built.clear()
+    while len(_built) >= _KEPT:
+        _built.pop(next(iter(_built)))
+    _built[digest] = loaded
+
+
+def _check_layers(model: Model, checks: Sequence[tuple[str, int | None]]) -> None:
+    problems, network = [], Network.of(model)
+    for name, line in checks:
+        try:
+            find(network, name)
+        except UserError as error:
+            problems += [replace(problem, line=line) for problem in error.problems]
+    if problems:
+        raise UserError(*problems)

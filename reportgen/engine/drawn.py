@@ -1,0 +1,52 @@
+"""What the stage `draw` hands to pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportgen.records import Table
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """A picture in the store.
+
+    Attributes:
+        object: digest of the encoded image.
+        media_type, width, height: as in `Picture`.
+        vector: digest of the same as SVG, or "".
+    """
+
+    object: str
+    media_type: str
+    width: int
+    height: int
+    vector: str
+
+
+@dataclass(frozen=True)
+class DrawnPart:
+    """A drawing or a table of a figure, with its words; `picture` is None of a table only.
+
+    The other attributes are those of `Drawing`.
+    """
+
+    part: str
+    title: str
+    caption: str
+    alt: str
+    layers: tuple[str, ...]
+    picture: StoredPicture | None = None
+    table: Table | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """All parts of a figure in their order, or the sentence that stands in their place.
+
+    `heading` heads the figure instead of its kind's title, if it is not "".
+    """
+
+    parts: tuple[DrawnPart, ...] = ()
+    undefined: str = ""
+    heading: str = ""

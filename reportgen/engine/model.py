@@ -1,0 +1,71 @@
+"""Stage `model`: a trained model, kept for the figures, and the facts about it."""
+
+from __future__ import annotations
+
+import json
+
+from reportgen.codec import decode, encode
+from reportgen.digest import canonical
+from reportgen.engine import checkpoint, dataset
+from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
+from reportgen.engine.job import Job, Progress
+from reportgen.errors import UndefinedError
+from reportgen.models import Loaded, checkpoints
+from reportgen.network.graph import parameter_counts
+from reportgen.network.layers import rows
+from reportgen.network.network import Network
+from reportgen.records import Dataset, ModelFacts
+from reportgen.store import Output, Store
+from reportgen.training.evaluation import evaluate, image_counts
+from reportgen.types import Model
+
+
+def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
+    """Outputs `model` (a `Checkpoint`, under the model's digest) and `facts` (a `ModelFacts`
+    without its name)."""
+    params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
+    data = dataset.obtain(given, job, store) if given else None
+    recipe, preprocessing = params.recipe(data), data.preprocessing if data else None
+    if "training" in job.inputs:
+        training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
+        kept = Checkpoint(recipe, training.weights, preprocessing)
+        loaded = checkpoint.load(training.digest, kept, job, store)
+    else:
+        kept = Checkpoint(recipe, "", preprocessing)
+        loaded = checkpoint.build(recipe, job, store)
+        digest = checkpoints.digest(loaded.model, preprocessing)
+        checkpoint.remember(digest, loaded)
+        training = Training(digest, "", {}, {}, checkpoints.device())
+    facts = _facts(params, loaded, data, training)
+    needs = (kept.weights,) if kept.weights else ()
+    return {
+        "model": store.put_output(canonical(encode(kept)), digest=training.digest, needs=needs),
+        "facts": store.put_output(canonical(encode(facts))),
+    }
+
+
+def _facts(
+    params: ModelParams, loaded: Loaded, data: Dataset | None, training: Training
+) -> ModelFacts:
+    parameters = parameter_counts(loaded.model)
+    metrics, images = _evaluated(loaded.model, data) if data else ({}, {})
+    return ModelFacts(
+        name="", title="", source=params.source, dataset=params.dataset or "",
+        layers=rows(loaded.model), total_params=parameters.total,
+        trainable_params=parameters.trainable, non_trainable_params=parameters.fixed,
+        digest=training.digest, history=training.history, metrics=metrics, counts=images,
+        training={**training.params, "device": training.device,
+                  "trained_here": bool(training.history),
+                  **({"weights": loaded.weights} if loaded.weights else {})},
+    )  # fmt: skip
+
+
+def _evaluated(model: Model, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
+    """What `evaluate` returns; no metrics of a model that images alone cannot run through.
+
+    The figures that would run it say why they cannot.
+    """
+    try:
+        return evaluate(model, data, Network.of(model).heads_for(data.targets))
+    except UndefinedError:
+        return {}, image_counts(data)

@@ -1,0 +1,35 @@
+"""Names of the parts of a figure, which end the ids of its pictures and tables.
+
+A figure's `compute` names its parts, passes the names on in its facts, and `draw` and the measures
+use them. Plain Python: drawing imports it too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+
+def part_name(name: str, fallback: str = "layer") -> str:
+    """A layer path or head name as part of an id: small letters, digits, "_" and "-".
+
+    >>> part_name("backbone/Conv_1")
+    'backbone-conv_1'
+    """
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-") or fallback
+
+
+def part_names(names: Sequence[str], fallback: str = "layer") -> list[str]:
+    """A part for each name, all different: a later one that is taken already gets a number.
+
+    >>> part_names(["conv", "Conv", "conv/2"])
+    ['conv', 'conv-2', 'conv-2-2']
+    """
+    parts: list[str] = []
+    for name in names:
+        plain = part = part_name(name, fallback)
+        number = 2
+        while part in parts:
+            part, number = f"{plain}-{number}", number + 1
+        parts.append(part)
+    return parts

@@ -1,0 +1,109 @@
+"""What a task's bytes depend on, as a key; and why a task is stale.
+
+A task's key covers everything that reaches its bytes (see `Keys.facts`). A task is fresh when the
+manifest recorded that very key; while a task that it needs is stale, it waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from reportgen import catalog
+from reportgen.code import CodeDigests
+from reportgen.codec import encode
+from reportgen.digest import StatCache, of_keras_file, of_value
+from reportgen.plan import Task
+
+State = Literal["fresh", "stale", "waits", "failed"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a task is stale: a code for programs and a detail for people."""
+
+    code: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a task and the reasons for it."""
+
+    task: Task
+    state: State
+    reasons: tuple[Reason, ...] = ()
+
+
+class Keys:
+    """Facts and keys of tasks, given the digests of what they use."""
+
+    def __init__(self, cache: StatCache) -> None:
+        self.cache = cache
+        self.code = CodeDigests(cache, catalog.packages())
+
+    def facts(self, task: Task, inputs: Mapping[str, str]) -> dict[str, Any]:
+        """Everything that reaches a task's bytes.
+
+        Args:
+            task: the task.
+            inputs: digest of each of its inputs, by the input's name.
+        """
+        code = self.code.of(task.modules, task.folders)
+        libraries = [*code.libraries, *(["keras"] if "tensorflow" in code.libraries else [])]
+        files = {name: self._file(path) for name, path in sorted(task.files.items())}
+        return {
+            "code": code.digest,
+            "params": encode(task.params),
+            "inputs": dict(sorted(inputs.items())),
+            "libraries": self.cache.versions(libraries),
+            "files": files,
+        }
+
+    def _file(self, path: Path) -> str:
+        try:
+            if path.is_dir():
+                return self.cache.of_folder(path)
+            return of_keras_file(path, self.cache) if path.suffix == ".keras" \
+                else self.cache.of_file(path)  # fmt: skip
+        except OSError:
+            return "missing"
+
+
+def key_of(task: Task, facts: Mapping[str, Any]) -> str:
+    """The digest that names a task's outputs in the cache."""
+    return of_value({"stage": task.stage, **facts})
+
+
+_WORDS = {"code": "code changed", "params": "parameter changed", "inputs": "input changed",
+          "libraries": "library changed", "files": "file changed"}  # fmt: skip
+
+
+def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Reason, ...]:
+    """Why a task with facts `new` is not the one that was recorded with facts `old`."""
+    if old is None:
+        return (Reason("never built"),)
+    reasons = []
+    for name, word in _WORDS.items():
+        if old.get(name) != new[name]:
+            detail = "" if name == "code" else ", ".join(_changes(old.get(name) or {}, new[name]))
+            reasons.append(Reason(word, detail))
+    return tuple(reasons)
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    for name in sorted({*old, *new}):
+        before, after = old.get(name, "absent"), new.get(name, "absent")
+        if before == after:
+            continue
+        if isinstance(before, dict) and isinstance(after, dict):
+            yield from _changes(before, after, f"{prefix}{name}.")
+        elif len(str(before)) + len(str(after)) < 40:
+            yield f"{prefix}{name} {before} → {after}"
+        else:
+            yield f"{prefix}{name}"

@@ -1,0 +1,110 @@
+"""report.json: all that the pages state, for programs.
+
+`report.schema.json` beside this file is its JSON Schema (draft 2020-12).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Section, Table
+from reportgen.render.outline import Outline
+
+if TYPE_CHECKING:
+    from reportgen.types import JsonObject
+
+SCHEMA = 1
+SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
+
+
+def render(report: Report, plan: Outline) -> bytes:
+    """The report as JSON with sorted keys.
+
+    Raises:
+        ValueError: a number is not finite.
+    """
+    text = json.dumps(
+        document(report, plan), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
+    )
+    return (text + "\n").encode()
+
+
+def document(report: Report, plan: Outline) -> JsonObject:
+    """The report as plain values."""
+    return {
+        "schema": SCHEMA,
+        "slug": report.slug,
+        "title": report.title,
+        "authors": list(report.authors),
+        "intro": report.intro,
+        "models": [_model(model) for model in report.models],
+        "sections": [_section(section) for section in report.sections],
+        "figures": [_figure(figure) for figure in plan.figures],
+        "labels": dict(plan.labels),
+        "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},
+        "evidence": [_evidence(item) for item in plan.evidence.values()],
+        "notes": [_note(note) for note in plan.notes],
+        "inferences": [note.id for note in report.inferences],
+        "provenance": dict(report.provenance),
+    }
+
+
+def _model(model: ModelFacts) -> JsonObject:
+    """Every field of the record, under its own name."""
+    facts = {field.name: getattr(model, field.name) for field in fields(model)}
+    facts["layers"] = [asdict(row) for row in model.layers]
+    return {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in facts.items()
+    }
+
+
+def _section(section: Section) -> JsonObject:
+    return {
+        "id": section.id,
+        "title": section.title,
+        "text": section.text,
+        "model": section.model,
+        "blocks": [
+            {
+                "id": block.id,
+                "kind": block.kind,
+                "title": block.title,
+                "caption": block.caption,
+                "model": block.model,
+                "undefined": block.undefined,
+                "explanation": list(block.explanation),
+                "figures": [figure.id for figure in block.figures],
+                "notes": [note.id for note in block.notes],
+            }
+            for block in section.blocks
+        ],
+    }
+
+
+def _figure(figure: Figure) -> JsonObject:
+    keys = ("id", "kind", "section", "model", "file", "title", "caption", "alt", "width", "height")
+    facts = {key: getattr(figure, key) for key in keys}
+    return facts | {"layers": list(figure.layers), "media_type": figure.media_type}
+
+
+def _table(table: Table) -> JsonObject:
+    return {
+        "columns": list(table.columns),
+        "rows": [list(row) for row in table.rows],
+        "footer": list(table.footer),
+        **({"marks": [list(place) for place in table.marks]} if table.marks else {}),
+    }
+
+
+def _evidence(item: Evidence) -> JsonObject:
+    facts = asdict(item)
+    interval = None if item.interval is None else list(item.interval)
+    return facts | {"interval": interval, "sources": list(item.sources)}
+
+
+def _note(note: Note) -> JsonObject:
+    return asdict(note) | {"cites": list(note.cites)}

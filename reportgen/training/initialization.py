@@ -1,0 +1,103 @@
+"""Initial class vectors: directions spread evenly, similar classes side by side.
+
+Where few dimensions hold many classes (ten on a circle, say), a class that begins between two
+others can only leave by crossing them, and gradient descent seldom does: a random order stays,
+and classes that look alike end far apart. So the order is taken from the images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+
+from reportgen.errors import Problem, UserError
+from reportgen.network.heads import ending
+from reportgen.records import Dataset, Head
+from reportgen.types import Array, Booleans, Doubles, Model
+
+ROUNDS = 2000
+"""Steps in which directions push each other apart."""
+
+
+def spread_classes(model: Model, heads: Sequence[Head], dataset: Dataset) -> None:
+    """Turn the weight vectors of every head's last layer into evenly spread directions.
+
+    Their mean length stays. See `directions`.
+
+    Raises:
+        UserError: a last layer has no weight vector for each class.
+    """
+    for head in heads:
+        path, layer = ending(model, head.index)
+        kernel = getattr(layer, "kernel", None)
+        if head.target is None or kernel is None or kernel.shape[1:] != (head.units,):
+            raise UserError(
+                Problem(
+                    f"layer '{path}' has no weight vector for each class to spread",
+                    hint="leave out spread_classes, or end the model in a Dense layer",
+                )
+            )
+        _assign(kernel, dataset, head)
+
+
+def _assign(kernel: keras.Variable, dataset: Dataset, head: Head) -> None:
+    assert head.target is not None
+    split = dataset.splits["train"]
+    labels = np.asarray(split.labels[head.target.name])
+    old = kernel.numpy()
+    means = np.stack([_mean(split.images, labels == c) for c in range(head.units)])
+    length = np.linalg.norm(old, axis=0).mean()
+    kernel.assign((length * directions(means, len(old)).T).astype(old.dtype))
+
+
+def _mean(images: Array, chosen: Booleans) -> Doubles:
+    some = np.asarray(images)[chosen]
+    flat = some.reshape(len(some), -1) if len(some) else np.zeros((1, np.asarray(images[0]).size))
+    mean: Doubles = flat.mean(axis=0, dtype=np.float64)
+    return mean
+
+
+def directions(means: Doubles, dimensions: int) -> Doubles:
+    """Directions for classes, similar ones side by side, spread evenly.
+
+    They begin at the classes' mean images along their first principal components, and then repel
+    each other like equal charges on a sphere (Thomson's problem), which on a circle keeps their
+    order and ends in equal angles.
+
+    Args:
+        means: the mean image of each class, shape (classes, pixels).
+        dimensions: of the directions.
+
+    Returns:
+        Unit vectors, shape (classes, dimensions).
+    """
+    centered = means - means.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centered, full_matrices=False)
+    start = np.zeros((len(means), dimensions))
+    kept = min(dimensions, len(sizes))
+    start[:, :kept] = left[:, :kept] * sizes[:kept] / max(sizes[0], 1e-12)
+    # The sign of a component is arbitrary; noise parts classes with equal means.
+    start *= np.where(start[np.abs(start).argmax(axis=0), np.arange(dimensions)] < 0, -1, 1)
+    start += np.random.default_rng(0).normal(scale=1e-3, size=start.shape)
+    return _repelled(_unit(start))
+
+
+def _repelled(places: Doubles) -> Doubles:
+    for done in range(ROUNDS):
+        squares = np.maximum(2.0 - 2.0 * places @ places.T, 1e-9)
+        np.fill_diagonal(squares, np.inf)
+        push = squares**-1.5
+        force = push.sum(axis=1, keepdims=True) * places - push @ places
+        force -= (force * places).sum(axis=1, keepdims=True) * places
+        sizes = np.maximum(np.linalg.norm(force, axis=1, keepdims=True), 1e-12)
+        # A quarter of the gap to the nearest neighbor at most, so that nobody jumps over another.
+        most = 0.25 * np.sqrt(squares.min(axis=1, keepdims=True)) * (1 - done / ROUNDS)
+        places = _unit(places + force * np.minimum(most / sizes, 0.1 / len(places)))
+    return places
+
+
+def _unit(vectors: Doubles) -> Doubles:
+    unit: Doubles = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return unit
