@@ -11,7 +11,7 @@ import pytest
 
 from reportgen import checking
 from reportgen.codec import encode
-from reportgen.page import _model, _provenance, _section, explained, said_once
+from reportgen.page import _model, _provenance, _section, with_explanations, without_repeated_notes
 from reportgen.records import Block, Evidence, Finding, ModelFacts, Note, Section
 
 
@@ -25,7 +25,7 @@ def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> B
 def kept(*blocks: Block) -> list[str]:
     """Ids of the blocks that keep their note, the blocks standing in sections of their own."""
     sections = [Section(f"s{i}", "", "", "", (one,)) for i, one in enumerate(blocks)]
-    found = [one for section in said_once(sections) for one in section.blocks]
+    found = [one for section in without_repeated_notes(sections) for one in section.blocks]
     assert [one.evidence for one in found] == [one.evidence for one in blocks]
     return [one.id for one in found if one.notes]
 
@@ -71,7 +71,7 @@ def explanations(
         for s in read.sections
     ]
     sections = [Section(f"s{i}", "", "", "", tuple(one)) for i, one in enumerate(blocks)]
-    found = [block for section in explained(read, sections) for block in section.blocks]
+    found = [block for section in with_explanations(read, sections) for block in section.blocks]
     return {b.id: [text.split()[0] for text in b.explanation] for b in found}
 
 

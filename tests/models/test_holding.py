@@ -93,7 +93,7 @@ def test_layers_keep_their_paths_and_what_is_held_is_a_row_of_the_summary() -> N
     assert (table["meta"].type, table["meta"].output_shape) == ("HeldInput", "(None, 3)")
     assert (table["image"].type, table["conv"].connected_to) == ("InputLayer", ("image[0][0]",))
     assert table["both"].connected_to == ("pool[0][0]", "meta[0][0]")
-    assert choose(found, "all", is_conv) == ["conv"]
+    assert choose(Network.of(found), "all", is_conv) == ["conv"]
     assert all(
         Network.of(found).layers[name] is model.get_layer(name) for name in ("conv", "both", "out")
     )

@@ -85,7 +85,7 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
         (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
-        `unused` (layers that predicting does not use), `nested` (how many rows are models), and
+        `left_out` (layers that predicting does not use), `nested` (how many rows are models), and
         `table`, the one to draw.
     """
     facts, network = subject.facts, subject.network
@@ -99,7 +99,7 @@ def compute(subject: Subject) -> Artifact:
             "totals": totals,
             "layers": [row.name for row in facts.layers],
             "outputs": outputs(facts.layers, listed(network.model)),
-            "unused": unused(network.model),
+            "left_out": unused(network.model),
             "nested": nested,
             "table": subject.params["table"],
         },
