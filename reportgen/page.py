@@ -72,11 +72,13 @@ def make(
 def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
     """Facts of a model under the name and title that the spec gives it.
 
-    Training records one sentence under "weights". For an application it says where the weights
-    come from; for every other model it says what the inputs receive, so it moves to "inputs".
+    Training records one sentence under "weights". For an application, and for a zoo model without
+    a dataset, it says where the weights come from; for every other model it says what the inputs
+    receive, so it moves to "inputs".
     """
     training = dict(facts.training)
-    if "weights" in training and model.kind != "application":
+    untrained = model.kind == "zoo" and model.dataset is None
+    if "weights" in training and model.kind != "application" and not untrained:
         training["inputs"] = training.pop("weights")
     return replace(facts, name=model.name, title=model.title, training=training)
 
