@@ -18,6 +18,7 @@ from reportgen.engine import STAGES
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.models.trust.findings import shown
+from reportgen.network.input_values import InputsMisfitError
 from reportgen.store import Store
 from reportgen.types import Json
 
@@ -48,6 +49,10 @@ def _run(request: Json, progress: child_process.Progress) -> Json:
     try:
         with _vetting(job):
             return encode(_stage(job.stage).run(job, Store(Path(job.cache)), report))
+    except InputsMisfitError as error:
+        from reportgen.checking import input_mistakes
+
+        raise UserError(*input_mistakes.problems(error, job.lines)) from error
     except ReportgenError:
         raise
     except Exception as error:

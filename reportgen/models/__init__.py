@@ -49,7 +49,6 @@ def load(
     seed: int,
     params: Params,
     inputs: Mapping[str, Value] | None = None,
-    lines: Mapping[str, int] | None = None,
     trusted: bool = False,
     cache: Path | None = None,
 ) -> Loaded:
@@ -65,7 +64,6 @@ def load(
         params: the spec's parameters of this source, such as `weights` of an application.
         inputs: what each input of a model of several is given, see `network.input_values`;
             None or {} where the spec does not say.
-        lines: lines of `inputs` in the spec for messages, by input; "" for the whole mapping.
         trusted: whether code in a model file may run.
         cache: the cache folder, in which model files that passed their trial are remembered.
 
@@ -90,7 +88,7 @@ def load(
         loader = import_module(catalog.loader(kind))
         model, trained, *sentence = loader.load(name, base, input_shape, targets, params)
         origin = "".join(sentence)
-    model, held = hold_inputs(model, inputs or {}, lines)
+    model, held = hold_inputs(model, inputs or {})
     reshaped = ""
     if input_shape is not None:
         model, reshaped = reshape_images(model, input_shape)

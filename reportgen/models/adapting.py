@@ -12,8 +12,14 @@ from itertools import pairwise
 from math import prod
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network.input_mistakes import FUNCTION, mistakes
-from reportgen.network.input_values import Taken, Value, joined, sentences
+from reportgen.network.input_values import (
+    InputsMisfitError,
+    Taken,
+    Value,
+    joined,
+    misfits,
+    sentences,
+)
 from reportgen.records import IMAGES
 from reportgen.types import Model, Node, Shape, Tensor
 
@@ -21,9 +27,7 @@ RESHAPE = "reshape_images"
 """Name of the layer that is put before a model which takes images in another form."""
 
 
-def hold_inputs(
-    model: Model, values: Mapping[str, Value], lines: Mapping[str, int] | None = None
-) -> tuple[Model, str]:
+def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
     """A model that takes images alone, and a sentence or two on what its inputs are given.
 
     Its one input has the name of the first input that gets images. In the place of each input that
@@ -32,10 +36,10 @@ def hold_inputs(
     Args:
         model: any Keras model with a graph.
         values: what each of its inputs is given; {} returns the model itself, and no sentence.
-        lines: lines of the spec for messages, by input; "" for the whole mapping.
 
     Raises:
-        UserError: the model has other inputs, they take other values, or they cannot be known.
+        InputsMisfitError: the model has other inputs, or they take other values.
+        UserError: its inputs cannot be known.
     """
     if not values:
         return model, ""
@@ -46,12 +50,11 @@ def hold_inputs(
         graph = require_graph(model)
     except UndefinedError as error:
         message = f"'inputs' cannot be given to it: {str(error).rstrip('.')}"
-        raise UserError(Problem(message, hint=FUNCTION)) from error
+        hint = "name a Python function that returns a model of the images alone"
+        raise UserError(Problem(message, hint=hint)) from error
     inputs = inputs_of(graph)
-    wrong = mistakes(inputs, values)
-    if wrong:
-        at = lines or {}
-        raise UserError(*(Problem(m, None, at.get(n, at.get("")), hint) for n, m, hint in wrong))
+    if unfit := misfits(inputs, values):
+        raise InputsMisfitError(inputs, values, unfit)
     if len(inputs) == 1:
         return model, ""
     return _with_held_inputs(model, graph, inputs, values), sentences(inputs, values)

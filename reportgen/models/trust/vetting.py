@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportgen import __version__
 from reportgen.child_process import ChildProcess, Died, Limits, NoAnswer, TimedOut
 from reportgen.code import reached
 from reportgen.digest import installed_version, of_bytes, of_value
@@ -24,6 +23,7 @@ from reportgen.models.trust.copy import Copy, copied
 from reportgen.models.trust.inspection import inspect_isolated
 from reportgen.models.trust.limits import GB, OUTPUT, readable_size
 from reportgen.store import read_json, write_json
+from reportgen.version import __version__
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
