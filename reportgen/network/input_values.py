@@ -5,9 +5,12 @@ Imports no Keras: specs are checked without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
+from reportgen.errors import UserError
 from reportgen.records import IMAGES
 from reportgen.types import Shape
 
@@ -93,3 +96,113 @@ def value_text(value: Value) -> str:
     if len(value) > MOST:
         return f"{len(value)} numbers from {min(value):.12g} to {max(value):.12g}"
     return f"[{', '.join(f'{number:.12g}' for number in value)}]"
+
+
+# --- values that do not fit --------------------------------------------------------------------
+
+LARGEST = {"float16": 65504.0, "float32": 3.4028234e38, "bfloat16": 3.3895313e38}
+"""The largest number of a type."""
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """One way in which the values of a spec do not fit the inputs of a model.
+
+    Attributes:
+        kind: what does not fit.
+        name: of the input; "" where it concerns all of them.
+        other: of "unlike images", the first input that is given the images.
+        shape: of "unlike images", the shape that fits the inputs before this one.
+        number: of "number", the first number that the input's type cannot hold.
+    """
+
+    kind: Literal[
+        "unknown", "missing", "no images", "unlike images", "list", "length", "one number",
+        "number", "text",
+    ]  # fmt: skip
+    name: str = ""
+    other: str = ""
+    shape: tuple[int | None, ...] = ()
+    number: float = 0.0
+
+
+class InputsMisfitError(UserError):
+    """Values that a spec gives to a model's inputs do not fit; `checking` words what is wrong."""
+
+    def __init__(
+        self, inputs: Sequence[ModelInput], values: Mapping[str, Value], misfits: Sequence[Misfit]
+    ) -> None:
+        super().__init__("the values under 'inputs' do not fit the model's inputs")
+        self.inputs, self.values, self.misfits = inputs, values, misfits
+
+
+def misfits(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> list[Misfit]:
+    """Where the values that a spec gives to a model's inputs do not fit; [] where they all fit.
+
+    Args:
+        inputs: of the model.
+        values: by the name of an input.
+    """
+    names = [model_input.name for model_input in inputs]
+    unfit = [Misfit("unknown", name) for name in values if name not in names]
+    if any(name not in values for name in names):
+        unfit.append(Misfit("missing"))
+    if not unfit and IMAGES not in values.values():
+        return [Misfit("no images")]
+    return unfit or [*_unlike_images(inputs, values), *_unfit_values(inputs, values)]
+
+
+def number_range(dtype: str) -> tuple[int, int] | None:
+    """The smallest and the largest whole number of a type, also of bool; None for other types."""
+    if dtype == "bool":
+        return 0, 1
+    whole = re.fullmatch(r"(u?)int(\d+)", dtype)
+    if whole is None:
+        return None
+    bits = int(whole[2])
+    return (0, 2**bits - 1) if whole[1] else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def _unlike_images(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> Iterator[Misfit]:
+    """Inputs that cannot be given the same images as the first that gets them."""
+    first, *others = [model_input for model_input in inputs if values[model_input.name] == IMAGES]
+    shape = first.shape
+    for model_input in others:
+        both = common_shape(shape, model_input.shape)
+        shape = both or shape
+        if model_input.dtype != first.dtype or both is None:
+            yield Misfit("unlike images", model_input.name, first.name, shape)
+
+
+def _unfit_values(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> Iterator[Misfit]:
+    images = next(model_input for model_input in inputs if values[model_input.name] == IMAGES)
+    for model_input in inputs:
+        value = values[model_input.name]
+        if not isinstance(value, str):
+            unfit = _unfit_shape(model_input, value, images) or _unfit_number(model_input, value)
+            if unfit is not None:
+                yield unfit
+
+
+def _unfit_shape(
+    model_input: ModelInput, value: float | Sequence[float], images: ModelInput
+) -> Misfit | None:
+    if not isinstance(value, Sequence):
+        filled = is_filled(model_input.shape, images.shape)
+        return None if filled else Misfit("one number", model_input.name)
+    if len(model_input.shape) != 1:
+        return Misfit("list", model_input.name)
+    fits = model_input.shape[0] in (None, len(value))
+    return None if fits else Misfit("length", model_input.name)
+
+
+def _unfit_number(model_input: ModelInput, value: float | Sequence[float]) -> Misfit | None:
+    numbers = value if isinstance(value, Sequence) else [value]
+    if model_input.dtype == "string":
+        return Misfit("text", model_input.name)
+    ends = number_range(model_input.dtype)
+    if ends is not None:
+        unfit = [n for n in numbers if n != int(n) or not ends[0] <= n <= ends[1]]
+    else:
+        unfit = [n for n in numbers if abs(n) > LARGEST.get(model_input.dtype, float("inf"))]
+    return Misfit("number", model_input.name, number=unfit[0]) if unfit else None

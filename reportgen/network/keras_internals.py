@@ -79,8 +79,14 @@ def run_graph(graph: Model, inputs: Json, visit: Callable[[Layer], Callable[...,
 
 
 def ordered_inputs(graph: Model, inputs: Mapping[str, Json]) -> list[Json]:
-    """Inputs that are given by name, in the graph's order."""
-    return list(graph._flatten_to_reference_inputs(inputs))
+    """Inputs by name, in the order of the graph's input tensors.
+
+    A name is the key of an input where the graph has a dictionary of them, else its tensor's.
+    """
+    structure = graph._inputs_struct
+    named = structure if isinstance(structure, dict) else {t.name: t for t in graph.inputs}
+    values = {id(tensor): inputs[name] for name, tensor in named.items()}
+    return [values[id(tensor)] for tensor in graph.inputs]
 
 
 def output_structure(graph: Model) -> Json:
