@@ -193,7 +193,7 @@ def test_training_and_evaluation_are_those_of_channels_last() -> None:
     for model in twins():
         ends = Network.of(model).heads_for((TARGET,))
         log = train(model, data(), ends, settings, 3, lambda *_: None)
-        found.append((log.history, evaluate(model, data(), ends)[0], model.get_weights()))
+        found.append((log.logs, evaluate(model, data(), ends)[0], model.get_weights()))
     for one, other in zip(found[0][:2], found[1][:2], strict=True):
         assert one.keys() == other.keys()
         for name in one:
