@@ -13,7 +13,6 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.feature_maps import ENTRY, measures
 from reportgen.figures.feature_maps.compute import compute, feature_maps
 from reportgen.figures.feature_maps.draw import draw
-from reportgen.figures.feature_maps.facts import part
 from reportgen.figures.feature_maps.notes import notes
 from reportgen.network.network import Network
 from reportgen.records import Evidence, Finding, ModelFacts, Subject
@@ -168,8 +167,17 @@ def test_channels_can_be_chosen() -> None:
         compute(subject(model, data, channels=[3]))
 
 
-def test_paths_become_parts() -> None:
-    assert part("backbone/Conv_1", 0, 1) == "backbone-conv_1"
+def test_layers_whose_names_differ_in_case_alone_get_different_parts() -> None:
+    body = [layers.Conv2D(2, 3, name="conv"), layers.Conv2D(2, 3, name="Conv")]
+    model = keras.Sequential([keras.Input((6, 6, 1)), *body, layers.Flatten(), layers.Dense(3)])
+    given = subject(model, dataset({"class": 3}))
+    artifact = compute(given)
+    assert [f.part for f in draw(artifact, given.params)] == ["conv", "conv-2"]
+    parts = {measure.name: measure.part for measure in artifact.measures}
+    assert (parts["detail@conv"], parts["detail@Conv"]) == ("conv", "conv-2")
+    given = subject(model, dataset({"class": 3}), samples=2)
+    parts_of_two = [f.part for f in draw(compute(given), given.params)]
+    assert parts_of_two == ["conv-s0", "conv-2-s0", "conv-s1", "conv-2-s1"]
 
 
 def test_what_is_wrong_is_said() -> None:

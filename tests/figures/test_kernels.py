@@ -14,8 +14,8 @@ from subjects import (
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.kernels import measures as by_hand
-from reportgen.figures.kernels.compute import compute, kernels, part_names
-from reportgen.figures.kernels.scaling import scaled
+from reportgen.figures.kernels.compute import compute, kernels
+from reportgen.figures.kernels.draw import scaled
 from reportgen.records import Preprocessing, Target
 
 
@@ -176,10 +176,6 @@ def test_nested_layers_and_choice():
     assert [item.title for item in drawn] == ["Conv2D(In/c)", "Conv2D(one)"]
 
 
-def test_parts_never_collide():
-    assert part_names(["a/b", "a-b", "A b", "é"]) == ["a-b", "a-b-2", "a-b-3", "layer"]
-
-
 # --- the figure ---
 
 
@@ -321,7 +317,9 @@ def test_every_channel_of_the_first_filters_in_gray_over_the_range_of_the_whole_
     model.set_weights([weights, np.zeros(4)])
     ready = subject("kernels", model, max_filters=2, show="inputs", scaling="range")
     artifact = compute(ready)
-    assert artifact.facts["layers"][0]["range"] == pytest.approx([-0.2, 0.6])
+    assert [artifact.facts.layers[0].low, artifact.facts.layers[0].high] == pytest.approx(
+        [-0.2, 0.6]
+    )
     (drawing,) = check_house_rules("kernels", artifact, ready.params)
     assert "The first 2 of 4 filters" in drawing.caption
     assert "low = -0.2, high = 0.6" in drawing.caption

@@ -14,7 +14,7 @@ from reportgen.errors import UserError
 from reportgen.figures.feature_maps import measures as by_hand
 from reportgen.figures.feature_maps import measures as measured
 from reportgen.figures.feature_maps.compute import compute, feature_maps
-from reportgen.figures.feature_maps.draw import abreast, flat
+from reportgen.figures.feature_maps.draw import as_tiles, planes_per_row
 from reportgen.network.maps import axes_at
 from reportgen.network.network import Network
 from reportgen.records import Artifact, Target
@@ -86,7 +86,7 @@ def test_a_line_by_hand() -> None:
     np.testing.assert_allclose(found.arrays["maps@conv"], conv[None], atol=1e-6)
     pool = np.array([[[0, 4, 6, 1], [3, 3, 1, 2]]]) / 255
     np.testing.assert_allclose(found.arrays["maps@pool"], pool, atol=1e-6)
-    assert [layer["size"] for layer in found.facts["layers"]] == [[8], [4]]
+    assert [layer.size for layer in found.facts.layers] == [(8,), (4,)]
     measured = values(found)
     # Five of eight positions are above zero in one channel, six in the other.
     assert measured["active_share@conv"] == pytest.approx(11 / 16)
@@ -222,7 +222,7 @@ def test_how_maps_were_resized_is_told() -> None:
 
 def test_a_strip_is_high_enough_to_see() -> None:
     maps = np.arange(16 * 26, dtype=np.float32).reshape(16, 26)
-    tiles, side = flat(maps)
+    tiles, side = as_tiles(maps)
     np.testing.assert_array_equal(tiles, np.repeat(maps[:, None], 5, axis=1))
     grid = arrange(tiles, tile=side).grid
     assert (grid.height, grid.width) == (60, 312)
@@ -230,17 +230,17 @@ def test_a_strip_is_high_enough_to_see() -> None:
 
 def test_a_long_strip_is_averaged() -> None:
     maps = np.tile(np.repeat([1.0, 3.0], 3300), (5, 1)).astype(np.float32)
-    tiles, side = flat(maps)
+    tiles, side = as_tiles(maps)
     assert (tiles.shape, side) == ((5, 55, 330), 330)
     np.testing.assert_allclose(tiles[:, :, :165], 1)
     np.testing.assert_allclose(tiles[:, :, 165:], 3)
     pairs = np.tile(np.array([0, 2], np.float32), (5, 330))
-    np.testing.assert_allclose(flat(pairs)[0], 1)
+    np.testing.assert_allclose(as_tiles(pairs)[0], 1)
 
 
 def test_planes_stand_in_rows_with_a_line_between() -> None:
     maps = np.arange(3 * 4, dtype=np.float32).reshape(1, 3, 2, 2)
-    tiles, _ = flat(maps)
+    tiles, _ = as_tiles(maps)
     gap = np.nan
     expected = [
         [0, 1, gap, 4, 5],
@@ -257,7 +257,7 @@ def test_planes_stand_in_rows_with_a_line_between() -> None:
     [((4, 7, 28), 1), ((3, 6, 3), 3), ((2, 2, 2), 2), ((28, 28, 28), 6), ((1, 9, 9), 1)],
 )
 def test_planes_fill_the_squarest_tile(space: tuple[int, ...], columns: int) -> None:
-    assert abreast(space) == columns
+    assert planes_per_row(space) == columns
 
 
 def test_planes_in_rows_are_told() -> None:
@@ -269,6 +269,6 @@ def test_planes_in_rows_are_told() -> None:
 
 def test_maps_of_two_dimensions_stay_as_they_are() -> None:
     maps = np.ones((3, 4, 5), np.float32)
-    tiles, side = flat(maps)
+    tiles, side = as_tiles(maps)
     assert tiles is maps
     assert side is None
