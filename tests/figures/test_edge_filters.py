@@ -114,6 +114,15 @@ def test_what_cannot_be_judged() -> None:
         compute(subject(KIND, flat, data()))
 
 
+def test_layers_whose_names_differ_in_case_alone_get_different_parts() -> None:
+    body = [layers.Conv2D(2, 3, name="conv"), layers.Conv2D(2, 3, name="Conv")]
+    end = [layers.Flatten(), layers.Dense(2)]
+    made = subject(KIND, keras.Sequential([keras.Input((8, 8, 1)), *body, *end]), data())
+    artifact = compute(made)
+    assert [layer.part for layer in artifact.facts.layers] == ["0-conv", "1-conv"]
+    check_house_rules(KIND, artifact, made.params)
+
+
 def test_without_labels_nothing_is_said_of_classes() -> None:
     given = data()
     made = subject(KIND, model(), dataset(given.splits["test"].images, {}, ()), measure_on=1)

@@ -9,7 +9,6 @@ import numpy as np
 from PIL import Image
 
 from reportgen.drawing.mosaic import mosaic
-from reportgen.figures.attribution.captions import size
 from reportgen.figures.feature_maps.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing
 from reportgen.types import Floats, Params
@@ -172,7 +171,7 @@ def _channels(layer: LayerFacts) -> str:
 
 def _positions(layer: LayerFacts) -> str:
     """ "26 x 26 positions"."""
-    return f"{size(layer.size)} {'position' if layer.size == (1,) else 'positions'}"
+    return f"{_size(layer.size)} {'position' if layer.size == (1,) else 'positions'}"
 
 
 def _arrangement(layer: LayerFacts) -> str:
@@ -182,13 +181,17 @@ def _arrangement(layer: LayerFacts) -> str:
         return ""
     if len(sides) == 1:
         return "a strip from its first position (left) to its last"
-    columns, planes = planes_per_row(sides), f"as {sides[0]} planes of {size(sides[1:])}"
+    columns, planes = planes_per_row(sides), f"as {sides[0]} planes of {_size(sides[1:])}"
     if columns == sides[0]:
         return f"{planes} from left to right, with gray between"
     if columns == 1:
         return f"{planes} from the top down, with gray between"
     after = " and after the last" if sides[0] % columns else ""
     return f"{planes} in rows of {columns}, with gray between{after}"
+
+
+def _size(sides: Sequence[int]) -> str:
+    return " x ".join(map(str, sides))
 
 
 def _zero_everywhere(count: int) -> str:
