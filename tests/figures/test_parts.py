@@ -23,6 +23,7 @@ def test_names_that_differ_in_case_alone_get_different_parts() -> None:
         "conv-2-2",
         "conv-3",
     ]
+    assert part_names(["a/b", "a-b", "A b", "é"]) == ["a-b", "a-b-2", "a-b-3", "layer"]
 
 
 @given(st.lists(st.text(max_size=6), max_size=8))

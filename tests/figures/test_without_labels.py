@@ -44,7 +44,7 @@ def photos():
 
 def test_images_are_called_by_their_files(model, photos):
     artifact = maps(subject("feature_maps", model, photos, samples=[1, 3]))
-    assert [sample["label"] for sample in artifact.facts["samples"]] == ["1.jpg", "3.jpg"]
+    assert [image.label for image in artifact.facts.images] == ["1.jpg", "3.jpg"]
     check_house_rules("feature_maps", artifact, {})
 
 
