@@ -22,6 +22,7 @@ import zoo
 
 from reportgen import catalog
 from reportgen.catalog import Parameter
+from reportgen.codec import encode
 from reportgen.errors import UndefinedError, UserError
 from reportgen.network.layer_selection import find
 from reportgen.network.layers import rows
@@ -157,7 +158,7 @@ def test_is_drawn_or_says_why_not(name: str, kind: str) -> None:
         assert "\n" not in found
         return
     assert kind not in OURS or (name, kind) not in SAID
-    json.dumps(dict(found.facts), allow_nan=False)
+    json.dumps(encode(found.facts), allow_nan=False)
     for measure in found.measures:
         assert measure.how
         assert measure.value is None or np.isfinite(measure.value)

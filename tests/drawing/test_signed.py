@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.figures.attribution.captions import (
-    image,
-    label,
     numbering,
     ordinal,
     percent,
     sentence,
+    title,
     where,
 )
+from reportgen.figures.attribution.samples import ExplainedImage
 
 
 def test_zero_lies_in_the_middle_and_the_largest_magnitude_at_an_end() -> None:
@@ -44,12 +46,13 @@ def test_no_probability_is_rounded_to_a_certainty(share: float, words: str) -> N
 
 
 def test_words_for_a_sample() -> None:
-    told = {"index": 3, "label": "cat", "predicted": "dog", "probability": 0.75, "explained": "dog"}
-    assert label(told) == "dog (75.0%)"
-    assert sentence(told) == "Test image 3 (cat): predicted dog with 75.0%."
-    other = {**told, "explained": "cow", "label": ""}
-    assert image(other) == "test image 3"
-    assert label(other) == "for cow; predicted dog (75.0%)"
+    right = ExplainedImage(3, "cat", explained="dog", predicted="dog", probability=0.75)
+    assert title(right) == "dog (75.0%)"
+    assert title(right, "zero") == "dog (75.0%): zero"
+    assert sentence(right) == "Test image 3 (cat): predicted dog with 75.0%."
+    other = replace(right, explained="cow", label="")
+    assert other.name == "test image 3"
+    assert title(other) == "for cow; predicted dog (75.0%)"
     assert sentence(other, "more").endswith("explained for cow; more.")
 
 
