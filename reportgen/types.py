@@ -1,7 +1,7 @@
 """Names of the types that signatures use; importing them imports none of the libraries.
 
-Keras and TensorFlow have no type stubs that a checker could follow, so `Model`, `Layer`, `Tensor`
-and `Graph` document what is meant; the array types are checked.
+Keras and TensorFlow have no type stubs that a checker could follow, so `Model`, `Layer`, `Tensor`,
+`Node` and `Graph` document what is meant; the array types are checked.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     Model = keras.Model
     Layer = keras.Layer
     """A layer of Keras, an operation, or a model inside another."""
+    Node = keras.src.ops.node.Node
+    """A call of a layer, with its tensors, in a model's graph."""
     Graph = Callable[..., list[tf.Tensor]]
     """A compiled `tf.function` or one of its concrete functions."""
     Progress = Callable[[int, int, str], None]
     """Receives how far a task has come, as `progress(done, total, text)`."""
 else:
     Array = Floats = Doubles = Integers = Booleans = Pixels = Any
-    Tensor = Model = Layer = Graph = Progress = Any
+    Tensor = Model = Layer = Node = Graph = Progress = Any
 
 Params = Mapping[str, Any]
 """Parameters of a spec's entry by name, each checked against its declared type."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from reportgen.drafting.evidence import (
     Reading,
+    at_same_place,
     by_measure,
     derived,
     get,
@@ -54,6 +55,7 @@ __all__ = [
     "Side",
     "Tally",
     "apart",
+    "at_same_place",
     "beside_area",
     "by_measure",
     "derived",

@@ -23,6 +23,10 @@ class Reading:
     evidence: Evidence
     alone: bool = False
 
+    def number(self) -> Number:
+        """The measured value, 0 where it is undefined: an order for `min` and `max`."""
+        return self.evidence.value or 0
+
 
 def measure_name(evidence: Evidence) -> str:
     """The measure of an evidence id, e.g. "accuracy" of "evaluation-1.accuracy@test.length"."""
@@ -69,6 +73,11 @@ def readings(
 def of_model(items: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:
     """The readings of one model, by what they were measured at."""
     return {reading.at: reading.evidence for reading in items if reading.model.name == model.name}
+
+
+def at_same_place(items: Iterable[Reading], reading: Reading) -> Evidence | None:
+    """The evidence among readings of another measure with the model and place of `reading`."""
+    return of_model(items, reading.model).get(reading.at)
 
 
 def models_of(items: Iterable[Reading]) -> list[ModelFacts]:

@@ -5,9 +5,12 @@ Imports no Keras: specs are checked without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
+from reportgen.errors import UserError
 from reportgen.records import IMAGES
 from reportgen.types import Shape
 
@@ -92,3 +95,111 @@ def told(value: Value) -> str:
     if len(value) > MOST:
         return f"{len(value)} numbers from {min(value):.12g} to {max(value):.12g}"
     return f"[{', '.join(f'{one:.12g}' for one in value)}]"
+
+
+# --- values that do not fit --------------------------------------------------------------------
+
+LARGEST = {"float16": 65504.0, "float32": 3.4028234e38, "bfloat16": 3.3895313e38}
+"""The largest number of a type."""
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """One way in which the values of a spec do not fit the inputs of a model.
+
+    Attributes:
+        kind: what does not fit.
+        name: of the input; "" where it concerns all of them.
+        other: of "unlike images", the first input that is given the images.
+        shape: of "unlike images", the shape that fits the inputs before this one.
+        number: of "number", the first number that the input's type cannot hold.
+    """
+
+    kind: Literal[
+        "unknown", "missing", "no images", "unlike images", "list", "length", "one number",
+        "number", "text",
+    ]  # fmt: skip
+    name: str = ""
+    other: str = ""
+    shape: tuple[int | None, ...] = ()
+    number: float = 0.0
+
+
+class InputsMisfitError(UserError):
+    """Values that a spec gives to a model's inputs do not fit; `checking` words what is wrong."""
+
+    def __init__(
+        self, inputs: Sequence[Taken], values: Mapping[str, Value], misfits: Sequence[Misfit]
+    ) -> None:
+        super().__init__("the values under 'inputs' do not fit the model's inputs")
+        self.inputs, self.values, self.misfits = inputs, values, misfits
+
+
+def misfits(inputs: Sequence[Taken], values: Mapping[str, Value]) -> list[Misfit]:
+    """Where the values that a spec gives to a model's inputs do not fit; [] where they all fit.
+
+    Args:
+        inputs: of the model.
+        values: by the name of an input.
+    """
+    names = [taken.name for taken in inputs]
+    unfit = [Misfit("unknown", name) for name in values if name not in names]
+    if any(name not in values for name in names):
+        unfit.append(Misfit("missing"))
+    if not unfit and IMAGES not in values.values():
+        return [Misfit("no images")]
+    return unfit or [*_unlike_images(inputs, values), *_unfit_values(inputs, values)]
+
+
+def number_range(dtype: str) -> tuple[int, int] | None:
+    """The smallest and the largest whole number of a type, also of bool; None for other types."""
+    if dtype == "bool":
+        return 0, 1
+    whole = re.fullmatch(r"(u?)int(\d+)", dtype)
+    if whole is None:
+        return None
+    bits = int(whole[2])
+    return (0, 2**bits - 1) if whole[1] else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def _unlike_images(inputs: Sequence[Taken], values: Mapping[str, Value]) -> Iterator[Misfit]:
+    """Inputs that cannot be given the same images as the first that gets them."""
+    first, *others = [taken for taken in inputs if values[taken.name] == IMAGES]
+    shape = first.shape
+    for taken in others:
+        both = joined(shape, taken.shape)
+        shape = both or shape
+        if taken.dtype != first.dtype or both is None:
+            yield Misfit("unlike images", taken.name, first.name, shape)
+
+
+def _unfit_values(inputs: Sequence[Taken], values: Mapping[str, Value]) -> Iterator[Misfit]:
+    images = next(taken for taken in inputs if values[taken.name] == IMAGES)
+    for taken in inputs:
+        value = values[taken.name]
+        if not isinstance(value, str):
+            unfit = _unfit_shape(taken, value, images) or _unfit_number(taken, value)
+            if unfit is not None:
+                yield unfit
+
+
+def _unfit_shape(taken: Taken, value: float | Sequence[float], images: Taken) -> Misfit | None:
+    if not isinstance(value, Sequence):
+        filled = is_filled(taken.shape, images.shape)
+        return None if filled else Misfit("one number", taken.name)
+    if len(taken.shape) != 1:
+        return Misfit("list", taken.name)
+    fits = taken.shape[0] in (None, len(value))
+    return None if fits else Misfit("length", taken.name)
+
+
+def _unfit_number(taken: Taken, value: float | Sequence[float]) -> Misfit | None:
+    numbers = value if isinstance(value, Sequence) else [value]
+    if taken.dtype == "string":
+        return Misfit("text", taken.name)
+    ends = number_range(taken.dtype)
+    if ends is not None:
+        unfit = [n for n in numbers if n != int(n) or not ends[0] <= n <= ends[1]]
+    else:
+        unfit = [n for n in numbers if abs(n) > LARGEST.get(taken.dtype, float("inf"))]
+    return Misfit("number", taken.name, number=unfit[0]) if unfit else None

@@ -163,6 +163,11 @@ def test_the_same_seed_gives_the_same_initial_weights(load: Load) -> None:
     assert any((a != b).any() for a, b in zip(first, other, strict=True))
 
 
+def test_random_weights_that_nothing_trains_are_said(load: Load) -> None:
+    assert load("zoo:variation3").weights == models.UNTRAINED
+    assert load("zoo:variation3", input_shape=(28, 28, 3), targets=LINE).weights == ""
+
+
 def test_an_unknown_model_is_named_with_its_neighbor(load: Load) -> None:
     with pytest.raises(UserError, match="no model named 'bas'; did you mean 'base'"):
         load("zoo:bas")
@@ -190,9 +195,11 @@ def test_looking_up_names_and_entries_stays_light() -> None:
         "import sys\n"
         "from importlib import import_module\n"
         "import reportgen.models\n"
-        "for name in ('base', 'deep', 'fashion_cnn', 'small_resnet', 'small_vgg',\n"
-        "             'variation1', 'variation2', 'variation3',\n"
-        "             'application', 'files', 'python_function'):\n"
+        "from reportgen import catalog\n"
+        "for name in ('base', 'deep', 'fashion_cnn', 'small_resnet', 'small_vgg', 'vgg8',\n"
+        "             'variation1', 'variation2', 'variation3'):\n"
+        "    assert catalog.entry('models', name).name == name\n"
+        "for name in ('application', 'files', 'python_function'):\n"
         "    assert import_module(f'reportgen.models.{name}').ENTRY.name == name\n"
         "print([m for m in ('numpy', 'keras', 'tensorflow') if m in sys.modules])"
     )

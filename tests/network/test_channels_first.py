@@ -20,7 +20,7 @@ from tensorflow.python.framework import config
 import reportgen
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.summary.compute import _input
-from reportgen.models._fit import check_input
+from reportgen.models.adapting import check_input
 from reportgen.network import execution
 from reportgen.network.axes import channels_first
 from reportgen.network.dependencies import steps

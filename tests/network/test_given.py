@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reportgen.network.input_mistakes import mistakes
+from reportgen.checking.input_mistakes import mistakes
 from reportgen.network.input_values import Taken, example, sentences
 
 IMAGE = Taken("image", (28, 28, 1), "float32")
@@ -16,7 +16,7 @@ WORDS = Taken("words", (None,), "int32")
 
 
 def told(wanted: list[Taken], **given: Any) -> list[str]:
-    return ["; ".join(part for part in found[1:] if part) for found in mistakes(wanted, given)]
+    return ["; ".join(filter(None, [m.message, m.hint])) for m in mistakes(wanted, given)]
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_every_input_must_be_spoken_of_and_no_other() -> None:
 def test_values_must_be_of_the_inputs_shape_and_type(
     taken: Taken, value: Any, expected: str
 ) -> None:
-    ((name, message, hint),) = mistakes([IMAGE, taken], {"image": "images", taken.name: value})
-    assert name == taken.name
-    assert f"input '{taken.name}' {expected}" in f"{message}; {hint}"
+    (mistake,) = mistakes([IMAGE, taken], {"image": "images", taken.name: value})
+    assert mistake.name == taken.name
+    assert f"input '{taken.name}' {expected}" in f"{mistake.message}; {mistake.hint}"
 
 
 def test_one_number_fills_sides_that_images_have_too() -> None:

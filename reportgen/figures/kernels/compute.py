@@ -120,7 +120,7 @@ def _ordered(layer: Any) -> Floats:
 
 def _reads_color(network: Network) -> str:
     """The path of the first convolution, if the model's input has three channels; else ""."""
-    inputs = getattr(network, "inputs", None) or []
+    inputs = getattr(network.model, "inputs", None) or []
     first = _first(network)
     front = network.has_graph and reads_channels_first(network)
     if not inputs or not first or inputs[0].shape[1 if front else -1] != 3:
@@ -132,7 +132,7 @@ def _reads_color(network: Network) -> str:
 def _first(network: Network) -> str:
     """The path of the first convolution, or ""."""
     paths = choose(network, "all", is_conv)
-    return paths[0] if paths and getattr(network, "layers", None) else ""
+    return paths[0] if paths and getattr(network.model, "layers", None) else ""
 
 
 def _facts(name: str, layer: Any, kernel: Floats, color: bool) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def compute(subject: Subject) -> Artifact:
     Returns:
         Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
         (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
-        `unused` (layers that predicting does not use), `nested` (how many rows are models), and
+        `left_out` (layers that predicting does not use), `nested` (how many rows are models), and
         `table`, the one to draw.
     """
     facts, network = subject.facts, subject.network
@@ -99,7 +99,7 @@ def compute(subject: Subject) -> Artifact:
             "totals": totals,
             "layers": [row.name for row in facts.layers],
             "outputs": outputs(facts.layers, listed(network.model)),
-            "unused": unused(network.model),
+            "left_out": unused(network.model),
             "nested": nested,
             "table": subject.params["table"],
         },
@@ -129,7 +129,7 @@ def _counts(network: Network) -> tuple[Measure, ...]:
 
 def _input(network: Network) -> tuple[Measure, ...]:
     """Size and channels of the first input, as far as its shape is declared."""
-    inputs = getattr(network, "inputs", None) or []
+    inputs = getattr(network.model, "inputs", None) or []
     if not inputs or len(inputs[0].shape) < 3:
         return ()
     *space, channels = inputs[0].shape[1:]
@@ -156,7 +156,7 @@ def _receptive_fields(network: Network) -> tuple[Measure, ...]:
 def _field(network: Network, name: str) -> Measure | None:
     """A convolution's receptive field; None where it cannot be told."""
     try:
-        side = receptive_field(network, name) if getattr(network, "inputs", None) else None
+        side = receptive_field(network, name) if getattr(network.model, "inputs", None) else None
     except UndefinedError:
         return None
     if side is None:
