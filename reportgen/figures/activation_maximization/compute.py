@@ -44,7 +44,7 @@ def compute(subject: Subject) -> Artifact:
     shown = targets_of(subject, size)
     parts = part_names([targets.name for targets in shown])
     recipe = _recipe(subject, shape)
-    require_finite(network, [one.goal.layer for one in shown if one.goal.layer] or None)
+    require_finite(network, [each.goal.layer for each in shown if each.goal.layer] or None)
     largest = _largest(subject, shown)
     random_weights = fresh(network, seed)
     arrays: dict[str, Array] = {}
@@ -55,9 +55,9 @@ def compute(subject: Subject) -> Artifact:
         climbed = ascend(network, targets.goal, recipe, seed, size)
         images = arrays[f"images@{name}"] = _displayed(climbed, recipe, subject.data)
         if targets.single_filters:
-            some = replace(targets.goal, picks=targets.goal.picks[:COMPARED])
-            other = ascend(network, some, recipe, seed, size, random_weights)
-            random = _displayed(other, recipe, subject.data)
+            compared = replace(targets.goal, picks=targets.goal.picks[:COMPARED])
+            untrained = ascend(network, compared, recipe, seed, size, random_weights)
+            random = _displayed(untrained, recipe, subject.data)
             measures += filter_images(name, images, random, part, seed)
             measures += filter_responses(name, climbed.reached, climbed.still, best, part, seed)
         else:

@@ -105,22 +105,21 @@ def _label(index: int, panel: Panel) -> str:
 
 
 def _count(panel: Panel, shown: int) -> str:
-    what, many = panel.noun, MANY[panel.noun]
+    noun, many = panel.noun, MANY[panel.noun]
     names, total, of = panel.labels, panel.total, _whose(panel)
     if any(" + " in name for name in names):
         return (
-            f"{shown} {what} or group of {of}"
+            f"{shown} {noun} or group of {of}"
             if shown == 1
             else f"{shown} {many} or groups of {of}"
         )
-    if what == "filter" and names != tuple(str(index) for index in range(shown)):
-        some = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
-        return f"{some} of {of}"
+    if noun == "filter" and names != tuple(str(index) for index in range(shown)):
+        chosen = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
+        return f"{chosen} of {of}"
     if shown < total:
-        some = f"The first {shown}" if what == "filter" else str(shown)
-        some = "The first" if shown == 1 and what == "filter" else some
-        return f"{some} of {total} {many} of {of}"
-    every = {1: f"The only {what}", 2: f"Both {many}"}.get(shown, f"All {shown} {many}")
+        first = "The first" if shown == 1 else f"The first {shown}"
+        return f"{first if noun == 'filter' else shown} of {total} {many} of {of}"
+    every = {1: f"The only {noun}", 2: f"Both {many}"}.get(shown, f"All {shown} {many}")
     return f"{every} of {of}"
 
 
@@ -153,8 +152,8 @@ def _bands(depth: int) -> str:
     """How an input without colors is laid out."""
     if depth == 1:
         return ""
-    some = f"the first {_ABREAST} of the input's {depth}" if depth > _ABREAST else f"the {depth}"
-    return f"Each tile holds {some} channels, from left to right. "
+    which = f"the first {_ABREAST} of the input's {depth}" if depth > _ABREAST else f"the {depth}"
+    return f"Each tile holds {which} channels, from left to right. "
 
 
 def _exceptions(panel: Panel) -> list[str]:

@@ -1,4 +1,4 @@
-"""What `compute` tells `draw` about maximizing images."""
+"""Facts about maximizing images, which `compute` finds and `draw` puts into words."""
 
 from __future__ import annotations
 

@@ -80,10 +80,9 @@ def compute(subject: Subject) -> Artifact:
         plain=_plain(way),
         channels=tuple(ChannelFacts(channel.number, _samples(channel, data)) for channel in shown),
     )
-    found = measures(
-        shown, facts.receptive_field, (replaced, len(hidden)), facts.plain, subject.seed
-    )
-    return Artifact(arrays, facts, found)
+    relu_counts = (replaced, len(hidden))
+    field, seed = facts.receptive_field, subject.seed
+    return Artifact(arrays, facts, measures(shown, field, relu_counts, facts.plain, seed))
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,9 @@ def _search(subject: Subject, layer: str, indices: Integers) -> _Searched:
     return _Searched(indices, Peaks(values, places, chunks[0].map_size))
 
 
-def _chosen(filters: int | Sequence[int], count: int, found: Peaks, layer: str) -> Array:
+def _chosen(filters: int | Sequence[int], count: int, searched: Peaks, layer: str) -> Array:
     """The channels named, or those with the largest activations."""
-    largest = found.values.max(axis=0)
+    largest = searched.values.max(axis=0)
     if isinstance(filters, int):
         order = np.argsort(-largest, kind="stable")[:filters]
         chosen = order[largest[order] > 0]
@@ -122,7 +121,7 @@ def _chosen(filters: int | Sequence[int], count: int, found: Peaks, layer: str) 
     if not (largest[chosen] > 0).any():
         raise UndefinedError(
             f"No channel asked for of layer '{layer}' has a positive activation for any of "
-            f"{len(found.values)} test images, so there is nothing to bring back."
+            f"{len(searched.values)} test images, so there is nothing to bring back."
         )
     return np.asarray(chosen)
 
@@ -165,8 +164,8 @@ def _projections(
     preprocessing = data_of(subject).preprocessing
     pixels = prepare(images, preprocessing)
     picks, strongest = np.full(len(images), number), _strongest(subject)
-    found = projections(subject.network, pixels, layer, picks, strongest=strongest, rule=rule)
-    back = as_given(found[0], pixels.shape)
+    of_inputs = projections(subject.network, pixels, layer, picks, strongest=strongest, rule=rule)
+    back = as_given(of_inputs[0], pixels.shape)
     order = preprocessing.order
     return np.ascontiguousarray(back[..., np.argsort(order)] if order else back)
 

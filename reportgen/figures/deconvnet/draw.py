@@ -129,10 +129,10 @@ def _caption(facts: Facts, group: Sequence[ChannelFacts], depth: int) -> str:
     names = ", ".join(str(channel.number) for channel in group)
     several = "channels" if len(group) > 1 else "channel"
     which = "test images given" if facts.chosen else "test images that excite it most"
-    found = "" if facts.chosen else f", of {facts.searched} searched"
+    searched = "" if facts.chosen else f", of {facts.searched} searched"
     sentences = [
         f"Activations of {several} {names} of layer {facts.layer} ({kept} of each map) brought "
-        f"back to the input, beside the {which}{found}.",
+        f"back to the input, beside the {which}{searched}.",
         numbering("channel", group[0].number),
         _beside(facts),
         _crop(facts),
@@ -212,7 +212,7 @@ def _images(channel: ChannelFacts) -> str:
 
 def _group(samples: Sequence[Sample]) -> str:
     """Numbers of images of one class, and the class."""
-    numbers = [f"{one.index}{' (zero everywhere)' if one.zero else ''}" for one in samples]
+    numbers = [f"{sample.index}{' (zero everywhere)' if sample.zero else ''}" for sample in samples]
     label = samples[0].label
     return ", ".join(numbers) + (f" ({label})" if label else "")
 

@@ -1,4 +1,4 @@
-"""What `compute` tells `draw` about projections."""
+"""Facts about projections, which `compute` finds and `draw` puts into words."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Facts:
         layer: path of the layer.
         keep: what of each map is brought back.
         beside: another backward rule that is shown; None for none.
-        not_beside: one that was asked for and would show the same; None for none.
+        not_beside: a rule that the spec asked for and that would show the same; None for none.
         searched: how many test images were searched.
         chosen: whether the spec chose the images.
         receptive_field: side of what a unit sees; None where that is not known.

@@ -52,16 +52,16 @@ def compute(subject: Subject) -> Artifact:
     maps = [joined(of_head, layer) for of_head in zip(*pieces, strict=True)]
 
     arrays: dict[str, Array] = {"images": images.pixels[images.shown]}
-    for head, found in zip(heads, maps, strict=True):
-        arrays[f"map@{head.name}"] = found.maps[images.shown]
-        arrays[f"large@{head.name}"] = bilinear(found.maps[images.shown], images.size)
+    for head, of_head in zip(heads, maps, strict=True):
+        shown = of_head.maps[images.shown]
+        arrays |= {f"map@{head.name}": shown, f"large@{head.name}": bilinear(shown, images.size)}
 
     masks = images.foregrounds()
     if rearranged := rearranging(network, layer, images.pixels.shape[1:]):
         masks = np.zeros_like(masks)  # where the heatmap lies over the image is not known
     measured = {
-        head.name: found.since(images.measured.start)
-        for head, found in zip(heads, maps, strict=True)
+        head.name: of_head.since(images.measured.start)
+        for head, of_head in zip(heads, maps, strict=True)
     }
     measures = [
         measure
@@ -87,9 +87,9 @@ def compute(subject: Subject) -> Artifact:
         unexplained=unexplained(network),
         heads=tuple(
             HeadFacts(
-                head.name, head.title, part, score_of(head), _samples(images, head, found, method)
+                head.name, head.title, part, score_of(head), _samples(images, head, of_head, method)
             )
-            for head, part, found in zip(heads, parts, maps, strict=True)
+            for head, part, of_head in zip(heads, parts, maps, strict=True)
         ),
     )
     heading = PLAIN if any(head.valued for head in heads) else ""
@@ -122,7 +122,7 @@ def _depending(network: Network, heads: tuple[Head, ...], layer: str) -> tuple[H
 def _channels(maps: Maps) -> tuple[int, int]:
     """How many channels there are, and how many had no say in the heatmap of some image.
 
-    An image for which no channel varies does not count: its heatmap is zero, and is said to be.
+    An image for which no channel varies does not count: its caption says that its heatmap is zero.
     """
     varied = ~maps.left_out.all(axis=1)
     return int(maps.left_out.shape[1]), int(maps.left_out[varied].any(axis=0).sum())

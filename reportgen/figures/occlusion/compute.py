@@ -39,8 +39,12 @@ def compute(subject: Subject) -> Artifact:
     outputs, fill = [head.index for head in heads], color(data, params["base"])
     occlusions = occlude(network, inputs, outputs, targets, cover, fill, score)
     maps = [
-        spread(found.probability if score == "probability" else found.drops, cover, images.size)
-        for found in occlusions
+        spread(
+            occlusion.probability if score == "probability" else occlusion.drops,
+            cover,
+            images.size,
+        )
+        for occlusion in occlusions
     ]
     masks = images.foregrounds()
     measures = [

@@ -37,7 +37,9 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
         [pixels, colorize(centered(values), "RdBu_r"), signed_overlay(pixels, values)]
         for pixels, values in zip(images, maps, strict=True)
     ]
-    titles = [title(one.image, "zero everywhere" if one.zero else "") for one in head.samples]
+    titles = [
+        title(sample.image, "zero everywhere" if sample.zero else "") for sample in head.samples
+    ]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
     alone = len(facts.heads) == 1
     of_head = "" if alone else f" of head {head.name}"

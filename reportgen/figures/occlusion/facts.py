@@ -1,4 +1,4 @@
-"""What `compute` tells `draw` about occlusion maps."""
+"""Facts about occlusion maps, which `compute` finds and `draw` puts into words."""
 
 from __future__ import annotations
 

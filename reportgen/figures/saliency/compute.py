@@ -47,9 +47,9 @@ def compute(subject: Subject) -> Artifact:
 
     rest, plain = images.measured, None
     if method != "gradient":
-        explained = np.stack([found.targets[rest] for found in attributions], axis=1)
+        explained = np.stack([attribution.targets[rest] for attribution in attributions], axis=1)
         gradients = attribute(network, inputs[rest], outputs, explained, "gradient", settings)
-        plain = [_reduced(found, inputs[rest], signed=False) for found in gradients]
+        plain = [_reduced(gradient, inputs[rest], signed=False) for gradient in gradients]
     moved, masks = _moved(method, inputs[rest], settings), images.foregrounds()
     measures: list[Measure] = []
     for place, head in enumerate(heads):

@@ -42,7 +42,9 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
         [pixels, *_pictures(pixels, values, facts.signed)]
         for pixels, values in zip(images, maps, strict=True)
     ]
-    titles = [title(one.image, "zero everywhere" if one.zero else "") for one in head.samples]
+    titles = [
+        title(sample.image, "zero everywhere" if sample.zero else "") for sample in head.samples
+    ]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
     alone, method = len(facts.heads) == 1, TITLES[facts.method]
     of_head = "" if alone else f" {answering(head.name, head.score)}"
@@ -50,7 +52,7 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
         f"{_method(facts, params, head)}{of_head}. {_colors(facts)}",
         _guided(head.relus),
         facts.unexplained,
-        *(sentence(one.image, _zero(one)) for one in head.samples),
+        *(sentence(sample.image, _zero(sample)) for sample in head.samples),
     ]
     caption = " ".join(text for text in sentences if text)
     heading = method if alone else f"{head.title}: {method}"

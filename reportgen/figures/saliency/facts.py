@@ -1,4 +1,4 @@
-"""What `compute` tells `draw` about saliency maps."""
+"""Facts about saliency maps, which `compute` finds and `draw` puts into words."""
 
 from __future__ import annotations
 
