@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explaining import unlabeled
+from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.confusion_matrix.facts import parts, pointer
 from reportgen.metrics.statistics import wilson
 from reportgen.network.answers import answered, pieces

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explaining import unlabeled
+from reportgen.figures.attribution.heads import unlabeled
 from reportgen.metrics.statistics import bootstrap, wilson
 from reportgen.network.answers import answered, pieces
 from reportgen.network.finite import require_finite
