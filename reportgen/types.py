@@ -1,7 +1,7 @@
 """Names of the types that signatures use; importing them imports none of the libraries.
 
-Keras and TensorFlow have no type stubs that a checker could follow, so `Model`, `Layer`, `Tensor`,
-`Node` and `Graph` document what is meant; the array types are checked.
+Keras and TensorFlow have no type stubs that a checker could follow, so `Model`, `Layer`, `Tensor`
+and `Graph` document what is meant; the array types are checked.
 """
 
 from __future__ import annotations
@@ -24,20 +24,22 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
     Pixels = NDArray[np.uint8]
+    Targets = NDArray[np.int32]
+    """Classes to explain, by index; `scores.PREDICTED` stands for the predicted one."""
+    Images = Array | list[Array]
+    """Model input: an array with a row for each image, or such an array for each input."""
     Tensor = tf.Tensor
     """A tensor, eager or symbolic, of TensorFlow or of Keras."""
     Model = keras.Model
     Layer = keras.Layer
     """A layer of Keras, an operation, or a model inside another."""
-    Node = keras.src.ops.node.Node
-    """A call of a layer, with its tensors, in a model's graph."""
     Graph = Callable[..., list[tf.Tensor]]
     """A compiled `tf.function` or one of its concrete functions."""
     Progress = Callable[[int, int, str], None]
     """Receives how far a task has come, as `progress(done, total, text)`."""
 else:
-    Array = Floats = Doubles = Integers = Booleans = Pixels = Any
-    Tensor = Model = Layer = Node = Graph = Progress = Any
+    Array = Floats = Doubles = Integers = Booleans = Pixels = Targets = Images = Any
+    Tensor = Model = Layer = Graph = Progress = Any
 
 Params = Mapping[str, Any]
 """Parameters of a spec's entry by name, each checked against its declared type."""

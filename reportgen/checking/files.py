@@ -156,10 +156,10 @@ def input_problems(spec: Spec) -> Iterator[Problem]:
             continue
         from reportgen.checking.input_mistakes import mistakes
         from reportgen.models.trust.inspection import outline_of
-        from reportgen.network.input_values import Taken
+        from reportgen.network.input_values import ModelInput
 
         configured = outline_of(spec.source.parent / model.source).inputs
-        taken = [Taken(*item) for item in configured or ()]
+        taken = [ModelInput(*item) for item in configured or ()]
         for mistake in mistakes(taken, model.inputs) if taken else ():
             line = model.input_lines.get(mistake.name, model.line)
             yield Problem(mistake.message, str(spec.source), line, mistake.hint)

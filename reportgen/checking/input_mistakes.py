@@ -13,7 +13,7 @@ from reportgen.network.input_values import (
     LARGEST,
     InputsMisfitError,
     Misfit,
-    Taken,
+    ModelInput,
     Value,
     example,
     misfits,
@@ -34,7 +34,7 @@ class Mistake:
     hint: str
 
 
-def mistakes(inputs: Sequence[Taken], values: Mapping[str, Value]) -> list[Mistake]:
+def mistakes(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> list[Mistake]:
     """What is wrong with the values that a spec gives to a model's inputs; [] where they fit."""
     return [_worded(misfit, inputs, values) for misfit in misfits(inputs, values)]
 
@@ -47,9 +47,9 @@ def problems(error: InputsMisfitError, lines: Mapping[str, int]) -> list[Problem
     ]
 
 
-def _worded(misfit: Misfit, inputs: Sequence[Taken], values: Mapping[str, Value]) -> Mistake:
+def _worded(misfit: Misfit, inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> Mistake:
     names = [taken.name for taken in inputs]
-    every = ", ".join(taken.said for taken in inputs)
+    every = ", ".join(taken.text for taken in inputs)
     if misfit.kind == "unknown":
         message = f"the model has no input '{misfit.name}'; it takes {every}"
         return Mistake(misfit.name, message, did_you_mean(misfit.name, names))
@@ -72,7 +72,7 @@ def _worded(misfit: Misfit, inputs: Sequence[Taken], values: Mapping[str, Value]
     return Mistake(taken.name, f"input '{taken.name}' takes {expected}", hint)
 
 
-def _expected(misfit: Misfit, taken: Taken, value: Value) -> tuple[str, str]:
+def _expected(misfit: Misfit, taken: ModelInput, value: Value) -> tuple[str, str]:
     """What an input takes in place of a value, and what to write."""
     if misfit.kind == "list":
         return f"values of {size(taken.shape)}, got a list", "write one number for all of them"

@@ -14,7 +14,8 @@ from reportgen.network.finite import require_finite_activations
 from reportgen.network.maps import region
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import pick, prepare
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import pick
 from reportgen.records import Dataset
 from reportgen.types import Array, Floats, Integers
 

@@ -10,18 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from math import prod
+from typing import TYPE_CHECKING
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.input_values import (
     InputsMisfitError,
-    Taken,
+    ModelInput,
     Value,
-    joined,
+    common_shape,
     misfits,
     sentences,
 )
 from reportgen.records import IMAGES
-from reportgen.types import Model, Node, Shape, Tensor
+from reportgen.types import Model, Shape, Tensor
+
+if TYPE_CHECKING:
+    from reportgen.network.keras_internals import Node
 
 RESHAPE = "reshape_images"
 """Name of the layer that is put before a model which takes images in another form."""
@@ -44,7 +48,7 @@ def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
     if not values:
         return model, ""
     from reportgen.network.graph import require_graph
-    from reportgen.network.inputs import inputs_of
+    from reportgen.network.inputs import model_inputs
 
     try:
         graph = require_graph(model)
@@ -52,7 +56,7 @@ def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
         message = f"'inputs' cannot be given to it: {str(error).rstrip('.')}"
         hint = "name a Python function that returns a model of the images alone"
         raise UserError(Problem(message, hint=hint)) from error
-    inputs = inputs_of(graph)
+    inputs = model_inputs(graph)
     if unfit := misfits(inputs, values):
         raise InputsMisfitError(inputs, values, unfit)
     if len(inputs) == 1:
@@ -61,7 +65,7 @@ def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
 
 
 def _with_held_inputs(
-    model: Model, graph: Model, inputs: Sequence[Taken], values: Mapping[str, Value]
+    model: Model, graph: Model, inputs: Sequence[ModelInput], values: Mapping[str, Value]
 ) -> Model:
     from reportgen.network.inputs import HeldInput
 
@@ -77,13 +81,13 @@ def _with_held_inputs(
     return _call_on(model, images, tensors)
 
 
-def _image_input(graph: Model, inputs: Sequence[Taken]) -> Tensor:
+def _image_input(graph: Model, inputs: Sequence[ModelInput]) -> Tensor:
     """A symbolic input for all inputs that images go into; their shapes fit one another."""
     import keras
 
     shape: Shape | None = inputs[0].shape
     for one in inputs[1:]:
-        shape = joined(shape or (), one.shape)
+        shape = common_shape(shape or (), one.shape)
     batch = next((t.shape[0] for t in graph.inputs if t.shape[0] is not None), None)
     return keras.Input(shape, batch_size=batch, dtype=inputs[0].dtype, name=inputs[0].name)
 
@@ -141,12 +145,12 @@ def check_input(model: Model, source: str, images: Sequence[int]) -> None:
     if not shapes:
         return
     from reportgen.network.graph import is_graph
-    from reportgen.network.inputs import as_taken
+    from reportgen.network.inputs import as_input_shape
     from reportgen.network.network import Network
 
     expected, received = shapes[0], tuple(images)
     if is_graph(model):
-        received = as_taken(Network.of(model), received)
+        received = as_input_shape(Network.of(model), received)
     same = len(expected) == len(received)
     if same and all(e is None or e == r for e, r in zip(expected, received, strict=True)):
         return

@@ -11,7 +11,7 @@ import pytest
 from reportgen.checking import problems_of
 from reportgen.models.trust.configuration import outline
 from reportgen.models.trust.inspection import outline_of
-from reportgen.network.inputs import inputs_of
+from reportgen.network.inputs import model_inputs
 from reportgen.spec.loading import load_text
 
 layers = keras.layers
@@ -40,7 +40,7 @@ def test_a_file_names_its_inputs_as_keras_does(name: str, suffix: str, tmp_path:
     model, file = MODELS[name], tmp_path / f"m.{suffix}"
     model.save(file)
     graph = model if name != "sequential" else model._functional
-    assert outline_of(file).inputs == tuple(tuple(one) for one in inputs_of(graph))
+    assert outline_of(file).inputs == tuple(tuple(one) for one in model_inputs(graph))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from reportgen.figures.feature_maps import ENTRY
 from reportgen.figures.feature_maps.compute import compute, feature_maps
 from reportgen.figures.feature_maps.draw import as_tiles, draw, planes_per_row
 from reportgen.figures.feature_maps.notes import notes
-from reportgen.network.maps import axes_at
+from reportgen.network.maps import map_axes
 from reportgen.network.network import Network
 from reportgen.records import Artifact, Evidence, Finding, Target
 
@@ -255,7 +255,7 @@ def test_a_map_of_a_single_position_or_plane_is_told_plainly() -> None:
 
 def test_layers_of_all_dimensions_are_shown_and_only_flat_ones_measured_over_the_image() -> None:
     model = mixed()
-    assert [axes_at(Network.of(model), layer.name) for layer in model.layers] == [
+    assert [map_axes(Network.of(model), layer.name) for layer in model.layers] == [
         2,
         1,
         1,

@@ -202,7 +202,9 @@ def test_images_in_pieces_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch)
     data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
     given = subject(two_heads(), data, samples=2, measure_on=9)
     whole = compute(given)
-    monkeypatch.setattr("reportgen.network.answers.BYTES", 4 * 4 * 108)  # four images at once
+    monkeypatch.setattr(
+        "reportgen.network.batching.PIECE_BYTES", 4 * 4 * 108
+    )  # four images at once
     parts = compute(given)
     for name, array in whole.arrays.items():
         np.testing.assert_allclose(parts.arrays[name], array, atol=1e-6)

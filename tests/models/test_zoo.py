@@ -211,7 +211,7 @@ def test_looking_up_names_and_entries_stays_light() -> None:
 def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_know(
     load: Load, given: dict[str, Any]
 ) -> None:
-    from reportgen.network.dependencies import way_to
+    from reportgen.network.dependencies import dependencies_of
     from reportgen.network.receptive_field import receptive_field
 
     model = load("zoo:small_vgg", **given).model
@@ -219,14 +219,19 @@ def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_kno
     # then 576 values of three by three maps to 64 units to ten classes.
     assert model.count_params() == 71_568 + 224 + 577 * 64 + 65 * 10
     assert receptive_field(Network.of(model), "block3_conv2") == 32
-    way = way_to(Network.of(model), "block3_conv2")
-    assert (way.normalizations, way.meetings, way.averages, way.curves) == ((), (), (), ())
+    way = dependencies_of(Network.of(model), "block3_conv2")
+    assert (way.normalizations, way.merges, way.average_pools, way.nonlinearities) == (
+        (),
+        (),
+        (),
+        (),
+    )
     assert [head.units for head in Network.of(model).heads_for(DIGITS if given else ())] == [10]
 
 
 @pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
 def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[str, Any]) -> None:
-    from reportgen.network.dependencies import way_to
+    from reportgen.network.dependencies import dependencies_of
 
     model = load("zoo:small_resnet", **given).model
     shapes = {row.name: row.output_shape for row in rows(model)}
@@ -235,6 +240,6 @@ def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[s
         "(None, 14, 14, 32)",
         "(None, 7, 7, 64)",
     ]
-    way = way_to(Network.of(model), "stage3_out_relu")
-    assert list(way.meetings) == ["stage1_add", "stage2_add", "stage3_add"]
+    way = dependencies_of(Network.of(model), "stage3_out_relu")
+    assert list(way.merges) == ["stage1_add", "stage2_add", "stage3_add"]
     assert len(way.normalizations) == 9

@@ -16,15 +16,17 @@ from reportgen.figures.activation_maximization.measures import (
 from reportgen.figures.activation_maximization.targets import Size, Targets, targets_of
 from reportgen.figures.attribution.heads import unexplained
 from reportgen.figures.parts import part_names
-from reportgen.maximization.ascent import Climbed
-from reportgen.maximization.maximize import ascend, image_shape
-from reportgen.maximization.recipes import Ends, Recipe
+from reportgen.maximization.ascent import AscentResult, ascend
+from reportgen.maximization.canvas import image_shape
+from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.recipes import recipe as settled
+from reportgen.network.arguments import Ends
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, prepare, value_ranges
-from reportgen.network.randomization import fresh
+from reportgen.network.preprocessing import prepare, value_ranges
+from reportgen.network.randomization import fresh_weights
+from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array, Floats
 
@@ -46,7 +48,7 @@ def compute(subject: Subject) -> Artifact:
     recipe = _recipe(subject, shape)
     require_finite(network, [each.goal.layer for each in shown if each.goal.layer] or None)
     largest = _largest(subject, shown)
-    random_weights = fresh(network, seed)
+    random_weights = fresh_weights(network, seed)
     arrays: dict[str, Array] = {}
     measures: list[Measure] = []
     panels: list[Panel] = []
@@ -133,7 +135,7 @@ def _class_scores(logits: Floats) -> Floats:
     return np.concatenate([-logits, logits], axis=1) if logits.shape[1] == 1 else logits
 
 
-def _displayed(climbed: Climbed, recipe: Recipe, data: Dataset | None) -> Floats:
+def _displayed(climbed: AscentResult, recipe: Recipe, data: Dataset | None) -> Floats:
     """Images as a person would see them: each channel over its own range, as 0..1, and in the
     order in which the dataset stores them."""
     low, high = np.asarray(recipe.low), np.asarray(recipe.high)
@@ -142,7 +144,7 @@ def _displayed(climbed: Climbed, recipe: Recipe, data: Dataset | None) -> Floats
     return shares[..., np.argsort(order)] if order else shares
 
 
-def _panel(targets: Targets, part: str, climbed: Climbed, largest: Floats | None) -> Panel:
+def _panel(targets: Targets, part: str, climbed: AscentResult, largest: Floats | None) -> Panel:
     silent = (climbed.reached == 0) & ~climbed.still
     unmoved = (climbed.reached <= climbed.start) & ~climbed.still & ~silent
     still, silent, unmoved = (

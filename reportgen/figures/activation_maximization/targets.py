@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activation_maximization.facts import Noun
 from reportgen.figures.attribution.heads import class_name, explained_heads
-from reportgen.maximization.maximize import channels, class_objective, layer_objective
-from reportgen.maximization.objectives import Objective
+from reportgen.maximization.objectives import (
+    Objective,
+    class_objective,
+    layer_objective,
+    map_channels,
+)
 from reportgen.network.layer_selection import choose, no_convolution
 from reportgen.network.layers import is_conv
 from reportgen.network.network import Network
@@ -68,7 +72,7 @@ def targets_of(subject: Subject, size: Size) -> list[Targets]:
 
 def _of_layer(subject: Subject, path: str, size: Size) -> Targets:
     network, params = subject.network, subject.params
-    total = channels(network, path)
+    total = map_channels(network, path)
     if params["targets"] is None:
         rows = [[index] for index in range(min(total, params["filters"] or MOST, MOST))]
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reportgen.figures.architecture.parts import Told
 from reportgen.network.dependencies import Shape, Step
-from reportgen.network.input_values import told as said
+from reportgen.network.input_values import value_text as said
 from reportgen.network.inputs import HeldInput
 from reportgen.network.layers import convolution, is_conv
 

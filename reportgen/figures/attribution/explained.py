@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import class_name, target_classes
 from reportgen.figures.attribution.samples import ExplainedImage
-from reportgen.network.answers import likeliest, pieces
-from reportgen.network.outputs import answers, confidence, probabilities
-from reportgen.network.preprocessing import foreground, measured, names, pick, prepare
+from reportgen.network.batching import pieces
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import foreground, measured, names, pick
+from reportgen.network.scores import confidence, likeliest_class, predicted_class, probabilities
 from reportgen.records import Dataset, Head, Subject
 from reportgen.types import Array, Booleans, Floats, Integers, Params
 
@@ -124,9 +125,9 @@ def explained_images(
         )
     if logits is None:
         assert probable is not None, "logits or probabilities"
-        predicted = likeliest(probable, head)
+        predicted = likeliest_class(probable, head)
     else:
-        predicted, probable = answers(logits, head), probabilities(logits, head)
+        predicted, probable = predicted_class(logits, head), probabilities(logits, head)
     shares = confidence(probable, predicted, head)
     by = ("sigmoid" if head.units == 1 else "softmax") if head.kind == "logits" else ""
     return tuple(

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import Problem, UserError
-from reportgen.network.answers import untold
-from reportgen.network.gradients import PREDICTED
 from reportgen.network.heads import sides
 from reportgen.network.network import Network
 from reportgen.network.outputs import require_answers
+from reportgen.network.predictions import outputs_without_logits
+from reportgen.network.scores import PREDICTED
 from reportgen.records import Dataset, Head, Target
 from reportgen.types import Array
 
@@ -34,7 +34,7 @@ def explained_heads(
         UndefinedError: no head can be explained.
     """
     heads = network.heads_for(targets)
-    without_logit = untold(network) if score == "logit" else ()
+    without_logit = outputs_without_logits(network) if score == "logit" else ()
     explained = tuple(h for h in heads if h.kind != "maps" and h.index not in without_logit)
     if not explained:
         require_answers(network, [head.index for head in heads])
@@ -43,7 +43,7 @@ def explained_heads(
 
 def unexplained(network: Network, score: str = "logit") -> str:
     """A sentence on outputs that `explained_heads` leaves out; "" where there are none."""
-    without_logit = untold(network) if score == "logit" else ()
+    without_logit = outputs_without_logits(network) if score == "logit" else ()
     sentences = []
     for head in network.heads:
         if head.kind == "maps":

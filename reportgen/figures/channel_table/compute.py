@@ -8,15 +8,15 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activations_of, one_image
 from reportgen.figures.channel_table.facts import Facts
 from reportgen.figures.images import ShownImage
-from reportgen.metrics.edges import correlations, departures, slopes
-from reportgen.metrics.statistics import wilson
+from reportgen.metrics.edges import departures, slopes
+from reportgen.metrics.statistics import correlations, wilson
 from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import names
 from reportgen.network.resizing import area
+from reportgen.network.samples import names
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.types import Array, Floats
 

@@ -15,7 +15,7 @@ from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import names
+from reportgen.network.samples import names
 from reportgen.records import Artifact, Dataset, Subject, Target
 from reportgen.types import Booleans, Doubles, Floats, Integers
 

@@ -8,14 +8,14 @@ import numpy as np
 
 from reportgen.errors import UndefinedError
 from reportgen.figures.class_weights import measures
-from reportgen.metrics.embeddings import angles, directions, mean_directions, paired
+from reportgen.metrics.embeddings import angles, directions, mean_directions, paired_angles
 from reportgen.network.embeddings import (
     Classifier,
     Place,
     classifier,
     head_at,
     length_effect,
-    of_split,
+    split_vectors,
 )
 from reportgen.records import Artifact, Head, Measure, Subject
 
@@ -100,7 +100,9 @@ def _of_images(
     assert data is not None
     assert head.target is not None
     place = Place(made.path, before=True)
-    values, chosen = of_split(subject.network, data, split, place, subject.params["measure_on"])
+    values, chosen = split_vectors(
+        subject.network, data, split, place, subject.params["measure_on"]
+    )
     labels = np.asarray(data.splits[split].labels[head.target.name])[chosen].astype(np.int64)
     centers = mean_directions(values, labels, classes)
     found = measures.aligned(made, centers, split, subject.seed)
@@ -108,7 +110,7 @@ def _of_images(
     if len(directed):
         effect = length_effect(subject.network, made, directed)
         found.append(measures.effect(effect, made, len(directed)))
-    arrays = {"center_angles": paired(made.weights, centers)}
+    arrays = {"center_angles": paired_angles(made.weights, centers)}
     if centers.shape[1] <= SHOWN:
         arrays["centers"] = centers
     return arrays, found, len(values)

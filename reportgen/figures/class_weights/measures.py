@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.figures.confusion_matrix.facts import pointer
-from reportgen.metrics.embeddings import angles, closest_pair, paired, widest
+from reportgen.metrics.embeddings import angles, closest_pair, paired_angles, widest_angle
 from reportgen.metrics.statistics import bootstrap, spread
 from reportgen.network.embeddings import Classifier
 from reportgen.records import Measure
@@ -57,7 +57,7 @@ def between(
     pairs = table[np.triu_indices(len(table), 1)]
     pairs = pairs[~np.isnan(pairs)]
     count, dimensions = int((~np.isnan(table).all(axis=1)).sum()), vectors.shape[1]
-    bound = widest(count, dimensions)
+    bound = widest_angle(count, dimensions)
     mean = f"mean angle between two {what}, over pairs of classes; baseline: random directions"
     how = f"least angle between two {what}; baseline: no {count} directions in {dimensions} "
     how += "dimensions can all keep farther apart than this"
@@ -70,7 +70,7 @@ def between(
 
 def aligned(made: Classifier, centers: Doubles, split: str, seed: int) -> list[Measure]:
     """The mean angle between weight vectors and class centers (classes, d), NaN left out."""
-    found = paired(made.weights, centers)
+    found = paired_angles(made.weights, centers)
     held = found[~np.isnan(found)]
     if not len(held):
         return []

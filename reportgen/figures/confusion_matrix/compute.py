@@ -10,8 +10,9 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.confusion_matrix.facts import parts, pointer
 from reportgen.metrics.statistics import wilson
-from reportgen.network.answers import answered, pieces
+from reportgen.network.batching import pieces
 from reportgen.network.network import Network
+from reportgen.network.predictions import predict_classes
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Integers
@@ -62,7 +63,7 @@ def confusion(network: Network, data: Dataset, found: list[Head], split: str) ->
     sizes = [len(_classes(head)) for head in found]
     tables = [np.zeros((size, size), np.int64) for size in sizes]
     for part in pieces(images):
-        said = answered(network, prepare(images[part], data.preprocessing), found)
+        said = predict_classes(network, prepare(images[part], data.preprocessing), found)
         for head, table, classes in zip(found, tables, said, strict=True):
             assert head.target is not None
             true = np.asarray(data.splits[split].labels[head.target.name])[part]

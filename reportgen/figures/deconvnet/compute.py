@@ -9,22 +9,22 @@ import numpy as np
 
 from reportgen.attribution.deconvnet import (
     Peaks,
-    as_given,
-    channels,
-    checked,
-    met,
+    filter_indices,
     peaks,
     projections,
+    recorded_relus,
     target_layer,
 )
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explained import data_of
 from reportgen.figures.deconvnet.facts import ChannelFacts, Facts, Frame, Sample
 from reportgen.figures.deconvnet.measures import Channel, measures
-from reportgen.network.dependencies import Way, way_to
-from reportgen.network.input_gradients import leaky_on_the_way, on_the_way
-from reportgen.network.preprocessing import foreground, measured, names, pick, prepare
+from reportgen.network.channel_order import channel_count, channels_as_in
+from reportgen.network.dependencies import Dependencies, dependencies_of
+from reportgen.network.input_gradients import leaky_within, relus_within
+from reportgen.network.preprocessing import prepare
 from reportgen.network.receptive_field import receptive_field, window
+from reportgen.network.samples import foreground, measured, names, pick
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Floats, Integers, Pixels
 
@@ -49,12 +49,12 @@ def compute(subject: Subject) -> Artifact:
     chosen = None
     if params["samples"] is not None:
         chosen = _search(subject, layer, pick(data, params["samples"]))
-    numbers = _chosen(params["filters"], channels(network, layer), searched.peaks, layer)
+    numbers = _chosen(params["filters"], channel_count(network, layer), searched.peaks, layer)
     shown = [_channel(subject, layer, int(number), searched, chosen) for number in numbers]
 
-    way = way_to(network, layer)
-    relus = met(network, layer, strongest=_strongest(subject))
-    replaced, hidden = on_the_way(relus, way.layers)
+    way = dependencies_of(network, layer)
+    relus = recorded_relus(network, layer, strongest=_strongest(subject))
+    replaced, hidden = relus_within(relus, way.layers)
     # Where no ReLU follows a rule, all rules give the same: one under several names is not shown.
     beside = params["beside"] if replaced else None
     arrays: dict[str, Array] = {}
@@ -75,7 +75,7 @@ def compute(subject: Subject) -> Artifact:
         receptive_field=receptive_field(network, layer),
         frames_known=all(None not in channel.frames for channel in shown),
         replaced=replaced,
-        leaky=leaky_on_the_way(relus, way.layers),
+        leaky=leaky_within(relus, way.layers),
         hidden=tuple(hidden),
         plain=_plain(way),
         channels=tuple(ChannelFacts(channel.number, _samples(channel, data)) for channel in shown),
@@ -117,7 +117,7 @@ def _chosen(filters: int | Sequence[int], count: int, searched: Peaks, layer: st
         order = np.argsort(-largest, kind="stable")[:filters]
         chosen = order[largest[order] > 0]
     else:
-        chosen = checked(filters, count, layer)
+        chosen = filter_indices(filters, count, layer)
     if not (largest[chosen] > 0).any():
         raise UndefinedError(
             f"No channel asked for of layer '{layer}' has a positive activation for any of "
@@ -165,7 +165,7 @@ def _projections(
     pixels = prepare(images, preprocessing)
     picks, strongest = np.full(len(images), number), _strongest(subject)
     of_inputs = projections(subject.network, pixels, layer, picks, strongest=strongest, rule=rule)
-    back = as_given(of_inputs[0], pixels.shape)
+    back = channels_as_in(of_inputs[0], pixels.shape)
     order = preprocessing.order
     return np.ascontiguousarray(back[..., np.argsort(order)] if order else back)
 
@@ -190,13 +190,13 @@ def _frame(
     return (seen[0].start, seen[0].stop, seen[1].start, seen[1].stop) if seen else None
 
 
-def _plain(way: Way) -> dict[str, tuple[str, ...]]:
+def _plain(way: Dependencies) -> dict[str, tuple[str, ...]]:
     """Layers on the way that the deconvnet has no rule for, by what they are."""
     kinds = {
         "normalization": way.normalizations,
-        "branches that meet": way.meetings,
-        "average pooling": way.averages,
-        "other non-linearities": way.curves,
+        "branches that meet": way.merges,
+        "average pooling": way.average_pools,
+        "other non-linearities": way.nonlinearities,
     }
     return {kind: tuple(paths) for kind, paths in kinds.items() if paths}
 

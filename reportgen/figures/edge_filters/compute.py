@@ -17,7 +17,7 @@ from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import measured, names
+from reportgen.network.samples import measured, names
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Integers
 

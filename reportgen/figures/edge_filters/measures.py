@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from reportgen.figures.edge_filters.facts import TABLE_PART, FilterGroups, LayerFacts
-from reportgen.metrics.edges import departures, edges, slopes, unit_length, with_unit
-from reportgen.metrics.statistics import Z95, bootstrap, wilson
+from reportgen.metrics.edges import departures, edges, slopes
+from reportgen.metrics.statistics import Z95, bootstrap, unit_correlations, unit_length, wilson
 from reportgen.network.resizing import area
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats, Integers
@@ -33,7 +33,7 @@ class LayerStatistics:
         """Measure maps (n, h, w, c) and the part of the images (n, H, W, c) that they cover."""
         size, units = (maps.shape[1], maps.shape[2]), unit_length(departures(maps), 1)
         for name, pattern in patterns(images, size).items():
-            self._correlations[name].append(with_unit(units, pattern))
+            self._correlations[name].append(unit_correlations(units, pattern))
         self._local_shares += [
             share
             for maps_of_image, image in zip(maps, images, strict=True)

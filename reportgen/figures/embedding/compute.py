@@ -11,15 +11,15 @@ from reportgen.figures.class_weights.measures import effect, margin
 from reportgen.figures.embedding import measures
 from reportgen.figures.embedding.measures import Seen
 from reportgen.metrics.embeddings import components, directions
-from reportgen.network.arguments import given_images, given_layer, require_model
+from reportgen.network.arguments import check_images, check_layer, require_model
 from reportgen.network.embeddings import (
     Classifier,
     Place,
     classifier,
+    embedding_place,
     head_at,
     length_effect,
-    of_split,
-    place_of,
+    split_vectors,
     vectors,
 )
 from reportgen.network.network import Network
@@ -52,14 +52,14 @@ def embedding(
         UndefinedError: there is no such layer to take for granted, or the inside cannot be reached.
         UserError: there is no such layer or output, or both are given.
     """
-    from reportgen.network.arguments import effective
+    from reportgen.network.arguments import require_effect
     from reportgen.network.heads import output_index
 
     network = require_model(model)
-    layer = given_layer(network, layer)
-    effective("output", output, None, {"layer": (None,)}, layer=layer)
+    layer = check_layer(network, layer)
+    require_effect("output", output, None, {"layer": (None,)}, layer=layer)
     head = network.heads[0 if layer is not None else output_index(network.heads, output)]
-    return vectors(network, given_images(network, images), place_of(network, layer, head))
+    return vectors(network, check_images(network, images), embedding_place(network, layer, head))
 
 
 def compute(subject: Subject) -> Artifact:
@@ -83,7 +83,7 @@ def compute(subject: Subject) -> Artifact:
     if data is None:
         raise UndefinedError("There is nothing to embed, because the spec names no dataset.")
     head = head_at(subject.network, data, params["output"])
-    place = place_of(subject.network, params["layer"], head)
+    place = embedding_place(subject.network, params["layer"], head)
     seen = _seen(subject.network, data, head, place, params)
     dimensions = seen[0].vectors.shape[1]
     if dimensions < 2:
@@ -125,7 +125,7 @@ def _seen(network: Network, data: Dataset, head: Head, place: Place, params: Any
         raise UserError(Problem(f"splits must be one or more different splits, got {got}"))
     found = []
     for split in params["splits"]:
-        values, chosen = of_split(network, data, split, place, params["samples"])
+        values, chosen = split_vectors(network, data, split, place, params["samples"])
         target = _target(head, data)
         named = None if target is None else data.splits[split].labels[target.name]
         labels = None if named is None else np.asarray(named)[chosen].astype(np.int64)
@@ -152,7 +152,7 @@ def _classifier(
         return None
     if not place.before:
         before = Place(made.path, before=True)
-        given, _ = of_split(network, data, first.split, before, len(first.vectors))
+        given, _ = split_vectors(network, data, first.split, before, len(first.vectors))
         if len(given) != len(first.vectors) or not np.allclose(given, first.vectors, atol=1e-5):
             return None
     return made

@@ -10,10 +10,11 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
 from reportgen.metrics.statistics import bootstrap, wilson
-from reportgen.network.answers import answered, pieces
+from reportgen.network.batching import pieces
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
 from reportgen.network.network import Network
+from reportgen.network.predictions import predict_classes
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Array, Booleans, Floats
@@ -165,7 +166,7 @@ def correct(
     right = np.zeros((len(images), len(found)), bool)
     for part in pieces(images):
         shown = without_color(images[part]) if gray else images[part]
-        classes = answered(network, prepare(shown, data.preprocessing), found)
+        classes = predict_classes(network, prepare(shown, data.preprocessing), found)
         for place, head in enumerate(found):
             right[part, place] = classes[place] == labels_of(data, "test", head)[part]
     return right

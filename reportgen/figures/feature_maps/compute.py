@@ -14,14 +14,14 @@ from reportgen.figures.feature_maps.facts import Facts, LayerFacts
 from reportgen.figures.feature_maps.measures import LayerStatistics
 from reportgen.figures.images import shown_images
 from reportgen.figures.parts import part_names
-from reportgen.network.arguments import given_images, given_layers, require_model
+from reportgen.network.arguments import check_images, check_layers, require_model
 from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv, is_pool
-from reportgen.network.maps import axes_at
+from reportgen.network.maps import map_axes
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import foreground, measured, names, pick
+from reportgen.network.samples import foreground, measured, names, pick
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Floats, Layer, Model
 
@@ -50,9 +50,9 @@ def feature_maps(
         UndefinedError: the model's inside cannot be reached.
     """
     network = require_model(model)
-    names = given_layers(network, layers)
+    names = check_layers(network, layers)
     paths = choose(network, names, _has_maps if names == "all" else lambda layer: True)
-    return observe(network, given_images(network, images), paths, logits=False).activations
+    return observe(network, check_images(network, images), paths, logits=False).activations
 
 
 def compute(subject: Subject) -> Artifact:
@@ -111,7 +111,7 @@ def _has_maps(layer: Layer) -> bool:
 def _layers(network: Network, names: str | Sequence[str]) -> list[str]:
     """Paths of the convolution and pooling layers with maps, or of those named."""
     chosen = dict.fromkeys(choose(network, names, _has_maps))
-    paths = [path for path in chosen if axes_at(network, path)]
+    paths = [path for path in chosen if map_axes(network, path)]
     if not paths:
         raise UndefinedError(
             "The model has no convolution or pooling layer, so it has no feature maps to show."

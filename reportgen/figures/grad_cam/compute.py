@@ -12,9 +12,9 @@ from reportgen.figures.attribution.heads import explained_heads, score_of, unexp
 from reportgen.figures.grad_cam.facts import Facts, HeadFacts, Sample, Zero
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.figures.parts import head_parts
-from reportgen.network.dependencies import way_to
+from reportgen.network.dependencies import dependencies_of
 from reportgen.network.graph import is_graph
-from reportgen.network.maps import maps_at, rearranging
+from reportgen.network.maps import has_maps_at, last_rearrangement
 from reportgen.network.network import Network
 from reportgen.network.resizing import bilinear
 from reportgen.records import Artifact, Head, Subject
@@ -57,7 +57,7 @@ def compute(subject: Subject) -> Artifact:
         arrays |= {f"map@{head.name}": shown, f"large@{head.name}": bilinear(shown, images.size)}
 
     masks = images.foregrounds()
-    if rearranged := rearranging(network, layer, images.pixels.shape[1:]):
+    if rearranged := last_rearrangement(network, layer, images.pixels.shape[1:]):
         masks = np.zeros_like(masks)  # where the heatmap lies over the image is not known
     measured = {
         head.name: of_head.since(images.measured.start)
@@ -97,7 +97,7 @@ def compute(subject: Subject) -> Artifact:
 
 
 def _require_maps(network: Network, layer: str) -> None:
-    if not maps_at(network, layer):
+    if not has_maps_at(network, layer):
         raise UndefinedError(
             f"Layer '{layer}' has no feature maps with two dimensions, so a heatmap over an image "
             "has no meaning."
@@ -112,7 +112,9 @@ def _depending(network: Network, heads: tuple[Head, ...], layer: str) -> tuple[H
     """
     if is_graph(network.layer(layer)):
         return heads
-    depending = tuple(head for head in heads if layer in way_to(network, head.index).layers)
+    depending = tuple(
+        head for head in heads if layer in dependencies_of(network, head.index).layers
+    )
     if not depending:
         names = ", ".join(f"'{head.name}'" for head in heads)
         raise UndefinedError(f"Output {names} does not depend on layer '{layer}'.")

@@ -8,11 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from reportgen.attribution.cam_methods import Maps, pointless
-from reportgen.metrics.localization import Masks, Overlap, mean_over_maps, overlap
+from reportgen.metrics.localization import Overlap, mean_over_maps, overlap
 from reportgen.metrics.statistics import bootstrap, wilson
 from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
-from reportgen.types import Doubles
+from reportgen.types import Booleans, Doubles
 
 _ENERGIES = (
     "energy_in_foreground",
@@ -23,7 +23,7 @@ _ENERGIES = (
 
 
 def head_measures(
-    name: str, maps: Maps, masks: Masks, part: str, seed: int, score: str = "logit"
+    name: str, maps: Maps, masks: Booleans, part: str, seed: int, score: str = "logit"
 ) -> list[Measure]:
     """The measures of one head, qualified by its name; `score` is what its maps explain."""
     zero = np.asarray(~maps.maps.any(axis=(1, 2)))

@@ -13,7 +13,7 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.kernels.facts import Facts, LayerFacts
 from reportgen.figures.kernels.measures import LayerWeights, finite_filters, measures_of
 from reportgen.figures.parts import part_names
-from reportgen.network.arguments import given_layers, require_model
+from reportgen.network.arguments import check_layers, require_model
 from reportgen.network.inputs import reads_channels_first
 from reportgen.network.layer_selection import choose, with_kernels
 from reportgen.network.layers import acting, is_conv
@@ -46,7 +46,7 @@ def kernels(model: Model, layers: str | Sequence[str] | None = None) -> dict[str
         UndefinedError: the model has not been built, or a wrapper may make a kernel of its own.
     """
     network = require_model(model)
-    return _kernels(network, given_layers(network, layers))
+    return _kernels(network, check_layers(network, layers))
 
 
 def compute(subject: Subject) -> Artifact:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
-from reportgen.metrics import repetition
+from reportgen.metrics import statistics
 from reportgen.metrics.statistics import bootstrap, mean_of_defined, moran, wilson
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
@@ -215,7 +215,7 @@ def redundant(kernel: NDArray[np.floating]) -> Booleans:
 
     Each filter's mean is taken off first; a filter without variation resembles no other.
     """
-    return repetition.redundant(kernel.reshape(-1, kernel.shape[-1]).T)
+    return statistics.redundant(kernel.reshape(-1, kernel.shape[-1]).T)
 
 
 def _redundant(weights: LayerWeights, kernel: Floats) -> Measure:

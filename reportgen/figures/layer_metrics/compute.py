@@ -11,17 +11,18 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.layer_metrics import measures
 from reportgen.figures.layer_metrics.measures import Seen
-from reportgen.metrics.repetition import redundant
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import bootstrap, redundant, wilson
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.graph import own_layers
+from reportgen.network.keras_internals import layer_nodes
 from reportgen.network.layer_selection import with_kernels
 from reportgen.network.layers import acting
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, prepare
+from reportgen.network.preprocessing import prepare
 from reportgen.network.receptive_field import receptive_field
+from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Measure, Subject
 
 Row = dict[str, Any]
@@ -110,7 +111,7 @@ def _index(network: Network, path: str) -> str:
 
 def _shapes(layer: Any) -> tuple[Any, Any]:
     """Input and output shape of a layer's first call, batch first; None where unknown."""
-    nodes = getattr(layer, "_inbound_nodes", [])
+    nodes = layer_nodes(layer)
     if not nodes:
         return None, None
     return tuple(nodes[0].input_tensors[0].shape), tuple(nodes[0].outputs[0].shape)

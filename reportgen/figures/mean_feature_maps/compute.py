@@ -13,7 +13,7 @@ from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import measured, names, pick
+from reportgen.network.samples import measured, names, pick
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array, Doubles, Floats, Integers
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reportgen.attribution.occlusion import Covering, Occlusion, covering, occlude, spread
+from reportgen.attribution.occlusion import (
+    Occlusion,
+    PatchPositions,
+    occlude,
+    patch_positions,
+    pixel_means,
+)
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explained import Images, color, data_of, mean_split
 from reportgen.figures.attribution.heads import explained_heads, score_of, unexplained
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
 from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
 from reportgen.figures.parts import head_parts
-from reportgen.network.answers import Probabilities
+from reportgen.network.predictions import Probabilities
 from reportgen.records import Artifact, Head, Measure, Subject
 from reportgen.types import Array, Booleans, Floats
 
@@ -28,7 +34,7 @@ def compute(subject: Subject) -> Artifact:
     data, network, params = data_of(subject), subject.network, subject.params
     score = params["score"]
     images = Images.of(data, params)
-    cover = covering(images.size, params["patch"], params["stride"])
+    cover = patch_positions(images.size, params["patch"], params["stride"])
     inputs = images.inputs()
     candidates = explained_heads(network, data.targets, score)
     if score == "probability" and any(head.valued for head in candidates):
@@ -39,7 +45,7 @@ def compute(subject: Subject) -> Artifact:
     outputs, fill = [head.index for head in heads], color(data, params["base"])
     occlusions = occlude(network, inputs, outputs, targets, cover, fill, score)
     maps = [
-        spread(
+        pixel_means(
             occlusion.probability if score == "probability" else occlusion.drops,
             cover,
             images.size,
@@ -92,7 +98,7 @@ def _measures(
     head: Head,
     part: str,
     occlusion: Occlusion,
-    cover: Covering,
+    cover: PatchPositions,
     images: Images,
     masks: Booleans,
     seed: int,
@@ -101,7 +107,7 @@ def _measures(
     probability where that is all there is."""
     rest = images.measured
     score = "probability" if occlusion.logit is None else score_of(head)
-    drops = spread(occlusion.drops[rest], cover, images.size)
+    drops = pixel_means(occlusion.drops[rest], cover, images.size)
     measures = focus(head.name, score, drops, masks, part, seed)
     if head.valued:
         return [*measures, value_drop(head.name, occlusion.drops[rest], part, seed)]

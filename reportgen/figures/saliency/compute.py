@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.attribution.saliency import METHODS, Attribution, Dials, as_given, attribute
+from reportgen.attribution.saliency import METHODS, Attribution, AveragingSettings, attribute
 from reportgen.figures.attribution.explained import Images, color, data_of
 from reportgen.figures.attribution.heads import explained_heads, score_of, unexplained
 from reportgen.figures.parts import head_parts
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
 from reportgen.figures.saliency.measures import HeadMaps, head_measures
-from reportgen.network.dependencies import way_to
-from reportgen.network.input_gradients import leaky_to, replaced_on_the_way
+from reportgen.network.channel_order import channels_as_in
+from reportgen.network.dependencies import dependencies_of
+from reportgen.network.input_gradients import leaky_relus, replaced_relus
 from reportgen.network.network import Network
 from reportgen.network.preprocessing import value_ranges
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
@@ -90,17 +91,19 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(arrays, facts, tuple(measures))
 
 
-def _settings(subject: Subject, data: Dataset) -> Dials:
+def _settings(subject: Subject, data: Dataset) -> AveragingSettings:
     params = subject.params
     baseline = color(data, params["baseline"])
     lows, highs = value_ranges(data.preprocessing, baseline.size)
     span = float((highs - lows).mean())
-    return Dials(params["copies"], params["noise"], span, params["steps"], baseline, subject.seed)
+    return AveragingSettings(
+        params["copies"], params["noise"], span, params["steps"], baseline, subject.seed
+    )
 
 
 def _reduced(attribution: Attribution, inputs: Floats, signed: bool) -> Floats:
     """Maps (n, h, w): the sum over channels, or the largest magnitude among them."""
-    values = as_given(attribution.maps[0], inputs.shape)
+    values = channels_as_in(attribution.maps[0], inputs.shape)
     reduced = values.sum(axis=-1) if signed else np.abs(values).max(axis=-1)
     return np.asarray(reduced, np.float32)
 
@@ -108,13 +111,13 @@ def _reduced(attribution: Attribution, inputs: Floats, signed: bool) -> Floats:
 def _relus(network: Network, head: Head, outputs: Sequence[int], rule: str) -> Relus:
     if rule == "gradient":
         return Relus()
-    replaced, hidden = replaced_on_the_way(network, outputs, rule)[head.index]
-    curves = way_to(network, head.index).curves if replaced else ()
-    leaky = leaky_to(network, outputs, rule, head.index)
+    replaced, hidden = replaced_relus(network, outputs, rule)[head.index]
+    curves = dependencies_of(network, head.index).nonlinearities if replaced else ()
+    leaky = leaky_relus(network, outputs, rule, head.index)
     return Relus(replaced, leaky, tuple(hidden), tuple(curves))
 
 
-def _moved(method: str, inputs: Floats, settings: Dials) -> Booleans | None:
+def _moved(method: str, inputs: Floats, settings: AveragingSettings) -> Booleans | None:
     """Pixels (n, h, w) of inputs (n, h, w, c) that differ from where a method begins.
 
     None for the methods that do not multiply with the input.

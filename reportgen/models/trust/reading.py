@@ -81,21 +81,16 @@ def _definitions(module: str, base: Path) -> Params:
 @contextmanager
 def settings_kept() -> Iterator[None]:
     """Restore the settings of Keras and TensorFlow, and what is registered with Keras."""
-    from keras.src.saving import object_registration
+    from reportgen.network.keras_internals import registries
 
     before = [(put, get()) for get, put in _settings()]
-    registries = [
-        (registry, dict(registry))
-        for registry in (
-            object_registration.GLOBAL_CUSTOM_OBJECTS, object_registration.GLOBAL_CUSTOM_NAMES
-        )
-    ]  # fmt: skip
+    registered = [(registry, dict(registry)) for registry in registries()]
     try:
         yield
     finally:
         for put, value in before:
             put(value)
-        for registry, entries in registries:
+        for registry, entries in registered:
             registry.clear()
             registry.update(entries)
 
@@ -104,7 +99,8 @@ def _settings() -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]:
     """How to read and how to set each setting."""
     import keras
     import tensorflow as tf
-    from keras.src.backend.common import global_state
+
+    from reportgen.network.keras_internals import global_attribute, set_global_attribute
 
     config, options = keras.config, tf.config
 
@@ -121,8 +117,8 @@ def _settings() -> list[tuple[Callable[[], Any], Callable[[Any], Any]]]:
         (config.is_interactive_logging_enabled, switch("interactive_logging")),
         (config.is_traceback_filtering_enabled, switch("traceback_filtering")),
         *[
-            (lambda name=name: global_state.get_global_attribute(name),
-             lambda value, name=name: global_state.set_global_attribute(name, value))
+            (lambda name=name: global_attribute(name),
+             lambda value, name=name: set_global_attribute(name, value))
             for name in ("safe_mode_saving", "custom_objects_scope_dict")
         ],
         (options.functions_run_eagerly, options.run_functions_eagerly),

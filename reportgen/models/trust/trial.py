@@ -14,12 +14,16 @@ import sys
 from collections.abc import Iterator
 from math import prod
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reportgen.child_process import Handler, Progress
 from reportgen.errors import UserError
 from reportgen.models.trust.limits import OUTPUT
 from reportgen.models.trust.sizes import oversized
-from reportgen.types import Json, Layer, Model, Node, Params, Shape, Tensor
+from reportgen.types import Json, Layer, Model, Params, Shape, Tensor
+
+if TYPE_CHECKING:
+    from reportgen.network.keras_internals import Node
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 DEEDS = {

@@ -19,8 +19,8 @@ from reportgen.attribution.saliency import saliency
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import explained_heads, unexplained
 from reportgen.maximization.maximize import activation_maximization
-from reportgen.network.answers import untold
 from reportgen.network.network import Network
+from reportgen.network.predictions import outputs_without_logits
 
 layers = keras.layers
 
@@ -77,7 +77,7 @@ def test_the_output_itself_still_has_no_logit(combined: Any) -> None:
 
 def test_it_is_known_before_anything_is_computed() -> None:
     model, data = members(mean), dataset({"class": 3})
-    assert untold(Network.of(model)) == (1,)
+    assert outputs_without_logits(Network.of(model)) == (1,)
     assert [head.name for head in explained_heads(Network.of(model), data.targets)] == ["class"]
     every = explained_heads(Network.of(model), data.targets, "probability")
     assert [head.name for head in every] == ["class", "mean"]
@@ -92,9 +92,9 @@ def test_where_no_output_has_a_logit_none_is_put_unexplained() -> None:
     alone = keras.Model(model.inputs[0], model.outputs[1])
     twice = keras.Model(model.inputs[0], [model.outputs[1], layers.Add()([model.outputs[1]] * 2)])
     assert (
-        untold(Network.of(alone))
-        == untold(Network.of(twice))
-        == untold(Network.of(two_heads()))
+        outputs_without_logits(Network.of(alone))
+        == outputs_without_logits(Network.of(twice))
+        == outputs_without_logits(Network.of(two_heads()))
         == ()
     )
     assert [head.name for head in explained_heads(Network.of(alone), ())] == ["mean"]

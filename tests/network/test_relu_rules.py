@@ -14,7 +14,7 @@ from reference import close, slope
 from small_models import images, seeded, sequential, state
 
 from reportgen.errors import UndefinedError
-from reportgen.network.input_gradients import handled_by, input_slopes, replaced_on_the_way
+from reportgen.network.input_gradients import input_gradients, relu_record, replaced_relus
 from reportgen.network.network import Network
 from reportgen.network.relu_rules import Rectifier, backward, rectifier_of
 
@@ -129,7 +129,7 @@ def twin(write: Callable[[Any], Any]) -> Any:
 
 
 def slopes_of(model: Any, x: np.ndarray, target: np.ndarray, rule: str) -> np.ndarray:
-    found = input_slopes(Network.of(model), x, [0], target[:, None], rule)
+    found = input_gradients(Network.of(model), x, [0], target[:, None], rule)
     return np.concatenate([part.gradients[0][0] for part in found])
 
 
@@ -140,7 +140,7 @@ def test_every_way_to_write_a_relu_follows_the_rules(way: str) -> None:
     for rule in ("gradient", "deconvnet", "guided"):
         close(slopes_of(model, x, target, rule), slope(sequential(), x, target, rule))
         if rule != "gradient":
-            assert replaced_on_the_way(Network.of(model), [0], rule) == {0: (1, [])}
+            assert replaced_relus(Network.of(model), [0], rule) == {0: (1, [])}
     assert state(model) == before
 
 
@@ -173,7 +173,7 @@ def test_a_shared_relu_counts_with_each_use() -> None:
     y = relu(conv()(relu(x)))
     model = seeded(keras.Model(x, layers.Dense(2)(layers.Flatten()(y))))
     slopes_of(model, images(2), np.zeros(2, int), "guided")
-    assert replaced_on_the_way(Network.of(model), [0], "guided") == {0: (2, [])}
+    assert replaced_relus(Network.of(model), [0], "guided") == {0: (2, [])}
 
 
 def test_only_relus_on_the_way_to_an_output_count() -> None:
@@ -183,9 +183,9 @@ def test_only_relus_on_the_way_to_an_output_count() -> None:
     straight = layers.Dense(2, name="straight")(flat)
     model = seeded(keras.Model(x, [bent, straight]))
     targets = np.zeros((2, 1), int)
-    list(input_slopes(Network.of(model), images(2), [0], targets, "guided"))
+    list(input_gradients(Network.of(model), images(2), [0], targets, "guided"))
     with pytest.raises(UndefinedError, match=r"output 'straight'.*plain gradient"):
-        list(input_slopes(Network.of(model), images(2), [1], targets, "guided"))
+        list(input_gradients(Network.of(model), images(2), [1], targets, "guided"))
 
 
 @pytest.mark.parametrize("activation", ["linear", "tanh", "gelu"])
@@ -208,8 +208,8 @@ def test_relus_in_code_of_the_models_own_are_reported() -> None:
     y = layers.Activation("hard_silu")(y)
     model = seeded(keras.Model(x, layers.Dense(2)(layers.Flatten()(y))))
     slopes_of(model, images(2), np.zeros(2, int), "guided")
-    assert replaced_on_the_way(Network.of(model), [0], "guided") == {0: (1, ["hidden"])}
-    met = handled_by(Network.of(model), ("input slopes", "guided", (0,)))
+    assert replaced_relus(Network.of(model), [0], "guided") == {0: (1, ["hidden"])}
+    met = relu_record(Network.of(model), ("input gradients", "guided", (0,)))
     assert (met.replaced, met.hidden) == (["open"], ["hidden"])
 
 

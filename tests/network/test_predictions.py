@@ -1,4 +1,4 @@
-"""Probabilities of models whose logits nobody can tell, and their drops under a patch."""
+"""Predicted classes and probabilities of models, also of those without logits."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from subjects import check_house_rules, measures, notes_of, subject
 from reportgen.attribution.occlusion import occlusion
 from reportgen.errors import UndefinedError
 from reportgen.figures.occlusion.compute import compute
-from reportgen.network.answers import Probabilities, likeliest, untold
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
+from reportgen.network.predictions import Probabilities, outputs_without_logits, predict_classes
+from reportgen.network.scores import likeliest_class, predicted_class
 
 layers = keras.layers
 
@@ -48,7 +49,7 @@ def test_values_that_are_probabilities_are_read_as_they_are(made: Any) -> None:
     np.testing.assert_allclose(found, np.asarray(model(x)), atol=1e-6)
     assert read.heads[0].kind == ("sigmoid" if found.shape[1] == 1 else "softmax")
     expected = found[:, 0] > 0.5 if found.shape[1] == 1 else found.argmax(axis=1)
-    np.testing.assert_array_equal(likeliest(found, read.heads[0]), expected)
+    np.testing.assert_array_equal(likeliest_class(found, read.heads[0]), expected)
 
 
 @pytest.mark.parametrize("made", [sequential, two_heads])
@@ -144,8 +145,58 @@ def test_the_figure_of_a_mean_of_networks() -> None:
 def test_a_model_that_was_read_can_be_forgotten() -> None:
     model = mean_of_two(3, "softmax")
     Probabilities(Network.of(model), Network.of(model).heads, images(2))
-    untold(Network.of(model))
+    outputs_without_logits(Network.of(model))
     seen = weakref.ref(model)
     del model
     gc.collect()
     assert seen() is None
+
+
+@pytest.mark.parametrize("made", [sequential, two_heads])
+def test_answers_are_those_of_the_logits(made: Any) -> None:
+    model = made()
+    x = images(9, channels=model.input_shape[-1])
+    seen = observe(Network.of(model), x).logits
+    found = predict_classes(Network.of(model), x, Network.of(model).heads)
+    for one, head in zip(found, Network.of(model).heads, strict=True):
+        np.testing.assert_array_equal(one, predicted_class(seen[head.index], head))
+
+
+def test_the_mean_of_networks_answers_its_likeliest_class() -> None:
+    model, x = mean_of_two(3, "softmax"), images(30)
+    with pytest.raises(UndefinedError, match="no logit"):
+        observe(Network.of(model), x)
+    (found,) = predict_classes(Network.of(model), x, Network.of(model).heads)
+    expected = np.asarray(model(x)).argmax(axis=1)
+    assert len(set(expected.tolist())) > 1
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_the_mean_of_single_units_answers_by_its_middle() -> None:
+    model, x = mean_of_two(1, "sigmoid"), images(30) - 0.5
+    (found,) = predict_classes(Network.of(model), x, Network.of(model).heads)
+    expected = np.asarray(model(x))[:, 0] > 0.5
+    assert set(expected.tolist()) == {True, False}
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_answers_that_are_no_numbers_are_none() -> None:
+    model, x = mean_of_two(3, "softmax"), images(2)
+    x[0, 0, 0] = np.nan
+    with pytest.raises(UndefinedError, match="not all finite"):
+        predict_classes(Network.of(model), x, Network.of(model).heads)
+
+
+def test_a_mean_of_networks_has_a_confusion_matrix_and_an_accuracy_without_color() -> None:
+    from reportgen.figures.confusion_matrix.compute import confusion
+    from reportgen.figures.evaluation.compute import correct
+
+    data, model = dataset({"class": 3}), mean_of_two(3, "softmax")
+    found = list(Network.of(model).heads_for(data.targets))
+    split = data.splits["test"]
+    said = np.asarray(model(np.asarray(split.images) / 255.0)).argmax(axis=1)
+    expected = np.zeros((3, 3), int)
+    np.add.at(expected, (split.labels["class"], said), 1)
+    np.testing.assert_array_equal(confusion(Network.of(model), data, found, "test")[0], expected)
+    right = correct(Network.of(model), data, found, np.asarray(split.images))
+    np.testing.assert_array_equal(right[:, 0], said == split.labels["class"])

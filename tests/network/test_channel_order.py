@@ -22,10 +22,10 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.summary.compute import _input
 from reportgen.models.adapting import check_input
 from reportgen.network import execution
-from reportgen.network.axes import channels_first
+from reportgen.network.channel_order import channels_first
 from reportgen.network.dependencies import steps
 from reportgen.network.execution import needs_xla
-from reportgen.network.inputs import as_taken
+from reportgen.network.inputs import as_input_shape
 from reportgen.network.network import Network
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.evaluation import evaluate
@@ -147,9 +147,9 @@ def test_a_gpu_needs_no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_image_is_turned_where_the_model_reads_channels_first() -> None:
     first, last = twins()
-    assert as_taken(Network.of(first), (SIDE, SIDE, 2)) == (2, SIDE, SIDE)
-    assert as_taken(Network.of(first), (2, SIDE, SIDE)) == (2, SIDE, SIDE)
-    assert as_taken(Network.of(last), (SIDE, SIDE, 2)) == (SIDE, SIDE, 2)
+    assert as_input_shape(Network.of(first), (SIDE, SIDE, 2)) == (2, SIDE, SIDE)
+    assert as_input_shape(Network.of(first), (2, SIDE, SIDE)) == (2, SIDE, SIDE)
+    assert as_input_shape(Network.of(last), (SIDE, SIDE, 2)) == (SIDE, SIDE, 2)
     check_input(first, "m.keras", (SIDE, SIDE, 2))
     with pytest.raises(UserError, match=r"expects images of shape \(2, 12, 12\), .*\(9, 12, 2\)"):
         check_input(first, "m.keras", (9, 12, 2))
@@ -167,7 +167,7 @@ def test_where_channels_are_is_followed_through_layers_that_do_not_say() -> None
         for path in ("turn", "conv", "relu", "back", "end")
     }
     assert found == {"turn": False, "conv": True, "relu": True, "back": False, "end": False}
-    assert channels_first(Network.of(model), "back", given=True)
+    assert channels_first(Network.of(model), "back", at_input=True)
 
 
 def test_the_summary_and_the_drawing_tell_channels_last() -> None:

@@ -1,4 +1,4 @@
-"""Angles by hand, on a circle, on a sphere, and for vectors without a direction."""
+"""Angles and principal components of vectors, by hand."""
 
 import numpy as np
 import pytest
@@ -6,19 +6,20 @@ import pytest
 from reportgen.metrics.embeddings import (
     angles,
     closest_pair,
+    components,
     directions,
     mean_directions,
     own_and_nearest,
-    paired,
+    paired_angles,
     silhouettes,
-    widest,
+    widest_angle,
 )
 
 
 def test_angles_by_hand() -> None:
     found = angles([[2.0, 0], [3, 3], [-1, 0]], [[5.0, 0], [0, 0.1]])
     np.testing.assert_allclose(found, [[0, 90], [45, 45], [180, 90]], atol=1e-6)
-    np.testing.assert_allclose(paired([[1.0, 0], [0, 2]], [[1.0, 1], [0, -7]]), [45, 180])
+    np.testing.assert_allclose(paired_angles([[1.0, 0], [0, 2]], [[1.0, 1], [0, -7]]), [45, 180])
 
 
 def test_length_changes_no_angle_however_small_or_large() -> None:
@@ -80,17 +81,53 @@ def test_the_closest_pair() -> None:
     ],
 )  # fmt: skip
 def test_how_far_apart_directions_can_be(count: int, dimensions: int, angle: float) -> None:
-    assert widest(count, dimensions) == pytest.approx(angle, abs=1e-3)
+    assert widest_angle(count, dimensions) == pytest.approx(angle, abs=1e-3)
 
 
 def test_one_direction_has_no_bound() -> None:
-    assert widest(1, 3) is None
+    assert widest_angle(1, 3) is None
 
 
 @pytest.mark.parametrize("dimensions", [2, 3, 5])
 def test_no_random_directions_keep_farther_apart_than_the_bound(dimensions: int) -> None:
     rng = np.random.default_rng(2)
     for count in (3, 5, 8):
-        bound = widest(count, dimensions)
+        bound = widest_angle(count, dimensions)
         for _ in range(50):
             assert closest_pair(rng.normal(size=(count, dimensions)))[2] <= bound + 1e-9
+
+
+def cloud(n: int = 400, d: int = 40) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    sizes = 10 * 0.8 ** np.arange(d)
+    turn = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    return (rng.normal(size=(n, d)) * sizes @ turn + rng.normal(size=d) * 5).astype(np.float32)
+
+
+@pytest.mark.parametrize("dimensions", [2, 4, 40])
+def test_axes_are_those_of_the_decomposition(dimensions: int) -> None:
+    vectors = cloud(d=dimensions)
+    centered = vectors - vectors.mean(axis=0)
+    _, sizes, rows = np.linalg.svd(centered.astype(np.float64), full_matrices=False)
+    axes = components(vectors, 2, seed=1)
+    np.testing.assert_allclose(np.abs((axes.directions * rows[:2]).sum(axis=1)), 1, atol=1e-5)
+    share = (sizes[:2] ** 2).sum() / (sizes**2).sum()
+    assert axes.share(vectors) == pytest.approx(share, rel=1e-5)
+    assert (axes.directions[[0, 1], np.abs(axes.directions).argmax(axis=1)] > 0).all()
+
+
+def test_what_is_projected_keeps_its_distances_within_the_plane() -> None:
+    flat = np.random.default_rng(3).normal(size=(50, 2))
+    turn = np.linalg.qr(np.random.default_rng(4).normal(size=(9, 9)))[0][:2]
+    vectors = (flat @ turn + 3).astype(np.float32)
+    found = components(vectors, 2, seed=0).project(vectors)
+    before = np.linalg.norm(flat[:, None] - flat[None], axis=-1)
+    after = np.linalg.norm(found[:, None] - found[None], axis=-1)
+    np.testing.assert_allclose(after, before, atol=1e-4)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_no_variance_no_share() -> None:
+    vectors = cloud()
+    first, again = components(vectors, 2, 5), components(vectors, 2, 5)
+    assert first.directions.tobytes() == again.directions.tobytes()
+    assert components(np.ones((5, 6), np.float32), 2, 5).share(np.ones((5, 6))) is None

@@ -1,4 +1,4 @@
-"""What a look leaves behind in a model, and whether a changed model is seen."""
+"""Running a model leaves it as it was, and notices when it changed."""
 
 from __future__ import annotations
 

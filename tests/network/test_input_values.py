@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from reportgen.checking.input_mistakes import mistakes
-from reportgen.network.input_values import Taken, example, sentences
+from reportgen.network.input_values import ModelInput as Input
+from reportgen.network.input_values import example, sentences
 
-IMAGE = Taken("image", (28, 28, 1), "float32")
-META = Taken("meta", (3,), "float32")
-MASK = Taken("mask", (28, 28, 1), "float32")
-WORDS = Taken("words", (None,), "int32")
+IMAGE = Input("image", (28, 28, 1), "float32")
+META = Input("meta", (3,), "float32")
+MASK = Input("mask", (28, 28, 1), "float32")
+WORDS = Input("words", (None,), "int32")
 
 
-def told(wanted: list[Taken], **given: Any) -> list[str]:
+def told(wanted: list[Input], **given: Any) -> list[str]:
     return ["; ".join(filter(None, [m.message, m.hint])) for m in mistakes(wanted, given)]
 
 
@@ -51,19 +52,27 @@ def test_every_input_must_be_spoken_of_and_no_other() -> None:
         (MASK, [1, 2], "takes values of 28 x 28 x 1, got a list; write one number"),
         (WORDS, 3, "takes values of any length, and one number does not say how many; write a li"),
         (WORDS, [0.5], "takes whole numbers from -2147483648 to 2147483647 (int32), got 0.5"),
-        (Taken("x", (2,), "uint8"), [1, 256], "takes whole numbers from 0 to 255 (uint8), got 256"),
-        (Taken("x", (), "bool"), 2, "takes whole numbers from 0 to 1 (bool), got 2"),
-        (Taken("x", (2,), "float16"), 1e5, "takes numbers up to 65504 (float16), got 100000"),
         (
-            Taken("x", (1,), "string"),
+            Input("x", (2,), "uint8"),
+            [1, 256],
+            "takes whole numbers from 0 to 255 (uint8), got 256",
+        ),
+        (Input("x", (), "bool"), 2, "takes whole numbers from 0 to 1 (bool), got 2"),
+        (Input("x", (2,), "float16"), 1e5, "takes numbers up to 65504 (float16), got 100000"),
+        (
+            Input("x", (1,), "string"),
             0,
             "takes text, and a spec can hold it at numbers only;",
         ),
-        (Taken("x", (None, 4), "float32"), 0, "takes values of any x 4, and one number does not"),
+        (
+            Input("x", (None, 4), "float32"),
+            0,
+            "takes values of any x 4, and one number does not",
+        ),
     ],
 )
 def test_values_must_be_of_the_inputs_shape_and_type(
-    taken: Taken, value: Any, expected: str
+    taken: Input, value: Any, expected: str
 ) -> None:
     (mistake,) = mistakes([IMAGE, taken], {"image": "images", taken.name: value})
     assert mistake.name == taken.name
@@ -71,16 +80,22 @@ def test_values_must_be_of_the_inputs_shape_and_type(
 
 
 def test_one_number_fills_sides_that_images_have_too() -> None:
-    image, mask = Taken("a", (None, None, 3), "float32"), Taken("b", (None, None, 1), "float32")
+    image, mask = (
+        Input("a", (None, None, 3), "float32"),
+        Input("b", (None, None, 1), "float32"),
+    )
     assert mistakes([image, mask], {"a": "images", "b": 0.5}) == []
 
 
 def test_inputs_of_other_sizes_or_types_cannot_get_the_same_images() -> None:
-    small, whole = Taken("small", (14, 14, 1), "float32"), Taken("whole", (28, 28, 1), "uint8")
+    small, whole = (
+        Input("small", (14, 14, 1), "float32"),
+        Input("whole", (28, 28, 1), "uint8"),
+    )
     for other in (small, whole):
         (found,) = told([IMAGE, other], **{"image": "images", other.name: "images"})
         assert f"inputs 'image' and '{other.name}' cannot be given the same images" in found
-    anysize = Taken("any", (None, None, 1), "float32")
+    anysize = Input("any", (None, None, 1), "float32")
     every = {"any": "images", "image": "images", "small": "images"}
     (found,) = told([anysize, IMAGE, small], **every)
     assert "they take 28 x 28 x 1 (float32) and 14 x 14 x 1 (float32)" in found

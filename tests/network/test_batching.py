@@ -1,4 +1,4 @@
-"""Memory: work is split into batches that fit the budget, and the split changes no number."""
+"""Batches and pieces fit their budgets of memory, and the split changes no number."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from reportgen.maximization.objectives import filters
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.transformations import Transforms, draw_moves
 from reportgen.network import batching, gradients, outputs
-from reportgen.network.gradients import slopes
+from reportgen.network.batching import pieces
+from reportgen.network.gradients import layer_gradients
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
@@ -43,7 +44,7 @@ def seen(model: Any) -> Any:
 
 def sloped(model: Any) -> Any:
     targets = np.zeros((1, 10), np.int32)
-    found = slopes(Network.of(model), images(10), "conv", [0], targets)
+    found = layer_gradients(Network.of(model), images(10), "conv", [0], targets)
     return np.concatenate([one.gradients[0] for one in found])
 
 
@@ -66,7 +67,7 @@ def test_batches_fit_and_change_nothing(
 
 
 def test_ascents_are_split(monkeypatch: pytest.MonkeyPatch) -> None:
-    from reportgen.maximization.maximize import ascend
+    from reportgen.maximization.ascent import ascend
 
     body = [layers.Conv2D(7, 3, activation="relu", name="conv")]
     model = keras.Sequential([keras.Input((6, 6, 1)), *body])
@@ -136,3 +137,19 @@ def test_images_that_are_too_small_for_an_open_size_are_told_with_the_layer() ->
     assert observe(Network.of(model), np.zeros((1, 16, 16, 1))).logits[0].shape == (1, 3)
     with pytest.raises(UserError, match=r"images of 9 x 9 x 1 .* layer 'inner/wide' .* larger"):
         observe(Network.of(model), np.zeros((1, 9, 9, 1)))
+
+
+def test_pieces_fit_as_floats(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.zeros((7, 2, 3, 1), np.uint8)  # 24 bytes each as floats
+    monkeypatch.setattr(batching, "PIECE_BYTES", 75)
+    assert list(pieces(images)) == [slice(0, 3), slice(3, 6), slice(6, 7)]
+    monkeypatch.setattr(batching, "PIECE_BYTES", 1)
+    assert [part.stop - part.start for part in pieces(images)] == [1] * 7
+    assert not list(pieces(images[:0]))
+
+
+def test_photos_come_in_small_pieces_and_digits_at_once() -> None:
+    photos = np.broadcast_to(np.uint8(0), (10_000, 224, 224, 3))
+    assert next(pieces(photos)) == slice(0, 332)
+    digits = np.broadcast_to(np.uint8(0), (10_000, 28, 28, 1))
+    assert list(pieces(digits)) == [slice(0, 10_000)]

@@ -14,10 +14,10 @@ import reportgen
 from reportgen.errors import UndefinedError
 from reportgen.maximization.objectives import Objective, response
 from reportgen.network import logits
-from reportgen.network.answers import answered
 from reportgen.network.logits import is_bounded
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
+from reportgen.network.predictions import predict_classes
 
 layers, ops = keras.layers, keras.ops
 
@@ -105,8 +105,8 @@ def test_what_once_left_the_range_is_not_asked_again(monkeypatch: pytest.MonkeyP
     broken[0] = np.nan
     assert not is_bounded(Network.of(made), head, [broken])  # tells nothing of the model
     asked = []
-    values = logits._values
-    monkeypatch.setattr(logits, "_values", lambda *some: asked.append(1) or values(*some))
+    values = logits._output_values
+    monkeypatch.setattr(logits, "_output_values", lambda *some: asked.append(1) or values(*some))
     for _ in range(3):
         assert not is_bounded(Network.of(made), head, [images()])
     assert len(asked) == 2  # these images, and the first of those that are far
@@ -122,7 +122,7 @@ def test_a_probability_out_of_code_is_no_logit_but_an_answer(end: Any) -> None:
         with pytest.raises(UndefinedError, match=r"gives a probability \(it is never outside of 0"):
             look(made, images())
     for _ in range(2):
-        (found,) = answered(Network.of(made), images(), Network.of(made).heads)
+        (found,) = predict_classes(Network.of(made), images(), Network.of(made).heads)
         np.testing.assert_array_equal(found, given[:, 0] > 0.5)
 
 

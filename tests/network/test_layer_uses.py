@@ -8,15 +8,15 @@ import keras
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from small_models import seeded
+from small_models import seeded, sequential
 
 import reportgen
 from reportgen.errors import UserError
 from reportgen.maximization.objectives import own_channels
-from reportgen.network.dependencies import steps, way_to
+from reportgen.network.dependencies import dependencies_of, steps
 from reportgen.network.embeddings import classifier
 from reportgen.network.finite import require_finite
-from reportgen.network.gradients import slopes
+from reportgen.network.gradients import layer_gradients
 from reportgen.network.layer_selection import find
 from reportgen.network.layers import numbered_uses, repeated
 from reportgen.network.network import Network
@@ -101,7 +101,7 @@ def test_the_gradient_is_that_with_respect_to_one_use_only(path: str, after: int
     slope = np.broadcast_to(out.get_weights()[0][:, 2].reshape(SIDE, SIDE, 2), x.shape)
     for later in range(after):
         slope = (slope * (values[3 - later] > 0)) @ kernel.T
-    (found,) = slopes(Network.of(model), x, path, [0], np.full((1, len(x)), 2))
+    (found,) = layer_gradients(Network.of(model), x, path, [0], np.full((1, len(x)), 2))
     np.testing.assert_allclose(found.activations, values[3 - after], atol=1e-6)
     np.testing.assert_allclose(found.gradients[0], slope, atol=1e-6)
 
@@ -183,7 +183,7 @@ def test_a_classifier_that_answers_twice_is_read_at_the_use_before_the_output() 
 
 def test_what_lies_before_a_use() -> None:
     model = chain()
-    assert way_to(Network.of(model), "conv[1]").layers == ("conv", "conv[1]")
+    assert dependencies_of(Network.of(model), "conv[1]").layers == ("conv", "conv[1]")
     assert [step.path for step in steps(Network.of(model))] == [
         "x",
         "conv",
@@ -273,3 +273,36 @@ def test_uses_are_counted_as_they_were_written_not_as_they_run() -> None:
     found = reportgen.feature_maps(model, inputs(), ["conv"])["conv"]
     kernel, bias = conv.get_weights()
     np.testing.assert_allclose(found, inputs() @ kernel[0, 0] + bias, atol=1e-6)
+
+
+def test_what_is_used_once_is_not_told() -> None:
+    assert repeated(Network.of(sequential()).uses) == {}
+
+
+def test_uses_multiply_through_nested_models() -> None:
+    start = keras.Input((4, 4, 2), name="start")
+    again = layers.Conv2D(2, 1, name="again")
+    inner = keras.Model(start, again(again(start)), name="inner")
+    side = keras.Input((4, 4, 2), name="side")
+    model = keras.Model(side, layers.Add(name="sum")([inner(side), inner(inner(side))]))
+    assert repeated(Network.of(model).uses) == {
+        "inner": 3,
+        "inner/start": 3,
+        "inner/again": 6,
+    }
+
+
+def test_nodes_outside_the_model_do_not_count() -> None:
+    start = keras.Input((4, 4, 2))
+    shared = layers.Conv2D(2, 1, name="shared")
+    model = keras.Model(start, shared(start))
+    shared(shared(start))
+    assert repeated(Network.of(model).uses) == {}
+
+
+def test_a_model_that_cannot_be_followed_tells_nothing() -> None:
+    class Closed(keras.Model):
+        def call(self, x):  # type: ignore[no-untyped-def]
+            return x if float(x[0, 0]) > 0 else -x
+
+    assert repeated(Network.of(Closed()).uses) == {}

@@ -216,7 +216,7 @@ def test_only_what_follows_the_layer_is_differentiated() -> None:
 
 def test_channels_first_maps_are_those_of_channels_last() -> None:
     activations = np.random.default_rng(0).random((2, 3, 4, 5), dtype=np.float32)
-    from reportgen.network.outputs import channels_to_end
+    from reportgen.network.channel_order import channels_to_end
 
     moved = channels_to_end(tf.transpose(activations, [0, 3, 1, 2]))
     np.testing.assert_array_equal(moved, activations)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.cam_methods import xgrad_cam
 from reportgen.network import batching
-from reportgen.network.gradients import slopes
+from reportgen.network.gradients import layer_gradients
 from reportgen.network.network import Network
 
 layers = keras.layers
@@ -86,7 +86,7 @@ def test_the_size_of_batches_changes_rounding_alone(
 ) -> None:
     model, x = network(12)
     targets = np.ones((1, len(x)), np.int32)
-    (slope,) = slopes(Network.of(model), x, layer, [0], targets)
+    (slope,) = layer_gradients(Network.of(model), x, layer, [0], targets)
     least = np.nanmin(shares(slope.activations))
     assert least == pytest.approx(1) if layer == "relu" else least < 1e-2
     whole = grad_cam(model, x, 1, layer, method="xgrad_cam")
