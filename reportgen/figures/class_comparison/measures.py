@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from reportgen.figures.confusion_matrix.facts import pointer
+from reportgen.figures.parts import class_qualifier
 from reportgen.metrics.edges import edges, orientations
 from reportgen.metrics.statistics import RESAMPLES, bootstrap
 from reportgen.records import Measure
@@ -89,8 +89,8 @@ def of_layer(
     """All measures of a layer; `second` tells which images are of the second of two classes."""
     turned = np.concatenate(seen.turned)[:, channel]
     return [
-        _orientation(f"{path}.{pointer(classes[0])}", turned[~second], channel, seed),
-        _orientation(f"{path}.{pointer(classes[1])}", turned[second], channel, seed),
+        _orientation(f"{path}.{class_qualifier(classes[0])}", turned[~second], channel, seed),
+        _orientation(f"{path}.{class_qualifier(classes[1])}", turned[second], channel, seed),
         *_similarity(path, np.concatenate(seen.mean_maps), second, seed),
         *_filters(path, np.concatenate(seen.levels), second, seed),
     ]
