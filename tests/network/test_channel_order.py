@@ -19,6 +19,7 @@ from tensorflow.python.framework import config
 
 import reportgen
 from reportgen.errors import UndefinedError, UserError
+from reportgen.figures.summary.compute import input_measures
 from reportgen.models.adapting import check_input
 from reportgen.network import execution
 from reportgen.network.channel_order import channels_first
