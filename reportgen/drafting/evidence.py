@@ -50,6 +50,18 @@ def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") ->
     return evidence if evidence is not None and evidence.value is not None else None
 
 
+def picked_channel(finding: Finding, name: str, layer: str) -> tuple[str, Evidence] | None:
+    """The channel of a layer that a measure picked, and its evidence; None where there is none.
+
+    Such a measure is qualified by "<layer>.<channel>".
+    """
+    for qualified, evidence in by_measure(finding, name).items():
+        path, _, channel = qualified.rpartition(".")
+        if path == layer and evidence.value is not None:
+            return channel, evidence
+    return None
+
+
 def readings(
     findings: Findings, kind: str, measure: str, *, compared: bool = False
 ) -> list[Reading]:

@@ -1,4 +1,4 @@
-"""Do later convolutions say less of the pixels at a place, and more of the class?"""
+"""Do maps of later convolutions depend less on the pixels at a position, more on the class?"""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ class _Pair:
 def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions are more abstract than their model's first.
 
-    A layer counts where what lies right at a position explains less of its maps than of the
-    first convolution's, and its filters' mean activations tell the class of more images, both
-    with intervals apart.
+    A layer counts where the pixels at a position explain less of its maps than of the first
+    convolution's, and its filters' mean activations name the class of more images, both with
+    intervals that do not touch.
     """
     pairs = _pairs(findings)
     if not pairs:

@@ -76,7 +76,7 @@ def _extremes(measured: Sequence[Reading]) -> str:
 
 
 def _activations(paragraph: Paragraph, measured: Sequence[Reading], mixed: bool) -> Tally:
-    """`mixed` tells that there are layers whose maps do not lie over the image too."""
+    """The sentence on activations; `mixed` says whether other layers' maps have other ranks."""
     most_layers = "most convolution layers" + (" with two-dimensional maps" if mixed else "")
     counts = _count("activations", measured, f"{most_layers} have a lift above chance")
     layers = "layer {high.at}" if len(measured) == 1 else most_layers

@@ -31,7 +31,8 @@ ENTRY = Entry(
 
 MAINLY = 0.5
 """Share of the spilled energy that must lie within one cell of the foreground for resizing to be
-the main cause: bilinear resizing moves energy by less than one cell, so the rest has another."""
+the main cause: bilinear resizing moves energy by less than one cell, so that what lies farther away
+has another cause."""
 
 CONCLUSIONS: dict[Side, str] = {
     "above": "So resizing can explain most of the mismatch, though it need not be the cause.",
@@ -47,7 +48,7 @@ def infer(findings: Findings) -> Inference:
     of spilled energy that lies within one feature-map cell of the foreground is above `MAINLY`
     and above the share of that ring in the area outside (chance). It speaks against the claim
     where no heatmap overlaps imperfectly or the interval lies below either. Heatmaps that are the
-    same at every position point nowhere and have no say in the overlap. A model counts where
+    same at every position point nowhere and do not count for the overlap. A model counts where
     most of its outputs do, and the claim is about most models.
     """
     compared = readings(findings, "grad_cam", "spill_within_cell", compared=True)

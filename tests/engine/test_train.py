@@ -93,7 +93,7 @@ def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> Non
     job = Job("model", (), params, base=str(tmp_path), cache=str(store.root))
     output = model.run(job, store, quiet)["model"]
     checkpoint._built.clear()
-    assert checkpoint.obtain(output, job, store).count_params() > 0
+    assert checkpoint.obtain(output, job, store).model.count_params() > 0
     checkpoint._built.clear()
     save(2)
     with pytest.raises(UserError, match="the model changed while the report was built"):

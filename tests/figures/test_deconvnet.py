@@ -107,7 +107,7 @@ def test_units_that_nothing_excites() -> None:
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     assert "Channel 0 is not excited by any image." in figure.caption
     found = compute(subject("deconvnet", model, data, filters=2))
-    assert [unit["channel"] for unit in found.facts["units"]] == [1]
+    assert [unit.number for unit in found.facts.channels] == [1]
     with pytest.raises(UndefinedError, match="nothing to bring back"):
         compute(subject("deconvnet", model, data, filters=[0]))
     with pytest.raises(UndefinedError, match="no dataset"):

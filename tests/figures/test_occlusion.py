@@ -46,12 +46,12 @@ def test_the_figure_of_one_head_and_of_several() -> None:
 def test_classes_are_called_by_their_names(score: str) -> None:
     given = subject("occlusion", sequential(), dataset({"sort": 3}), target="sort 1", score=score)
     artifact = compute(given)
-    ((sample,),) = (head["samples"] for head in artifact.facts["heads"])
-    assert sample["label"] in ("sort 0", "sort 1", "sort 2")
-    assert sample["predicted"] in ("sort 0", "sort 1", "sort 2")
-    assert sample["explained"] == "sort 1"
+    ((sample,),) = (head.samples for head in artifact.facts.heads)
+    assert sample.image.label in ("sort 0", "sort 1", "sort 2")
+    assert sample.image.predicted in ("sort 0", "sort 1", "sort 2")
+    assert sample.image.explained == "sort 1"
     (figure,) = check_house_rules("occlusion", artifact, given.params)
-    assert f"predicted {sample['predicted']} with" in figure.caption
+    assert f"predicted {sample.image.predicted} with" in figure.caption
 
 
 def test_measures_by_hand() -> None:

@@ -80,7 +80,7 @@ def test_the_figure_of_one_head(method: str) -> None:
     multiplies = method in ("integrated_gradients", "input_x_gradient")
     assert ("pixels_at_baseline@class" in found) == multiplies
     assert found["energy_in_foreground@class"].baseline == pytest.approx(6 / 36)
-    assert (artifact.arrays["map@class"].min() < 0) == artifact.facts["signed"]
+    assert (artifact.arrays["map@class"].min() < 0) == artifact.facts.signed
     assert notes_of("saliency", artifact)[0]
 
 
@@ -185,8 +185,8 @@ def test_a_zero_map_is_drawn_and_said() -> None:
 def test_targets_of_a_spec_and_a_missing_dataset() -> None:
     data, model = dataset({"class": 3}), sequential()
     label = compute(subject("saliency", model, data, target="label", samples=3))
-    told = label.facts["heads"][0]["samples"]
-    assert all(one["explained"] == one["label"] for one in told)
+    samples = label.facts.heads[0].samples
+    assert all(sample.image.explained == sample.image.label for sample in samples)
     named, index = (compute(subject("saliency", model, data, target=t)) for t in ("class 2", "2"))
     np.testing.assert_array_equal(named.arrays["map@class"], index.arrays["map@class"])
     with pytest.raises(UserError, match="has no class 'cat'"):

@@ -17,7 +17,7 @@ from reportgen.attribution.cam import grad_cam
 from reportgen.attribution.occlusion import occlusion
 from reportgen.attribution.saliency import saliency
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explaining import aside, explained_heads
+from reportgen.figures.attribution.heads import explained_heads, unexplained
 from reportgen.maximization.maximize import activation_maximization
 from reportgen.network.network import Network
 from reportgen.network.predictions import outputs_without_logits
@@ -81,13 +81,13 @@ def test_it_is_known_before_anything_is_computed() -> None:
     assert [head.name for head in explained_heads(Network.of(model), data.targets)] == ["class"]
     every = explained_heads(Network.of(model), data.targets, "probability")
     assert [head.name for head in every] == ["class", "mean"]
-    assert aside(Network.of(model)) == (
+    assert unexplained(Network.of(model)) == (
         "What output mean is made of cannot be read, so there is no logit, and it is not explained."
     )
-    assert aside(Network.of(model), "probability") == ""
+    assert unexplained(Network.of(model), "probability") == ""
 
 
-def test_where_no_output_has_a_logit_none_is_put_aside() -> None:
+def test_where_no_output_has_a_logit_none_is_put_unexplained() -> None:
     model = members(mean)
     alone = keras.Model(model.inputs[0], model.outputs[1])
     twice = keras.Model(model.inputs[0], [model.outputs[1], layers.Add()([model.outputs[1]] * 2)])

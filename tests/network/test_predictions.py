@@ -131,10 +131,10 @@ def test_the_figure_of_a_mean_of_networks() -> None:
     assert "Drop of the probability when a patch" in caption
     assert "by a softmax" not in caption  # the values are probabilities as they are
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
-    sample = artifact.facts["heads"][0]["samples"][0]
-    sure = np.asarray(model(pixels))[sample["index"]].max()
-    assert sample["probability"] == pytest.approx(float(sure), abs=1e-6)
-    assert "logit_drop" not in sample
+    sample = artifact.facts.heads[0].samples[0]
+    sure = np.asarray(model(pixels))[sample.image.index].max()
+    assert sample.image.probability == pytest.approx(float(sure), abs=1e-6)
+    assert sample.score_drop is None
     found = measures(artifact)
     assert "drops of the probability" in found["energy_in_foreground@class"].how
     assert found["largest_drop@class"].value is not None

@@ -54,14 +54,8 @@ def subject(kind: str, model: Any = None, data: Dataset | None = None, **given: 
     params = {parameter.name: parameter.default for parameter in entry.parameters}
     unknown = set(given) - set(params)
     assert not unknown, f"{kind} has no parameters {unknown}"
-    return Subject(
-        model,
-        told,
-        data,
-        {**params, **given},
-        seed=3,
-        **({"network": Network.of(model)} if model is not None else {}),
-    )
+    network = {} if model is None else {"network": Network.of(model)}
+    return Subject(model, told, data, {**params, **given}, seed=3, **network)
 
 
 def values(artifact: Artifact) -> dict[str, Any]:
@@ -100,10 +94,14 @@ def check_house_rules(kind: str, artifact: Artifact, params: Mapping[str, Any]) 
     import json
     import re
 
+    from reportgen.codec import decode, encode
     from reportgen.drafting import unbacked_numbers
     from reportgen.records import Drawing
 
-    json.dumps(artifact.facts, allow_nan=False)
+    text = json.dumps(encode(artifact.facts), allow_nan=False)
+    facts_type = getattr(import_module(f"reportgen.figures.{kind}.draw"), "FACTS", None)
+    if facts_type is not None:
+        assert decode(facts_type, json.loads(text)) == artifact.facts
     entry = import_module(f"reportgen.figures.{kind}").ENTRY
     declared = {name for name, _ in entry.evidence}
     for measure in artifact.measures:
