@@ -1,4 +1,4 @@
-"""Names of the parts of a figure, which end the ids of its pictures and tables.
+"""Names of the parts of a figure, which end the ids of its pictures and tables; of classes in ids.
 
 A figure's `compute` names its parts, passes the names on in its facts, and `draw` and the measures
 use them. Plain Python: drawing imports it too.
@@ -8,6 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+
+
+def class_qualifier(name: str) -> str:
+    """A class's name as part of a measure's name: without spaces, and without ">".
+
+    A measure of two classes joins their names by ">", so a similar sign takes its place in a name.
+
+    >>> class_qualifier("Ankle boot")
+    'Ankle_boot'
+    """
+    return "_".join(name.replace(">", "\u203a").split()) or "unnamed"
 
 
 def part_name(name: str, fallback: str = "layer") -> str:

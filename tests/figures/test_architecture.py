@@ -8,12 +8,13 @@ import zoo
 from keras import layers
 from subjects import check_house_rules, notes_of, subject, values
 
-from reportgen.codec import decode
 from reportgen.drawing.canvas import Canvas
 from reportgen.errors import UndefinedError
 from reportgen.figures.architecture.compute import compute
-from reportgen.figures.architecture.parts import Branches, Knot, Part, folded, series
-from reportgen.figures.architecture.volumes import flow
+from reportgen.figures.architecture.decomposition import Branches, Knot, series
+from reportgen.figures.architecture.facts import Stage
+from reportgen.figures.architecture.flow_chart import flow_chart
+from reportgen.figures.architecture.stages import folded
 from reportgen.figures.summary.compute import compute as compute_summary
 from reportgen.figures.summary.draw import draw
 from reportgen.models.adapting import hold_inputs
@@ -27,9 +28,8 @@ def drawn(model, **params):
     return artifact, check_house_rules("architecture", artifact, ready.params)
 
 
-def parts_of(model, **params):
-    artifact = compute(subject("architecture", model, **params))
-    return decode(tuple[Part, ...], artifact.facts["parts"])
+def stages_of(model, **params):
+    return compute(subject("architecture", model, **params)).facts.stages
 
 
 # --- taking a graph apart ---
@@ -69,12 +69,12 @@ def test_what_crosses_is_a_knot():
 # --- folding ---
 
 
-def part(what: str, side: int = 8) -> Part:
-    return Part("conv", what, 4, (), what, what, 1, 10, (side, side, 4))
+def stage(what: str, side: int = 8) -> Stage:
+    return Stage("conv", what, 4, (), what, what, 1, 10, (side, side, 4))
 
 
 def test_repetitions_alone_and_in_turn_are_folded():
-    a, b, c = part("a"), part("b"), part("c")
+    a, b, c = stage("a"), stage("b"), stage("c")
     found = list(folded([a, a, a, b, c, b, c, a]))
     assert [(p.what, p.times, p.group, p.layers, p.params) for p in found] == [
         ("a", 3, -1, 3, 30), ("b", 2, 0, 2, 20), ("c", 2, 0, 2, 20), ("a", 1, -1, 1, 10),
@@ -82,7 +82,7 @@ def test_repetitions_alone_and_in_turn_are_folded():
 
 
 def test_other_sizes_are_no_repetition():
-    assert [p.times for p in folded([part("a"), part("a", 4)])] == [1, 1]
+    assert [p.times for p in folded([stage("a"), stage("a", 4)])] == [1, 1]
 
 
 # --- networks ---
@@ -91,7 +91,7 @@ def test_other_sizes_are_no_repetition():
 def test_vgg_is_a_stack_of_five_blocks():
     model = keras.applications.VGG16(weights=None, input_shape=(32, 32, 3), classes=4)
     artifact, shown = drawn(model)
-    found = decode(tuple[Part, ...], artifact.facts["parts"])
+    found = artifact.facts.stages
     assert [(p.text, p.times) for p in found][:4] == [
         ("input", 1), ("3 x 3 conv, 64", 2), ("2 x 2 max pooling", 1), ("3 x 3 conv, 128", 2),
     ]  # fmt: skip
@@ -111,14 +111,14 @@ def test_a_residual_network_shows_each_form_of_block_once():
     artifact, shown = drawn(model)
     measured = values(artifact)
     assert (measured["depth"], measured["branchings"], measured["skips"]) == (50, 16, 12)
-    assert [p.times for p in decode(tuple[Part, ...], artifact.facts["parts"]) if p.ways] == [
+    assert [p.times for p in artifact.facts.stages if p.ways] == [
         1, 2, 1, 3, 1, 5, 1, 2,
     ]  # fmt: skip
     assert [item.part for item in shown] == ["", "stage-4", "stage-5", "stage-6", "stages"]
     assert "Stages 5, 7, 9 and 11 in full: 2 ways" in shown[2].caption
     _, few = drawn(model, branches=0)
     assert [item.part for item in few] == ["", "stages"]
-    assert len(parts_of(model, fold=False)) > 20
+    assert len(stages_of(model, fold=False)) > 20
 
 
 def test_extras_belong_to_the_step_that_they_follow_or_lead():
@@ -126,7 +126,7 @@ def test_extras_belong_to_the_step_that_they_follow_or_lead():
     x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(4, 3, padding="same")(image)))
     y = layers.BatchNormalization()(layers.Add()([x, layers.Conv2D(4, 1)(x)]))
     y = layers.Conv2D(4, 3, strides=2)(layers.ZeroPadding2D()(y))
-    found = parts_of(keras.Model(image, layers.GlobalMaxPooling2D()(y)))
+    found = stages_of(keras.Model(image, layers.GlobalMaxPooling2D()(y)))
     assert [(p.what, p.extras) for p in found] == [
         ("input", ()), ("3 x 3 conv", ("batch norm", "relu")), ("2 ways", ()),
         ("3 x 3 conv, stride 2", ("batch norm first",)), ("global max pooling", ()),
@@ -154,9 +154,9 @@ def test_long_skips_nest():
 
 def test_nested_models_are_unfolded_and_shared_layers_count_once():
     artifact, _ = drawn(zoo.nested())
-    assert any("/" in path for path in artifact.facts["layers"])
+    assert any("/" in path for path in artifact.facts.layers)
     model = zoo.shared()
-    assert compute(subject("architecture", model)).facts["total"] == model.count_params()
+    assert compute(subject("architecture", model)).facts.params == model.count_params()
     assert len(steps(Network.of(model))) > len(model.layers)
 
 
@@ -169,7 +169,7 @@ def test_nested_models_are_unfolded_and_shared_layers_count_once():
 def test_any_model_is_drawn(make):
     model = make()
     artifact, shown = drawn(model)
-    assert artifact.facts["total"] == model.count_params()
+    assert artifact.facts.params == model.count_params()
     assert shown[0].picture.width <= 780
     assert notes_of("architecture", artifact)[0]
 
@@ -184,9 +184,9 @@ def test_a_graph_out_of_reach_is_undefined():
 
 
 def test_ways_too_many_to_stand_side_by_side_are_left_to_the_table():
-    way = (part("a"),)
-    wide = Part("branches", "9 ways", None, (), "a", "b", 9, 0, (4,), ways=(way,) * 9, join="add")
-    assert flow(wide) is None
+    way = (stage("a"),)
+    wide = Stage("branches", "9 ways", None, (), "a", "b", 9, 0, (4,), ways=(way,) * 9, join="add")
+    assert flow_chart(wide) is None
 
 
 def test_sides_that_are_open_are_said():
@@ -224,7 +224,8 @@ def test_layers_of_a_model_that_is_used_twice_are_counted_once_and_alike():
         "through the 8 layers passes 5 with weights"
         in notes_of("architecture", artifact)[0][0].text
     )
-    (table,) = draw(compute_summary(subject("summary", model)), {})
+    made = subject("summary", model)
+    (table,) = draw(compute_summary(made), made.params)
     assert table.caption.startswith("The model's 4 layers (a nested model is one) with")
     assert "counts at each use" not in drawn(zoo.subclassed())[1][0].caption
 
@@ -243,8 +244,8 @@ def told_of_branches(model):
     artifact, shown = drawn(model)
     (flowing,) = [one for one in shown if one.part.startswith("stage-")]
     layers_column = [row[4] for row in shown[-1].rows]
-    assert sum(layers_column) == values(artifact)["layers"] == artifact.facts["count"]
-    assert "mask" not in artifact.facts["layers"]
+    assert sum(layers_column) == values(artifact)["layers"] == artifact.facts.calls
+    assert "mask" not in artifact.facts.layers
     return flowing, values(artifact)["skips"]
 
 
@@ -283,7 +284,7 @@ def test_nothing_leads_into_a_held_input(monkeypatch):
         plain(self, start, end)
 
     monkeypatch.setattr(Canvas, "arrow", noted)
-    (branching,) = [one for one in parts_of(masked("behind", mask=1)) if one.ways]
-    assert flow(branching) is not None
+    (branching,) = [one for one in stages_of(masked("behind", mask=1)) if one.ways]
+    assert flow_chart(branching) is not None
     # Into the stage, into the convolution, into the join, and out of it.
     assert len(arrows) == 4

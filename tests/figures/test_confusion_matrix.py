@@ -14,6 +14,7 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject
 from reportgen.errors import UndefinedError
 from reportgen.figures.confusion_matrix.compute import compute
 from reportgen.figures.confusion_matrix.draw import ranked, shares
+from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
 from reportgen.records import Artifact, Target
 
 CLASSES = ("Shirt", "Ankle boot", "Bag")
@@ -117,6 +118,17 @@ def test_several_outputs_have_parts_of_their_own() -> None:
     assert all("of output" in item.caption for item in drawn)
 
 
+def test_outputs_whose_names_differ_in_case_have_different_parts() -> None:
+    names = ("kind", "Kind")
+    made = subject(KIND, model(names), data(names))
+    artifact = compute(made)
+    drawn = check_house_rules(KIND, artifact, made.params)
+    assert [item.part for item in drawn] == [
+        "kind-matrix", "kind-pairs", "kind-2-matrix", "kind-2-pairs"
+    ]  # fmt: skip
+    assert measures(artifact)["accuracy@Kind"].part == "kind-2-matrix"
+
+
 def test_no_mistake_leaves_no_table_and_says_so() -> None:
     made = subject(KIND, model(), data(truth=(0, 1, 1, 1, 0, 2)))
     artifact = compute(made)
@@ -130,8 +142,8 @@ def test_any_number_of_classes_can_be_drawn(classes: int) -> None:
     counts = np.diag(np.full(classes, 50))
     counts[0, 1] = 7
     names = [f"kind {place} of $things" for place in range(classes)]
-    head = {"name": "c", "title": "C", "classes": names, "part": ""}
-    artifact = Artifact({"counts@c": counts}, {"heads": [head], "split": "test"})
+    facts = Facts((HeadFacts("c", "C", tuple(names), prefix=""),), "test")
+    artifact = Artifact({"counts@c": counts}, facts)
     params = {"normalize": "predicted", "pairs": 3}
     drawn = check_house_rules(KIND, artifact, params)
     assert ("square roots" in drawn[0].caption) == (classes > 12)

@@ -55,10 +55,10 @@ def test_labels_of_several_targets_stand_side_by_side() -> None:
     pixels = np.zeros((3, 2, 2, 3), np.uint8)
     labels = {"shape": [0, 1, 0], "tone": [1, 1, 1]}
     artifact = compute(subject(KIND, None, dataset(pixels, labels, (SHAPE, TONE))))
-    assert artifact.facts["after"][1]["shape"] == [3, 2]
-    assert artifact.facts["after"][0]["range"] == [0.0, 0.0]
+    assert artifact.facts.after[1].shape == (3, 2)
+    assert artifact.facts.after[0].range == (0.0, 0.0)
     bare = compute(subject(KIND, None, dataset(pixels, {}, ())))
-    assert [row["what"] for row in bare.facts["after"]] == [
+    assert [row.what for row in bare.facts.after] == [
         "training images", "validation images", "test images"
     ]  # fmt: skip
 

@@ -13,6 +13,7 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject, va
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.embedding.compute import compute
+from reportgen.figures.embedding.facts import SplitFacts
 from reportgen.network import batching
 from reportgen.records import Target
 
@@ -144,8 +145,7 @@ def test_batches_change_nothing(monkeypatch: Any) -> None:
 def test_fewer_samples_are_spread_over_the_split() -> None:
     artifact = compute(subject(KIND, model(), data(), samples=4))
     np.testing.assert_array_equal(artifact.arrays["labels@test"], [0, 0, 1, 1])
-    assert artifact.facts["images"] == [4, 4]
-    assert artifact.facts["of"] == [12, 12]
+    assert artifact.facts.splits == (SplitFacts("train", 4, 12), SplitFacts("test", 4, 12))
 
 
 def test_a_named_layer_is_compared_with_weights_only_if_they_are_given_it() -> None:

@@ -13,7 +13,7 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.layer_metrics import measures as by_hand
 from reportgen.figures.layer_metrics.compute import compute
-from reportgen.figures.layer_metrics.measures import Seen
+from reportgen.figures.layer_metrics.measures import ActivationStatistics
 from reportgen.metrics.statistics import redundant
 
 KIND = "layer_metrics"
@@ -43,14 +43,14 @@ def data() -> Any:
 def test_shapes_and_costs_by_hand() -> None:
     made = subject(KIND, model(), None)
     artifact = compute(made)
-    first, second = artifact.facts["layers"]
-    assert (first["index"], second["index"]) == ("1", "3")
-    assert (first["kernel"], first["bias"]) == ([[3, 3, 1, 4]], [4])
-    assert (second["kernel"], second["bias"]) == ([[2, 2, 4, 2]], [])
-    assert (first["output"], second["output"]) == ([None, 6, 6, 4], [None, 2, 2, 2])
-    assert (first["field"], second["field"]) == (3, 6)  # 3 + 1 of the pool + 1 cell of 2 px
-    assert (first["parameters"], second["parameters"]) == (40, 32)
-    assert (first["multiply_adds"], second["multiply_adds"]) == (36 * 36, 4 * 32)
+    first, second = artifact.facts.layers
+    assert (first.index, second.index) == ("1", "3")
+    assert (first.kernels, first.bias) == (((3, 3, 1, 4),), (4,))
+    assert (second.kernels, second.bias) == (((2, 2, 4, 2),), ())
+    assert (first.output, second.output) == ((6, 6, 4), (2, 2, 2))
+    assert (first.field, second.field) == (3, 6)  # 3 + 1 of the pool + 1 cell of 2 px
+    assert (first.parameters, second.parameters) == (40, 32)
+    assert (first.multiply_adds, second.multiply_adds) == (36 * 36, 4 * 32)
     found = measures(artifact)
     assert found["multiply_adds"].value == 1424
     assert found["conv_parameters"].value == 72
@@ -68,12 +68,12 @@ def test_shapes_and_costs_by_hand() -> None:
 
 
 def test_weights_by_hand() -> None:
-    first, second = compute(subject(KIND, model(), None)).facts["layers"]
-    assert (first["dead"], second["dead"]) == (1, 0)
+    first, second = compute(subject(KIND, model(), None)).facts.layers
+    assert (first.dead, second.dead) == (1, 0)
     # The edges are twins; a scaled spot is one of the spot, however small.
-    assert first["redundant"] == 4
+    assert first.redundant == 4
     # Ones have no variation.
-    assert (second["redundant"], second["mean"], second["deviation"]) == (0, 1.0, 0.0)
+    assert (second.redundant, second.mean, second.deviation) == (0, 1.0, 0.0)
 
 
 def test_dead_and_twin_filters() -> None:
@@ -106,12 +106,12 @@ def test_activations_against_keras() -> None:
 def test_statistics_do_not_depend_on_batches() -> None:
     maps = np.random.default_rng(1).normal(size=(5, 3, 3, 2)).astype(np.float32)
     maps[..., 1] = -1
-    whole, parts = Seen(), Seen()
+    whole, parts = ActivationStatistics(), ActivationStatistics()
     whole.add(maps)
     for one in maps:
         parts.add(one[None])
     np.testing.assert_allclose(np.concatenate(parts.means), whole.means[0])
-    assert parts.dead() == whole.dead() == 1
+    assert parts.silent() == whole.silent() == 1
 
 
 @pytest.mark.parametrize(
@@ -126,8 +126,8 @@ def test_statistics_do_not_depend_on_batches() -> None:
 def test_every_kind_of_convolution(layer: Any, filters: tuple[int, int], macs: int) -> None:
     made = keras.Sequential([keras.Input((6, 6, 3)), layer])
     assert by_hand.filters(layer).shape == filters
-    (row,) = compute(subject(KIND, made, None)).facts["layers"]
-    assert row["multiply_adds"] == macs
+    (row,) = compute(subject(KIND, made, None)).facts.layers
+    assert row.multiply_adds == macs
 
 
 def test_layers_of_several_types_say_theirs() -> None:
@@ -147,8 +147,8 @@ def test_open_sizes_have_no_cost_and_nested_layers_have_places() -> None:
     start = keras.Input((None, None, 1))
     made = keras.Model(start, inner(start))
     artifact = compute(subject(KIND, made, None))
-    (row,) = artifact.facts["layers"]
-    assert (row["index"], row["multiply_adds"]) == ("1.0", None)
+    (row,) = artifact.facts.layers
+    assert (row.index, row.multiply_adds) == ("1.0", None)
     shapes, _ = check_house_rules(KIND, artifact, {})
     assert shapes.rows[0][1] == "1.0"
     assert shapes.rows[0][4] == "? x ? x 2"
@@ -160,8 +160,8 @@ def test_a_layer_costs_as_often_as_it_is_used() -> None:
     start, shared = keras.Input((6, 6, 1)), layers.Conv2D(2, 1, name="shared")
     both = layers.Add()([inner(start), inner(layers.Rescaling(-1.0)(start))])
     artifact = compute(subject(KIND, keras.Model(start, shared(shared(both))), None))
-    found, (c, d) = measures(artifact), artifact.facts["layers"]
-    assert (c["multiply_adds"], d["multiply_adds"]) == (16 * 18, 16 * 4)
+    found, (c, d) = measures(artifact), artifact.facts.layers
+    assert (c.multiply_adds, d.multiply_adds) == (16 * 18, 16 * 4)
     assert found["multiply_adds"].value == 2 * (16 * 18 + 16 * 4)
     assert "2 layers listed, at each use of a layer" in found["multiply_adds"].how
     assert found["cost_share@b/c"].value == pytest.approx(18 / 22)
@@ -189,12 +189,12 @@ def test_a_wrapped_convolution_has_the_numbers_of_what_is_inside() -> None:
     wrapped = layers.SpectralNormalization(inside, name="wrapped")
     (row,) = compute(
         subject(KIND, keras.Sequential([keras.Input((9, 9, 2)), wrapped]), None)
-    ).facts["layers"]
-    assert (row["name"], row["type"]) == ("wrapped", "SpectralNormalization")
-    assert (row["kernel"], row["stride"], row["filters"]) == ([[3, 3, 2, 4]], [2, 2], 4)
+    ).facts.layers
+    assert (row.path, row.type) == ("wrapped", "SpectralNormalization")
+    assert (row.kernels, row.stride, row.filters) == (((3, 3, 2, 4),), (2, 2), 4)
     # The vector that the wrapper keeps besides is no part of the convolution.
-    assert row["parameters"] == 3 * 3 * 2 * 4 + 4
-    assert row["multiply_adds"] == 3 * 3 * 2 * 4 * 4 * 4
+    assert row.parameters == 3 * 3 * 2 * 4 + 4
+    assert row.multiply_adds == 3 * 3 * 2 * 4 * 4 * 4
 
 
 def test_what_there_is_not() -> None:

@@ -216,7 +216,7 @@ def test_of_an_image_that_has_labels_beside_it_what_can_be_shown_is() -> None:
         with pytest.raises(UndefinedError, match="so no layer before it compares an embedding"):
             compute(subject(kind, model, data))
     found = embed(subject("embedding", model, data, layer="code", splits=["test"]))
-    assert found.facts["classes"] == list(MANY.classes)
+    assert found.facts.classes == MANY.classes
     assert found.arrays["labels@test"].tolist() == [0, 2]
 
 

@@ -24,7 +24,7 @@ def toys():
 
 def test_default_is_one_of_each_of_ten_classes(toys):
     artifact = compute(subject("samples", data=toys))
-    assert len(set(artifact.facts["titles"])) == 10
+    assert len(set(artifact.facts.titles)) == 10
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.caption == (
         "10 images of Toys, test split, each under its class. "
@@ -35,19 +35,19 @@ def test_default_is_one_of_each_of_ten_classes(toys):
 
 def test_images_and_titles_are_those_of_the_indices(toys):
     artifact = compute(subject("samples", data=toys, samples=[5, 13], split="train"))
-    assert artifact.facts["titles"] == ["5", "1"]
+    assert artifact.facts.titles == ("5", "1")
     assert artifact.arrays["images"][:, 0, 0, 0].tolist() == [205, 213]
-    assert artifact.facts["split"] == "train"
+    assert artifact.facts.split == "train"
 
 
 def test_one_of_each_class_in_the_order_of_labels(toys):
     artifact = compute(subject("samples", data=toys, samples=[13, 2, 0], by_label=True))
-    assert artifact.facts["labels"] == [0, 1, 2]
-    assert artifact.facts["indices"] == [0, 13, 2]
+    assert artifact.facts.labels == (0, 1, 2)
+    assert artifact.facts.indices == (0, 13, 2)
     (drawing,) = check_house_rules("samples", artifact, {})
     assert "each under its label and class; their indices there are 0, 13, 2." in drawing.caption
     bare = replace(toys, targets=())
-    assert compute(subject("samples", data=bare, by_label=True)).facts["labels"] == []
+    assert compute(subject("samples", data=bare, by_label=True)).facts.labels == ()
 
 
 def test_foreground_share_by_hand(toys):
@@ -82,8 +82,8 @@ def photos(toys):
 
 def test_images_without_labels_are_under_their_names(photos):
     artifact = compute(subject("samples", data=photos, samples=[2, 7]))
-    assert artifact.facts["titles"] == ["2.jpg", "7.jpg"]
-    assert len(compute(subject("samples", data=photos)).facts["titles"]) == 10
+    assert artifact.facts.titles == ("2.jpg", "7.jpg")
+    assert len(compute(subject("samples", data=photos)).facts.titles) == 10
 
 
 def test_what_was_done_to_files_is_a_table(photos):
@@ -140,7 +140,7 @@ def test_stages_show_the_file_and_every_channel_of_the_input(photos):
     facts = {"names": ["a.jpg", "b.jpg"]}
     data = replace(data, targets=(), preprocessing=order, originals=own, facts=facts)
     artifact = compute(subject("samples", data=data, samples=[1], stages=True))
-    assert artifact.facts["channels"] == ["blue", "green", "red"]
+    assert artifact.facts.channels == ("blue", "green", "red")
     assert artifact.arrays["inputs"][0, 0, 0] == pytest.approx([-70, -90, -110])
     assert artifact.arrays["original_0"].shape == (5, 8, 3)
     drawn = check_house_rules("samples", artifact, {})
@@ -157,12 +157,12 @@ def test_stages_of_data_that_came_as_arrays_have_no_file(toys):
 
 
 def test_only_images_of_the_classes_named(toys):
-    titles = compute(subject("samples", data=toys, classes=["7", "3"])).facts["titles"]
+    titles = compute(subject("samples", data=toys, classes=["7", "3"])).facts.titles
     assert sorted(titles) == ["3", "7"]
     four = compute(subject("samples", data=toys, classes=["7", "3"], samples=4)).facts
-    assert sorted(four["indices"]) == [3, 7, 15, 19]
+    assert sorted(four.indices) == [3, 7, 15, 19]
     listed = compute(subject("samples", data=toys, classes=["3"], samples=[2, 15])).facts
-    assert listed["indices"] == [15]
+    assert listed.indices == (15,)
     with pytest.raises(UserError, match=r"has no class '33'; did you mean '3'"):
         compute(subject("samples", data=toys, classes=["33"]))
     with pytest.raises(UserError, match="images have no labels"):

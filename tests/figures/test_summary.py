@@ -19,8 +19,8 @@ def base():
 
 def test_table_is_the_write_ups(base):
     told = facts(base, total_params=4069216, trainable_params=4069152, non_trainable_params=64)
-    artifact = compute(subject("summary", base, facts=told))
-    (table,) = check_house_rules("summary", artifact, {})
+    made = subject("summary", base, facts=told)
+    (table,) = check_house_rules("summary", compute(made), made.params)
     assert table.columns == ("Layer (type)", "Output Shape", "Param #")
     assert table.rows == (
         ("conv2d_2 (Conv2D)", "(None, 22, 22, 32)", 4736),
@@ -49,8 +49,9 @@ def test_graphs_say_what_each_layer_is_connected_to():
     start = keras.Input((8, 6, 1), name="Input_Image")
     a, b = (layers.Conv2D(2, 3, padding="same", name=name)(start) for name in ("a", "b"))
     model = keras.Model(start, layers.Add(name="sum")([a, b]))
-    artifact = compute(subject("summary", model))
-    (table,) = draw(artifact, {})
+    made = subject("summary", model)
+    artifact = compute(made)
+    (table,) = draw(artifact, made.params)
     assert table.columns[-1] == "Connected to"
     assert table.rows[0] == ("Input_Image (InputLayer)", "(None, 8, 6, 1)", 0, "")
     assert table.rows[-1][-1] == "a[0][0], b[0][0]"
@@ -75,15 +76,16 @@ def test_receptive_fields_grow_and_nested_layers_count():
 
 def test_a_model_without_convolutions_has_a_table_and_no_note():
     model = keras.Sequential([keras.Input((4,)), layers.Dense(2)])
-    artifact = compute(subject("summary", model))
-    assert len(check_house_rules("summary", artifact, {})) == 1
+    made = subject("summary", model)
+    artifact = compute(made)
+    assert len(check_house_rules("summary", artifact, made.params)) == 1
     assert notes_of("summary", artifact)[0] == ()
     assert "input_size" not in values(artifact)
 
 
 def test_what_each_layer_does_and_gives(base):
-    artifact = compute(subject("summary", base, table="outputs"))
-    (table,) = check_house_rules("summary", artifact, {})
+    made = subject("summary", base, table="outputs")
+    (table,) = check_house_rules("summary", compute(made), made.params)
     assert table.rows == (
         ("0", "conv2d_2", "32 filters of 7 x 7, relu", "(1, 22, 22, 32)"),
         ("1", "batch_normalization_2", "BatchNormalization", "(1, 22, 22, 32)"),
@@ -99,11 +101,12 @@ def test_what_each_layer_does_and_gives(base):
 def test_a_layer_for_training_alone_is_listed_and_said(table, stands_in):
     model = zoo.augmenting()
     shown = require_graph(model) if stands_in else model
-    artifact = compute(subject("summary", shown, table=table))
-    (drawn,) = check_house_rules("summary", artifact, {})
+    made = subject("summary", shown, table=table)
+    (drawn,) = check_house_rules("summary", compute(made), made.params)
     assert any("aug" in " ".join(map(str, row)) for row in drawn.rows)
     assert "No prediction passes through aug, so no other figure shows this layer." in drawn.caption
-    assert "No prediction" not in draw(compute(subject("summary", zoo.subclassed())), {})[0].caption
+    made = subject("summary", zoo.subclassed(), table=table)
+    assert "No prediction" not in draw(compute(made), made.params)[0].caption
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_several_outputs(double):
     found = measures(artifact)
     assert found["final_accuracy@validation.color"].value == 1.0
     assert found["gap@length"].value == 0
-    assert {curve["title"] for curve in artifact.facts["curves"]} == {"Length", "Color"}
+    assert {curve.title for curve in artifact.facts.curves} == {"Length", "Color"}
     check_house_rules("training_curves", artifact, {})
     notes, _ = notes_of("training_curves", artifact)
     assert all("too close to tell apart" in note.text for note in notes)

@@ -19,7 +19,7 @@ from tensorflow.python.framework import config
 
 import reportgen
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.summary.compute import _input
+from reportgen.figures.summary.compute import input_measures
 from reportgen.models.adapting import check_input
 from reportgen.network import execution
 from reportgen.network.channel_order import channels_first
@@ -171,7 +171,7 @@ def test_where_channels_are_is_followed_through_layers_that_do_not_say() -> None
 
 
 def test_the_summary_and_the_drawing_tell_channels_last() -> None:
-    told = [_input(Network.of(model)) for model in twins()]
+    told = [input_measures(Network.of(model)) for model in twins()]
     assert [[m.value for m in one] for one in told] == [[SIDE, 2], [SIDE, 2]]
     shapes = [[step.shapes for step in steps(Network.of(model))] for model in twins()]
     assert shapes[0] == shapes[1]

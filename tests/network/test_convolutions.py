@@ -10,7 +10,7 @@ import pytest
 
 import reportgen
 from reportgen.errors import UndefinedError
-from reportgen.figures.architecture.words import told
+from reportgen.figures.architecture.descriptions import describe
 from reportgen.figures.summary.compute import described
 from reportgen.network.dependencies import steps
 from reportgen.network.layers import acting, convolution, is_conv
@@ -100,7 +100,7 @@ def test_it_is_told_as_what_is_inside() -> None:
     model = spectral()
     assert described(model.get_layer("sn")) == "4 filters of 3 x 3, 2 x 2 apart, relu"
     step = next(one for one in steps(Network.of(model)) if one.path == "sn")
-    said = told(step, [(10, 10, 2)], 0)
+    said = describe(step, [(10, 10, 2)], 0)
     assert (said.role, said.width, said.extras) == ("conv", 4, ("relu",))
     assert said.what == "3 x 3 conv, stride 2"
 

@@ -97,7 +97,8 @@ def test_ordered_inputs() -> None:
     a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
     model = keras.Model([b, a], layers.Add()([a, b]))
     assert keras_internals.ordered_inputs(model, {"a": 1, "b": 2}) == [2, 1]
-    by_key = keras.Model({"second": b, "first": a}, layers.Add()([a, b]))
+    with pytest.warns(UserWarning, match="must match the names"):
+        by_key = keras.Model({"second": b, "first": a}, layers.Add()([a, b]))
     values = keras_internals.ordered_inputs(by_key, {"first": 1, "second": 2})
     assert dict(zip((t.name for t in by_key.inputs), values, strict=True)) == {"a": 1, "b": 2}
 

@@ -134,7 +134,7 @@ def test_an_ascent_climbs_the_use_that_is_named() -> None:
     assert images[0, ..., 0].min() > 0.95
     np.testing.assert_allclose(images[0, ..., 1], 0.5, atol=0.05)
     picks = np.array([[1]] * 3, np.int32)
-    output, _ = own_channels(Network.of(model), "conv[1]", picks, last=True)(inputs())
+    output, _ = own_channels(Network.of(model), "conv[1]", picks, channels_last=True)(inputs())
     expected = convolved(conv, convolved(conv, inputs()))[..., 1:]
     np.testing.assert_allclose(output, expected, atol=1e-6)
 
@@ -218,12 +218,12 @@ def test_a_helper_may_stand_at_a_use() -> None:
 
 def test_names_of_uses() -> None:
     model, deep = chain(), twice()
-    assert find(model, "conv[0]") == "conv"
-    assert find(model, "conv[2]") == "conv[2]"
-    assert find(deep, "conv[1]") == "inner/conv[1]"
-    assert find(deep, "inner[0]/conv[1]") == "inner/conv[1]"
-    assert find(deep, "inner[1]/conv[0]") == "inner[1]/conv"
-    assert Network.of(deep).layers["inner[1]/conv"] is deep.get_layer("inner").get_layer("conv")
+    assert find(Network.of(model), "conv[0]") == "conv"
+    assert find(Network.of(model), "conv[2]") == "conv[2]"
+    assert find(Network.of(deep), "conv[1]") == "inner/conv[1]"
+    assert find(Network.of(deep), "inner[0]/conv[1]") == "inner/conv[1]"
+    assert find(Network.of(deep), "inner[1]/conv[0]") == "inner[1]/conv"
+    assert Network.of(deep).layer("inner[1]/conv") is deep.get_layer("inner").get_layer("conv")
     assert list(Network.of(model).layers) == ["x", "conv", "flat", "out"]
 
 
@@ -244,15 +244,15 @@ def test_names_of_uses() -> None:
 )
 def test_a_use_too_many_is_told_with_those_there_are(name: str, said: str) -> None:
     with pytest.raises(UserError) as caught:
-        find(chain(), name)
+        find(Network.of(chain()), name)
     assert str(caught.value) == said
 
 
 def test_a_use_of_a_layer_that_is_not_there_is_told_as_a_layer() -> None:
     with pytest.raises(UserError, match=r"no layer to show here is called 'konv\[1\]'"):
-        find(chain(), "konv[1]")
+        find(Network.of(chain()), "konv[1]")
     with pytest.raises(UserError, match="as the model uses 'inner/conv' 4 times"):
-        find(twice(), "inner[2]/conv")
+        find(Network.of(twice()), "inner[2]/conv")
 
 
 def test_a_layer_whose_own_name_looks_like_a_use_wins() -> None:

@@ -54,14 +54,8 @@ def subject(kind: str, model: Any = None, data: Dataset | None = None, **given: 
     params = {parameter.name: parameter.default for parameter in entry.parameters}
     unknown = set(given) - set(params)
     assert not unknown, f"{kind} has no parameters {unknown}"
-    return Subject(
-        model,
-        told,
-        data,
-        {**params, **given},
-        seed=3,
-        **({"network": Network.of(model)} if model is not None else {}),
-    )
+    network = {} if model is None else {"network": Network.of(model)}
+    return Subject(model, told, data, {**params, **given}, seed=3, **network)
 
 
 def values(artifact: Artifact) -> dict[str, Any]:

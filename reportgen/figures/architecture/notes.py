@@ -1,4 +1,4 @@
-"""What the drawing alone shows: how deep the network is, where its parameters lie, its branches."""
+"""Notes on the depth of the network, on its parameters, and on its branches."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def _branches(finding: Finding) -> tuple[Note, ...]:
         "Ways run side by side at {places:place|places}; at {skips} of them one way leads around "
     )
     text += "all layers and hands on what comes in." if skips.value else "all layers."
-    found = note(
+    branches = note(
         f"{finding.block}.branches", "architecture.branches", "info", text,
         places=places, skips=skips,
     )  # fmt: skip
-    return (found,)
+    return (branches,)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.figures.confusion_matrix.facts import pointer
+from reportgen.figures.parts import class_qualifier
 from reportgen.metrics.edges import edges, orientations
 from reportgen.metrics.statistics import RESAMPLES, bootstrap
 from reportgen.records import Measure
@@ -49,7 +49,7 @@ class LayerStatistics:
             seed: of the intervals.
         """
         shown = self.orientations[:, channel]
-        first, second = (f"{path}.{pointer(name)}" for name in classes)
+        first, second = (f"{path}.{class_qualifier(name)}" for name in classes)
         return [
             _orientation(first, shown[~is_second], channel, seed),
             _orientation(second, shown[is_second], channel, seed),

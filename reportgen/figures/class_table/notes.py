@@ -1,4 +1,4 @@
-"""What the table alone shows: whether the classes have like shares of the images."""
+"""A note on the shares of the rarest and the most frequent class."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from reportgen.records import Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on the shares of the rarest and of the most frequent class."""
+    """One note, where there are training images."""
     classes = get(finding, "classes")
     least, most = get(finding, "smallest_class", "train"), get(finding, "largest_class", "train")
     if classes is None or least is None or most is None:

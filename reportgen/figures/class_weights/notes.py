@@ -1,4 +1,4 @@
-"""What the vectors alone show: which classes lie closest, and whether they point to the images."""
+"""Notes on the closest weight vectors, on class centers, and on the bias."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from reportgen.records import Finding, Note
 
 def notes(finding: Finding) -> tuple[Note, ...]:
     """One note on angles between weights, one on centers, one on the bias."""
-    written = [_closest(finding), _toward(finding), _bias(finding)]
-    return tuple(item for item in written if item is not None)
+    drafted = [_closest(finding), _toward(finding), _bias(finding)]
+    return tuple(item for item in drafted if item is not None)
 
 
 def _closest(finding: Finding) -> Note | None:
-    found, mean = list(by_measure(finding, "closest_weights").items()), get(finding, "weight_angle")
-    if not found or found[0][1].value is None or mean is None:
+    mean = get(finding, "weight_angle")
+    pair, least = next(iter(by_measure(finding, "closest_weights").items()), ("", None))
+    if least is None or least.value is None or mean is None:
         return None
-    first, _, second = found[0][0].partition(">")
+    first, _, second = pair.partition(">")
     text = "The weight vectors of {first} and {second} lie closest, {least} degrees apart"
-    if found[0][1].baseline is not None:
+    if least.baseline is not None:
         text += "; as many directions can keep at most {least.baseline} degrees from each other"
     return note(
         f"{finding.block}.closest",
@@ -26,13 +27,13 @@ def _closest(finding: Finding) -> Note | None:
         "info",
         text + ". The mean over pairs of classes is {mean} degrees.",
         {"first": first, "second": second},
-        least=found[0][1],
+        least=least,
         mean=mean,
     )
 
 
 def _toward(finding: Finding) -> Note | None:
-    """Whether weight vectors point to where the images of their classes lie."""
+    """Whether weight vectors point to the images of their classes."""
     angle = get(finding, "weight_center_angle")
     if angle is None:
         return None

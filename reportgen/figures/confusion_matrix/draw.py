@@ -2,33 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.charts import CELLS, matrix
+from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
 from reportgen.records import Artifact, Drawing, Table
-from reportgen.types import Doubles, Integers
+from reportgen.types import Doubles, Integers, Params
 
-_SHOWN = {
+FACTS = Facts
+
+_CELL_TEXTS = {
     "none": "the number of images",
     "true": "the share of the true class (each row sums to 100%, but for empty classes)",
     "predicted": "the share of the predicted class (each column sums to 100%, "
     "but for classes never answered)",
 }
+_PAIR_COLUMNS = (
+    "True class",
+    "Predicted class",
+    "Images",
+    "Share of true class",
+    "Share of mistakes",
+)
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """For each output its matrix and, where any answer is wrong, its table of mistakes."""
-    drawn: list[Drawing | Table] = []
-    for head in artifact.facts["heads"]:
-        counts = np.asarray(artifact.arrays[f"counts@{head['name']}"], np.int64)
-        drawn.append(_matrix(head, counts, params["normalize"], artifact.facts))
+    facts: Facts = artifact.facts
+    parts: list[Drawing | Table] = []
+    for head in facts.heads:
+        counts = np.asarray(artifact.arrays[f"counts@{head.name}"], np.int64)
+        parts.append(_matrix(head, counts, params["normalize"], facts))
         if counts.sum() > np.trace(counts):
-            drawn.append(_pairs(head, counts, params["pairs"], artifact.facts))
-    return tuple(drawn)
+            parts.append(_pairs(head, counts, params["pairs"], len(facts.heads) > 1))
+    return tuple(parts)
+
+
+def _matrix(head: HeadFacts, counts: Integers, normalize: str, facts: Facts) -> Drawing:
+    picture = matrix(
+        shares(counts, normalize),
+        head.classes,
+        row_title="true class",
+        column_title="predicted class",
+        percent=normalize != "none",
+    )
+    several, n, right = len(facts.heads) > 1, int(counts.sum()), int(np.trace(counts))
+    of = f" of output {head.name}" if several else ""
+    caption = f"Confusion matrix{of} on {_images(n, facts.split)}, {right:,} of them on the "
+    caption += "diagonal: rows are true classes, columns are answers. Each cell shows "
+    caption += _CELL_TEXTS[normalize] + (
+        "."
+        if len(counts) <= CELLS
+        else ", on a scale of square roots, so that rare mistakes can be seen."
+    )
+    alt = f"Heatmap of {len(counts)} by {len(counts)} classes; {_largest(head.classes, counts)}"
+    return Drawing(f"{head.prefix}matrix", picture, caption, alt, head.title if several else "")
 
 
 def shares(counts: Integers, normalize: str) -> Doubles:
@@ -40,67 +71,34 @@ def shares(counts: Integers, normalize: str) -> Doubles:
     return np.asarray(values / np.where(total > 0, total, 1))
 
 
-def _matrix(
-    head: Mapping[str, Any], counts: Integers, normalize: str, facts: Mapping[str, Any]
-) -> Drawing:
-    values, few = shares(counts, normalize), len(counts) <= CELLS
-    picture = matrix(
-        values,
-        head["classes"],
-        row_title="true class",
-        column_title="predicted class",
-        percent=normalize != "none",
-    )
-    n, right = int(counts.sum()), int(np.trace(counts))
-    of = f" of output {head['name']}" if len(facts["heads"]) > 1 else ""
-    caption = f"Confusion matrix{of} on {_images(n, facts['split'])}, {right:,} of them on the "
-    caption += "diagonal: rows are true classes, columns are answers. Each cell shows "
-    caption += _SHOWN[normalize] + (
-        "." if few else ", on a scale of square roots, so that rare mistakes can be seen."
-    )
-    alt = f"Heatmap of {len(counts)} by {len(counts)} classes; "
-    alt += _most(head["classes"], counts)
-    title = head["title"] if len(facts["heads"]) > 1 else ""
-    return Drawing(f"{head['part']}matrix", picture, caption, alt, title)
-
-
-def ranked(counts: Integers) -> list[tuple[int, int, int]]:
-    """(true, predicted, images) of every mistake that was made, the most frequent first."""
-    wrong = counts - np.diag(np.diag(counts))
-    places = sorted(zip(*map(list, np.nonzero(wrong)), strict=True), key=lambda p: -wrong[p])
-    return [(int(true), int(said), int(wrong[true, said])) for true, said in places]
-
-
-def _most(classes: list[str], counts: Integers) -> str:
-    found = ranked(counts)
-    if not found:
+def _largest(classes: Sequence[str], counts: Integers) -> str:
+    """The largest cell off the diagonal, as the end of a sentence."""
+    mistakes = ranked(counts)
+    if not mistakes:
         return "all images lie on the diagonal."
-    true, said, n = found[0]
-    return (
-        f"the largest cell off the diagonal is {classes[true]} answered as {classes[said]}, "
-        f"{_images(n)}."
-    )
+    true, predicted, n = mistakes[0]
+    cell = f"{classes[true]} answered as {classes[predicted]}"
+    return f"the largest cell off the diagonal is {cell}, {_images(n)}."
 
 
 def _images(count: int, split: str = "") -> str:
     return counted(count, f"{split} image".strip(), f"{split} images".strip())
 
 
-def _pairs(head: Mapping[str, Any], counts: Integers, most: int, facts: Mapping[str, Any]) -> Table:
-    found, classes = ranked(counts), head["classes"]
+def ranked(counts: Integers) -> list[tuple[int, int, int]]:
+    """(true, predicted, images) of every mistake that was made, the most frequent first."""
+    wrong = counts - np.diag(np.diag(counts))
+    cells = sorted(zip(*map(list, np.nonzero(wrong)), strict=True), key=lambda cell: -wrong[cell])
+    return [(int(true), int(said), int(wrong[true, said])) for true, said in cells]
+
+
+def _pairs(head: HeadFacts, counts: Integers, most: int, several: bool) -> Table:
     totals, errors = counts.sum(axis=1), int(counts.sum() - np.trace(counts))
     rows = tuple(
-        (classes[true], classes[said], n, n / int(totals[true]), n / errors)
-        for true, said, n in found[:most]
+        (head.classes[true], head.classes[predicted], n, n / int(totals[true]), n / errors)
+        for true, predicted, n in ranked(counts)[:most]
     )
     wrong = "wrong answer" if errors == 1 else "wrong answers"
     caption = f"The most frequent mistakes among {errors:,} {wrong}"
-    caption += f" of output {head['name']}." if len(facts["heads"]) > 1 else "."
-    columns = (
-        "True class",
-        "Predicted class",
-        "Images",
-        "Share of true class",
-        "Share of mistakes",
-    )
-    return Table(f"{head['part']}pairs", columns, rows, caption)
+    caption += f" of output {head.name}." if several else "."
+    return Table(f"{head.prefix}pairs", _PAIR_COLUMNS, rows, caption)

@@ -1,32 +1,29 @@
-"""How the parts of this figure and the classes in its measures are called."""
+"""What `compute` hands to `draw` besides arrays."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 
-def parts(heads: Sequence[str]) -> list[str]:
-    """What the parts of each output start with: nothing where there is only one.
+@dataclass(frozen=True)
+class HeadFacts:
+    """One output with labels.
 
-    >>> parts(["class"]), parts(["length", "Line Width"])
-    ([''], ['length-', 'line-width-'])
+    Attributes:
+        name: of the output, as in the array `counts@<name>`; title: of its target.
+        classes: of its target.
+        prefix: start of the names of its parts; "" for the only output.
     """
-    if len(heads) == 1:
-        return [""]
-    plain = [re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-") or "output" for name in heads]
-    return [
-        f"{name}-" if plain.count(name) == 1 else f"{name}-{place}-"
-        for place, name in enumerate(plain)
-    ]
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    prefix: str
 
 
-def pointer(name: str) -> str:
-    """A class's name as a piece of a measure's name, which holds no space.
+@dataclass(frozen=True)
+class Facts:
+    """The outputs of the figure, and the split whose images they answered."""
 
-    Nor does it hold what stands between two classes there; a sign that looks alike takes its place.
-
-    >>> pointer("Ankle boot")
-    'Ankle_boot'
-    """
-    return "_".join(name.replace(">", "\u203a").split()) or "unnamed"
+    heads: tuple[HeadFacts, ...]
+    split: str

@@ -1,4 +1,4 @@
-"""What the matrix alone shows: the worst class and the most frequent mistake."""
+"""A note on the worst class and the most frequent mistake of each output."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     recalls = by_measure(finding, "lowest_recall")
     shares = by_measure(finding, "confused_pair_share")
     rates = by_measure(finding, "confused_pair_rate")
-    written = []
+    drafted = []
     for head, accuracy in by_measure(finding, "accuracy").items():
         recall = _of(head, recalls)
         share, rate = _of(head, shares), _of(head, rates)
         if recall is None:
             continue
         if share is None or rate is None:
-            written.append(_perfect(finding, head, accuracy, single))
+            drafted.append(_perfect(finding, head, accuracy, single))
         else:
-            written.append(_mistakes(finding, head, single, recall, share, rate))
-    return tuple(written)
+            drafted.append(_mistakes(finding, head, single, recall, share, rate))
+    return tuple(drafted)
 
 
-def _of(head: str, found: dict[str, Evidence]) -> tuple[str, Evidence] | None:
-    """The evidence of a head, with what its qualifier says beyond the head's name."""
-    fitting = [
+def _of(head: str, evidence: dict[str, Evidence]) -> tuple[str, Evidence] | None:
+    """The evidence of a head, with the rest of its qualifier: a class or a pair of classes."""
+    own = [
         (name.removeprefix(f"{head}."), item)
-        for name, item in found.items()
+        for name, item in evidence.items()
         if name.startswith(f"{head}.") and item.value is not None
     ]
-    return fitting[0] if fitting else None
+    return own[0] if own else None
 
 
 def _perfect(finding: Finding, head: str, accuracy: Evidence, single: bool) -> Note:

@@ -1,26 +1,27 @@
-"""Shapes, types and ranges, read from the arrays."""
+"""Shapes, types and ranges, read from the arrays of a dataset."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
+from reportgen.codec import decode
 from reportgen.errors import UndefinedError
+from reportgen.figures.data_shapes.facts import Facts, Row
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array
 
 SPLITS = {"train": "training", "validation": "validation", "test": "test"}
+"""The splits in the order of the table, with the adjective of each."""
 
 
 def compute(subject: Subject) -> Artifact:
     """Read the shapes of a dataset.
 
     Returns:
-        Facts `before` and `after`: rows {"what", "shape", "type", "range"}; `dataset`, `prepared`
-        (how pixels become model input), `published` (whether `before` is what was published, or
-        what this report holds).
+        `Facts` without arrays.
 
     Raises:
         UndefinedError: there is no dataset.
@@ -28,15 +29,15 @@ def compute(subject: Subject) -> Artifact:
     data = subject.data
     if data is None:
         raise UndefinedError("There are no shapes to list, because the spec names no dataset.")
-    published = data.facts.get("published")
+    published = decode(tuple[Row, ...], data.facts.get("published") or [])
     return Artifact(
-        facts={
-            "before": published or [row for split in SPLITS for row in _stored(data, split)],
-            "after": [row for split in SPLITS for row in _prepared(data, split)],
-            "dataset": data.title,
-            "prepared": data.preprocessing.text,
-            "published": published is not None,
-        },
+        facts=Facts(
+            before=published or tuple(row for split in SPLITS for row in _stored(data, split)),
+            after=tuple(row for split in SPLITS for row in _prepared(data, split)),
+            dataset=data.title,
+            preprocessing=data.preprocessing.text,
+            published=data.facts.get("published") is not None,
+        ),
         measures=tuple(
             Measure(
                 f"images@{split}",
@@ -49,37 +50,31 @@ def compute(subject: Subject) -> Artifact:
     )
 
 
-def _stored(data: Dataset, split: str) -> list[dict[str, Any]]:
+def _stored(data: Dataset, split: str) -> list[Row]:
     images = np.asarray(data.splits[split].images)
-    return [described(f"{SPLITS[split]} images", images), *_labels(data, split)]
+    return [_row(f"{SPLITS[split]} images", images), *_labels(data, split)]
 
 
-def _prepared(data: Dataset, split: str) -> list[dict[str, Any]]:
-    images = np.asarray(data.splits[split].images)
-    row = described(f"{SPLITS[split]} images", images)
-    if images.size:
-        # Preparation is linear in each channel, so the ends of its range are those of its pixels.
-        ends = np.stack([images.min(axis=(0, 1, 2)), images.max(axis=(0, 1, 2))])[:, None, None]
-        told = described("", prepare(ends, data.preprocessing))
-        row |= {"type": told["type"], "range": told["range"]}
-    return [row, *_labels(data, split)]
+def _prepared(data: Dataset, split: str) -> list[Row]:
+    images, labels = _stored(data, split)[0], _labels(data, split)
+    stored = np.asarray(data.splits[split].images)
+    if stored.size:
+        # Preparation is linear in each channel: the limits of its values are those of the pixels.
+        limits = np.stack([stored.min(axis=(0, 1, 2)), stored.max(axis=(0, 1, 2))])[:, None, None]
+        prepared = _row("", prepare(limits, data.preprocessing))
+        images = replace(images, type=prepared.type, range=prepared.range)
+    return [images, *labels]
 
 
-def _labels(data: Dataset, split: str) -> list[dict[str, Any]]:
-    """Labels of every target, side by side."""
-    found = [np.asarray(data.splits[split].labels[target.name]) for target in data.targets]
-    if not found:
+def _labels(data: Dataset, split: str) -> list[Row]:
+    """One row for the labels of all targets, side by side; [] without targets."""
+    labels = [np.asarray(data.splits[split].labels[target.name]) for target in data.targets]
+    if not labels:
         return []
-    labels = found[0] if len(found) == 1 else np.stack(found, axis=-1)
-    return [described(f"{SPLITS[split]} labels", labels)]
+    together = labels[0] if len(labels) == 1 else np.stack(labels, axis=-1)
+    return [_row(f"{SPLITS[split]} labels", together)]
 
 
-def described(what: str, values: Array) -> dict[str, Any]:
-    """A row on an array."""
-    known = [float(values.min()), float(values.max())] if values.size else []
-    return {
-        "what": what,
-        "shape": list(values.shape),
-        "type": str(values.dtype),
-        "range": known,
-    }
+def _row(what: str, values: Array) -> Row:
+    limits = (float(values.min()), float(values.max())) if values.size else ()
+    return Row(what, tuple(values.shape), str(values.dtype), limits)

@@ -1,4 +1,4 @@
-"""What the table alone shows needs no sentence of its own."""
+"""The table needs no note."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from reportgen.records import Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """None: the table says it all."""
+    """No notes."""
     return ()

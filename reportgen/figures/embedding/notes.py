@@ -1,4 +1,4 @@
-"""What the points alone show: how closely classes gather by angle, and which lie closest."""
+"""Notes on how closely classes gather by angle, on the closest centers, and on lengths."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ ONLY_ANGLE = 0.01
 
 def notes(finding: Finding) -> tuple[Note, ...]:
     """One note on angles for each split, one on centers, one on lengths."""
-    written = [_gathered(finding, split) for split in by_measure(finding, "within_angle")]
-    written += [_closest(finding), _length(finding)]
-    return tuple(item for item in written if item is not None)
+    drafted = [_gathered(finding, split) for split in by_measure(finding, "within_angle")]
+    drafted += [_closest(finding), _length(finding)]
+    return tuple(item for item in drafted if item is not None)
 
 
 def _gathered(finding: Finding, split: str) -> Note | None:
@@ -43,13 +43,13 @@ def _gathered(finding: Finding, split: str) -> Note | None:
 
 
 def _closest(finding: Finding) -> Note | None:
-    found = [(at, item) for at, item in by_measure(finding, "closest_centers").items()]
     mean = get(finding, "center_angle")
-    if not found or found[0][1].value is None or mean is None:
+    pair, least = next(iter(by_measure(finding, "closest_centers").items()), ("", None))
+    if least is None or least.value is None or mean is None:
         return None
-    first, _, second = found[0][0].partition(">")
+    first, _, second = pair.partition(">")
     text = "The centers of {first} and {second} lie closest, {least} degrees apart"
-    if found[0][1].baseline is not None:
+    if least.baseline is not None:
         text += "; as many directions can keep at most {least.baseline} degrees from each other"
     return note(
         f"{finding.block}.closest",
@@ -57,7 +57,7 @@ def _closest(finding: Finding) -> Note | None:
         "info",
         text + ". The mean over pairs of classes is {mean} degrees.",
         {"first": first, "second": second},
-        least=found[0][1],
+        least=least,
         mean=mean,
     )
 

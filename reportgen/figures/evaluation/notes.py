@@ -1,4 +1,4 @@
-"""What the table alone shows: test accuracy, and which outputs need color."""
+"""Notes on test accuracy, and on the outputs whose accuracy falls without color."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from reportgen.records import Evidence, Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """A note on each output's test accuracy, and one on the outputs that color matters to."""
+    """A note on each output's test accuracy, and one on the outputs that need color."""
     accuracies = _of_test(finding, "accuracy")
     single = len(accuracies) == 1
-    plain = [_accuracy(finding, head, item, single) for head, item in accuracies.items()]
-    grays = _of_test(finding, "gray_accuracy")
-    worse = {head: item for head, item in grays.items() if side(item) == "below"}
-    return (*plain, *([_color(finding, worse, single)] if worse else []))
+    drafted = [_accuracy(finding, head, item, single) for head, item in accuracies.items()]
+    in_gray = _of_test(finding, "gray_accuracy")
+    worse = {head: item for head, item in in_gray.items() if side(item) == "below"}
+    return (*drafted, *([_color(finding, worse, single)] if worse else []))
 
 
 def _of_test(finding: Finding, measure: str) -> dict[str, Evidence]:
@@ -40,7 +40,7 @@ def _accuracy(finding: Finding, head: str, accuracy: Evidence, single: bool) -> 
 
 
 def _color(finding: Finding, worse: dict[str, Evidence], single: bool) -> Note:
-    """Said only of outputs whose answers without color are clearly worse."""
+    """A note on outputs whose accuracy without color is clearly worse (`worse`, by output)."""
     falls = [
         ("" if single else f"for {{head{i}}} ") + f"from {{gray{i}.baseline:%}} to {{gray{i}:%}}"
         for i in range(len(worse))

@@ -1,56 +1,37 @@
-"""Statistics of activations, image by image, so that no map is kept. NumPy only."""
+"""Weights and activations of a convolution layer in numbers, and the measures of all layers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
 
 import numpy as np
 
-from reportgen.types import Booleans, Doubles, Floats
-
-
-@dataclass
-class Seen:
-    """What one layer showed so far: for each image its mean and its share above zero; for each
-    channel its largest activation."""
-
-    means: list[Doubles] = field(default_factory=list)
-    positive: list[Doubles] = field(default_factory=list)
-    peaks: Floats | None = None
-
-    def add(self, maps: Floats) -> None:
-        """Count a batch of maps (n, ..., channels)."""
-        flat = maps.reshape(len(maps), -1)
-        self.means.append(np.asarray(flat.mean(axis=1, dtype=np.float64)))
-        self.positive.append(np.asarray((flat > 0).mean(axis=1)))
-        peaks = maps.reshape(-1, maps.shape[-1]).max(axis=0)
-        self.peaks = peaks if self.peaks is None else np.maximum(self.peaks, peaks)
-
-    def dead(self) -> int:
-        """Channels that were never above zero."""
-        return 0 if self.peaks is None else int((self.peaks <= 0).sum())
-
-
-Shape = tuple[int, ...]
+from reportgen.figures.layer_metrics.facts import Row
+from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats, Layer, Shape
 
 DEAD = 1e-2
 """A filter whose norm is below this share of the layer's median norm counts as dead."""
 
 
-def kernels(layer: Any) -> list[Doubles]:
+# --- weights -------------------------------------------------------------------------------------
+
+
+def kernels(layer: Layer) -> list[Floats]:
     """A convolution's kernels as Keras holds them: one, or two of a separable layer."""
     separable = hasattr(layer, "pointwise_kernel")
     held = [layer.depthwise_kernel, layer.pointwise_kernel] if separable else [layer.kernel]
     # With LoRA the kernel is a sum, and no variable.
-    return [np.asarray(getattr(one, "value", one)).astype(np.float32) for one in held]
+    return [np.asarray(getattr(kernel, "value", kernel)).astype(np.float32) for kernel in held]
 
 
-def filters(layer: Any) -> Doubles:
+def filters(layer: Layer) -> Doubles:
     """Weights of each filter as one row, shape (filters, weights), in double precision.
 
-    Of a depthwise layer a filter sees a single channel. Of a separable one the filters are those
+    A filter of a depthwise layer takes a single channel. The filters of a separable layer are those
     of its pointwise part, which make its output channels.
     """
     kernel, kind = kernels(layer)[-1].astype(np.float64), type(layer).__name__
@@ -70,22 +51,123 @@ def dead(rows: Doubles) -> Booleans:
     return np.asarray((norms < DEAD * np.median(norms)) | (norms == 0))
 
 
-def multiply_adds(layer: Any, given: tuple[Any, ...], made: tuple[Any, ...]) -> int | None:
+def multiply_adds(layer: Layer, inputs: Shape, outputs: Shape) -> int | None:
     """Multiplications with an addition each that one image costs, biases left out.
 
     Every weight is used once at every position: of the output, or of the input where a layer is
-    transposed. Padding counts as if it were there.
+    transposed. Padding counts like image pixels.
 
     Args:
         layer: a convolution of any kind.
-        given, made: shapes of its input and output, batch first.
+        inputs, outputs: shapes of its input and output, batch first.
 
     Returns:
         The count, or None where a side of the maps is not known.
     """
-    shape = given if type(layer).__name__.endswith("Transpose") else made
-    last = getattr(layer, "data_format", "channels_last") == "channels_last"
-    space = shape[1:-1] if last else shape[2:]
-    if any(side is None for side in space):
+    shape = inputs if type(layer).__name__.endswith("Transpose") else outputs
+    channels_last = getattr(layer, "data_format", "channels_last") == "channels_last"
+    space = shape[1:-1] if channels_last else shape[2:]
+    sides = [side for side in space if side is not None]
+    if len(sides) < len(space):
         return None
-    return int(prod(space)) * sum(int(one.size) for one in kernels(layer))
+    return int(prod(sides)) * sum(int(kernel.size) for kernel in kernels(layer))
+
+
+# --- activations ---------------------------------------------------------------------------------
+
+
+@dataclass
+class ActivationStatistics:
+    """Statistics of a layer's maps, collected batch by batch, so that no map is kept.
+
+    Attributes:
+        means, positive: of each batch, for each image the mean and the share above zero.
+        peaks: the largest activation of each channel.
+    """
+
+    means: list[Doubles] = field(default_factory=list)
+    positive: list[Doubles] = field(default_factory=list)
+    peaks: Floats | None = None
+
+    def add(self, maps: Floats) -> None:
+        """Count a batch of maps (n, ..., channels)."""
+        flat = maps.reshape(len(maps), -1)
+        self.means.append(np.asarray(flat.mean(axis=1, dtype=np.float64)))
+        self.positive.append(np.asarray((flat > 0).mean(axis=1)))
+        peaks = maps.reshape(-1, maps.shape[-1]).max(axis=0)
+        self.peaks = peaks if self.peaks is None else np.maximum(self.peaks, peaks)
+
+    def silent(self) -> int:
+        """Channels that were never above zero."""
+        return 0 if self.peaks is None else int((self.peaks <= 0).sum())
+
+
+# --- measures ------------------------------------------------------------------------------------
+
+
+def of_all_layers(rows: Sequence[Row], calls: Mapping[str, int | None]) -> list[Measure]:
+    """Parameters and multiply-adds of all layers, and the share of the most expensive layer.
+
+    Args:
+        rows: the layers.
+        calls: how often each layer runs, by path; None where its cost differs from call to call.
+    """
+    n, total = len(rows), sum(row.parameters for row in rows)
+    listed = "the layer listed" if n == 1 else f"the {n} layers listed"
+    how = f"sum over the weights and biases of {listed}"
+    parameters = Measure("conv_parameters", total, "parameters", n, how=how, part="shapes")
+    costs = {
+        row.path: row.multiply_adds * count
+        for row in rows
+        if row.multiply_adds and (count := calls.get(row.path, 1))
+    }
+    if len(costs) < n:
+        return [parameters]
+    listed += ", at each use of a layer" * any(calls.get(path, 1) != 1 for path in costs)
+    whole, most = sum(costs.values()), max(costs, key=lambda path: costs[path])
+    how = f"multiplications with an addition each for one image, biases left out, over {listed}"
+    cost = Measure("multiply_adds", whole, "operations", n, how=how, part="shapes")
+    how = f"share of the multiply-adds of {listed} that {most} takes; baseline: all layers alike"
+    share = Measure(
+        f"cost_share@{most}", costs[most] / whole, "", n, None, 1 / n, how, part="shapes"
+    )
+    return [parameters, cost, share]
+
+
+def of_weights(row: Row) -> list[Measure]:
+    """Cost, dead filters and redundant filters of a layer."""
+    path, n, twins, measures = row.path, row.filters, row.redundant, []
+    if row.multiply_adds is not None:
+        how = f"each weight of {path} once at each position of its maps, for one image"
+        name = f"multiply_adds@{path}"
+        measures.append(Measure(name, row.multiply_adds, "operations", how=how, part="shapes"))
+    how = "filters whose L2 norm is below a hundredth of the layer's median norm"
+    name = f"dead_filters@{path}"
+    measures.append(Measure(name, row.dead, "filters", n, how=how, part="statistics"))
+    how = "share of filters whose weights, less their mean, have a cosine beyond 0.9 in magnitude "
+    how += "with another filter's"
+    name, interval = f"redundant_filters@{path}", wilson(twins, n)
+    measures.append(Measure(name, twins / n, "", n, interval, how=how, part="statistics"))
+    return measures
+
+
+def of_activations(row: Row, statistics: ActivationStatistics, seed: int) -> list[Measure]:
+    """Mean, share above zero and silent channels of a layer, with intervals over images."""
+    means, positive = np.concatenate(statistics.means), np.concatenate(statistics.positive)
+    n, how = len(means), "over all positions and channels, mean over test images"
+    nowhere = f"channels of {row.path} that are above zero nowhere on "
+    nowhere += "the one test image" if n == 1 else f"any of {n} test images"
+    return [
+        Measure(
+            f"mean_activation@{row.path}", float(means.mean()), "", n, bootstrap(means, seed),
+            None, f"mean {how}", "statistics",
+        ),
+        Measure(
+            f"active_share@{row.path}", float(positive.mean()), "", n, bootstrap(positive, seed),
+            None, f"share of activations above zero {how}", "statistics",
+        ),
+        Measure(
+            f"dead_channels@{row.path}", statistics.silent(), "channels", row.filters,
+            how=nowhere, part="statistics",
+        ),
+    ]  # fmt: skip

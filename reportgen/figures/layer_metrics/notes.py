@@ -1,4 +1,4 @@
-"""What the tables alone show: where the work is done, and which filters do nothing new."""
+"""Notes on the most expensive layer, and on filters that are dead or repeat another."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from reportgen.records import Evidence, Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on cost, one on filters that are dead or repeat another, where there are any."""
-    written = [_cost(finding), _idle(finding)]
-    return tuple(item for item in written if item is not None)
+    """One note on cost, one on idle filters and channels, where there are any."""
+    drafted = [_cost(finding), _idle(finding)]
+    return tuple(item for item in drafted if item is not None)
 
 
 def _cost(finding: Finding) -> Note | None:
@@ -33,17 +33,17 @@ def _cost(finding: Finding) -> Note | None:
 
 def _idle(finding: Finding) -> Note | None:
     """Dead filters, dead channels and twins: of each, the layer that has most."""
-    found: dict[str, tuple[str, Evidence]] = {}
+    worst: dict[str, tuple[str, Evidence]] = {}
     for name in ("dead_filters", "dead_channels", "redundant_filters"):
         some = {at: item for at, item in by_measure(finding, name).items() if item.value}
         if some:
-            found[name] = max(some.items(), key=lambda pair: pair[1].value or 0)
-    if not found:
+            worst[name] = max(some.items(), key=lambda pair: pair[1].value or 0)
+    if not worst:
         return None
     # That a channel is silent says little without the number of images that it was silent for.
-    seen = get(finding, "active_share", found.get("dead_channels", ("",))[0])
-    one = {name for name, (_, item) in found.items() if item.value == 1}
-    said = {
+    seen = get(finding, "active_share", worst.get("dead_channels", ("",))[0])
+    one = {name for name, (_, item) in worst.items() if item.value == 1}
+    clauses = {
         "dead_filters": "{dead_filters} of {dead_filters.n:filter|filters} of {at_dead_filters} "
         f"{'has' if 'dead_filters' in one else 'have'} weights next to nothing",
         "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
@@ -56,17 +56,17 @@ def _idle(finding: Finding) -> Note | None:
         "layer_metrics.idle",
         "info",
         "Filters and channels that add little, each kind in the layer that has most of it: "
-        + "; ".join(said[name] for name in found)
+        + "; ".join(clauses[name] for name in worst)
         + ".",
-        {f"at_{name}": at for name, (at, _) in found.items()},
+        {f"at_{name}": at for name, (at, _) in worst.items()},
         (),
-        **{name: item for name, (_, item) in found.items()},
+        **{name: item for name, (_, item) in worst.items()},
         **({"seen": seen} if seen else {}),
     )
 
 
 def _where(seen: Evidence | None) -> str:
-    """On how many images the layer's channels were seen is the number of its share above zero."""
+    """On how many images the channels were silent: the `n` of the layer's share above zero."""
     if seen is None or seen.n == 1:
         return "above zero for no position of the one test image"
     return "above zero for none of {seen.n:test image|test images}"

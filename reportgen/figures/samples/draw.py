@@ -1,125 +1,122 @@
-"""The images, each under its title."""
+"""The images under their titles, how they were prepared, and the channels of the model input."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution.captions import channels
+from reportgen.figures.samples.facts import Facts
 from reportgen.records import Artifact, Drawing, Picture, Table
+from reportgen.types import Array, Params
 
-BESIDE = " On the left is what the file holds; both are drawn with longer sides of one length."
+FACTS = Facts
+
+_BESIDE = " On the left is what the file holds; both are drawn with longer sides of one length."
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """One picture with all images, pixels enlarged to blocks, colors as stored.
 
     Images of the user's own also get a table that tells how they came to be model input.
     """
-    images, facts = artifact.arrays["images"], artifact.facts
-    titles: list[str] = facts["titles"]
-    if facts["labels"]:
-        titles = [f"{number}: {name}" for number, name in zip(facts["labels"], titles, strict=True)]
+    facts: Facts = artifact.facts
+    tables = (_steps(facts),) if facts.steps else ()
+    return (_images(artifact, facts), *tables, *_inputs(artifact, facts))
+
+
+def _images(artifact: Artifact, facts: Facts) -> Drawing:
+    images = np.asarray(artifact.arrays["images"])
+    comparison = _beside_originals(artifact, facts)
+    sentences = filter(None, (_caption(facts), channels(images.shape[-1])))
+    caption = " ".join(sentences) + (_BESIDE if comparison else "")
+    return Drawing("", comparison or _mosaic(images, facts), caption, _alt(facts, images))
+
+
+def _mosaic(images: Array, facts: Facts) -> Picture:
+    titles = facts.titles
+    if facts.labels:
+        titles = tuple(f"{label}: {name}" for label, name in zip(facts.labels, titles, strict=True))
     wide = max(len(title) for title in titles) > 18
-    picture = mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
-    beside = _beside(artifact)
-    words = " ".join(filter(None, (_caption(facts), channels(images.shape[-1])))) + (
-        BESIDE if beside else ""
+    return mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
+
+
+def _beside_originals(artifact: Artifact, facts: Facts) -> Picture | None:
+    """Each image as its file holds it, beside the image of the report; None if one is unknown."""
+    images = np.asarray(artifact.arrays["images"])
+    names = [f"original_{i}" for i in range(len(images))]
+    if not all(name in artifact.arrays for name in names):
+        return None
+    originals = [np.asarray(artifact.arrays[name]) for name in names]
+    return sheet(
+        list(zip(originals, images, strict=True)),
+        column_titles=("as in the file", f"as used here, {_size(images[0])}"),
+        row_titles=[f"{t}, {_size(o)}" for t, o in zip(facts.titles, originals, strict=True)],
     )
-    drawing = Drawing("", beside or picture, words, _alt(facts, images.shape))
-    table = [_table(facts)] if facts["steps"] else []
-    return (drawing, *table, *_after(artifact))
 
 
-def _table(facts: Mapping[str, Any]) -> Table:
+def _size(image: Array) -> str:
+    return f"{image.shape[1]} x {image.shape[0]} px"
+
+
+def _caption(facts: Facts) -> str:
+    source = f"{facts.dataset}, {facts.split} split"
+    count = len(facts.titles)
+    if count == 1:
+        content = f"Image {facts.indices[0]} of {source}: {facts.titles[0]}."
+    elif facts.labels:
+        content = f"{count} images of {source}, each under its label and class; their indices "
+        content += f"there are {', '.join(map(str, facts.indices))}."
+    else:
+        content = f"{count} images of {source}, each under its "
+        content += "class." if facts.labeled else "name."
+    return f"{content} As model input: {facts.preprocessing}."
+
+
+def _alt(facts: Facts, images: Array) -> str:
+    titles = "; ".join(facts.titles[:10]) + ("; …" if len(facts.titles) > 10 else "")
+    count, height, width, depth = images.shape
+    many = "One image" if count == 1 else f"{count} images"
+    colors = {1: "gray", 3: "in color"}.get(depth, f"of {depth} channels")
+    return f"{many} of {width} x {height} px, {colors}: {titles}."
+
+
+def _steps(facts: Facts) -> Table:
     return Table(
         "preparation",
         ("What", "Shape", "Values", "How"),
-        tuple(tuple(row) for row in facts["steps"]),
-        f"From stored images to model input: {facts['dataset']}.",
-        footer=tuple(f"{remark}." for remark in facts["remarks"]),
+        facts.steps,
+        f"From stored images to model input: {facts.dataset}.",
+        footer=tuple(f"{remark}." for remark in facts.remarks),
     )
 
 
-def _caption(facts: Mapping[str, Any]) -> str:
-    titles, indices = facts["titles"], facts["indices"]
-    source = f"{facts['dataset']}, {facts['split']} split"
-    if len(titles) == 1:
-        said = f"Image {indices[0]} of {source}: {titles[0]}."
-    elif facts["labels"]:
-        said = f"{len(titles)} images of {source}, each under its label and class; their indices "
-        said += f"there are {', '.join(map(str, indices))}."
-    else:
-        said = f"{len(titles)} images of {source}, each under its {_word(facts)}."
-    return f"{said} As model input: {facts['prepared']}."
-
-
-def _word(facts: Mapping[str, Any]) -> str:
-    return "class" if facts["labeled"] else "name"
-
-
-def _alt(facts: Mapping[str, Any], shape: tuple[int, ...]) -> str:
-    shown = "; ".join(facts["titles"][:10]) + ("; …" if len(facts["titles"]) > 10 else "")
-    many = "One image" if shape[0] == 1 else f"{shape[0]} images"
-    kind = {1: "gray", 3: "in color"}.get(shape[3], f"of {shape[3]} channels")
-    return f"{many} of {shape[2]} x {shape[1]} px, {kind}: {shown}."
-
-
-def _beside(artifact: Artifact) -> Picture | None:
-    """Each image as its file holds it, beside what was made of it; None where that is not known."""
-    titles, images = artifact.facts["titles"], np.asarray(artifact.arrays["images"])
-    found = [artifact.arrays.get(f"original_{i}") for i in range(len(titles))]
-    if any(one is None for one in found):
-        return None
-    known = [np.asarray(one) for one in found]
-    return sheet(
-        [[one, image] for one, image in zip(known, images, strict=True)],
-        column_titles=("as in the file", f"as used here, {_size(images[0])}"),
-        row_titles=[f"{t}, {_size(one)}" for t, one in zip(titles, known, strict=True)],
-    )
-
-
-def _after(artifact: Artifact) -> tuple[Drawing, ...]:
-    """Every channel of the model input in gray, all on one scale."""
-    inputs = artifact.arrays.get("inputs")
-    if inputs is None:
+def _inputs(artifact: Artifact, facts: Facts) -> tuple[Drawing, ...]:
+    """Every channel of the model input in gray, all on one scale; () where it is not shown."""
+    if "inputs" not in artifact.arrays:
         return ()
-    facts, values = artifact.facts, np.asarray(inputs, np.float32)
-    count = values.shape[-1]
-    tiles = values.transpose(0, 3, 1, 2).reshape(-1, *values.shape[1:3])
+    inputs = np.asarray(artifact.arrays["inputs"], np.float32)
+    _, height, width, depth = inputs.shape
+    tiles = inputs.transpose(0, 3, 1, 2).reshape(-1, height, width)
     picture = mosaic(
         tiles,
-        labels=_stage_labels(facts, count),
-        columns=count if len(tiles) > count else None,
+        labels=_channel_labels(facts),
+        columns=depth if len(tiles) > depth else None,
         colormap="gray",
         scaling="shared",
         legend="value of the model input",
     )
-    many = (
-        "channel" if count == 1 else f"{count} channels, in the order in which the model reads them"
-    )
-    caption = f"Model input ({facts['prepared']}): its {many}, from {_number(values.min())} "
-    caption += f"(black) to {_number(values.max())} (white)."
-    alt = f"Gray pictures of the model input's channels ({', '.join(facts['channels'])}) "
-    alt += f"for {', '.join(facts['titles'])}"
+    many = f"{depth} channels, in the order in which the model reads them"
+    caption = f"Model input ({facts.preprocessing}): its {'channel' if depth == 1 else many}, "
+    caption += f"from {inputs.min():.4g} (black) to {inputs.max():.4g} (white)."
+    alt = f"Gray pictures of the model input's channels ({', '.join(facts.channels)}) "
+    alt += f"for {', '.join(facts.titles)}"
     return (Drawing("input", picture, caption, alt, "As model input"),)
 
 
-def _stage_labels(facts: Mapping[str, Any], count: int) -> list[str]:
-    """The channel; for several images also which of them."""
-    titles, names = facts["titles"], facts["channels"]
-    if len(titles) == 1:
-        return list(names)
-    return [f"{title}, {name}" for title in titles for name in names]
-
-
-def _size(image: Any) -> str:
-    return f"{image.shape[1]} x {image.shape[0]} px"
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}"
+def _channel_labels(facts: Facts) -> list[str]:
+    """The channel of each tile, with the title of its image where there are several images."""
+    if len(facts.titles) == 1:
+        return list(facts.channels)
+    return [f"{title}, {channel}" for title in facts.titles for channel in facts.channels]

@@ -1,4 +1,4 @@
-"""What the images alone show: how little of them is the depicted thing, and which are missing."""
+"""Notes on the share of foreground in the images, and on files that were left out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from reportgen.records import Evidence, Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """Notes on the share of foreground, and on files that were left out."""
+    """One note on the share of foreground, one on unreadable files, where there are any."""
     share, skipped = get(finding, "foreground_share"), get(finding, "skipped")
-    found = (_foreground(finding, share),) if share else ()
-    return (*found, _skipped(finding, skipped)) if skipped else found
+    drafted = (_foreground(finding, share),) if share else ()
+    return (*drafted, _skipped(finding, skipped)) if skipped else drafted
 
 
 def _foreground(finding: Finding, share: Evidence) -> Note:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from reportgen.errors import UndefinedError
+from reportgen.figures.summary.facts import Facts, Row
 from reportgen.network.graph import is_graph
 from reportgen.network.input_values import value_text
 from reportgen.network.inputs import HeldInput, reads_channels_first
@@ -13,24 +13,54 @@ from reportgen.network.layer_selection import choose
 from reportgen.network.layers import convolution, is_conv, is_pool, listed, unused
 from reportgen.network.network import Network
 from reportgen.network.receptive_field import receptive_field
-from reportgen.records import Artifact, LayerRow, Measure, Subject
+from reportgen.records import Artifact, Measure, Subject
+from reportgen.types import Layer
+
+_ROWS = "rows of the model's summary"
+_NESTED = ", where a nested model is one however often it is used"
 
 
-def outputs(rows: Sequence[LayerRow], layers: Sequence[Any]) -> list[list[str]]:
-    """For each layer its number from 0, name, what it does, and its output's shape for one image.
+def compute(subject: Subject) -> Artifact:
+    """The rows of the table and what can be counted from them.
 
-    Args:
-        rows: the model's summary.
-        layers: the same layers themselves.
+    Returns:
+        `Facts` without arrays.
     """
-    return [
-        [str(place), row.name, described(layer), row.output_shape.replace("(None", "(1")]
-        for place, (row, layer) in enumerate(zip(rows, layers, strict=False))
-    ]
+    facts, network = subject.facts, subject.network
+    layers = listed(network.model)
+    nested = sum(map(is_graph, layers))
+    rows = tuple(
+        Row(
+            row.name,
+            row.type,
+            row.output_shape,
+            row.params,
+            row.connected_to,
+            work=described(layer),
+        )
+        for row, layer in zip(facts.layers, layers, strict=True)
+    )
+    return Artifact(
+        facts=Facts(
+            rows,
+            total=facts.total_params,
+            trainable=facts.trainable_params,
+            fixed=facts.non_trainable_params,
+            unused=tuple(unused(network.model)),
+            nested=nested,
+        ),
+        measures=(
+            Measure("layers", len(facts.layers), "layers", how=_ROWS + (_NESTED if nested else "")),
+            *_counts(network),
+            Measure("params", facts.total_params, "parameters", how="sum over all weights"),
+            *input_measures(network),
+            *_receptive_fields(network),
+        ),
+    )
 
 
-def described(layer: Any) -> str:
-    """Such as "64 filters of 3 x 3, relu"; of a layer that is not known, its type.
+def described(layer: Layer) -> str:
+    """The work of a layer, such as "64 filters of 3 x 3, relu"; of an unknown layer, its type.
 
     >>> import keras
     >>> described(keras.layers.MaxPooling2D(2)), described(keras.layers.Dense(10))
@@ -53,16 +83,16 @@ def described(layer: Any) -> str:
     return words + _activation(layer)
 
 
-def _convolution(layer: Any) -> str:
-    depthwise = type(layer).__name__.startswith("Depthwise")
-    what = "a filter for each channel" if depthwise else f"{layer.filters} filters"
-    if not depthwise and layer.filters == 1:
-        what = "one filter"
-    steps = "" if set(layer.strides) == {1} else _strides(layer)
-    return f"{what} of {_size(layer.kernel_size)}{steps}"
+def _convolution(layer: Layer) -> str:
+    if type(layer).__name__.startswith("Depthwise"):
+        filters = "a filter for each channel"
+    else:
+        filters = "one filter" if layer.filters == 1 else f"{layer.filters} filters"
+    strides = "" if set(layer.strides) == {1} else _strides(layer)
+    return f"{filters} of {_size(layer.kernel_size)}{strides}"
 
 
-def _strides(layer: Any) -> str:
+def _strides(layer: Layer) -> str:
     return f", {_size(layer.strides)} apart"
 
 
@@ -70,52 +100,9 @@ def _size(sides: Sequence[int]) -> str:
     return " x ".join(map(str, sides))
 
 
-def _activation(layer: Any) -> str:
+def _activation(layer: Layer) -> str:
     name = getattr(getattr(layer, "activation", None), "__name__", "linear")
     return "" if name == "linear" else f", {name}"
-
-
-_ROWS = "rows of the model's summary"
-_NESTED = ", where a nested model is one however often it is used"
-
-
-def compute(subject: Subject) -> Artifact:
-    """The rows of the table and what can be counted from them.
-
-    Returns:
-        Facts `rows` (cells of each row), `connected` (whether they have a fourth cell), `totals`
-        (parameters: all, trainable, not trainable), `outputs` (what each layer does and gives),
-        `left_out` (layers that predicting does not use), `nested` (how many rows are models), and
-        `table`, the one to draw.
-    """
-    facts, network = subject.facts, subject.network
-    nested = sum(map(is_graph, listed(network.model)))
-    connected = any(row.connected_to for row in facts.layers)
-    totals = [facts.total_params, facts.trainable_params, facts.non_trainable_params]
-    return Artifact(
-        facts={
-            "rows": [_cells(row, connected) for row in facts.layers],
-            "connected": connected,
-            "totals": totals,
-            "layers": [row.name for row in facts.layers],
-            "outputs": outputs(facts.layers, listed(network.model)),
-            "left_out": unused(network.model),
-            "nested": nested,
-            "table": subject.params["table"],
-        },
-        measures=(
-            Measure("layers", len(facts.layers), "layers", how=_ROWS + (_NESTED if nested else "")),
-            *_counts(network),
-            Measure("params", facts.total_params, "parameters", how="sum over all weights"),
-            *_input(network),
-            *_receptive_fields(network),
-        ),
-    )
-
-
-def _cells(row: LayerRow, connected: bool) -> list[Any]:
-    cells: list[Any] = [f"{row.name} ({row.type})", row.output_shape, row.params]
-    return [*cells, ", ".join(row.connected_to)] if connected else cells
 
 
 def _counts(network: Network) -> tuple[Measure, ...]:
@@ -127,39 +114,36 @@ def _counts(network: Network) -> tuple[Measure, ...]:
     )
 
 
-def _input(network: Network) -> tuple[Measure, ...]:
+def input_measures(network: Network) -> tuple[Measure, ...]:
     """Size and channels of the first input, as far as its shape is declared."""
     inputs = getattr(network.model, "inputs", None) or []
     if not inputs or len(inputs[0].shape) < 3:
         return ()
     *space, channels = inputs[0].shape[1:]
-    front = network.has_graph and reads_channels_first(network)
-    if front:
+    channels_first = network.has_graph and reads_channels_first(network)
+    if channels_first:
         channels, *space = inputs[0].shape[1:]
     known = [side for side in space if side is not None]
-    found = []
+    measures = []
     if known:
         how = "longer side of the model's first input"
-        found.append(Measure("input_size", max(known), "px", how=how))
+        measures.append(Measure("input_size", max(known), "px", how=how))
     if channels is not None:
-        how = f"{'first' if front else 'last'} axis of the first input"
-        found.append(Measure("input_channels", channels, "channels", how=how))
-    return tuple(found)
+        how = f"{'first' if channels_first else 'last'} axis of the first input"
+        measures.append(Measure("input_channels", channels, "channels", how=how))
+    return tuple(measures)
 
 
-def _receptive_fields(network: Network) -> tuple[Measure, ...]:
-    return tuple(
-        found for name in choose(network, "all", is_conv) if (found := _field(network, name))
-    )
-
-
-def _field(network: Network, name: str) -> Measure | None:
-    """A convolution's receptive field; None where it cannot be told."""
-    try:
-        side = receptive_field(network, name) if getattr(network.model, "inputs", None) else None
-    except UndefinedError:
-        return None
-    if side is None:
-        return None
-    how = f"side of the input region that can reach one unit of {name}, from kernels and strides"
-    return Measure(f"receptive_field@{name}", side, "px", how=how)
+def _receptive_fields(network: Network) -> Iterator[Measure]:
+    """The receptive field of each convolution, where it is defined and bounded."""
+    if not getattr(network.model, "inputs", None):
+        return
+    for path in choose(network, "all", is_conv):
+        try:
+            side = receptive_field(network, path)
+        except UndefinedError:
+            continue
+        if side is not None:
+            how = f"side of the input region that can reach one unit of {path}, from kernels and "
+            how += "strides"
+            yield Measure(f"receptive_field@{path}", side, "px", how=how)

@@ -2,67 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from reportgen.drafting.wording import counted, listed
-from reportgen.records import Artifact, Table
+from reportgen.figures.summary.facts import Facts
+from reportgen.records import Artifact, Cell, Table
+from reportgen.types import Params
 
-_MOST = 6
+FACTS = Facts
+
+_MOST_NAMED = 6
 """Layers that a caption names; more are counted."""
 
-_COLUMNS = ("Layer (type)", "Output Shape", "Param #", "Connected to")
 
-
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Table, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
     """One table with a row for each layer; Keras' summary has the parameter totals below."""
-    facts = artifact.facts
-    if facts["table"] == "outputs":
-        return (_outputs(facts),)
-    total, trainable, rest = facts["totals"]
-    return (
-        Table(
-            part="",
-            columns=_COLUMNS if facts["connected"] else _COLUMNS[:3],
-            rows=tuple(tuple(row) for row in facts["rows"]),
-            caption=f"{_layers(facts)} with {counted(total, 'parameter', 'parameters')}."
-            + _left_out(facts["left_out"]),
-            footer=(
-                f"Total params: {total:,}",
-                f"Trainable params: {trainable:,}",
-                f"Non-trainable params: {rest:,}",
-            ),
-            layers=tuple(facts["layers"]),
+    facts: Facts = artifact.facts
+    return (_outputs(facts) if params["table"] == "outputs" else _summary(facts),)
+
+
+def _summary(facts: Facts) -> Table:
+    columns: tuple[str, ...] = ("Layer (type)", "Output Shape", "Param #")
+    rows: list[tuple[Cell, ...]] = [
+        (f"{row.name} ({row.type})", row.output_shape, row.params) for row in facts.rows
+    ]
+    if any(row.connected_to for row in facts.rows):
+        columns += ("Connected to",)
+        rows = [
+            (*cells, ", ".join(row.connected_to))
+            for cells, row in zip(rows, facts.rows, strict=True)
+        ]
+    return Table(
+        part="",
+        columns=columns,
+        rows=tuple(rows),
+        caption=f"{_layers(facts)} with {counted(facts.total, 'parameter', 'parameters')}."
+        + _unused(facts.unused),
+        footer=(
+            f"Total params: {facts.total:,}",
+            f"Trainable params: {facts.trainable:,}",
+            f"Non-trainable params: {facts.fixed:,}",
         ),
+        layers=tuple(row.name for row in facts.rows),
     )
 
 
-def _outputs(facts: Mapping[str, Any]) -> Table:
-    rows = tuple(tuple(row) for row in facts["outputs"])
+def _outputs(facts: Facts) -> Table:
     return Table(
         part="",
         columns=("Layer", "Name", "What it does", "Output for one image"),
-        rows=rows,
+        rows=tuple(
+            (str(index), row.name, row.work, row.output_shape.replace("(None", "(1"))
+            for index, row in enumerate(facts.rows)
+        ),
         caption=f"{_layers(facts)}, counted from 0: what each does, and the shape of "
         "what it gives for one image (rows, columns and channels of maps, or a number of values)."
-        + _left_out(facts["left_out"]),
-        layers=tuple(facts["layers"]),
+        + _unused(facts.unused),
+        layers=tuple(row.name for row in facts.rows),
     )
 
 
-def _layers(facts: Mapping[str, Any]) -> str:
-    rows, nested = len(facts["rows"]), facts["nested"]
-    said = f"The model's {rows} layers" if rows > 1 else "The model's only layer"
+def _layers(facts: Facts) -> str:
+    rows, nested = len(facts.rows), facts.nested
+    words = f"The model's {rows} layers" if rows > 1 else "The model's only layer"
     if not nested:
-        return said
-    # The architecture counts what is inside, at each use.
-    return f"{said} ({'a nested model is one' if nested == 1 else 'nested models are one each'})"
+        return words
+    # The figure `architecture` counts the layers inside, at each use.
+    return f"{words} ({'a nested model is one' if nested == 1 else 'nested models are one each'})"
 
 
-def _left_out(paths: Sequence[str]) -> str:
-    """A sentence on layers such as those for training alone, which the other figures lack."""
+def _unused(paths: Sequence[str]) -> str:
+    """A sentence on layers that only training uses, which the other figures lack."""
     if not paths:
         return ""
-    said = listed(paths) if len(paths) <= _MOST else f"{len(paths)} of the model's layers"
+    names = listed(paths) if len(paths) <= _MOST_NAMED else f"{len(paths)} of the model's layers"
     these = "this layer" if len(paths) == 1 else "these layers"
-    return f" No prediction passes through {said}, so no other figure shows {these}."
+    return f" No prediction passes through {names}, so no other figure shows {these}."

@@ -1,4 +1,4 @@
-"""What the table alone shows: how far the network's deepest convolution sees."""
+"""A note on the largest receptive field among the convolutions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from reportgen.records import Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on the largest receptive field against the input, where both are known."""
+    """One note that compares the field with the input, where both sizes are known."""
     fields = by_measure(finding, "receptive_field")
     known = {name: item for name, item in fields.items() if item.value is not None}
     size = get(finding, "input_size")

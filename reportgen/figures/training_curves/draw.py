@@ -1,100 +1,100 @@
-"""Loss and accuracy side by side; an output has a color, validation is dashed. The log below."""
+"""Loss and accuracy by epoch as line charts, and the training log as a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from reportgen.drawing.charts import Line, Panel, curves
+from reportgen.figures.training_curves.facts import Curve, Facts
 from reportgen.records import Artifact, Cell, Drawing, Table
+from reportgen.types import Params
 
-_SPLITS = {"train": "", "validation": "Validation "}
+FACTS = Facts
 
-
-def log(facts: Mapping[str, Any]) -> Table:
-    """A table of an artifact's `curves`, with `seconds` where there are any."""
-    columns: dict[str, list[Cell]] = {"Epoch": [str(e + 1) for e in range(facts["epochs"])]}
-    if facts["seconds"]:
-        columns |= _times(facts)
-    several = len({curve["head"] for curve in facts["curves"]}) > 1
-    for split, word in _SPLITS.items():
-        for curve in facts["curves"]:
-            if curve[split]:
-                of = f" of {curve['title'].lower()}" if several else ""
-                columns[f"{word}{curve['metric']}{of}".capitalize()] = curve[split]
-    rows = tuple(zip(*columns.values(), strict=True))
-    return Table("log", tuple(columns), rows, _caption(facts), footer=_footer(facts))
+_COLUMN_PREFIXES = {"train": "", "validation": "Validation "}
+_SPLIT_NAMES = {"train": "training", "validation": "validation"}
 
 
-def _times(facts: Mapping[str, Any]) -> dict[str, list[Cell]]:
-    seconds = [round(float(one), 2) for one in facts["seconds"]]
-    if not facts["steps"]:
-        return {"Seconds": list(seconds)}
-    each = [round(1000 * float(one) / facts["steps"]) for one in facts["seconds"]]
-    return {"Seconds": list(seconds), "Milliseconds per step": list(each)}
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
+    """One picture with a panel for the loss and one for the accuracy; the log on request."""
+    facts: Facts = artifact.facts
+    with_log = params.get("log") or params.get("times")
+    return (_picture(facts), _log(facts)) if with_log else (_picture(facts),)
 
 
-def _caption(facts: Mapping[str, Any]) -> str:
-    words = "The training log: loss and accuracy in training (means over the epoch while the "
-    words += "weights change) and in validation (after the epoch)"
-    if facts["steps"]:
-        words += f"; {facts['steps']:,} {'step' if facts['steps'] == 1 else 'steps'} an epoch"
-    if facts["seconds"]:
-        words += ". The times are those of the training that this report holds; they differ from "
-        words += "run to run, all other numbers of this page do not"
-    return f"{words}."
-
-
-def _footer(facts: Mapping[str, Any]) -> tuple[str, ...]:
-    if not facts["seconds"]:
-        return ()
-    minutes, seconds = divmod(round(sum(facts["seconds"])), 60)
-    return (f"All epochs: {minutes} min {seconds} s" if minutes else f"All epochs: {seconds} s",)
-
-
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
-    """One picture with a panel for the loss and one for the accuracy; the log if it is wanted."""
-    pictures = (_curves(artifact),)
-    return (
-        (*pictures, log(artifact.facts)) if params.get("log") or params.get("times") else pictures
-    )
-
-
-def _curves(artifact: Artifact) -> Drawing:
-    found, epochs = artifact.facts["curves"], artifact.facts["epochs"]
-    panels = [_panel(metric, found) for metric in ("loss", "accuracy")]
+def _picture(facts: Facts) -> Drawing:
+    panels = [_panel(metric, facts.curves) for metric in ("loss", "accuracy")]
     picture = curves([panel for panel in panels if panel.lines], x_title="epoch")
-    several = len({curve["head"] for curve in found}) > 1
-    lines = "a color for each output; " if several else ""
+    lines = "a color for each output; " if facts.several_heads else ""
     caption = (
         f"Loss and accuracy by epoch ({lines}solid: training, a mean over the epoch while the "
         "weights change; dashed: validation, after the epoch)."
     )
-    return Drawing("", picture, caption, _alt(found, epochs))
+    return Drawing("", picture, caption, _alt(facts))
 
 
-def _panel(metric: str, found: Sequence[Mapping[str, Any]]) -> Panel:
-    chosen = [curve for curve in found if curve["metric"] == metric]
-    several = len(chosen) > 1
+def _panel(metric: str, every: Sequence[Curve]) -> Panel:
+    shown = [curve for curve in every if curve.metric == metric]
+    several = len(shown) > 1
     lines = []
-    for index, curve in enumerate(chosen):
-        name = curve["title"] if several else "training"
-        lines.append(Line(name, curve["train"], index))
-        if curve["validation"]:
-            dashed = "" if several else "validation"
-            lines.append(Line(dashed, curve["validation"], index if several else 1, dashed=True))
+    for index, curve in enumerate(shown):
+        lines.append(Line(curve.title if several else "training", curve.train, index))
+        if curve.validation:
+            name, color = ("", index) if several else ("validation", 1)
+            lines.append(Line(name, curve.validation, color, dashed=True))
     if several:
         # Lines without points: they only explain the dashes in the legend.
         lines += [Line("training", (), 6), Line("validation", (), 6, dashed=True)]
     return Panel(metric.capitalize(), lines)
 
 
-def _alt(found: Sequence[Mapping[str, Any]], epochs: int) -> str:
-    parts = [
-        f"{curve['metric']} of {curve['title'].lower()} from {curve[split][0]:.3f} to "
-        f"{curve[split][-1]:.3f} in {words}"
-        for curve in found
-        for split, words in (("train", "training"), ("validation", "validation"))
-        if curve[split]
+def _alt(facts: Facts) -> str:
+    courses = [
+        f"{curve.metric} of {curve.title.lower()} from {values[0]:.3f} to {values[-1]:.3f} in "
+        f"{_SPLIT_NAMES[split]}"
+        for curve in facts.curves
+        for split, values in curve.by_split.items()
     ]
-    return f"Line charts over {epochs} epoch{'s' * (epochs != 1)}: " + "; ".join(parts) + "."
+    epochs = facts.epochs
+    return f"Line charts over {epochs} epoch{'s' * (epochs != 1)}: " + "; ".join(courses) + "."
+
+
+def _log(facts: Facts) -> Table:
+    """All numbers of the curves, a row for each epoch, and its seconds where they are known."""
+    columns: dict[str, Sequence[Cell]] = {"Epoch": [str(e + 1) for e in range(facts.epochs)]}
+    columns |= _times(facts)
+    for split, prefix in _COLUMN_PREFIXES.items():
+        for curve in facts.curves:
+            if split in curve.by_split:
+                of = f" of {curve.title.lower()}" if facts.several_heads else ""
+                columns[f"{prefix}{curve.metric}{of}".capitalize()] = curve.by_split[split]
+    rows = tuple(zip(*columns.values(), strict=True))
+    return Table("log", tuple(columns), rows, _log_caption(facts), footer=_footer(facts))
+
+
+def _times(facts: Facts) -> dict[str, list[Cell]]:
+    if not facts.seconds:
+        return {}
+    columns: dict[str, list[Cell]] = {"Seconds": [round(time, 2) for time in facts.seconds]}
+    if facts.steps:
+        steps = facts.steps
+        columns["Milliseconds per step"] = [round(1000 * time / steps) for time in facts.seconds]
+    return columns
+
+
+def _log_caption(facts: Facts) -> str:
+    words = "The training log: loss and accuracy in training (means over the epoch while the "
+    words += "weights change) and in validation (after the epoch)"
+    if facts.steps:
+        words += f"; {facts.steps:,} {'step' if facts.steps == 1 else 'steps'} an epoch"
+    if facts.seconds:
+        words += ". The times are those of the training that this report holds; they differ from "
+        words += "run to run, all other numbers of this page do not"
+    return f"{words}."
+
+
+def _footer(facts: Facts) -> tuple[str, ...]:
+    if not facts.seconds:
+        return ()
+    minutes, seconds = divmod(round(sum(facts.seconds)), 60)
+    return (f"All epochs: {minutes} min {seconds} s" if minutes else f"All epochs: {seconds} s",)

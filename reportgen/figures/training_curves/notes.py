@@ -1,4 +1,4 @@
-"""What the curves alone show: whether training and validation part at the end."""
+"""Notes on the gap between training and validation accuracy after the last epoch."""
 
 from __future__ import annotations
 
@@ -19,15 +19,16 @@ _WORDS = {
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """How training ended, one note on all outputs that it ended alike for."""
+    """One note for each verdict on the gap, about all outputs with that verdict."""
     gaps = {h: gap for h, gap in by_measure(finding, "gap").items() if _finals(finding, h)}
     groups: dict[str, dict[str, Evidence]] = {}
     for head, gap in gaps.items():
         groups.setdefault("few" if few(gap) else side(gap), {})[head] = gap
-    return tuple(_note(finding, kind, group, len(gaps) == 1) for kind, group in groups.items())
+    single = len(gaps) == 1
+    return tuple(_note(finding, verdict, group, single) for verdict, group in groups.items())
 
 
-def _note(finding: Finding, kind: str, group: Mapping[str, Evidence], single: bool) -> Note:
+def _note(finding: Finding, verdict: str, group: Mapping[str, Evidence], single: bool) -> Note:
     finals = [_finals(finding, head) for head in group]
     words = {f"head{i}": head for i, head in enumerate(group)}
     values = [f"{{train{i}:%}} and {{validation{i}:%}}" for i in range(len(group))]
@@ -42,10 +43,10 @@ def _note(finding: Finding, kind: str, group: Mapping[str, Evidence], single: bo
         for name, item in zip(("train", "validation"), both, strict=True)
     }
     return note(
-        f"{finding.block}.gap.{kind}",
+        f"{finding.block}.gap.{verdict}",
         "training_curves.gap",
         "info",
-        _WORDS[kind].replace("{of}", of) + ".",
+        _WORDS[verdict].replace("{of}", of) + ".",
         words,
         group.values(),
         **quoted,
@@ -53,6 +54,6 @@ def _note(finding: Finding, kind: str, group: Mapping[str, Evidence], single: bo
 
 
 def _finals(finding: Finding, head: str) -> tuple[Evidence, ...]:
-    """Accuracy in training and in validation at the end, or nothing where one is missing."""
-    found = [get(finding, "final_accuracy", f"{split}.{head}") for split in ("train", "validation")]
-    return tuple(item for item in found if item is not None) if all(found) else ()
+    """Training and validation accuracy after the last epoch; () where one is missing."""
+    both = [get(finding, "final_accuracy", f"{split}.{head}") for split in ("train", "validation")]
+    return tuple(item for item in both if item is not None) if all(both) else ()
