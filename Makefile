@@ -2,9 +2,11 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin
+# Tests of a file stay together, because they share trained models.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 reports test check format docs hooks bench clean
+.PHONY: help setup report chapter3 reports test coverage check format docs hooks bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,8 +32,11 @@ chapter3: setup  ## build the report of six models (some minutes)
 reports: setup  ## build the reports of all specs (half an hour)
 	$(RUN)/reportgen build
 
-test: setup check  ## run the checks and the tests
-	$(RUN)/python -m pytest
+test: setup check  ## run the checks and the tests, one process a core
+	$(RUN)/python -m pytest $(PARALLEL)
+
+coverage: setup  ## run the tests and report how much of the code and its branches they reach
+	$(RUN)/python -m pytest $(PARALLEL) --cov --cov-report=term
 
 check: setup  ## style, types and import rules
 	$(RUN)/ruff check .

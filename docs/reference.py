@@ -16,7 +16,9 @@ MODULES = (
     "reportgen.records",
     "reportgen.errors",
     "reportgen.drafting",
+    "reportgen.drawing.axes",
     "reportgen.drawing.charts",
+    "reportgen.drawing.mosaic",
 )
 """What users and plug-ins import."""
 

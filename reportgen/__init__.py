@@ -29,6 +29,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from reportgen.version import __version__
+
 if TYPE_CHECKING:
     from reportgen.attribution.cam import grad_cam
     from reportgen.attribution.deconvnet import deconvnet
@@ -39,7 +41,6 @@ if TYPE_CHECKING:
     from reportgen.figures.kernels.compute import kernels
     from reportgen.maximization.maximize import activation_maximization
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "activation_maximization": "reportgen.maximization.maximize",

@@ -93,12 +93,12 @@ class Entry:
 
 Group = Literal["models", "datasets", "figures", "inferences"]
 _ROOMS = {
-    "models": "models",
+    "models": "models.zoo",
     "datasets": "datasets",
     "figures": "figures",
     "inferences": "inferences",
 }
-_GROUPS = {**_ROOMS, "figures": "visualizations"}
+_GROUPS = {**_ROOMS, "models": "models", "figures": "visualizations"}
 """Entry-point groups keep the names that installed packages know."""
 _POINTS = "entry_points.txt"
 _LOADERS = {
@@ -125,7 +125,7 @@ def entry(group: Group, name: str) -> Entry:
     """The description of one entry. Raises KeyError where nothing has that name."""
     path = module(group, name)
     package = _offered(group).get(name, ("", ""))[1]
-    return _foreign(path, name, package) if package else _own(path)
+    return _foreign(path, name, package) if package else _own(path, name)
 
 
 def module(group: Group, name: str) -> str:
@@ -136,7 +136,7 @@ def module(group: Group, name: str) -> str:
 @cache
 def modules(group: Group) -> dict[str, str]:
     """Dotted modules of everything in a group, by name; nothing is imported to find them."""
-    own = {name: f"reportgen.{_ROOMS[group]}.{name}" for name in sorted(_names(group))}
+    own = dict(sorted(_own_modules(group).items()))
     others = _offered(group)
     for name in own.keys() & others.keys():
         raise _broken(name, others[name][1], "reportgen has one of that name itself", "rename it")
@@ -185,19 +185,26 @@ def training_parameters() -> tuple[Parameter, ...]:
     return cast("tuple[Parameter, ...]", import_module(_TRAINING).PARAMETERS)
 
 
-def _names(group: Group) -> list[str]:
-    """Names of the files (for figures: folders) of ours that hold an entry.
+def _own_modules(group: Group) -> dict[str, str]:
+    """Our own entries: the dotted module (for figures: package) of each, by the entry's name.
 
-    A file that does not assign `ENTRY` is a helper of its neighbors, which may be heavy: this is
-    read from its text, not by import.
+    A file that assigns no `ENTRY` is a helper of its neighbors, which may be heavy: this is read
+    from its text, not by import. A file of several models assigns an `ENTRY_…` for each.
     """
-    folder = Path(__file__).parent / _ROOMS[group]
+    room = _ROOMS[group]
+    folder = Path(__file__).parent.joinpath(*room.split("."))
     if group == "figures":
         files = {path.parent.name: path for path in folder.glob("*/__init__.py")}
     else:
         files = {path.stem: path for path in folder.glob("*.py")}
-    helpers = _LOADERS.get(group, {}).values()
-    return [n for n, f in files.items() if n not in helpers and b"\nENTRY = " in f.read_bytes()]
+    found: dict[str, str] = {}
+    for stem, file in files.items():
+        text = file.read_bytes()
+        names = [name.decode().lower() for name in re.findall(rb"\nENTRY_(\w+) = ", text)]
+        if b"\nENTRY = " in text and stem not in _LOADERS.get(group, {}).values():
+            names.append(stem)
+        found |= dict.fromkeys(names, f"reportgen.{room}.{stem}")
+    return found
 
 
 @cache
@@ -236,8 +243,9 @@ def _groups(file: str) -> list[str]:
     return []
 
 
-def _own(path: str) -> Entry:
-    return cast(Entry, import_module(path).ENTRY)
+def _own(path: str, name: str = "") -> Entry:
+    module = import_module(path)
+    return cast(Entry, getattr(module, f"ENTRY_{name.upper()}", None) or module.ENTRY)
 
 
 def _foreign(path: str, name: str, package: str) -> Entry:

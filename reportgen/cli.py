@@ -9,10 +9,11 @@ from pathlib import Path
 
 import click
 
-from reportgen import __version__, catalog
+from reportgen import catalog
 from reportgen.console import Console, show
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.spec.types import Spec
+from reportgen.version import __version__
 
 SPECS = Path("specs")
 

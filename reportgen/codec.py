@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
+from reportgen.types import Json, JsonObject
+
 T = TypeVar("T")
 
 
-def encode(value: Any) -> Any:
+def encode(value: Json) -> Json:
     """A record, or a container of records, as plain JSON values.
 
     NumPy scalars become Python numbers through their `item` method.
@@ -29,20 +31,21 @@ def encode(value: Any) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: type) -> JsonObject:
     return typing.get_type_hints(kind)
 
 
-def decode(kind: type[T], data: Any) -> T:
+def decode(kind: type[T], data: Json) -> T:
     """Rebuild a record of type `kind` from what `encode` made of it."""
     return typing.cast(T, _decode(kind, data))
 
 
-def _decode(hint: Any, data: Any) -> Any:
+def _decode(hint: Json, data: Json) -> Json:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = _hints(hint)
         return hint(**{name: _decode(hints[name], item) for name, item in data.items()})
-    origin, args = typing.get_origin(hint), typing.get_args(hint)
+    origin: Json = typing.get_origin(hint)
+    args = typing.get_args(hint)
     if data is None or origin is typing.Literal:
         return data
     if origin in (typing.Union, types.UnionType) and not isinstance(data, list | Mapping):
@@ -57,5 +60,5 @@ def _decode(hint: Any, data: Any) -> Any:
     return data
 
 
-def _structured(hint: Any) -> bool:
+def _structured(hint: Json) -> bool:
     return dataclasses.is_dataclass(hint) or typing.get_origin(hint) is not None

@@ -14,7 +14,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+from reportgen.types import Json, JsonObject
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 RACY_NS = 2_000_000_000
 """A file touched this shortly before its digest was saved may change again within the same
@@ -26,13 +31,13 @@ def of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: Json) -> bytes:
     """The one JSON text of a value: sorted keys, no spaces, NaN refused."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode()
 
 
-def of_value(value: Any) -> str:
+def of_value(value: Json) -> str:
     """Digest of a JSON-ready value, equal for equal values in any process."""
     return of_bytes(canonical(value))
 
@@ -47,12 +52,12 @@ class StatCache:
         changed: whether there is something to save.
     """
 
-    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
+    entries: dict[str, JsonObject] = field(default_factory=dict)
     saved_ns: int = 0
     changed: bool = False
     _versions: dict[str, str] | None = field(default=None, init=False, repr=False)
 
-    def known(self, path: str) -> tuple[dict[str, Any] | None, list[int]]:
+    def known(self, path: str) -> tuple[JsonObject | None, list[int]]:
         """The entry of a file if it is still true, and the file's present stat."""
         info = os.stat(path)
         stat = [info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino]
@@ -60,7 +65,7 @@ class StatCache:
         valid = entry is not None and entry["stat"] == stat
         return (entry if valid and info.st_mtime_ns < self.saved_ns - RACY_NS else None), stat
 
-    def remember(self, path: str, stat: list[int], **facts: Any) -> dict[str, Any]:
+    def remember(self, path: str, stat: list[int], **facts: Json) -> JsonObject:
         """Keep what was found out about a file."""
         entry = {"stat": stat, **facts}
         if self.entries.get(path) != entry:
@@ -178,7 +183,7 @@ def _members(path: str) -> list[list[str]]:
         return []
 
 
-def _of_member(archive: Any, name: str) -> str:
+def _of_member(archive: ZipFile, name: str) -> str:
     digest = hashlib.sha256()
     with archive.open(name) as member:
         while block := member.read(2**20):

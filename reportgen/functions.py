@@ -1,18 +1,19 @@
-"""Functions of the user's own: found beside the spec and called; mistakes in them are named."""
+"""Functions of the user's own: found beside the spec and called; messages name mistakes in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from reportgen.errors import Problem, UserError
 from reportgen.suggestions import did_you_mean
+from reportgen.types import Params
 
 
-def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[str, Any]) -> Any:
-    """What a function of the user's own returns.
+def call(source: str, base: Path, offered: Params, params: Params) -> object:
+    """The result of a function of the user's own.
 
     Args:
         source: "PACKAGE.MODULE:FUNCTION"; the module is looked for in `base` too.
@@ -35,10 +36,10 @@ def call(source: str, base: Path, offered: Mapping[str, Any], params: Mapping[st
         except UserError:
             raise
         except (Exception, SystemExit) as error:
-            raise UserError(_raised(f"python:{source}", base, error)) from error
+            raise UserError(_failure(f"python:{source}", base, error)) from error
 
 
-def imported(module_name: str, base: Path) -> Any:
+def imported(module_name: str, base: Path) -> ModuleType:
     """A module of the user's own; to be called inside `importable(base)`.
 
     Raises:
@@ -49,9 +50,9 @@ def imported(module_name: str, base: Path) -> Any:
     try:
         return import_module(module_name)
     except ModuleNotFoundError as error:
-        raise UserError(_not_found(module_name, base, error)) from error
+        raise UserError(_missing_module(module_name, base, error)) from error
     except (Exception, SystemExit) as error:
-        raise UserError(_raised(f"importing {module_name}", base, error)) from error
+        raise UserError(_failure(f"importing {module_name}", base, error)) from error
 
 
 def no_module(module: str, base: Path) -> Problem:
@@ -64,62 +65,6 @@ def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
     """The problem of a function that its module lacks; `others` are those that it has."""
     hint = did_you_mean(function, others) if others else "define it there"
     return Problem(f"module {module} has no function '{function}'", hint=hint)
-
-
-def _function(module_name: str, function_name: str, base: Path) -> Any:
-    module = imported(module_name, base)
-    function = getattr(module, function_name, None)
-    if callable(function):
-        return function
-    callables = [key for key, value in vars(module).items() if callable(value) and key[0] != "_"]
-    raise UserError(no_function(module_name, function_name, callables))
-
-
-def _arguments(
-    function: Any, source: str, offered: Mapping[str, Any], params: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What to call the function with: all that the spec gives, and what is offered and taken."""
-    from inspect import Parameter, signature
-
-    taken = signature(function).parameters
-    takes_all = any(item.kind is Parameter.VAR_KEYWORD for item in taken.values())
-    given = {name: value for name, value in offered.items() if takes_all or name in taken}
-    given.update(params)
-    required = [n for n, p in taken.items() if p.default is p.empty and p.kind not in
-                (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)]  # fmt: skip
-    missing = [name for name in required if name not in given]
-    unknown = [name for name in given if name not in taken and not takes_all]
-    if missing or unknown:
-        what = f"needs {', '.join(missing)}" if missing else f"does not take {', '.join(unknown)}"
-        hint = f"it may take {', '.join(offered)}, and the 'params' that the spec gives"
-        raise UserError(Problem(f"python:{source} {what}", hint=hint))
-    return given
-
-
-def _not_found(module_name: str, base: Path, error: ModuleNotFoundError) -> Problem:
-    if error.name and not (module_name + ".").startswith(error.name + "."):
-        return Problem(
-            f"module {module_name} imports {error.name}, which is not installed",
-            hint=f"install it beside reportgen, or put it into {base}",
-        )
-    return no_module(module_name, base)
-
-
-def _raised(what: str, base: Path, error: BaseException) -> Problem:
-    """Names the file and line of the user's code that failed, since no traceback is shown."""
-    from traceback import extract_tb
-
-    frames = extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(base.absolute())]
-    file, line = (own or frames)[-1].filename, (own or frames)[-1].lineno
-    if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
-        file, line = error.filename or file, error.lineno
-    return Problem(f"{what} failed: {type(error).__name__}: {_line(error)}", file, line)
-
-
-def _line(error: BaseException) -> str:
-    text = error.msg if isinstance(error, SyntaxError) else str(error)
-    return " ".join(text.split())
 
 
 @contextmanager
@@ -146,9 +91,62 @@ def importable(base: Path) -> Iterator[None]:
                 del sys.modules[name]
 
 
-def _lies_in(module: Any, folder: Path, top: str) -> bool:
+def _lies_in(module: ModuleType, folder: Path, top: str) -> bool:
     """Whether a module was found in `folder` itself, not in an environment somewhere below it."""
     file = getattr(module, "__file__", None)
     if file is None or not Path(file).is_relative_to(folder):
         return False
     return Path(file).relative_to(folder).parts[0] in (top, f"{top}.py")
+
+
+def _function(module_name: str, function_name: str, base: Path) -> Callable[..., object]:
+    module = imported(module_name, base)
+    function: object = getattr(module, function_name, None)
+    if callable(function):
+        return function
+    callables = [key for key, value in vars(module).items() if callable(value) and key[0] != "_"]
+    raise UserError(no_function(module_name, function_name, callables))
+
+
+def _arguments(
+    function: Callable[..., object], source: str, offered: Params, params: Params
+) -> Params:
+    """The arguments of a call: all that the spec gives, and what is offered and has a parameter."""
+    from inspect import Parameter, signature
+
+    parameters = signature(function).parameters
+    takes_all = any(item.kind is Parameter.VAR_KEYWORD for item in parameters.values())
+    arguments = {n: value for n, value in offered.items() if takes_all or n in parameters}
+    arguments.update(params)
+    required = [n for n, p in parameters.items() if p.default is p.empty and p.kind not in
+                (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)]  # fmt: skip
+    missing = [name for name in required if name not in arguments]
+    unknown = [name for name in arguments if name not in parameters and not takes_all]
+    if missing or unknown:
+        what = f"needs {', '.join(missing)}" if missing else f"does not take {', '.join(unknown)}"
+        hint = f"it may take {', '.join(offered)}, and the 'params' that the spec gives"
+        raise UserError(Problem(f"python:{source} {what}", hint=hint))
+    return arguments
+
+
+def _missing_module(module_name: str, base: Path, error: ModuleNotFoundError) -> Problem:
+    if error.name and not (module_name + ".").startswith(error.name + "."):
+        return Problem(
+            f"module {module_name} imports {error.name}, which is not installed",
+            hint=f"install it beside reportgen, or put it into {base}",
+        )
+    return no_module(module_name, base)
+
+
+def _failure(what: str, base: Path, error: BaseException) -> Problem:
+    """Names the file and line of the user's code that failed, since no traceback is shown."""
+    from traceback import extract_tb
+
+    frames = extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(base.absolute())]
+    file, line = (own or frames)[-1].filename, (own or frames)[-1].lineno
+    text = str(error)
+    if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
+        file, line, text = error.filename or file, error.lineno, error.msg
+    message = f"{what} failed: {type(error).__name__}: {' '.join(text.split())}"
+    return Problem(message, file, line)

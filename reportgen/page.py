@@ -1,11 +1,11 @@
-"""Stage `page`: all that was made for a spec becomes a `Report` and its files."""
+"""Stage `page`: the outputs of a spec's tasks become a `Report` and its files."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from reportgen import catalog
 from reportgen.codec import decode, encode
@@ -27,31 +27,35 @@ from reportgen.render.views import REMARKS
 from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 from reportgen.store import Output, Store
 
+if TYPE_CHECKING:
+    from reportgen.types import Json, JsonObject
+
 SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
 
 
 def make(
-    spec: Spec, inputs: Mapping[str, Output], provenance: Mapping[str, Any], store: Store
+    spec: Spec, inputs: Mapping[str, Output], provenance: Mapping[str, Json], store: Store
 ) -> dict[str, bytes]:
     """All files of a report, by path relative to its folder.
 
     Args:
         spec: the spec.
-        inputs: outputs of the tasks that the page task names, by input name.
-        provenance: what the report says about how it was made.
-        store: where the outputs are.
+        inputs: outputs of the tasks before the page, by input name.
+        provenance: how the report was made, in words and versions.
+        store: holds the outputs.
     """
-    found = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
-    models = tuple(_model(m, decode(ModelFacts, found[f"model:{m.name}"])) for m in spec.models)
-    inferred = [found[f"inference:{rule}"] for rule in spec.inferences]
+    outputs = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
+    models = tuple(_model(m, decode(ModelFacts, outputs[f"model:{m.name}"])) for m in spec.models)
+    inferred = [outputs[f"inference:{rule}"] for rule in spec.inferences]
     report = Report(
         slug=spec.slug,
         title=spec.title,
         authors=tuple(spec.authors),
         intro=spec.intro,
         models=models,
-        sections=explained(
-            spec, said_once(_section(spec, section, found) for section in spec.sections)
+        sections=with_explanations(
+            spec,
+            without_repeated_notes(_section(spec, section, outputs) for section in spec.sections),
         ),
         inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
         provenance=_provenance(models, provenance),
@@ -66,91 +70,93 @@ def make(
 
 
 def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
-    """Facts of a model as the spec names it.
+    """Facts of a model under the name and title that the spec gives it.
 
-    The stage that trains keeps under "weights" whatever a page says of how a model came to be. Of
-    an application that is where its weights are from, of all others what its inputs are given.
+    Training records one sentence under "weights". For an application, and for a zoo model without
+    a dataset, it says where the weights come from; for every other model it says what the inputs
+    receive, so it moves to "inputs".
     """
     training = dict(facts.training)
-    if "weights" in training and model.kind != "application":
+    untrained = model.kind == "zoo" and model.dataset is None
+    if "weights" in training and model.kind != "application" and not untrained:
         training["inputs"] = training.pop("weights")
     return replace(facts, name=model.name, title=model.title, training=training)
 
 
-def said_once(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Sections without the notes that an earlier block of the same model and kind holds already.
+def without_repeated_notes(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections without the notes that an earlier block of the same model and kind already holds.
 
-    Two figures of one kind may show different images and yet measure the same ones. What the
-    later block measured stays citable.
+    Two figures of one kind may show different images and yet measure the same ones. The evidence
+    of the later block stays citable.
     """
-    said: set[tuple[str, str, str]] = set()
+    earlier: set[tuple[str, str, str]] = set()
     kept = []
     for section in sections:
         blocks = []
         for block in section.blocks:
-            told = {note.id: (block.model, block.kind, note.text) for note in block.notes}
-            new = tuple(note for note in block.notes if told[note.id] not in said)
-            said.update(told.values())
+            texts = {note.id: (block.model, block.kind, note.text) for note in block.notes}
+            new = tuple(note for note in block.notes if texts[note.id] not in earlier)
+            earlier.update(texts.values())
             blocks.append(replace(block, notes=new))
         kept.append(replace(section, blocks=tuple(blocks)))
     return tuple(kept)
 
 
-def explained(spec: Spec, sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Sections whose blocks explain the methods that come there first, if the spec asks for it."""
+def with_explanations(spec: Spec, sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections whose blocks explain each method where it comes first, if the spec asks for it."""
     if not spec.explain:
         return tuple(sections)
     figures = {figure.id: figure for section in spec.sections for figure in section.figures}
-    said: set[str] = set()
+    earlier: set[str] = set()
     kept = []
     for section in sections:
         blocks = []
         for block in section.blocks:
-            found = explanations(figures[block.id], block)
-            new = tuple(text for text in found if text not in said)
-            said.update(new)
+            texts = explanations(figures[block.id], block)
+            new = tuple(text for text in texts if text not in earlier)
+            earlier.update(new)
             blocks.append(replace(block, explanation=new))
         kept.append(replace(section, blocks=tuple(blocks)))
     return tuple(kept)
 
 
 def explanations(figure: FigureSpec, block: Block) -> Iterator[str]:
-    """What its kind does, and those values of its parameters that name a method that is shown."""
+    """Explanations of the figure's kind and of the methods that its parameters name."""
     values = [v if isinstance(v, list | tuple) else [v] for v in figure.params.values()]
-    named = {one for value in values for one in value if isinstance(one, str)}
-    chosen = set() if block.undefined else {""} | (named if _ruled(block) else set())
+    named = {item for value in values for item in value if isinstance(item, str)}
+    chosen = set() if block.undefined else {""} | (named if _replaces_relus(block) else set())
     entry = catalog.entry("figures", figure.kind)
     return (text for name, text in entry.explanation if name in chosen)
 
 
-def _ruled(block: Block) -> bool:
-    """Whether some ReLU follows a backward rule, where a figure counts those that do.
+def _replaces_relus(block: Block) -> bool:
+    """Whether some ReLU follows a backward rule, where a figure counts the ReLUs that do.
 
-    Where none does all rules are the same pass, and no other is shown, whatever was asked for.
+    Where none does, all rules give the same pass, and the figure shows no other.
     """
     counts = [item.value for item in block.evidence if measure_name(item) == "relus_replaced"]
     return not counts or any(counts)
 
 
-def _provenance(models: tuple[ModelFacts, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+def _provenance(models: tuple[ModelFacts, ...], build: Mapping[str, Json]) -> JsonObject:
     devices = sorted({str(m.training["device"]) for m in models if "device" in m.training})
     digests = {model.name: model.digest[:12] for model in models}
-    told = {
+    sentences = {
         key: {model.name: model.training[key] for model in models if key in model.training}
         for key in REMARKS
     }
-    said = {key: sentences for key, sentences in told.items() if sentences}
-    return {**given, "device": ", ".join(devices), "models": digests, **said}
+    used = {key: by_model for key, by_model in sentences.items() if by_model}
+    return {**build, "device": ", ".join(devices), "models": digests, **used}
 
 
-def _section(spec: Spec, section: SectionSpec, found: Mapping[str, Any]) -> Section:
-    blocks = tuple(_block(spec, section, figure, found) for figure in section.figures)
+def _section(spec: Spec, section: SectionSpec, outputs: Mapping[str, Json]) -> Section:
+    blocks = tuple(_block(section, figure, outputs) for figure in section.figures)
     return Section(section.id, section.title, section.text, section.model or "", blocks)
 
 
-def _block(spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[str, Any]) -> Block:
-    drawn = decode(Drawn, found[f"drawn:{figure.id}"])
-    finding = decode(Finding, found[f"finding:{figure.id}"])
+def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]) -> Block:
+    drawn = decode(Drawn, outputs[f"drawn:{figure.id}"])
+    finding = decode(Finding, outputs[f"finding:{figure.id}"])
     usual = drawn.heading or catalog.entry("figures", figure.kind).title
     return Block(
         id=figure.id,
@@ -160,7 +166,7 @@ def _block(spec: Spec, section: SectionSpec, figure: FigureSpec, found: Mapping[
         model=finding.model,
         figures=tuple(_figure(figure, section, finding.model, part) for part in drawn.parts),
         evidence=finding.evidence,
-        notes=decode(tuple[Note, ...], found[f"notes:{figure.id}"]["notes"]),
+        notes=decode(tuple[Note, ...], outputs[f"notes:{figure.id}"]["notes"]),
         undefined=drawn.undefined,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from reportgen import catalog
 from reportgen.codec import encode
@@ -18,7 +18,7 @@ from reportgen.spec.types import (
     Spec,
     weights_of,
 )
-from reportgen.types import Params
+from reportgen.types import Json, Params
 
 Stage = Literal["dataset", "train", "model", "compute", "draw", "note", "page", "site"]
 
@@ -54,7 +54,7 @@ class Task:
     key: str
     stage: Stage
     modules: tuple[str, ...]
-    params: Mapping[str, Any]
+    params: Params
     inputs: tuple[Input, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
     folders: tuple[Path, ...] = ()
@@ -370,7 +370,7 @@ def _paths(dataset: DatasetSpec) -> Iterator[str]:
 _LINES = ("line", "lines", "input_lines")
 
 
-def without_lines(value: Any) -> Any:
+def without_lines(value: Json) -> Json:
     """A spec's values without line numbers: moving an entry down a line changes no page."""
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if key not in _LINES}

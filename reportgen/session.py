@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from reportgen import __version__
 from reportgen.errors import Problem, UserError
 from reportgen.keys import Keys, Reason
 from reportgen.plan import Plan, Task
 from reportgen.store import MANIFEST, Store
+from reportgen.version import __version__
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The folder of all reports: its front page, and leaving no pages behind that nothing claims.
+"""The folder of all reports: its front page, and the removal of reports without a spec.
 
-Jinja2 is loaded only when the front page is written.
+Jinja2 is loaded only to write the front page.
 """
 
 from __future__ import annotations
@@ -8,27 +8,28 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reportgen.store import MANIFEST, read_json, write_atomic
 
 if TYPE_CHECKING:
     from reportgen.render.views import IndexEntry
+    from reportgen.types import Json
 
 SCHEMA = 1
 """The version of report.json that is listed."""
 
 KEYS = {"schema", "slug", "title", "models", "figures"}
-"""What tells a report.json of ours from another's."""
+"""Keys that every report.json of ours has."""
 
 THUMBNAIL_BYTES = 96 * 1024
 """Largest picture that the front page carries."""
 
 
 def refresh(out: Path) -> bool:
-    """Write `out`/index.html where it differs from what the reports below `out` ask for.
+    """Write `out`/index.html unless it already lists the reports below `out`.
 
-    A folder is listed when it holds a report.json of ours; anything else is passed over.
+    A folder is listed where it holds a report.json of ours; other folders are ignored.
 
     Returns:
         Whether the page was written.
@@ -46,8 +47,8 @@ def refresh(out: Path) -> bool:
 def prune(out: Path, slugs: set[str]) -> list[str]:
     """Remove the reports below `out` that are not among `slugs`.
 
-    Only folders with a manifest of ours are touched, and in them only the files that the manifest
-    lists; a folder goes when that leaves it empty.
+    Removes only from folders with a manifest of ours, and there only the files that the manifest
+    lists; a folder that this empties goes too.
 
     Returns:
         The slugs removed, sorted.
@@ -72,7 +73,7 @@ def _is_ours(folder: Path) -> bool:
 def _remove(folder: Path) -> None:
     """Delete listed files, then the manifest, then folders that are empty."""
     names = [PurePosixPath(name) for name in read_json(folder / MANIFEST).get("files", ())]
-    # A link or ".." could lead out of the folder; what lies there is not ours.
+    # A link or ".." could lead out of the folder, to files that are not ours.
     paths = [path for name in names if (path := _inside(folder, name)) is not None]
     for path in paths:
         path.unlink(missing_ok=True)
@@ -84,7 +85,7 @@ def _remove(folder: Path) -> None:
 
 
 def _inside(folder: Path, name: PurePosixPath) -> Path | None:
-    """The file of that name if it lies in the folder and is one."""
+    """The path of that name if it is a file or a link and lies in the folder."""
     path = folder / name
     plain = path.is_file() or path.is_symlink()
     return path if plain and path.parent.resolve().is_relative_to(folder.resolve()) else None
@@ -109,7 +110,7 @@ def _entry(folder: Path) -> IndexEntry | None:
     )
 
 
-def _thumbnail(folder: Path, figures: list[Mapping[str, Any]]) -> tuple[str, str]:
+def _thumbnail(folder: Path, figures: list[Mapping[str, Json]]) -> tuple[str, str]:
     """The first picture that is small enough, as a data URI with its alternative text."""
     from reportgen.render.context import data_uri
 

@@ -18,9 +18,9 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from reportgen.digest import StatCache, now_ns, of_bytes
+from reportgen.types import Json, JsonObject, Params
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -51,13 +51,13 @@ def _umask() -> int:
     return current
 
 
-def write_json(path: Path, value: Any) -> None:
+def write_json(path: Path, value: Json) -> None:
     """Write a value as readable, byte-stable JSON, whole or not at all."""
     text = json.dumps(value, sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False)
     write_atomic(path, text.encode() + b"\n")
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path) -> Json:
     """A JSON file's value, or None where the file is absent or not JSON."""
     try:
         return json.loads(path.read_bytes())
@@ -178,7 +178,7 @@ def locked(root: Path) -> Iterator[bool]:
         yield True
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> JsonObject:
     """A report's manifest: {"tasks": {...}, "files": {...}}, empty where there is none."""
     facts = read_json(folder / MANIFEST)
     if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
@@ -192,7 +192,7 @@ def _inside(name: str) -> bool:
     return not os.path.isabs(name) and ".." not in Path(name).parts
 
 
-def write_manifest(folder: Path, tasks: Mapping[str, Any], files: Mapping[str, str]) -> None:
+def write_manifest(folder: Path, tasks: Params, files: Mapping[str, str]) -> None:
     """Write a report's manifest; do so last, when all that it speaks of is written."""
     facts = {"reportgen": True, "schema": SCHEMA, "tasks": tasks, "files": files}
     write_json(folder / MANIFEST, facts)

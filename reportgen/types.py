@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
     Pixels = NDArray[np.uint8]
+    Targets = NDArray[np.int32]
+    """Classes to explain, by index; `scores.PREDICTED` stands for the predicted one."""
+    Images = Array | list[Array]
+    """Model input: an array with a row for each image, or such an array for each input."""
     Tensor = tf.Tensor
     """A tensor, eager or symbolic, of TensorFlow or of Keras."""
     Model = keras.Model
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int, str], None]
     """Receives how far a task has come, as `progress(done, total, text)`."""
 else:
-    Array = Floats = Doubles = Integers = Booleans = Pixels = Any
+    Array = Floats = Doubles = Integers = Booleans = Pixels = Targets = Images = Any
     Tensor = Model = Layer = Graph = Progress = Any
 
 Params = Mapping[str, Any]

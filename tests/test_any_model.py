@@ -22,6 +22,7 @@ import zoo
 
 from reportgen import catalog
 from reportgen.catalog import Parameter
+from reportgen.codec import encode
 from reportgen.errors import UndefinedError, UserError
 from reportgen.network.layer_selection import find
 from reportgen.network.layers import rows
@@ -157,7 +158,7 @@ def test_is_drawn_or_says_why_not(name: str, kind: str) -> None:
         assert "\n" not in found
         return
     assert kind not in OURS or (name, kind) not in SAID
-    json.dumps(dict(found.facts), allow_nan=False)
+    json.dumps(encode(found.facts), allow_nan=False)
     for measure in found.measures:
         assert measure.how
         assert measure.value is None or np.isfinite(measure.value)
@@ -231,13 +232,13 @@ FINITE = [name for name in zoo.MODELS if (name, "feature_maps") not in SAID]
 def test_feature_maps_are_those_of_plain_keras(name: str) -> None:
     model, found = model_of(name), outcome(name, "feature_maps")
     assert isinstance(found, Artifact)
-    index = found.facts["samples"][0]["index"]
+    index = found.facts.images[0].index
     stored = np.asarray(data_of(model, "feature_maps").splits["test"].images)[index : index + 1]
     pixels = stored.astype(np.float32) / 255
     pixels = np.repeat(pixels, 5, axis=0) if name == "fixed" else pixels
-    for told in found.facts["layers"]:
-        expected = eager_maps(model, Network.of(model).layers[told["name"]], pixels)[:1]
-        maps = np.moveaxis(found.arrays[f"maps@{told['name']}"], 1, -1)
+    for layer in found.facts.layers:
+        expected = eager_maps(model, Network.of(model).layers[layer.path], pixels)[:1]
+        maps = np.moveaxis(found.arrays[f"maps@{layer.path}"], 1, -1)
         close = 2e-3 if name == "mixed" else 1e-5
         np.testing.assert_allclose(maps, expected, atol=close * max(np.ptp(expected), 1e-3))
 
@@ -311,7 +312,7 @@ def test_a_layer_three_models_deep_is_addressed_by_its_path() -> None:
     from reportgen.attribution.cam import grad_cam
 
     model = model_of("nested")
-    assert [layer["name"] for layer in outcome("nested", "feature_maps").facts["layers"]] == [
+    assert [layer.path for layer in outcome("nested", "feature_maps").facts.layers] == [
         "a/b/c/conv",
         "a/b/pool",
     ]

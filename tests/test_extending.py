@@ -98,7 +98,7 @@ def test_the_kind_works_from_an_installed_package(tmp_path: Path) -> None:
     info = f"installed/{project['name']}-{project['version']}.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
     modules = {name: text for name, text in FILES.items() if name.startswith(KIND)}
-    assert len(modules) == 4
+    assert len(modules) == 5
     write(
         tmp_path,
         {
@@ -107,7 +107,9 @@ def test_the_kind_works_from_an_installed_package(tmp_path: Path) -> None:
             f"{info}/entry_points.txt": "\n".join(lines),
             "installed/filter_norms/__init__.py": "",
             **{
-                f"installed/filter_norms/weight_norms/{Path(name).name}": text
+                f"installed/filter_norms/weight_norms/{Path(name).name}": text.replace(
+                    "reportgen.figures.weight_norms", "filter_norms.weight_norms"
+                )
                 for name, text in modules.items()
             },
         },

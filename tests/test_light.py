@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.inspection.crafting import keras_file
+from tests.models.trust.crafting import keras_file
 
 HEAVY = {"tensorflow", "keras", "numpy", "matplotlib", "PIL", "jinja2", "markdown", "nh3", "h5py"}
 PROBE = """

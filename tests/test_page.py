@@ -11,7 +11,7 @@ import pytest
 
 from reportgen import checking
 from reportgen.codec import encode
-from reportgen.page import _model, _provenance, _section, explained, said_once
+from reportgen.page import _model, _provenance, _section, with_explanations, without_repeated_notes
 from reportgen.records import Block, Evidence, Finding, ModelFacts, Note, Section
 
 
@@ -25,7 +25,7 @@ def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> B
 def kept(*blocks: Block) -> list[str]:
     """Ids of the blocks that keep their note, the blocks standing in sections of their own."""
     sections = [Section(f"s{i}", "", "", "", (one,)) for i, one in enumerate(blocks)]
-    found = [one for section in said_once(sections) for one in section.blocks]
+    found = [one for section in without_repeated_notes(sections) for one in section.blocks]
     assert [one.evidence for one in found] == [one.evidence for one in blocks]
     return [one.id for one in found if one.notes]
 
@@ -71,7 +71,7 @@ def explanations(
         for s in read.sections
     ]
     sections = [Section(f"s{i}", "", "", "", tuple(one)) for i, one in enumerate(blocks)]
-    found = [block for section in explained(read, sections) for block in section.blocks]
+    found = [block for section in with_explanations(read, sections) for block in section.blocks]
     return {b.id: [text.split()[0] for text in b.explanation] for b in found}
 
 
@@ -147,6 +147,8 @@ models:
   net: {source: application:VGG16, weights: null}
   two: {source: python:json:loads, inputs: {a: images, b: 1}}
   row: {source: python:json:loads}
+  noise: zoo:base
+  held: {source: zoo:base, dataset: line}
   plain: zoo:base
 figures: [architecture: {model: net}]
 """
@@ -154,7 +156,8 @@ figures: [architecture: {model: net}]
 
 def test_what_is_said_of_inputs_stands_under_inputs_and_of_weights_under_weights() -> None:
     read = checking.load_text(SOURCES, Path("x.yaml"))
-    said = {"net": "Drawn at random.", "two": "Input 'b' is held at 1.", "row": "As one row."}
+    said = {"net": "Drawn at random.", "two": "Input 'b' is held at 1.", "row": "As one row.",
+            "noise": "Never trained.", "held": "Input 'c' is held at 2."}  # fmt: skip
     models = []
     for model in read.models:
         told = {"weights": said[model.name]} if model.name in said else {}
@@ -163,6 +166,6 @@ def test_what_is_said_of_inputs_stands_under_inputs_and_of_weights_under_weights
         models.append(_model(model, kept))
     assert models[1].training == {"device": "CPU", "inputs": said["two"]}
     found = _provenance(tuple(models), {"seed": 0})
-    assert found["weights"] == {"net": said["net"]}
-    assert found["inputs"] == {"two": said["two"], "row": said["row"]}
-    assert _provenance(tuple(models[3:]), {}).keys() == {"device", "models"}
+    assert found["weights"] == {"net": said["net"], "noise": said["noise"]}
+    assert found["inputs"] == {"two": said["two"], "row": said["row"], "held": said["held"]}
+    assert _provenance(tuple(models[5:]), {}).keys() == {"device", "models"}

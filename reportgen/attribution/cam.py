@@ -1,47 +1,49 @@
-"""Class activation maps of any Keras model."""
+"""Class activation maps of any Keras model: the layer, the passes, and the library's function."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from reportgen.attribution.cam_methods import METHODS, TITLES, Maps, joined
 from reportgen.attribution.score_cam import score_cams
-from reportgen.errors import Problem, UndefinedError, UserError
+from reportgen.errors import UndefinedError
 from reportgen.network.arguments import (
-    count_of,
-    given_images,
-    given_layer,
-    given_targets,
-    known,
+    ImageArguments,
+    LayerName,
+    check_classes,
+    check_images,
+    check_layer,
+    check_targets,
+    choice,
+    count_images,
     pair,
     require_model,
 )
-from reportgen.network.dependencies import way_to
-from reportgen.network.gradients import PREDICTED, slopes
+from reportgen.network.dependencies import dependencies_of
+from reportgen.network.gradients import layer_gradients
 from reportgen.network.heads import output_index
 from reportgen.network.layer_selection import choose, find, last_convolution, last_with_places
 from reportgen.network.layers import is_conv, output_shapes
 from reportgen.network.network import Network
 from reportgen.network.resizing import bilinear
-from reportgen.types import Array, Booleans, Floats, Model
+from reportgen.types import Array, Booleans, Floats, Images, Model
 
 
 def grad_cam(
     model: Model,
-    images: Any,
+    images: ImageArguments,
     targets: int | ArrayLike | None = None,
-    layer: str | None = None,
+    layer: LayerName | None = None,
     output: int | str | None = None,
     method: str = "grad_cam",
     size: tuple[int, int] | None = None,
 ) -> Floats:
     """Class activation maps: where in each image the evidence for a class lies.
 
-    What is explained is the logit (before softmax or sigmoid). The model is left as it was.
+    They explain the logit (before softmax or sigmoid). The model stays as it is.
 
     Args:
         model: any Sequential or Functional Keras model, nested to any depth.
@@ -67,43 +69,41 @@ def grad_cam(
         UndefinedError: the model has no convolution, or its inside cannot be reached.
     """
     network = require_model(model)
-    layer = given_layer(network, layer)
+    name = check_layer(network, layer)
     index = output_index(network.heads, output)
-    images = given_images(network, images)
-    wanted = given_targets(targets, count_of(images))
-    path = network.keep(
-        ("target layer", layer, index), lambda: target_layer(network, layer, [index])
-    )
+    arrays = check_images(network, images)
+    classes = check_targets(targets, count_images(arrays))
+    path = network.keep(("target layer", name, index), lambda: target_layer(network, name, [index]))
     size = None if size is None else pair("size", size, "a height and a width", 1)
-    found = cams(network, images, [index], wanted[None], path, method)[0].maps
-    return found if size is None else bilinear(found, size)
+    maps = cams(network, arrays, [index], classes[None], path, method)[0].maps
+    return maps if size is None else bilinear(maps, size)
 
 
 def cams(
     network: Network,
-    images: Any,
+    images: Images,
     outputs: Sequence[int],
     targets: Array,
     layer: str,
     method: str = "grad_cam",
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
-    known("method", method, TITLES)
-    _check(network, outputs, targets)
+    choice("method", method, TITLES)
+    check_classes(network, outputs, targets.T)
     if method == "score_cam":
         return score_cams(network, images, outputs, targets, layer)
     parts: list[list[Maps]] = [[] for _ in outputs]
-    for slope in slopes(network, images, layer, outputs, targets):
-        for place, gradient in enumerate(slope.gradients):
-            maps = METHODS[method](slope.activations, gradient)
-            dark, flat = (_zero(values, maps) for values in (slope.activations, gradient))
-            logits = slope.logits[outputs[place]]
-            every = np.zeros((len(maps), 0), dtype=bool)
-            parts[place].append(Maps(maps, slope.targets[place], flat, dark, logits, every))
+    for batch in layer_gradients(network, images, layer, outputs, targets):
+        for place, gradients in enumerate(batch.gradients):
+            maps = METHODS[method](batch.activations, gradients)
+            dark, flat = (_are_zero(values, maps) for values in (batch.activations, gradients))
+            logits = batch.logits[outputs[place]]
+            none = np.zeros((len(maps), 0), dtype=bool)
+            parts[place].append(Maps(maps, batch.targets[place], flat, dark, logits, none))
     return [joined(part, layer) for part in parts]
 
 
-def _zero(values: Floats, maps: Floats) -> Booleans:
+def _are_zero(values: Floats, maps: Floats) -> Booleans:
     """Whether all values of an image, which enter its map as a factor, are zero, shape (n,)."""
     zero = np.asarray(~maps.reshape(len(maps), -1).any(axis=1))
     if zero.any():
@@ -117,49 +117,42 @@ def target_layer(network: Network, layer: str | None, outputs: Sequence[int] = (
     Of several outputs one may be an image, whose own last convolution no other depends on.
 
     Args:
-        model: with a graph.
-        layer: the one named.
+        network: with a graph.
+        layer: its name or path; None for the last convolution.
         outputs: indices of those to explain; a convolution that none depends on is passed over.
 
     Raises:
-        UndefinedError: none was named and the model has no convolution; or no layer has maps.
+        UndefinedError: none is named and the model has no convolution; or no layer has maps.
         UserError: no layer with maps has this name.
     """
     if layer is None:
-        return _before(network, outputs) or last_convolution(network, lambda: _instead(network))
+        last = _last_convolution_before(network, outputs)
+        return last or last_convolution(network, lambda: _alternative(network))
     fitting = _with_maps(network)
     if not fitting:
         raise UndefinedError("No layer of the model has maps, so there is none to explain at.")
     return find(network, layer, fitting)
 
 
-def _before(network: Network, outputs: Sequence[int]) -> str:
-    """The last convolution before one of several outputs; "" where that need not be looked for."""
+def _last_convolution_before(network: Network, outputs: Sequence[int]) -> str:
+    """The last convolution before some of several outputs; "" of a model with one output."""
     if not outputs or len(network.output_names) == 1:
         return ""
-    ways = [way_to(network, index).layers for index in outputs]
-    found = [path for path in choose(network, "all", is_conv) if any(path in way for way in ways)]
-    return last_with_places(network, found) if found else ""
+    before = {path for index in outputs for path in dependencies_of(network, index).layers}
+    paths = [path for path in choose(network, "all", is_conv) if path in before]
+    return last_with_places(network, paths) if paths else ""
 
 
-def _instead(network: Network) -> str:
-    """What is left to a model without a convolution."""
+def _alternative(network: Network) -> str:
+    """The end of a sentence: what remains for a model without a convolution."""
     if _with_maps(network):
         return "no last one to take; another layer with maps can be named"
     return "no last one to take, and no other layer has maps"
 
 
 def _with_maps(network: Network) -> list[str]:
-    layers = network.layers.items()
-    return [path for path, one in layers if any(len(shape) > 2 for shape in output_shapes(one))]
-
-
-def _check(network: Network, outputs: Sequence[int], targets: Array) -> None:
-    for index, wanted in zip(outputs, targets, strict=True):
-        if wanted.size and wanted.min() == wanted.max() == PREDICTED:
-            continue
-        head = network.heads[index]
-        classes = max(head.units, 2)
-        if wanted.size and not (wanted.min() >= PREDICTED and wanted.max() < classes):
-            message = f"targets of output '{head.name}' must lie in 0..{classes - 1}"
-            raise UserError(Problem(f"{message}, got {wanted.min()}..{wanted.max()}"))
+    return [
+        path
+        for path, layer in network.layers.items()
+        if any(len(shape) > 2 for shape in output_shapes(layer))
+    ]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reportgen.errors import UndefinedError
-from reportgen.types import Booleans, Floats
+from reportgen.types import Booleans, Floats, Targets
 
 Method = Callable[[Floats, Floats], Floats]
+"""Activations and gradients (n, ..., k) -> maps (n, ...)."""
 
 _EPSILON = 1e-4
 """Sums that are a smaller share of their terms than this hold no digit that can be trusted."""
+
+
+# --- the methods -------------------------------------------------------------------------------
 
 
 def gradient_weighted(activations: Floats, gradients: Floats) -> Floats:
@@ -51,8 +55,8 @@ def layer_cam(activations: Floats, gradients: Floats) -> Floats:
 def hires_cam(activations: Floats, gradients: Floats) -> Floats:
     """ReLU(sum_k g^k A^k), weighted at every position by itself.
 
-    Right before a layer normalization the terms of every position cancel (what follows does not
-    depend on their size), and what is left of them is rounding: such a map is zero.
+    Right before a layer normalization the terms of every position cancel (the layers behind do not
+    depend on their size), and only rounding is left of them: such a map is zero.
     Source: Draelos and Carin, "HiResCAM", 2020, arXiv 2011.08891.
     """
     sums = np.einsum("n...k,n...k->n...", gradients, activations)
@@ -67,7 +71,7 @@ def xgrad_cam(activations: Floats, gradients: Floats) -> Floats:
     """ReLU(sum_k w_k A^k), w_k = sum_ij (A^k_ij / sum_ab A^k_ab) g^k_ij.
 
     A channel whose activations sum to zero has no weight, and neither has one whose sum is a
-    smaller share of their magnitudes than `_ROUNDING`. After a ReLU no sum cancels. Before one it
+    smaller share of their magnitudes than `_EPSILON`. After a ReLU no sum cancels. Before one it
     may, and the weight magnifies rounding, which another size of batches is enough to change: where
     activations and gradients are off by a share u (about 1e-6) of their channel's largest, the
     weight of N positions is off by at most about u (2 max |g| + |w|) N max |A| / |sum A|.
@@ -98,15 +102,15 @@ TITLES = {
     "xgrad_cam": "XGrad-CAM",
     "score_cam": "Score-CAM",
 }
-"""Of all methods, Score-CAM (`scoring`) among them, which needs no gradients."""
+"""Titles of all methods, Score-CAM (`score_cam`) among them, which needs no gradients."""
 
 
 def _means(values: Floats) -> Floats:
     """The mean over space, shape (n, k), right to the last digits of float32.
 
-    NumPy adds these one after the other: 224 x 224 alike in float32 are off by a share of 1e-3,
-    and channels that cancel magnify it. Added row by row, and the rows in float64, they are not,
-    and it takes no longer.
+    NumPy adds these one after the other: 224 x 224 equal values in float32 are off by a share of
+    1e-3, and channels that cancel magnify it. Added row by row, and the rows in float64, they are
+    exact, and it takes no longer.
     """
     space = _space(values)
     rows = np.add.reduce(values, space[-1]) if len(space) > 1 else values
@@ -129,23 +133,16 @@ def _positive(maps: NDArray[np.floating]) -> Floats:
     return np.asarray(np.maximum(maps, 0), dtype=np.float32)
 
 
+# --- their results -----------------------------------------------------------------------------
+
 _ROUNDING = 1e-5
 """Differences that are a smaller share of the largest value are rounding: float32 sums over the
 channels of positions that are alike come out a few units of the last digit apart."""
 
-_FIELDS = (
-    "maps",
-    "targets",
-    "flat_gradients",
-    "flat_activations",
-    "logits",
-    "left_out",
-)
-
 
 @dataclass(frozen=True)
 class Maps:
-    """Maps of one output for n images, and what they explain.
+    """Maps of one output for n images, and the classes that they explain.
 
     Attributes:
         maps: shape (n, h, w), raw, at the resolution of the feature maps.
@@ -153,12 +150,12 @@ class Maps:
         flat_gradients: True where the gradient is zero everywhere, shape (n,).
         flat_activations: True where all activations are zero, shape (n,).
         logits: of this output, shape (n, units).
-        left_out: channels without a say, as they are the same at every position of the image,
+        left_out: channels without weight, as they are the same at every position of the image,
             shape (n, channels); only Score-CAM leaves any out, for others the shape is (n, 0).
     """
 
     maps: Floats
-    targets: NDArray[np.int32]
+    targets: Targets
     flat_gradients: Booleans
     flat_activations: Booleans
     logits: Floats
@@ -166,7 +163,7 @@ class Maps:
 
     def since(self, start: int) -> Maps:
         """The same without the first images."""
-        return Maps(*(getattr(self, name)[start:] for name in _FIELDS))
+        return Maps(*(getattr(self, field.name)[start:] for field in fields(self)))
 
 
 def joined(parts: Sequence[Maps], layer: str) -> Maps:
@@ -185,13 +182,11 @@ def joined(parts: Sequence[Maps], layer: str) -> Maps:
 
 
 def _together(parts: Sequence[Maps]) -> Maps:
-    return Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
+    names = [field.name for field in fields(Maps)]
+    return Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def pointless(maps: Floats) -> Booleans:
-    """Which maps (n, h, w) are the same at every position but not zero: they point nowhere.
-
-    All positions tie for the largest, so that any of them, and none, is the strongest.
-    """
+    """Which maps (n, h, w) are the same at every position but not zero: they point nowhere."""
     most = maps.max(axis=(1, 2))
     return np.asarray((most > 0) & (np.ptp(maps, axis=(1, 2)) <= _ROUNDING * most))

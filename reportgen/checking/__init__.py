@@ -48,7 +48,7 @@ def problems_of(spec: Spec) -> list[Problem]:
 
 
 def _problems_of(spec: Spec) -> Iterator[Problem]:
-    from reportgen.inspection.specs import problems as file_problems
+    from reportgen.checking.model_files import problems as file_problems
 
     refused = file_problems([spec])
     yield from refused

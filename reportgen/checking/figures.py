@@ -141,19 +141,19 @@ def _class_hint(name: str, names: Sequence[str]) -> str:
 
 def layer_problems(spec: Spec) -> Iterator[Problem]:
     """Layers that figures name and model files lack, and channels beyond those of a layer."""
-    from reportgen.inspection.names import layers
-    from reportgen.models._adapting import NAME
+    from reportgen.models.adapting import RESHAPE
+    from reportgen.models.trust.inspection import outline_of
 
     for model in spec.models:
         figures = [figure for figure in figures_of(spec, model) if any(named_layers(figure))]
         # Modules of the spec may define layers that no configuration shows.
         if not figures or model.kind != "file" or model.params.get("modules"):
             continue
-        channels = layers(spec.source.parent / model.source)
+        channels = outline_of(spec.source.parent / model.source).layers
         if channels is None:
             continue
         # Layers that a model of other images may get before its own.
-        added = (NAME, "images") if model.dataset is not None else ()
+        added = (RESHAPE, "images") if model.dataset is not None else ()
         for figure in figures:
             for name, line in named_layers(figure):
                 if name in added:

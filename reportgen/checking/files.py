@@ -154,12 +154,12 @@ def input_problems(spec: Spec) -> Iterator[Problem]:
     for model in spec.models:
         if not model.inputs or model.kind != "file":
             continue
-        from reportgen.inspection.inputs import inputs
-        from reportgen.network.input_mistakes import mistakes
-        from reportgen.network.input_values import Taken
+        from reportgen.checking.input_mistakes import mistakes
+        from reportgen.models.trust.inspection import outline_of
+        from reportgen.network.input_values import ModelInput
 
-        configured = inputs(spec.source.parent / model.source)
-        taken = [Taken(*item) for item in configured or ()]
-        for name, message, hint in mistakes(taken, model.inputs) if taken else ():
-            line = model.input_lines.get(name, model.line)
-            yield Problem(message, str(spec.source), line, hint)
+        configured = outline_of(spec.source.parent / model.source).inputs
+        taken = [ModelInput(*item) for item in configured or ()]
+        for mistake in mistakes(taken, model.inputs) if taken else ():
+            line = model.input_lines.get(mistake.name, model.line)
+            yield Problem(mistake.message, str(spec.source), line, mistake.hint)

@@ -1,14 +1,15 @@
 """What rules need to write notes: sentences whose numbers all come from evidence.
 
-`note` fills a template; `by_measure`, `get` and `readings` read evidence; `side`, `apart` and
-`exact` compare it with a threshold; `derived` and `tally` make combined numbers citable;
-`unbacked_numbers` checks a note.
+`note` fills a template; `by_measure`, `get`, `picked_channel` and `readings` read evidence;
+`side`, `apart` and `exact` compare it with a threshold; `derived` and `tally` make combined numbers
+citable; `unbacked_numbers` checks a note.
 """
 
 from __future__ import annotations
 
 from reportgen.drafting.evidence import (
     Reading,
+    at_same_place,
     by_measure,
     derived,
     get,
@@ -16,6 +17,7 @@ from reportgen.drafting.evidence import (
     measure_name,
     models_of,
     of_model,
+    picked_channel,
     qualifier,
     readings,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "Side",
     "Tally",
     "apart",
+    "at_same_place",
     "beside_area",
     "by_measure",
     "derived",
@@ -73,6 +76,7 @@ __all__ = [
     "of_output",
     "opposite",
     "percent",
+    "picked_channel",
     "qualifier",
     "quoted",
     "readings",

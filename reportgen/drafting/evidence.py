@@ -23,6 +23,10 @@ class Reading:
     evidence: Evidence
     alone: bool = False
 
+    def number(self) -> Number:
+        """The measured value, 0 where it is undefined: an order for `min` and `max`."""
+        return self.evidence.value or 0
+
 
 def measure_name(evidence: Evidence) -> str:
     """The measure of an evidence id, e.g. "accuracy" of "evaluation-1.accuracy@test.length"."""
@@ -44,6 +48,18 @@ def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") ->
     """The evidence of one measure with this qualifier, or None where it is missing or undefined."""
     evidence = by_measure(source, name).get(qualified)
     return evidence if evidence is not None and evidence.value is not None else None
+
+
+def picked_channel(finding: Finding, name: str, layer: str) -> tuple[str, Evidence] | None:
+    """The channel of a layer that a measure picked, and its evidence; None where there is none.
+
+    Such a measure is qualified by "<layer>.<channel>".
+    """
+    for qualified, evidence in by_measure(finding, name).items():
+        path, _, channel = qualified.rpartition(".")
+        if path == layer and evidence.value is not None:
+            return channel, evidence
+    return None
 
 
 def readings(
@@ -69,6 +85,11 @@ def readings(
 def of_model(items: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:
     """The readings of one model, by what they were measured at."""
     return {reading.at: reading.evidence for reading in items if reading.model.name == model.name}
+
+
+def at_same_place(items: Iterable[Reading], reading: Reading) -> Evidence | None:
+    """The evidence among readings of another measure with the model and place of `reading`."""
+    return of_model(items, reading.model).get(reading.at)
 
 
 def models_of(items: Iterable[Reading]) -> list[ModelFacts]:

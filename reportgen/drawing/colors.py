@@ -1,4 +1,4 @@
-"""The house colors; colors of maps: colormap tables, heatmaps over images, images as seen.
+"""The house colors, colormaps, heatmaps over images, and images as a person would see them.
 
 Use "viridis" for activations, "inferno" for heatmaps, "RdBu_r" for signed values around zero: all
 grow evenly to the eye, and their ends can be told apart with any kind of color vision.
@@ -34,10 +34,10 @@ PALETTE = (
 """Okabe and Ito's colors (2008), which every kind of color vision tells apart, in lines' order."""
 
 ROUNDING = 1e-6
-"""Share of their size by which alike values may differ: some steps of 32-bit numbers."""
+"""Share of their magnitude by which equal values may differ: some steps of 32-bit numbers."""
 
 MISSING_RGB = (180, 182, 183)
-"""The gray in which a value that is not finite is drawn."""
+"""The gray of values that are not finite."""
 
 
 @lru_cache(maxsize=16)
@@ -142,7 +142,7 @@ def signed_overlay(
 
 
 def even(low: Array, high: Array) -> Booleans:
-    """Whether values between these ends are the same up to rounding, which is no pattern."""
+    """Whether values between `low` and `high` are equal up to rounding, and so no pattern."""
     size = np.maximum(np.abs(low), np.abs(high))
     return np.asarray(high - low <= ROUNDING * size)
 

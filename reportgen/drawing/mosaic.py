@@ -1,7 +1,8 @@
 """Many small tiles in one picture, from one array: feature maps, filters, kernels.
 
-No plot, no axes: values become palette indices, which whole numbers enlarge and one canvas holds.
-That is some hundred times faster than a subplot for each tile, and smaller.
+There is no plot and there are no axes: values become palette indices, which are enlarged by a
+whole number and set into one canvas. That is some hundred times faster than a subplot for each
+tile, and the file is smaller.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ if TYPE_CHECKING:
     from reportgen.types import Array, Floats, Pixels
 
 FEW_STEPS = 63
-"""Steps of the colormap where there are many tiles, each of them small: they look the same with a
-quarter of the colors, and take a fifth less room."""
+"""Steps of the colormap for many small tiles, which look the same with a quarter of the colors and
+take a fifth less room."""
 
 SHRUNK_STEPS = 31
-"""The same where tiles have a pixel for each value, or fewer: a quarter of the room again."""
+"""Steps for many tiles with a pixel for each value, or fewer: a quarter of the room again."""
 
 _MANY = 16
 

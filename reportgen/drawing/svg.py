@@ -1,9 +1,9 @@
 """A mosaic as SVG for pages: words stay words, and each value is held as a single pixel.
 
-Most bytes of a mosaic's PNG are rasterized words and rows that repeat. Here the browser enlarges
+Most bytes of a mosaic's PNG are rasterized words and repeated rows. In SVG the browser enlarges
 the values and sets the words, crisply at any zoom and on paper.
-Format: W3C, Scalable Vector Graphics (SVG) 2. Only attributes style it: a page's content security
-policy never speaks of these.
+Format: W3C, Scalable Vector Graphics (SVG) 2. Only attributes style it, to which a page's content
+security policy does not apply.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from reportgen.types import Pixels
 
 CRISP = 2
-"""Pixels for each value from which on browsers enlarge them. Pages show half a picture's pixels, so
-each value keeps one of the screen's; finer tiles are left to the browser's smoothing."""
+"""Pixels for each value from which browsers enlarge values. Pages show half a picture's pixels, so
+each value keeps a pixel of the screen; finer tiles are left to the browser's smoothing."""
 
 _TALLEST = 16384
 """Rows of pixels in an image at most: what graphics processors take."""
@@ -46,7 +46,7 @@ _RAMP = 63
 """Pixels of a color bar at most."""
 
 _FONTS = "DejaVu Sans,Verdana,sans-serif"
-"""Words are laid out with the metrics of the first; gaps bear what others are wider."""
+"""Layout uses the metrics of the first; the gaps leave room for wider fonts."""
 
 _WIDER = 1.1
 """How much wider another font may set words, with room to spare."""

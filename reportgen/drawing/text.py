@@ -1,4 +1,4 @@
-"""Words on index images, set in the DejaVu Sans that Matplotlib ships (never a system font)."""
+"""Words on index images, set in the DejaVu Sans that Matplotlib ships, never in a system font."""
 
 from __future__ import annotations
 
@@ -36,11 +36,14 @@ class Line:
 @lru_cache(maxsize=16)
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     """DejaVu Sans at `size` pixels, read from Matplotlib's data without importing Matplotlib."""
-    found = find_spec("matplotlib")
-    if found is None or found.origin is None:
-        raise ModuleNotFoundError("Matplotlib, whose font the pictures use, is not installed")
+    package = find_spec("matplotlib")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError(
+            "expected Matplotlib, whose font the pictures use, but it is not installed; "
+            "run `pip install matplotlib`"
+        )
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    path = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf" / name
+    path = Path(package.origin).parent / "mpl-data" / "fonts" / "ttf" / name
     return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
 
 
@@ -93,12 +96,12 @@ def lines(text: str, room: int, size: int = SIZE, bold: bool = False) -> list[st
 
 
 def paste(canvas: Pixels, part: Pixels, top: int, left: int) -> None:
-    """Puts `part` on `canvas` in place; what lies outside is cut off."""
+    """Draws `part` on `canvas` in place; parts outside are cut off."""
     rows, columns = canvas[max(top, 0) :, max(left, 0) :].shape
     seen = part[max(-top, 0) :, max(-left, 0) :][:rows, :columns]
     canvas[max(top, 0) :, max(left, 0) :][: seen.shape[0], : seen.shape[1]] = seen
 
 
 def write(canvas: Pixels, line: Line) -> None:
-    """Puts a line of text on `canvas` in place; what lies outside is cut off."""
+    """Draws a line of text on `canvas` in place; parts outside are cut off."""
     paste(canvas, sprite(line.words, line.size), line.top, line.left)

@@ -1,8 +1,8 @@
 """Runs one stale task at a time, in a worker process of its own.
 
-`client.Worker` is the light side that a build talks to; `reportgen.engine.__main__` is the
-process. Each stage has a module here with `run(job, store, progress) -> outputs`. This file
-imports none of them, so that a stage's key covers the code of that stage and no other.
+`client.Worker` is the light side that a build talks to; `worker` runs in the process. Each stage
+has a module here with `run(job, store, progress) -> outputs`. This file imports none of them, so
+that a stage's key covers the code of that stage and no other.
 
 The stages `train` and `model` are apart, so that a change of how models are scored or described
 retrains none; figures take their model through `checkpoint`, which trains nothing.

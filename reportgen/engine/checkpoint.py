@@ -121,7 +121,7 @@ def build(recipe: Recipe, job: Job, store: Store) -> Loaded:
     Raises:
         UserError: as `models.load`; or the model lacks layers that figures name.
     """
-    around = Surroundings(Path(job.base), store.root, job.lines, job.trust)
+    around = Surroundings(Path(job.base), store.root, job.trust)
     loaded = checkpoints.build(recipe, around)
     _check_layers(loaded.model, job.checks)
     return loaded

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reportgen.figures.parts import class_qualifier
-from reportgen.metrics.embeddings import angles, closest_pair, paired, widest
+from reportgen.metrics.embeddings import angles, closest_pair, paired_angles, widest_angle
 from reportgen.metrics.statistics import bootstrap, spread
 from reportgen.records import Measure
 from reportgen.types import Doubles
@@ -65,7 +65,7 @@ def angle_measures(
     pairs = table[np.triu_indices(len(table), 1)]
     pairs = pairs[~np.isnan(pairs)]
     count, dimensions = int((~np.isnan(table).all(axis=1)).sum()), vectors.shape[1]
-    bound = widest(count, dimensions)
+    bound = widest_angle(count, dimensions)
     mean = f"mean angle between two {what}, over pairs of classes; baseline: random directions"
     how = f"least angle between two {what}; baseline: no {count} directions in {dimensions} "
     how += "dimensions can all keep farther apart than this"
@@ -80,7 +80,7 @@ def center_measures(
     classifier: Classifier, centers: Doubles, split: str, seed: int
 ) -> list[Measure]:
     """The mean angle between weight vectors and class centers (classes, d), NaN left out."""
-    to_centers = paired(classifier.weights, centers)
+    to_centers = paired_angles(classifier.weights, centers)
     to_centers = to_centers[~np.isnan(to_centers)]
     if not len(to_centers):
         return []

@@ -44,3 +44,12 @@ def part_names(names: Sequence[str], fallback: str = "layer") -> list[str]:
             part, number = f"{plain}-{number}", number + 1
         parts.append(part)
     return parts
+
+
+def head_parts(heads: Sequence[str], alone: str = "") -> list[str]:
+    """A part for each head; a head that is the only one has the part `alone`.
+
+    >>> head_parts(["class"], "heatmap"), head_parts(["length", "width"])
+    (['heatmap'], ['length', 'width'])
+    """
+    return [alone] if len(heads) == 1 else part_names(heads, "output")

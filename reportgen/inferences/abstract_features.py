@@ -1,4 +1,4 @@
-"""Do later convolutions say less of the pixels at a place, and more of the class?"""
+"""Do maps of later convolutions depend less on the pixels at a position, more on the class?"""
 
 from __future__ import annotations
 
@@ -30,30 +30,35 @@ ENTRY = Entry(
 
 @dataclass(frozen=True)
 class _Pair:
-    """A later convolution beside its model's first: local variance and class told of both."""
+    """A later convolution beside its model's first; the measures are those of first and later.
+
+    Attributes:
+        local: share of the maps' variance that the pixels at a position explain.
+        named: share of images whose class the filters' mean activations name.
+    """
 
     model: ModelFacts
     names: tuple[str, str]
     local: tuple[Evidence, Evidence]
-    told: tuple[Evidence, Evidence]
+    named: tuple[Evidence, Evidence]
 
     @property
     def side(self) -> Side:
         less = opposite(apart(self.local[1], self.local[0]))
-        return every([less, apart(self.told[1], self.told[0])])
+        return every([less, apart(self.named[1], self.named[0])])
 
 
 def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions are more abstract than their model's first.
 
-    A layer counts where what lies right at a position explains less of its maps than of the
-    first convolution's, and its filters' mean activations tell the class of more images, both
-    with intervals apart.
+    A layer counts where the pixels at a position explain less of its maps than of the first
+    convolution's, and its filters' mean activations name the class of more images, both with
+    intervals that do not touch.
     """
     pairs = _pairs(findings)
     if not pairs:
         return Inference()
-    cases = [Case(pair.side, (*pair.local, *pair.told)) for pair in pairs]
+    cases = [Case(pair.side, (*pair.local, *pair.named)) for pair in pairs]
     claim = "maps tell less of the pixels there and more of the class than in the first convolution"
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
@@ -83,19 +88,19 @@ def _example(paragraph: Paragraph, pair: _Pair) -> None:
         "The mean activations of the filters name the class of {before:%} of the images in {first} "
         "(interval {before.interval:%}) and of {after:%} in {later} (interval {after.interval:%}).",
         words,
-        before=pair.told[0],
-        after=pair.told[1],
+        before=pair.named[0],
+        after=pair.named[1],
     )
 
 
 def _pairs(findings: Findings) -> list[_Pair]:
     local = readings(findings, "edge_filters", "local")
-    told = readings(findings, "edge_filters", "class_told")
-    return [pair for model in models_of(local) for pair in _of_model(model, local, told)]
+    named = readings(findings, "edge_filters", "class_told")
+    return [pair for model in models_of(local) for pair in _of_model(model, local, named)]
 
 
-def _of_model(model: ModelFacts, local: list[Reading], told: list[Reading]) -> list[_Pair]:
-    near, classes = of_model(local, model), of_model(told, model)
+def _of_model(model: ModelFacts, local: list[Reading], named: list[Reading]) -> list[_Pair]:
+    near, classes = of_model(local, model), of_model(named, model)
     names = [name for name in near if name in classes]
     return [
         _Pair(

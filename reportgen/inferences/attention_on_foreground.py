@@ -19,7 +19,7 @@ from reportgen.drafting import (
     side,
     tally,
 )
-from reportgen.inferences._ranks import with_others
+from reportgen.inferences._map_ranks import has_other_ranks
 from reportgen.records import Findings, Inference
 
 ENTRY = Entry(
@@ -45,29 +45,29 @@ def infer(findings: Findings) -> Inference:
     if heat:
         tallies.append(_heatmaps(paragraph, heat, "in and around" if near else "inside"))
     if maps:
-        tallies.append(_activations(paragraph, maps, with_others(findings, models_of(maps))))
+        tallies.append(_activations(paragraph, maps, has_other_ranks(findings, models_of(maps))))
     if not tallies:
         return Inference()
     paragraph.explain(*tallies)
     return paragraph.conclude(every([counts.answer for counts in tallies]))
 
 
-def _heatmaps(paragraph: Paragraph, found: Sequence[Reading], where: str) -> Tally:
-    counts = _count("heatmaps", found, "for most outputs the energy lies above the area's share")
-    maps = "heatmaps" if len(found) == 1 else "heatmaps of most outputs"
+def _heatmaps(paragraph: Paragraph, measured: Sequence[Reading], where: str) -> Tally:
+    counts = _count("heatmaps", measured, "for most outputs the energy lies above the area's share")
+    maps = "heatmaps" if len(measured) == 1 else "heatmaps of most outputs"
     more = f"more of their energy {where} the foreground than an even spread would"
     paragraph.say(
-        f"{_holds(counts, maps, 'hold', more)}: {_extremes(found)}.",
-        best=max(found, key=_lift),
-        worst=min(found, key=_lift),
+        f"{_holds(counts, maps, 'hold', more)}: {_extremes(measured)}.",
+        best=max(measured, key=_lift),
+        worst=min(measured, key=_lift),
         **counts.evidence,
     )
     return counts
 
 
-def _extremes(found: Sequence[Reading]) -> str:
+def _extremes(measured: Sequence[Reading]) -> str:
     """The part of a sentence that quotes the least and the largest share, `worst` and `best`."""
-    if len(found) == 1:
+    if len(measured) == 1:
         return "{best:%} of the energy on {best.baseline:%} of the area"
     return (
         "from {worst:%} of the energy on {worst.baseline:%} of the area ({worst.output}) to "
@@ -75,25 +75,25 @@ def _extremes(found: Sequence[Reading]) -> str:
     )
 
 
-def _activations(paragraph: Paragraph, found: Sequence[Reading], mixed: bool) -> Tally:
-    """`mixed` tells that there are layers whose maps do not lie over the image too."""
+def _activations(paragraph: Paragraph, measured: Sequence[Reading], mixed: bool) -> Tally:
+    """The sentence on activations; `mixed` says whether other layers' maps have other ranks."""
     most_layers = "most convolution layers" + (" with two-dimensional maps" if mixed else "")
-    counts = _count("activations", found, f"{most_layers} have a lift above chance")
-    layers = "layer {high.at}" if len(found) == 1 else most_layers
+    counts = _count("activations", measured, f"{most_layers} have a lift above chance")
+    layers = "layer {high.at}" if len(measured) == 1 else most_layers
     more = "from their background more inside the foreground than over the whole map"
     paragraph.say(
-        f"{_holds(counts, f'activations of {layers}', 'depart', more)}: {_lifts(found)} what an "
+        f"{_holds(counts, f'activations of {layers}', 'depart', more)}: {_lifts(measured)} what an "
         "even spread would put there.",
-        high=max(found, key=_lift),
-        low=min(found, key=_lift),
+        high=max(measured, key=_lift),
+        low=min(measured, key=_lift),
         **counts.evidence,
     )
     return counts
 
 
-def _lifts(found: Sequence[Reading]) -> str:
+def _lifts(measured: Sequence[Reading]) -> str:
     """The part of a sentence that quotes the least and the largest lift, `low` and `high`."""
-    if len(found) == 1:
+    if len(measured) == 1:
         return "{high} times"
     return "from {low} times ({low.at} of {low.model}) to {high} times ({high.at} of {high.model})"
 
@@ -107,10 +107,10 @@ def _holds(counts: Tally, who: str, does: str, more: str) -> str:
     return f"In the only model, {who} do not {does} {more}"
 
 
-def _count(name: str, found: Sequence[Reading], claim: str) -> Tally:
+def _count(name: str, measured: Sequence[Reading], claim: str) -> Tally:
     cases = []
-    for model in models_of(found):
-        evidence = tuple(of_model(found, model).values())
+    for model in models_of(measured):
+        evidence = tuple(of_model(measured, model).values())
         cases.append(Case(most([side(item) for item in evidence]), evidence))
     return tally(ENTRY.name, name, "model|models", claim, cases)
 

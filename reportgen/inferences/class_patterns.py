@@ -30,17 +30,21 @@ def infer(findings: Findings) -> Inference:
     that of images of one class minus that of images of the two classes compared. A layer counts
     where the interval of the difference lies above zero.
     """
-    found = [
-        one
-        for one in readings(findings, "class_comparison", "separation", compared=True)
-        if not is_pool(one.model, one.at)
+    separations = [
+        reading
+        for reading in readings(findings, "class_comparison", "separation", compared=True)
+        if not is_pool(reading.model, reading.at)
     ]
-    later = [one for one in found if one.at != next(iter(of_model(found, one.model)))]
+    later = [
+        reading
+        for reading in separations
+        if reading.at != next(iter(of_model(separations, reading.model)))
+    ]
     if not later:
         return Inference()
     claim = "maps are more alike within a class than between the two"
     nouns = "later convolution layer|later convolution layers"
-    cases = [Case(side(one.evidence), (one.evidence,)) for one in later]
+    cases = [Case(side(reading.evidence), (reading.evidence,)) for reading in later]
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
@@ -48,12 +52,14 @@ def infer(findings: Findings) -> Inference:
         f"in {counts.phrase}.",
         **counts.evidence,
     )
-    _example(paragraph, findings, found, later[-1])
+    _example(paragraph, findings, separations, later[-1])
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
 
 
-def _example(paragraph: Paragraph, findings: Findings, found: list[Reading], last: Reading) -> None:
+def _example(
+    paragraph: Paragraph, findings: Findings, separations: list[Reading], last: Reading
+) -> None:
     """Quotes the last layer, and what the first has."""
     within, between = (
         of_model(readings(findings, "class_comparison", name), last.model).get(last.at)
@@ -67,5 +73,5 @@ def _example(paragraph: Paragraph, findings: Findings, found: list[Reading], las
             within=within,
             between=between,
         )
-    first = next(iter(of_model(found, last.model).items()))
+    first = next(iter(of_model(separations, last.model).items()))
     paragraph.say("In {layer} the difference is {one}.", {"layer": first[0]}, one=first[1])

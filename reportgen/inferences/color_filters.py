@@ -12,6 +12,7 @@ from reportgen.drafting import (
     Reading,
     Side,
     Tally,
+    at_same_place,
     derived,
     every,
     exact,
@@ -45,7 +46,7 @@ ANSWERS = {
     "varied": "filters are varied in hue",
     "needed": "some output needs the color",
 }
-"""The three questions that a model is asked."""
+"""The three claims that are tested on each model."""
 
 SINGLE: dict[str, dict[Side, str]] = {
     "colored": {
@@ -64,7 +65,7 @@ SINGLE: dict[str, dict[Side, str]] = {
         "open": "it is undecided whether an output needs the color",
     },
 }
-"""What is said of the answers where only one model is asked."""
+"""Phrases for the answers of a single model."""
 
 DOUBT = 0.1
 """A spread of hues that comes without an interval and lies this close to `VARIED` is undecided."""
@@ -86,14 +87,16 @@ def infer(findings: Findings) -> Inference:
         return Inference()
     gray = readings(findings, "evaluation", "gray_accuracy", compared=True)
     hues = readings(findings, "activation_maximization", "hue_spread")
-    tests = [_tests(color, _at(hues, color), of_model(gray, color.model)) for color in colors]
+    tests = [
+        _tests(color, at_same_place(hues, color), of_model(gray, color.model)) for color in colors
+    ]
     paragraph = Paragraph(ENTRY.name)
     counts = _count(paragraph, tests)
     shown = {r.model.name for r in colors}
     needed = [r for r in gray if r.model.name in shown]
     worst = min(needed, key=_change) if needed else None
     example = colors[0] if worst is None else next(c for c in colors if c.model == worst.model)
-    _describe(paragraph, example, _at(hues, example))
+    _describe(paragraph, example, at_same_place(hues, example))
     _need(paragraph, worst)
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
@@ -103,11 +106,11 @@ def _colors(findings: Findings) -> list[Reading]:
     """For each model the color of the first layer: of its filters' images, else of its kernels."""
     images = readings(findings, "activation_maximization", "chroma_share")
     kernels = readings(findings, "kernels", "color_share", compared=True)
-    found: dict[str, Reading] = {}
+    by_model: dict[str, Reading] = {}
     for reading in (*images, *kernels):
-        found.setdefault(reading.model.name, reading)
+        by_model.setdefault(reading.model.name, reading)
     order = [model.name for model in findings.models]
-    return sorted(found.values(), key=lambda reading: order.index(reading.model.name))
+    return sorted(by_model.values(), key=lambda reading: order.index(reading.model.name))
 
 
 def _tests(color: Reading, hue: Evidence | None, gray: Mapping[str, Evidence]) -> dict[str, Case]:
@@ -132,10 +135,10 @@ def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
     nouns = "model with color input|models with color input"
     cases = [
         Case(
-            every([case.side for case in found.values()]),
-            tuple(source for case in found.values() for source in case.sources),
+            every([case.side for case in answers.values()]),
+            tuple(source for case in answers.values() for source in case.sources),
         )
-        for found in tests
+        for answers in tests
     ]
     claim = "filters are colored and varied and some output needs the color"
     counts = tally(ENTRY.name, "models", "such model|such models", claim, cases)
@@ -143,7 +146,7 @@ def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
         name: derived(
             ENTRY.name,
             name,
-            sum(found[name].side == "above" for found in tests),
+            sum(answers[name].side == "above" for answers in tests),
             [source for case in cases for source in case.sources],
             f"number of color models where {what}",
             "color models",
@@ -152,8 +155,8 @@ def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
         for name, what in ANSWERS.items()
     }
     if len(tests) == 1:
-        said = [SINGLE[name][found.side] for name, found in tests[0].items()]
-        sentence = f"In the only {nouns.split('|')[0]}, {listed(said)}."
+        phrases = [SINGLE[name][case.side] for name, case in tests[0].items()]
+        sentence = f"In the only {nouns.split('|')[0]}, {listed(phrases)}."
         paragraph.say(sentence, **each, **counts.evidence)
         return counts
     paragraph.say(
@@ -222,7 +225,3 @@ def _need(paragraph: Paragraph, worst: Reading | None) -> None:
 
 def _change(reading: Reading) -> float:
     return (reading.evidence.value or 0) - (reading.evidence.baseline or 0)
-
-
-def _at(found: Sequence[Reading], reading: Reading) -> Evidence | None:
-    return of_model(found, reading.model).get(reading.at)

@@ -36,11 +36,11 @@ def infer(findings: Findings) -> Inference:
     brightness, and more than half follow one direction of edges more than the other. Which filters
     do so surely is judged by the figure, filter by filter.
     """
-    found = {name: readings(findings, "edge_filters", name) for name in COUNTS}
-    models = [m for m in models_of(found["edge_filters"]) if _first(found, m)]
+    counts_by_name = {name: readings(findings, "edge_filters", name) for name in COUNTS}
+    models = [m for m in models_of(counts_by_name["edge_filters"]) if _first(counts_by_name, m)]
     if not models:
         return Inference()
-    layers = [_first(found, model) for model in models]
+    layers = [_first(counts_by_name, model) for model in models]
     turned = [_turned(layer, model) for layer, model in zip(layers, models, strict=True)]
     cases = [
         Case(_side(layer["edge_filters"].evidence, both), tuple(r.evidence for r in layer.values()))
@@ -54,30 +54,30 @@ def infer(findings: Findings) -> Inference:
         f"direction of edges more than the other, in {counts.phrase}.",
         **counts.evidence,
     )
-    one = layers[0]
+    example = layers[0]
     paragraph.say(
         "Of {edges.n:filter|filters} of {edges.at} in {edges.model} that answer at all, {edges} "
         "follow edges more than brightness; {vertical} follow vertical edges more than horizontal "
         "ones, and {horizontal} the other way around, {turned} in all.",
-        edges=one["edge_filters"],
-        vertical=one["vertical_filters"],
-        horizontal=one["horizontal_filters"],
+        edges=example["edge_filters"],
+        vertical=example["vertical_filters"],
+        horizontal=example["horizontal_filters"],
         turned=turned[0],
     )
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
 
 
-def _first(found: Mapping[str, list[Reading]], model: ModelFacts) -> dict[str, Reading]:
+def _first(counts_by_name: Mapping[str, list[Reading]], model: ModelFacts) -> dict[str, Reading]:
     """The counts of a model's first layer that has them all, with the filters counted."""
-    for reading in found["edge_filters"]:
+    for edges in counts_by_name["edge_filters"]:
         same = {
-            name: one
-            for name, several in found.items()
-            for one in several
-            if one.model.name == model.name == reading.model.name and one.at == reading.at
+            name: reading
+            for name, candidates in counts_by_name.items()
+            for reading in candidates
+            if reading.model.name == model.name == edges.model.name and reading.at == edges.at
         }
-        if len(same) == len(COUNTS) and reading.evidence.n:
+        if len(same) == len(COUNTS) and edges.evidence.n:
             return same
     return {}
 

@@ -66,7 +66,7 @@ def infer(findings: Findings) -> Inference:
         **counts.evidence,
     )
     paragraph.explain(counts)
-    for margined, plain in _told(pairs):
+    for margined, plain in _hardest_pairs(pairs):
         _compare(paragraph, margined, plain)
     paragraph.say(CONCLUSIONS[counts.answer])
     return paragraph.conclude(counts.answer)
@@ -80,7 +80,7 @@ def _heads(findings: Findings) -> list[_Head]:
         name: readings(findings, "embedding", name)
         for name in ("dimensions", "within_angle", "separation", "length_spread", "margin")
     }
-    found = []
+    heads = []
     for model in findings.models:
         of = {name: of_model(values, model) for name, values in kinds.items()}
         size = of["dimensions"].get("")
@@ -90,19 +90,19 @@ def _heads(findings: Findings) -> list[_Head]:
         margins = [(at, item) for at, item in of["margin"].items() if (item.value or 0) > 0]
         margin = margins[0] if margins else None
         spread = of["length_spread"].get(SPLIT)
-        found.append(_Head(model, size.value or 0, within, separation, spread, margin))
-    return found
+        heads.append(_Head(model, size.value or 0, within, separation, spread, margin))
+    return heads
 
 
 def _pairs(heads: Sequence[_Head]) -> list[tuple[_Head, _Head]]:
     """Every model with a margin beside every comparable one without."""
     return [
-        (one, other)
-        for one in heads
-        for other in heads
-        if one.margin is not None
-        and other.margin is None
-        and (one.model.dataset, one.dimensions) == (other.model.dataset, other.dimensions)
+        (margined, plain)
+        for margined in heads
+        for plain in heads
+        if margined.margin is not None
+        and plain.margin is None
+        and (margined.model.dataset, margined.dimensions) == (plain.model.dataset, plain.dimensions)
     ]
 
 
@@ -116,7 +116,7 @@ def _sources(pair: tuple[_Head, _Head]) -> tuple[Evidence, ...]:
     return tuple(item for head in pair for item in (head.within, head.separation))
 
 
-def _told(pairs: Sequence[tuple[_Head, _Head]]) -> list[tuple[_Head, _Head]]:
+def _hardest_pairs(pairs: Sequence[tuple[_Head, _Head]]) -> list[tuple[_Head, _Head]]:
     """One comparison for each model with a margin: with the plain model that is hardest to beat."""
     hardest: dict[str, tuple[_Head, _Head]] = {}
     for pair in pairs:

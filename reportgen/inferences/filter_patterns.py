@@ -9,8 +9,8 @@ from reportgen.drafting import (
     Case,
     Paragraph,
     Reading,
+    at_same_place,
     derived,
-    of_model,
     readings,
     side,
     tally,
@@ -40,15 +40,15 @@ def infer(findings: Findings) -> Inference:
     """
     gains = readings(findings, "activation_maximization", "pattern_gain", compared=True)
     shares = readings(findings, "activation_maximization", "pattern", compared=True)
-    found = [r for r in gains if _at(shares, r) is not None]
-    if not found:
+    judged = [r for r in gains if at_same_place(shares, r) is not None]
+    if not judged:
         return Inference()
     ratios = readings(findings, "activation_maximization", "activation_ratio")
     clipped = readings(findings, "activation_maximization", "saturated")
-    failures = [_failures(_at(ratios, r), _at(clipped, r)) for r in found]
+    failures = [_failures(at_same_place(ratios, r), at_same_place(clipped, r)) for r in judged]
     cases = [
         Case("open" if failed else side(r.evidence), (r.evidence, *failed))
-        for r, failed in zip(found, failures, strict=True)
+        for r, failed in zip(judged, failures, strict=True)
     ]
     claim = "the images pass their check and show more of a pattern than with random weights"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
@@ -58,9 +58,9 @@ def infer(findings: Findings) -> Inference:
         f"with random weights in {counts.phrase}.",
         **counts.evidence,
     )
-    clear = [r for r, case in zip(found, cases, strict=True) if case.side == "above"]
+    clear = [r for r, case in zip(judged, cases, strict=True) if case.side == "above"]
     lead = "Of these layers the gain is largest in" if clear else "The gain is largest in"
-    _example(paragraph, lead, max(clear or found, key=_value), shares)
+    _example(paragraph, lead, max(clear or judged, key=Reading.number), shares)
     _rejected(paragraph, failures)
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
@@ -98,11 +98,3 @@ def _failures(ratio: Evidence | None, clipped: Evidence | None) -> tuple[Evidenc
     extreme = clipped is not None and (clipped.value or 0) > SATURATED
     failed = (ratio if weak else None, clipped if extreme else None)
     return tuple(item for item in failed if item is not None)
-
-
-def _at(found: Sequence[Reading], reading: Reading) -> Evidence | None:
-    return of_model(found, reading.model).get(reading.at)
-
-
-def _value(reading: Reading) -> float:
-    return reading.evidence.value or 0

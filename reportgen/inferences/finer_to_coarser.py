@@ -15,7 +15,7 @@ from reportgen.drafting import (
     readings,
     tally,
 )
-from reportgen.inferences._ranks import with_others
+from reportgen.inferences._map_ranks import has_other_ranks
 from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
 ENTRY = Entry(
@@ -34,13 +34,13 @@ def infer(findings: Findings) -> Inference:
 
     A layer counts where its maps hold fewer waves across the image, with intervals apart.
     """
-    found = readings(findings, "feature_maps", "fineness")
-    pairs = [pair for model in models_of(found) for pair in _pairs(model, found)]
+    fineness = readings(findings, "feature_maps", "fineness")
+    pairs = [pair for model in models_of(fineness) for pair in _pairs(model, fineness)]
     if not pairs:
         return Inference()
     cases = [Case(opposite(apart(both[1], both[0])), both) for _, _, both in pairs]
     claim = "maps hold fewer waves across the image than those of the first convolution"
-    mixed = with_others(findings, [model for model, _, _ in pairs])
+    mixed = has_other_ranks(findings, [model for model, _, _ in pairs])
     claim += ", among layers with two-dimensional maps" if mixed else ""
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
@@ -63,13 +63,14 @@ def infer(findings: Findings) -> Inference:
     return paragraph.conclude(counts.answer)
 
 
-def _pairs(model: ModelFacts, found: list[Reading]) -> list[_Pair]:
+def _pairs(model: ModelFacts, fineness: list[Reading]) -> list[_Pair]:
     """Every later convolution beside the model's first, in the model's order."""
-    of = of_model(found, model)
-    told = {
-        name: one for name, one in of.items() if one.value is not None and one.n and one.interval
-    }
-    measured = [name for name in told if not is_pool(model, name)]
+    by_layer = of_model(fineness, model)
+    measured = [
+        name
+        for name, item in by_layer.items()
+        if item.value is not None and item.n and item.interval and not is_pool(model, name)
+    ]
     rank = {row.name: place for place, row in enumerate(model.layers)}
     names = sorted(measured, key=lambda name: rank.get(name.split("/")[0], len(rank)))
-    return [(model, (names[0], name), (of[names[0]], of[name])) for name in names[1:]]
+    return [(model, (names[0], name), (by_layer[names[0]], by_layer[name])) for name in names[1:]]

@@ -40,7 +40,7 @@ BETWEEN = {
     "models_far": "farther apart than slightly",
     "models_same": "at practically the same places",
 }
-"""What the heatmaps of a model's outputs may do, by the name of the count of such models."""
+"""Where the heatmaps of a model's outputs lie, by the name of the count of such models."""
 
 
 ANSWERS: dict[str, Side] = {
@@ -60,14 +60,14 @@ def infer(findings: Findings) -> Inference:
     and the note says which. Maps that are zero or the same everywhere point nowhere and are left
     out by the measure.
     """
-    found = readings(findings, "grad_cam", "head_similarity")
-    if not found:
+    similarities = readings(findings, "grad_cam", "head_similarity")
+    if not similarities:
         return Inference()
-    places = [_place(r.evidence) for r in found]
+    places = [_place(r.evidence) for r in similarities]
     paragraph = Paragraph(ENTRY.name)
-    counts = _counts(found, places)
-    paragraph.say(_told(counts), **counts)
-    _range(paragraph, found, readings(findings, "grad_cam", "head_peak_shift"))
+    counts = _counts(similarities, places)
+    paragraph.say(_sentence(counts), **counts)
+    _range(paragraph, similarities, readings(findings, "grad_cam", "head_peak_shift"))
     if "models_open" in counts:
         paragraph.say(UNDECIDED)
     answer = most([ANSWERS[place] for place in places])
@@ -86,10 +86,10 @@ def _place(similarity: Evidence) -> str:
     return "models" if sides == ("above", "below") else "models_open"
 
 
-def _counts(found: Sequence[Reading], places: Sequence[str]) -> dict[str, Evidence]:
+def _counts(similarities: Sequence[Reading], places: Sequence[str]) -> dict[str, Evidence]:
     """How many models there are of each sort, of those that there are; "models" always."""
-    sources = [r.evidence for r in found]
-    said = {**BETWEEN, "models_open": "at places of which it is undecided how much they differ"}
+    sources = [r.evidence for r in similarities]
+    phrases = {**BETWEEN, "models_open": "at places of which it is undecided how much they differ"}
     return {
         name: derived(
             ENTRY.name,
@@ -98,14 +98,14 @@ def _counts(found: Sequence[Reading], places: Sequence[str]) -> dict[str, Eviden
             sources,
             f"number of models with several outputs whose heatmaps lie {where}",
             "models",
-            len(found),
+            len(similarities),
         )
-        for name, where in said.items()
+        for name, where in phrases.items()
         if name == "models" or name in places
     }
 
 
-def _told(counts: Mapping[str, Evidence]) -> str:
+def _sentence(counts: Mapping[str, Evidence]) -> str:
     """The sentence on all models: one sort after the other."""
     if counts["models"].n == 1:
         name = next(name for name in counts if counts[name].value)
@@ -130,17 +130,19 @@ def _told(counts: Mapping[str, Evidence]) -> str:
     )
 
 
-def _range(paragraph: Paragraph, found: Sequence[Reading], shifts: Sequence[Reading]) -> None:
+def _range(
+    paragraph: Paragraph, similarities: Sequence[Reading], shifts: Sequence[Reading]
+) -> None:
     """The least and the largest similarity, and how far apart peaks are where it is least."""
-    least, largest = min(found, key=_value), max(found, key=_value)
+    least, largest = min(similarities, key=Reading.number), max(similarities, key=Reading.number)
     shift = of_model(shifts, least.model).get("")
     sentence = "The mean cosine similarity of two of them, one for equal maps, "
     sentence += (
         "runs from {least.measured} in {least.model} to {largest.measured} in {largest.model}"
-        if len(found) > 1
+        if len(similarities) > 1
         else "is {least.measured}"
     )
-    where = "in the former model " if len(found) > 1 else ""
+    where = "in the former model " if len(similarities) > 1 else ""
     if shift is not None:
         sentence += f"; {where}their peaks are {{shift}} apart on average"
     quoted = {"shift": shift} if shift is not None else {}
@@ -155,7 +157,3 @@ def _contrary(places: Sequence[str]) -> str:
     if far:
         return "So the places do differ, but by more than slightly."
     return "So the places hardly differ."
-
-
-def _value(reading: Reading) -> float:
-    return reading.evidence.value or 0

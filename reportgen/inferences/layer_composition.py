@@ -39,10 +39,10 @@ def infer(findings: Findings) -> Inference:
     well, so this says what filters do, not that training made them do so. Layers whose filters
     have a single input channel each, as depthwise ones, have nothing to combine and are left out.
     """
-    found = _in_order(readings(findings, "kernels", "effective_inputs", compared=True))
+    inputs = _in_order(readings(findings, "kernels", "effective_inputs", compared=True))
     alone = _in_order(readings(findings, "kernels", "single_input"))
     without = {(r.model.name, r.at) for r in alone}
-    behind = [r for r in found if r.at != next(iter(of_model(found, r.model)))]
+    behind = [r for r in inputs if r.at != next(iter(of_model(inputs, r.model)))]
     later = [r for r in behind if (r.model.name, r.at) not in without]
     if not later:
         return Inference()
@@ -57,7 +57,7 @@ def infer(findings: Findings) -> Inference:
         **counts.evidence,
     )
     _leave_out(paragraph, alone)
-    _example(paragraph, findings, found, max(_preferred(later, found), key=_value))
+    _example(paragraph, findings, inputs, max(_preferred(later, inputs), key=Reading.number))
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
 
@@ -75,7 +75,7 @@ def _leave_out(paragraph: Paragraph, alone: Sequence[Reading]) -> None:
 
 
 def _example(
-    paragraph: Paragraph, findings: Findings, found: Sequence[Reading], best: Reading
+    paragraph: Paragraph, findings: Findings, inputs: Sequence[Reading], best: Reading
 ) -> None:
     paragraph.say(
         "On average a filter of {best.at} in {best.model} draws on {best:channel|channels} in "
@@ -83,7 +83,7 @@ def _example(
         best=best,
     )
     fields = of_model(readings(findings, "summary", "receptive_field"), best.model)
-    layers = list(of_model(found, best.model))
+    layers = list(of_model(inputs, best.model))
     before = layers[layers.index(best.at) - 1]
     if best.at in fields and before in fields:
         paragraph.say(
@@ -94,13 +94,13 @@ def _example(
         )
 
 
-def _in_order(found: Sequence[Reading]) -> list[Reading]:
+def _in_order(inputs: Sequence[Reading]) -> list[Reading]:
     """Readings in the order of the layers of their models; unknown layers stay behind them."""
     return [
         Reading(model, at, evidence)
-        for model in models_of(found)
+        for model in models_of(inputs)
         for at, evidence in sorted(
-            of_model(found, model).items(), key=lambda i: _place(model, i[0])
+            of_model(inputs, model).items(), key=lambda i: _place(model, i[0])
         )
     ]
 
@@ -110,11 +110,7 @@ def _place(model: ModelFacts, layer: str) -> int:
     return names.index(layer) if layer in names else len(names)
 
 
-def _preferred(later: Sequence[Reading], found: Sequence[Reading]) -> Sequence[Reading]:
+def _preferred(later: Sequence[Reading], inputs: Sequence[Reading]) -> Sequence[Reading]:
     """The layers of models with just two convolution layers, where there are such models."""
-    of_two = [r for r in later if len(of_model(found, r.model)) == 2]
+    of_two = [r for r in later if len(of_model(inputs, r.model)) == 2]
     return of_two or later
-
-
-def _value(reading: Reading) -> float:
-    return reading.evidence.value or 0

@@ -6,10 +6,11 @@ from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
     Paragraph,
+    Reading,
     Side,
+    at_same_place,
     every,
     exact,
-    of_model,
     readings,
     side,
     tally,
@@ -29,7 +30,7 @@ map would explain less than a quarter of the input map's variance (r squared).""
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on how many pooling layers show the effect, with the clearest and the weakest.
+    """One note on how many pooling layers show the effect, with the strongest of them.
 
     A layer shows it where it has fewer positions than its input, where the interval of the gain
     in mean activation lies above 1, and where the interval of the correlation with its input lies
@@ -39,10 +40,9 @@ def infer(findings: Findings) -> Inference:
     gains = readings(findings, "feature_maps", "pool_gain", compared=True)
     agreements = readings(findings, "feature_maps", "pool_agreement", compared=True)
     sizes = readings(findings, "feature_maps", "pool_size_ratio")
-    measured = []
+    measured: list[tuple[Reading, Evidence, Evidence]] = []
     for gain in gains:
-        agreement = of_model(agreements, gain.model).get(gain.at)
-        size = of_model(sizes, gain.model).get(gain.at)
+        agreement, size = at_same_place(agreements, gain), at_same_place(sizes, gain)
         if agreement is not None and size is not None:
             measured.append((gain, agreement, size))
     if not measured:
@@ -61,7 +61,7 @@ def infer(findings: Findings) -> Inference:
         f"in {counts.phrase}.",
         **counts.evidence,
     )
-    gain, agreement, size = max(measured, key=lambda layer: layer[0].evidence.value or 0)
+    gain, agreement, size = max(measured, key=lambda layer: layer[0].number())
     paragraph.say(
         "The strongest effect is that of {gain.at} in {gain.model}: {size:%} of the positions "
         "remain, the mean activation is {gain} times that of its input (interval "

@@ -31,7 +31,8 @@ ENTRY = Entry(
 
 MAINLY = 0.5
 """Share of the spilled energy that must lie within one cell of the foreground for resizing to be
-the main cause: bilinear resizing moves energy by less than one cell, so the rest has another."""
+the main cause: bilinear resizing moves energy by less than one cell, so that what lies farther away
+has another cause."""
 
 CONCLUSIONS: dict[Side, str] = {
     "above": "So resizing can explain most of the mismatch, though it need not be the cause.",
@@ -47,30 +48,30 @@ def infer(findings: Findings) -> Inference:
     of spilled energy that lies within one feature-map cell of the foreground is above `MAINLY`
     and above the share of that ring in the area outside (chance). It speaks against the claim
     where no heatmap overlaps imperfectly or the interval lies below either. Heatmaps that are the
-    same at every position point nowhere and have no say in the overlap. A model counts where
+    same at every position point nowhere and do not count for the overlap. A model counts where
     most of its outputs do, and the claim is about most models.
     """
-    spills = readings(findings, "grad_cam", "spill_within_cell", compared=True)
+    compared = readings(findings, "grad_cam", "spill_within_cell", compared=True)
     # A share is quoted with the number of heatmaps that it is a share of.
     overlaps = [
         reading
         for reading in readings(findings, "grad_cam", "imperfect_overlap")
         if reading.evidence.n is not None
     ]
-    found = [r for r in spills if r.at in of_model(overlaps, r.model)]
-    if not found:
+    spills = [r for r in compared if r.at in of_model(overlaps, r.model)]
+    if not spills:
         return Inference()
     cases = []
-    for model in models_of(found):
+    for model in models_of(spills):
         pairs = [
-            (of_model(overlaps, model)[at], spill) for at, spill in of_model(found, model).items()
+            (of_model(overlaps, model)[at], spill) for at, spill in of_model(spills, model).items()
         ]
         answers = [_explained(overlap, spill) for overlap, spill in pairs]
         cases.append(Case(most(answers), tuple(item for pair in pairs for item in pair)))
     claim = "heatmaps of most outputs overlap imperfectly, mainly within the reach of resizing"
     counts = tally(ENTRY.name, "models", "model|models", claim, cases)
     paragraph = Paragraph(ENTRY.name)
-    worst = max((r for r in overlaps if r.model in models_of(found)), key=_value)
+    worst = max((r for r in overlaps if r.model in models_of(spills)), key=Reading.number)
     paragraph.say(
         "Heatmaps overlap the shape imperfectly: in {worst:%} of {worst.n:heatmap|heatmaps} of "
         "{worst.output}, the most of any output, the strongest pixels do not all lie on the "
@@ -82,9 +83,9 @@ def infer(findings: Findings) -> Inference:
     _left_out(paragraph, findings)
     paragraph.say(
         "Resizing moves energy by less than one cell of the feature map, and most of the energy "
-        f"outside lies that near, for most outputs, in {counts.phrase}{_range(found)}.",
-        low=min(found, key=_value),
-        high=max(found, key=_value),
+        f"outside lies that near, for most outputs, in {counts.phrase}{_range(spills)}.",
+        low=min(spills, key=Reading.number),
+        high=max(spills, key=Reading.number),
         **counts.evidence,
     )
     if worst.evidence.value:
@@ -110,10 +111,10 @@ def _left_out(paragraph: Paragraph, findings: Findings) -> None:
     )
 
 
-def _range(found: Sequence[Reading]) -> str:
+def _range(spills: Sequence[Reading]) -> str:
     """The part of a sentence that quotes the smallest and the largest share, `low` and `high`."""
     high = "{high:%} (interval {high.interval:%}, chance {high.baseline:%}) for {high.output}"
-    if len(found) == 1:
+    if len(spills) == 1:
         return f": {high}"
     return (
         ": the share runs from {low:%} (interval {low.interval:%}, chance {low.baseline:%}) for "
@@ -124,7 +125,3 @@ def _range(found: Sequence[Reading]) -> str:
 def _explained(overlap: Evidence, spill: Evidence) -> Side:
     exists = exact(overlap.value or 0, 0)
     return every([exists, side(spill), side(spill, MAINLY)])
-
-
-def _value(reading: Reading) -> float:
-    return reading.evidence.value or 0

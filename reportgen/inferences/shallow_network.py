@@ -38,15 +38,15 @@ def infer(findings: Findings) -> Inference:
     stage to see, and where its receptive field is less than the width of the input. Both are read
     from the architecture and exact; the answer is open only where a size is missing.
     """
-    depths = [r for r in readings(findings, "summary", "conv_layers") if _value(r) > 0]
+    depths = [r for r in readings(findings, "summary", "conv_layers") if r.number() > 0]
     if not depths:
         return Inference()
-    least, deepest = min(depths, key=_value), max(depths, key=_value)
-    shallow = [r for r in depths if _value(r) == _value(least)]
+    least, deepest = min(depths, key=Reading.number), max(depths, key=Reading.number)
+    shallow = [r for r in depths if r.number() == least.number()]
     paragraph = Paragraph(ENTRY.name)
     have, each = ("has", "") if len(shallow) == 1 else ("have", " each")
     rank = ", the fewest of this report" if len(depths) > 1 else ""
-    than = "; {deepest.model} has {deepest}" if _value(deepest) > _value(least) else ""
+    than = "; {deepest.model} has {deepest}" if deepest.number() > least.number() else ""
     paragraph.say(
         f"{{models}} {have} {{least:convolution layer|convolution layers}}{each}{rank}{than}.",
         {"models": [r.model.title for r in shallow]},
@@ -54,7 +54,7 @@ def infer(findings: Findings) -> Inference:
         deepest=deepest,
     )
     field = _field(paragraph, findings, shallow)
-    answer = every([opposite(exact(_value(least), 1)), field])
+    answer = every([opposite(exact(least.number(), 1)), field])
     paragraph.say(CONCLUSIONS[answer])
     return paragraph.conclude(answer)
 
@@ -65,7 +65,7 @@ def _field(paragraph: Paragraph, findings: Findings, shallow: Sequence[Reading])
     fields = [r for r in readings(findings, "summary", "receptive_field") if r.model.name in names]
     if not fields:
         return "open"
-    widest = max(fields, key=_value)
+    widest = max(fields, key=Reading.number)
     size = of_model(readings(findings, "summary", "input_size"), widest.model).get("")
     if size is None or size.value is None:
         return "open"
@@ -74,8 +74,4 @@ def _field(paragraph: Paragraph, findings: Findings, shallow: Sequence[Reading])
         field=widest,
         size=size,
     )
-    return exact(size.value, _value(widest))
-
-
-def _value(reading: Reading) -> float:
-    return reading.evidence.value or 0
+    return exact(size.value, widest.number())

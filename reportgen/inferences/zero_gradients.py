@@ -73,8 +73,8 @@ def _verb(count: Evidence) -> str:
     return "is" if count.value == 1 else "are"
 
 
-def _sum(name: str, what: str, found: Sequence[Reading]) -> Evidence:
-    sources = [reading.evidence for reading in found]
+def _sum(name: str, what: str, items: Sequence[Reading]) -> Evidence:
+    sources = [reading.evidence for reading in items]
     value = sum(int(item.value or 0) for item in sources)
     n = sum(item.n or 0 for item in sources)
     return derived(ENTRY.name, name, value, sources, f"number of {what}", "heatmaps", n)

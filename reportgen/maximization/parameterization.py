@@ -1,19 +1,19 @@
-"""How the image of an ascent is written: as its pixels, or as its waves."""
+"""Parameterizations of an ascent's images: their pixels, or their waves."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import tensorflow as tf
 
-from reportgen.types import Floats
+from reportgen.types import Floats, Tensor
 
 Kind = Literal["pixels", "fourier"]
 KINDS: tuple[Kind, ...] = ("pixels", "fourier")
 
 SMALL = 1e-18
-"""A length that counts as none: squares of smaller numbers are none in 32 bits."""
+"""A length that counts as zero: squares of smaller numbers are zero in 32 bits."""
 
 _EDGE = 1e-3
 """How close to an end of the range, as its share, an image to start from may come."""
@@ -22,8 +22,8 @@ _COLORS = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]]
 """A square root of the covariance of colors in photographs, as published with the source."""
 
 
-def encode(images: Any, low: Any, high: Any, kind: str) -> Any:
-    """The numbers that stand for images (k, h, w, c) between `low` and `high`, each (c,)."""
+def encode(images: Tensor, low: Tensor, high: Tensor, kind: str) -> Tensor:
+    """The parameters of images (k, h, w, c) between `low` and `high`, each (c,)."""
     if kind == "pixels":
         return images
     share = tf.clip_by_value((images - low) / (high - low), _EDGE, 1 - _EDGE)
@@ -33,15 +33,15 @@ def encode(images: Any, low: Any, high: Any, kind: str) -> Any:
     return scaled / _scale(*images.shape[1:3])
 
 
-def decode(numbers: Any, shape: tuple[int, ...], low: Any, high: Any, kind: str) -> Any:
-    """The images (k, h, w, c) that numbers stand for."""
+def decode(numbers: Tensor, shape: tuple[int, ...], low: Tensor, high: Tensor, kind: str) -> Tensor:
+    """The images (k, h, w, c) of parameters."""
     if kind == "pixels":
         return numbers
     return low + (high - low) * tf.sigmoid(unbounded(numbers, shape))
 
 
-def unbounded(numbers: Any, shape: tuple[int, ...]) -> Any:
-    """What the sigmoid is applied to; linear in the numbers of "fourier"."""
+def unbounded(numbers: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The argument of the sigmoid that bounds images; linear in the parameters of "fourier"."""
     scaled = numbers * _scale(*shape[:2])
     waves = tf.complex(scaled[..., 0], scaled[..., 1])
     flat = tf.signal.irfft2d(waves, fft_length=list(shape[:2]))
@@ -49,37 +49,43 @@ def unbounded(numbers: Any, shape: tuple[int, ...]) -> Any:
 
 
 def stepped(
-    numbers: Any, way: Any, shape: tuple[int, ...], rate: Any, low: Any, high: Any, kind: str
-) -> Any:
-    """The numbers after one step of length `rate` along a way in the space of images.
+    numbers: Tensor,
+    direction: Tensor,
+    shape: tuple[int, ...],
+    rate: Tensor,
+    low: Tensor,
+    high: Tensor,
+    kind: str,
+) -> Tensor:
+    """The parameters after one step of length `rate` along a direction in the space of images.
 
     Args:
-        numbers: of images.
-        way: as shares of the range, shape (k, h, w, c).
+        numbers: the parameters of images.
+        direction: as shares of the range, shape (k, h, w, c).
         shape: of one image.
-        rate: for a way of length one, how far the images move, as a share of the range.
+        rate: for a direction of length one, how far the images move, as a share of the range.
         low, high: as in `encode`, or (h, w, c).
         kind: one of `KINDS`.
     """
     if kind == "pixels":
-        return tf.clip_by_value(numbers + rate * (high - low) * way, low, high)
+        return tf.clip_by_value(numbers + rate * (high - low) * direction, low, high)
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(numbers)
         images = decode(numbers, shape, low, high, kind)
-    back = tape.gradient(images, numbers, output_gradients=way / (high - low))
+    back = tape.gradient(images, numbers, output_gradients=direction / (high - low))
     # The sigmoid's slope is at most 1/4, so this is how far the images move at mid-gray.
     moved = tf.reshape(length(unbounded(back, shape)), [-1, 1, 1, 1, 1])
-    wanted = tf.reshape(length(way), [-1, 1, 1, 1, 1])
-    return numbers + 4 * rate * wanted * back / tf.maximum(moved, SMALL)
+    asked = tf.reshape(length(direction), [-1, 1, 1, 1, 1])
+    return numbers + 4 * rate * asked * back / tf.maximum(moved, SMALL)
 
 
-def length(images: Any) -> Any:
+def length(images: Tensor) -> Tensor:
     """Root mean square of each image (k, h, w, c), shape (k, 1, 1, 1)."""
     return tf.sqrt(tf.reduce_mean(images**2, axis=[1, 2, 3], keepdims=True))
 
 
 def _scale(height: int, width: int) -> Floats:
-    """Of each wave 1 / frequency, the constant one as the slowest; shape (h, w // 2 + 1, 1)."""
+    """1 / frequency of each wave, the constant one as the slowest; shape (h, w // 2 + 1, 1)."""
     rows, columns = np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None]
     frequency = np.maximum(np.hypot(rows, columns), 1 / max(height, width))
     return np.asarray(1 / frequency / max(height, width), np.float32)[..., None]
@@ -93,5 +99,5 @@ def _matrix(channels: int, back: bool) -> Floats | None:
     return np.asarray(np.linalg.inv(matrix) if back else matrix, np.float32)
 
 
-def _mixed(images: Any, matrix: Floats | None) -> Any:
+def _mixed(images: Tensor, matrix: Floats | None) -> Tensor:
     return images if matrix is None else tf.einsum("khwi,oi->khwo", images, matrix)

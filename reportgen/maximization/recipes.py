@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from reportgen.maximization.transformations import Transforms
-
-Ends = float | tuple[float, ...]
-"""An end of the input range: one number, or one for each channel."""
+from reportgen.network.arguments import Ends
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """The dials of an ascent; lengths are in units of the input range.
+    """The settings of an ascent; lengths are in units of the input range.
 
     Attributes:
         steps: how often the images are changed.
@@ -35,7 +33,7 @@ class Recipe:
 
 
 LARGE = 64
-"""Shorter side in pixels from which on images are written as waves."""
+"""Shorter side in pixels from which on images are parameterized as waves."""
 
 _DECAY = 0.3
 _VARIATION = {"pixels": 0.3, "fourier": 0.0}
@@ -52,7 +50,7 @@ def recipe(
     others: tuple[int, float, float],
     ends: tuple[Ends, Ends],
 ) -> Recipe:
-    """The recipe for images of a shape; None decides by it.
+    """The recipe for images of a shape, which decides about all that is None.
 
     Args:
         shape: height, width and channels.
@@ -64,7 +62,7 @@ def recipe(
         ends: of the input range.
     """
     # A line has one side of a single pixel, which says nothing of its size.
-    side = min((one for one in shape[:2] if one > 1), default=1)
+    side = min((each for each in shape[:2] if each > 1), default=1)
     kind = parameterization or ("fourier" if side >= LARGE else "pixels")
     moves = Transforms(max(2, side // 14) if jitter is None else jitter, *others)
     decay = _DECAY if l2 is None else l2

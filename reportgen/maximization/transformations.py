@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from reportgen.types import Floats
+from reportgen.types import Floats, Tensor
 
 RESTS = 4
-"""One step in so many looks at the images as they are, and tells which of them are the best."""
+"""One step in so many leaves the images in their place; these steps decide which is the best."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Transforms:
     scale: float = 0.0
 
     @property
-    def turns(self) -> bool:
+    def resamples(self) -> bool:
         """Whether images are sampled anew."""
         return self.rotate > 0 or self.scale > 0
 
@@ -62,28 +61,30 @@ def draw_moves(rng: np.random.Generator, steps: int, how: Transforms) -> Moves:
     return Moves(shifts, np.stack([angles, sizes], axis=1).astype(np.float32))
 
 
-def moved(images: Any, shift: Any, turn: Any, middle: Any, pad: int, turns: bool) -> Any:
+def moved(
+    images: Tensor, shift: Tensor, turn: Tensor, middle: Tensor, pad: int, resamples: bool
+) -> Tensor:
     """Images (k, h, w, c) after one movement, of the same size.
 
     Args:
         images: at least 1 x 1 pixels.
         shift: pixels down and across, (2,); what leaves on one side enters on the other.
-        turn: angle in radians and size, (2,); is not looked at unless `turns`.
+        turn: angle in radians and size, (2,); has no effect unless `resamples`.
         middle: mid-gray of each channel, (c,), or of each pixel, (h, w, c).
         pad: width of the frame.
-        turns: whether to sample anew, bilinearly; beyond the frame all is mid-gray.
+        resamples: whether to sample anew, bilinearly; beyond the frame all is mid-gray.
     """
     height, width = images.shape[1:3]
     framed = tf.pad(images - middle, [[0, 0], [pad, pad], [pad, pad], [0, 0]]) if pad else images
     framed = tf.roll(framed, shift, axis=[1, 2])
-    if turns:
+    if resamples:
         framed = _turned(framed if pad else framed - middle, turn)
-    if pad or turns:
+    if pad or resamples:
         framed = framed[:, pad : pad + height, pad : pad + width] + middle
     return framed
 
 
-def _turned(images: Any, turn: Any) -> Any:
+def _turned(images: Tensor, turn: Tensor) -> Tensor:
     """Images turned and scaled about their center; zero beyond their edges."""
     height, width, depth = images.shape[1:]
     angle, size = turn[0], turn[1]
@@ -107,11 +108,13 @@ def _turned(images: Any, turn: Any) -> Any:
 _NEIGHBORS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.float32)
 
 
-def puller(shape: tuple[int, ...], decay: Any, variation: Any) -> Callable[[Any], Any]:
-    """The direction that both regularizers pull against, as a function of images.
+def regularizer_gradient(
+    shape: tuple[int, ...], decay: Tensor, variation: Tensor
+) -> Callable[[Tensor], Tensor]:
+    """The gradient of both regularizers, as a function of images.
 
     It takes how far the images (k, h, w, c) are from the middle of the input range, in units of
-    the range, and gives the gradient, by them, of half of
+    the range, and returns the gradient with respect to them of half of
 
         decay * (sum of squares) + variation * (sum of squared differences between neighbors):
 

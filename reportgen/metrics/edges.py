@@ -1,9 +1,10 @@
-"""Edges of images at the size of a map, and how maps go with them. NumPy only."""
+"""Edges of images at the size of a map, and how closely maps follow them. NumPy only."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from reportgen.metrics.statistics import unit_correlations, unit_length
 from reportgen.network.resizing import area
 from reportgen.types import Array, Doubles, Floats
 
@@ -19,7 +20,9 @@ def edges(images: Array, size: tuple[int, int]) -> tuple[Doubles, Doubles]:
         size: (h, w) of the map.
     """
     across, down = slopes(images)
-    vertical, horizontal = (area(np.abs(one).astype(np.float32), size) for one in (across, down))
+    vertical, horizontal = (
+        area(np.abs(change).astype(np.float32), size) for change in (across, down)
+    )
     return np.asarray(vertical, np.float64), np.asarray(horizontal, np.float64)
 
 
@@ -39,24 +42,6 @@ def departures(maps: Floats) -> Doubles:
     return np.asarray(np.abs(flat.astype(np.float64) - middle[:, None]))
 
 
-def correlations(values: Doubles, wanted: Doubles) -> Doubles:
-    """Of each image and channel, the correlation over positions with what is wanted.
-
-    Args:
-        values: shape (n, positions, c); wanted: shape (n, h, w) with as many positions.
-
-    Returns:
-        Shape (n, c), between -1 and 1; what is constant correlates by 0.
-    """
-    return with_unit(unit_length(values, 1), wanted)
-
-
-def with_unit(units: Doubles, wanted: Doubles) -> Doubles:
-    """`correlations` of values that are of unit length already."""
-    other = unit_length(wanted.reshape(len(wanted), -1), 1)
-    return np.asarray((other[:, None] @ units)[:, 0])
-
-
 def orientations(maps: Floats, vertical: Doubles, horizontal: Doubles) -> Doubles:
     """For each image and filter, how much more its map follows vertical than horizontal edges.
 
@@ -70,12 +55,4 @@ def orientations(maps: Floats, vertical: Doubles, horizontal: Doubles) -> Double
         Shape (n, c), between -2 and 2.
     """
     units = unit_length(departures(maps), 1)
-    return np.asarray(with_unit(units, vertical) - with_unit(units, horizontal))
-
-
-def unit_length(values: Doubles, axis: int) -> Doubles:
-    """Values less their mean along an axis, at length 1; what is constant becomes 0."""
-    centered = values - values.mean(axis=axis, keepdims=True)
-    norms = np.linalg.norm(centered, axis=axis, keepdims=True)
-    usable = norms > 1e-9 * np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-300)
-    return np.asarray(np.where(usable, centered, 0) / np.where(usable, norms, 1))
+    return np.asarray(unit_correlations(units, vertical) - unit_correlations(units, horizontal))

@@ -13,6 +13,9 @@ ROWS = 4096
 """Vectors whose angles are computed at once."""
 
 
+# --- angles ------------------------------------------------------------------------------------
+
+
 def directions(vectors: ArrayLike) -> Doubles:
     """Vectors (n, d) divided by their lengths; NaN where the length is zero."""
     values = np.asarray(vectors, np.float64)
@@ -25,15 +28,15 @@ def directions(vectors: ArrayLike) -> Doubles:
 def angles(first: ArrayLike, second: ArrayLike) -> Doubles:
     """Angles (n, k) between each of n and each of k vectors, shapes (n, d) and (k, d)."""
     rows, ends = np.asarray(first), directions(second)
-    found = np.empty((len(rows), len(ends)))
+    degrees = np.empty((len(rows), len(ends)))
     for start in range(0, len(rows), ROWS):
         part = slice(start, start + ROWS)
         cosines = directions(rows[part]) @ ends.T
-        found[part] = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
-    return found
+        degrees[part] = np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0)))
+    return degrees
 
 
-def paired(first: ArrayLike, second: ArrayLike) -> Doubles:
+def paired_angles(first: ArrayLike, second: ArrayLike) -> Doubles:
     """Angles (n,) between vectors of the same place, both of shape (n, d)."""
     cosines = (directions(first) * directions(second)).sum(axis=-1)
     return np.asarray(np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0))))
@@ -78,7 +81,7 @@ def closest_pair(vectors: ArrayLike) -> tuple[int, int, float] | None:
     return int(first), int(second), float(table[first, second])
 
 
-def widest(count: int, dimensions: int) -> float | None:
+def widest_angle(count: int, dimensions: int) -> float | None:
     """An upper bound for the least angle between any two of `count` directions, in degrees.
 
     On a circle that of even spacing, 360 / count. On a sphere the bound of L. Fejes Toth (1943),
@@ -109,12 +112,14 @@ def silhouettes(own: Doubles, nearest: Doubles) -> Doubles:
     return np.asarray(np.divide(nearest - own, most, out=np.zeros_like(most), where=most != 0))
 
 
+# --- principal components ----------------------------------------------------------------------
+
 ROUNDS = 24
 """Rounds of subspace iteration: after r of them, what a lesser component leaves in a greater one
 has shrunk by the ratio of their variances to the power r."""
 
 SPARE = 10
-"""Components computed beyond those wanted, which makes the wanted ones exact sooner."""
+"""Components computed beyond those asked for, which makes these exact sooner."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
 
-Masks = Booleans
-
 
 @dataclass(frozen=True)
 class Overlap:
@@ -29,7 +27,7 @@ class Overlap:
     imperfect: Doubles
 
 
-def overlap(maps: Floats, masks: Masks) -> Overlap:
+def overlap(maps: Floats, masks: Booleans) -> Overlap:
     """How heatmaps lie on foregrounds.
 
     Args:
@@ -48,7 +46,7 @@ def overlap(maps: Floats, masks: Masks) -> Overlap:
     )
 
 
-def energies(maps: Floats, masks: Masks) -> tuple[Booleans, Doubles, Doubles]:
+def energies(maps: Floats, masks: Booleans) -> tuple[Booleans, Doubles, Doubles]:
     """Which maps are zero everywhere, shape (n,), and of the others the share of each inside its
     foreground, and the foreground's share of the area. Images without foreground are left out.
 
@@ -69,8 +67,8 @@ def cell(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
     return max(1, large[0] // small[0]), max(1, large[1] // small[1])
 
 
-def dilated(masks: Masks, by: tuple[int, int]) -> Masks:
-    """Masks (n, h, w) grown by a number of pixels down and across, corners included."""
+def dilated(masks: Booleans, by: tuple[int, int]) -> Booleans:
+    """Booleans (n, h, w) grown by a number of pixels down and across, corners included."""
     for axis, reach in ((1, by[0]), (2, by[1])):
         grown = masks.copy()
         for step in range(1, min(reach, masks.shape[axis] - 1) + 1):
@@ -83,7 +81,7 @@ def dilated(masks: Masks, by: tuple[int, int]) -> Masks:
     return masks
 
 
-def tops_inside(maps: Doubles, masks: Masks) -> Doubles:
+def tops_inside(maps: Doubles, masks: Booleans) -> Doubles:
     """The chance that the |M| largest pixels all lie in the mask M, equal ones in random order.
 
     1 or 0 where no tie matters. With one pixel in M it is M's share of the pixels that tie for
@@ -97,7 +95,7 @@ def tops_inside(maps: Doubles, masks: Masks) -> Doubles:
     return np.array([_chance(values, inside) for values, inside in pairs], np.float64)
 
 
-def _chance(values: Doubles, inside: Masks) -> float:
+def _chance(values: Doubles, inside: Booleans) -> float:
     """That of one map, both of shape (pixels,): some places are left for the pixels that tie."""
     count = int(inside.sum())
     least = np.partition(values, len(values) - count)[len(values) - count]

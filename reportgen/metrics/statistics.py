@@ -1,25 +1,31 @@
-"""The few statistics that evidence rests on; each formula lives here once. NumPy only."""
+"""The few statistics that evidence rests on, each formula once: intervals, correlations, order.
+
+NumPy only.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from reportgen.types import Doubles
+from reportgen.types import Array, Booleans, Doubles
 
 RESAMPLES = 1000
+"""Resamples of a bootstrap."""
 Z95 = 1.959963984540054
 """The normal quantile of a two-sided 95 % interval."""
+
+
+# --- intervals ---------------------------------------------------------------------------------
 
 
 def bootstrap(
     values: ArrayLike,
     seed: int,
-    statistic: Callable[..., Any] = np.mean,
+    statistic: Callable[..., Array] = np.mean,
 ) -> tuple[float, float]:
     """A 95 % percentile interval of the mean (or another statistic) by 1000 seeded resamples.
 
@@ -63,13 +69,6 @@ def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tupl
     return float(low), float(high)
 
 
-def spread(values: Doubles, axis: int) -> Doubles:
-    """Standard deviation over mean of values >= 0 along an axis; 0 where the mean is 0."""
-    means = values.mean(axis=axis)
-    ratio = np.divide(values.std(axis=axis), means, out=np.zeros_like(means), where=means > 0)
-    return np.asarray(ratio)
-
-
 def wilson(hits: float, n: int) -> tuple[float, float]:
     """Wilson's 95 % score interval of the proportion hits / n; (0, 1) when n is 0.
 
@@ -86,6 +85,61 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
     margin = Z95 * math.sqrt(share * (1 - share) / n + spread / (4 * n))
     low, high = (center - margin) / (1 + spread), (center + margin) / (1 + spread)
     return (0.0 if hits == 0 else low), (1.0 if hits == n else high)
+
+
+# --- correlations ------------------------------------------------------------------------------
+
+ALIKE = 0.9
+"""Filters with a larger |cosine| count as repeating one another."""
+
+
+def correlations(values: Doubles, maps: Doubles) -> Doubles:
+    """The correlation over positions of each image and channel with one map of the image.
+
+    Args:
+        values: shape (n, positions, c).
+        maps: shape (n, h, w) with as many positions.
+
+    Returns:
+        Shape (n, c), between -1 and 1; constant values correlate by 0.
+    """
+    return unit_correlations(unit_length(values, 1), maps)
+
+
+def unit_correlations(units: Doubles, maps: Doubles) -> Doubles:
+    """`correlations` of values that are of `unit_length` already."""
+    other = unit_length(maps.reshape(len(maps), -1), 1)
+    return np.asarray((other[:, None] @ units)[:, 0])
+
+
+def redundant(rows: NDArray[np.floating]) -> Booleans:
+    """Whether each filter (n, weights) has |cosine| above `ALIKE` with another, means taken off.
+
+    A filter without variation is like no other.
+    """
+    units = unit_length(rows.astype(np.float64), 1)
+    cosines = np.abs(units @ units.T)
+    np.fill_diagonal(cosines, 0)
+    return np.asarray(cosines.max(axis=1, initial=0) > ALIKE)
+
+
+def unit_length(values: Doubles, axis: int) -> Doubles:
+    """Values less their mean along an axis, at length 1; constant values become 0."""
+    centered = values - values.mean(axis=axis, keepdims=True)
+    norms = np.linalg.norm(centered, axis=axis, keepdims=True)
+    # What is left of equal values after rounding is no direction.
+    usable = norms > 1e-9 * np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-300)
+    return np.asarray(np.where(usable, centered, 0) / np.where(usable, norms, 1))
+
+
+# --- variation and order -----------------------------------------------------------------------
+
+
+def spread(values: Doubles, axis: int) -> Doubles:
+    """Standard deviation over mean of values >= 0 along an axis; 0 where the mean is 0."""
+    means = values.mean(axis=axis)
+    ratio = np.divide(values.std(axis=axis), means, out=np.zeros_like(means), where=means > 0)
+    return np.asarray(ratio)
 
 
 def moran(images: ArrayLike) -> Doubles:

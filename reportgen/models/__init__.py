@@ -1,11 +1,8 @@
-"""Models that a spec may name: the zoo's files, and loaders for models of the user's own.
+"""Models that a spec may name: those of the zoo, and models of the user's own.
 
-A zoo file's name is the model's name (`zoo:base` is `base.py`); it holds `ENTRY`,
-`build(input_shape, targets)`, which takes the parameters that `ENTRY` declares by name, and
-`INPUT_SHAPE` for reports without a dataset. Installed packages
-add models in the same form; files without an `ENTRY` hold shared code. The loaders `application`,
-`python_function` and `files` serve the other sources. Nothing heavy is imported before a model is
-loaded.
+`zoo` holds networks that are trained for a report; `application`, `python_function` and `files`
+serve the other sources, and `trust` keeps strangers' files from doing harm. Installed packages add
+models in the form of the zoo's. Nothing heavy is imported before a model is loaded.
 """
 
 from __future__ import annotations
@@ -15,24 +12,30 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.input_values import Value
 from reportgen.records import Target
+from reportgen.types import Model, Params, Shape
+
+UNTRAINED = (
+    "Its weights were drawn at random and never trained: all that is shown of them is how a "
+    "random network answers, not what a trained one has learned."
+)
+"""What a report says of a model whose weights are random and stay so."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A `keras.Model`, and whether it came trained (then it is not trained again).
+    """A model, and whether it came trained (then it is not trained again).
 
-    `weights` is a sentence on where its weights are from, one on inputs that are held at values,
-    and one on what stands between the dataset's images and the model; "" where the source says it
-    all.
+    `weights` holds sentences for the report: where the weights are from, which inputs are held at
+    values, and which layer stands between the dataset's images and the model; "" where the source
+    says it all.
     """
 
-    model: Any
+    model: Model
     trained: bool
     weights: str = ""
 
@@ -41,12 +44,11 @@ def load(
     source: str,
     *,
     base: Path,
-    input_shape: tuple[int, ...] | None,
+    input_shape: Sequence[int] | None,
     targets: Sequence[Target],
     seed: int,
-    params: Mapping[str, Any],
+    params: Params,
     inputs: Mapping[str, Value] | None = None,
-    lines: Mapping[str, int] | None = None,
     trusted: bool = False,
     cache: Path | None = None,
 ) -> Loaded:
@@ -59,81 +61,76 @@ def load(
         input_shape: (height, width, channels) of the dataset's images, or None without dataset.
         targets: what the dataset labels; () without dataset.
         seed: of the initial weights; Python's, NumPy's and TensorFlow's generators are set.
-        params: what the spec says of this source, such as `weights` of an application.
-        inputs: what each input of a model of several is given, see `reportgen.network.inputs`;
+        params: the spec's parameters of this source, such as `weights` of an application.
+        inputs: what each input of a model of several is given, see `network.input_values`;
             None or {} where the spec does not say.
-        lines: where it does, by the input, for messages; "" for the whole.
         trusted: whether code in a model file may run.
-        cache: the cache folder, in which model files that were tried are remembered.
+        cache: the cache folder, in which model files that passed their trial are remembered.
 
     Raises:
         UserError: there is no such model, it cannot be loaded, or the images do not fit it.
     """
     import keras
 
-    from reportgen.models._adapting import adapted
-    from reportgen.models._fit import check_input
-    from reportgen.models._holding import held
+    from reportgen.models.adapting import check_input, hold_inputs, reshape_images
 
     keras.utils.set_random_seed(seed)
     kind, name = _kind(source), source.partition(":")[2]
+    trained, origin = True, ""
     if kind == "zoo":
-        loaded = Loaded(_zoo(name, input_shape, targets, params), trained=False)
+        model, trained = _from_zoo(name, input_shape, targets, params), False
+        origin = "" if input_shape else UNTRAINED
     elif kind == "file":
         modules = tuple(params.get("modules") or ())
         files = import_module(catalog.loader(kind))
         model = files.load_file(source, base, modules=modules, trusted=trusted, cache=cache)
-        loaded = Loaded(model, trained=True)
     else:
-        made = import_module(catalog.loader(kind)).load(name, base, input_shape, targets, params)
-        loaded = Loaded(*made)
-    model, told = held(loaded.model, inputs or {}, lines)
-    before = ""
+        loader = import_module(catalog.loader(kind))
+        model, trained, *sentence = loader.load(name, base, input_shape, targets, params)
+        origin = "".join(sentence)
+    model, held = hold_inputs(model, inputs or {})
+    reshaped = ""
     if input_shape is not None:
-        model, before = adapted(model, input_shape)
+        model, reshaped = reshape_images(model, input_shape)
         check_input(model, source, input_shape)
-    said = " ".join(filter(None, (loaded.weights, told, before)))
-    return Loaded(model, loaded.trained, said)
-
-
-def _kind(source: str) -> str:
-    """The kind of a source: "zoo", or what `catalog.loader` has a module for."""
-    scheme, colon, _ = source.partition(":")
-    return scheme if colon and scheme in ("zoo", "application", "python") else "file"
+    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))))
 
 
 def ahead(
-    source: str, *, base: Path, params: Mapping[str, Any], trusted: bool, cache: Path | None
+    source: str, *, base: Path, params: Params, trusted: bool, cache: Path | None
 ) -> AbstractContextManager[None]:
     """A context in which a model file is vetted in the background, for `load` to find.
 
-    It is to be entered before TensorFlow is imported, which takes as long. Of other sources there
-    is nothing to begin with.
+    Enter it before TensorFlow is imported, which takes as long. Other sources have nothing to vet.
     """
     path = base / source
     if _kind(source) != "file" or not path.is_file():
         return nullcontext()
     files = import_module(catalog.loader("file"))
-    begun: AbstractContextManager[None] = files.begun(
-        path, tuple(params.get("modules") or ()), base, trusted, cache
-    )
-    return begun
+    modules = tuple(params.get("modules") or ())
+    context: AbstractContextManager[None] = files.vetting(path, modules, base, trusted, cache)
+    return context
 
 
-def _zoo(
-    name: str,
-    input_shape: tuple[int, ...] | None,
-    targets: Sequence[Target],
-    params: Mapping[str, Any],
-) -> Any:
+def _kind(source: str) -> str:
+    """The kind of a source: "zoo", or one that `catalog.loader` has a module for."""
+    scheme, colon, _ = source.partition(":")
+    return scheme if colon and scheme in ("zoo", "application", "python") else "file"
+
+
+def _from_zoo(
+    name: str, input_shape: Shape | None, targets: Sequence[Target], params: Params
+) -> Model:
     modules = catalog.modules("models")
     if name not in modules:
         hint = did_you_mean(name, list(modules))
         raise UserError(Problem(f"the zoo has no model named '{name}'", hint=hint))
     module = import_module(modules[name])
+    # A file of several networks has a function for each in place of `build`.
+    build = module.build if hasattr(module, "build") else getattr(module, name)
     shape = input_shape or module.INPUT_SHAPE
     try:
-        return module.build(shape, targets, **params)
+        return build(shape, targets, **params)
     except ValueError as error:
         # Keras refuses a convolution or pooling whose output would have no pixels.
         smallest = " x ".join(map(str, module.INPUT_SHAPE))

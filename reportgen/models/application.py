@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
-from reportgen.models._fit import reason
+from reportgen.models import UNTRAINED
+from reportgen.models.keras_errors import explain, reason
 from reportgen.records import Target
 from reportgen.spec.types import weights_of
+from reportgen.types import Model, Params, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ENTRY = Entry(
     name="application",
@@ -37,10 +42,10 @@ TIMEOUT = 10.0
 def load(
     name: str,
     base: Path,
-    input_shape: tuple[int, ...] | None,
+    input_shape: Shape | None,
     targets: Sequence[Target],
-    params: Mapping[str, Any],
-) -> tuple[Any, bool, str]:
+    params: Params,
+) -> tuple[Model, bool, str]:
     """Build a network of `keras.applications`; it counts as trained if it was given weights.
 
     The network's own input size is used where no dataset gives one, and for ImageNet weights
@@ -53,20 +58,18 @@ def load(
     Raises:
         UserError: there is no such network, its weights cannot be had, or the images do not fit.
     """
-    from reportgen.models._weights import read_weights
-
     weights = params.get("weights", "imagenet")
     with _quietly():
         model = _built(name, weights == "imagenet", input_shape, targets)
         if (file := weights_of(params)) is not None:
-            read_weights(model, name, file, base)
+            _read_weights(model, name, file, base)
     final = weights is not None or not targets
     return model, final, _origin(weights, final)
 
 
 def _built(
-    name: str, imagenet: bool, input_shape: tuple[int, ...] | None, targets: Sequence[Target]
-) -> Any:
+    name: str, imagenet: bool, input_shape: Shape | None, targets: Sequence[Target]
+) -> Model:
     """The network with the weights that Keras distributes, or with random ones."""
     build = _builder(name)
     arguments: dict[str, Any] = {"weights": "imagenet"}
@@ -80,21 +83,7 @@ def _built(
         raise UserError(_problem(name, imagenet, input_shape, error)) from error
 
 
-def _origin(weights: str | None, final: bool) -> str:
-    """Where weights are from, for a reader of the report."""
-    if weights == "imagenet":
-        return "Its weights were trained on ImageNet and are those that Keras distributes."
-    if weights is not None:
-        return f"Its weights were read from the file {Path(weights).name}."
-    if not final:
-        return "Its weights were drawn at random and then trained for this report."
-    return (
-        "Its weights were drawn at random and never trained: all that is shown of them is how a "
-        "random network answers, not what a trained one has learned."
-    )
-
-
-def _builder(name: str) -> Any:
+def _builder(name: str) -> Callable[..., Model]:
     import keras
 
     # Networks are functions that begin with a capital letter; the rest are modules.
@@ -102,12 +91,11 @@ def _builder(name: str) -> Any:
     if name not in networks:
         hint = did_you_mean(name, networks)
         raise UserError(Problem(f"keras.applications has no network named '{name}'", hint=hint))
-    return getattr(keras.applications, name)
+    builder: Callable[..., Model] = getattr(keras.applications, name)
+    return builder
 
 
-def _problem(
-    name: str, imagenet: bool, input_shape: tuple[int, ...] | None, error: Exception
-) -> Problem:
+def _problem(name: str, imagenet: bool, input_shape: Shape | None, error: Exception) -> Problem:
     if imagenet and ("URL fetch" in str(error) or isinstance(error, OSError)):
         why = str(error).rpartition(" -- ")[2] or type(error).__name__
         return Problem(
@@ -116,11 +104,51 @@ def _problem(
             hint="build once with network, or set weights to the path of a file, "
             "or to null for random weights",
         )
-    given = f" for images of shape {input_shape}" if input_shape else ""
+    images = f" for images of shape {input_shape}" if input_shape else ""
     return Problem(
-        f"{name} cannot be built{given}: {reason(error)}",
+        f"{name} cannot be built{images}: {reason(error)}",
         hint="choose a dataset with images that it takes",
     )
+
+
+def _read_weights(model: Model, network: str, weights: str, base: Path) -> None:
+    """Give a network the weights of a file.
+
+    Args:
+        model: the network, built.
+        network: its name in messages.
+        weights: the file's path from the folder `base`, which is the spec's.
+
+    Raises:
+        UserError: there is no such file, it is refused, or the weights are another network's.
+    """
+    from reportgen.models.trust.vetting import vetted_weights
+
+    if not (base / weights).is_file():
+        hint = "write its path from the spec's folder, 'imagenet', or null for random weights"
+        raise UserError(Problem(f"there is no weights file {base / weights}", hint=hint))
+    with vetted_weights(base / weights) as copy:
+        try:
+            model.load_weights(copy.path)
+        except Exception as error:  # Whatever Keras raises, it is the file that does not fit.
+            raise UserError(
+                Problem(
+                    f"the weights of {copy.name} do not fit {network}: {explain(error)}",
+                    hint="they must be of the same network with as many classes "
+                    f"({model.output_shape[-1]} here)",
+                )
+            ) from error
+
+
+def _origin(weights: str | None, final: bool) -> str:
+    """Where weights are from, for a reader of the report."""
+    if weights == "imagenet":
+        return "Its weights were trained on ImageNet and are those that Keras distributes."
+    if weights is not None:
+        return f"Its weights were read from the file {Path(weights).name}."
+    if not final:
+        return "Its weights were drawn at random and then trained for this report."
+    return UNTRAINED
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -50,13 +50,11 @@ class Surroundings:
     Attributes:
         base: the folder of the spec.
         cache: the cache folder.
-        lines: of the spec, by input, for messages.
         trusted: whether code in model files may run.
     """
 
     base: Path
     cache: Path
-    lines: Mapping[str, int] = field(default_factory=dict)
     trusted: bool = False
 
 
@@ -76,7 +74,6 @@ def build(recipe: Recipe, around: Surroundings) -> models.Loaded:
         seed=recipe.seed,
         params=recipe.params,
         inputs=recipe.inputs,
-        lines=around.lines,
         trusted=around.trusted,
         cache=around.cache,
     )

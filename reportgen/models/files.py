@@ -1,7 +1,7 @@
-"""Models that the user saved: `.keras` and `.h5` files, trained elsewhere, perhaps by a stranger.
+"""Models that the user saved: `.keras` and `.h5` files and SavedModels, perhaps a stranger's.
 
-A file is copied, inspected, read by a process with limits, and only then read here; what each of
-these holds back is told in `docs/security.md`.
+A model file is copied, inspected, read by a process with limits, and only then read here;
+`docs/security.md` says what each step refuses.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.types import Model
 
 ENTRY = Entry(
     name="files",
@@ -28,6 +28,8 @@ ENTRY = Entry(
         ),
     ),
 )
+ENDPOINTS = ("serve", "serving_default")
+"""Endpoints of a SavedModel, the first that exists is called: Keras' `export` writes the first."""
 
 
 def load_file(
@@ -37,7 +39,7 @@ def load_file(
     modules: Sequence[str] = (),
     trusted: bool = False,
     cache: Path | None = None,
-) -> Any:
+) -> Model:
     """Read a model from a file, not compiled.
 
     Args:
@@ -45,54 +47,44 @@ def load_file(
         base: the folder; the owner's modules are looked for there too.
         modules: the modules whose classes and functions the file may name.
         trusted: whether code in the file may run: the file may then name anything.
-        cache: the cache folder, in which files that were tried are remembered.
+        cache: the cache folder, in which files that passed their trial are remembered.
 
     Raises:
         UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
     # Imported late: reading a spec imports this file for its ENTRY.
-    from reportgen.inspection import SAVED_MODEL
-    from reportgen.models._vetting import vetted
+    from reportgen.models.trust.inspection import SAVED_MODEL, inspect_isolated
+    from reportgen.models.trust.reading import read_model, unreadable
+    from reportgen.models.trust.vetting import Request, vetted
 
     path = base / source
-    _check(path, source)
+    _check_path(path, source)
     if path.name == SAVED_MODEL:
-        from reportgen.inspection.apart import inspect_apart
-        from reportgen.models._saved_model import read_program
+        inspect_isolated(path, name=source, modules=modules, folder=base, trusted=trusted)
+        return _read_saved_model(path.parent)
+    with vetted(Request(path, tuple(modules), base, trusted, cache)) as copy:
+        try:
+            return read_model(copy.path, modules, base, trusted=trusted)
+        except UserError:
+            raise
+        except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
+            raise UserError(unreadable(copy.name, error)) from error
 
-        inspect_apart(path, name=source, modules=modules, folder=base, trusted=trusted)
-        return read_program(path.parent)
-    with vetted(path, modules, base, trusted, cache) as copy:
-        return _read(copy, modules, base, trusted)
 
-
-def begun(
+def vetting(
     path: Path, modules: Sequence[str], base: Path, trusted: bool, cache: Path | None
 ) -> AbstractContextManager[None]:
-    """A context in which a file is vetted in the background; not so a SavedModel."""
-    from reportgen.inspection import SUFFIXES
-    from reportgen.models import _vetting
+    """A context in which a file is vetted in the background; a SavedModel is not."""
+    from reportgen.models.trust.inspection import SUFFIXES
+    from reportgen.models.trust.vetting import Request, in_background
 
     if path.suffix not in SUFFIXES:
         return nullcontext()
-    return _vetting.begun(path, modules, base, trusted, cache)
+    return in_background(Request(path, tuple(modules), base, trusted, cache))
 
 
-def _read(copy: Any, modules: Sequence[str], base: Path, trusted: bool) -> Any:
-    from reportgen.models._reading import read
-    from reportgen.models._trying import broken
-    from reportgen.models._words import why
-
-    try:
-        return read(copy.path, modules, base, trusted=trusted)
-    except UserError:
-        raise
-    except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
-        raise UserError(broken(copy.name, why(error))) from error
-
-
-def _check(path: Path, source: str) -> None:
-    from reportgen.inspection import SAVED_MODEL, SUFFIXES
+def _check_path(path: Path, source: str) -> None:
+    from reportgen.models.trust.inspection import SAVED_MODEL, SUFFIXES
 
     if path.suffix not in SUFFIXES and path.name != SAVED_MODEL:
         raise UserError(
@@ -107,3 +99,32 @@ def _check(path: Path, source: str) -> None:
     near = [item.name for item in path.parent.glob("*") if item.suffix in SUFFIXES]
     hint = did_you_mean(path.name, sorted(near)) if near else f"{path.parent} holds no model file"
     raise UserError(Problem(f"there is no model file {path}", hint=hint))
+
+
+def _read_saved_model(folder: Path) -> Model:
+    """A model with the SavedModel of a folder, a program of TensorFlow, as its only layer.
+
+    What looks at inputs and outputs alone works on it; there are no layers inside to show.
+
+    Raises:
+        UserError: TensorFlow cannot read it, or it does not take one array.
+    """
+    import keras
+    import tensorflow as tf
+
+    try:
+        signatures = tf.saved_model.load(folder).signatures
+        endpoint = next(name for name in ENDPOINTS if name in signatures)
+        (spec,) = signatures[endpoint].structured_input_signature[1].values()
+        images = keras.Input(spec.shape[1:], dtype=spec.dtype.name)
+        program = keras.layers.TFSMLayer(folder, call_endpoint=endpoint, name="program")
+        outputs = keras.tree.flatten(program(images))
+        return keras.Model(images, outputs[0] if len(outputs) == 1 else outputs)
+    except (OSError, StopIteration, ValueError, TypeError, RuntimeError) as error:
+        words = " ".join(str(error).split())[:300] or "it offers nothing to call with one array"
+        raise UserError(
+            Problem(
+                f"the SavedModel {folder} cannot be used: {words}",
+                hint="write one with model.export('FOLDER'), with one input",
+            )
+        ) from error

@@ -1,6 +1,6 @@
-"""Last layers that compare directions, and whose margins training may apply.
+"""Last layers that compare directions, and to which training may apply a margin.
 
-Each answers logits `scale * cos θ`, where θ is the angle between a sample's embedding and a class's
+Each gives logits `scale * cos θ`, where θ is the angle between a sample's embedding and a class's
 weight vector; lengths play no part, and no label is needed. `margin_logits` makes the right
 class's angle harder, for training alone (see `reportgen.training.margins`).
 
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import cos, pi
-from typing import Any
 
 import keras
 from keras import ops
+
+from reportgen.types import Params, Shape, Tensor
 
 EPSILON = 1e-6
 """Least value of sin² θ: the slope of a square root is infinite at zero."""
@@ -26,14 +27,15 @@ class CosineLayer(keras.layers.Layer, ABC):  # type: ignore[misc]
 
     Args:
         units: the number of classes.
-        scale: what cosines are multiplied by; probabilities can come the nearer to 0 and 1 the
-            larger it is.
+        scale: factor of the cosines; the larger, the nearer probabilities can come to 0 and 1.
         margin: see the classes below.
 
     Input of shape (n, d), output of shape (n, units).
     """
 
-    def __init__(self, units: int, scale: float = 16.0, margin: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, units: int, scale: float = 16.0, margin: float = 0.0, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         if units < 1 or not scale > 0 or margin < 0:
             raise ValueError(
@@ -42,27 +44,27 @@ class CosineLayer(keras.layers.Layer, ABC):  # type: ignore[misc]
             )
         self.units, self.scale, self.margin = units, scale, margin
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: Shape) -> None:
         """One weight vector for each class, of which only the direction matters."""
         self.kernel = self.add_weight(
             shape=(input_shape[-1], self.units), initializer="glorot_normal", name="kernel"
         )
         self.built = True
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Tensor) -> Tensor:
         """`scale * cos θ`, shape (n, units); an embedding of length zero is at right angles."""
         directions = ops.normalize(inputs, axis=-1)
         return self.scale * ops.matmul(directions, ops.normalize(self.kernel, axis=0))
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        """As Keras asks."""
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """(…, d) -> (…, units)."""
         return (*input_shape[:-1], self.units)
 
-    def margin_logits(self, logits: Any, labels: Any, strength: Any) -> Any:
-        """Logits with the right class's made smaller, as training sees them.
+    def margin_logits(self, logits: Tensor, labels: Tensor, strength: Tensor) -> Tensor:
+        """The logits that training sees: those of the right classes made smaller.
 
         Args:
-            logits: what the layer answered, shape (n, units).
+            logits: the layer's output, shape (n, units).
             labels: the right classes, integers of shape (n,).
             strength: from 0 (no margin) to 1 (all of it).
         """
@@ -72,11 +74,11 @@ class CosineLayer(keras.layers.Layer, ABC):  # type: ignore[misc]
         return ops.where(right > 0, harder[:, None], logits)
 
     @abstractmethod
-    def harder(self, cosines: Any, strength: Any) -> Any:
-        """What training sees in place of the cosines to the right classes, shape (n,)."""
+    def harder(self, cosines: Tensor, strength: Tensor) -> Tensor:
+        """Replaces the cosines to the right classes in training, shape (n,)."""
 
-    def get_config(self) -> dict[str, Any]:
-        """As Keras asks."""
+    def get_config(self) -> Params:
+        """The arguments that make the same layer again."""
         own = {"units": self.units, "scale": self.scale, "margin": self.margin}
         return {**super().get_config(), **own}
 
@@ -89,7 +91,7 @@ class ArcFace(CosineLayer):
     `margin` is m in radians.
     """
 
-    def harder(self, cosines: Any, strength: Any) -> Any:
+    def harder(self, cosines: Tensor, strength: Tensor) -> Tensor:
         """cos θ cos m - sin θ sin m, with m times `strength`."""
         m = self.margin * strength
         sines = ops.sqrt(ops.maximum(1.0 - cosines * cosines, EPSILON))
@@ -101,7 +103,7 @@ class ArcFace(CosineLayer):
 class CosFace(CosineLayer):
     """cos θ - m. Wang et al. 2018, arXiv:1801.09414. `margin` is m."""
 
-    def harder(self, cosines: Any, strength: Any) -> Any:
+    def harder(self, cosines: Tensor, strength: Tensor) -> Tensor:
         """cos θ - m, with m times `strength`."""
         return cosines - self.margin * strength
 
@@ -122,7 +124,7 @@ class SphereFace(CosineLayer):
         scale: float = 16.0,
         margin: int = 2,
         annealing: float = 5.0,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(units, scale, margin, **kwargs)
         if margin != int(margin) or margin < 1 or annealing < 0:
@@ -132,12 +134,12 @@ class SphereFace(CosineLayer):
             )
         self.margin, self.annealing = int(margin), annealing
 
-    def harder(self, cosines: Any, strength: Any) -> Any:
+    def harder(self, cosines: Tensor, strength: Tensor) -> Tensor:
         """(λ cos θ + ψ(θ)) / (1 + λ), with 1 / (1 + λ) = strength / (1 + annealing)."""
         share = strength / (1.0 + self.annealing)
         return (1.0 - share) * cosines + share * self.steps(cosines)
 
-    def steps(self, cosines: Any) -> Any:
+    def steps(self, cosines: Tensor) -> Tensor:
         """ψ(θ), which falls from 1 at θ = 0 to 1 - 2m at π without a jump."""
         m = int(self.margin)
         edges = [cos(j * pi / m) for j in range(1, m)]
@@ -145,12 +147,12 @@ class SphereFace(CosineLayer):
         signs = 1.0 - 2.0 * ops.mod(turns, 2.0)
         return signs * _chebyshev(cosines, m) - 2.0 * turns
 
-    def get_config(self) -> dict[str, Any]:
-        """As Keras asks."""
+    def get_config(self) -> Params:
+        """The arguments that make the same layer again."""
         return {**super().get_config(), "annealing": self.annealing}
 
 
-def _chebyshev(cosines: Any, order: int) -> Any:
+def _chebyshev(cosines: Tensor, order: int) -> Tensor:
     """cos(mθ) as a polynomial in cos θ, whose slope is finite everywhere, unlike arccos'."""
     before, value = ops.ones_like(cosines), cosines
     for _ in range(order - 1):

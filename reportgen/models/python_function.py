@@ -1,15 +1,15 @@
-"""Models that a Python function of the user's makes: `python:package.module:function`."""
+"""Models that a Python function of the user's returns: `python:package.module:function`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from reportgen import functions
 from reportgen.catalog import Entry
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.records import Target
+from reportgen.types import Model, Params, Shape
 
 ENTRY = Entry(
     name="python_function",
@@ -22,10 +22,10 @@ ENTRY = Entry(
 def load(
     source: str,
     base: Path,
-    input_shape: tuple[int, ...] | None,
+    input_shape: Shape | None,
     targets: Sequence[Target],
-    params: Mapping[str, Any],
-) -> tuple[Any, bool]:
+    params: Params,
+) -> tuple[Model, bool]:
     """Call the function and return its model, and whether it is trained.
 
     The function may take `input_shape` and `targets`; each is passed by name if the function has
@@ -39,7 +39,7 @@ def load(
     return _checked(functions.call(source, base, offered, params), source)
 
 
-def _checked(result: Any, source: str) -> tuple[Any, bool]:
+def _checked(result: object, source: str) -> tuple[Model, bool]:
     import keras
 
     pair = result if isinstance(result, tuple) and len(result) == 2 else (result, False)
@@ -53,18 +53,18 @@ def _checked(result: Any, source: str) -> tuple[Any, bool]:
             )
         )
     known = getattr(model, "outputs", None)
-    return (model if known else _followed(model, source, trained)), trained
+    return (model if known else _with_graph(model, source, trained)), trained
 
 
-def _followed(model: Any, source: str, trained: bool) -> Any:
+def _with_graph(model: Model, source: str, trained: bool) -> Model:
     """A subclassed model as the graph that its `call` draws at prediction time, layers shared.
 
-    Of one that is trained, and out of whose `call` no graph can be had, the weights can be shown.
+    A trained model whose `call` cannot be followed is returned itself: its weights can be shown.
     """
     from reportgen.network.graph import require_graph
 
     try:
-        return require_graph(model)
+        graph: Model = require_graph(model)
     except UndefinedError as error:
         if trained and model.built:
             return model
@@ -75,3 +75,4 @@ def _followed(model: Any, source: str, trained: bool) -> Any:
                 hint="begin it with keras.Input, or return keras.Model(inputs, outputs)",
             )
         ) from error
+    return graph

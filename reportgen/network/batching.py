@@ -1,4 +1,4 @@
-"""How many images run at once: as many as a stated budget of memory holds."""
+"""How many images run, or become floats, at once: as many as stated budgets of memory hold."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
 from reportgen.network.graph import Arguments, Keywords, is_graph, require_graph
-from reportgen.network.inputs import as_taken, fixed_batch
+from reportgen.network.inputs import as_input_shape, fixed_batch
 from reportgen.network.keras_internals import graph_nodes
 from reportgen.network.network import Network
 from reportgen.types import Array, Json, Layer, Model, Tensor
@@ -21,6 +21,19 @@ BUDGET = 2 * 10**9
 MOST = 256
 """Images in one batch at most: more would only leave the processor's caches."""
 
+PIECE_BYTES = 200 * 10**6
+"""Bytes that a piece of stored images takes as model input, float32."""
+
+
+def pieces(images: Array) -> Iterator[slice]:
+    """Slices of stored images (n, h, w, c), each as many as fit `PIECE_BYTES` as model input.
+
+    Only a piece at a time becomes floats: 10,000 images of 224 x 224 x 3 would take 6 GB at once.
+    """
+    size = max(1, PIECE_BYTES // max(1, 4 * prod(images.shape[1:])))
+    for start in range(0, len(images), size):
+        yield slice(start, min(start + size, len(images)))
+
 
 def batches(
     network: Network, inputs: Sequence[Array], copies: float = 1, most: int | None = None
@@ -28,7 +41,7 @@ def batches(
     """Slices of the images, as large as the memory budget allows for this model.
 
     Args:
-        network: is only read.
+        network: with a graph.
         inputs: an array for each input.
         copies: as in `batch_size`.
         most: images in one batch at most; None for `MOST`.
@@ -45,28 +58,28 @@ def batch_size(
     """How many images of this shape (without the batch) fit the budget, at least one.
 
     Args:
-        network: is only read. Where the model fixes its batch size, that is the answer.
+        network: with a graph. Where the model fixes its batch size, that is the answer.
         image_shape: of one image, channels last or as the model takes it.
         copies: how often the activations of all layers are held at once: 1 for a forward pass
-            that hands them all out, more for what keeps them for a backward pass as well.
+            that returns them all, more where a backward pass keeps them as well.
         most: images in one batch, unless the model fixes their number.
     """
     fixed = fixed_batch(network)
     if fixed is not None:
         return fixed
-    room = BUDGET / (copies * image_bytes(network, as_taken(network, image_shape)))
+    room = BUDGET / (copies * image_bytes(network, as_input_shape(network, image_shape)))
     return int(min(most, max(1, room)))
 
 
 def image_bytes(network: Network, image_shape: tuple[int, ...]) -> int:
     """Bytes of all activations of all layers for one image, in each layer's own precision."""
     return network.keep(
-        ("image bytes", image_shape), lambda: max(1, _measured(network, image_shape))
+        ("image bytes", image_shape), lambda: max(1, _sum_of_layers(network, image_shape))
     )
 
 
-def _measured(network: Network, image_shape: tuple[int, ...]) -> int:
-    """The sum over layers, from shapes alone.
+def _sum_of_layers(network: Network, image_shape: tuple[int, ...]) -> int:
+    """The bytes of all layers' outputs, from their shapes alone.
 
     Where the model leaves sides of the image open, every layer computes its shape for this image.
     """
@@ -80,7 +93,7 @@ def _measured(network: Network, image_shape: tuple[int, ...]) -> int:
         try:
             output = layer.compute_output_spec(*args, **kwargs)
         except ValueError as error:
-            raise _unfit(network, image_shape, path, error) from error
+            raise _too_small(network, image_shape, path, error) from error
         total += sum(_bytes(tensor) for tensor in keras.tree.flatten(output))
         return output
 
@@ -95,7 +108,7 @@ def _measured(network: Network, image_shape: tuple[int, ...]) -> int:
     return total + sum(_bytes(symbol) for symbol in symbols)
 
 
-def _unfit(
+def _too_small(
     network: Network, image_shape: tuple[int, ...], path: str, error: ValueError
 ) -> UserError:
     """Images of this size do not fit a model that leaves the size open."""

@@ -1,104 +1,115 @@
-"""What lies between a model's input and one of its layers or outputs."""
+"""What lies between a model's input and one of its layers or outputs, and the calls in order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import keras
 
-from reportgen.network.axes import orders
-from reportgen.network.graph import for_each_output
+from reportgen.network.channel_order import LAST, channel_orders
+from reportgen.network.graph import Arguments, Keywords, for_each_output
 from reportgen.network.inputs import reads_channels_first
 from reportgen.network.keras_internals import origin
 from reportgen.network.network import Network
 from reportgen.network.relu_rules import rectifier_of
+from reportgen.types import Json, Layer, Tensor
 
-_MEETINGS = {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
-_CURVES = {"PReLU", "ELU", "CELU", "Softmax", "Sigmoid", "Tanh", "Silu", "Swish", "Gelu", "Selu"}
-_CURVES |= {"Elu", "Celu", "Softplus", "Softsign", "Mish", "HardSilu", "HardSigmoid", "HardTanh"}
+_MERGES = {"Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply", "Subtract"}
+_NONLINEARITIES = {
+    *("PReLU", "ELU", "CELU", "Softmax", "Sigmoid", "Tanh", "Silu", "Swish", "Gelu", "Selu"),
+    *("Elu", "Celu", "Softplus", "Softsign", "Mish", "HardSilu", "HardSigmoid", "HardTanh"),
+}
+
+Shape = tuple[int | None, ...]
+
+
+# --- dependencies ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Way:
-    """Paths (`naming`) of the uses of layers that a value depends on, in the order of the model.
+class Dependencies:
+    """Paths of the uses of layers that a value depends on, in the order of the model.
 
     Attributes:
         layers: all of them.
         normalizations: among them, e.g. BatchNormalization.
-        meetings: where branches meet: skip connections, concatenations.
-        averages: average pooling, local or global.
-        curves: non-linearities that are not ReLUs.
+        merges: where branches meet: skip connections, concatenations.
+        average_pools: average pooling, local or global.
+        nonlinearities: those that are not ReLUs.
     """
 
     layers: tuple[str, ...]
     normalizations: tuple[str, ...] = ()
-    meetings: tuple[str, ...] = ()
-    averages: tuple[str, ...] = ()
-    curves: tuple[str, ...] = ()
+    merges: tuple[str, ...] = ()
+    average_pools: tuple[str, ...] = ()
+    nonlinearities: tuple[str, ...] = ()
 
 
-class _Past:
-    """Stands for a value in a walk: the paths that it depends on."""
+def dependencies_of(network: Network, layer: str | int) -> Dependencies:
+    """What a layer (its path) or an output (its index) depends on, itself included.
+
+    A layer that is used several times is there once for each use that the value depends on. An
+    output's last softmax or sigmoid is left out: explanations start from the logit before it.
+    """
+    return network.keep(("dependencies", layer), lambda: _dependencies_of(network, layer))
+
+
+def _dependencies_of(network: Network, layer: str | int) -> Dependencies:
+    operations: dict[str, Layer] = {}
+    values: dict[str, _Value] = {}
+
+    def keep(path: str, output: Json) -> Json:
+        values.setdefault(path, keras.tree.flatten(output)[0])
+        return output
+
+    def call(path: str, operation: Layer, args: Arguments, kwargs: Keywords) -> Json:
+        given = [v for v in keras.tree.flatten((args, kwargs)) if isinstance(v, _Value)]
+        value = _Value(frozenset([path]).union(*(each.paths for each in given)))
+        operations.setdefault(path, operation)
+        return keep(path, for_each_output(operation, value))
+
+    start = [_Value(frozenset()) for _ in network.graph.inputs]
+    ends = keras.tree.flatten(network.walk(start, call, keep))
+    if isinstance(layer, str):
+        return _sorted(operations, values[layer].paths, "")
+    assert len(ends) == len(network.output_names)
+    return _sorted(operations, ends[layer].paths, network.closing(layer)[0])
+
+
+class _Value:
+    """Stands for a tensor in a walk: the paths that it depends on."""
 
     def __init__(self, paths: frozenset[str]) -> None:
         self.paths = paths
 
 
-def way_to(network: Network, layer: str | int) -> Way:
-    """What a layer (its path) or an output (its index) depends on, itself included.
-
-    A layer that is used several times is there once for each use that it depends on. An output's
-    last softmax or sigmoid is left out, since what is explained is the logit before it.
-    """
-    met: dict[str, Any] = {}
-    pasts: dict[str, _Past] = {}
-
-    def keep(path: str, output: Any) -> Any:
-        pasts.setdefault(path, keras.tree.flatten(output)[0])
-        return output
-
-    def call(path: str, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        values = [v for v in keras.tree.flatten((args, kwargs)) if isinstance(v, _Past)]
-        past = _Past(frozenset([path]).union(*(value.paths for value in values)))
-        met.setdefault(path, operation)
-        return keep(path, for_each_output(operation, past))
-
-    start = [_Past(frozenset()) for _ in network.graph.inputs]
-    ends = keras.tree.flatten(network.walk(start, call, keep))
-    if isinstance(layer, str):
-        return _sorted(met, pasts[layer].paths, "")
-    assert len(ends) == len(network.output_names)
-    return _sorted(met, ends[layer].paths, network.closing(layer)[0])
-
-
-def _sorted(met: dict[str, Any], paths: frozenset[str], last: str) -> Way:
-    own = {path: operation for path, operation in met.items() if path in paths}
-    names = {path: type(operation).__name__ for path, operation in own.items()}
+def _sorted(operations: dict[str, Layer], paths: frozenset[str], last: str) -> Dependencies:
+    own = {path: operation for path, operation in operations.items() if path in paths}
+    types = {path: type(operation).__name__ for path, operation in own.items()}
     kinds = (
-        [path for path, name in names.items() if _normalizes(name)],
-        [path for path, name in names.items() if name in _MEETINGS],
-        [path for path, name in names.items() if "AveragePooling" in name],
-        [path for path, operation in own.items() if path != last and _bends(operation)],
+        [path for path, name in types.items() if _is_normalization(name)],
+        [path for path, name in types.items() if name in _MERGES],
+        [path for path, name in types.items() if "AveragePooling" in name],
+        [path for path, operation in own.items() if path != last and _is_nonlinear(operation)],
     )
-    return Way(tuple(own), *(tuple(kind) for kind in kinds))
+    return Dependencies(tuple(own), *(tuple(kind) for kind in kinds))
 
 
-def _normalizes(name: str) -> bool:
+def _is_normalization(name: str) -> bool:
     return name.endswith("Normalization") and name != "Normalization"
 
 
-def _bends(operation: Any) -> bool:
+def _is_nonlinear(operation: Layer) -> bool:
     """Whether it holds a non-linearity (pooling apart) that is not a ReLU."""
     if rectifier_of(operation) is not None:
         return False
     activation = getattr(operation, "activation", None)
     if activation is None or rectifier_of(activation) is not None:
-        return type(operation).__name__ in _CURVES
+        return type(operation).__name__ in _NONLINEARITIES
     return activation is not keras.activations.linear
 
 
-Shape = tuple[int | None, ...]
+# --- the calls in order ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ class Step:
     """
 
     path: str
-    layer: Any
+    layer: Layer | None
     shapes: tuple[Shape, ...]
     given: tuple[int, ...]
     last: bool = False
@@ -126,51 +137,48 @@ class Step:
 
 
 def steps(network: Network) -> list[Step]:
-    """All calls on the way from a model's inputs to its outputs, in an order that can be run.
+    """All calls between a model's inputs and its outputs, in an order in which they can run.
 
     Shapes alone are computed. A layer that is called twice is two steps.
 
     Raises:
         UndefinedError: the inside of the model cannot be reached.
     """
-    graph, known = network.graph, network.uses
-    turned = reads_channels_first(network)
-    order = orders(network) if turned else {}
-    found: list[Step] = []
-    made: dict[int, int] = {}
-    alive: list[Any] = []  # an id may be used again once its tensor is gone
+    graph, uses, orders = network.graph, network.uses, channel_orders(network)
+    calls: list[Step] = []
+    sources: dict[int, int] = {}
+    alive: list[Tensor] = []  # an id may be used again once its tensor is gone
 
-    def note(path: str, layer: Any, given: tuple[int, ...], output: Any, first: bool) -> Any:
-        flat = keras.tree.flatten(output)
-        for tensor in flat:
-            made[id(tensor)] = len(found)
-        alive.extend(flat)
-        shapes = tuple(_shape(tensor, first) for tensor in flat)
-        found.append(Step(path, layer, shapes, given))
+    def add(
+        path: str, layer: Layer | None, given: tuple[int, ...], output: Json, first: bool
+    ) -> Json:
+        tensors = keras.tree.flatten(output)
+        for tensor in tensors:
+            sources[id(tensor)] = len(calls)
+        alive.extend(tensors)
+        shapes = tuple(_channels_last(tensor, first) for tensor in tensors)
+        calls.append(Step(path, layer, shapes, given))
         return output
 
-    def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        taken = [made[id(t)] for t in keras.tree.flatten((args, kwargs)) if id(t) in made]
-        # A copy: some operations hand on what they were given, which is another step's output.
+    def call(path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
+        tensors = keras.tree.flatten((args, kwargs))
+        given = [sources[id(tensor)] for tensor in tensors if id(tensor) in sources]
+        # A copy: some operations return their input, which is another step's output.
         output = keras.tree.map_structure(_copy, layer.compute_output_spec(*args, **kwargs))
-        first = order[path][1] if turned else False
-        return note(known[path].of, layer, tuple(dict.fromkeys(taken)), output, first)
+        first = orders.get(path, LAST)[1]
+        return add(uses[path].of, layer, tuple(dict.fromkeys(given)), output, first)
 
     symbols = [_copy(tensor) for tensor in graph.inputs]
     for symbol, tensor in zip(symbols, graph.inputs, strict=True):
-        note(str(origin(tensor)[0].name), None, (), symbol, turned)
-    ends = {made[id(t)] for t in keras.tree.flatten(network.walk(symbols, call))}
-    return [_ended(step, index in ends) for index, step in enumerate(found)]
+        add(str(origin(tensor)[0].name), None, (), symbol, reads_channels_first(network))
+    ends = {sources[id(tensor)] for tensor in keras.tree.flatten(network.walk(symbols, call))}
+    return [replace(step, last=index in ends) for index, step in enumerate(calls)]
 
 
-def _copy(tensor: Any) -> Any:
+def _copy(tensor: Tensor) -> keras.KerasTensor:
     return keras.KerasTensor(tensor.shape, tensor.dtype, name=tensor.name)
 
 
-def _ended(step: Step, last: bool) -> Step:
-    return Step(step.path, step.layer, step.shapes, step.given, last)
-
-
-def _shape(tensor: Any, first: bool) -> Shape:
+def _channels_last(tensor: Tensor, channels_first: bool) -> Shape:
     sides = tuple(tensor.shape[1:])
-    return (*sides[1:], sides[0]) if first and len(sides) > 1 else sides
+    return (*sides[1:], sides[0]) if channels_first and len(sides) > 1 else sides

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,7 +10,7 @@ import tensorflow as tf
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.batching import batches
-from reportgen.network.dependencies import way_to
+from reportgen.network.dependencies import dependencies_of
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.graph import is_graph, run
 from reportgen.network.heads import output_index, sides
@@ -21,13 +20,16 @@ from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Dataset, Head, Preprocessing
-from reportgen.types import Doubles, Floats, Integers
+from reportgen.types import Doubles, Floats, Images, Integers, Layer, Tensor
 
 BUDGET = 200 * 10**6
 """Bytes that the embeddings of one split may take; fewer images are taken of longer vectors."""
 
 CHUNK = 1024
-"""Images turned to floats at once."""
+"""Images that become floats at once."""
+
+
+# --- the two sides of the last weighted layer --------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Classifier:
 
 @dataclass(frozen=True)
 class Place:
-    """Where vectors are read: what a layer gives, or with `before` what it is given."""
+    """Where vectors are read: at the output of a layer, or with `before` at its input."""
 
     path: str
     before: bool = False
@@ -63,19 +65,19 @@ class Place:
 
 
 def head_at(network: Network, data: Dataset | None, output: str | None) -> Head:
-    """The head that a figure is about: the one named, or the first, with its labels if any.
+    """The head of the output named, or the first one, with its labels if any.
 
     Raises:
         UndefinedError: the model is not a graph.
         UserError: no output has that name, or heads and labels do not fit.
     """
-    found = network.heads_for(data.targets if data is not None else ())
-    by_name = [head for head in found if head.name == output]
+    heads = network.heads_for(data.targets if data is not None else ())
+    by_name = [head for head in heads if head.name == output]
     if by_name:
         return by_name[0]
-    # A single output is called after what it answers, but its layer's name means it as well.
+    # A single output has the name of its target, but its layer's name means it as well.
     index = 0 if output is None else output_index(network.heads, output)
-    return found[index]
+    return heads[index]
 
 
 def classifier(network: Network, head: Head) -> Classifier:
@@ -91,9 +93,9 @@ def classifier(network: Network, head: Head) -> Classifier:
             "before it compares an embedding with classes; one can be read at a layer that is "
             "named."
         )
-    every = network.uses
-    for path in reversed(way_to(network, head.index).layers):
-        layer = every[path].layer
+    uses = network.uses
+    for path in reversed(dependencies_of(network, head.index).layers):
+        layer = uses[path].layer
         inside = is_graph(layer) or not isinstance(layer, keras.layers.Layer)
         kernel = None if inside else _kernel(layer, head.units)
         if kernel is None:
@@ -113,8 +115,8 @@ def classifier(network: Network, head: Head) -> Classifier:
     )
 
 
-def place_of(network: Network, layer: str | None, head: Head) -> Place:
-    """Where the embedding is: after the layer named, or before the classifier.
+def embedding_place(network: Network, layer: str | None, head: Head) -> Place:
+    """The place of the embedding: after the layer named, or before the classifier.
 
     Raises:
         UndefinedError: no layer is named and there is no classifier.
@@ -125,13 +127,16 @@ def place_of(network: Network, layer: str | None, head: Head) -> Place:
     return Place(classifier(network, head).path, before=True)
 
 
+# --- embeddings of images ----------------------------------------------------------------------
+
+
 def vectors(
-    network: Network, images: Any, place: Place, preprocessing: Preprocessing | None = None
+    network: Network, images: Images, place: Place, preprocessing: Preprocessing | None = None
 ) -> Floats:
     """Embeddings (n, d) of images (n, h, w, c), batch by batch; maps are averaged over space.
 
     Args:
-        model: is left as it was.
+        network: with a graph.
         images: model input, or with `preprocessing` images as stored; a list for several inputs.
         place: where to read.
         preprocessing: how stored images become model input.
@@ -141,25 +146,19 @@ def vectors(
     """
     if isinstance(images, list):
         return _read(network, images, place)
-    found: list[Floats] = []
-    for part in range(0, len(images), CHUNK):
-        given = images[part : part + CHUNK]
-        ready = prepare(given, preprocessing) if preprocessing is not None else given
-        for batch in batches(network, [np.asarray(ready)]):
-            found.append(_read(network, ready[batch], place))
-    return np.concatenate(found)
+    parts: list[Floats] = []
+    for start in range(0, len(images), CHUNK):
+        chunk = images[start : start + CHUNK]
+        inputs = prepare(chunk, preprocessing) if preprocessing is not None else chunk
+        for batch in batches(network, [np.asarray(inputs)]):
+            parts.append(_read(network, inputs[batch], place))
+    return np.concatenate(parts)
 
 
-def taken(size: int, most: int) -> Integers:
-    """Up to `most` of `size` places, evenly spaced, so that a split in any order is covered."""
-    count = min(size, most)
-    return np.arange(count, dtype=np.int64) * size // max(count, 1)
-
-
-def of_split(
+def split_vectors(
     network: Network, data: Dataset, split: str, place: Place, most: int
 ) -> tuple[Floats, Integers]:
-    """Embeddings (n, d) of a split's images, and which images these are, (n,).
+    """Embeddings (n, d) of a split's images, and the indices of these images, (n,).
 
     At most `most`, evenly spaced, and fewer where they would not fit `BUDGET`.
 
@@ -173,40 +172,44 @@ def of_split(
     images = np.asarray(data.splits[split].images)
     if not len(images):
         raise UndefinedError(f"The {split} split of dataset '{data.name}' has no images.")
-    one = vectors(network, images[:1], place, data.preprocessing)
-    chosen = taken(len(images), min(most, max(1, BUDGET // one.nbytes)))
+    first = vectors(network, images[:1], place, data.preprocessing)
+    chosen = evenly_spaced(len(images), min(most, max(1, BUDGET // first.nbytes)))
     if len(chosen) == len(images):
         return vectors(network, images, place, data.preprocessing), chosen
     return vectors(network, images[chosen], place, data.preprocessing), chosen
 
 
-def length_effect(network: Network, made: Classifier, embeddings: Floats) -> float | None:
-    """How much doubling an embedding's length changes what its classifier answers.
+def evenly_spaced(size: int, most: int) -> Integers:
+    """Up to `most` of `size` indices, evenly spaced, so that a split in any order is covered."""
+    count = min(size, most)
+    return np.arange(count, dtype=np.int64) * size // max(count, 1)
+
+
+def length_effect(network: Network, head: Classifier, embeddings: Floats) -> float | None:
+    """How much doubling an embedding's length changes the logits of its classifier.
 
     Of the logits less their mean over classes, the mean change over the mean size. 1 for a matrix
     without bias, 0 where only the angle counts. None where all logits are equal.
     """
-    layer = network.layer(made.path)
+    layer = network.layer(head.path)
     before, after = (_logits(layer, embeddings * times) for times in (1, 2))
     size = float(np.abs(before).mean())
     return float(np.abs(after - before).mean()) / size if size > 0 else None
 
 
-def _read(network: Network, images: Any, place: Place) -> Floats:
-    asked: dict[str, Any] = (
-        {"inputs_of": [place.path]} if place.before else {"layers": [place.path]}
-    )
-    seen = observe(network, images, **asked, mean=True, logits=False)
-    maps = seen.inputs if place.before else seen.activations
-    require_finite_activations(maps)
-    values = maps[place.path]
-    return values.reshape(len(values), -1)
+def _read(network: Network, images: Images, place: Place) -> Floats:
+    layers, inputs_of = ((), (place.path,)) if place.before else ((place.path,), ())
+    observed = observe(network, images, layers, inputs_of=inputs_of, mean=True, logits=False)
+    values = observed.inputs if place.before else observed.activations
+    require_finite_activations(values)
+    rows = values[place.path]
+    return rows.reshape(len(rows), -1)
 
 
-def _kernel(layer: Any, units: int) -> Any:
-    """The weight (d, units) of a layer: its `kernel`, or the first that has this shape.
+def _kernel(layer: Layer, units: int) -> Tensor | None:
+    """The weight (d, units) of a layer: its `kernel`, or the first weight of this shape.
 
-    A kernel with LoRA is a sum, and that of a quantized layer is told in its own steps.
+    A kernel with LoRA is a sum, and that of a quantized layer counts in steps of its own.
     """
     own = getattr(layer, "kernel", None)
     if own is not None and len(own.shape) == 2 and own.shape[1] == units:
@@ -215,7 +218,7 @@ def _kernel(layer: Any, units: int) -> Any:
     return next((w for w in layer.weights if len(w.shape) == 2 and w.shape[1] == units), None)
 
 
-def _dequantized(layer: Any, kernel: Any, mode: str) -> Any:
+def _dequantized(layer: Layer, kernel: Tensor, mode: str) -> Tensor:
     if mode != "int8":
         raise UndefinedError(
             f"Layer '{layer.name}' is quantized ({mode}), and its weights can be read as vectors "
@@ -224,19 +227,18 @@ def _dequantized(layer: Any, kernel: Any, mode: str) -> Any:
     return tf.cast(kernel, tf.float64) / tf.cast(layer.kernel_scale, tf.float64)
 
 
-def _values(variable: Any) -> Doubles:
+def _values(variable: keras.Variable | Tensor) -> Doubles:
     return np.asarray(tf.cast(tf.convert_to_tensor(variable), tf.float64))
 
 
-def _settings(layer: Any) -> dict[str, float]:
-    told = {name: getattr(layer, name, None) for name in ("margin", "scale")}
-    return {name: float(value) for name, value in told.items() if isinstance(value, int | float)}
+def _settings(layer: Layer) -> dict[str, float]:
+    values = {name: getattr(layer, name, None) for name in ("margin", "scale")}
+    return {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
 
 
-def _logits(layer: Any, embeddings: Floats) -> Doubles:
-    """What a classifier gives before its softmax, less the mean over classes, (n, classes)."""
-    given = tf.cast(tf.constant(embeddings), layer.compute_dtype)
-    output = run(layer, (given,), {})
+def _logits(layer: Layer, embeddings: Floats) -> Doubles:
+    """A classifier's output before its softmax, less the mean over classes, (n, classes)."""
+    output = run(layer, (tf.cast(tf.constant(embeddings), layer.compute_dtype),), {})
     logits = kept_logits(output)
     values = np.asarray(tf.cast(output if logits is None else logits, tf.float64))
     return np.asarray(values - values.mean(axis=-1, keepdims=True))

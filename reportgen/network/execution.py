@@ -17,7 +17,7 @@ import tensorflow as tf
 from tensorflow.python.framework import config
 
 from reportgen.errors import UndefinedError
-from reportgen.network.inputs import filled, fixed_batch, reads_channels_first
+from reportgen.network.inputs import fill_batch, fixed_batch, reads_channels_first
 from reportgen.network.keras_internals import NotedLosses, flat_layers
 from reportgen.network.network import Network
 from reportgen.types import Array, Json, Layer, Tensor
@@ -65,7 +65,7 @@ class Graph:
 
     It is compiled for any batch size, so nothing is traced again for another number of images or
     another target. Compiling takes a tenth of a second for a small network, so the first call
-    computes without a graph: whoever calls once need not wait for it.
+    computes without a graph: a caller who calls once need not wait for it.
     """
 
     def __init__(
@@ -140,10 +140,13 @@ def input_specs(network: Network) -> list[tf.TensorSpec]:
     Raises:
         UndefinedError: the model is not a graph.
     """
-    return [
-        tf.TensorSpec((None, *tensor.shape[1:]), tf.as_dtype(tensor.dtype))
-        for tensor in network.graph.inputs
-    ]
+    return network.keep(
+        "input specs",
+        lambda: [
+            tf.TensorSpec((None, *tensor.shape[1:]), tf.as_dtype(tensor.dtype))
+            for tensor in network.graph.inputs
+        ],
+    )
 
 
 def execute(
@@ -168,7 +171,7 @@ def execute(
         UndefinedError: this machine cannot compute one of the model's operations.
     """
     count, size = len(inputs[0]), fixed_batch(network) or len(inputs[0])
-    whole = [filled(array, size) for array in inputs]
+    whole = [fill_batch(array, size) for array in inputs]
     try:
         with _untouched(network):
             # `tf.constant` is the shorter way to a tensor of an array.

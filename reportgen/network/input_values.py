@@ -5,9 +5,12 @@ Imports no Keras: specs are checked without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
+from reportgen.errors import UserError
 from reportgen.records import IMAGES
 from reportgen.types import Shape
 
@@ -18,7 +21,7 @@ Value = float | Sequence[float] | str
 """`IMAGES`, one number for all of an input, or a number for each place of a vector."""
 
 
-class Taken(NamedTuple):
+class ModelInput(NamedTuple):
     """An input of a model: its name, its shape without the batch, and the type of its values."""
 
     name: str
@@ -26,7 +29,7 @@ class Taken(NamedTuple):
     dtype: str
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """Such as "image (28 x 28 x 1)"."""
         return f"{self.name} ({size(self.shape)})"
 
@@ -38,25 +41,26 @@ def size(shape: Shape) -> str:
     return " x ".join("any" if side is None else str(side) for side in shape) or "one number"
 
 
-def example(wanted: Sequence[Taken], given: Mapping[str, Value] | None = None) -> str:
+def example(inputs: Sequence[ModelInput], values: Mapping[str, Value] | None = None) -> str:
     """What to write in a spec, such as "inputs: {image: images, meta: 0}".
 
     Args:
-        wanted: the model's inputs.
-        given: what the spec says already; of other inputs, images go to the one most like them.
+        inputs: of the model.
+        values: those that the spec gives already; among the other inputs, images go to the one most
+            like an image.
     """
-    known = {one.name: given[one.name] for one in wanted if given and one.name in given}
+    known = {each.name: values[each.name] for each in inputs if values and each.name in values}
     if IMAGES not in known.values():
-        free = [one for one in wanted if one.name not in known] or wanted
-        likely = min(free, key=lambda one: abs(len(one.shape) - 3))
+        free = [each for each in inputs if each.name not in known] or inputs
+        likely = min(free, key=lambda each: abs(len(each.shape) - 3))
         known[likely.name] = IMAGES
-    images = next(one for one in wanted if known.get(one.name) == IMAGES)
-    pairs = (f"{one.name}: {known.get(one.name, _nothing(one, images))}" for one in wanted)
+    images = next(each for each in inputs if known.get(each.name) == IMAGES)
+    pairs = (f"{each.name}: {known.get(each.name, _zeros(each, images))}" for each in inputs)
     return f"inputs: {{{', '.join(pairs)}}}"
 
 
-def _nothing(taken: Taken, images: Taken) -> Value:
-    return 0 if is_filled(taken.shape, images.shape) else [0, 0]
+def _zeros(other: ModelInput, images: ModelInput) -> Value:
+    return 0 if is_filled(other.shape, images.shape) else [0, 0]
 
 
 def is_filled(shape: Shape, images: Shape) -> bool:
@@ -64,31 +68,141 @@ def is_filled(shape: Shape, images: Shape) -> bool:
     return None not in shape or len(shape) == len(images)
 
 
-def joined(one: Shape, other: Shape) -> tuple[int | None, ...] | None:
+def common_shape(first: Shape, second: Shape) -> tuple[int | None, ...] | None:
     """The shape that fits both, None where there is none."""
-    pairs = list(zip(one, other, strict=False))
-    fits = len(one) == len(other) and all(None in pair or pair[0] == pair[1] for pair in pairs)
+    pairs = list(zip(first, second, strict=False))
+    fits = len(first) == len(second) and all(None in pair or pair[0] == pair[1] for pair in pairs)
     return tuple(b if a is None else a for a, b in pairs) if fits else None
 
 
-def sentences(wanted: Sequence[Taken], given: Mapping[str, Value]) -> str:
-    """What a page says of a model whose inputs were given this, in the model's order."""
-    pairs = [(one.name, given[one.name]) for one in wanted]
+def sentences(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> str:
+    """The sentences on a page about a model whose inputs have these values, in its order."""
+    pairs = [(each.name, values[each.name]) for each in inputs]
     images = [f"'{name}'" for name, value in pairs if value == IMAGES]
-    held = [f"'{name}' is held at {told(value)}" for name, value in pairs if value != IMAGES]
-    found = []
+    held = [f"'{name}' is held at {value_text(value)}" for name, value in pairs if value != IMAGES]
+    parts = []
     if len(images) > 1:
-        found.append(f"The inputs {' and '.join(images)} are given the same images.")
+        parts.append(f"The inputs {' and '.join(images)} are given the same images.")
     if held:
         alone = "that value alone" if len(held) == 1 else "these values alone"
-        found.append(f"Input {', and input '.join(held)}; all figures hold for {alone}.")
-    return " ".join(found)
+        parts.append(f"Input {', and input '.join(held)}; all figures hold for {alone}.")
+    return " ".join(parts)
 
 
-def told(value: Value) -> str:
+def value_text(value: Value) -> str:
     """A value in words; of many numbers, how many and from where to where."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         return f"{value:.12g}" if isinstance(value, float | int) else value
     if len(value) > MOST:
         return f"{len(value)} numbers from {min(value):.12g} to {max(value):.12g}"
-    return f"[{', '.join(f'{one:.12g}' for one in value)}]"
+    return f"[{', '.join(f'{number:.12g}' for number in value)}]"
+
+
+# --- values that do not fit --------------------------------------------------------------------
+
+LARGEST = {"float16": 65504.0, "float32": 3.4028234e38, "bfloat16": 3.3895313e38}
+"""The largest number of a type."""
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """One way in which the values of a spec do not fit the inputs of a model.
+
+    Attributes:
+        kind: what does not fit.
+        name: of the input; "" where it concerns all of them.
+        other: of "unlike images", the first input that is given the images.
+        shape: of "unlike images", the shape that fits the inputs before this one.
+        number: of "number", the first number that the input's type cannot hold.
+    """
+
+    kind: Literal[
+        "unknown", "missing", "no images", "unlike images", "list", "length", "one number",
+        "number", "text",
+    ]  # fmt: skip
+    name: str = ""
+    other: str = ""
+    shape: tuple[int | None, ...] = ()
+    number: float = 0.0
+
+
+class InputsMisfitError(UserError):
+    """Values that a spec gives to a model's inputs do not fit; `checking` words what is wrong."""
+
+    def __init__(
+        self, inputs: Sequence[ModelInput], values: Mapping[str, Value], misfits: Sequence[Misfit]
+    ) -> None:
+        super().__init__("the values under 'inputs' do not fit the model's inputs")
+        self.inputs, self.values, self.misfits = inputs, values, misfits
+
+
+def misfits(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> list[Misfit]:
+    """Where the values that a spec gives to a model's inputs do not fit; [] where they all fit.
+
+    Args:
+        inputs: of the model.
+        values: by the name of an input.
+    """
+    names = [model_input.name for model_input in inputs]
+    unfit = [Misfit("unknown", name) for name in values if name not in names]
+    if any(name not in values for name in names):
+        unfit.append(Misfit("missing"))
+    if not unfit and IMAGES not in values.values():
+        return [Misfit("no images")]
+    return unfit or [*_unlike_images(inputs, values), *_unfit_values(inputs, values)]
+
+
+def number_range(dtype: str) -> tuple[int, int] | None:
+    """The smallest and the largest whole number of a type, also of bool; None for other types."""
+    if dtype == "bool":
+        return 0, 1
+    whole = re.fullmatch(r"(u?)int(\d+)", dtype)
+    if whole is None:
+        return None
+    bits = int(whole[2])
+    return (0, 2**bits - 1) if whole[1] else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def _unlike_images(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> Iterator[Misfit]:
+    """Inputs that cannot be given the same images as the first that gets them."""
+    first, *others = [model_input for model_input in inputs if values[model_input.name] == IMAGES]
+    shape = first.shape
+    for model_input in others:
+        both = common_shape(shape, model_input.shape)
+        shape = both or shape
+        if model_input.dtype != first.dtype or both is None:
+            yield Misfit("unlike images", model_input.name, first.name, shape)
+
+
+def _unfit_values(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> Iterator[Misfit]:
+    images = next(model_input for model_input in inputs if values[model_input.name] == IMAGES)
+    for model_input in inputs:
+        value = values[model_input.name]
+        if not isinstance(value, str):
+            unfit = _unfit_shape(model_input, value, images) or _unfit_number(model_input, value)
+            if unfit is not None:
+                yield unfit
+
+
+def _unfit_shape(
+    model_input: ModelInput, value: float | Sequence[float], images: ModelInput
+) -> Misfit | None:
+    if not isinstance(value, Sequence):
+        filled = is_filled(model_input.shape, images.shape)
+        return None if filled else Misfit("one number", model_input.name)
+    if len(model_input.shape) != 1:
+        return Misfit("list", model_input.name)
+    fits = model_input.shape[0] in (None, len(value))
+    return None if fits else Misfit("length", model_input.name)
+
+
+def _unfit_number(model_input: ModelInput, value: float | Sequence[float]) -> Misfit | None:
+    numbers = value if isinstance(value, Sequence) else [value]
+    if model_input.dtype == "string":
+        return Misfit("text", model_input.name)
+    ends = number_range(model_input.dtype)
+    if ends is not None:
+        unfit = [n for n in numbers if n != int(n) or not ends[0] <= n <= ends[1]]
+    else:
+        unfit = [n for n in numbers if abs(n) > LARGEST.get(model_input.dtype, float("inf"))]
+    return Misfit("number", model_input.name, number=unfit[0]) if unfit else None

@@ -3,91 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network.input_values import Taken, example, size
+from reportgen.network.input_values import ModelInput, example, size
 from reportgen.network.keras_internals import flat_layers
 from reportgen.network.network import Network
-from reportgen.types import Array
+from reportgen.types import Array, Images, Json, JsonObject, Model, Shape, Tensor
+
+# --- what a model reads ------------------------------------------------------------------------
 
 
-def as_inputs(network: Network, images: Any) -> list[Array]:
-    """Images as a list with one array for each input of the model, in the model's types.
-
-    Images (n, ..., c) for a model that wants its channels first are turned to (n, c, ...).
-
-    Raises:
-        UndefinedError: the model has more inputs than there are arrays.
-        UserError: the images are of another shape than the model takes.
-    """
-    wanted = network.graph.inputs
-    given = list(images) if isinstance(images, list | tuple) else [images]
-    if len(given) != len(wanted):
-        raise _lacking(network, f"there are values for {len(given)} of them")
-    return [_fitted(network, array, tensor) for array, tensor in zip(given, wanted, strict=True)]
-
-
-def require_one_input(network: Network) -> None:
-    """Raises UndefinedError where images alone are not all that a model takes."""
-    wanted = network.graph.inputs
-    if len(wanted) > 1:
-        raise _lacking(network, "a dataset gives images for one of them")
-
-
-def inputs_of(graph: Any) -> list[Taken]:
+def model_inputs(graph: Model) -> list[ModelInput]:
     """The inputs of a model's graph, in its order."""
-    return [Taken(str(t.name), tuple(t.shape)[1:], str(t.dtype)) for t in graph.inputs]
-
-
-def _lacking(network: Network, there: str) -> UndefinedError:
-    wanted = inputs_of(network.graph)
-    names = ", ".join(one.name for one in wanted)
-    remedy = f" In a spec, write '{example(wanted)}' beside its source, with values of your own."
-    return UndefinedError(
-        f"Model '{network.name}' has {len(wanted)} inputs ({names}), and {there}, so it cannot be "
-        f"run.{remedy if len(wanted) > 1 else ''}"
-    )
+    return [ModelInput(str(t.name), tuple(t.shape)[1:], str(t.dtype)) for t in graph.inputs]
 
 
 def fixed_batch(network: Network) -> int | None:
-    """The batch size that a model demands; None where it takes any."""
-    size = network.graph.inputs[0].shape[0]
-    return None if size is None else int(size)
+    """The batch size that a model demands; None where it reads any."""
+    side = network.graph.inputs[0].shape[0]
+    return None if side is None else int(side)
 
 
 def reads_channels_first(network: Network) -> bool:
     """Whether a layer of the model says that its channels come first."""
-    return any(
-        getattr(layer, "data_format", "") == "channels_first"
-        for layer in flat_layers(network.graph)
-    )
+    return network.keep("reads channels first", lambda: _reads_channels_first(network))
 
 
-def as_taken(network: Network, image_shape: Sequence[int]) -> tuple[int, ...]:
-    """The shape of an image (without the batch) as the model's first input takes it.
+def _reads_channels_first(network: Network) -> bool:
+    layers = flat_layers(network.graph)
+    return any(getattr(layer, "data_format", "") == "channels_first" for layer in layers)
 
-    Channels are moved to the front where the model reads them there and takes no other shape.
+
+def require_one_input(network: Network) -> None:
+    """Raises UndefinedError where a model reads more than images."""
+    if len(network.graph.inputs) > 1:
+        raise _too_few_arrays(network, "a dataset gives images for one of them")
+
+
+# --- images that fit ---------------------------------------------------------------------------
+
+
+def as_inputs(network: Network, images: Images) -> list[Array]:
+    """Images as a list with one array for each input of the model, in the model's types.
+
+    Images (n, ..., c) for a model that reads channels first become (n, c, ...).
+
+    Raises:
+        UndefinedError: the model has more inputs than there are arrays.
+        UserError: the images are of another shape than the model reads.
     """
-    given, wanted = tuple(image_shape), tuple(network.graph.inputs[0].shape)[1:]
-    turned = (*given[-1:], *given[:-1])
-    fits = not _agree(given, wanted) and _agree(turned, wanted)
-    return turned if fits and reads_channels_first(network) else given
+    tensors = network.graph.inputs
+    arrays = list(images) if isinstance(images, list | tuple) else [images]
+    if len(arrays) != len(tensors):
+        raise _too_few_arrays(network, f"there are values for {len(arrays)} of them")
+    return [_as_input(network, each, t) for each, t in zip(arrays, tensors, strict=True)]
 
 
-def filled(array: Array, size: int) -> Array:
-    """A batch with its last image repeated until it has the size that the model demands."""
-    short = size - len(array)
+def as_input_shape(network: Network, image_shape: Sequence[int]) -> tuple[int, ...]:
+    """The shape of an image (without the batch) as the model's first input reads it.
+
+    Channels move to the front where the model reads them there and fits no other shape.
+    """
+    shape, wanted = tuple(image_shape), tuple(network.graph.inputs[0].shape)[1:]
+    turned = (*shape[-1:], *shape[:-1])
+    fits = not _agree(shape, wanted) and _agree(turned, wanted)
+    return turned if fits and reads_channels_first(network) else shape
+
+
+def fill_batch(array: Array, count: int) -> Array:
+    """A batch with its last image repeated until there are `count`."""
+    short = count - len(array)
     return np.concatenate([array, np.repeat(array[-1:], short, axis=0)]) if short > 0 else array
 
 
-def _fitted(network: Network, array: Any, tensor: Any) -> Array:
-    """One input as the model wants it."""
+def _too_few_arrays(network: Network, there: str) -> UndefinedError:
+    inputs = model_inputs(network.graph)
+    names = ", ".join(each.name for each in inputs)
+    remedy = f" In a spec, write '{example(inputs)}' beside its source, with values of your own."
+    return UndefinedError(
+        f"Model '{network.name}' has {len(inputs)} inputs ({names}), and {there}, so it cannot be "
+        f"run.{remedy if len(inputs) > 1 else ''}"
+    )
+
+
+def _as_input(network: Network, images: ArrayLike, tensor: Tensor) -> Array:
+    """Images in the type and the channel order of one input."""
     dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
-    values = _as_type(network, np.asarray(array), dtype, str(tensor.name))
+    values = _as_type(network, np.asarray(images), dtype, str(tensor.name))
     wanted = tuple(tensor.shape)[1:]
     if _agree(values.shape[1:], wanted):
         return values
@@ -103,12 +109,12 @@ def _fitted(network: Network, array: Any, tensor: Any) -> Array:
     )
 
 
-def _as_type(network: Network, given: Array, dtype: str, name: str) -> Array:
+def _as_type(network: Network, values: Array, dtype: str, name: str) -> Array:
     """Values in a type; fractions are rounded to whole numbers where this is a small change."""
-    if np.dtype(dtype).kind not in "iu" or given.dtype.kind != "f" or not given.size:
-        return given.astype(dtype, copy=False)
-    low, high, ends = float(given.min()), float(given.max()), np.iinfo(dtype)
-    scaled = low >= -1 and high <= 1 and bool((np.rint(given) != given).any())
+    if np.dtype(dtype).kind not in "iu" or values.dtype.kind != "f" or not values.size:
+        return values.astype(dtype, copy=False)
+    low, high, ends = float(values.min()), float(values.max()), np.iinfo(dtype)
+    scaled = low >= -1 and high <= 1 and bool((np.rint(values) != values).any())
     if scaled or low < ends.min or high > ends.max:
         raise UserError(
             Problem(
@@ -117,13 +123,16 @@ def _as_type(network: Network, given: Array, dtype: str, name: str) -> Array:
                 hint="give images as they are stored; in a spec, write 'scaling: 0..255'",
             )
         )
-    rounded: Array = np.rint(given).astype(dtype)
+    rounded: Array = np.rint(values).astype(dtype)
     return rounded
 
 
-def _agree(given: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
-    pairs = zip(given, wanted, strict=False)
-    return len(given) == len(wanted) and all(w in (None, g) for g, w in pairs)
+def _agree(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    pairs = zip(shape, wanted, strict=False)
+    return len(shape) == len(wanted) and all(side in (None, own) for own, side in pairs)
+
+
+# --- inputs that are no images -----------------------------------------------------------------
 
 
 class HeldInput(keras.layers.Layer):  # type: ignore[misc]
@@ -133,37 +142,39 @@ class HeldInput(keras.layers.Layer):  # type: ignore[misc]
 
     Args:
         value: one number, or a list of as many as `sides` says.
-        sides: shape of what it gives, without the batch; None for a side that the images have at
+        sides: shape of its output, without the batch; None for a side that the images have at
             the same place.
         kind: type of the values, such as "int32".
+        options: of every Keras layer.
     """
 
     def __init__(
-        self, value: float | Sequence[float], sides: Sequence[int | None], kind: str, **given: Any
+        self, value: float | Sequence[float], sides: Shape, kind: str, **options: Json
     ) -> None:
-        super().__init__(autocast=False, **given)
+        super().__init__(autocast=False, **options)
         self.sides = tuple(sides)
         self.kind = kind
+        self.value: Json
         if isinstance(value, Sequence):
-            self.value: Any = [_typed(one, kind) for one in value]
+            self.value = [_typed(number, kind) for number in value]
         else:
             self.value = _typed(value, kind)
 
-    def call(self, images: Any) -> Any:
+    def call(self, images: Tensor) -> Tensor:
         """The value for each image, shape (n, *sides)."""
-        ops, given = keras.ops, keras.ops.shape(images)
-        sides = [given[axis] if side is None else side for axis, side in enumerate(self.sides, 1)]
+        ops, shape = keras.ops, keras.ops.shape(images)
+        sides = [shape[axis] if side is None else side for axis, side in enumerate(self.sides, 1)]
         value = ops.convert_to_tensor(self.value, dtype=self.kind)
-        return ops.broadcast_to(value, (given[0], *sides))
+        return ops.broadcast_to(value, (shape[0], *sides))
 
-    def compute_output_spec(self, images: Any) -> Any:
-        """The shape of what `call` gives; sides that nobody knows are None."""
-        known = images.shape
-        sides = [known[axis] if side is None else side for axis, side in enumerate(self.sides, 1)]
-        return keras.KerasTensor((known[0], *sides), dtype=self.kind)
+    def compute_output_spec(self, images: Tensor) -> keras.KerasTensor:
+        """The shape of the output of `call`; sides that are unknown are None."""
+        shape = images.shape
+        sides = [shape[axis] if side is None else side for axis, side in enumerate(self.sides, 1)]
+        return keras.KerasTensor((shape[0], *sides), dtype=self.kind)
 
-    def get_config(self) -> dict[str, Any]:
-        """What tells one model from another; nothing is made of it again."""
+    def get_config(self) -> JsonObject:
+        """What makes a model's digest differ with the value; no layer is made of it again."""
         own = {"value": self.value, "sides": self.sides, "kind": self.kind}
         return {**super().get_config(), **own}
 

@@ -11,7 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import keras
+from keras.src.backend.common import global_state
 from keras.src.models.functional import Functional
+from keras.src.saving import object_registration
 
 from reportgen.types import Json, Layer, Model, Tensor
 
@@ -19,11 +21,22 @@ __all__ = ["Functional"]
 
 
 class Node(Protocol):
-    """One call of a layer or operation in a Functional graph."""
+    """One call of a layer or operation in a Functional graph.
+
+    Attributes:
+        operation: the layer or operation that was called.
+        arguments: of the call; `arguments.fill_in(values)` puts values by the ids of its tensors.
+        input_tensors, outputs: symbolic tensors.
+        parent_nodes: the calls that gave the inputs.
+        is_input: whether it stands for an input of a model.
+    """
 
     operation: Layer
+    arguments: Json
     input_tensors: Sequence[Tensor]
     outputs: Sequence[Tensor]
+    parent_nodes: Sequence[Node]
+    is_input: bool
 
 
 def graph_nodes(graph: Model) -> list[Node]:
@@ -66,8 +79,14 @@ def run_graph(graph: Model, inputs: Json, visit: Callable[[Layer], Callable[...,
 
 
 def ordered_inputs(graph: Model, inputs: Mapping[str, Json]) -> list[Json]:
-    """Inputs that are given by name, in the graph's order."""
-    return list(graph._flatten_to_reference_inputs(inputs))
+    """Inputs by name, in the order of the graph's input tensors.
+
+    A name is the key of an input where the graph has a dictionary of them, else its tensor's.
+    """
+    structure = graph._inputs_struct
+    named = structure if isinstance(structure, dict) else {t.name: t for t in graph.inputs}
+    values = {id(tensor): inputs[name] for name, tensor in named.items()}
+    return [values[id(tensor)] for tensor in graph.inputs]
 
 
 def output_structure(graph: Model) -> Json:
@@ -114,13 +133,29 @@ def attributes(layer: Layer) -> dict[str, Json]:
     return {key: value for key, value in vars(layer).items() if key != "_layers"}
 
 
-def operation_name(thing: Layer) -> str:
+def operation_name(operation: Layer) -> str:
     """The name of a `keras.ops.nn` operation, such as "LeakyRelu"; "" for anything else."""
-    ours = isinstance(thing, keras.Operation) and type(thing).__module__ == "keras.src.ops.nn"
-    return type(thing).__name__ if ours else ""
+    kind = type(operation)
+    is_from_nn = isinstance(operation, keras.Operation) and kind.__module__ == "keras.src.ops.nn"
+    return kind.__name__ if is_from_nn else ""
 
 
-def is_activation_relu(thing: Layer) -> bool:
+def is_activation_relu(operation: Layer) -> bool:
     """Whether it is the operation that `keras.activations.relu` leaves in a graph."""
-    kind = type(thing)
+    kind = type(operation)
     return kind.__name__ == "ReLU" and kind.__module__ == "keras.src.activations.activations"
+
+
+def registries() -> tuple[dict[str, Json], dict[Json, str]]:
+    """The dictionaries in which Keras registers classes and functions: by name, and their names."""
+    return object_registration.GLOBAL_CUSTOM_OBJECTS, object_registration.GLOBAL_CUSTOM_NAMES
+
+
+def global_attribute(name: str) -> Json:
+    """A setting that Keras keeps for a thread, such as "safe_mode_saving"; None where unset."""
+    return global_state.get_global_attribute(name)
+
+
+def set_global_attribute(name: str, value: Json) -> None:
+    """Set a setting that Keras keeps for a thread."""
+    global_state.set_global_attribute(name, value)

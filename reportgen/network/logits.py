@@ -1,9 +1,13 @@
-"""The logit behind each output: the value that enters its softmax or sigmoid."""
+"""The logit behind each output, and how an output's values are to be read.
+
+A logit is the value that enters the last softmax or sigmoid. Where no layer says so, the values
+themselves decide whether they are logits or probabilities (`value_kind`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -11,103 +15,127 @@ import tensorflow as tf
 
 from reportgen.errors import UndefinedError
 from reportgen.network.execution import compiled, execute, input_specs
-from reportgen.network.graph import Call, plain_call, run
-from reportgen.network.heads import activation_of, hands_on, is_reshaping, sides
+from reportgen.network.graph import Arguments, Call, Keywords, plain_call, run
+from reportgen.network.heads import Kind, activation_of, hands_on, is_reshaping, sides
 from reportgen.network.keras_internals import kept_logits
 from reportgen.network.network import Network
 from reportgen.records import Head
-from reportgen.types import Array, Floats
+from reportgen.types import Array, Floats, Json, Layer, Shape, Tensor
 
 ACTIVATED_LAST = {
     keras.layers.Conv1D, keras.layers.Conv2D, keras.layers.Conv3D, keras.layers.Dense,
     keras.layers.Conv2DTranspose, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D,
 }  # fmt: skip
-"""Layers of which it is known that nothing comes after their activation."""
+"""Layers whose activation is known to be their last operation."""
 
-_SILENT = (
+_WITHOUT_KEPT_LOGITS = (
     *(tf.nn.softmax, tf.nn.sigmoid, tf.nn.log_softmax),
     *(keras.activations.log_softmax, keras.ops.log_softmax),
 )
-"""Functions whose argument nobody keeps."""
+"""Functions whose argument Keras does not keep beside their result."""
 
 
-class Endings:
-    """What is known of the values that softmaxes and sigmoids gave, in one walk."""
+# --- logits met in a walk ----------------------------------------------------------------------
+
+
+class TracedOutput(NamedTuple):
+    """One output of a walk through a model, as tensors.
+
+    Attributes:
+        value: what the model gives.
+        logit: what entered its softmax or sigmoid; None where that is unknown.
+        is_derived: whether it is computed from probabilities alone, as the mean of several is.
+    """
+
+    value: Tensor
+    logit: Tensor | None
+    is_derived: bool
+
+
+class LogitRecorder:
+    """Notes the logit of each softmax and sigmoid in one walk through a model."""
 
     def __init__(self) -> None:
-        self._logits: list[tuple[Any, Any]] = []
-        self._derived: list[Any] = []
+        self._logits: list[tuple[Tensor, Tensor]] = []
+        self._derived: list[Tensor] = []
 
-    def run(
-        self, run: Call, path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        """The output of one layer, noting the logit where it ends in a softmax or sigmoid."""
-        function: Any = getattr(layer, "activation", None)
+    def run(self, call: Call, path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
+        """The output of one layer, computed by `call`."""
+        function: Callable[[Tensor], Tensor] | None = getattr(layer, "activation", None)
         known = type(layer) in ACTIVATED_LAST or type(layer) is keras.layers.Activation
-        if known and any(function is one for one in _SILENT):
-            before = run(path, linear(layer), args, kwargs)
-            output = function(before)
-            self._logits.append((output, before))
+        if known and function and any(function is silent for silent in _WITHOUT_KEPT_LOGITS):
+            logit = call(path, without_activation(layer), args, kwargs)
+            output = function(logit)
+            self._logits.append((output, logit))
             return output
-        output = run(path, layer, args, kwargs)
+        output = call(path, layer, args, kwargs)
         self._note(layer, args, kwargs, output)
         return output
 
-    def logit(self, value: Any) -> Any:
-        """What entered the softmax or sigmoid that gave this value; None where that is unknown."""
+    def output(self, value: Tensor) -> TracedOutput:
+        """An output of the model with what is known of it."""
+        derived = any(value is tensor for tensor in self._derived)
+        return TracedOutput(value, self._logit(value), derived)
+
+    def _logit(self, value: Tensor) -> Tensor | None:
         return next((logit for output, logit in self._logits if output is value), None)
 
-    def is_derived(self, value: Any) -> bool:
-        """Whether it was computed from such values alone, as the mean of several models is."""
-        return any(value is one for one in self._derived)
-
-    def _note(self, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
-        given = [one for one in keras.tree.flatten((args, kwargs)) if tf.is_tensor(one)]
-        before = self.logit(given[0]) if len(given) == 1 else None
-        own = kept_logits(output)
-        if before is not None and hands_on(layer):
-            self._logits.append((output, before))
-        elif before is not None and is_reshaping(layer):
-            self._logits.append((output, run(layer, (before,), {})))
-        elif own is not None:
-            self._logits.append((output, own))
-        elif given and not getattr(layer, "weights", None) and all(map(self._ended, given)):
+    def _note(self, layer: Layer, args: Arguments, kwargs: Keywords, output: Json) -> None:
+        tensors = [value for value in keras.tree.flatten((args, kwargs)) if tf.is_tensor(value)]
+        logit = self._logit(tensors[0]) if len(tensors) == 1 else None
+        kept = kept_logits(output)
+        if logit is not None and hands_on(layer):
+            self._logits.append((output, logit))
+        elif logit is not None and is_reshaping(layer):
+            self._logits.append((output, run(layer, (logit,), {})))
+        elif kept is not None:
+            self._logits.append((output, kept))
+        elif tensors and not getattr(layer, "weights", None) and all(map(self._is_known, tensors)):
             self._derived += keras.tree.flatten(output)
 
-    def _ended(self, value: Any) -> bool:
-        return self.logit(value) is not None or self.is_derived(value)
+    def _is_known(self, value: Tensor) -> bool:
+        traced = self.output(value)
+        return traced.logit is not None or traced.is_derived
 
 
-def linear(layer: Any) -> Any:
-    """A twin of a layer that shares its weights and has no activation; the layer is not touched."""
+def without_activation(layer: Layer) -> Layer:
+    """A twin of a layer that shares its weights and is linear; the layer itself stays as it is."""
     twin = object.__new__(type(layer))
     twin.__dict__.update(layer.__dict__)
     twin.__dict__["activation"] = keras.activations.linear
     return twin
 
 
-def logit_of(head: Head, output: Any, before: Any, derived: bool) -> Any:
-    """The logits of one output as a tensor (n, units), from its value and what is known of it.
+def has_logit(head: Head, output: TracedOutput) -> bool:
+    """Whether an output has a logit: one that a walk met, or its own value."""
+    return not output.is_derived and (output.logit is not None or head.kind == "logits")
+
+
+def logit_of(head: Head, output: TracedOutput) -> Tensor:
+    """The logits of one output as a tensor (n, units).
 
     Raises:
-        UndefinedError: they cannot be told, or there is no single answer for an image.
+        UndefinedError: they are unknown, or the output gives no single answer for an image.
     """
-    shape = tuple(output.shape)
+    shape = tuple(output.value.shape)
     if len(shape) > 2:
-        raise shapeless(head, shape)
-    if not is_told(head, before, derived):
-        raise _untold(head, derived)
-    found = output if before is None else before
-    return found if len(shape) == 2 else found[:, None]
+        raise no_answer(head, shape)
+    if not has_logit(head, output):
+        raise _no_logit(head, output)
+    logits = output.value if output.logit is None else output.logit
+    return logits if len(shape) == 2 else logits[:, None]
 
 
-def is_told(head: Head, before: Any, derived: bool) -> bool:
-    """Whether the logit of an output can be told, from what a walk found out about its value."""
-    return not derived and (before is not None or head.kind == "logits")
+def no_answer(head: Head, shape: Shape) -> UndefinedError:
+    """The error for an output that is an image or a volume itself."""
+    return UndefinedError(
+        f"Output '{head.name}' of the model gives {sides(shape)} values for an image, and what can "
+        "be explained is one answer: a value, or one for each class."
+    )
 
 
-def _untold(head: Head, derived: bool) -> UndefinedError:
-    if derived:
+def _no_logit(head: Head, output: TracedOutput) -> UndefinedError:
+    if output.is_derived:
         return UndefinedError(
             f"Output '{head.name}' of the model is computed from probabilities that a softmax or "
             "sigmoid gave before, so there is no logit of its own to explain."
@@ -118,117 +146,144 @@ def _untold(head: Head, derived: bool) -> UndefinedError:
     )
 
 
-def shapeless(head: Head, shape: Sequence[int | None]) -> UndefinedError:
-    """What is said of an output that is an image or a volume itself."""
-    return UndefinedError(
-        f"Output '{head.name}' of the model gives {sides(shape)} values for an image, and what can "
-        "be explained is one answer: a value, or one for each class."
-    )
+# --- how values are to be read -----------------------------------------------------------------
+
+_SLACK = 1e-3
+"""How far from 1 probabilities may add up, in half precision too."""
 
 
-_IMAGES = 8
-"""Images that a model is asked with."""
+def value_kind(
+    network: Network,
+    head: Head,
+    values: Array,
+    inputs: Sequence[Array],
+    *,
+    has_logit: bool = False,
+    is_derived: bool = False,
+) -> Kind:
+    """How the values of a head are to be read, where its layers do not say it.
 
-_FAR = 1e6
-"""How much brighter and darker they are made: what is not bounded leaves 0..1 by far."""
+    Several values are probabilities where none is negative and they add up to 1. A single value is
+    one where it lies within 0 and 1 and it is known, or computed from what is known, to be one; or
+    where it never leaves 0 and 1 (`is_bounded`). All others are logits.
+
+    Args:
+        network: with a graph.
+        head: of the network.
+        values: that it gives for some images, shape (n, units).
+        inputs: these images, an array for each input.
+        has_logit: whether the values are those of a softmax or sigmoid whose argument is known.
+        is_derived: whether the values are computed from probabilities alone.
+    """
+    if head.kind != "logits" or not values.size or not (values >= 0).all():
+        return head.kind
+    if head.units > 1:
+        return "softmax" if np.allclose(values.sum(axis=-1), 1, atol=_SLACK) else "logits"
+    if not (values <= 1).all():
+        return "logits"
+    known = has_logit or is_derived or is_bounded(network, head, inputs)
+    return "sigmoid" if known else "logits"
 
 
 def require_logits(
-    network: Network,
-    heads: Sequence[Head],
-    logits: Sequence[Array],
-    inputs: Sequence[Array],
+    network: Network, heads: Sequence[Head], logits: Sequence[Array], inputs: Sequence[Array]
 ) -> None:
-    """Refuse probabilities where logits are wanted.
+    """Refuse probabilities in place of logits.
 
     Args:
-        model: with a graph; is left as it was.
-        heads: of the model.
-        logits: what was taken for them, for each head of shape (n, units); (n, 0) is passed over.
-        inputs: an array for each input of the model, as it takes them.
+        network: with a graph.
+        heads: of the network.
+        logits: for each head of shape (n, units); one of shape (n, 0) is passed over.
+        inputs: an array for each input of the model, as it reads them.
 
     Raises:
-        UndefinedError: several values that add up to 1 every time, or one that is never outside of
-            0 and 1; names the output.
+        UndefinedError: the values of a head are probabilities (`value_kind`); names the output.
     """
     for head, values in zip(heads, logits, strict=True):
-        if head.kind != "logits" or not values.size or not (values >= 0).all():
-            continue
-        if head.units == 1 and (values <= 1).all() and is_bounded(network, head, inputs):
-            raise _unreadable(head, "a probability (it is never outside of 0 and 1)", "it is")
-        if head.units > 1 and np.allclose(values.sum(axis=-1), 1, atol=1e-3):
-            told = "probabilities (none is negative, and they add up to 1)"
-            raise _unreadable(head, told, "they are")
+        if head.kind == "logits" and value_kind(network, head, values, inputs) != "logits":
+            raise _probabilities_only(head)
 
 
-def is_bounded(network: Network, head: Head, inputs: Sequence[Any]) -> bool:
-    """Whether a head of one unit, said to give logits, gives nothing outside of 0 and 1.
+def is_bounded(network: Network, head: Head, inputs: Sequence[Array]) -> bool:
+    """Whether a head of one unit, of kind "logits", gives nothing outside of 0 and 1.
 
-    Never where its last layer is known to be linear, or where what enters a sigmoid is known.
+    The model computes it for much brighter and darker images too. A head is never bounded where its
+    last layer is linear, or where what enters its sigmoid is known.
 
     Args:
-        model: with a graph; is left as it was.
-        head: of the model.
-        inputs: an array or tensor for each input, as the model takes them, with images of which a
-            few do.
+        network: with a graph.
+        head: of the network.
+        inputs: an array for each input, as the model reads them; a few of the images are used.
     """
     if head.kind != "logits" or head.units != 1 or _is_linear(network.closing(head.index)[1]):
         return False
-    # What once left 0..1 is no probability, and need not be asked again for every batch.
+    # Values that once left 0..1 are no probabilities; later batches need not be looked at.
     left = ("left 0..1", head.index)
     if network.has_kept(left):
         return False
     few = [np.asarray(array[:_IMAGES]) for array in inputs]
-    values = _values(network, head.index, few)
+    values = _output_values(network, head.index, few)
     if np.isnan(values).any():
         return False
-    if _leaves(values) or any(_leaves(_values(network, head.index, part)) for part in _far(few)):
+    extremes = (_output_values(network, head.index, images) for images in _extreme_images(few))
+    if _leaves_range(values) or any(map(_leaves_range, extremes)):
         network.keep(left, lambda: True)
     return not network.has_kept(left)
 
 
-def _leaves(values: Array) -> bool:
-    # In half precision some may overflow inside the model, and then tell nothing.
-    return bool(((values < 0) | (values > 1)).any())
+_IMAGES = 8
+"""Images whose values decide whether a head is bounded."""
+
+_FAR = 1e6
+"""Factor of brightness: values that are not bounded leave 0..1 by far."""
 
 
-def _is_linear(layer: Any) -> bool:
+def _is_linear(layer: Layer) -> bool:
     return type(layer) in ACTIVATED_LAST and activation_of(layer) == "linear"
 
 
-def _far(inputs: Sequence[Array]) -> Iterator[list[Array]]:
+def _leaves_range(values: Array) -> bool:
+    # In half precision some values may overflow inside the model; they decide nothing.
+    return bool(((values < 0) | (values > 1)).any())
+
+
+def _extreme_images(inputs: Sequence[Array]) -> Iterator[list[Array]]:
     """Much brighter images, much darker ones, and noise as strong."""
     rng = np.random.default_rng(0)
-    yield [_scaled(one, one) for one in inputs]
-    yield [_scaled(one, -1.0 * one) for one in inputs]
-    yield [_scaled(one, rng.standard_normal(one.shape)) for one in inputs]
+    yield [_scaled(array, array) for array in inputs]
+    yield [_scaled(array, -1.0 * array) for array in inputs]
+    yield [_scaled(array, rng.standard_normal(array.shape)) for array in inputs]
 
 
 def _scaled(images: Array, values: Array) -> Array:
-    # Whole numbers stay as they are: made larger they would be none of their kind.
+    # Whole numbers stay as they are: larger ones would not fit their type.
     return images if images.dtype.kind in "iub" else (_FAR * values).astype(images.dtype)
 
 
-def _values(network: Network, output: int, inputs: Sequence[Array]) -> Floats:
-    """What an output gives; NaN where it is known what entered its sigmoid."""
+def _output_values(network: Network, output: int, inputs: Sequence[Array]) -> Floats:
+    """The values of an output; NaN where what enters its sigmoid is known."""
 
-    def body(network: Network, *inputs: Any) -> Any:
-        endings = Endings()
+    def body(network: Network, *inputs: Tensor) -> list[Tensor]:
+        recorder = LogitRecorder()
 
-        def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-            return endings.run(plain_call, path, layer, args, kwargs)
+        def call(path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
+            return recorder.run(plain_call, path, layer, args, kwargs)
 
-        found = keras.tree.flatten(network.walk(list(inputs), call))[output]
-        known = endings.logit(found) is not None
-        return [tf.cast(found, tf.float32) * (np.nan if known else 1.0)]
+        value = keras.tree.flatten(network.walk(list(inputs), call))[output]
+        known = recorder.output(value).logit is not None
+        return [tf.cast(value, tf.float32) * (np.nan if known else 1.0)]
 
     graph = compiled(network, ("bounded", output), body, input_specs(network))
     values: Floats = execute(graph, inputs, network)[0]
     return values
 
 
-def _unreadable(head: Head, what: str, made: str) -> UndefinedError:
+def _probabilities_only(head: Head) -> UndefinedError:
+    if head.units == 1:
+        kind, subject = "a probability (it is never outside of 0 and 1)", "it is"
+    else:
+        kind, subject = "probabilities (none is negative, and they add up to 1)", "they are"
     return UndefinedError(
-        f"Output '{head.name}' of the model gives {what}, but what {made} made of cannot be read, "
-        "so there is no logit to explain."
+        f"Output '{head.name}' of the model gives {kind}, but what {subject} made of cannot be "
+        "read, so there is no logit to explain."
     )

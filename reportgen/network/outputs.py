@@ -4,51 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import UndefinedError
-from reportgen.network.axes import LAST, orders
 from reportgen.network.batching import batches
-from reportgen.network.execution import compiled, execute, input_specs
+from reportgen.network.channel_order import LAST, channel_orders, channels_to_end
+from reportgen.network.execution import Graph, compiled, execute, input_specs
 from reportgen.network.finite import require_finite
-from reportgen.network.graph import Call, plain_call
+from reportgen.network.graph import Arguments, Call, Keywords, plain_call
 from reportgen.network.inputs import as_inputs
 from reportgen.network.layer_selection import find
-from reportgen.network.logits import Endings, is_told, logit_of, require_logits, shapeless
+from reportgen.network.logits import (
+    LogitRecorder,
+    TracedOutput,
+    has_logit,
+    logit_of,
+    no_answer,
+    require_logits,
+)
 from reportgen.network.network import Network
+from reportgen.network.scores import probabilities
 from reportgen.records import Head
-from reportgen.types import Array, Floats, Integers
+from reportgen.types import Array, Floats, Images, Json, Layer, Tensor
 
 _COPIES = 2
-"""Activations are handed out as tensors, and as arrays that are copies of them."""
+"""Activations leave the graph as tensors, and are copied into arrays."""
 
 
-@dataclass
-class Trace:
-    """What one walk left behind, as tensors.
-
-    Activations and inputs are by path; of each output its value, the value before its softmax or
-    sigmoid (None where that cannot be told), and whether it is made of such values alone.
-    """
-
-    activations: dict[str, Any] = field(default_factory=dict)
-    inputs: dict[str, Any] = field(default_factory=dict)
-    outputs: list[tuple[Any, Any, bool]] = field(default_factory=list)
+# --- arrays for images -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Observed:
-    """What a model made of n images, as arrays.
+    """What a model computed for n images, as arrays.
 
     Attributes:
         activations: by layer path, float32, shape (n, ..., channels): channels always last.
-        inputs: the same for what a layer was given, where asked for.
-        logits: for each output of the model, float32, shape (n, units); (n, 0) of one that is an
-            image itself, beside others, or that has none and is not wanted.
+        inputs: the same for the inputs of layers.
+        logits: for each output of the model, float32, shape (n, units); (n, 0) for an output that
+            is an image itself, beside others, or that has no logit and is not wanted.
         probabilities: likewise; softmax over the units, or the sigmoid of each.
     """
 
@@ -60,7 +57,7 @@ class Observed:
 
 def observe(
     network: Network,
-    images: Any,
+    images: Images,
     layers: Sequence[str] = (),
     *,
     inputs_of: Sequence[str] = (),
@@ -71,7 +68,7 @@ def observe(
     """Activations of any number of layers, and all logits, in one pass through the model.
 
     Args:
-        model: a Sequential or Functional model, nested to any depth; is left as it was.
+        network: with a graph, nested to any depth.
         images: model input, shape (n, h, w, c); a list of arrays where there are several inputs.
         layers: paths of layers to read; `conv[1]` is the second use of a layer.
         inputs_of: paths of layers whose (first) input to read.
@@ -80,180 +77,167 @@ def observe(
         wanted: indices of the outputs whose logits are needed; () for all.
 
     Raises:
-        UndefinedError: the model is not a graph, a head's logit cannot be told, or logits are
-            wanted and weights or logits are not finite numbers.
+        UndefinedError: the model is not a graph, a wanted logit is unknown, or logits are wanted
+            and weights or logits are not finite numbers.
     """
     if logits:
         require_finite(network)
-    known = network.layers
-    among = list(known)
+    every = list(network.layers)
     paths, sources = (
-        tuple(find(network, name, among) for name in names) for names in (layers, inputs_of)
+        tuple(find(network, name, every) for name in names) for names in (layers, inputs_of)
     )
-    order = orders(network)
-    first = {path: order.get(path, LAST)[1] for path in paths}
-    before = {path: order.get(path, LAST)[0] for path in sources}
+    orders = channel_orders(network)
 
-    def body(network: Network, *inputs: Any) -> Any:
-        seen = trace(network, list(inputs), paths, sources)
-        values = [_last(seen.activations[path], first[path], mean) for path in paths]
-        values += [_last(seen.inputs[path], before[path], mean) for path in sources]
-        return values + [tf.cast(z, tf.float32) for z in _ends(network, seen, logits, wanted)]
+    def body(network: Network, *inputs: Tensor) -> list[Tensor]:
+        traced = trace(network, list(inputs), paths, sources)
+        activations = [
+            _channels_last(traced.activations[path], orders.get(path, LAST)[1], mean)
+            for path in paths
+        ]
+        entering = [
+            _channels_last(traced.inputs[path], orders.get(path, LAST)[0], mean) for path in sources
+        ]
+        ends = logits_of(network, traced, wanted) if logits else []
+        return [*activations, *entering, *(tf.cast(each, tf.float32) for each in ends)]
 
     key = ("observe", paths, sources, mean, logits, tuple(wanted))
     graph = compiled(network, key, body, input_specs(network))
-    given = as_inputs(network, images)
-    values = collect(network, graph, given)
-    chosen = network.heads if logits else ()
-    ends = values[len(paths) + len(sources) :]
-    if not all(np.isfinite(z).all() for z in ends):
+    arrays = as_inputs(network, images)
+    values = collect(network, graph, arrays)
+    first, last = len(paths), len(paths) + len(sources)
+    heads = network.heads if logits else ()
+    _check_logits(network, heads, values[last:], arrays, wanted)
+    return Observed(
+        dict(zip(paths, values[:first], strict=True)),
+        dict(zip(sources, values[first:last], strict=True)),
+        tuple(values[last:]),
+        tuple(probabilities(each, head) for each, head in zip(values[last:], heads, strict=True)),
+    )
+
+
+def _channels_last(tensor: Tensor, channels_first: bool, mean: bool) -> Tensor:
+    value = tf.cast(channels_to_end(tensor) if channels_first else tensor, tf.float32)
+    space = list(range(1, len(value.shape) - 1))
+    return tf.reduce_mean(value, axis=space) if mean and space else value
+
+
+def _check_logits(
+    network: Network,
+    heads: Sequence[Head],
+    logits: Sequence[Floats],
+    inputs: list[Array],
+    wanted: Sequence[int],
+) -> None:
+    if not all(np.isfinite(each).all() for each in logits):
         raise UndefinedError(
             "The logits of the model are not all finite numbers (NaN or infinite), so "
             "it gives no answer."
         )
-    for head, found in zip(chosen, ends, strict=True):
+    for head, values in zip(heads, logits, strict=True):
         if not wanted or head.index in wanted:
-            require_logits(network, [head], [found], given)
-    return Observed(
-        dict(zip(paths, values[: len(paths)], strict=True)),
-        dict(zip(sources, values[len(paths) : len(paths) + len(sources)], strict=True)),
-        tuple(ends),
-        tuple(probabilities(z, head) for z, head in zip(ends, chosen, strict=True)),
-    )
+            require_logits(network, [head], [values], inputs)
 
 
-def _ends(network: Network, seen: Trace, logits: bool, wanted: Sequence[int]) -> list[Any]:
-    return logits_of(network, seen, wanted) if logits else []
-
-
-def trace(
-    network: Network,
-    inputs: list[Any],
-    paths: Sequence[str] = (),
-    inputs_of: Sequence[str] = (),
-    watch: Any = None,
-    run: Call | None = None,
-) -> Trace:
-    """One symbolic or eager walk, for use inside a compiled graph.
-
-    Args:
-        model: as in `observe`.
-        inputs: a tensor for each input.
-        paths, inputs_of: what to keep.
-        watch: a `tf.GradientTape` that is to watch the kept activations; as nothing before them
-            is watched, differentiating costs only what lies between them and the logits.
-        run: computes one layer; None for `graphs.run`.
-    """
-    seen = Trace()
-    endings = Endings()
-
-    def keep(path: str, output: Any) -> Any:
-        if path in paths and path not in seen.activations:
-            if watch is not None:
-                watch.watch(output)
-            seen.activations[path] = output
-        return output
-
-    def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if path in inputs_of and path not in seen.inputs:
-            seen.inputs[path] = keras.tree.flatten(args)[0]
-        return keep(path, endings.run(run or plain_call, path, layer, args, kwargs))
-
-    for output in keras.tree.flatten(network.walk(inputs, call, keep)):
-        seen.outputs.append((output, endings.logit(output), endings.is_derived(output)))
-    return seen
-
-
-def logits_of(network: Network, seen: Trace, wanted: Sequence[int] = ()) -> list[Any]:
-    """The logits of each output of a traced model, as tensors (n, units).
-
-    Beside outputs that give an answer, one that is an image itself has none: a tensor (n, 0). So
-    has one of which no logit can be told, beside those that are wanted.
-
-    Args:
-        model: as in `observe`.
-        seen: what a walk left behind.
-        wanted: indices of outputs that must have logits; () for all that are no images.
-
-    Raises:
-        UndefinedError: a head's logit cannot be told.
-    """
-    every = network.heads
-    some = any(head.kind != "maps" for head in every)
-
-    def aside(head: Head, before: Any, derived: bool) -> bool:
-        if head.index in wanted:
-            return False
-        if head.kind == "maps":
-            return some
-        return bool(wanted) and not is_told(head, before, derived)
-
-    return [
-        tf.zeros([tf.shape(of[0])[0], 0]) if aside(head, *of[1:]) else logit_of(head, *of)
-        for head, of in zip(every, seen.outputs, strict=True)
-    ]
+def collect(network: Network, graph: Graph, inputs: list[Array]) -> list[Floats]:
+    """Run a graph over all images in batches, into arrays that are allocated once."""
+    total = len(inputs[0])
+    wholes: list[Floats] = []
+    for part in batches(network, inputs, copies=_COPIES):
+        values = execute(graph, [array[part] for array in inputs], network)
+        if part == slice(0, total):
+            return values
+        if not wholes:
+            wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in values]
+        for whole, value in zip(wholes, values, strict=True):
+            whole[part] = value
+        del values, value  # before the next batch takes memory as well
+    return wholes
 
 
 def require_answers(network: Network, outputs: Sequence[int]) -> None:
     """Raises UndefinedError where one of these outputs is an image or a volume itself."""
     for head in network.heads:
         if head.index in outputs and head.kind == "maps":
-            raise shapeless(head, network.graph.outputs[head.index].shape)
+            raise no_answer(head, network.graph.outputs[head.index].shape)
 
 
-def probabilities(logits: Floats, head: Head) -> Floats:
-    """Probabilities of a head from its logits, shape (n, units) both, computed without overflow.
+# --- tensors, inside a compiled graph ----------------------------------------------------------
 
-    One unit, or a sigmoid head: the sigmoid of each (of one unit: the second class's). Else the
-    softmax over the units.
+
+@dataclass
+class Trace:
+    """Tensors of one walk: activations and inputs of layers by path, and each output."""
+
+    activations: dict[str, Tensor] = field(default_factory=dict)
+    inputs: dict[str, Tensor] = field(default_factory=dict)
+    outputs: list[TracedOutput] = field(default_factory=list)
+
+
+def trace(
+    network: Network,
+    inputs: list[Tensor],
+    paths: Sequence[str] = (),
+    inputs_of: Sequence[str] = (),
+    watch: tf.GradientTape | None = None,
+    run: Call | None = None,
+) -> Trace:
+    """One symbolic or eager walk, for use inside a compiled graph.
+
+    Args:
+        network: as in `observe`.
+        inputs: a tensor for each input.
+        paths, inputs_of: the layers whose outputs and inputs to keep.
+        watch: a tape that watches the kept activations. It watches nothing before them, so
+            differentiating costs only what lies between them and the logits.
+        run: computes one layer; None for `graph.plain_call`.
     """
-    if not logits.shape[-1]:
-        return logits
-    z = logits.astype(np.float64)
-    if head.kind == "sigmoid" or head.units == 1:
-        p = np.exp(-np.logaddexp(0.0, -z))
-    else:
-        e = np.exp(z - z.max(axis=-1, keepdims=True))
-        p = e / e.sum(axis=-1, keepdims=True)
-    return p.astype(np.float32)
+    traced = Trace()
+    recorder = LogitRecorder()
+
+    def keep(path: str, output: Json) -> Json:
+        if path in paths and path not in traced.activations:
+            if watch is not None:
+                watch.watch(output)
+            traced.activations[path] = output
+        return output
+
+    def call(path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
+        if path in inputs_of and path not in traced.inputs:
+            traced.inputs[path] = keras.tree.flatten(args)[0]
+        return keep(path, recorder.run(run or plain_call, path, layer, args, kwargs))
+
+    values = keras.tree.flatten(network.walk(inputs, call, keep))
+    traced.outputs = [recorder.output(value) for value in values]
+    return traced
 
 
-def answers(logits: Floats, head: Head) -> Integers:
-    """The predicted class of each image, shape (n,); of one unit the sign of its logit."""
-    if head.units == 1:
-        return (logits[:, 0] > 0).astype(np.int64)
-    return np.asarray(logits.argmax(axis=-1), dtype=np.int64)
+def logits_of(network: Network, traced: Trace, wanted: Sequence[int] = ()) -> list[Tensor]:
+    """The logits of each output of a traced model, as tensors (n, units).
 
+    A tensor (n, 0) stands for an output that is an image itself beside others that are not, and for
+    one without a logit beside those that are wanted.
 
-def confidence(probs: Floats, classes: Array, head: Head) -> Floats:
-    """The probability of the given class of each image, shape (n,)."""
-    if head.units == 1:
-        return np.where(classes == 1, probs[:, 0], 1 - probs[:, 0]).astype(np.float32)
-    return np.take_along_axis(probs, classes[:, None], axis=1)[:, 0]
+    Args:
+        network: as in `observe`.
+        traced: the tensors of a walk.
+        wanted: indices of outputs that must have logits; () for all that are no images.
 
+    Raises:
+        UndefinedError: a wanted logit is unknown.
+    """
+    heads = network.heads
+    some_answer = any(head.kind != "maps" for head in heads)
 
-def channels_to_end(tensor: Any) -> Any:
-    """A tensor (n, c, ...) as (n, ..., c)."""
-    return tf.transpose(tensor, [0, *range(2, len(tensor.shape)), 1])
+    def is_left_out(head: Head, output: TracedOutput) -> bool:
+        if head.index in wanted:
+            return False
+        if head.kind == "maps":
+            return some_answer
+        return bool(wanted) and not has_logit(head, output)
 
-
-def _last(tensor: Any, first: bool, mean: bool) -> Any:
-    value = tf.cast(channels_to_end(tensor) if first else tensor, tf.float32)
-    space = list(range(1, len(value.shape) - 1))
-    return tf.reduce_mean(value, axis=space) if mean and space else value
-
-
-def collect(network: Network, graph: Any, inputs: list[Array]) -> list[Floats]:
-    """Run a graph over all images in batches, into arrays made once."""
-    total = len(inputs[0])
-    wholes: list[Floats] = []
-    for part in batches(network, inputs, copies=_COPIES):
-        flat = execute(graph, [array[part] for array in inputs], network)
-        if part == slice(0, total):
-            return flat
-        if not wholes:
-            wholes = [np.empty((total, *value.shape[1:]), np.float32) for value in flat]
-        for whole, value in zip(wholes, flat, strict=True):
-            whole[part] = value
-        del flat, value  # before the next batch is there as well
-    return wholes
+    return [
+        tf.zeros([tf.shape(output.value)[0], 0])
+        if is_left_out(head, output)
+        else logit_of(head, output)
+        for head, output in zip(heads, traced.outputs, strict=True)
+    ]

@@ -1,8 +1,8 @@
-"""A model as it was before training, without touching it: fresh values for its weights."""
+"""A model as it was before training, without touching it: newly drawn values for its weights."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
 import keras
 import numpy as np
@@ -11,44 +11,43 @@ from reportgen.network.graph import is_graph
 from reportgen.network.network import Network
 from reportgen.types import Array, Layer, Model
 
-_START = {"moving_mean": 0.0, "moving_variance": 1.0}
+_INITIAL_STATISTICS = {"moving_mean": 0.0, "moving_variance": 1.0}
 
 
-def weights(network: Network) -> list[Any]:
+def weights(network: Network) -> list[keras.Variable]:
     """The variables that decide what a model computes, in a fixed order, each once."""
-    found: dict[int, Any] = {}
-    for layer in _leaves(network.model):
-        for variable in _variables(layer):
-            found.setdefault(id(variable), variable)
-    return list(found.values())
+    return list({id(variable): variable for _, variable in _variables(network.model)}.values())
 
 
-def fresh(network: Network, seed: int) -> list[Array]:
-    """A value for each of `weights(model)`, drawn anew as when the model was built.
+def fresh_weights(network: Network, seed: int) -> list[Array]:
+    """A value for each of `weights(network)`, drawn anew as when the model was built.
 
     A weight whose layer has no initializer for it keeps its value.
     """
-    drawn: dict[int, Array] = {}
-    for layer in _leaves(network.model):
-        for variable in _variables(layer):
-            if id(variable) not in drawn:
-                own_seed = (seed * 1_000_003 + len(drawn)) % (2**31 - 1)
-                drawn[id(variable)] = _drawn(layer, variable, own_seed)
-    return [drawn[id(variable)] for variable in weights(network)]
+    values: dict[int, Array] = {}
+    for layer, variable in _variables(network.model):
+        if id(variable) not in values:
+            own_seed = (seed * 1_000_003 + len(values)) % (2**31 - 1)
+            values[id(variable)] = _initial_value(layer, variable, own_seed)
+    return list(values.values())
 
 
-def _leaves(model: Model) -> list[Layer]:
-    nested = (_leaves(layer) if is_graph(layer) else [layer] for layer in model.layers)
-    return [layer for group in nested for layer in group]
+def _variables(model: Model) -> Iterator[tuple[Layer, keras.Variable]]:
+    """The variables of real numbers with their layers, those inside nested models included."""
+    for layer in model.layers:
+        if is_graph(layer):
+            yield from _variables(layer)
+        else:
+            yield from (
+                (layer, variable)
+                for variable in layer.weights
+                if keras.backend.is_float_dtype(variable.dtype)
+            )
 
 
-def _variables(layer: Any) -> list[Any]:
-    return [v for v in layer.weights if keras.backend.is_float_dtype(v.dtype)]
-
-
-def _drawn(layer: Any, variable: Any, seed: int) -> Array:
-    if variable.name in _START:
-        return np.full(variable.shape, _START[variable.name], variable.dtype)
+def _initial_value(layer: Layer, variable: keras.Variable, seed: int) -> Array:
+    if variable.name in _INITIAL_STATISTICS:
+        return np.full(variable.shape, _INITIAL_STATISTICS[variable.name], variable.dtype)
     initializer = getattr(layer, f"{variable.name}_initializer", None)
     if initializer is None:
         return np.asarray(variable.numpy())

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil, floor
-from typing import Any
 
 import keras
 
-from reportgen.network.graph import for_each_output
+from reportgen.network.graph import Arguments, Keywords, for_each_output
 from reportgen.network.inputs import HeldInput
 from reportgen.network.layers import acting
 from reportgen.network.network import Network
+from reportgen.types import Json, Layer
 
 
 @dataclass(frozen=True)
 class Field:
-    """What units see of the input along one axis.
+    """The receptive fields of a layer's units along one axis of the input.
 
     `size` pixels each; neighbors lie `jump` apart; the first sees from pixel `start` on, which is
     negative where padding was added. `length` is the number of units. Both are None if unknown.
@@ -58,42 +59,41 @@ _OPERATIONS = {"Add", "Subtract", "Multiply", "Divide", "TrueDivide", "Maximum",
 """Operations of `keras.ops` that leave every position where it is."""
 
 
-def receptive_field(network: Network, name: str) -> int | None:
+def receptive_field(network: Network, path: str) -> int | None:
     """Side of the input region that one unit of a layer can see, in pixels.
 
     The longer side where a kernel is not square; branches that meet count with their largest.
     Padding is part of it: near the border a unit sees less of the image.
 
     Args:
-        model: a Sequential or Functional model, nested to any depth.
-        name: path of the layer; `conv[1]` is its second use.
+        network: with a graph, nested to any depth.
+        path: of the layer; `conv[1]` is its second use.
 
     Returns:
-        Pixels, or None where no number can be told: behind a layer that mixes all positions, or
-        whose reach is not known.
+        Pixels, or None where the field is unknown: behind a layer that mixes all positions, or
+        whose reach is unknown.
 
     Raises:
         UndefinedError: the model's inside cannot be reached.
     """
-    fields = _fields(network, name, (None, None, None))
+    fields = _fields(network, path, (None, None, None))
     return None if fields is None else round(max(field.size for field in fields))
 
 
 def window(
-    network: Network, name: str, unit: tuple[int, ...], size: tuple[int, ...]
+    network: Network, path: str, unit: tuple[int, ...], size: tuple[int, ...]
 ) -> tuple[slice, ...] | None:
     """The part of an image that one unit of a layer can see, cut at the image's border.
 
     Args:
-        model: as in `receptive_field`.
-        name: path of the layer.
+        network, path: as in `receptive_field`.
         unit: its position in the map, e.g. (row, column).
         size: of the image, as many sides.
 
     Returns:
-        A slice of pixels for each axis; None where it cannot be told.
+        A slice of pixels for each axis; None where it is unknown.
     """
-    fields = _fields(network, name, size)
+    fields = _fields(network, path, size)
     if fields is None or len(fields) < len(unit):
         return None
     slices = []
@@ -107,20 +107,20 @@ def window(
 
 
 def centers(
-    network: Network, name: str, size: tuple[int, ...]
+    network: Network, path: str, size: tuple[int, ...]
 ) -> tuple[tuple[float, float], ...] | None:
-    """Along each axis of an image of this size, from where to where the units of a layer lie.
+    """Where the units of a layer begin and end along each axis of an image of this size.
 
-    A unit lies at the middle of what it can see, and takes up as much as its neighbors are apart.
+    A unit lies at the middle of its receptive field, and is as long as its neighbors are apart.
 
     Args:
-        model, name: as in `receptive_field`.
+        network, path: as in `receptive_field`.
         size: of the image, a number of pixels for each side.
 
     Returns:
-        Ends in pixels from the image's border; None where they cannot be told.
+        Both ends in pixels from the image's border; None where they are unknown.
     """
-    fields = _fields(network, name, size)
+    fields = _fields(network, path, size)
     if fields is None or len(fields) < len(size):
         return None
     spans = []
@@ -132,55 +132,55 @@ def centers(
     return tuple(spans)
 
 
-def _fields(network: Network, name: str, size: tuple[int | None, ...]) -> tuple[Field, ...] | None:
+def _fields(network: Network, path: str, size: tuple[int | None, ...]) -> tuple[Field, ...] | None:
     """The fields of a layer's units along each axis, for an image of this size."""
-    seen: dict[str, Any] = {}
+    outputs: dict[str, Json] = {}
 
-    def keep(path: str, fields: Any) -> Any:
-        seen.setdefault(path, fields)
-        return fields
+    def keep(name: str, output: Json) -> Json:
+        outputs.setdefault(name, output)
+        return output
 
-    def call(path: str, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        return for_each_output(layer, keep(path, _through(layer, (args, kwargs))))
+    def call(name: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
+        return for_each_output(layer, keep(name, _through(layer, (args, kwargs))))
 
     start = tuple(Field(length=side) for side in size)
-    inputs = network.graph.inputs
-    network.walk([_Seen(start) for _ in inputs], call, keep)
-    found = seen.get(name)
-    return found.fields or None if isinstance(found, _Seen) else None
+    network.walk([_Value(start) for _ in network.graph.inputs], call, keep)
+    output = outputs.get(path)
+    return output.fields or None if isinstance(output, _Value) else None
 
 
-class _Seen:
-    """What every unit of a tensor sees along up to three axes.
+class _Value:
+    """Stands for a tensor in a walk: its units' fields along up to three axes.
 
-    `fields` is None if unknown, and () for what sees nothing of the image.
+    `fields` is None if unknown, and () where no unit sees anything of the image.
     """
 
     def __init__(self, fields: tuple[Field, ...] | None) -> None:
         self.fields = fields
 
 
-def _through(layer: Any, arguments: Any) -> _Seen:
+def _through(layer: Layer, arguments: Json) -> _Value:
+    """The value behind a layer."""
     if isinstance(layer, HeldInput):
-        return _Seen(())
-    given = [value for value in keras.tree.flatten(arguments) if isinstance(value, _Seen)]
-    if not given or any(value.fields is None for value in given):
-        return _Seen(None)
-    known = [value.fields for value in given if value.fields]
+        return _Value(())
+    values = [value for value in keras.tree.flatten(arguments) if isinstance(value, _Value)]
+    if not values or any(value.fields is None for value in values):
+        return _Value(None)
+    known = [value.fields for value in values if value.fields]
     if not known:
-        return _Seen(())
-    return _Seen(_after(layer, tuple(_joined(axis) for axis in zip(*known, strict=True))))
+        return _Value(())
+    return _Value(_after(layer, tuple(_merged(axis) for axis in zip(*known, strict=True))))
 
 
-def _joined(fields: tuple[Field, ...]) -> Field:
-    """What units see of branches that meet: as far as the branch that sees the most."""
+def _merged(fields: tuple[Field, ...]) -> Field:
+    """The fields where branches merge: those of the branch that sees the most."""
     size, jump = max(f.size for f in fields), max(f.jump for f in fields)
     length = fields[0].length if len({f.length for f in fields}) == 1 else None
     starts = [f.start for f in fields if f.start is not None and f.jump == jump]
     return Field(size, jump, min(starts) if len(starts) == len(fields) else None, length)
 
 
-def _after(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
+def _after(layer: Layer, fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
     layer = acting(layer) or layer
     if isinstance(layer, _TRANSPOSED):
         return _each(_transposed, fields, layer.kernel_size, layer.strides)
@@ -197,7 +197,13 @@ def _after(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
     return fields if plain else None
 
 
-def _each(rule: Any, fields: tuple[Field, ...], *settings: Any) -> tuple[Field, ...]:
+Setting = int | str
+"""A parameter of a layer that may differ from axis to axis."""
+
+
+def _each(
+    rule: Callable[..., Field], fields: tuple[Field, ...], *settings: Setting | Sequence[Setting]
+) -> tuple[Field, ...]:
     """A rule applied along each axis; a single setting counts for all of them."""
     spread = [s if isinstance(s, tuple | list) else (s,) * len(fields) for s in settings]
     rank = min([len(fields), *map(len, spread)])
@@ -226,8 +232,8 @@ def _padded(
     return max((units - 1) * stride + reach + 1 - length, 0) // 2, units
 
 
-def _margins(layer: Any, fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Padding and cropping as layers: the same units, others before and after them."""
+def _margins(layer: Layer, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Padding and cropping layers: the same units, with others added or removed at both ends."""
     sign = -1 if hasattr(layer, "cropping") else 1
     sides = layer.cropping if sign < 0 else layer.padding
     pairs = sides if isinstance(sides[0], tuple | list) else (sides,)

@@ -57,7 +57,7 @@ def _environment(style: str) -> Environment:
 
 
 def _policy(style: str) -> str:
-    """A content security policy: browsers are to load nothing but what the page holds itself."""
+    """A content security policy: browsers load only what the page itself holds."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "

@@ -1,6 +1,6 @@
-"""The page for Markdown viewers such as GitHub's, with its pictures beside it.
+"""The page for Markdown viewers such as GitHub's, with its pictures in files beside it.
 
-Nothing reaches the page but through a filter that escapes it: the environment refuses bare text.
+All text passes a filter that escapes it: the environment refuses text that has not.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HEADING = re.compile(rf"{_FENCED}|^ {{0,3}}(?P<marks>#{{1,6}})(?=\s|$)", re.MUL
 _WILD = re.compile(
     r"<(?!https?://[^\s<>]+>)[A-Za-z/!?]|^ {0,3}(?:=+|-+)[ \t]*$|!\[|```|~~~", re.MULTILINE
 )
-"""What could reach beyond the author's text, or be fetched: HTML, pictures, open fences."""
+"""Markup that could reach beyond the author's text or be fetched: HTML, pictures, open fences."""
 
 
 class Escaped(str):
@@ -51,7 +51,7 @@ def inline(text: str, cell: bool = False) -> Escaped:
 
 
 def author(text: str) -> Escaped:
-    """An author's Markdown: as written where it is tame, else as the HTML page has it."""
+    """An author's Markdown as written if it is tame, else as the HTML of the HTML page."""
     bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
     if _WILD.search(bare):
         # An empty line would end the block of HTML.
@@ -99,7 +99,11 @@ def _address(text: str) -> Escaped:
 
 
 def _bare(value: object) -> Escaped:
-    """What the environment calls on all that a template writes."""
+    """Refuses unescaped text; the environment calls it on all that a template writes.
+
+    Raises:
+        TypeError: `value` did not pass a filter.
+    """
     if not isinstance(value, Escaped):
         raise TypeError(f"report.md writes {value!r} without a filter that escapes it")
     return value

@@ -1,4 +1,4 @@
-"""The order of a report: numbers, anchors, and whether every reference leads somewhere."""
+"""A report in reading order: numbers, anchors, and a check that every reference resolves."""
 
 from __future__ import annotations
 
@@ -75,12 +75,12 @@ def _evidence(report: Report, blocks: list[Block]) -> dict[str, Evidence]:
     for item in items:
         if item.figure not in first:
             raise ValueError(f"evidence {item.id!r} points to {item.figure!r}, which is no figure")
-    found = {item.id: replace(item, figure=first[item.figure]) for item in items}
+    resolved = {item.id: replace(item, figure=first[item.figure]) for item in items}
     for item in items:
         for source in item.sources:
-            if source not in found:
+            if source not in resolved:
                 raise ValueError(f"evidence {item.id!r} comes from {source!r}, which is not here")
-    return found
+    return resolved
 
 
 def _labels(figures: Iterable[Figure]) -> dict[str, str]:

@@ -1,7 +1,7 @@
-"""Text from people and from rules, made safe for the inside of an HTML page.
+"""Text of authors and rules as HTML that is safe inside a page.
 
 Rules write plain text in which backticks mark code. Authors write Markdown, which may hold HTML;
-what comes out holds no script, no picture, no id and no address but web and mail.
+the result holds no script, no picture, no id, and only web and mail addresses.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ _CONTROLS = dict.fromkeys(
     ],
     "\N{REPLACEMENT CHARACTER}",
 )
-"""Characters that show nothing, and overrides of direction that would turn numbers around."""
+"""Control characters, and overrides of direction that would reverse numbers."""
 
 
 def steady(page: str) -> str:
-    """A whole page without characters that pages must not hold, or that reorder what follows."""
+    """A whole page without control characters and without overrides of direction."""
     return page.translate(_CONTROLS)
 
 
@@ -74,7 +74,7 @@ def plain(text: str) -> str:
 
 
 def in_quotes(text: str) -> Markup:
-    """Text for an attribute in double quotes, where nothing else has to be escaped."""
+    """Text for an attribute in double quotes, where only "&" and the quote need escaping."""
     return Markup(text.replace("&", "&amp;").replace('"', "&quot;"))
 
 
@@ -92,13 +92,13 @@ def author(text: str) -> Markup:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
-    # What is left of "<table>" in clean HTML is a tag: text would be escaped.
+    # In clean HTML "<table>" is always a tag: in text it is escaped.
     framed = clean.replace("<table>", f"{_FRAME}<table>")
     return Markup(framed.replace("</table>", "</table></div>"))
 
 
 def spaced(text: str) -> str:
-    """Markdown with an empty line before each list, as this converter wants and others do not."""
+    """Markdown with an empty line before each list, which only this converter needs."""
     lines: list[str] = []
     fence = ""
     for line in text.splitlines():
@@ -122,7 +122,7 @@ def _is_item(line: str) -> bool:
 
 
 class _Tame(Treeprocessor):
-    """Moves headings below the page's own, and lets pictures, which would be fetched, be links."""
+    """Moves headings below the page's own, and turns pictures, which browsers fetch, into links."""
 
     def run(self, root: Element) -> None:
         linked = {child for link in root.iter("a") for child in link.iter("img")}

@@ -1,4 +1,4 @@
-"""report.json: all that the pages state, for programs.
+"""report.json: all that the pages state, for programs to read.
 
 `report.schema.json` beside this file is its JSON Schema (draft 2020-12).
 """

@@ -37,7 +37,7 @@ def evaluate(
         return metrics, counts
     require_one_input(Network.of(model))
     try:
-        require_finite(model)
+        require_finite(Network.of(model))
     except UndefinedError:
         return metrics, counts
     answering = list(with_kinds(model, answering, dataset))

@@ -10,17 +10,11 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.network.answers import Probabilities
 from reportgen.network.batching import batch_size
-from reportgen.network.execution import (
-    NO_KERNEL,
-    allowed,
-    cannot_run,
-    function,
-    needs_xla,
-)
-from reportgen.network.inputs import as_taken
+from reportgen.network.execution import NO_KERNEL, allowed, cannot_run, function, needs_xla
+from reportgen.network.inputs import as_input_shape
 from reportgen.network.network import Network
+from reportgen.network.predictions import Probabilities
 from reportgen.network.preprocessing import coefficients, prepare
 from reportgen.records import Dataset, Head, Split
 from reportgen.training.auxiliary import AuxiliaryClassifier
@@ -223,7 +217,7 @@ def _totals(
 def _preparing(model: Model, dataset: Dataset) -> Callable[[Tensor], Tensor]:
     """A function that makes a batch of images, as the dataset stores them, the model's input."""
     shape = dataset.splits["train"].images.shape[1:]
-    channels_first = as_taken(Network.of(model), shape) != shape
+    channels_first = as_input_shape(Network.of(model), shape) != shape
     scale, offset = coefficients(dataset.preprocessing)
     order = dataset.preprocessing.order
 

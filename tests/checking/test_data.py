@@ -10,7 +10,7 @@ import pytest
 from reportgen import catalog, datasets
 from reportgen.checking.figures import PUBLISHED, data_problems, known_data
 from reportgen.errors import UserError
-from reportgen.network.preprocessing import pick
+from reportgen.network.samples import pick
 from reportgen.spec.loading import load_text
 
 LINE = "model: zoo:base\ndataset: {source: line, per_class: 12}\nfigures:\n  - "

@@ -9,8 +9,9 @@ import keras
 import pytest
 
 from reportgen.checking import problems_of
-from reportgen.inspection.inputs import inputs, taken
-from reportgen.network.inputs import inputs_of
+from reportgen.models.trust.configuration import outline
+from reportgen.models.trust.inspection import outline_of
+from reportgen.network.inputs import model_inputs
 from reportgen.spec.loading import load_text
 
 layers = keras.layers
@@ -39,7 +40,7 @@ def test_a_file_names_its_inputs_as_keras_does(name: str, suffix: str, tmp_path:
     model, file = MODELS[name], tmp_path / f"m.{suffix}"
     model.save(file)
     graph = model if name != "sequential" else model._functional
-    assert inputs(file) == [tuple(one) for one in inputs_of(graph)]
+    assert outline_of(file).inputs == tuple(tuple(one) for one in model_inputs(graph))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_a_file_names_its_inputs_as_keras_does(name: str, suffix: str, tmp_path:
     ],
 )
 def test_what_a_configuration_does_not_tell_is_left_to_the_build(config: Any) -> None:
-    assert taken(config) is None
+    assert outline(config).inputs is None
 
 
 SPEC = """\

@@ -9,8 +9,8 @@ import pytest
 
 from reportgen.checking.figures import layer_problems, missing_layer
 from reportgen.errors import Problem, UserError
-from reportgen.inspection.names import layers as layers_of_file
-from reportgen.inspection.names import named as layers_of
+from reportgen.models.trust.configuration import outline
+from reportgen.models.trust.inspection import outline_of
 from reportgen.network.layer_selection import find
 from reportgen.network.network import Network
 from reportgen.spec.loading import load_text
@@ -56,14 +56,14 @@ def told(text: str, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("file", ["m.keras", "m.h5"])
 def test_a_file_names_its_layers_as_keras_does(file: str, folder: Path) -> None:
-    found = layers_of_file(folder / file)
+    found = outline_of(folder / file).layers
     assert found is not None
     assert list(found) == list(Network.of(keras.models.load_model(folder / file)).layers)
     assert found["backbone/conv"] == 4
     assert found["backbone/deep/same"] == 4
     assert found["out"] == 10
     assert found["deepwise"] is None
-    assert layers_of_file(folder / "operations.h5") is None
+    assert outline_of(folder / "operations.h5").layers is None
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_file_names_its_layers_as_keras_does(file: str, folder: Path) -> None:
 def test_networks_of_keras_are_named_as_keras_does(network: str) -> None:
     model = getattr(keras.applications, network)(weights=None, input_shape=(64, 64, 3))
     config = keras.saving.serialize_keras_object(model)
-    found = layers_of(config)
+    found = outline(config).layers
     assert found is not None
     assert list(found) == list(Network.of(model).layers)
     every = Network.of(model).layers
@@ -165,7 +165,7 @@ def test_a_layer_that_a_dataset_may_bring_is_left_to_the_build(folder: Path) -> 
 def test_a_class_that_is_not_keras_own_makes_all_names_unsure() -> None:
     config = keras.saving.serialize_keras_object(nested())
     config["config"]["layers"][-1]["class_name"] = "Mine"
-    assert layers_of(config) is None
+    assert outline(config).layers is None
 
 
 def test_an_odd_configuration_has_no_names() -> None:
@@ -176,4 +176,4 @@ def test_an_odd_configuration_has_no_names() -> None:
         {"class_name": "Sequential", "config": []},
         {"config": {"layers": 3}},
     ):
-        assert layers_of(odd) is None
+        assert outline(odd).layers is None

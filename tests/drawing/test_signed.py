@@ -1,20 +1,10 @@
-"""Signed maps: zero is neutral, whatever else there is; words for what was explained."""
+"""Signed maps: zero is neutral, whatever else there is."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from reportgen.drawing.colors import centered, colorize, signed_overlay
-from reportgen.figures.attribution.captions import (
-    image,
-    label,
-    numbering,
-    ordinal,
-    percent,
-    sentence,
-    where,
-)
 
 
 def test_zero_lies_in_the_middle_and_the_largest_magnitude_at_an_end() -> None:
@@ -36,39 +26,3 @@ def test_an_overlay_of_signed_values_is_red_and_blue_over_gray() -> None:
     assert found[0, 0] > found[0, 2]
     assert np.ptp(found[1]) <= 2
     assert found[2, 2] > found[2, 0]
-
-
-@pytest.mark.parametrize(("share", "words"), [(1, "100%"), (0.99999, "> 99.9%"), (0.5, "50.0%")])
-def test_no_probability_is_rounded_to_a_certainty(share: float, words: str) -> None:
-    assert percent(share) == words
-
-
-def test_words_for_a_sample() -> None:
-    told = {"index": 3, "label": "cat", "predicted": "dog", "probability": 0.75, "explained": "dog"}
-    assert label(told) == "dog (75.0%)"
-    assert sentence(told) == "Test image 3 (cat): predicted dog with 75.0%."
-    other = {**told, "explained": "cow", "label": ""}
-    assert image(other) == "test image 3"
-    assert label(other) == "for cow; predicted dog (75.0%)"
-    assert sentence(other, "more").endswith("explained for cow; more.")
-
-
-def test_where_a_map_is_largest() -> None:
-    places = {
-        "upper left": (0, 0),
-        "center": (1, 1),
-        "middle right": (1, 2),
-        "lower center": (2, 1),
-    }
-    for words, place in places.items():
-        values = np.zeros((3, 3))
-        values[place] = 1
-        assert where(values) == words
-
-
-def test_places_in_a_row() -> None:
-    found = [ordinal(n) for n in (1, 2, 3, 4, 10, 11, 12, 13, 20, 21, 46, 101, 111, 122)]
-    expected = "1st 2nd 3rd 4th 10th 11th 12th 13th 20th 21st 46th 101st 111th 122nd"
-    assert found == expected.split()
-    words = "Filters are counted from 0: filter 45 is the layer's 46th."
-    assert numbering("filter", 45) == words

@@ -13,7 +13,7 @@ from reportgen.engine.job import Job
 ANSWERING = """
 import sys
 for line in sys.stdin:
-    print('{"event": "done", "outputs": {}}', flush=True)
+    print('{"answer": {}}', flush=True)
 """
 
 

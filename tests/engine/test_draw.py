@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
 
 from reportgen.engine import artifacts, draw
 from reportgen.engine.job import Job
+from reportgen.figures.feature_maps.facts import Facts, LayerFacts
+from reportgen.figures.images import ShownImage
 from reportgen.records import Artifact
 from reportgen.store import Output, Store
 from tests.engine.test_train import quiet
 
 
-def drawn(store: Store, facts: dict[str, Any]) -> Output:
+def drawn(store: Store, heading: str = "") -> Output:
     maps = np.random.default_rng(0).random((1, 20, 9, 9), np.float32)
-    layer = {"name": "conv", "type": "Conv2D", "shown": list(range(20)), "channels": 20,
-             "size": [9, 9]}  # fmt: skip
-    told = {"samples": [{"index": 3, "label": "cat"}], "layers": [layer], **facts}
-    made = artifacts.save(Artifact({"maps@conv": maps}, told), store)
+    layer = LayerFacts("conv", "conv", "Conv2D", (9, 9), 20, tuple(range(20)))
+    facts = Facts((layer,), (ShownImage(3, "cat"),))
+    made = artifacts.save(Artifact({"maps@conv": maps}, facts, heading=heading), store)
     job = Job("draw", ("reportgen.figures.feature_maps.draw",), {"params": {}},
               {"artifact": made["artifact"]})  # fmt: skip
     return draw.run(job, store, quiet)["drawn"]
@@ -29,7 +29,7 @@ def drawn(store: Store, facts: dict[str, Any]) -> Output:
 
 def test_pictures_and_their_vectors_are_kept_and_needed(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    output = drawn(store, {})
+    output = drawn(store)
     picture = json.loads(store.get(output.object))["parts"][0]["picture"]
     assert set(output.needs) == {picture["object"], picture["vector"]}
     assert picture["media_type"] == "image/png"
@@ -41,7 +41,14 @@ def test_pictures_and_their_vectors_are_kept_and_needed(tmp_path: Path) -> None:
 def test_what_heads_a_figure_is_handed_on_where_its_artifact_says_so(tmp_path: Path) -> None:
     store = Store(tmp_path)
     plain, headed = (
-        json.loads(store.get(drawn(store, facts).object)) for facts in ({}, {"heading": "Other"})
+        json.loads(store.get(drawn(store, heading).object)) for heading in ("", "Other")
     )
     assert headed == {**plain, "heading": "Other"}
     assert plain["heading"] == ""
+
+
+def test_dictionary_facts_may_say_what_heads_a_figure_or_why_there_is_none(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    made = artifacts.save(Artifact(facts={"heading": "Other", "undefined": "No maps."}), store)
+    stored = artifacts.read(made["artifact"], store)
+    assert (stored.heading, stored.undefined) == ("Other", "No maps.")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from types import SimpleNamespace
 
 import pytest
 import tensorflow as tf
 
-from reportgen.engine import __main__ as worker
+from reportgen.codec import encode
+from reportgen.engine import worker
 from reportgen.engine.job import Job
+from reportgen.errors import ReportgenError, UserError
 
 
 @pytest.mark.parametrize("error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "")])
@@ -20,8 +21,9 @@ def test_memory_that_runs_out_is_told_in_one_sentence(
         raise error
 
     monkeypatch.setattr(worker, "_stage", lambda _: SimpleNamespace(run=run))
-    event = worker._serve(Job("draw", (), {}), io.StringIO())
-    assert event["event"] == "failed"
-    (problem,) = event["problems"]
-    assert problem["message"] == "memory ran out"
-    assert problem["hint"] == "show fewer samples or layers"
+    with pytest.raises(ReportgenError) as caught:
+        worker.handler()(encode(Job("draw", (), {})), lambda _: None)
+    assert not isinstance(caught.value, UserError)
+    (problem,) = caught.value.problems
+    assert problem.message == "memory ran out"
+    assert problem.hint == "show fewer samples or layers"

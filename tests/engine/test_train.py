@@ -50,8 +50,8 @@ def rooms(modules: set[str]) -> set[str]:
 
 
 def test_only_what_trains_reaches_a_training() -> None:
-    found = reached("reportgen.engine.train", "reportgen.models.base")
-    assert {"reportgen.training.loop", "reportgen.models.base"} <= found
+    found = reached("reportgen.engine.train", "reportgen.models.zoo.base")
+    assert {"reportgen.training.loop", "reportgen.models.zoo.base"} <= found
     others = {"reportgen.training.evaluation", "reportgen.engine.model", "reportgen.engine.compute"}
     assert not found & others
     assert not rooms(found) & {"spec", "plan", "figures", "drawing", "drafting", "inferences"}
@@ -93,7 +93,7 @@ def test_a_model_file_that_changes_during_a_build_is_told(tmp_path: Path) -> Non
     job = Job("model", (), params, base=str(tmp_path), cache=str(store.root))
     output = model.run(job, store, quiet)["model"]
     checkpoint._built.clear()
-    assert checkpoint.obtain(output, job, store).count_params() > 0
+    assert checkpoint.obtain(output, job, store).model.count_params() > 0
     checkpoint._built.clear()
     save(2)
     with pytest.raises(UserError, match="the model changed while the report was built"):

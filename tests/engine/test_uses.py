@@ -12,8 +12,9 @@ from reportgen.catalog import entry
 from reportgen.engine import compute, draw
 from reportgen.engine.draw import with_uses
 from reportgen.engine.job import Job
+from reportgen.network.network import Network
 from reportgen.records import Drawing, Picture, Subject, Table
-from reportgen.store import Store
+from reportgen.store import Output, Store
 from tests.engine.test_train import quiet
 
 PICTURE = Picture(b"", "image/png", 1, 1)
@@ -46,9 +47,10 @@ def test_the_page_says_it_of_a_shared_convolution(
 ) -> None:
     store = Store(tmp_path)
     params = {p.name: p.default for p in entry("figures", "kernels").parameters}
-    given = Subject(zoo.shared(), compute.NO_MODEL, None, params, 0)
+    model = zoo.shared()
+    given = Subject(model, compute.NO_MODEL, None, params, 0, network=Network.of(model))
     monkeypatch.setattr(compute, "subject", lambda *_: given)
-    job = Job("compute", ("reportgen.figures.kernels.compute",), {})
+    job = Job("compute", ("reportgen.figures.kernels.compute",), {}, {"model": Output("", "")})
     made = compute.run(job, store, quiet)
     job = Job("draw", ("reportgen.figures.kernels.draw",), {"params": given.params},
               {"artifact": made["artifact"]})  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -104,13 +105,13 @@ def test_the_ratio_is_against_the_largest_mean_response_in_the_data() -> None:
     artifact = compute(subject(model, data))
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
     maps = np.asarray(model.get_layer("conv")(pixels)).mean(axis=(1, 2))
-    told = artifact.facts["layers"][0]
-    np.testing.assert_allclose(told["largest"], maps.max(axis=0), rtol=1e-5)
+    panel = artifact.facts.panels[0]
+    np.testing.assert_allclose(panel.largest, maps.max(axis=0), rtol=1e-5)
     np.testing.assert_allclose(
-        told["reached"], response(model, artifact.arrays["images@conv"]), rtol=1e-4
+        panel.reached, response(model, artifact.arrays["images@conv"]), rtol=1e-4
     )
     ratio = next(m for m in artifact.measures if m.name == "activation_ratio@conv")
-    expected = np.median(np.array(told["reached"]) / np.array(told["largest"]))
+    expected = np.median(np.array(panel.reached) / np.array(panel.largest))
     assert ratio.value == pytest.approx(expected)
 
 
@@ -158,7 +159,7 @@ def test_the_targets_that_score_are_counted_in_grammar(count: int, words: str) -
 def test_without_data_there_is_no_ratio() -> None:
     artifact = compute(subject(sequential(), None))
     assert not [m for m in artifact.measures if m.name.startswith("activation_ratio")]
-    assert artifact.facts["layers"][0]["largest"] is None
+    assert artifact.facts.panels[0].largest is None
 
 
 def test_a_count_of_filters() -> None:
@@ -309,12 +310,12 @@ def test_a_figure_of_classes() -> None:
     (figure,) = draw(artifact, given.params)
     assert figure.title == "Classes (class)"
     assert "raise its logit" in figure.caption
-    told = artifact.facts["layers"][0]
-    assert told["labels"] == ["class 2", "class 0 + class 1"]
+    panel = artifact.facts.panels[0]
+    assert panel.labels == ("class 2", "class 0 + class 1")
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
     logits = observe(Network.of(model), pixels).logits[0]
     expected = [logits[:, 2].max(), logits[:, :2].mean(axis=1).max()]
-    np.testing.assert_allclose(told["largest"], expected, rtol=1e-5)
+    np.testing.assert_allclose(panel.largest, expected, rtol=1e-5)
     assert {m.name for m in artifact.measures} == {"score_ratio@class", "still@class"}
     with pytest.raises(UserError, match="head 'class' has no class 'cat'"):
         compute(subject(model, data, objective="class", targets=["cat"]))
@@ -328,7 +329,7 @@ def test_a_figure_of_units_and_of_chosen_filters() -> None:
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
     maps = np.asarray(model.get_layer("conv")(pixels))
     np.testing.assert_allclose(
-        artifact.facts["layers"][0]["largest"], maps[:, 1, 2].max(axis=0), rtol=1e-5
+        artifact.facts.panels[0].largest, maps[:, 1, 2].max(axis=0), rtol=1e-5
     )
     chosen = subject(model, data, targets=["1"])
     artifact = compute(chosen)
@@ -364,8 +365,8 @@ def test_a_filter_that_gray_excites_most_is_said_to_be_so() -> None:
     model = keras.Sequential([keras.Input((6, 6, 1)), layers.Conv2D(2, 1, name="conv")])
     given = subject(model, None)
     artifact = compute(given)
-    told = artifact.facts["layers"][0]
-    assert told["unmoved"] == []
-    facts = {**artifact.facts, "layers": [{**told, "unmoved": [1]}]}
+    panel = artifact.facts.panels[0]
+    assert panel.unmoved == ()
+    facts = replace(artifact.facts, panels=(replace(panel, unmoved=(1,)),))
     (figure,) = draw(Artifact(artifact.arrays, facts, ()), given.params)
     assert "No image was found to excite more than gray does: filter 1." in figure.caption

@@ -17,7 +17,7 @@ from reportgen.figures.architecture.flow_chart import flow_chart
 from reportgen.figures.architecture.stages import folded
 from reportgen.figures.summary.compute import compute as compute_summary
 from reportgen.figures.summary.draw import draw
-from reportgen.models._holding import held
+from reportgen.models.adapting import hold_inputs
 from reportgen.network.dependencies import steps
 from reportgen.network.network import Network
 
@@ -237,7 +237,7 @@ def masked(where: str, **inputs):
     x = layers.Conv2D(1, 3, padding="same", name="conv")(x)
     x = layers.Multiply(name="behind")([x, mask]) if where != "before" else x
     model = keras.Model([image, mask], layers.Dense(3)(layers.Flatten()(x)))
-    return held(model, {"image": "images", **inputs})[0]
+    return hold_inputs(model, {"image": "images", **inputs})[0]
 
 
 def told_of_branches(model):

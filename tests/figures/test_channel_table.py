@@ -69,7 +69,7 @@ def test_the_channel_that_follows_edges_best_can_be_shown() -> None:
     pixels = np.zeros((1, 8, 8, 1), np.uint8)
     pixels[0, :, :3] = 255
     given = dataset(pixels, {"c": [0]}, (Target("c", "C", ("half", "none")),))
-    assert compute(subject(KIND, made, given, channel=None)).facts["channel"] == 1
+    assert compute(subject(KIND, made, given, channel=None)).facts.channel == 1
 
 
 def test_a_large_map_is_cut_and_says_so() -> None:

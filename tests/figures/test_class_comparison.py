@@ -12,7 +12,7 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.class_comparison import measures as by_hand
-from reportgen.figures.class_comparison.compute import compute, pair
+from reportgen.figures.class_comparison.compute import class_pair, compute
 from reportgen.records import Target
 
 KIND = "class_comparison"
@@ -78,8 +78,8 @@ def test_pairs_won_by_hand() -> None:
 def test_bars_are_told_apart() -> None:
     made = subject(KIND, model(), data())
     artifact = compute(made)
-    assert artifact.facts["classes"] == ["upright", "flat"]
-    assert artifact.facts["indices"] == [0, 1, 6, 7]
+    assert artifact.facts.classes == ("upright", "flat")
+    assert [image.index for image in artifact.facts.images] == [0, 1, 6, 7]
     found = measures(artifact)
     assert found["orientation@conv.upright"].value > 0
     assert found["orientation@conv.upright"].n == 6
@@ -104,7 +104,7 @@ def test_bars_are_told_apart() -> None:
 
 def test_the_filter_that_turns_most_can_be_shown() -> None:
     artifact = compute(subject(KIND, model(), data(), filter=None))
-    assert artifact.facts["filter"] in (0, 1)
+    assert artifact.facts.filter in (0, 1)
     # Pooling repeats what the convolution before it shows, and is not judged.
     assert not [name for name in measures(artifact) if "pool" in name]
 
@@ -117,13 +117,13 @@ def test_the_class_that_wins_more_often_is_named_first() -> None:
 
 
 def test_classes_by_name_and_index() -> None:
-    assert pair(TARGET, None) == (0, 2)
-    assert pair(TARGET, ["flat", "0"]) == (2, 0)
+    assert class_pair(TARGET, None) == (0, 2)
+    assert class_pair(TARGET, ["flat", "0"]) == (2, 0)
     for wrong in (["flat"], ["flat", "2"], ["flat", "upright", "blank"]):
         with pytest.raises(UserError, match="two different classes"):
-            pair(TARGET, wrong)
+            class_pair(TARGET, wrong)
     with pytest.raises(UserError, match="no class of 'c' is called 'flut'"):
-        pair(TARGET, ["flut", "0"])
+        class_pair(TARGET, ["flut", "0"])
 
 
 def test_what_cannot_be_compared() -> None:

@@ -41,7 +41,7 @@ def data(names: tuple[str, ...] = ("class",), truth: Any = (0, 0, 0, 1, 1, 2)) -
 
 
 def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reportgen.network.answers.BYTES", 4 * 12)  # four images at once
+    monkeypatch.setattr("reportgen.network.batching.PIECE_BYTES", 4 * 12)  # four images at once
     made = subject(KIND, model(), data())
     artifact = compute(made)
     counts = artifact.arrays["counts@class"]

@@ -13,6 +13,7 @@ from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.attribution.deconvnet import peaks
 from reportgen.figures.deconvnet.compute import compute
+from reportgen.figures.deconvnet.facts import ChannelFacts, Sample
 from reportgen.network.network import Network
 
 layers = keras.layers
@@ -25,11 +26,11 @@ def test_the_images_that_excite_a_unit_most_beside_their_projections() -> None:
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     pixels = data.splits["test"].images / 255
     strongest = np.maximum(reference.before_relu(sequential(), pixels), 0).max(axis=(1, 2))
-    for unit in artifact.facts["units"]:
-        order = np.argsort(-strongest[:, unit["channel"]], kind="stable")[:3]
-        assert [sample["index"] for sample in unit["samples"]] == order.tolist()
-        for sample in unit["samples"]:
-            top, bottom, left, right = sample["window"]
+    for unit in artifact.facts.channels:
+        order = np.argsort(-strongest[:, unit.number], kind="stable")[:3]
+        assert [sample.index for sample in unit.samples] == order.tolist()
+        for sample in unit.samples:
+            top, bottom, left, right = sample.frame
             assert (bottom - top, right - left) == (3, 3)
     found = measures(artifact)
     assert found["activation@1"].value == pytest.approx(strongest[:, 1].max(), rel=1e-5)
@@ -72,15 +73,15 @@ def test_the_strongest_units_all_positions_and_images_of_ones_own() -> None:
     given = subject("deconvnet", sequential(), data, filters=1, keep="all", samples=[5, 2])
     artifact = compute(given)
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
-    (unit,) = artifact.facts["units"]
+    (unit,) = artifact.facts.channels
     values = peaks(Network.of(sequential()), data.splits["test"].images / 255, "conv").values
-    assert unit["channel"] == values.max(axis=0).argmax()
-    assert [sample["index"] for sample in unit["samples"]] == [5, 2]
-    assert unit["samples"][0]["window"] == [0, 6, 0, 6]
+    assert unit.number == values.max(axis=0).argmax()
+    assert [sample.index for sample in unit.samples] == [5, 2]
+    assert unit.samples[0].frame == (0, 6, 0, 6)
     assert "the test images given." in figure.caption
     pixels = (data.splits["test"].images[[5, 2]] / 255).astype(np.float32)
-    expected = reference.projection(sequential(), pixels, unit["channel"], "all", "deconvnet")
-    reference.close(artifact.arrays[f"projections@{unit['channel']}"], expected)
+    expected = reference.projection(sequential(), pixels, unit.number, "all", "deconvnet")
+    reference.close(artifact.arrays[f"projections@{unit.number}"], expected)
 
 
 def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> None:
@@ -96,8 +97,8 @@ def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> No
     given = subject("deconvnet", seeded(model), dataset({"class": 3}), filters=[0], top=2)
     artifact = compute(given)
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
-    (unit,) = artifact.facts["units"]
-    assert [sample["window"] for sample in unit["samples"]] == [[0, 6, 0, 6]] * 2
+    (unit,) = artifact.facts.channels
+    assert [sample.frame for sample in unit.samples] == [(0, 6, 0, 6)] * 2
     assert measures(artifact)["receptive_field"].value == 5
     assert "cropped" not in figure.caption
     assert "Which part of the image a unit sees cannot be told" in figure.caption
@@ -130,7 +131,7 @@ def test_zero_is_gray_and_channels_are_told(count: int, words: str) -> None:
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     assert words in figure.caption
     assert ("channels are shown" in figure.caption) == (count == 2)
-    (unit,) = artifact.facts["units"]
+    (unit,) = artifact.facts.channels
     artifact.arrays["projections@0"][:] = 0
     _, projection = _tiles(artifact, unit, (3, 3))[0]
     np.testing.assert_allclose(projection, np.full((3, 3, 3), 128 / 255), atol=0.003)
@@ -139,9 +140,9 @@ def test_zero_is_gray_and_channels_are_told(count: int, words: str) -> None:
 def test_a_tile_is_as_high_and_as_wide_as_the_crops() -> None:
     from reportgen.figures.deconvnet.draw import _sides
 
-    frames = ([0, 2, 3, 9], [0, 3, 4, 8])
-    units = [{"samples": [{"window": frame} for frame in frames]}]
-    assert _sides(units) == (3, 6)
+    frames = ((0, 2, 3, 9), (0, 3, 4, 8))
+    samples = tuple(Sample(0, "", 1.0, frame, False) for frame in frames)
+    assert _sides([ChannelFacts(0, samples)]) == (3, 6)
 
 
 def masked() -> Any:

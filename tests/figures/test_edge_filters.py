@@ -12,9 +12,11 @@ import pytest
 from keras import layers
 from subjects import check_house_rules, dataset, measures, notes_of, subject
 
+from reportgen.codec import decode, encode
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.edge_filters import measures as by_hand
 from reportgen.figures.edge_filters.compute import compute
+from reportgen.figures.edge_filters.facts import Facts
 from reportgen.records import Target
 
 KIND = "edge_filters"
@@ -48,12 +50,12 @@ def data() -> Any:
 def test_filters_are_sorted_by_what_they_follow() -> None:
     made = subject(KIND, model(), data(), samples=[3])
     artifact = compute(made)
-    found = artifact.facts["layers"][0]["groups"]
-    assert found["vertical"][0] == 0
-    assert found["horizontal"][0] == 1
-    assert 2 in found["area"]
-    assert found["silent"] == [3]
-    assert found["answering"] == [0, 1, 2]
+    groups = artifact.facts.layers[0].groups
+    assert groups.vertical[0] == 0
+    assert groups.horizontal[0] == 1
+    assert 2 in groups.area
+    assert groups.silent == (3,)
+    assert groups.answering == (0, 1, 2)
     told = measures(artifact)
     assert (told["vertical_filters@conv"].value, told["vertical_filters@conv"].n) == (1, 3)
     assert told["most_vertical@conv.0"].value > 0.2 > told["most_vertical@conv.0"].baseline
@@ -62,7 +64,7 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     sheet, table = check_house_rules(KIND, artifact, made.params)
     assert "Vertical more than horizontal edges: filter 0" in sheet.alt
     # The order of keys is lost on the way to drawing, the maps must not be.
-    facts = json.loads(json.dumps(artifact.facts, sort_keys=True))
+    facts = decode(Facts, json.loads(json.dumps(encode(artifact.facts), sort_keys=True)))
     assert check_house_rules(KIND, replace(artifact, facts=facts), made.params)[0] == sheet
     assert table.rows[4] == ("conv", "nothing", 1, "3")
     counts, clearest, local = (note.text for note in notes_of(KIND, artifact)[0])
@@ -73,21 +75,21 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
 
 def test_a_map_made_of_what_lies_there_is_local() -> None:
     image = np.random.default_rng(0).integers(0, 256, (9, 9, 1), dtype=np.uint8)
-    told = by_hand.surroundings(image, (9, 9))
+    told = by_hand.local_features(image, (9, 9))
     assert told.shape == (81, 6)
     maps = (told @ np.array([[1, 2.0], [3, 0], [0, 1], [0, -2], [5, 0], [0, 1]])).reshape(9, 9, 2)
-    assert by_hand.explained(maps.astype(np.float32), told) == pytest.approx(1)
+    assert by_hand.explained_variance(maps.astype(np.float32), told) == pytest.approx(1)
     noise = np.random.default_rng(1).random((9, 9, 1)).astype(np.float32)
-    share = by_hand.explained(noise, told)
+    share = by_hand.explained_variance(noise, told)
     assert share is not None
     assert share < 0.3
-    assert by_hand.explained(np.ones((9, 9, 2), np.float32), told) is None
+    assert by_hand.explained_variance(np.ones((9, 9, 2), np.float32), told) is None
 
 
 def test_brightness_departs_from_its_median() -> None:
     pixels = np.full((1, 4, 4, 1), 10, np.uint8)
     pixels[0, 1, 1] = 50
-    wanted = by_hand.goes_with(pixels, (4, 4))
+    wanted = by_hand.patterns(pixels, (4, 4))
     assert wanted["area"][0, 1, 1] == 40
     assert wanted["area"].sum() == 40
     # Around the bright pixel the slope is half the step of 40 in each direction.
@@ -110,6 +112,15 @@ def test_what_cannot_be_judged() -> None:
     flat = keras.Sequential([keras.Input((8, 8, 1)), layers.Flatten(), layers.Dense(2)])
     with pytest.raises(UndefinedError, match="no filters that could follow edges"):
         compute(subject(KIND, flat, data()))
+
+
+def test_layers_whose_names_differ_in_case_alone_get_different_parts() -> None:
+    body = [layers.Conv2D(2, 3, name="conv"), layers.Conv2D(2, 3, name="Conv")]
+    end = [layers.Flatten(), layers.Dense(2)]
+    made = subject(KIND, keras.Sequential([keras.Input((8, 8, 1)), *body, *end]), data())
+    artifact = compute(made)
+    assert [layer.part for layer in artifact.facts.layers] == ["0-conv", "1-conv"]
+    check_house_rules(KIND, artifact, made.params)
 
 
 def test_without_labels_nothing_is_said_of_classes() -> None:

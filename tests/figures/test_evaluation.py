@@ -104,7 +104,7 @@ def test_correct_does_not_depend_on_chunks(data, monkeypatch):
     found = Network.of(model).heads_for(data.targets)
     images = data.splits["test"].images
     whole = correct(Network.of(model), data, found, images, gray=True)
-    monkeypatch.setattr("reportgen.network.answers.BYTES", 7 * 12)
+    monkeypatch.setattr("reportgen.network.batching.PIECE_BYTES", 7 * 12)
     assert np.array_equal(correct(Network.of(model), data, found, images, gray=True), whole)
 
 

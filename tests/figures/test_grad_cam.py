@@ -154,8 +154,8 @@ def test_targets_of_a_spec() -> None:
     by_index = compute(subject(model, data, target="2", samples=3))
     np.testing.assert_array_equal(named.arrays["map@class"], by_index.arrays["map@class"])
     label = compute(subject(model, data, target="label", samples=3))
-    told = label.facts["heads"][0]["samples"]
-    assert all(one["explained"] == one["label"] for one in told)
+    samples = label.facts.heads[0].samples
+    assert all(sample.image.explained == sample.image.label for sample in samples)
     with pytest.raises(UserError, match="has no class 'cat'"):
         compute(subject(model, data, target="cat"))
 
@@ -202,7 +202,9 @@ def test_images_in_pieces_give_the_same_numbers(monkeypatch: pytest.MonkeyPatch)
     data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
     given = subject(two_heads(), data, samples=2, measure_on=9)
     whole = compute(given)
-    monkeypatch.setattr("reportgen.network.answers.BYTES", 4 * 4 * 108)  # four images at once
+    monkeypatch.setattr(
+        "reportgen.network.batching.PIECE_BYTES", 4 * 4 * 108
+    )  # four images at once
     parts = compute(given)
     for name, array in whole.arrays.items():
         np.testing.assert_allclose(parts.arrays[name], array, atol=1e-6)
@@ -222,15 +224,15 @@ def test_an_output_that_branches_off_before_the_layer_has_no_heatmap(method: str
     model, data = seeded(keras.Model(x, outputs)), dataset({"class": 3}, channels=3)
     alone = seeded(keras.Model(x, outputs))
     artifact = compute(subject(model, data, method=method))
-    assert [head["name"] for head in artifact.facts["heads"]] == ["class"]
+    assert [head.name for head in artifact.facts.heads] == ["class"]
     heatmap, _ = draw(artifact, subject(model, data, method=method).params)
     assert "Output aux does not depend on this layer and has no heatmap." in heatmap.caption
     both = compute(subject(alone, data, method=method, layer="low"))
-    assert [head["name"] for head in both.facts["heads"]] == ["class", "aux"]
-    assert both.facts["apart"] == []
+    assert [head.name for head in both.facts.heads] == ["class", "aux"]
+    assert both.facts.independent == ()
     # Output aux has no label, so its values are no scores of classes.
-    assert "heading" not in artifact.facts
-    assert both.facts["heading"] == "Activation Heatmap"
+    assert artifact.heading == ""
+    assert both.heading == "Activation Heatmap"
 
 
 def test_behind_a_reshape_nothing_is_said_of_what_lies_where() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reportgen.attribution.cam import Maps
-from reportgen.attribution.cam_methods import pointless
+from reportgen.attribution.cam_methods import Maps, pointless
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.metrics.statistics import wilson
 

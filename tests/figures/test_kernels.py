@@ -1,3 +1,7 @@
+"""Kernels: the arrays, any kind of layer, the figure, gray over a range."""
+
+from __future__ import annotations
+
 from dataclasses import replace
 
 import keras
@@ -14,8 +18,8 @@ from subjects import (
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.kernels import measures as by_hand
-from reportgen.figures.kernels.compute import compute, kernels, part_names
-from reportgen.figures.kernels.scaling import scaled
+from reportgen.figures.kernels.compute import compute, kernels
+from reportgen.figures.kernels.draw import scaled
 from reportgen.records import Preprocessing, Target
 
 
@@ -23,30 +27,7 @@ def model_of(*stack, shape=(12, 12, 3)):
     return keras.Sequential([keras.Input(shape), *stack])
 
 
-def kernel_of(*filters):
-    """Filters (h, w, inputs) as a kernel (h, w, inputs, filters)."""
-    return np.stack([np.asarray(one, np.float32) for one in filters], axis=-1)
-
-
-# --- numbers by hand ---
-
-
-def test_effective_inputs_by_hand():
-    one, even, uneven = np.zeros((1, 2, 4)), np.ones((1, 2, 4)), np.zeros((1, 2, 4))
-    one[..., 2] = 5
-    uneven[0, 0] = [np.sqrt(3), 1, 0, 0]
-    found = by_hand.effective_inputs(kernel_of(one, even, uneven, np.zeros((1, 2, 4))))
-    # Energies 3 and 1: (3 + 1)^2 / (9 + 1).
-    assert found == pytest.approx([1, 4, 1.6])
-
-
-def test_effective_inputs_of_what_a_separable_layer_mixes_by_hand():
-    # One position, two inputs, two parts of each; and the same filters as one kernel.
-    depthwise = np.array([[[[1.0, 2.0], [1.0, -1.0]]]])
-    mixes = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [2, -1, 1, 0], [1, 0, 3, 0], [0, 0, 0, 0]])
-    found = by_hand.effective_inputs_mixed(depthwise, mixes.T[None, None])
-    # By input 1 and 0; 0 and 1; 2 * 1 - 1 * 2 = 0 and 1; 1 and 3, so (1 + 9)^2 / (1 + 81).
-    assert found == pytest.approx([1, 1, 1, 100 / 82])
+# --- any kind of layer ---
 
 
 def test_effective_inputs_of_separable_layers_are_those_of_their_composed_kernel():
@@ -59,54 +40,6 @@ def test_effective_inputs_of_separable_layers_are_those_of_their_composed_kernel
     assert (found.value, found.n) == (pytest.approx(plain.mean()), 5)
     assert "mixed by the pointwise weights" in found.how
     assert "of 3 inputs" in found.how
-
-
-def test_smoothness_by_hand():
-    steps = np.array([[[1.0], [1.0]], [[-1.0], [-1.0]]])
-    checks = np.array([[[1.0], [-1.0]], [[-1.0], [1.0]]])
-    # Two of four neighboring pairs agree, two do not: 0. All disagree: -1.
-    assert by_hand.smoothness(kernel_of(steps, checks)) == pytest.approx([0, -1])
-
-
-def test_smoothness_averages_over_inputs():
-    steps, checks = [[1.0, 1.0], [-1.0, -1.0]], [[1.0, -1.0], [-1.0, 1.0]]
-    both = np.stack([steps, checks], axis=-1)
-    assert by_hand.smoothness(kernel_of(both)) == pytest.approx([-0.5])
-
-
-def test_smoothness_in_one_and_three_dimensions():
-    ramp = np.array([1.0, 2.0, 3.0])[:, None]
-    # z = -1, 0, 1: both products are 0.
-    assert by_hand.smoothness(kernel_of(ramp)) == pytest.approx([0])
-    cube = np.stack([np.array([[1.0, -1.0], [-1.0, 1.0]])] * 3)[..., None]
-    assert by_hand.smoothness(kernel_of(cube)) == pytest.approx([-1])
-
-
-def test_color_share_by_hand():
-    gray, opponent, red = np.ones((1, 1, 3)), np.array([[[1.0, -1, 0]]]), np.array([[[1.0, 0, 0]]])
-    found = by_hand.color_share(kernel_of(gray, opponent, red, np.zeros((1, 1, 3))))
-    assert found == pytest.approx([0, 1, 2 / 3])
-
-
-def test_random_weights_have_two_thirds_of_their_energy_in_color():
-    kernel = np.random.default_rng(0).normal(size=(5, 5, 3, 2000))
-    assert by_hand.color_share(kernel).mean() == pytest.approx(2 / 3, abs=0.005)
-
-
-def test_redundant_by_hand():
-    a, b = np.array([[[1.0], [0], [0], [-1]]]), np.array([[[0.0], [1], [-1], [0]]])
-    copies = kernel_of(a, -3 * a + 7, b, np.full_like(a, 4.1))
-    assert by_hand.redundant(copies).tolist() == [True, True, False, False]
-    assert by_hand.redundant(kernel_of(a)).tolist() == [False]
-
-
-def test_finite_filters():
-    kernel = np.zeros((2, 2, 1, 3))
-    kernel[0, 0, 0, 1], kernel[1, 1, 0, 2] = np.nan, np.inf
-    assert by_hand.finite_filters(kernel).tolist() == [True, False, False]
-
-
-# --- any kind of layer ---
 
 
 def test_kernels_have_inputs_and_filters_last():
@@ -162,6 +95,17 @@ def test_one_and_three_dimensions_are_drawn():
         assert len(check_house_rules("kernels", compute(ready), ready.params)) == 1
 
 
+def test_layers_whose_names_differ_in_case_alone_get_different_parts():
+    ready = subject("kernels", model_of(*(layers.Conv2D(2, 3, name=n) for n in ("conv", "Conv"))))
+    artifact = compute(ready)
+    drawn = check_house_rules("kernels", artifact, ready.params)
+    assert [(item.part, item.layers) for item in drawn] == [
+        ("conv", ("conv",)),
+        ("conv-2", ("Conv",)),
+    ]
+    assert measures(artifact)["filters@Conv"].part == "conv-2"
+
+
 def test_nested_layers_and_choice():
     inner = model_of(layers.Conv2D(2, 3, name="c"))
     inner.name = "In"
@@ -174,10 +118,6 @@ def test_nested_layers_and_choice():
     drawn = check_house_rules("kernels", compute(ready), ready.params)
     assert [item.part for item in drawn] == ["in-c", "one"]
     assert [item.title for item in drawn] == ["Conv2D(In/c)", "Conv2D(one)"]
-
-
-def test_parts_never_collide():
-    assert part_names(["a/b", "a-b", "A b", "é"]) == ["a-b", "a-b-2", "a-b-3", "layer"]
 
 
 # --- the figure ---
@@ -321,7 +261,9 @@ def test_every_channel_of_the_first_filters_in_gray_over_the_range_of_the_whole_
     model.set_weights([weights, np.zeros(4)])
     ready = subject("kernels", model, max_filters=2, show="inputs", scaling="range")
     artifact = compute(ready)
-    assert artifact.facts["layers"][0]["range"] == pytest.approx([-0.2, 0.6])
+    assert [artifact.facts.layers[0].low, artifact.facts.layers[0].high] == pytest.approx(
+        [-0.2, 0.6]
+    )
     (drawing,) = check_house_rules("kernels", artifact, ready.params)
     assert "The first 2 of 4 filters" in drawing.caption
     assert "low = -0.2, high = 0.6" in drawing.caption

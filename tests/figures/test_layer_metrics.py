@@ -14,7 +14,7 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.layer_metrics import measures as by_hand
 from reportgen.figures.layer_metrics.compute import compute
 from reportgen.figures.layer_metrics.measures import ActivationStatistics
-from reportgen.metrics.repetition import redundant
+from reportgen.metrics.statistics import redundant
 
 KIND = "layer_metrics"
 

@@ -12,7 +12,7 @@ from subjects import subject
 
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.activation_maximization.compute import compute
-from reportgen.maximization.canvas import as_read, canvas_shape, channels_of
+from reportgen.maximization.canvas import as_model_input, canvas_shape, input_channels
 from reportgen.maximization.maximize import activation_maximization
 from reportgen.network.network import Network
 
@@ -108,10 +108,10 @@ def test_an_open_length_is_filled() -> None:
 def test_a_canvas_is_the_input_in_another_order(model: Any) -> None:
     shape = canvas_shape(Network.of(model))
     assert np.prod(shape) == np.prod(model.input_shape[1:])
-    assert channels_of(Network.of(model)) == model.input_shape[-1]
+    assert input_channels(Network.of(model)) == model.input_shape[-1]
     # Numbers that tell place and channel: those of a plane stay beside one another.
     pixels = np.arange(2 * np.prod(shape)).reshape(2, *shape)
-    there = as_read(Network.of(model), pixels, ops=np)
+    there = as_model_input(Network.of(model), pixels, ops=np)
     assert there.shape == (2, *model.input_shape[1:])
     assert sorted(there.ravel()) == sorted(pixels.ravel())
     if model is VOLUME:

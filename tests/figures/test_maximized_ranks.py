@@ -43,10 +43,10 @@ def test_filters_whose_maps_have_one_or_three_axes(rank: int) -> None:
     artifact = compute(
         subject("activation_maximization", model, dataset({"class": 3}), layers=["conv"], steps=60)
     )
-    told = artifact.facts["layers"][0]
+    panel = artifact.facts.panels[0]
     tiles = artifact.arrays["images@conv"]
     np.testing.assert_allclose(
-        told["reached"], np.diagonal(np.asarray(maps(tiles)).mean(axis=space)), rtol=1e-4
+        panel.reached, np.diagonal(np.asarray(maps(tiles)).mean(axis=space)), rtol=1e-4
     )
     assert any(m.name == "activation_ratio@conv" for m in artifact.measures)
 
@@ -97,7 +97,7 @@ def test_places_in_maps_of_any_rank_are_said() -> None:
     assert "its response at depth 0, row 1, column 0 of the map" in caption
     pixels = np.asarray(given.data.splits["test"].images, np.float32) / 255
     maps = np.asarray(keras.Model(volume.inputs[0], volume.get_layer("conv").output)(pixels))
-    largest = artifact.facts["layers"][0]["largest"]
+    largest = artifact.facts.panels[0].largest
     np.testing.assert_allclose(largest, maps[:, 0, 1, 0].max(axis=0), rtol=1e-5)
     with pytest.raises(UserError, match=r"a depth, a row and a column, whole numbers, got \(1, 1"):
         compute(

@@ -40,9 +40,9 @@ def data() -> Any:
 def test_means_and_pooling_by_hand() -> None:
     made = subject(KIND, model(), data())
     artifact = compute(made)
-    assert artifact.facts["layers"] == ["one", "pool", "two"]
-    assert [one["index"] for one in artifact.facts["samples"]] == [1, 2, 0]
-    assert [one["label"] for one in artifact.facts["samples"]] == ["dark", "light", "mixed"]
+    assert artifact.facts.layers == ("one", "pool", "two")
+    assert [image.index for image in artifact.facts.images] == [1, 2, 0]
+    assert [image.label for image in artifact.facts.images] == ["dark", "light", "mixed"]
     # The mean of a pixel and twice the pixel.
     np.testing.assert_allclose(artifact.arrays["mean_0"][0][:2, :2], [[1.5, 0], [0, 0]])
     np.testing.assert_allclose(artifact.arrays["mean_1"][0], np.full((2, 2), 1.5))
@@ -76,7 +76,7 @@ def test_channels_that_cancel_leave_no_pattern() -> None:
     assert 0 < np.ptp(noisy) < 1e-6
     given = subject(KIND, made, dataset(pixels, {"c": range(4)}, (CLASSES,)))
     artifact = compute(given)
-    assert artifact.facts["layers"] == ["conv", "pool"]
+    assert artifact.facts.layers == ("conv", "pool")
     assert np.ptp(artifact.arrays["mean_1"], axis=(1, 2)).tolist() == [0] * 4
     assert (np.ptp(artifact.arrays["mean_0"], axis=(1, 2)) > 0.01).all()
     (drawing,) = check_house_rules(KIND, artifact, given.params)
@@ -86,7 +86,7 @@ def test_channels_that_cancel_leave_no_pattern() -> None:
 def test_layers_and_classes_can_be_chosen() -> None:
     made = subject(KIND, model(), data(), layers=["two", "three"], first=1, max_classes=2)
     artifact = compute(made)
-    assert artifact.facts["layers"] == ["two"]
+    assert artifact.facts.layers == ("two",)
     (drawing,) = check_house_rules(KIND, artifact, made.params)
     assert drawing.caption.endswith("1 more class is left out.")
     with pytest.raises(UserError, match="one, pool"):

@@ -86,7 +86,7 @@ def test_a_heatmap_of_a_value_shows_what_raises_it() -> None:
         [[[0.625 * 0.2, 0], [0, 0]], [[0, 0.625 * 0.4], [0, 0]]],
         rtol=1e-5,
     )
-    assert artifact.facts["heading"] == "Activation Heatmap"
+    assert artifact.heading == "Activation Heatmap"
     said = words("grad_cam", made, artifact)
     assert "Grad-CAM of the unit's value at layer same" in said
     assert "Test image 0: unit 0 at -2." in said
@@ -164,8 +164,8 @@ def test_units_are_maximized(data: Dataset | None) -> None:
     model = regression([5.0, -2.5, 0.0, 0.0])
     made = subject("activation_maximization", model, data, objective="class", **plain)
     artifact = maximize(made)
-    (layer,) = artifact.facts["layers"]
-    assert (layer["labels"], layer["noun"], layer["channels"]) == (["unit 0"], "unit", 1)
+    (panel,) = artifact.facts.panels
+    assert (panel.labels, panel.noun, panel.total) == (("unit 0",), "unit", 1)
     (tile,) = artifact.arrays["images@value"][..., 0]
     assert tile[UPPER_LEFT] > 0.9
     assert tile[UPPER_RIGHT] < 0.1
@@ -179,7 +179,7 @@ def test_units_are_maximized(data: Dataset | None) -> None:
 def test_a_unit_is_maximized_by_its_name_or_number(name: str) -> None:
     given: dict[str, Any] = {"objective": "class", "steps": 1, "targets": [name]}
     made = subject("activation_maximization", regression(*THREE), photos(), **given)
-    assert maximize(made).facts["layers"][0]["labels"] == ["unit 2"]
+    assert maximize(made).facts.panels[0].labels == ("unit 2",)
     made = subject("activation_maximization", regression(*THREE), **given | {"targets": ["unit 3"]})
     with pytest.raises(UserError, match=r"'value' has no unit 'unit 3'.* a unit's name or index"):
         maximize(made)
@@ -258,9 +258,9 @@ def test_an_image_does_not_keep_other_outputs_from_being_explained(
     drawn = check_house_rules(kind, artifact, made.params)
     assert all(ASIDE in one.caption for one in drawn)
     if kind == "grad_cam":
-        assert artifact.facts["layer"] == "body"
+        assert artifact.facts.layer == "body"
     else:
-        assert "layer" not in artifact.facts
+        assert not hasattr(artifact.facts, "layer")
 
 
 def test_a_layer_that_no_explained_output_depends_on(detector: Any) -> None:
@@ -273,6 +273,6 @@ def test_a_layer_that_no_explained_output_depends_on(detector: Any) -> None:
 def test_probabilities_drop_for_those_that_have_any(detector: Any) -> None:
     made = subject("occlusion", detector, photos(True), score="probability")
     artifact = occlusion(made)
-    assert [head["name"] for head in artifact.facts["heads"]] == ["class"]
+    assert [head.name for head in artifact.facts.heads] == ["class"]
     assert "Output box has values and no probability, so it is left out." in \
         words("occlusion", made, artifact)  # fmt: skip

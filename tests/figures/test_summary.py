@@ -12,7 +12,7 @@ from reportgen.network.graph import require_graph
 @pytest.fixture(scope="module")
 def base():
     """The first table of the write-up."""
-    from reportgen.models.base import build
+    from reportgen.models.zoo.base import build
 
     return build((28, 28, 3), ())
 

@@ -8,7 +8,7 @@ import pytest
 from subjects import check_house_rules, dataset, measures, subject
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.figures.attribution.explaining import color
+from reportgen.figures.attribution.explained import color
 from reportgen.figures.evaluation.compute import compute as evaluate
 from reportgen.figures.feature_maps.compute import compute as maps
 from reportgen.figures.grad_cam.compute import compute as cam
@@ -44,15 +44,15 @@ def photos():
 
 def test_images_are_called_by_their_files(model, photos):
     artifact = maps(subject("feature_maps", model, photos, samples=[1, 3]))
-    assert [sample["label"] for sample in artifact.facts["samples"]] == ["1.jpg", "3.jpg"]
+    assert [image.label for image in artifact.facts.images] == ["1.jpg", "3.jpg"]
     check_house_rules("feature_maps", artifact, {})
 
 
 def test_classes_are_called_by_their_numbers(model, photos):
     artifact = cam(subject("grad_cam", model, photos, samples=[4], target="6"))
-    (sample,) = artifact.facts["heads"][0]["samples"]
-    assert (sample["label"], sample["explained"]) == ("4.jpg", "class 6")
-    assert sample["predicted"].startswith("class ")
+    (sample,) = artifact.facts.heads[0].samples
+    assert (sample.image.label, sample.image.explained) == ("4.jpg", "class 6")
+    assert sample.image.predicted.startswith("class ")
     with pytest.raises(UserError, match="has no labels"):
         cam(subject("grad_cam", model, photos, target="label"))
 

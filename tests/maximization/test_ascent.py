@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from small_models import nested, sequential, state
 
-from reportgen.maximization.ascent import Climbed
+from reportgen.maximization.ascent import AscentResult
 from reportgen.maximization.ascent import climb as climb_any
 from reportgen.maximization.objectives import filters
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.transformations import Moves, Transforms, draw_moves
 from reportgen.network import execution
 from reportgen.network.network import Network
-from reportgen.network.randomization import fresh, weights
+from reportgen.network.randomization import fresh_weights, weights
 
 layers = keras.layers
 
@@ -29,7 +29,7 @@ def climb(
     shifts: np.ndarray,
     recipe: Recipe,
     values: list[np.ndarray] | None = None,
-) -> Climbed:
+) -> AscentResult:
     """Filters, each alone, with shifts as the only movement."""
     moves = Moves(shifts, np.tile(np.float32([0, 1]), (len(shifts), 1)))
     return climb_any(Network.of(model), filters(layer, picks), first, moves, recipe, values)
@@ -37,7 +37,7 @@ def climb(
 
 def climbed(
     model: keras.Model, layer: str = "conv", steps: int = 20, jitter: int = 1, **dials: float
-) -> Climbed:
+) -> AscentResult:
     recipe = Recipe(steps=steps, transforms=Transforms(jitter), **dials)
     rng = np.random.default_rng(0)
     blank = 0.5 + 0.01 * rng.standard_normal((1, *model.inputs[0].shape[1:]))
@@ -120,7 +120,7 @@ def test_the_model_and_random_state_stay_as_they_were() -> None:
     model.get_layer("conv").trainable = False
     before, python_state = state(model), random.getstate()
     climbed(model)
-    fresh(Network.of(model), 3)
+    fresh_weights(Network.of(model), 3)
     assert state(model) == before
     assert random.getstate() == python_state
 
@@ -161,7 +161,9 @@ def test_fresh_weights_are_those_of_a_new_model() -> None:
     model.set_weights([np.full(w.shape, 9.0) for w in model.get_weights()])
     values = {
         v.path: value
-        for v, value in zip(weights(Network.of(model)), fresh(Network.of(model), 1), strict=True)
+        for v, value in zip(
+            weights(Network.of(model)), fresh_weights(Network.of(model), 1), strict=True
+        )
     }
     kernel, bias, gamma, beta, mean, variance, dense, _ = values.values()
     limit = np.sqrt(6 / (27 + 9 * 64))
@@ -179,20 +181,24 @@ def test_fresh_weights_follow_the_seed() -> None:
     model = nested()
     same = [
         np.array_equal(a, b)
-        for a, b in zip(fresh(Network.of(model), 1), fresh(Network.of(model), 1), strict=True)
+        for a, b in zip(
+            fresh_weights(Network.of(model), 1), fresh_weights(Network.of(model), 1), strict=True
+        )
     ]
     kernels = [
         np.array_equal(a, b)
-        for a, b in zip(fresh(Network.of(model), 1), fresh(Network.of(model), 2), strict=True)
+        for a, b in zip(
+            fresh_weights(Network.of(model), 1), fresh_weights(Network.of(model), 2), strict=True
+        )
     ]
     assert all(same)
     assert not all(kernels)
-    assert len(fresh(Network.of(model), 1)) == len(model.weights)
+    assert len(fresh_weights(Network.of(model), 1)) == len(model.weights)
 
 
 def test_a_climb_with_other_weights_is_that_of_a_model_with_them() -> None:
     model, other = sequential(), sequential()
-    values = fresh(Network.of(model), 5)
+    values = fresh_weights(Network.of(model), 5)
     for variable, value in zip(weights(Network.of(other)), values, strict=True):
         variable.assign(value)
     rng = np.random.default_rng(0)

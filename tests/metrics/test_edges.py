@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reportgen.metrics.edges import correlations, departures, edges, orientations, slopes
+from reportgen.metrics.edges import departures, edges, orientations, slopes
+from reportgen.metrics.statistics import correlations
 
 RAMP = np.tile(np.arange(4, dtype=np.uint8) * 10, (1, 4, 1))[..., None]
 

@@ -9,8 +9,8 @@ import pytest
 
 from reportgen import models
 from reportgen.errors import UserError
-from reportgen.models import _vetting
 from reportgen.models.application import load
+from reportgen.models.trust import vetting
 from reportgen.records import Target
 
 Load = Callable[..., models.Loaded]
@@ -176,8 +176,8 @@ def test_a_weights_file_is_inspected_once_for_its_content(
 ) -> None:
     saved(load, small, tmp_path / "own.weights.h5")
     looked: list[object] = []
-    monkeypatch.setattr(_vetting, "_sound", set())
-    monkeypatch.setattr(_vetting, "inspect_apart", lambda *_, **given: looked.append(given))
+    monkeypatch.setattr(vetting, "_sound_weights", set())
+    monkeypatch.setattr(vetting, "inspect_isolated", lambda *_, **given: looked.append(given))
     given = {"input_shape": (8, 8, 3), "targets": DIGITS, "params": {"weights": "own.weights.h5"}}
     for _ in range(2):
         load(small, **given)

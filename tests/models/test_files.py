@@ -12,8 +12,9 @@ import pytest
 
 from reportgen import functions, models
 from reportgen.errors import UserError
-from reportgen.inspection import inspect
-from reportgen.models import _settings, _vetting
+from reportgen.models.trust import vetting
+from reportgen.models.trust.inspection import inspect
+from reportgen.models.trust.reading import settings_kept
 
 Load = Callable[..., models.Loaded]
 LAYERS = keras.layers
@@ -36,8 +37,8 @@ keras.config.set_floatx("float64")
 @pytest.fixture
 def untried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the process of its own, which takes seconds to start; a few tests here have it."""
-    monkeypatch.setattr(_vetting, "reader", lambda *_: nullcontext())
-    monkeypatch.setattr(_vetting, "_passed", set())
+    monkeypatch.setattr(vetting, "_reader", lambda *_: nullcontext())
+    monkeypatch.setattr(vetting, "_passed", set())
 
 
 def many_kinds() -> Any:
@@ -174,7 +175,7 @@ def test_a_saved_model_needs_trust(load: Load, tmp_path: Path, small: Any) -> No
 def own(folder: Path, suffix: str) -> str:
     """A file with a layer and an activation of a module in the folder; nothing stays registered."""
     (folder / "my_layers.py").write_text(OWN)
-    with _settings.kept():
+    with settings_kept():
         scope: dict[str, Any] = {"__name__": "my_layers"}
         exec(OWN, scope)
         keras.config.set_floatx("float32")
@@ -197,7 +198,7 @@ def test_own_classes_may_lie_deeper_in_a_package(
     (tmp_path / "pk").mkdir()
     (tmp_path / "pk" / "__init__.py").write_text("from .layers import Doubling, halved\n")
     (tmp_path / "pk" / "layers.py").write_text(OWN.partition("keras.config")[0])
-    with functions.importable(tmp_path), _settings.kept():
+    with functions.importable(tmp_path), settings_kept():
         module = functions.imported("pk", tmp_path)
         twice, dense = module.Doubling(name="twice"), LAYERS.Dense(2, module.halved, name="d")
         model = keras.Sequential([keras.Input((3,)), twice, dense])

@@ -12,7 +12,7 @@ from PIL import Image
 
 from reportgen import datasets
 from reportgen.errors import UserError
-from reportgen.models._fit import check_input
+from reportgen.models.adapting import check_input
 
 
 def model(*shape: int | None) -> Any:

@@ -13,11 +13,12 @@ import pytest
 
 import reportgen
 from reportgen import models
+from reportgen.checking.input_mistakes import problems
 from reportgen.errors import UserError
-from reportgen.inspection import inspect
-from reportgen.models._adapting import adapted
-from reportgen.models._holding import held
+from reportgen.models.adapting import hold_inputs, reshape_images
 from reportgen.models.checkpoints import digest as of_model
+from reportgen.models.trust.inspection import inspect
+from reportgen.network.input_values import InputsMisfitError
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv, rows
 from reportgen.network.network import Network
@@ -43,12 +44,16 @@ PACKS = [
 @pytest.mark.parametrize("pack", PACKS)
 def test_answers_are_those_at_the_values_however_inputs_are_packed(pack: Any) -> None:
     model = two(pack)
-    found, sentence = held(model, GIVEN)
+    found, sentence = hold_inputs(model, GIVEN)
     np.testing.assert_allclose(
         found.predict(IMAGES, verbose=0), alone(model).predict(IMAGES, verbose=0), atol=1e-6
     )
     assert sentence == "Input 'meta' is held at [0.2, 0.5, 0.3]; all figures hold for that value " \
         "alone."  # fmt: skip
+
+
+def worded(error: InputsMisfitError) -> str:
+    return " ".join(map(str, problems(error, {})))
 
 
 def test_the_manuals_example_is_such_a_model(tmp_path: Path) -> None:
@@ -64,12 +69,12 @@ def test_the_manuals_example_is_such_a_model(tmp_path: Path) -> None:
     model = keras.Model([mask, image, meta], layers.Dense(2)(both))
     images = np.random.default_rng(0).random((4, 28, 28, 1), dtype=np.float32)
     expected = model([np.ones_like(images), images, np.float32([META] * 4)])
-    np.testing.assert_allclose(held(model, given)[0](images), expected, atol=1e-6)
+    np.testing.assert_allclose(hold_inputs(model, given)[0](images), expected, atol=1e-6)
 
 
 def test_maps_are_those_of_the_model_of_one_input_that_equals_it() -> None:
     model = two()
-    found, expected = held(model, GIVEN)[0], alone(model)
+    found, expected = hold_inputs(model, GIVEN)[0], alone(model)
     for index in range(3):
         heat = reportgen.grad_cam(found, IMAGES, targets=index)
         np.testing.assert_allclose(heat, reportgen.grad_cam(expected, IMAGES, index), atol=1e-6)
@@ -88,13 +93,13 @@ def test_maps_are_those_of_the_model_of_one_input_that_equals_it() -> None:
 
 def test_layers_keep_their_paths_and_what_is_held_is_a_row_of_the_summary() -> None:
     model = two()
-    found, _ = held(model, GIVEN)
+    found, _ = hold_inputs(model, GIVEN)
     table = {row.name: row for row in rows(found)}
     assert set(table) == set(Network.of(model).layers) == set(Network.of(found).layers)
     assert (table["meta"].type, table["meta"].output_shape) == ("HeldInput", "(None, 3)")
     assert (table["image"].type, table["conv"].connected_to) == ("InputLayer", ("image[0][0]",))
     assert table["both"].connected_to == ("pool[0][0]", "meta[0][0]")
-    assert choose(found, "all", is_conv) == ["conv"]
+    assert choose(Network.of(found), "all", is_conv) == ["conv"]
     assert all(
         Network.of(found).layers[name] is model.get_layer(name) for name in ("conv", "both", "out")
     )
@@ -103,13 +108,15 @@ def test_layers_keep_their_paths_and_what_is_held_is_a_row_of_the_summary() -> N
 
 def test_other_values_make_another_digest() -> None:
     model = two()
-    digests = {of_model(held(model, {**GIVEN, "meta": m})[0], None) for m in (META, 0.2, 0.25)}
+    digests = {
+        of_model(hold_inputs(model, {**GIVEN, "meta": m})[0], None) for m in (META, 0.2, 0.25)
+    }
     assert len(digests) == 3
-    assert of_model(held(model, GIVEN)[0], None) in digests
+    assert of_model(hold_inputs(model, GIVEN)[0], None) in digests
 
 
 def test_no_model_file_may_hold_what_is_held(tmp_path: Path) -> None:
-    held(two(), GIVEN)[0].save(tmp_path / "m.keras")
+    hold_inputs(two(), GIVEN)[0].save(tmp_path / "m.keras")
     with pytest.raises(UserError, match=r"HeldInput"):
         inspect(tmp_path / "m.keras")
 
@@ -120,12 +127,13 @@ def test_whole_numbers_reach_an_embedding_as_such() -> None:
     vectors = layers.Embedding(10, 3, mask_zero=True)(words)
     both = layers.Concatenate()([pooled(image), layers.GlobalAveragePooling1D()(vectors)])
     model = keras.Model([image, words], layers.Dense(2)(both))
-    found, _ = held(model, {"image": "images", "words": [7.0, 2.0, 0.0]})
+    found, _ = hold_inputs(model, {"image": "images", "words": [7.0, 2.0, 0.0]})
     expected = model([IMAGES, np.array([[7, 2, 0]] * 5, np.int32)])
     np.testing.assert_allclose(found(IMAGES), expected, atol=1e-6)
     assert found.get_layer("words").output.dtype == "int32"
-    with pytest.raises(UserError, match=r"whole numbers .* \(int32\), got 0\.5"):
-        held(model, {"image": "images", "words": [0.5]})
+    with pytest.raises(InputsMisfitError) as caught:
+        hold_inputs(model, {"image": "images", "words": [0.5]})
+    assert re.search(r"whole numbers .* \(int32\), got 0\.5", worded(caught.value))
 
 
 @pytest.mark.parametrize("side", [8, None])
@@ -136,7 +144,7 @@ def test_a_mask_of_one_number_is_as_large_as_the_images(side: int | None) -> Non
     maps = layers.Conv2D(3, 3, name="second")(layers.Conv2D(2, 3, name="first")(maps))
     out = layers.Dense(2)(layers.GlobalMaxPooling2D()(maps))
     model = keras.Model([image, mask], out)
-    found, _ = held(model, {"image": "images", "mask": 0.5})
+    found, _ = hold_inputs(model, {"image": "images", "mask": 0.5})
     halves = np.full((5, 8, 8, 2), 0.5, np.float32)
     np.testing.assert_allclose(found(IMAGES), model([IMAGES, halves]), atol=1e-6)
     # What is held sees nothing of the image, so it keeps no field from being known.
@@ -153,7 +161,7 @@ def test_images_without_channels_and_held_values_go_together() -> None:
     maps = layers.Conv1D(2, 3, name="conv")(image)
     both = layers.Concatenate()([layers.Flatten()(maps), meta])
     model = keras.Model([image, meta], layers.Dense(2)(both))
-    found, _ = adapted(held(model, GIVEN)[0], (8, 8, 1))
+    found, _ = reshape_images(hold_inputs(model, GIVEN)[0], (8, 8, 1))
     expected = model([IMAGES[..., 0], np.float32([META] * 5)])
     np.testing.assert_allclose(found(IMAGES), expected, atol=1e-6)
 
@@ -161,9 +169,10 @@ def test_images_without_channels_and_held_values_go_together() -> None:
 def test_a_model_of_one_input_stays_as_it_is() -> None:
     model = alone(two())
     name = model.inputs[0].name
-    assert held(model, {}) == held(model, {name: "images"}) == (model, "")
-    with pytest.raises(UserError, match=f"no input 'image'; it takes {name} "):
-        held(model, {"image": "images"})
+    assert hold_inputs(model, {}) == hold_inputs(model, {name: "images"}) == (model, "")
+    with pytest.raises(InputsMisfitError) as caught:
+        hold_inputs(model, {"image": "images"})
+    assert f"no input 'image'; it takes {name} " in worded(caught.value)
 
 
 def test_a_file_is_loaded_so_and_mistakes_have_their_lines(
@@ -176,12 +185,13 @@ def test_a_file_is_loaded_so_and_mistakes_have_their_lines(
     assert loaded.trained
     assert loaded.weights.startswith("Input 'meta' is held at")
     np.testing.assert_allclose(loaded.model(IMAGES), alone(model)(IMAGES), atol=1e-6)
-    with pytest.raises(UserError) as caught:
-        load("two.keras", **given | {"inputs": {"image": "images"}}, lines={"": 4, "image": 5})
-    assert [problem.line for problem in caught.value.problems] == [4]
+    with pytest.raises(InputsMisfitError) as caught:
+        load("two.keras", **given | {"inputs": {"image": "images"}})
+    lines = {"": 4, "image": 5, "meta": 6}
+    assert [problem.line for problem in problems(caught.value, lines)] == [4]
     wrong = {"image": "images", "meta": [1.0, 2.0]}
-    with pytest.raises(UserError) as caught:
-        load("two.keras", **given | {"inputs": wrong}, lines={"": 4, "image": 5, "meta": 6})
-    assert [problem.line for problem in caught.value.problems] == [6]
+    with pytest.raises(InputsMisfitError) as caught:
+        load("two.keras", **given | {"inputs": wrong})
+    assert [problem.line for problem in problems(caught.value, lines)] == [6]
     with pytest.raises(UserError, match=r"expects images of shape \(8, 8, 1\), but the dataset's"):
         load("two.keras", **given | {"input_shape": (9, 9, 1)})

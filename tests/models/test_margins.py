@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from reportgen.models import _vetting
 from reportgen.models.files import load_file
 from reportgen.models.margins import ArcFace, CosFace, SphereFace
+from reportgen.models.trust import vetting
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 
@@ -136,7 +136,7 @@ def test_saved_heads_come_back_with_and_without_reportgens_loader(
     name: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if name != "ArcFace":  # The process that tries a file takes seconds to start.
-        monkeypatch.setattr(_vetting, "reader", lambda *_: nullcontext())
+        monkeypatch.setattr(vetting, "_reader", lambda *_: nullcontext())
     layer = type(HEADS[name]).from_config(HEADS[name].get_config())
     start = [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(2)]
     model = keras.Sequential([*start, layer])

@@ -163,6 +163,11 @@ def test_the_same_seed_gives_the_same_initial_weights(load: Load) -> None:
     assert any((a != b).any() for a, b in zip(first, other, strict=True))
 
 
+def test_random_weights_that_nothing_trains_are_said(load: Load) -> None:
+    assert load("zoo:variation3").weights == models.UNTRAINED
+    assert load("zoo:variation3", input_shape=(28, 28, 3), targets=LINE).weights == ""
+
+
 def test_an_unknown_model_is_named_with_its_neighbor(load: Load) -> None:
     with pytest.raises(UserError, match="no model named 'bas'; did you mean 'base'"):
         load("zoo:bas")
@@ -190,9 +195,11 @@ def test_looking_up_names_and_entries_stays_light() -> None:
         "import sys\n"
         "from importlib import import_module\n"
         "import reportgen.models\n"
-        "for name in ('base', 'deep', 'fashion_cnn', 'small_resnet', 'small_vgg',\n"
-        "             'variation1', 'variation2', 'variation3',\n"
-        "             'application', 'files', 'python_function'):\n"
+        "from reportgen import catalog\n"
+        "for name in ('base', 'deep', 'fashion_cnn', 'small_resnet', 'small_vgg', 'vgg8',\n"
+        "             'variation1', 'variation2', 'variation3'):\n"
+        "    assert catalog.entry('models', name).name == name\n"
+        "for name in ('application', 'files', 'python_function'):\n"
         "    assert import_module(f'reportgen.models.{name}').ENTRY.name == name\n"
         "print([m for m in ('numpy', 'keras', 'tensorflow') if m in sys.modules])"
     )
@@ -204,7 +211,7 @@ def test_looking_up_names_and_entries_stays_light() -> None:
 def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_know(
     load: Load, given: dict[str, Any]
 ) -> None:
-    from reportgen.network.dependencies import way_to
+    from reportgen.network.dependencies import dependencies_of
     from reportgen.network.receptive_field import receptive_field
 
     model = load("zoo:small_vgg", **given).model
@@ -212,14 +219,19 @@ def test_small_vgg_is_pairs_of_convolutions_and_nothing_a_deconvnet_does_not_kno
     # then 576 values of three by three maps to 64 units to ten classes.
     assert model.count_params() == 71_568 + 224 + 577 * 64 + 65 * 10
     assert receptive_field(Network.of(model), "block3_conv2") == 32
-    way = way_to(Network.of(model), "block3_conv2")
-    assert (way.normalizations, way.meetings, way.averages, way.curves) == ((), (), (), ())
+    way = dependencies_of(Network.of(model), "block3_conv2")
+    assert (way.normalizations, way.merges, way.average_pools, way.nonlinearities) == (
+        (),
+        (),
+        (),
+        (),
+    )
     assert [head.units for head in Network.of(model).heads_for(DIGITS if given else ())] == [10]
 
 
 @pytest.mark.parametrize("given", [{}, {"input_shape": (28, 28, 1), "targets": DIGITS}])
 def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[str, Any]) -> None:
-    from reportgen.network.dependencies import way_to
+    from reportgen.network.dependencies import dependencies_of
 
     model = load("zoo:small_resnet", **given).model
     shapes = {row.name: row.output_shape for row in rows(model)}
@@ -228,6 +240,6 @@ def test_small_resnet_adds_what_skips_its_convolutions(load: Load, given: dict[s
         "(None, 14, 14, 32)",
         "(None, 7, 7, 64)",
     ]
-    way = way_to(Network.of(model), "stage3_out_relu")
-    assert list(way.meetings) == ["stage1_add", "stage2_add", "stage3_add"]
+    way = dependencies_of(Network.of(model), "stage3_out_relu")
+    assert list(way.merges) == ["stage1_add", "stage2_add", "stage3_add"]
     assert len(way.normalizations) == 9

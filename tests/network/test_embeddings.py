@@ -129,7 +129,7 @@ def test_without_a_matrix_for_classes_there_is_no_embedding() -> None:
 
 @pytest.mark.parametrize(("size", "most"), [(10, 3), (3, 10), (7, 7), (1, 1)])
 def test_images_are_taken_evenly(size: int, most: int) -> None:
-    found = embeddings.taken(size, most)
+    found = embeddings.evenly_spaced(size, most)
     assert len(found) == min(size, most)
     assert found[0] == 0
     assert np.ptp(np.diff(found)) <= 1 if len(found) > 1 else True

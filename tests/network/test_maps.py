@@ -9,7 +9,7 @@ import pytest
 from keras import layers
 
 from reportgen.errors import UndefinedError, UserError
-from reportgen.network.maps import axes_at, has_maps, rearranging, region, with_maps
+from reportgen.network.maps import has_maps, last_rearrangement, map_axes, region, with_maps
 from reportgen.network.network import Network
 from reportgen.network.receptive_field import centers
 
@@ -47,9 +47,9 @@ def test_a_model_of_lines_has_no_flat_maps() -> None:
     line = keras.Sequential([keras.Input((9, 1)), layers.Conv1D(2, 3, name="one")])
     with pytest.raises(UndefinedError, match="The model has no convolution or pooling layer with"):
         with_maps(Network.of(line), "all", "nothing")
-    assert axes_at(Network.of(line), "one") == 1
+    assert map_axes(Network.of(line), "one") == 1
     made = model()
-    assert [axes_at(Network.of(made), name) for name in ("one", "flat")] == [2, 0]
+    assert [map_axes(Network.of(made), name) for name in ("one", "flat")] == [2, 0]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ _PATCHES = [layers.Reshape((16, 4)), layers.Dense(5)]
 def test_layers_that_put_values_into_other_places(between: list[Any], found: str) -> None:
     end = layers.Conv2D(2, 3, padding="same", name="end")
     made = keras.Sequential([keras.Input((6, 6, 1)), *between, end, layers.Reshape((-1,))])
-    assert rearranging(Network.of(made), "end", (6, 6, 1)) == found
+    assert last_rearrangement(Network.of(made), "end", (6, 6, 1)) == found
     nested = keras.Sequential([keras.Input((6, 6, 1)), made])
     made.name = "made"
-    assert rearranging(Network.of(nested), "made/end", (6, 6, 1)) == (
+    assert last_rearrangement(Network.of(nested), "made/end", (6, 6, 1)) == (
         f"made/{found}" if found else ""
     )

@@ -12,7 +12,8 @@ from small_models import images, nested, sequential, state, two_heads
 from reportgen.errors import UndefinedError, UserError
 from reportgen.network import batching, execution
 from reportgen.network.network import Network
-from reportgen.network.outputs import answers, confidence, observe, probabilities
+from reportgen.network.outputs import observe
+from reportgen.network.scores import confidence, predicted_class, probabilities
 
 layers = keras.layers
 
@@ -228,12 +229,12 @@ def test_normalization_uses_its_moving_statistics() -> None:
 def test_answers_and_confidence() -> None:
     (many,), (one,) = Network.of(sequential()).heads, Network.of(sequential("sigmoid")).heads
     z = np.array([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0]], np.float32)
-    assert answers(z, many).tolist() == [1, 0]
-    sure = confidence(probabilities(z, many), answers(z, many), many)
+    assert predicted_class(z, many).tolist() == [1, 0]
+    sure = confidence(probabilities(z, many), predicted_class(z, many), many)
     assert sure[0] == pytest.approx(np.exp(2) / (1 + np.exp(2) + np.exp(1)))
     z = np.array([[-1.0], [2.0], [-900.0]], np.float32)
-    assert answers(z, one).tolist() == [0, 1, 0]
-    sure = confidence(probabilities(z, one), answers(z, one), one)
+    assert predicted_class(z, one).tolist() == [0, 1, 0]
+    sure = confidence(probabilities(z, one), predicted_class(z, one), one)
     np.testing.assert_allclose(sure, [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-2)), 1], rtol=1e-6)
 
 

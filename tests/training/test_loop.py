@@ -186,13 +186,13 @@ from pathlib import Path
 from reportgen import datasets, models
 from reportgen.training.evaluation import evaluate
 from reportgen.training.loop import train
-from reportgen.network.heads import heads
+from reportgen.network.network import Network
 data = datasets.load("line", {"per_class": 5}, seed=3)
 shape = data.splits["train"].images.shape[1:]
 for name in ("variation3", "base"):
     model = models.load("zoo:" + name, base=Path("."), input_shape=shape, targets=data.targets,
                         seed=3, params={}).model
-    found = heads(model, data.targets)
+    found = Network.of(model).heads_for(data.targets)
     history = train(model, data, found, {"epochs": 2}, 3, lambda *tick: None).logs
     weights = b"".join(array.tobytes() for array in model.get_weights())
     print(hashlib.sha256(weights).hexdigest(), history, evaluate(model, data, found))

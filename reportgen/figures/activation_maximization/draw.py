@@ -2,69 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.mosaic import mosaic
-from reportgen.figures.activation_maximization.facts import part
+from reportgen.figures.activation_maximization.facts import Facts, Panel
 from reportgen.figures.attribution.captions import numbering
 from reportgen.records import Artifact, Drawing, Picture
-from reportgen.types import Floats
+from reportgen.types import Floats, Params
 
-Facts = Mapping[str, Any]
+FACTS = Facts
 
+MANY = {"filter": "filters", "class": "classes", "unit": "units"}
+
+AXES = ((), ("position",), ("row", "column"), ("depth", "row", "column"))
+"""Names of a map's axes, by their number."""
 
 _ABREAST = 8
 """Channels of the input shown side by side at most, where it has no colors."""
-
-
-MANY = {"filter": "filters", "class": "classes", "unit": "units"}
 
 _WIDTH = 150
 """Pixels (twice what is shown) that one of several channels is drawn with, about."""
 
 
-AXES = ((), ("position",), ("row", "column"), ("depth", "row", "column"))
-"""Names of a map's axes, by their number."""
-
-
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """One mosaic for each layer, values as the model sees them: 0 to 1 of its input range."""
-    return tuple(_layer(artifact, layer) for layer in artifact.facts["layers"])
+    facts: Facts = artifact.facts
+    return tuple(
+        _panel(facts, panel, np.asarray(artifact.arrays[f"images@{panel.name}"], np.float32))
+        for panel in facts.panels
+    )
 
 
-def _layer(artifact: Artifact, layer: Facts) -> Drawing:
-    images = np.asarray(artifact.arrays[f"images@{layer['name']}"], np.float32)
-    facts = artifact.facts
-    words = [*_numbers(layer), *_words(layer), *filter(None, [facts["aside"]])]
+def _panel(facts: Facts, panel: Panel, images: Floats) -> Drawing:
+    remarks = [*_numbers(panel), *_exceptions(panel), *filter(None, [facts.unexplained])]
     waves = "of decorrelated colors" if images.shape[-1] == 3 else "of each channel"
-    written = f" in waves {waves}" if facts["parameterization"] == "fourier" else ""
-    steps = counted(facts["steps"], "step", "steps")
+    written = f" in waves {waves}" if facts.parameterization == "fourier" else ""
+    steps = counted(facts.steps, "step", "steps")
     caption = (
-        f"{_count(layer, len(images))}: for each an input made to raise {_goal(layer)}, "
+        f"{_count(panel, len(images))}: for each an input made to raise {_goal(panel)}, "
         f"by {steps} of gradient ascent from a gray image{written}"
-        f"{', regularized' if facts['regularized'] else ''}. {_tones(facts)}"
+        f"{', regularized' if facts.regularized else ''}. {_tones(facts)}"
     )
-    alt = f"{_grid(len(images), _tile(layer))}; {_look(images)}."
-    kind = layer["type"]
+    alt = f"{_grid(len(images), _tile(panel))}; {_look(images)}."
     return Drawing(
-        part=part(layer["name"]),
-        picture=_picture(images, layer),
-        caption=" ".join([caption, *words]),
-        alt=" ".join([alt, *words]),
-        title=f"{kind or MANY[layer['noun']].capitalize()} ({layer['name']})",
-        layers=(layer["name"],) if kind else (),
+        part=panel.part,
+        picture=_picture(images, panel),
+        caption=" ".join([caption, *remarks]),
+        alt=" ".join([alt, *remarks]),
+        title=f"{panel.type or MANY[panel.noun].capitalize()} ({panel.name})",
+        layers=(panel.name,) if panel.type else (),
     )
 
 
-def _goal(layer: Facts) -> str:
-    if layer["objective"] == "class":
-        return "its value" if layer["noun"] == "unit" else "its logit"
-    if layer["objective"] == "unit":
-        return f"its response at {_place(layer['position'])} of the map"
+def _goal(panel: Panel) -> str:
+    if panel.objective == "class":
+        return "its value" if panel.noun == "unit" else "its logit"
+    if panel.objective == "unit":
+        return f"its response at {_place(panel.position)} of the map"
     return "its mean response"
 
 
@@ -73,19 +70,19 @@ def _place(position: Sequence[int]) -> str:
     return ", ".join(f"{axis} {at}" for axis, at in zip(names, position, strict=True))
 
 
-def _tile(layer: Facts) -> str:
-    if layer["objective"] == "class":
-        return f"{layer['noun']} of {_whose(layer)}"
-    return f"filter of {layer['type']} {layer['name']}"
+def _tile(panel: Panel) -> str:
+    if panel.objective == "class":
+        return f"{panel.noun} of {_whose(panel)}"
+    return f"filter of {panel.type} {panel.name}"
 
 
-def _picture(images: Floats, layer: Facts) -> Picture:
-    labels = [_label(index, layer) for index in range(len(images))]
+def _picture(images: Floats, panel: Panel) -> Picture:
+    labels = [_label(index, panel) for index in range(len(images))]
     if images.shape[-1] == 3:
         return mosaic(images, labels=labels, scaling="none")
-    some = images[..., :_ABREAST]
-    tile = None if some.shape[-1] == 1 else _WIDTH * some.shape[-1]
-    gray = _abreast(some)
+    first = images[..., :_ABREAST]
+    tile = None if first.shape[-1] == 1 else _WIDTH * first.shape[-1]
+    gray = _abreast(first)
     return mosaic(gray, labels=labels, colormap="gray", scaling="none", legend="input", tile=tile)
 
 
@@ -94,36 +91,35 @@ def _abreast(images: Floats) -> Floats:
     n, height, _, depth = images.shape
     parts = [images[..., channel] for channel in range(depth)]
     line = np.ones((n, height, 1), np.float32)
-    lined = [part for one in parts for part in (line, one)][1:]
+    lined = [column for part in parts for column in (line, part)][1:]
     return np.concatenate(lined, axis=2)
 
 
-def _label(index: int, layer: Facts) -> str:
-    name = layer["labels"][index]
-    if index in layer["still"]:
+def _label(index: int, panel: Panel) -> str:
+    name = panel.labels[index]
+    if index in panel.still:
         return f"{name}: blank"
-    if index in layer["silent"]:
+    if index in panel.silent:
         return f"{name}: silent"
-    return f"{name}: gray" if index in layer["unmoved"] else str(name)
+    return f"{name}: gray" if index in panel.unmoved else name
 
 
-def _count(layer: Facts, shown: int) -> str:
-    what, many = layer["noun"], MANY[layer["noun"]]
-    names, total, of = layer["labels"], layer["channels"], _whose(layer)
+def _count(panel: Panel, shown: int) -> str:
+    noun, many = panel.noun, MANY[panel.noun]
+    names, total, of = panel.labels, panel.total, _whose(panel)
     if any(" + " in name for name in names):
         return (
-            f"{shown} {what} or group of {of}"
+            f"{shown} {noun} or group of {of}"
             if shown == 1
             else f"{shown} {many} or groups of {of}"
         )
-    if what == "filter" and names != [str(i) for i in range(shown)]:
-        some = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
-        return f"{some} of {of}"
+    if noun == "filter" and names != tuple(str(index) for index in range(shown)):
+        chosen = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
+        return f"{chosen} of {of}"
     if shown < total:
-        some = f"The first {shown}" if what == "filter" else str(shown)
-        some = "The first" if shown == 1 and what == "filter" else some
-        return f"{some} of {total} {many} of {of}"
-    every = {1: f"The only {what}", 2: f"Both {many}"}.get(shown, f"All {shown} {many}")
+        first = "The first" if shown == 1 else f"The first {shown}"
+        return f"{first if noun == 'filter' else shown} of {total} {many} of {of}"
+    every = {1: f"The only {noun}", 2: f"Both {many}"}.get(shown, f"All {shown} {many}")
     return f"{every} of {of}"
 
 
@@ -133,51 +129,51 @@ def _grid(count: int, tile: str) -> str:
     return f"Grid of {count} small images, one for each {tile}"
 
 
-def _whose(layer: Facts) -> str:
-    """A layer by its name; an output as one, for it may be called "class"."""
-    return f"output '{layer['name']}'" if layer["objective"] == "class" else str(layer["name"])
+def _whose(panel: Panel) -> str:
+    """A layer by its name, an output marked as one: it may be called "class"."""
+    return f"output '{panel.name}'" if panel.objective == "class" else panel.name
 
 
-def _numbers(layer: Facts) -> list[str]:
+def _numbers(panel: Panel) -> list[str]:
     """How filters are counted, where not simply the first ones are shown."""
-    names = layer["labels"]
-    picked = layer["objective"] != "class" and names[0].isdecimal() and names[0] != "0"
+    names = panel.labels
+    picked = panel.objective != "class" and names[0].isdecimal() and names[0] != "0"
     return [numbering("filter", int(names[0]))] if picked else []
 
 
 def _tones(facts: Facts) -> str:
-    low, high = facts["range"]
-    if facts["input"][-1] == 3:
+    low, high = facts.range
+    if facts.input[-1] == 3:
         return f"Colors as the model is given them ({low:g} to {high:g})."
-    return f"{_bands(facts['input'][-1])}Black is {low:g}, white {high:g}."
+    return f"{_bands(facts.input[-1])}Black is {low:g}, white {high:g}."
 
 
 def _bands(depth: int) -> str:
     """How an input without colors is laid out."""
     if depth == 1:
         return ""
-    some = f"the first {_ABREAST} of the input's {depth}" if depth > _ABREAST else f"the {depth}"
-    return f"Each tile holds {some} channels, from left to right. "
+    which = f"the first {_ABREAST} of the input's {depth}" if depth > _ABREAST else f"the {depth}"
+    return f"Each tile holds {which} channels, from left to right. "
 
 
-def _words(layer: Facts) -> list[str]:
-    """What must be said of filters that did not move or never responded."""
+def _exceptions(panel: Panel) -> list[str]:
+    """Sentences on tiles that did not move, never responded, or excite no more than gray."""
     sentences = []
-    if layer["still"]:
+    if panel.still:
         sentences.append(
-            f"Blank because the gradient is zero everywhere: {_listed(layer, layer['still'])}."
+            f"Blank because the gradient is zero everywhere: {_listed(panel, panel.still)}."
         )
-    if layer["silent"]:
-        sentences.append(f"Never responding in the end: {_listed(layer, layer['silent'])}.")
-    if layer["unmoved"]:
-        named = _listed(layer, layer["unmoved"])
+    if panel.silent:
+        sentences.append(f"Never responding in the end: {_listed(panel, panel.silent)}.")
+    if panel.unmoved:
+        named = _listed(panel, panel.unmoved)
         sentences.append(f"No image was found to excite more than gray does: {named}.")
     return sentences
 
 
-def _listed(layer: Facts, tiles: list[int]) -> str:
-    names = ", ".join(layer["labels"][index] for index in tiles)
-    if layer["objective"] == "class":
+def _listed(panel: Panel, tiles: tuple[int, ...]) -> str:
+    names = ", ".join(panel.labels[index] for index in tiles)
+    if panel.objective == "class":
         return names
     return ("filter " if len(tiles) == 1 else "filters ") + names
 

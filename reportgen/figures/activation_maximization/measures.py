@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.metrics.statistics import bootstrap, bootstrap_difference, mean_of_defined, moran
 from reportgen.records import Measure
-from reportgen.types import Doubles, Floats
+from reportgen.types import Booleans, Doubles, Floats
 
 STRONGEST = 0.02
 """Share of the frequencies whose waves count as an image's strongest."""
@@ -17,6 +19,94 @@ LOBE = 18
 
 _GRAY = np.full(3, 3**-0.5)
 _ACROSS = np.array([[1, -1, 0], [1, 1, -2]]) / np.sqrt([[2], [6]])
+
+
+_AGAINST = "baseline: the same recipe on the model with fresh random weights"
+
+
+def filter_images(name: str, images: Floats, random: Floats, part: str, seed: int) -> list[Measure]:
+    """What the images of a layer's filters look like.
+
+    Args:
+        name: path of the layer.
+        images: values in 0..1, shape (n, h, w, c).
+        random: those of the model with fresh random weights, shape (m, h, w, c).
+        part: of the figure.
+        seed: of the bootstrap.
+    """
+    own, untrained = patterns(images), patterns(random)
+    measures = [
+        mean(
+            f"structure@{name}",
+            structures(images),
+            structures(random),
+            "Moran's I of the images (likeness of neighboring pixels), mean over those of their "
+            f"channels that vary, then over filters; {_AGAINST}",
+            seed,
+        ),
+        mean(
+            f"pattern@{name}",
+            own,
+            untrained,
+            "share of an image's contrast against mid-gray that lies in the strongest 2 % of its "
+            f"spatial frequencies (Hann window, zero frequency left out), mean over filters; "
+            f"{_AGAINST}",
+            seed,
+        ),
+        gain(
+            f"pattern_gain@{name}",
+            own,
+            untrained,
+            "that share minus its mean over filters of the same model with fresh random weights, "
+            "by the same recipe; both sets of filters resampled for the interval",
+            seed,
+        ),
+        mean(
+            f"saturated@{name}",
+            _saturated(images),
+            _saturated(random),
+            f"share of values at the ends of the input range, mean over filters; {_AGAINST}",
+            seed,
+        ),
+    ]
+    if images.shape[-1] == 3:
+        measures += _colors(name, images - np.float32(0.5), random - np.float32(0.5), seed)
+    return [replace(measure, part=part) for measure in measures]
+
+
+def filter_responses(
+    name: str, reached: Floats, still: Booleans, largest: Floats | None, part: str, seed: int
+) -> list[Measure]:
+    """How a layer's filters respond to their images.
+
+    Args:
+        name: path of the layer.
+        reached: mean response of each filter to its image, shape (n,).
+        still: whether its gradient was zero everywhere, shape (n,).
+        largest: its largest mean response to a test image, shape (n,); None without data.
+        part: of the figure.
+        seed: of the bootstrap.
+    """
+    how = "filters whose gradient was zero everywhere in every step"
+    measures = [Measure(f"still@{name}", int(still.sum()), "filters", len(still), how=how)]
+    if largest is not None:
+        how = "mean response reached, divided by the largest among test images, median over filters"
+        rises = ratios(reached, largest)
+        measures.append(response(f"activation_ratio@{name}", rises, how, seed))
+    return [replace(measure, part=part) for measure in measures]
+
+
+def target_scores(
+    name: str, reached: Floats, still: Booleans, largest: Floats | None, part: str, seed: int
+) -> list[Measure]:
+    """The same of units, classes, and targets that are excited together, by their scores."""
+    how = "images whose gradient was zero everywhere in every step"
+    measures = [Measure(f"still@{name}", int(still.sum()), "images", len(still), how=how)]
+    if largest is not None:
+        how = "score reached, divided by the largest among test images, median over the targets"
+        rises = ratios(reached, largest)
+        measures.append(response(f"score_ratio@{name}", rises, how, seed))
+    return [replace(measure, part=part) for measure in measures]
 
 
 def structures(images: Floats) -> Doubles:
@@ -120,7 +210,7 @@ def gain(name: str, values: Doubles, others: Doubles, how: str, seed: int) -> Me
 def mean(name: str, values: Doubles, baseline: Doubles, how: str, seed: int) -> Measure:
     """A mean over filters, with the mean of the same for a model with fresh random weights.
 
-    NaN stands for an image that has no such value: it is left out, and how many are is said.
+    Images without such a value (NaN) are left out, and `how` says how many.
     """
     count = len(values)
     values, baseline = values[~np.isnan(values)], baseline[~np.isnan(baseline)]
@@ -131,3 +221,31 @@ def mean(name: str, values: Doubles, baseline: Doubles, how: str, seed: int) -> 
     chance = float(baseline.mean()) if baseline.size else None
     interval = bootstrap(values, seed)
     return Measure(name, float(values.mean()), "", values.size, interval, chance, how)
+
+
+def _saturated(images: Floats) -> Doubles:
+    """Share of each image's values that lie at an end of the range, shape (n,)."""
+    at_end = (images <= 1e-6) | (images >= 1 - 1e-6)
+    return np.asarray(at_end.reshape(len(images), -1).mean(axis=1))
+
+
+def _colors(name: str, deviations: Floats, random: Floats, seed: int) -> list[Measure]:
+    return [
+        mean(
+            f"chroma_share@{name}",
+            chroma_shares(deviations),
+            chroma_shares(random),
+            "share of the images' squared distance from mid-gray that lies off the gray axis, "
+            f"mean over filters; {_AGAINST}",
+            seed,
+        ),
+        Measure(
+            f"hue_spread@{name}",
+            hue_spread(deviations),
+            "",
+            len(deviations),
+            baseline=hue_spread(random),
+            how="1 minus the length of the summed mean colors of the images, across the gray "
+            f"axis, divided by the sum of their lengths; {_AGAINST}",
+        ),
+    ]

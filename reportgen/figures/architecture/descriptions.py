@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from reportgen.figures.architecture.stages import StepText
 from reportgen.network.dependencies import Shape, Step
-from reportgen.network.input_values import told
+from reportgen.network.input_values import value_text
 from reportgen.network.inputs import HeldInput
 from reportgen.network.layers import convolution, is_conv
 from reportgen.types import Layer
@@ -68,7 +68,7 @@ def _what(step: Step, role: str) -> tuple[str, int | None]:
     if role == "dense":
         return "dense", getattr(layer, "units", None) or step.shapes[0][-1]
     if role == "input":
-        return "input" if layer is None else f"input held at {told(layer.value)}", None
+        return "input" if layer is None else f"input held at {value_text(layer.value)}", None
     if role == "extra":
         return _extra(layer, name), None
     return _spaced(name), None

@@ -1,4 +1,4 @@
-"""Captions of images that were explained, from their facts."""
+"""Sentences and labels of test images, explained or not. NumPy only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.types import Array
 
 
 def percent(share: float) -> str:
@@ -30,23 +32,48 @@ def size(sides: Sequence[int]) -> str:
     return " x ".join(str(side) for side in sides)
 
 
-def label(sample: Mapping[str, Any]) -> str:
-    """A short title: the prediction, and the class that was explained where it is another.
-
-    Of plain values the unit that was explained, and its value.
-    """
-    if "value" in sample:
-        return f"{sample['explained']} at {plain(sample['value'])}"
-    words = f"{sample['predicted']} ({percent(sample['probability'])})"
-    if sample["explained"] != sample["predicted"]:
-        words = f"for {sample['explained']}; predicted {words}"
-    return words
-
-
 def image(sample: Mapping[str, Any]) -> str:
     """Which image it is: "test image 12 (cat)", without the label where there is none."""
     words = f"test image {sample['index']}"
     return f"{words} ({sample['label']})" if sample["label"] else words
+
+
+def title(explained: ExplainedImage, remark: str = "") -> str:
+    """A short title: the prediction, and the explained class where it is another.
+
+    Of plain values the explained unit and its value. A remark follows after a colon.
+    """
+    if explained.value is not None:
+        words = f"{explained.explained} at {plain(explained.value)}"
+    else:
+        words = f"{explained.predicted} ({percent(explained.probability)})"
+        if explained.explained != explained.predicted:
+            words = f"for {explained.explained}; predicted {words}"
+    return f"{words}: {remark}" if remark else words
+
+
+def sentence(explained: ExplainedImage, remark: str = "") -> str:
+    """A sentence on one image; a remark follows after a semicolon."""
+    words = f"{explained.name[0].upper()}{explained.name[1:]}: "
+    if explained.value is not None:
+        words += f"{title(explained)}{_largest(explained)}"
+    else:
+        words += f"predicted {explained.predicted} with {percent(explained.probability)}"
+        if explained.by:
+            words += f" (by a {explained.by} of the model's output, which has none of its own)"
+        if explained.explained != explained.predicted:
+            words += f", explained for {explained.explained}"
+    return f"{words}; {remark}." if remark else f"{words}."
+
+
+def answering(head: str, score: str) -> str:
+    """Which of several heads a figure explains: "for the answer of head width"."""
+    return f"for {'a value' if score == 'value' else 'the answer'} of head {head}"
+
+
+def finding(explained: ExplainedImage, words: str) -> str:
+    """A part of an alternative text: what the map of an image shows."""
+    return f"for {explained.name} {words}"
 
 
 def ordinal(number: int) -> str:
@@ -70,44 +97,19 @@ def channels(count: int) -> str:
     return f"Of {count} channels the first three are shown as red, green and blue."
 
 
-def sentence(sample: Mapping[str, Any], more: str = "") -> str:
-    """A sentence on one image; `more` is added to it after a semicolon."""
-    words = f"{image(sample)[0].upper()}{image(sample)[1:]}: "
-    if "value" in sample:
-        words += f"{label(sample)}{_largest(sample)}"
-        return f"{words}; {more}." if more else f"{words}."
-    words += f"predicted {sample['predicted']} with {percent(sample['probability'])}"
-    if sample.get("by"):
-        words += f" (by a {sample['by']} of the model's output, which has none of its own)"
-    if sample["explained"] != sample["predicted"]:
-        words += f", explained for {sample['explained']}"
-    return f"{words}; {more}." if more else f"{words}."
-
-
-def score_of(head: Mapping[str, Any]) -> str:
-    """What is explained of a head, by its samples: a "logit", or a "value" that is none."""
-    return "value" if "value" in head["samples"][0] else "logit"
-
-
-def answering(head: Mapping[str, Any]) -> str:
-    """Of which of several heads a figure is: "for the answer of head width"."""
-    what = "a value" if score_of(head) == "value" else "the answer"
-    return f"for {what} of head {head['name']}"
-
-
-def _largest(sample: Mapping[str, Any]) -> str:
-    """Which of several values is the largest."""
-    if "largest" not in sample:
-        return ""
-    unit, value = sample["largest"]
-    if unit == sample["explained"]:
-        return ", the largest value"
-    return f"; the largest value is {plain(value)}, of {unit}"
-
-
-def where(values: NDArray[Any]) -> str:
-    """In words where a map (h, w) is largest: "upper left", "center", ..."""
+def where(values: Array) -> str:
+    """The place where a map (h, w) is largest: "upper left", "center", ..."""
     row, column = np.unravel_index(int(values.argmax()), values.shape)
     down = ("upper", "middle", "lower")[int(3 * row // values.shape[0])]
     across = ("left", "center", "right")[int(3 * column // values.shape[1])]
     return "center" if (down, across) == ("middle", "center") else f"{down} {across}"
+
+
+def _largest(explained: ExplainedImage) -> str:
+    """Which of several values is the largest."""
+    if explained.largest is None:
+        return ""
+    unit, value = explained.largest
+    if unit == explained.explained:
+        return ", the largest value"
+    return f"; the largest value is {plain(value)}, of {unit}"

@@ -5,26 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.errors import Problem, UndefinedError, UserError
-from reportgen.metrics.edges import correlations, departures, slopes
-from reportgen.metrics.statistics import wilson
-from reportgen.network.finite import require_finite, require_finite_activations
+from reportgen.figures.activations import activations_of, one_image
+from reportgen.figures.channel_table.facts import Facts
+from reportgen.figures.images import ShownImage
+from reportgen.metrics.edges import departures, slopes
+from reportgen.metrics.statistics import correlations, wilson
+from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
 from reportgen.network.network import Network
-from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import names, pick, prepare
 from reportgen.network.resizing import area
+from reportgen.network.samples import names
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.types import Array, Floats
 
 
 def compute(subject: Subject) -> Artifact:
-    """One map as it is.
+    """The map of one channel.
 
     Returns:
-        Array `map`: float32, shape (h, w), the whole of it. Facts `layer`, `type`, `channel`,
-        `channels`, `sample` {"index", "label"}.
+        Array `map`: float32, shape (h, w), the whole of it. Facts: see `Facts`.
 
     Raises:
         UndefinedError: there is no dataset, or no layer with two-dimensional maps.
@@ -33,46 +34,27 @@ def compute(subject: Subject) -> Artifact:
     data, params, network = subject.data, subject.params, subject.network
     if data is None:
         raise UndefinedError("Activations are of an image, and there is no dataset.")
-    shown = pick(data, params["samples"])
-    if len(shown) != 1:
-        message = f"samples must be 1 or a list of one test image, got {len(shown)} images"
-        raise UserError(Problem(message, hint="give each image a figure of its own"))
+    index = one_image(data, params["samples"])
     path = _layer(network, params["layer"])
     require_finite(network, [path])
-    images = np.asarray(data.splits["test"].images)[shown]
-    seen = observe(network, prepare(images, data.preprocessing), [path], logits=False)
-    require_finite_activations(seen.activations)
-    maps, channel = seen.activations[path][0], params["channel"]
+    batch = activations_of(network, data, np.array([index]), [path])
+    maps, channel = batch.activations[path][0], params["channel"]
     if channel is None:
-        channel = _outlining(network, path, images, maps)
+        channel = _edge_following(network, path, batch.images, maps)
     if channel >= maps.shape[-1]:
         message = f"channel must lie in 0..{maps.shape[-1] - 1}, got {channel}"
         raise UserError(Problem(message, hint=f"layer '{path}' has {maps.shape[-1]} channels"))
     values = np.ascontiguousarray(maps[..., channel])
-    sample = {"index": int(shown[0]), "label": names(data, shown)[0]}
-    facts = {
-        "layer": path,
-        "type": type(network.layer(path)).__name__,
-        "channel": channel,
-        "channels": int(maps.shape[-1]),
-        "sample": sample,
-    }
+    image = ShownImage(index, names(data, [index])[0])
+    facts = Facts(path, type(network.layer(path)).__name__, channel, image)
     return Artifact({"map": values}, facts, _measures(path, channel, values))
 
 
-def _outlining(network: Network, path: str, images: Array, maps: Floats) -> int:
-    """The channel of maps (h, w, c) that goes best with the edges of the one image."""
-    down, across = region(network, path, images.shape[1:3])
-    slope = np.hypot(*slopes(images[:, down, across])).astype(np.float32)
-    wanted = np.asarray(area(slope, (maps.shape[0], maps.shape[1])), np.float64)
-    return int(correlations(departures(maps[None]), wanted)[0].argmax())
-
-
-def _layer(network: Network, wanted: str | None) -> str:
-    """The path of the layer to read: the one named, or the first convolution with flat maps."""
+def _layer(network: Network, name: str | None) -> str:
+    """The path of the layer named, or of the first convolution with two-dimensional maps."""
     network.require_graph()
-    if wanted is not None:
-        return choose(network, [wanted], has_maps)[0]
+    if name is not None:
+        return choose(network, [name], has_maps)[0]
     convolutions = choose(network, "all", lambda layer: is_conv(layer) and has_maps(layer))
     if not convolutions:
         raise UndefinedError(
@@ -80,6 +62,14 @@ def _layer(network: Network, wanted: str | None) -> str:
             "channel to write out."
         )
     return convolutions[0]
+
+
+def _edge_following(network: Network, path: str, images: Array, maps: Floats) -> int:
+    """The channel of maps (h, w, c) that correlates best with the edges of the one image."""
+    down, across = region(network, path, images.shape[1:3])
+    slope = np.hypot(*slopes(images[:, down, across])).astype(np.float32)
+    edges = np.asarray(area(slope, (maps.shape[0], maps.shape[1])), np.float64)
+    return int(correlations(departures(maps[None]), edges)[0].argmax())
 
 
 def _measures(path: str, channel: int, values: Floats) -> tuple[Measure, ...]:

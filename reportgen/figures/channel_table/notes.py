@@ -1,4 +1,4 @@
-"""What the table alone shows: at how many positions the channel answers, and how strongly."""
+"""A note on the channel: at how many positions it is above zero, and its range of values."""
 
 from __future__ import annotations
 

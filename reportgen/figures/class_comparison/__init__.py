@@ -1,4 +1,4 @@
-"""Two classes side by side: one filter through the first layers, and what tells them apart."""
+"""Two classes side by side: one filter's maps in the first layers, and how maps differ."""
 
 from __future__ import annotations
 

@@ -7,24 +7,25 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
-from reportgen.figures.class_comparison.measures import Collected, of_layer
-from reportgen.network.batching import batches
-from reportgen.network.finite import require_finite, require_finite_activations
+from reportgen.figures.activations import activations_of, layer_statistics
+from reportgen.figures.class_comparison.facts import Facts
+from reportgen.figures.class_comparison.measures import LayerStatistics
+from reportgen.figures.images import shown_images
+from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
-from reportgen.network.maps import region, with_maps
+from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
-from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import names
 from reportgen.records import Artifact, Dataset, Subject, Target
-from reportgen.types import Array, Booleans, Doubles, Floats, Integers
+from reportgen.types import Booleans, Doubles, Floats, Integers
 
 
 def compute(subject: Subject) -> Artifact:
-    """Maps of the examples, and how far orientation, mean maps and filters tell classes apart.
+    """Maps of the examples, and how far orientation, mean maps and filters separate the classes.
 
     Returns:
         Arrays `images` (n, h, w, c) as stored, the first class's first, and `maps_<i>` (n, h, w)
-        of the filter for layer i. Facts `layers`, `classes` (two), `filter`, `indices`.
+        of the filter for layer i. Facts: see `Facts`.
 
     Raises:
         UndefinedError: no labels, no layer with two-dimensional maps, or fewer than two test
@@ -34,56 +35,60 @@ def compute(subject: Subject) -> Artifact:
     data, params, network = subject.data, subject.params, subject.network
     if data is None or not data.targets:
         raise UndefinedError("There are no classes to compare, because there are no labels.")
-    chosen = pair(data.targets[0], params["classes"])
+    pair = class_pair(data.targets[0], params["classes"])
     layers = with_maps(network, params["layers"], "nothing to compare")[: params["first"]]
     require_finite(network, layers)
-    found = [_of_class(data, place, params["measure_on"]) for place in chosen]
-    shown = np.concatenate([indices[: params["examples"]] for indices in found])
-    images = np.asarray(data.splits["test"].images)
-    seen = observe(network, prepare(images[shown], data.preprocessing), layers, logits=False)
-    require_finite_activations(seen.activations)
-    counted = np.concatenate(found)
-    second = np.arange(len(counted)) >= len(found[0])
-    collected = _collected(network, data, images[counted], layers)
-    turned = np.concatenate(collected[layers[0]].turned)
-    channel = _filter(seen.activations, params["filter"], turned, second)
-    classes = [data.targets[0].classes[place] for place in chosen]
-    facts = {
-        "layers": layers,
-        "classes": classes,
-        "filter": channel,
-        "indices": [int(index) for index in shown],
-        "first": int(min(params["examples"], len(found[0]))),
-    }
-    arrays = {f"maps_{i}": seen.activations[path][..., channel] for i, path in enumerate(layers)}
-    return Artifact(
-        {"images": images[shown], **arrays},
-        facts,
-        tuple(
-            measure
-            for path in _judged(network, layers)
-            for measure in of_layer(path, collected[path], second, classes, channel, subject.seed)
-        ),
+    of_first, of_second = (_images_of(data, place, params["measure_on"]) for place in pair)
+    examples = params["examples"]
+    shown = np.concatenate([of_first[:examples], of_second[:examples]])
+    batch = activations_of(network, data, shown, layers)
+    is_second = np.arange(len(of_first) + len(of_second)) >= len(of_first)
+    statistics = layer_statistics(
+        network, data, np.concatenate([of_first, of_second]), layers, LayerStatistics
     )
+    channel = _filter(
+        batch.activations, params["filter"], statistics[layers[0]].orientations, is_second
+    )
+    first, second = (data.targets[0].classes[place] for place in pair)
+    facts = Facts(
+        layers=tuple(layers),
+        classes=(first, second),
+        filter=channel,
+        images=shown_images(shown, names(data, shown)),
+        of_first=min(examples, len(of_first)),
+    )
+    arrays = {f"maps_{i}": batch.activations[path][..., channel] for i, path in enumerate(layers)}
+    measures = tuple(
+        measure
+        for path in _judged(network, layers)
+        for measure in statistics[path].measures(
+            path, is_second, facts.classes, channel, subject.seed
+        )
+    )
+    return Artifact({"images": batch.images, **arrays}, facts, measures)
 
 
-def pair(target: Target, wanted: Sequence[str] | None) -> tuple[int, int]:
-    """Indices of the two classes that a `classes` parameter means: names, or indices as text.
+def class_pair(target: Target, names: Sequence[str] | None) -> tuple[int, int]:
+    """Indices of the two classes that a `classes` parameter means.
+
+    Args:
+        target: whose classes they are.
+        names: their names, or their indices as text; None for the first and the last class.
 
     Raises:
         UserError: not exactly two different classes of the target.
     """
-    if wanted is None:
-        wanted = ["0", str(len(target.classes) - 1)]
-    places = [_place(target, str(name)) for name in wanted]
+    if names is None:
+        names = ["0", str(len(target.classes) - 1)]
+    places = [_class_index(target, str(name)) for name in names]
     if len(places) != 2 or places[0] == places[1]:
-        got = ", ".join(map(str, wanted)) or "none"
+        got = ", ".join(map(str, names)) or "none"
         message = f"classes must be two different classes, got {got}"
         raise UserError(Problem(message, hint="give null for the first and the last"))
     return places[0], places[1]
 
 
-def _place(target: Target, name: str) -> int:
+def _class_index(target: Target, name: str) -> int:
     if name in target.classes:
         return target.classes.index(name)
     if name.isdecimal() and int(name) < len(target.classes):
@@ -92,41 +97,39 @@ def _place(target: Target, name: str) -> int:
     raise UserError(Problem(message, hint=did_you_mean(name, list(target.classes))))
 
 
-def _of_class(data: Dataset, place: int, most: int) -> Integers:
-    """The first test images of a class."""
+def _images_of(data: Dataset, place: int, most: int) -> Integers:
+    """Indices of the first test images of a class."""
     target = data.targets[0]
-    found = np.flatnonzero(np.asarray(data.splits["test"].labels[target.name]) == place)[:most]
-    if len(found) < 2:
+    labels = np.asarray(data.splits["test"].labels[target.name])
+    indices = np.flatnonzero(labels == place)[:most]
+    if len(indices) < 2:
         raise UndefinedError(
             f"Class '{target.classes[place]}' has fewer than two test images, so nothing can be "
             "said of what its images share."
         )
-    return found
-
-
-def _judged(network: Network, layers: list[str]) -> list[str]:
-    """Layers to measure: pooling layers only where there are no others, as they repeat those."""
-    return [path for path in layers if not is_pool(network.layer(path))] or layers
+    return indices
 
 
 def _filter(
     maps: dict[str, Floats],
     channel: int | None,
-    turned: Doubles,
-    second: Booleans,
+    orientations: Doubles,
+    is_second: Booleans,
 ) -> int:
-    """The filter to show, if every layer has it.
+    """The filter to show, which every layer must have.
 
     Args:
         maps: of every layer, for how many filters it has.
         channel: the number asked for; None for the filter whose direction of edges differs most.
-        turned: orientations of the first layer's filters, (images, filters).
-        second: which images are of the second class.
+        orientations: of the first layer's filters, shape (images, filters).
+        is_second: which images are of the second class.
     """
     fewest = min(maps, key=lambda path: maps[path].shape[-1])
     count = maps[fewest].shape[-1]
     if channel is None:
-        change = np.abs(turned[~second].mean(axis=0) - turned[second].mean(axis=0))
+        change = np.abs(
+            orientations[~is_second].mean(axis=0) - orientations[is_second].mean(axis=0)
+        )
         return int(change[:count].argmax())
     if channel >= count:
         message = f"filter must lie in 0..{count - 1}, got {channel}"
@@ -134,17 +137,6 @@ def _filter(
     return channel
 
 
-def _collected(
-    network: Network, data: Dataset, images: Array, layers: list[str]
-) -> dict[str, Collected]:
-    """What each layer shows on every image, batch by batch: maps are not kept."""
-    found = {path: Collected() for path in layers}
-    places = {path: region(network, path, images.shape[1:3]) for path in layers}
-    for place in batches(network, [images]):
-        pixels = prepare(images[place], data.preprocessing)
-        seen = observe(network, pixels, layers, logits=False).activations
-        require_finite_activations(seen)
-        for path in layers:
-            down, across = places[path]
-            found[path].add(seen[path], images[place][:, down, across])
-    return found
+def _judged(network: Network, layers: list[str]) -> list[str]:
+    """Layers to measure: pooling layers only where there are no others, as they repeat those."""
+    return [path for path in layers if not is_pool(network.layer(path))] or layers

@@ -1,54 +1,52 @@
-"""A sheet: a row for each example, the input and the filter's maps side by side."""
+"""A sheet: a row for each example, with the input and the filter's maps side by side."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.class_comparison.facts import Facts
 from reportgen.records import Artifact, Drawing
-from reportgen.types import Floats
+from reportgen.types import Floats, Params
+
+FACTS = Facts
+
+_TILE = 260
+"""Pixels of a tile's longer side where there are more than two rows."""
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """One sheet, the examples of the first class above those of the second."""
-    facts, images = artifact.facts, np.asarray(artifact.arrays["images"])
-    layers = facts["layers"]
-    maps = [np.asarray(artifact.arrays[f"maps_{i}"], np.float32) for i in range(len(layers))]
+    facts: Facts = artifact.facts
+    maps = [np.asarray(artifact.arrays[f"maps_{i}"], np.float32) for i in range(len(facts.layers))]
     rows = [
-        [image, *(colorize(stretched(one[place])) for one in maps)]
-        for place, image in enumerate(images)
+        [pixels, *(colorize(stretched(maps_of_layer[row])) for maps_of_layer in maps)]
+        for row, pixels in enumerate(np.asarray(artifact.arrays["images"]))
     ]
-    names = [facts["classes"][place >= facts["first"]] for place in range(len(images))]
     picture = sheet(
         rows,
-        column_titles=["Input", *(f"{path}, filter {facts['filter']}" for path in layers)],
-        row_titles=[
-            f"{name} (test image {index})"
-            for name, index in zip(names, facts["indices"], strict=True)
-        ],
-        tile=260 if len(rows) > 2 else None,
+        column_titles=["Input", *(f"{path}, filter {facts.filter}" for path in facts.layers)],
+        row_titles=[f"{image.label} ({image.plain_name})" for image in facts.images],
+        tile=_TILE if len(rows) > 2 else None,
     )
-    return (Drawing("", picture, _caption(facts), _alt(facts, maps), layers=tuple(layers)),)
+    return (Drawing("", picture, _caption(facts), _alt(facts, maps), layers=facts.layers),)
 
 
-def _caption(facts: Mapping[str, Any]) -> str:
-    first, second = facts["classes"]
-    words = f"Test images of {first} and of {second}, each with channel {facts['filter']} of "
-    words += f"{', '.join(facts['layers'])}. Each map has a color scale of its own, from its "
-    return words + "smallest value (dark) to its largest (bright)."
+def _caption(facts: Facts) -> str:
+    first, second = facts.classes
+    caption = f"Test images of {first} and of {second}, each with channel {facts.filter} of "
+    caption += f"{', '.join(facts.layers)}. Each map has a color scale of its own, from its "
+    return caption + "smallest value (dark) to its largest (bright)."
 
 
-def _alt(facts: Mapping[str, Any], maps: list[Floats]) -> str:
-    first, second = facts["classes"]
-    still = sum(map(count_even, maps))
-    same = f"; {still} of the maps {'is' if still == 1 else 'are'} even" if still else ""
-    count = counted(len(facts["indices"]), "row", "rows")
+def _alt(facts: Facts, maps: list[Floats]) -> str:
+    first, second = facts.classes
+    even = sum(map(count_even, maps))
+    remark = f"; {even} of the maps {'is' if even == 1 else 'are'} even" if even else ""
     return (
-        f"Sheet of {count}: {facts['first']} of {first}, the others of {second}; the "
-        f"input, then a map for each of {counted(len(maps), 'layer', 'layers')}{same}."
+        f"Sheet of {counted(len(facts.images), 'row', 'rows')}: {facts.of_first} of {first}, the "
+        f"others of {second}; the input, then a map for each of "
+        f"{counted(len(maps), 'layer', 'layers')}{remark}."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,36 +12,127 @@ from reportgen.metrics.statistics import RESAMPLES, bootstrap
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats
 
-EVEN = 1e-6
-"""What rounding may make of equal numbers, as a share of the largest of them."""
+ROUNDING = 1e-6
+"""Share of the largest of some values up to which they count as equal."""
+
+
+class LayerStatistics:
+    """Measurements of one layer's maps of two classes of images, collected batch by batch."""
+
+    def __init__(self) -> None:
+        self._orientations: list[Doubles] = []
+        self._mean_maps: list[Doubles] = []
+        self._means: list[Doubles] = []
+
+    def add(self, maps: Floats, images: Array) -> None:
+        """Measure maps (n, h, w, c) and the part of the images (n, H, W, c) that they cover."""
+        vertical, horizontal = edges(images, (maps.shape[1], maps.shape[2]))
+        self._orientations.append(orientations(maps, vertical, horizontal))
+        self._mean_maps.append(maps.mean(axis=-1, dtype=np.float64).reshape(len(maps), -1))
+        self._means.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
+
+    @property
+    def orientations(self) -> Doubles:
+        """How much more each filter follows vertical than horizontal edges, (images, filters)."""
+        return np.concatenate(self._orientations)
+
+    def measures(
+        self, path: str, is_second: Booleans, classes: Sequence[str], channel: int, seed: int
+    ) -> list[Measure]:
+        """The layer's measures.
+
+        Args:
+            path: of the layer.
+            is_second: which images belong to the second class, shape (images,).
+            classes: names of the two classes.
+            channel: the filter that is shown.
+            seed: of the intervals.
+        """
+        shown = self.orientations[:, channel]
+        first, second = (f"{path}.{class_qualifier(name)}" for name in classes)
+        return [
+            _orientation(first, shown[~is_second], channel, seed),
+            _orientation(second, shown[is_second], channel, seed),
+            *_separation(path, np.concatenate(self._mean_maps), is_second, seed),
+            *_filters(path, np.concatenate(self._means), is_second, seed),
+        ]
+
+
+def _orientation(qualifier: str, values: Doubles, channel: int, seed: int) -> Measure:
+    """The orientation of the filter shown, from its values (n,) for the images of one class."""
+    how = "correlation of |activation - the map's median| with the strength of vertical edges of "
+    how += "the image, minus that with horizontal edges, mean over test images of the class, for "
+    how += f"channel {channel}"
+    name, interval = f"orientation@{qualifier}", bootstrap(values, seed)
+    return Measure(name, float(values.mean()), "", len(values), interval, 0.0, how)
+
+
+# --- likeness of mean maps ---
 
 
 def even(maps: Doubles) -> bool:
-    """Whether all maps are one and the same value, but for rounding: what a softmax adds up to.
+    """Whether all maps hold one and the same value up to rounding, as the mean of a softmax does.
 
     Args:
         maps: one row for each image, shape (n, positions).
     """
-    return bool(np.ptp(maps) <= EVEN * np.abs(maps).max())
+    return bool(np.ptp(maps) <= ROUNDING * np.abs(maps).max())
 
 
-def similarities(maps: Doubles, second: Booleans) -> tuple[Doubles, Doubles]:
+def similarities(maps: Doubles, is_second: Booleans) -> tuple[Doubles, Doubles]:
     """For each image its mean cosine with the others of its class, and with the other class.
 
     Args:
         maps: one row for each image, shape (n, positions).
-        second: which images belong to the second class; each class has at least two.
+        is_second: which images belong to the second class; each class has at least two.
+
+    Returns:
+        Two arrays of shape (n,).
     """
     norms = np.linalg.norm(maps, axis=1, keepdims=True)
     unit = maps / np.where(norms > 0, norms, 1)
     cosines = unit @ unit.T
-    same = second[:, None] == second
+    same = is_second[:, None] == is_second
     np.fill_diagonal(same, False)
-    other = second[:, None] != second
+    other = is_second[:, None] != is_second
     return (
         np.asarray((cosines * same).sum(axis=1) / same.sum(axis=1)),
         np.asarray((cosines * other).sum(axis=1) / other.sum(axis=1)),
     )
+
+
+def _separation(path: str, maps: Doubles, is_second: Booleans, seed: int) -> list[Measure]:
+    how = "cosine of the maps' means over channels, of each image with "
+    if even(maps):
+        why = "; undefined, as these means are the same everywhere in every image"
+        names = ("within_class", "between_classes", "separation")
+        return [Measure(f"{name}@{path}", None, n=0, how=how + "others" + why) for name in names]
+    within, between = similarities(maps, is_second)
+    others = "the others of its class"
+    rows = (
+        ("within_class", within, f"{others}, mean over images", None),
+        ("between_classes", between, "those of the other class, mean over images", None),
+        (
+            "separation",
+            within - between,
+            f"{others}, minus that with the other class, mean over images",
+            0.0,
+        ),
+    )
+    return [
+        Measure(
+            f"{name}@{path}",
+            float(values.mean()),
+            n=len(values),
+            interval=bootstrap(values, seed),
+            baseline=baseline,
+            how=how + with_whom,
+        )
+        for name, values, with_whom, baseline in rows
+    ]
+
+
+# --- filters that differ between the classes ---
 
 
 def wins(first: Doubles, second: Doubles) -> Doubles:
@@ -52,110 +142,45 @@ def wins(first: Doubles, second: Doubles) -> Doubles:
 
 
 def win_interval(table: Doubles, seed: int) -> tuple[float, float]:
-    """A 95 % interval of the mean of `wins` by 1000 resamples of the images of both classes."""
+    """A 95 % interval of the mean of `wins` (n, m) by 1000 resamples of both classes' images."""
     rng = np.random.default_rng(seed)
     n, m = table.shape
-    a = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
-    b = rng.multinomial(m, np.full(m, 1 / m), RESAMPLES)
-    found = np.einsum("rn,nm,rm->r", a, table, b, optimize=True) / (n * m)
-    low, high = np.percentile(found, [2.5, 97.5])
+    first = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
+    second = rng.multinomial(m, np.full(m, 1 / m), RESAMPLES)
+    means = np.einsum("rn,nm,rm->r", first, table, second, optimize=True) / (n * m)
+    low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)
 
 
-@dataclass
-class Collected:
-    """Of one layer: orientations (n, filters), mean maps (n, positions), filters' means."""
+def _filters(path: str, means: Doubles, is_second: Booleans, seed: int) -> list[Measure]:
+    """The filter that differs most between the classes, and the active one that differs least.
 
-    turned: list[Doubles] = field(default_factory=list)
-    mean_maps: list[Doubles] = field(default_factory=list)
-    levels: list[Doubles] = field(default_factory=list)
-
-    def add(self, maps: Floats, images: Array) -> None:
-        """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
-        vertical, horizontal = edges(images, (maps.shape[1], maps.shape[2]))
-        self.turned.append(orientations(maps, vertical, horizontal))
-        self.mean_maps.append(maps.mean(axis=-1, dtype=np.float64).reshape(len(maps), -1))
-        self.levels.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
-
-
-def of_layer(
-    path: str,
-    seen: Collected,
-    second: Booleans,
-    classes: Sequence[str],
-    channel: int,
-    seed: int,
-) -> list[Measure]:
-    """All measures of a layer; `second` tells which images are of the second of two classes."""
-    turned = np.concatenate(seen.turned)[:, channel]
-    return [
-        _orientation(f"{path}.{class_qualifier(classes[0])}", turned[~second], channel, seed),
-        _orientation(f"{path}.{class_qualifier(classes[1])}", turned[second], channel, seed),
-        *_similarity(path, np.concatenate(seen.mean_maps), second, seed),
-        *_filters(path, np.concatenate(seen.levels), second, seed),
-    ]
-
-
-def _orientation(at: str, turned: Doubles, channel: int, seed: int) -> Measure:
-    """Of the filter shown, over the images (n,) of one class."""
-    how = "correlation of |activation - the map's median| with the strength of vertical edges of "
-    how += "the image, minus that with horizontal edges, mean over test images of the class, for "
-    how += f"channel {channel}"
-    interval = bootstrap(turned, seed)
-    return Measure(f"orientation@{at}", float(turned.mean()), "", len(turned), interval, 0.0, how)
-
-
-def _similarity(path: str, maps: Doubles, second: Booleans, seed: int) -> list[Measure]:
-    how = "cosine of the maps' means over channels, of each image with "
-    if even(maps):
-        why = "; undefined, as these means are the same everywhere in every image"
-        names = ("within_class", "between_classes", "separation")
-        return [Measure(f"{name}@{path}", None, n=0, how=how + "others" + why) for name in names]
-    within, between = similarities(maps, second)
-    said = {
-        "within_class": (within, how + "the others of its class, mean over images", None),
-        "between_classes": (between, how + "those of the other class, mean over images", None),
-        "separation": (
-            within - between,
-            how + "the others of its class, minus that with the other class, mean over images",
-            0.0,
-        ),
-    }
-    return [
-        Measure(
-            f"{name}@{path}",
-            float(values.mean()),
-            n=len(values),
-            interval=bootstrap(values, seed),
-            baseline=base,
-            how=told,
-        )
-        for name, (values, told, base) in said.items()
-    ]
-
-
-def _filters(path: str, levels: Doubles, second: Booleans, seed: int) -> list[Measure]:
-    """The filter that tells the classes apart best, and the active one that does so least."""
-    a, b = levels[~second], levels[second]
-    tables = [wins(a[:, k], b[:, k]) for k in range(levels.shape[1])]
+    Args:
+        path: of the layer.
+        means: mean activations, shape (images, filters).
+        is_second: which images belong to the second class.
+        seed: of the intervals.
+    """
+    first, second = means[~is_second], means[is_second]
+    tables = [wins(first[:, k], second[:, k]) for k in range(means.shape[1])]
     gaps = np.array([abs(float(table.mean()) - 0.5) for table in tables])
-    mean = np.abs(levels.mean(axis=0))
-    active = np.flatnonzero((mean >= np.median(mean)) & (mean > 0))
-    apart = int(gaps.argmax())
+    magnitudes = np.abs(means.mean(axis=0))
+    active = np.flatnonzero((magnitudes >= np.median(magnitudes)) & (magnitudes > 0))
     how = "share of pairs of images, one of each class, in which the first class has the larger "
     how += "mean activation in this filter; "
-    found = [_win("telling_apart", path, apart, tables, seed, how + "picked as farthest from half")]
+    most = int(gaps.argmax())
+    name = f"telling_apart@{path}.{most}"
+    measures = [_win(name, tables[most], seed, how + "picked as farthest from half")]
     if len(active):
-        shared = int(active[gaps[active].argmin()])
-        least = how + "picked as nearest to half among the more active half of filters"
-        found.append(_win("shared", path, shared, tables, seed, least))
-    return found
+        least = int(active[gaps[active].argmin()])
+        how += "picked as nearest to half among the more active half of filters"
+        measures.append(_win(f"shared@{path}.{least}", tables[least], seed, how))
+    return measures
 
 
-def _win(name: str, path: str, k: int, tables: list[Doubles], seed: int, how: str) -> Measure:
-    table = tables[k]
+def _win(name: str, table: Doubles, seed: int, how: str) -> Measure:
     low, high = win_interval(table, seed)
     value = float(table.mean())
     interval = (min(low, value), max(high, value))
-    told = f"{how}; the interval knows nothing of the choice; baseline: no difference"
-    return Measure(f"{name}@{path}.{k}", value, "", sum(table.shape), interval, 0.5, told)
+    how += "; the interval knows nothing of the choice; baseline: no difference"
+    return Measure(name, value, "", sum(table.shape), interval, 0.5, how)

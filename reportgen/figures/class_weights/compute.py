@@ -8,14 +8,14 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.class_vectors import center_measures, length_effect_measure
 from reportgen.figures.class_weights.facts import Facts
 from reportgen.figures.class_weights.measures import weight_measures
-from reportgen.metrics.embeddings import angles, directions, mean_directions, paired
+from reportgen.metrics.embeddings import angles, directions, mean_directions, paired_angles
 from reportgen.network.embeddings import (
     Classifier,
     Place,
     classifier,
     head_at,
     length_effect,
-    of_split,
+    split_vectors,
 )
 from reportgen.records import Artifact, Head, Measure, Subject
 from reportgen.types import Array
@@ -97,7 +97,7 @@ def _centers(
     assert data is not None
     assert head.target is not None
     split, place = params["split"], Place(last.path, before=True)
-    embeddings, indices = of_split(subject.network, data, split, place, params["measure_on"])
+    embeddings, indices = split_vectors(subject.network, data, split, place, params["measure_on"])
     labels = np.asarray(data.splits[split].labels[head.target.name])[indices].astype(np.int64)
     centers = mean_directions(embeddings, labels, len(head.target.classes))
     measures = center_measures(last, centers, split, subject.seed)
@@ -105,7 +105,7 @@ def _centers(
     if len(directed):
         effect = length_effect(subject.network, last, directed)
         measures.append(length_effect_measure(effect, last, len(directed)))
-    arrays: dict[str, Array] = {"center_angles": paired(last.weights, centers)}
+    arrays: dict[str, Array] = {"center_angles": paired_angles(last.weights, centers)}
     if centers.shape[1] <= SHOWN:
         arrays["centers"] = centers
     return arrays, measures, len(embeddings)

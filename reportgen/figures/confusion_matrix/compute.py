@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explaining import unlabeled
+from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
 from reportgen.figures.confusion_matrix.measures import measures
 from reportgen.figures.parts import part_names
-from reportgen.network.answers import answered, pieces
+from reportgen.network.batching import pieces
 from reportgen.network.network import Network
+from reportgen.network.predictions import predict_classes
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Subject, Target
 from reportgen.types import Integers
@@ -76,7 +77,7 @@ def confusion(network: Network, data: Dataset, heads: Sequence[Head], split: str
     sizes = [len(_target(head).classes) for head in heads]
     tables = [np.zeros((size, size), np.int64) for size in sizes]
     for part in pieces(images):
-        predicted = answered(network, prepare(images[part], data.preprocessing), heads)
+        predicted = predict_classes(network, prepare(images[part], data.preprocessing), heads)
         for head, table, classes in zip(heads, tables, predicted, strict=True):
             true = np.asarray(data.splits[split].labels[_target(head).name])[part]
             np.add.at(table, (true.astype(np.int64), classes), 1)

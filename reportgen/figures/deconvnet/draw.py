@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +11,11 @@ from reportgen.drafting.wording import counted, listed
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution.captions import channels, numbering
+from reportgen.figures.deconvnet.facts import ChannelFacts, Facts, Frame, Sample
 from reportgen.records import Artifact, Drawing
-from reportgen.types import Array, Floats
+from reportgen.types import Array, Floats, Params
 
-Facts = Mapping[str, Any]
+FACTS = Facts
 
 _ROWS = 8
 """Channels in one picture at most."""
@@ -35,56 +35,67 @@ _PASSAGES = {
 """What the plain backward pass does at each kind of layer that a deconvnet has no rule for."""
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """Pictures of up to eight channels each."""
-    units = artifact.facts["units"]
-    groups = [units[start : start + _ROWS] for start in range(0, len(units), _ROWS)]
+    facts: Facts = artifact.facts
+    starts = range(0, len(facts.channels), _ROWS)
+    groups = [facts.channels[start : start + _ROWS] for start in starts]
     alone = len(groups) == 1
     return tuple(
-        _drawing(artifact, group, "" if alone else f"units-{turn}")
-        for turn, group in enumerate(groups, start=1)
+        _drawing(artifact, facts, group, "" if alone else f"units-{number}")
+        for number, group in enumerate(groups, start=1)
     )
 
 
-def _drawing(artifact: Artifact, units: Sequence[Facts], part: str) -> Drawing:
-    facts = artifact.facts
-    titles = ["Image", "Deconvnet" if facts["replaced"] else _PLAIN]
-    titles += [_TITLES[facts["beside"]]] if facts["beside"] else []
+def _drawing(artifact: Artifact, facts: Facts, group: Sequence[ChannelFacts], part: str) -> Drawing:
+    titles = ["Image", "Deconvnet" if facts.replaced else _PLAIN]
+    titles += [_TITLES[facts.beside]] if facts.beside else []
     abreast = max(1, _TILES // len(titles))
-    sides = _sides(units)
+    sides = _sides(group)
     rows: list[list[Array]] = []
     headings: list[str] = []
-    for unit in units:
-        found = _tiles(artifact, unit, sides)
-        for start in range(0, max(1, len(found)), abreast):
-            several = found[start : start + abreast]
-            rows.append([tile for tiles in several for tile in tiles] or [np.ones(sides)])
-            headings.append("" if start else _title(unit, facts))
+    for channel in group:
+        tiles = _tiles(artifact, channel, sides)
+        for start in range(0, max(1, len(tiles)), abreast):
+            row = [tile for of_image in tiles[start : start + abreast] for tile in of_image]
+            rows.append(row or [np.ones(sides)])
+            headings.append("" if start else _heading(channel))
     longest = max(len(row) for row in rows) // len(titles) or 1
     picture = sheet(rows, column_titles=titles * longest, row_titles=headings)
-    title = "" if facts["replaced"] else _PLAIN
-    layers = (facts["layer"],)
-    depth = artifact.arrays[f"images@{units[0]['channel']}"].shape[-1]
-    return Drawing(part, picture, _caption(facts, units, depth), _alt(facts, units), title, layers)
+    depth = artifact.arrays[f"images@{group[0].number}"].shape[-1]
+    title = "" if facts.replaced else _PLAIN
+    caption, alt = _caption(facts, group, depth), _alt(facts, group)
+    return Drawing(part, picture, caption, alt, title, (facts.layer,))
 
 
-def _sides(units: Sequence[Facts]) -> tuple[int, int]:
+def _sides(group: Sequence[ChannelFacts]) -> tuple[int, int]:
     """Height and width of a tile, which holds every crop."""
-    frames = [one["window"] for unit in units for one in unit["samples"]] or [[0, 1, 0, 1]]
-    return max(f[1] - f[0] for f in frames), max(f[3] - f[2] for f in frames)
+    frames = [sample.frame for channel in group for sample in channel.samples] or [(0, 1, 0, 1)]
+    return (
+        max(bottom - top for top, bottom, _, _ in frames),
+        max(right - left for _, _, left, right in frames),
+    )
 
 
-def _tiles(artifact: Artifact, unit: Facts, sides: tuple[int, int]) -> list[tuple[Array, ...]]:
-    """For each image its crop, and those of what was brought back, with zero as middle gray."""
-    names = [name for name in ("projections", "beside") if f"{name}@{unit['channel']}" in
-             artifact.arrays]  # fmt: skip
-    images = artifact.arrays[f"images@{unit['channel']}"]
-    found = [artifact.arrays[f"{name}@{unit['channel']}"] for name in names]
+def _tiles(
+    artifact: Artifact, channel: ChannelFacts, sides: tuple[int, int]
+) -> list[tuple[Array, ...]]:
+    """For each image its crop, and those of its projections, with zero as middle gray."""
+    images = artifact.arrays[f"images@{channel.number}"]
+    names = [f"{name}@{channel.number}" for name in ("projections", "beside")]
+    projections = [artifact.arrays[name] for name in names if name in artifact.arrays]
     tiles = []
-    for place, sample in enumerate(unit["samples"]):
-        whole = [shown(images[place]) / np.float32(255)]
-        whole += [shown(centered(_gray_at_zero(one[place]))) / np.float32(255) for one in found]
-        tiles.append(tuple(_cropped(one, sample["window"], sides) for one in whole))
+    for place, sample in enumerate(channel.samples):
+        pictures = [
+            images[place],
+            *(centered(_gray_at_zero(several[place])) for several in projections),
+        ]
+        tiles.append(
+            tuple(
+                _cropped(shown(picture) / np.float32(255), sample.frame, sides)
+                for picture in pictures
+            )
+        )
     return tiles
 
 
@@ -94,8 +105,8 @@ def _gray_at_zero(projection: Floats) -> Floats:
     return np.pad(projection, ((0, 0), (0, 0), (0, 1))) if two else projection
 
 
-def _cropped(picture: Array, frame: Sequence[int], sides: tuple[int, int]) -> Floats:
-    """What a frame (top, bottom, left, right) holds, filled up with white beyond the image."""
+def _cropped(picture: Array, frame: Frame, sides: tuple[int, int]) -> Floats:
+    """What a frame holds, filled up with white beyond the image."""
     top, bottom, left, right = frame
     crop = np.ones((*sides, picture.shape[-1]), np.float32)
     # A crop is smaller where the image ends: there, and not elsewhere, it is filled up.
@@ -106,81 +117,79 @@ def _cropped(picture: Array, frame: Sequence[int], sides: tuple[int, int]) -> Fl
     return crop
 
 
-def _title(unit: Facts, facts: Facts) -> str:
-    samples = unit["samples"]
-    if not samples:
-        return f"Channel {unit['channel']}: no positive activation in any image searched"
-    values = ", ".join(f"{sample['activation']:.3g}" for sample in samples)
-    return f"Channel {unit['channel']}: activation {values}"
+def _heading(channel: ChannelFacts) -> str:
+    if not channel.samples:
+        return f"Channel {channel.number}: no positive activation in any image searched"
+    values = ", ".join(f"{sample.activation:.3g}" for sample in channel.samples)
+    return f"Channel {channel.number}: activation {values}"
 
 
-def _caption(facts: Facts, units: Sequence[Facts], depth: int) -> str:
-    kept = "all positions" if facts["keep"] == "all" else "the strongest position"
-    names = ", ".join(str(unit["channel"]) for unit in units)
-    several = "channels" if len(units) > 1 else "channel"
-    which = "test images given" if facts["own"] else "test images that excite it most"
-    found = "" if facts["own"] else f", of {facts['searched']} searched"
-    parts = [
-        f"Activations of {several} {names} of layer {facts['layer']} ({kept} of each map) brought "
-        f"back to the input, beside the {which}{found}.",
-        numbering("channel", units[0]["channel"]),
+def _caption(facts: Facts, group: Sequence[ChannelFacts], depth: int) -> str:
+    kept = "all positions" if facts.keep == "all" else "the strongest position"
+    names = ", ".join(str(channel.number) for channel in group)
+    several = "channels" if len(group) > 1 else "channel"
+    which = "test images given" if facts.chosen else "test images that excite it most"
+    searched = "" if facts.chosen else f", of {facts.searched} searched"
+    sentences = [
+        f"Activations of {several} {names} of layer {facts.layer} ({kept} of each map) brought "
+        f"back to the input, beside the {which}{searched}.",
+        numbering("channel", group[0].number),
         _beside(facts),
         _crop(facts),
         channels(depth),
         "Each projection has its own contrast; gray is zero.",
         _relus(facts),
         _passages(facts),
-        *(_images(unit) for unit in units),
+        *(_images(channel) for channel in group),
     ]
-    return " ".join(part for part in parts if part)
+    return " ".join(text for text in sentences if text)
 
 
 def _beside(facts: Facts) -> str:
-    leaky = " (of leaky ones, their slope)" if facts["leaky"] else ""
+    leaky = " (of leaky ones, their slope)" if facts.leaky else ""
     does = {
         "guided": f"pass nothing on where they were off{leaky}",
         "gradient": "pass on both signs where they were on",
     }
-    beside = facts["beside"]
+    beside = facts.beside
     return f"Third, the same by {_RULES[beside]}, whose ReLUs {does[beside]}." if beside else ""
 
 
 def _crop(facts: Facts) -> str:
-    if facts["keep"] == "all":
+    if facts.keep == "all":
         return ""
-    if facts["field"] is None or not facts["seen"]:
-        much = "How much" if facts["field"] is None else "Which part"
+    if facts.receptive_field is None or not facts.frames_known:
+        much = "How much" if facts.receptive_field is None else "Which part"
         return f"{much} of the image a unit sees cannot be told, so the whole image is shown."
-    wide = counted(facts["field"], "pixel", "pixels")
+    wide = counted(facts.receptive_field, "pixel", "pixels")
     return f"All are cropped to what the unit sees, {wide} wide; white lies beyond the image."
 
 
 def _relus(facts: Facts) -> str:
-    count = facts["replaced"]
     hidden = ""
-    if facts["hidden"]:
-        hidden = f"; ReLUs inside {', '.join(facts['hidden'])} kept the plain backward pass"
-    if not count:
+    if facts.hidden:
+        hidden = f"; ReLUs inside {', '.join(facts.hidden)} kept the plain backward pass"
+    if not facts.replaced:
         whole = f"No ReLU follows the deconvnet's rule: this is the plain backward pass{hidden}."
         return f"{whole} {_left_out(facts)}".rstrip()
-    words = counted(count, "ReLU follows", "ReLUs follow")
+    words = counted(facts.replaced, "ReLU follows", "ReLUs follow")
     return f"{words} the deconvnet's rule{hidden}."
 
 
 def _left_out(facts: Facts) -> str:
     """Why the other rule that was asked for is not shown beside."""
-    if not facts["left_out"]:
+    if not facts.not_beside:
         return ""
-    name = _RULES[facts["left_out"]]
+    name = _RULES[facts.not_beside]
     return f"{name[0].upper()}{name[1:]} would be the same pass here, so it is not shown beside."
 
 
 def _passages(facts: Facts) -> str:
-    """What stood in where the deconvnet has no rule."""
-    if not facts["plain"]:
+    """What runs where the deconvnet has no rule."""
+    if not facts.plain:
         return ""
-    kinds = [f"{kind} ({_some(paths)})" for kind, paths in facts["plain"].items()]
-    does = listed([_PASSAGES[kind] for kind in facts["plain"]])
+    kinds = [f"{kind} ({_some(paths)})" for kind, paths in facts.plain.items()]
+    does = listed([_PASSAGES[kind] for kind in facts.plain])
     return (
         f"A deconvnet has no rule for {listed(kinds)}: there the plain backward pass runs, "
         f"which {does}."
@@ -191,31 +200,28 @@ def _some(paths: Sequence[str]) -> str:
     return ", ".join(paths) if len(paths) <= 3 else f"{len(paths)} layers"
 
 
-def _images(unit: Facts) -> str:
-    samples = unit["samples"]
+def _images(channel: ChannelFacts) -> str:
+    samples = channel.samples
     if not samples:
-        return f"Channel {unit['channel']} is not excited by any image."
-    groups = [list(group) for _, group in groupby(samples, lambda one: one["label"])]
+        return f"Channel {channel.number} is not excited by any image."
+    groups = [list(group) for _, group in groupby(samples, lambda sample: sample.label)]
     words = [_group(group) for group in groups]
     images = "test image" if len(samples) == 1 else "test images"
-    return f"Channel {unit['channel']}: {images} {'; '.join(words)}."
+    return f"Channel {channel.number}: {images} {'; '.join(words)}."
 
 
-def _group(samples: Sequence[Facts]) -> str:
+def _group(samples: Sequence[Sample]) -> str:
     """Numbers of images of one class, and the class."""
-    numbers = [f"{one['index']}{' (zero everywhere)' if one['zero'] else ''}" for one in samples]
-    label = samples[0]["label"]
+    numbers = [f"{sample.index}{' (zero everywhere)' if sample.zero else ''}" for sample in samples]
+    label = samples[0].label
     return ", ".join(numbers) + (f" ({label})" if label else "")
 
 
-def _alt(facts: Facts, units: Sequence[Facts]) -> str:
+def _alt(facts: Facts, group: Sequence[ChannelFacts]) -> str:
     rows = []
-    for unit in units:
-        labels = dict.fromkeys(one["label"] for one in unit["samples"] if one["label"])
+    for channel in group:
+        labels = dict.fromkeys(sample.label for sample in channel.samples if sample.label)
         words = ", ".join(labels) or "no named class"
-        rows.append(f"channel {unit['channel']} with {_shown(unit)} of {words}")
-    return f"Image crops and projections from layer {facts['layer']}: {'; '.join(rows)}."
-
-
-def _shown(unit: Facts) -> str:
-    return counted(len(unit["samples"]), "image", "images")
+        images = counted(len(channel.samples), "image", "images")
+        rows.append(f"channel {channel.number} with {images} of {words}")
+    return f"Image crops and projections from layer {facts.layer}: {'; '.join(rows)}."

@@ -1,4 +1,4 @@
-"""What projections are measured by."""
+"""What projections are measured by. NumPy only, on arrays."""
 
 from __future__ import annotations
 
@@ -8,50 +8,56 @@ from dataclasses import dataclass
 import numpy as np
 
 from reportgen.drafting.wording import counted
+from reportgen.figures.deconvnet.facts import Frame
 from reportgen.metrics.statistics import bootstrap
-from reportgen.network.preprocessing import foreground
-from reportgen.records import Dataset, Measure
+from reportgen.records import Measure
 from reportgen.types import Array, Floats, Integers, Pixels
-
-Frame = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
-class Unit:
+class Channel:
     """One channel and the t images that it is shown with.
 
     Attributes:
-        channel: its number.
+        number: counted from 0.
         indices: of the images in the test split, shape (t,).
         images: as stored, shape (t, h, w, c) uint8.
-        projections: the same shape, signed.
+        masks: their foregrounds, shape (t, h, w).
+        projections: the shape of the images, signed.
         values: its strongest activation in each, shape (t,).
-        windows: for each image top, bottom, left and right of what the unit saw; None where that
-            cannot be told.
+        frames: for each image what the unit saw; None where that is not known.
         searched: its strongest activation in every image that was searched, shape (n,).
     """
 
-    channel: int
+    number: int
     indices: Integers
     images: Pixels
+    masks: Array
     projections: Floats
     values: Floats
-    windows: list[Frame | None]
+    frames: list[Frame | None]
     searched: Floats
 
 
 def measures(
-    units: Sequence[Unit],
-    data: Dataset,
+    channels: Sequence[Channel],
     field: int | None,
     relus: tuple[int, int],
     plain: Mapping[str, Sequence[str]],
     seed: int,
 ) -> tuple[Measure, ...]:
-    """All measures of the figure; `relus` counts those with the rule and those without."""
-    shown = [one for unit in units for one in unit.projections]
+    """All measures of the figure.
+
+    Args:
+        channels: those shown.
+        field: side of the receptive field; None where that is not known.
+        relus: how many follow the deconvnet's rule, and how many do not.
+        plain: by kind, layers that the deconvnet has no rule for.
+        seed: of the bootstrap.
+    """
+    projections = [projection for channel in channels for projection in channel.projections]
     return (
-        *(_activation(unit) for unit in units),
+        *(_activation(channel) for channel in channels),
         Measure(
             "receptive_field",
             field,
@@ -69,24 +75,24 @@ def measures(
         ),
         Measure(
             "zero_projections",
-            sum(not one.any() for one in shown),
+            sum(not projection.any() for projection in projections),
             "images",
-            len(shown),
+            len(projections),
             how="projections that are zero at every pixel",
         ),
-        _energy(units, data, seed),
+        _energy(channels, seed),
     )
 
 
-def _activation(unit: Unit) -> Measure:
-    n = len(unit.searched)
+def _activation(channel: Channel) -> Measure:
+    n = len(channel.searched)
     images = counted(n, "test image", "test images")
     return Measure(
-        f"activation@{unit.channel}",
-        float(unit.searched.max()),
+        f"activation@{channel.number}",
+        float(channel.searched.max()),
         "",
         n,
-        baseline=float(unit.searched.mean()),
+        baseline=float(channel.searched.mean()),
         how=f"largest activation of the channel in {images}; baseline: the mean over images of the "
         "largest activation in each",
     )
@@ -100,19 +106,20 @@ def _relus(replaced: int, hidden: int) -> Measure:
     return Measure("relus_replaced", replaced / total, n=total, how=how)
 
 
-def _energy(units: Sequence[Unit], data: Dataset, seed: int) -> Measure:
+def _energy(channels: Sequence[Channel], seed: int) -> Measure:
     """Of each projection the share on the foreground, against the foreground's share of what the
     unit saw, where this is known of all."""
     shares, areas = [], []
-    for unit in units:
-        masks = foreground(data, "test", unit.indices)
-        for one, mask, frame in zip(unit.projections, masks, unit.windows, strict=True):
+    for channel in channels:
+        for projection, mask, frame in zip(
+            channel.projections, channel.masks, channel.frames, strict=True
+        ):
             seen = mask if frame is None else mask[frame[0] : frame[1], frame[2] : frame[3]]
-            energy = np.abs(one, dtype=np.float64).sum(axis=-1)
+            energy = np.abs(projection, dtype=np.float64).sum(axis=-1)
             if energy.any() and seen.any():
                 shares.append(float((energy * mask).sum() / energy.sum()))
                 areas.append(float(seen.mean()))
-    known = all(None not in unit.windows for unit in units)
+    known = all(None not in channel.frames for channel in channels)
     how = (
         "share of a projection's magnitude that lies inside the foreground, mean over projections "
         "that are not zero"

@@ -1,89 +1,89 @@
-"""For each layer the clearest filters of each kind, and a table that names them all."""
+"""For each layer the clearest filters of each group, and a table that lists them all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution.captions import image
-from reportgen.figures.edge_filters.facts import DRAWN, TABLE, part
+from reportgen.figures.edge_filters.facts import TABLE_PART, Facts, LayerFacts
 from reportgen.records import Artifact, Drawing, Table
+from reportgen.types import Array, Floats, Params
 
-_TITLES = {
+FACTS = Facts
+
+_ROW_TITLES = {
     "edges": "Edges more than brightness",
     "vertical": "Vertical more than horizontal edges",
     "horizontal": "Horizontal more than vertical edges",
 }
-_ROWS = {
-    "vertical": "vertical edges",
-    "horizontal": "horizontal edges",
-    "edges": "edges",
-    "area": "brightness",
-    "silent": "nothing",
-}
 _TILE = 250
+"""Pixels of a tile's longer side."""
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing | Table, ...]:
-    """A sheet for each layer, then one table."""
-    layers = artifact.facts["layers"]
-    sheets = [_sheet(artifact, layer, place) for place, layer in enumerate(layers)]
-    return (*(one for one in sheets if one is not None), _table(artifact))
-
-
-def _sheet(artifact: Artifact, layer: Mapping[str, Any], place: int) -> Drawing | None:
-    kinds = {name: layer["drawn"][name] for name in DRAWN if layer["drawn"][name]}
-    if not kinds:
-        return None
-    maps = iter(np.asarray(artifact.arrays[f"maps_{place}"], np.float32))
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
+    """A sheet for each layer with filters to show, then one table."""
+    facts: Facts = artifact.facts
     pixels = np.asarray(artifact.arrays["image"])
-    rows = [[pixels, *(colorize(stretched(next(maps))) for _ in group)] for group in kinds.values()]
-    titles = [f"{_TITLES[name]}: {_numbers(group)}" for name, group in kinds.items()]
-    sample = artifact.facts["sample"]
-    about = image(sample)
+    sheets = [
+        _sheet(facts, layer, pixels, np.asarray(artifact.arrays[f"maps_{place}"], np.float32))
+        for place, layer in enumerate(facts.layers)
+        if layer.rows
+    ]
+    return (*sheets, _table(facts))
+
+
+def _sheet(facts: Facts, layer: LayerFacts, pixels: Array, maps: Floats) -> Drawing:
+    remaining = iter(maps)
+    rows = [
+        [pixels, *(colorize(stretched(next(remaining))) for _ in row.filters)] for row in layer.rows
+    ]
+    titles = [f"{_ROW_TITLES[row.group]}: {_filters(row.filters)}" for row in layer.rows]
     return Drawing(
-        part=part(place, layer["name"]),
+        part=layer.part,
         picture=sheet(rows, row_titles=titles, tile=_TILE),
-        caption=f"Filters of {layer['name']} that follow edges most clearly, judged on "
-        f"{_images(artifact)}, and their maps for {about}. Each map has a "
+        caption=f"Filters of {layer.path} that follow edges most clearly, judged on "
+        f"{_measured_images(facts)}, and their maps for {facts.image.name}. Each map has a "
         "color scale of its own, from its smallest value (dark) to its largest (bright).",
-        alt=f"Sheet of {counted(len(rows), 'row', 'rows')}, each with {about} and maps of "
-        f"{layer['name']}: {'; '.join(titles)}.",
-        title=f"Edges in {layer['name']}",
-        layers=(layer["name"],),
+        alt=f"Sheet of {counted(len(rows), 'row', 'rows')}, each with {facts.image.name} and maps "
+        f"of {layer.path}: {'; '.join(titles)}.",
+        title=f"Edges in {layer.path}",
+        layers=(layer.path,),
     )
 
 
-def _numbers(group: list[int]) -> str:
-    return ("filter " if len(group) == 1 else "filters ") + ", ".join(map(str, group))
-
-
-def _table(artifact: Artifact) -> Table:
-    rows = [
-        (layer["name"], words, len(layer["groups"][name]), _listed(layer["groups"][name]))
-        for layer in artifact.facts["layers"]
-        for name, words in _ROWS.items()
-    ]
+def _table(facts: Facts) -> Table:
+    rows: list[tuple[str, str, int, str]] = []
+    for layer in facts.layers:
+        groups = layer.groups
+        rows += [
+            (layer.path, followed, len(filters), ", ".join(map(str, filters)) or "none")
+            for followed, filters in (
+                ("vertical edges", groups.vertical),
+                ("horizontal edges", groups.horizontal),
+                ("edges", groups.edges),
+                ("brightness", groups.area),
+                ("nothing", groups.silent),
+            )
+        ]
     return Table(
-        part=TABLE,
+        part=TABLE_PART,
         columns=("Layer", "Follows more", "Filters", "Their numbers, the closest first"),
         rows=tuple(rows),
         caption="Filters by what their activation follows more: vertical or horizontal edges, and "
         "edges or brightness, so that a filter may stand in two rows. Only where it is sure, each "
-        f"judged by itself on {_images(artifact)}; those that follow nothing "
+        f"judged by itself on {_measured_images(facts)}; those that follow nothing "
         "have even maps for every image.",
-        layers=tuple(layer["name"] for layer in artifact.facts["layers"]),
+        layers=tuple(layer.path for layer in facts.layers),
     )
 
 
-def _listed(group: list[int]) -> str:
-    return ", ".join(map(str, group)) or "none"
+def _filters(numbers: Sequence[int]) -> str:
+    return ("filter " if len(numbers) == 1 else "filters ") + ", ".join(map(str, numbers))
 
 
-def _images(artifact: Artifact) -> str:
-    return counted(artifact.facts["images"], "test image", "test images")
+def _measured_images(facts: Facts) -> str:
+    return counted(facts.measured_images, "test image", "test images")

@@ -1,20 +1,66 @@
-"""How the parts of this figure are called, for those who measure and those who draw."""
+"""Which filters follow which edges: facts that `compute` finds and `draw` shows."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
+
+from reportgen.figures.images import ShownImage
+
+TABLE_PART = "filters"
+"""The part that lists the filters of all layers."""
 
 DRAWN = ("edges", "vertical", "horizontal")
-"""Kinds of filters that are drawn, in the order of their rows and of the arrays' maps."""
-
-TABLE = "filters"
+"""Groups of filters that a sheet shows, in the order of its rows."""
 
 
-def part(place: int, path: str) -> str:
-    """The sheet of a layer.
+@dataclass(frozen=True)
+class FilterGroups:
+    """Numbers of a layer's filters by what they follow, those that follow it most closely first.
 
-    >>> part(0, "conv2d_2"), part(3, "Backbone/Conv")
-    ('0-conv2d_2', '3-backbone-conv')
+    Attributes:
+        vertical, horizontal: follow edges of one direction surely more than of the other.
+        edges, area: follow edges surely more than brightness, or brightness more than edges.
+        answering: have a map that varies for some image.
+        silent: all others.
     """
-    name = re.sub(r"[^a-z0-9_-]+", "-", path.lower()).strip("-")
-    return f"{place}-{name}" if name else f"{place}"
+
+    vertical: tuple[int, ...]
+    horizontal: tuple[int, ...]
+    edges: tuple[int, ...]
+    area: tuple[int, ...]
+    answering: tuple[int, ...]
+    silent: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a sheet: the group (one of `DRAWN`) and its clearest filters."""
+
+    group: str
+    filters: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """A layer whose filters were judged.
+
+    Attributes:
+        path: of the layer.
+        part: the part that shows its sheet.
+        groups: all of its filters by what they follow.
+        rows: of its sheet; the layer's array of maps holds theirs one after the other.
+    """
+
+    path: str
+    part: str
+    groups: FilterGroups
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The layers, the test image whose maps are shown, and how many images were measured."""
+
+    layers: tuple[LayerFacts, ...]
+    image: ShownImage
+    measured_images: int

@@ -1,86 +1,222 @@
-"""How maps go with edges and brightness, and what filters tell of classes. NumPy only."""
+"""How maps follow edges and brightness, and what filters tell of classes. NumPy only."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from reportgen.figures.edge_filters.facts import TABLE
-from reportgen.metrics.edges import departures, edges, slopes, unit_length, with_unit
-from reportgen.metrics.statistics import Z95, bootstrap, wilson
+from reportgen.figures.edge_filters.facts import TABLE_PART, FilterGroups, LayerFacts
+from reportgen.metrics.edges import departures, edges, slopes
+from reportgen.metrics.statistics import Z95, bootstrap, unit_correlations, unit_length, wilson
 from reportgen.network.resizing import area
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats, Integers
 
-GOES_WITH = ("vertical", "horizontal", "outline", "area")
+PATTERNS = ("vertical", "horizontal", "outline", "area")
 """What a filter may follow: edges of one direction, edges of any, or brightness."""
 
+_OF = "correlation over positions of |activation - the map's median| with "
+_EDGES = "the strength of the image's {} edges"
+_SURE = "differs from 0 by more than 1.96 standard errors over the test images"
 
-@dataclass
-class Collected:
-    """Of one layer, image by image: correlations (n, filters) by what they are with, the share
-    of variance that is local (n,), and the filters' mean activations (n, filters)."""
 
-    found: dict[str, list[Doubles]] = field(default_factory=lambda: {n: [] for n in GOES_WITH})
-    local: list[float] = field(default_factory=list)
-    levels: list[Doubles] = field(default_factory=list)
+class LayerStatistics:
+    """Measurements of one layer's filters, collected batch by batch."""
+
+    def __init__(self) -> None:
+        self._correlations: dict[str, list[Doubles]] = {name: [] for name in PATTERNS}
+        self._local_shares: list[float] = []
+        self._means: list[Doubles] = []
 
     def add(self, maps: Floats, images: Array) -> None:
-        """Count a batch: maps (n, h, w, c) of the part of images (n, H, W, channels) they cover."""
+        """Measure maps (n, h, w, c) and the part of the images (n, H, W, c) that they cover."""
         size, units = (maps.shape[1], maps.shape[2]), unit_length(departures(maps), 1)
-        for name, wanted in goes_with(images, size).items():
-            self.found[name].append(with_unit(units, wanted))
-        self.local += [
+        for name, pattern in patterns(images, size).items():
+            self._correlations[name].append(unit_correlations(units, pattern))
+        self._local_shares += [
             share
-            for one, image in zip(maps, images, strict=True)
-            if (share := explained(one, surroundings(image, size))) is not None
+            for maps_of_image, image in zip(maps, images, strict=True)
+            if (share := explained_variance(maps_of_image, local_features(image, size))) is not None
         ]
-        self.levels.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
+        self._means.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
 
-    def of(self, name: str) -> Doubles:
-        """Correlations of all images and filters with one thing, shape (n, filters)."""
-        return np.concatenate(self.found[name])
+    def correlations(self, pattern: str) -> Doubles:
+        """Correlations of all images and filters with one pattern, shape (images, filters)."""
+        return np.concatenate(self._correlations[pattern])
+
+    def groups(self) -> FilterGroups:
+        """The layer's filters by what they follow."""
+        vertical, horizontal = self.correlations("vertical"), self.correlations("horizontal")
+        outline, brightness = self.correlations("outline"), self.correlations("area")
+        silent = np.all([(self.correlations(name) == 0).all(axis=0) for name in PATTERNS], axis=0)
+        return FilterGroups(
+            vertical=_ranked(vertical, _surely_above(vertical - horizontal)),
+            horizontal=_ranked(horizontal, _surely_above(horizontal - vertical)),
+            edges=_ranked(outline, _surely_above(outline - brightness)),
+            area=_ranked(brightness, _surely_above(brightness - outline)),
+            answering=tuple(map(int, np.flatnonzero(~silent))),
+            silent=tuple(map(int, np.flatnonzero(silent))),
+        )
+
+    def measures(self, layer: LayerFacts, labels: Integers | None, seed: int) -> list[Measure]:
+        """The layer's measures.
+
+        Args:
+            layer: its facts.
+            labels: the classes of the images, shape (images,), or None.
+            seed: of the intervals.
+        """
+        measures = _counts(layer)
+        measures += [replace(measure, part=layer.part) for measure in self._clearest(layer, seed)]
+        measures += _local(layer.path, np.asarray(self._local_shares), seed)
+        if labels is not None:
+            measures += _class_told(layer.path, np.concatenate(self._means), labels)
+        return measures
+
+    def _clearest(self, layer: LayerFacts, seed: int) -> list[Measure]:
+        """The correlation of each group's clearest filter; baseline: with the other pattern."""
+        groups, measures = layer.groups, []
+        for name, filters, pattern, other, followed, instead in (
+            ("outline", groups.edges, "outline", "area", "vertical and horizontal", "brightness"),
+            (
+                "most_vertical", groups.vertical, "vertical", "horizontal", "vertical",
+                "horizontal edges",
+            ),
+            (
+                "most_horizontal", groups.horizontal, "horizontal", "vertical", "horizontal",
+                "vertical edges",
+            ),
+        ):  # fmt: skip
+            if filters:
+                clearest = filters[0]
+                values = self.correlations(pattern)[:, clearest]
+                baseline = float(self.correlations(other)[:, clearest].mean())
+                how = f"{_OF}{_EDGES.format(followed)}, of filter {clearest}, mean over test "
+                how += f"images; picked as the clearest; baseline: the same with {instead}"
+                qualified, interval = f"{name}@{layer.path}.{clearest}", bootstrap(values, seed)
+                measures.append(
+                    Measure(
+                        qualified, float(values.mean()), "", len(values), interval, baseline, how
+                    )
+                )
+        return measures
 
 
-def goes_with(images: Array, size: tuple[int, int]) -> dict[str, Doubles]:
-    """What maps of a size are held against, each of shape (n, h, w).
+def _ranked(correlations: Doubles, filters: Integers) -> tuple[int, ...]:
+    """Some filters, those with the largest mean correlation over images (n, filters) first."""
+    order = np.argsort(-correlations.mean(axis=0)[filters], kind="stable")
+    return tuple(int(number) for number in filters[order])
+
+
+def _surely_above(values: Doubles) -> Integers:
+    """Filters whose mean over images (n, filters) lies surely above 0."""
+    n = len(values)
+    if n < 2:
+        return np.empty(0, np.int64)
+    means, errors = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
+    return np.flatnonzero(means > Z95 * errors)
+
+
+def _counts(layer: LayerFacts) -> list[Measure]:
+    """How many filters follow each pattern."""
+    groups = layer.groups
+    direction = f"{_OF}{_EDGES.format('vertical')}, minus that with horizontal edges, {_SURE}"
+    edge = f"{_OF}{_EDGES.format('vertical and horizontal')}, minus that with how far "
+    edge += f"brightness departs from its median, {_SURE}"
+    tail = "; each filter is judged by itself, filters that never answer are left out"
+    return [
+        Measure(
+            f"{name}@{layer.path}",
+            len(filters),
+            "filters",
+            len(groups.answering),
+            how=f"filters whose {how}{tail}",
+            part=TABLE_PART,
+        )
+        for name, filters, how in (
+            ("vertical_filters", groups.vertical, f"{direction} and is above it"),
+            ("horizontal_filters", groups.horizontal, f"{direction} and is below it"),
+            ("edge_filters", groups.edges, f"{edge} and is above it"),
+            ("area_filters", groups.area, f"{edge} and is below it"),
+        )
+    ]
+
+
+def _local(path: str, shares: Doubles, seed: int) -> list[Measure]:
+    """The mean share of variance (images,) that is local; nothing where all maps are even."""
+    if not len(shares):
+        return []
+    how = "share of a map's variance (R squared) that a linear fit to the brightness at each "
+    how += "position, its slopes and their magnitudes explains, mean over filters and test images"
+    mean, interval = float(shares.mean()), bootstrap(shares, seed)
+    return [Measure(f"local@{path}", mean, "", len(shares), interval, None, how, TABLE_PART)]
+
+
+def _class_told(path: str, means: Doubles, labels: Integers) -> list[Measure]:
+    """The share of images whose class the mean activations (images, filters) tell."""
+    hits = nearest_mean(means, labels)
+    if not len(hits):
+        return []
+    n = len(hits)
+    share, most = float(hits.mean()), float(np.unique(labels, return_counts=True)[1].max() / n)
+    how = "share of test images whose filters' mean activations, scaled to equal spread, lie "
+    how += "nearest to the mean of their own class, themselves left out; interval by Wilson; "
+    how += "baseline: the share of the most frequent class"
+    interval = wilson(int(hits.sum()), n)
+    return [Measure(f"class_told@{path}", share, "", n, interval, min(most, 1.0), how, TABLE_PART)]
+
+
+# --- on arrays alone ---
+
+
+def patterns(images: Array, size: tuple[int, int]) -> dict[str, Doubles]:
+    """Patterns of images that filters may follow, at a map's size, each of shape (n, h, w).
 
     Edges are magnitudes of the brightness' slope: along rows ("vertical"), along columns
     ("horizontal"), and both as the length of the gradient ("outline"). "area" is how far
-    brightness departs from the image's median, so that it knows the bright from the dark.
+    brightness departs from the image's median, so that it separates the bright from the dark.
+
+    Args:
+        images: as stored, shape (n, H, W, channels).
+        size: (h, w) of the map.
     """
     vertical, horizontal = edges(images, size)
     across, down = slopes(images)
     gray = np.asarray(images, np.float64).mean(axis=-1)
-    bright = np.abs(gray - np.median(gray, axis=(1, 2), keepdims=True))
+    departure = np.abs(gray - np.median(gray, axis=(1, 2), keepdims=True))
     return {
         "vertical": vertical,
         "horizontal": horizontal,
         "outline": _averaged(np.hypot(across, down), size),
-        "area": _averaged(bright, size),
+        "area": _averaged(departure, size),
     }
 
 
-def surroundings(image: Array, size: tuple[int, int]) -> Doubles:
-    """What the pixels right at a position tell: (positions, 6) for an image (H, W, channels).
+def local_features(image: Array, size: tuple[int, int]) -> Doubles:
+    """What the pixels right at a position tell, at a map's size.
 
-    A constant, the brightness, its slopes along rows and columns, and their magnitudes.
+    Args:
+        image: as stored, shape (H, W, channels).
+        size: (h, w) of the map.
+
+    Returns:
+        Shape (h * w, 6): a constant, the brightness, its slopes along rows and columns, and their
+        magnitudes.
     """
     across, down = slopes(image[None])
     gray = np.asarray(image, np.float64).mean(axis=-1)[None]
-    told = [gray, across, down, np.abs(across), np.abs(down)]
-    columns = [_averaged(one, size).ravel() for one in told]
+    features = [gray, across, down, np.abs(across), np.abs(down)]
+    columns = [_averaged(feature, size).ravel() for feature in features]
     return np.stack([np.ones_like(columns[0]), *columns], axis=1)
 
 
-def explained(maps: Floats, told: Doubles) -> float | None:
+def explained_variance(maps: Floats, features: Doubles) -> float | None:
     """The share of maps' variance (R squared) that a linear fit explains, mean over channels.
 
     Args:
         maps: of one image, shape (h, w, c); even maps are left out.
-        told: shape (h * w, k), with a constant among its columns.
+        features: shape (h * w, k), with a constant among its columns.
 
     Returns:
         None where all maps are even.
@@ -90,171 +226,34 @@ def explained(maps: Floats, told: Doubles) -> float | None:
     if not values.shape[1]:
         return None
     # Projecting on an orthonormal basis is the least-squares fit, many times faster here.
-    basis, sizes, _ = np.linalg.svd(told, full_matrices=False)
+    basis, sizes, _ = np.linalg.svd(features, full_matrices=False)
     basis = basis[:, sizes > 1e-10 * sizes[0]]
     centered = values - values.mean(axis=0)
-    left = centered - basis @ (basis.T @ centered)
-    return float(1 - ((left**2).sum(axis=0) / (centered**2).sum(axis=0)).mean())
+    residuals = centered - basis @ (basis.T @ centered)
+    return float(1 - ((residuals**2).sum(axis=0) / (centered**2).sum(axis=0)).mean())
 
 
-def nearest_mean(levels: Doubles, labels: Integers) -> Booleans:
+def nearest_mean(means: Doubles, labels: Integers) -> Booleans:
     """Whether each image is nearest to the mean of its own class, itself left out of it.
 
     Filters are scaled to equal spread. Images that are alone in their class are left out.
 
     Args:
-        levels: mean activations, shape (n, filters).
+        means: mean activations, shape (n, filters).
         labels: shape (n,).
     """
-    spread = levels.std(axis=0)
-    values = levels / np.where(spread > 0, spread, 1)
-    classes, place, counts = np.unique(labels, return_inverse=True, return_counts=True)
-    sums = np.stack([values[place == k].sum(axis=0) for k in range(len(classes))])
+    spread = means.std(axis=0)
+    values = means / np.where(spread > 0, spread, 1)
+    classes, places, counts = np.unique(labels, return_inverse=True, return_counts=True)
+    sums = np.stack([values[places == place].sum(axis=0) for place in range(len(classes))])
     hits = []
-    for value, own in zip(values, place, strict=True):
+    for value, own in zip(values, places, strict=True):
         if counts[own] > 1:
-            means = sums / counts[:, None]
-            means[own] = (sums[own] - value) / (counts[own] - 1)
-            hits.append(((means - value) ** 2).sum(axis=1).argmin() == own)
+            centers = sums / counts[:, None]
+            centers[own] = (sums[own] - value) / (counts[own] - 1)
+            hits.append(((centers - value) ** 2).sum(axis=1).argmin() == own)
     return np.asarray(hits, bool)
 
 
 def _averaged(values: Doubles, size: tuple[int, int]) -> Doubles:
     return np.asarray(area(values.astype(np.float32), size), np.float64)
-
-
-_OF = "correlation over positions of |activation - the map's median| with "
-_EDGES = "the strength of the image's {} edges"
-_SURE = "differs from 0 by more than 1.96 standard errors over the test images"
-
-
-def groups(seen: Collected) -> dict[str, list[int]]:
-    """Numbers of the filters of each kind, those that follow it most closely first.
-
-    "vertical" and "horizontal" follow edges of one direction surely more than of the other,
-    "edges" and "area" edges surely more than brightness or the other way around; "silent" filters
-    never answer, "answering" are all others.
-    """
-    vertical, horizontal = seen.of("vertical"), seen.of("horizontal")
-    outline, area = seen.of("outline"), seen.of("area")
-    return {
-        "vertical": _ranked(vertical, _surely(vertical - horizontal)),
-        "horizontal": _ranked(horizontal, _surely(horizontal - vertical)),
-        "edges": _ranked(outline, _surely(outline - area)),
-        "area": _ranked(area, _surely(area - outline)),
-        "answering": [int(place) for place in _answering(seen)],
-        "silent": _silent(seen),
-    }
-
-
-def _ranked(values: Doubles, chosen: Integers) -> list[int]:
-    """Of the filters chosen, those with the largest mean over images (n, filters) first."""
-    order = np.argsort(-values.mean(axis=0)[chosen], kind="stable")
-    return [int(place) for place in chosen[order]]
-
-
-def _answering(seen: Collected) -> Integers:
-    silent = np.asarray(_silent(seen), np.int64)
-    return np.setdiff1d(np.arange(seen.of("outline").shape[1]), silent)
-
-
-def _silent(seen: Collected) -> list[int]:
-    """Filters whose maps are even for every image."""
-    even = np.ones(seen.of("outline").shape[1], bool)
-    for values in seen.found.values():
-        even &= (np.concatenate(values) == 0).all(axis=0)
-    return [int(place) for place in np.flatnonzero(even)]
-
-
-def _surely(values: Doubles) -> Integers:
-    """Filters whose mean over images (n, filters) lies surely above 0."""
-    n = len(values)
-    if n < 2:
-        return np.empty(0, np.int64)
-    means, errors = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
-    return np.flatnonzero(means > Z95 * errors)
-
-
-def measured(
-    path: str, seen: Collected, found: dict[str, list[int]], labels: Any, seed: int, part: str
-) -> list[Measure]:
-    """All measures of a layer; `labels` are those of the images, or None, `part` is its sheet."""
-    return [
-        *_counts(path, found),
-        *(replace(m, part=part) for m in _clearest(path, seen, found, seed)),
-        *_local(path, seen, seed),
-        *(_class_told(path, seen, labels) if labels is not None else []),
-    ]
-
-
-def _counts(path: str, found: dict[str, list[int]]) -> list[Measure]:
-    n = len(found["answering"])
-    both = f"{_OF}{_EDGES.format('vertical')}, minus that with horizontal edges, {_SURE}"
-    any_edge = f"{_OF}{_EDGES.format('vertical and horizontal')}, minus that with how far "
-    any_edge += f"brightness departs from its median, {_SURE}"
-    told = {
-        "vertical_filters": ("vertical", f"{both} and is above it"),
-        "horizontal_filters": ("horizontal", f"{both} and is below it"),
-        "edge_filters": ("edges", f"{any_edge} and is above it"),
-        "area_filters": ("area", f"{any_edge} and is below it"),
-    }
-    tail = "; each filter is judged by itself, filters that never answer are left out"
-    return [
-        Measure(
-            f"{name}@{path}",
-            len(found[group]),
-            "filters",
-            n,
-            how=f"filters whose {how}{tail}",
-            part=TABLE,
-        )
-        for name, (group, how) in told.items()
-    ]
-
-
-def _clearest(path: str, seen: Collected, found: dict[str, list[int]], seed: int) -> list[Measure]:
-    """Of the clearest filter of each kind, its correlation; baseline: with what it is not."""
-    told = {
-        "outline": ("edges", "outline", "area", "vertical and horizontal", "brightness"),
-        "most_vertical": ("vertical", "vertical", "horizontal", "vertical", "horizontal edges"),
-        "most_horizontal": ("horizontal", "horizontal", "vertical", "horizontal", "vertical edges"),
-    }
-    measures = []
-    for name, (group, wanted, other, followed, instead) in told.items():
-        if found[group]:
-            k = found[group][0]
-            values, base = seen.of(wanted)[:, k], float(seen.of(other)[:, k].mean())
-            how = (
-                f"{_OF}{_EDGES.format(followed)}, of filter {k}, mean over test images; picked as "
-            )
-            how += f"the clearest; baseline: the same with {instead}"
-            interval = bootstrap(values, seed)
-            measures.append(
-                Measure(
-                    f"{name}@{path}.{k}", float(values.mean()), "", len(values), interval, base, how
-                )
-            )
-    return measures
-
-
-def _local(path: str, seen: Collected, seed: int) -> list[Measure]:
-    if not seen.local:
-        return []
-    values = np.asarray(seen.local)
-    how = "share of a map's variance (R squared) that a linear fit to the brightness at each "
-    how += "position, its slopes and their magnitudes explains, mean over filters and test images"
-    mean, interval = float(values.mean()), bootstrap(values, seed)
-    return [Measure(f"local@{path}", mean, "", len(values), interval, None, how, TABLE)]
-
-
-def _class_told(path: str, seen: Collected, labels: Integers) -> list[Measure]:
-    hits = nearest_mean(np.concatenate(seen.levels), labels)
-    if not len(hits):
-        return []
-    n = len(hits)
-    share, most = float(hits.mean()), float(np.unique(labels, return_counts=True)[1].max() / n)
-    how = "share of test images whose filters' mean activations, scaled to equal spread, lie "
-    how += "nearest to the mean of their own class, themselves left out; interval by Wilson; "
-    how += "baseline: the share of the most frequent class"
-    interval = wilson(int(hits.sum()), n)
-    return [Measure(f"class_told@{path}", share, "", n, interval, min(most, 1.0), how, TABLE)]

@@ -11,15 +11,15 @@ from reportgen.figures.class_vectors import length_effect_measure, margin_measur
 from reportgen.figures.embedding.facts import Facts, SplitFacts
 from reportgen.figures.embedding.measures import Embedded, angles_of, lengths_of
 from reportgen.metrics.embeddings import components, directions
-from reportgen.network.arguments import effective, given_images, given_layer, require_model
+from reportgen.network.arguments import check_images, check_layer, require_effect, require_model
 from reportgen.network.embeddings import (
     Classifier,
     Place,
     classifier,
+    embedding_place,
     head_at,
     length_effect,
-    of_split,
-    place_of,
+    split_vectors,
     vectors,
 )
 from reportgen.network.heads import output_index
@@ -57,10 +57,10 @@ def embedding(
         UserError: there is no such layer or output, or both are given.
     """
     network = require_model(model)
-    layer = given_layer(network, layer)
-    effective("output", output, None, {"layer": (None,)}, layer=layer)
+    layer = check_layer(network, layer)
+    require_effect("output", output, None, {"layer": (None,)}, layer=layer)
     head = network.heads[0 if layer is not None else output_index(network.heads, output)]
-    return vectors(network, given_images(network, images), place_of(network, layer, head))
+    return vectors(network, check_images(network, images), embedding_place(network, layer, head))
 
 
 def compute(subject: Subject) -> Artifact:
@@ -84,7 +84,7 @@ def compute(subject: Subject) -> Artifact:
     if data is None:
         raise UndefinedError("There is nothing to embed, because the spec names no dataset.")
     head = head_at(network, data, params["output"])
-    place = place_of(network, params["layer"], head)
+    place = embedding_place(network, params["layer"], head)
     splits = _embedded(network, data, head, place, params)
     dimensions = splits[0].vectors.shape[1]
     if dimensions < 2:
@@ -128,7 +128,7 @@ def _embedded(
         raise UserError(Problem(f"splits must be one or more different splits, got {got}"))
     target, splits = _target(head, data), []
     for name in names:
-        embeddings, indices = of_split(network, data, name, place, params["samples"])
+        embeddings, indices = split_vectors(network, data, name, place, params["samples"])
         labels = None
         if target is not None:
             labels = np.asarray(data.splits[name].labels[target.name])[indices].astype(np.int64)
@@ -155,7 +155,7 @@ def _classifier(
         return None
     if not place.before:
         before = Place(last.path, before=True)
-        inputs, _ = of_split(network, data, first.split, before, len(first.vectors))
+        inputs, _ = split_vectors(network, data, first.split, before, len(first.vectors))
         if len(inputs) != len(first.vectors) or not np.allclose(inputs, first.vectors, atol=1e-5):
             return None
     return last

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explaining import unlabeled
+from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.evaluation.facts import Facts, Row
 from reportgen.metrics.statistics import bootstrap, wilson
-from reportgen.network.answers import answered, pieces
+from reportgen.network.batching import pieces
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
 from reportgen.network.network import Network
+from reportgen.network.predictions import predict_classes
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
 from reportgen.types import Array, Booleans, Floats
@@ -171,7 +172,7 @@ def correct(
     right = np.zeros((len(images), len(heads)), bool)
     for part in pieces(images):
         shown = without_color(images[part]) if gray else images[part]
-        classes = answered(network, prepare(shown, data.preprocessing), heads)
+        classes = predict_classes(network, prepare(shown, data.preprocessing), heads)
         for i, head in enumerate(heads):
             right[part, i] = classes[i] == labels_of(data, "test", head)[part]
     return right

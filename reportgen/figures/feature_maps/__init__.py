@@ -1,4 +1,4 @@
-"""What convolution and pooling layers make of an image: their feature maps."""
+"""Feature maps of convolution and pooling layers for test images."""
 
 from __future__ import annotations
 

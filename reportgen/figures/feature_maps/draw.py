@@ -1,189 +1,201 @@
-"""Mosaics of feature maps: one for each layer and sample."""
+"""Mosaics of feature maps: one for each layer and image."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import ceil
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from reportgen.drawing.mosaic import mosaic
-from reportgen.figures.attribution.captions import image, size
-from reportgen.figures.feature_maps.facts import part
+from reportgen.figures.feature_maps.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing
-from reportgen.types import Floats
+from reportgen.types import Floats, Params
 
-_LONG = ((1, 1400), (4, 700), (64, 330))
-_LONG_OF_MANY = 160
-"""How long strips are, in pixels, by how many there are: a row holds 1, 2, 4 or 8 of them."""
+FACTS = Facts
 
-_SLIM = 6
+_STRIP_SIDES = ((1, 1400), (4, 700), (64, 330))
+"""The length of a strip in pixels, by the largest number of strips that get it: a row holds 1, 2, 4
+or 8 of them."""
+
+_STRIP_SIDE_OF_MANY = 160
+
+_SLIMNESS = 6
 """A strip is this many times as long as it is high."""
 
-_LARGE = ((4, 560), (16, 330), (64, 210))
-_LARGE_OF_MANY = 160
-"""The same of volumes, whose planes are small."""
+_VOLUME_SIDES = ((4, 560), (16, 330), (64, 210))
+"""The longer side of a volume's tile in pixels, likewise; its planes are small."""
 
-_PER_VALUE = 24
-"""A value is no larger than this: few of them need little room."""
+_VOLUME_SIDE_OF_MANY = 160
+
+_PIXELS_PER_VALUE = 24
+"""A value is drawn no larger than this, since few values need little room."""
 
 
-def flat(maps: Floats) -> tuple[Floats, int | None]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
+    """One mosaic for each image and layer, in the order of the model."""
+    facts: Facts = artifact.facts
+    return tuple(
+        _drawing(facts, layer, place, np.asarray(artifact.arrays[f"maps@{layer.path}"], np.float32))
+        for place in range(len(facts.images))
+        for layer in facts.layers
+    )
+
+
+def _drawing(facts: Facts, layer: LayerFacts, place: int, maps_of_images: Floats) -> Drawing:
+    maps, image = maps_of_images[place], facts.images[place].name
+    zero_maps = int((~maps.any(axis=_space(maps))).sum())
+    tiles, side = as_tiles(maps)
+    picture = mosaic(
+        tiles,
+        labels=[
+            f"{channel}: {channel_map.max():.2g}"
+            for channel, channel_map in zip(layer.shown, maps, strict=True)
+        ],
+        scaling="each",
+        legend="",
+        tile=side,
+    )
+    return Drawing(
+        part=facts.part(layer, place),
+        picture=picture,
+        caption=_caption(layer, zero_maps, image),
+        alt=_alt(layer, maps, zero_maps, image),
+        title=_title(layer),
+        layers=(layer.path,),
+    )
+
+
+# --- tiles ---
+
+
+def as_tiles(maps: Floats) -> tuple[Floats, int | None]:
     """Maps (n, space...) as tiles (n, h, w), and the longer side of a drawn tile in pixels.
 
-    Maps of two dimensions are tiles as they are, and of their size a mosaic decides (None). What
-    lies between the planes of a volume is NaN.
+    Maps of two dimensions are tiles already, whose size a mosaic decides (None). The gaps between
+    the planes of a volume are NaN.
     """
     if maps.ndim == 2:
         return _strips(maps)
     return _planes(maps) if maps.ndim == 4 else (maps, None)
 
 
-def abreast(space: Sequence[int]) -> int:
+def planes_per_row(space: Sequence[int]) -> int:
     """How many planes of a volume (depth, h, w) stand side by side, for the squarest tile."""
     depth, height, width = space
 
-    def longest(count: int) -> int:
+    def longer_side(count: int) -> int:
         return max(ceil(depth / count) * (height + 1), count * (width + 1))
 
-    return min(range(depth, 0, -1), key=longest)
+    return min(range(depth, 0, -1), key=longer_side)
 
 
 def _strips(maps: Floats) -> tuple[Floats, int]:
-    """One row of values is too thin to see, so it is repeated. Long ones are averaged first."""
+    """Each row of values repeated, as it is too thin to see. Long rows are averaged first."""
     count, length = maps.shape
-    side = _side(count, length, _LONG, _LONG_OF_MANY)
+    side = _side(count, length, _STRIP_SIDES, _STRIP_SIDE_OF_MANY)
     if length > side:
         maps = np.asarray(Image.fromarray(maps).resize((side, count), Image.Resampling.BOX))
-    high = ceil(maps.shape[1] / _SLIM)
-    return np.repeat(maps[:, None], high, axis=1), side
+    height = ceil(maps.shape[1] / _SLIMNESS)
+    return np.repeat(maps[:, None], height, axis=1), side
 
 
 def _planes(maps: Floats) -> tuple[Floats, int]:
-    """Planes in rows, as they are read, with a line between."""
+    """The planes of each volume in rows, in the order of reading, with a line between."""
     count, depth, height, width = maps.shape
-    across = abreast(maps.shape[1:])
-    down, high, wide = ceil(depth / across), height + 1, width + 1
-    tiles = np.full((count, down * high - 1, across * wide - 1), np.nan, np.float32)
-    for place in range(depth):
-        top, left = place // across * high, place % across * wide
-        tiles[:, top : top + height, left : left + width] = maps[:, place]
-    return tiles, _side(count, max(tiles.shape[1:]), _LARGE, _LARGE_OF_MANY)
+    columns = planes_per_row(maps.shape[1:])
+    rows = ceil(depth / columns)
+    tiles = np.full((count, rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan, np.float32)
+    for plane in range(depth):
+        top, left = plane // columns * (height + 1), plane % columns * (width + 1)
+        tiles[:, top : top + height, left : left + width] = maps[:, plane]
+    return tiles, _side(count, max(tiles.shape[1:]), _VOLUME_SIDES, _VOLUME_SIDE_OF_MANY)
 
 
-def _side(count: int, longest: int, sides: tuple[tuple[int, int], ...], many: int) -> int:
-    """The longer side of `count` tiles with so many values along it."""
-    wanted = next((side for most, side in sides if count <= most), many)
-    return min(wanted, _PER_VALUE * (longest + 1))
+def _side(count: int, values: int, sides: tuple[tuple[int, int], ...], side_of_many: int) -> int:
+    """The longer side of `count` tiles, in pixels, with so many values along it."""
+    side = next((side for most, side in sides if count <= most), side_of_many)
+    return min(side, _PIXELS_PER_VALUE * (values + 1))
 
 
-Facts = Mapping[str, Any]
-
-
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
-    """One mosaic for each sample and layer, in the order of the model."""
-    samples = artifact.facts["samples"]
-    return tuple(
-        _layer(artifact, layer, place)
-        for place in range(len(samples))
-        for layer in artifact.facts["layers"]
-    )
-
-
-def _layer(artifact: Artifact, layer: Facts, place: int) -> Drawing:
-    samples = artifact.facts["samples"]
-    maps = np.asarray(artifact.arrays[f"maps@{layer['name']}"], np.float32)[place]
-    dark = int((~maps.any(axis=_space(maps))).sum())
-    tiles, side = flat(maps)
-    picture = mosaic(
-        tiles,
-        labels=[
-            f"{channel}: {one.max():.2g}" for channel, one in zip(layer["shown"], maps, strict=True)
-        ],
-        scaling="each",
-        legend="",
-        tile=side,
-    )
-    about = image(samples[place])
-    return Drawing(
-        part=part(layer["name"], place, len(samples)),
-        picture=picture,
-        caption=_caption(layer, dark, about),
-        alt=_alt(layer, maps, dark, about),
-        title=f"{layer['type']} ({layer['name']})" + _only(layer),
-        layers=(layer["name"],),
-    )
-
-
-def _only(layer: Facts) -> str:
-    """Ends the title of a figure of a single channel among several."""
-    alone = len(layer["shown"]) == 1 < layer["channels"]
-    return f", channel {layer['shown'][0]}" if alone else ""
-
-
-def _space(maps: Any) -> tuple[int, ...]:
+def _space(maps: Floats) -> tuple[int, ...]:
+    """The axes of space of maps (channels, space...)."""
     return tuple(range(1, maps.ndim))
 
 
-def _caption(layer: Facts, dark: int, about: str) -> str:
-    words = f"Activations of {layer['name']} for {about}: {_some(layer)} of {_positions(layer)}, "
-    how = f"{_arranged(layer)}, " if _arranged(layer) else ""
-    if len(layer["shown"]) == 1:
-        words += f"{how}from its smallest value (dark) to its largest (bright)."
+# --- words ---
+
+
+def _title(layer: LayerFacts) -> str:
+    title = f"{layer.type} ({layer.path})"
+    single = len(layer.shown) == 1 < layer.channels
+    return f"{title}, channel {layer.shown[0]}" if single else title
+
+
+def _caption(layer: LayerFacts, zero_maps: int, image: str) -> str:
+    caption = (
+        f"Activations of {layer.path} for {image}: {_channels(layer)} of {_positions(layer)}, "
+    )
+    arrangement = f"{_arrangement(layer)}, " if _arrangement(layer) else ""
+    if len(layer.shown) == 1:
+        caption += f"{arrangement}from its smallest value (dark) to its largest (bright)."
     else:
-        words += f"each {how}on a color scale of its own; its number and its largest "
-        words += "activation stand over it."
-    return words + (f" {_dark(dark)}." if dark else "")
+        caption += f"each {arrangement}on a color scale of its own; its number and its largest "
+        caption += "activation stand over it."
+    return caption + (f" {_zero_everywhere(zero_maps)}." if zero_maps else "")
 
 
-def _positions(layer: Facts) -> str:
-    """ "26 x 26 positions"."""
-    sides = layer["size"]
-    return f"{size(sides)} {'position' if sides == [1] else 'positions'}"
+def _alt(layer: LayerFacts, maps: Floats, zero_maps: int, image: str) -> str:
+    peaks = maps.max(axis=_space(maps))
+    several, arrangement = len(maps) > 1, _arrangement(layer)
+    alt = f"Grid of {len(maps)} feature maps" if several else "A feature map"
+    alt += f", {'each ' if several else ''}{arrangement}," if arrangement else ""
+    alt += f" of {layer.type} {layer.path} for {image}; "
+    alt += f"the strongest activation is {float(peaks.max()):.3g}, in channel "
+    alt += f"{layer.shown[int(peaks.argmax())]}"
+    return alt + (f"; {_zero_everywhere(zero_maps)}." if zero_maps else ".")
 
 
-def _arranged(layer: Facts) -> str:
-    """How maps lie in their tiles; nothing where they have two dimensions, or look like it."""
-    sides = layer["size"]
-    if len(sides) == 2 or sides[0] == 1:
-        return ""
-    if len(sides) == 1:
-        return "a strip from its first position (left) to its last"
-    side, words = abreast(sides), f"as {sides[0]} planes of {size(sides[1:])}"
-    if side == sides[0]:
-        return f"{words} from left to right, with gray between"
-    if side == 1:
-        return f"{words} from the top down, with gray between"
-    after = " and after the last" if sides[0] % side else ""
-    return f"{words} in rows of {side}, with gray between{after}"
-
-
-def _some(layer: Facts) -> str:
+def _channels(layer: LayerFacts) -> str:
     """Which channels are shown."""
-    shown, count = layer["shown"], layer["channels"]
-    if shown == list(range(count)):
+    shown, count = layer.shown, layer.channels
+    if shown == tuple(range(count)):
         return f"{count} channels" if count > 1 else "its channel"
     if len(shown) == 1:
         return f"channel {shown[0]} of {count}"
-    if shown == list(range(len(shown))):
+    if shown == tuple(range(len(shown))):
         return f"the first {len(shown)} of {count} channels"
     return f"{len(shown)} of {count} channels"
 
 
-def _alt(layer: Facts, maps: Any, dark: int, about: str) -> str:
-    peak = maps.max(axis=_space(maps))
-    many, how = len(maps) > 1, _arranged(layer)
-    grid = f"Grid of {len(maps)} feature maps" if many else "A feature map"
-    grid += f", {'each ' if many else ''}{how}," if how else ""
-    words = f"{grid} of {layer['type']} {layer['name']} for {about}; "
-    words += f"the strongest activation is {float(peak.max()):.3g}, in channel "
-    words += f"{layer['shown'][int(peak.argmax())]}"
-    return words + (f"; {_dark(dark)}." if dark else ".")
+def _positions(layer: LayerFacts) -> str:
+    """ "26 x 26 positions"."""
+    return f"{_size(layer.size)} {'position' if layer.size == (1,) else 'positions'}"
 
 
-def _dark(count: int) -> str:
-    """How many of the maps shown are empty: on other images the same channels may not be."""
-    are = "is" if count == 1 else "are"
-    return f"{count} of the maps shown {are} zero everywhere for this image"
+def _arrangement(layer: LayerFacts) -> str:
+    """How maps lie in their tiles; "" for maps that have two dimensions, or look like it."""
+    sides = layer.size
+    if len(sides) == 2 or sides[0] == 1:
+        return ""
+    if len(sides) == 1:
+        return "a strip from its first position (left) to its last"
+    columns, planes = planes_per_row(sides), f"as {sides[0]} planes of {_size(sides[1:])}"
+    if columns == sides[0]:
+        return f"{planes} from left to right, with gray between"
+    if columns == 1:
+        return f"{planes} from the top down, with gray between"
+    after = " and after the last" if sides[0] % columns else ""
+    return f"{planes} in rows of {columns}, with gray between{after}"
+
+
+def _size(sides: Sequence[int]) -> str:
+    return " x ".join(map(str, sides))
+
+
+def _zero_everywhere(count: int) -> str:
+    """How many of the maps shown are empty for this image; for others the channels may not be."""
+    return (
+        f"{count} of the maps shown {'is' if count == 1 else 'are'} zero everywhere for this image"
+    )

@@ -1,15 +1,40 @@
-"""How the parts of this figure are called, for those who measure and those who draw."""
+"""What the feature maps of a model are: facts that `compute` finds and `draw` shows."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
+
+from reportgen.figures.images import ShownImage
 
 
-def part(path: str, sample: int, samples: int) -> str:
-    """The part that shows a layer for a sample: its name, numbered where samples are several.
+@dataclass(frozen=True)
+class LayerFacts:
+    """A layer whose maps are shown.
 
-    >>> part("conv2d_2", 0, 1), part("backbone/Conv", 1, 2)
-    ('conv2d_2', 'backbone-conv-s1')
+    Attributes:
+        path: of the layer, or of a use of it.
+        part: what the ids of its figures start with.
+        type: the name of its class.
+        size: sides of a map: height and width, the length, or depth, height and width.
+        channels: how many maps it has.
+        shown: numbers of the channels that are shown.
     """
-    name = re.sub(r"[^a-z0-9_-]+", "-", path.lower()).strip("-") or "layer"
-    return name if samples == 1 else f"{name}-s{sample}"
+
+    path: str
+    part: str
+    type: str
+    size: tuple[int, ...]
+    channels: int
+    shown: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The layers and the test images of the figure, each layer shown for each image."""
+
+    layers: tuple[LayerFacts, ...]
+    images: tuple[ShownImage, ...]
+
+    def part(self, layer: LayerFacts, place: int) -> str:
+        """The part that shows a layer for the image at `place`, which several images number."""
+        return layer.part if len(self.images) == 1 else f"{layer.part}-s{place}"

@@ -1,4 +1,4 @@
-"""What the feature maps alone show: how activation lies on the foreground, layer by layer."""
+"""Notes on feature maps: how much of the activation lies on the foreground, layer by layer."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FEW = "too few images were measured to tell it from an even spread"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each layer: how far activations depart from the ground's level, on the foreground.
+    """A note for each layer on how far activations depart from the ground on the foreground.
 
-    This is measured over all channels, up or down: of a figure of one channel, which may well be
-    dark on the foreground, it says nothing.
+    The measure takes all channels together, and departures up or down. It says nothing of a single
+    channel, which may well be dark on the foreground.
     """
     details = by_measure(finding, "detail")
     written = [

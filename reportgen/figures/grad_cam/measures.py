@@ -8,11 +8,11 @@ from itertools import combinations
 import numpy as np
 
 from reportgen.attribution.cam_methods import Maps, pointless
-from reportgen.metrics.localization import Masks, Overlap, mean_over_maps, overlap
+from reportgen.metrics.localization import Overlap, mean_over_maps, overlap
 from reportgen.metrics.statistics import bootstrap, wilson
 from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
-from reportgen.types import Doubles
+from reportgen.types import Booleans, Doubles
 
 _ENERGIES = (
     "energy_in_foreground",
@@ -23,11 +23,11 @@ _ENERGIES = (
 
 
 def head_measures(
-    name: str, found: Maps, masks: Masks, part: str, seed: int, score: str = "logit"
+    name: str, maps: Maps, masks: Booleans, part: str, seed: int, score: str = "logit"
 ) -> list[Measure]:
     """The measures of one head, qualified by its name; `score` is what its maps explain."""
-    zero = np.asarray(~found.maps.any(axis=(1, 2)))
-    nowhere = pointless(found.maps)
+    zero = np.asarray(~maps.maps.any(axis=(1, 2)))
+    nowhere = pointless(maps.maps)
     n = len(zero)
     counts = [
         Measure(
@@ -48,7 +48,7 @@ def head_measures(
         ),
         Measure(
             f"zero_gradients@{name}",
-            int(found.flat_gradients.sum()),
+            int(maps.flat_gradients.sum()),
             "images",
             n,
             how=f"images for which the gradient of the explained {score} is zero at every "
@@ -61,30 +61,30 @@ def head_measures(
         why = "no image has both a heatmap that is not zero and a foreground"
         missing = [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in _ENERGIES]
         return missing + counts
-    lies = overlap(found.maps[usable], masks[usable])
-    hottest = _hottest(name, lies.imperfect[~nowhere[usable]], part)
-    return [*_energies(name, lies, part, seed), hottest, *counts]
+    overlaps = overlap(maps.maps[usable], masks[usable])
+    hottest = _hottest(name, overlaps.imperfect[~nowhere[usable]], part)
+    return [*_energies(name, overlaps, part, seed), hottest, *counts]
 
 
-def _energies(name: str, lies: Overlap, part: str, seed: int) -> list[Measure]:
-    outside = (lies.inside < 1) & (lies.area < 1)
-    ring = lies.near_area - lies.area
-    shed = (lies.near - lies.inside)[outside] / (1 - lies.inside)[outside]
-    chance = ring[outside] / (1 - lies.area)[outside]
+def _energies(name: str, overlaps: Overlap, part: str, seed: int) -> list[Measure]:
+    outside = (overlaps.inside < 1) & (overlaps.area < 1)
+    ring = overlaps.near_area - overlaps.area
+    shed = (overlaps.near - overlaps.inside)[outside] / (1 - overlaps.inside)[outside]
+    chance = ring[outside] / (1 - overlaps.area)[outside]
     first = "share of the heatmap's sum, resized to the input, that lies "
     return [
         mean_over_maps(
             f"energy_in_foreground@{name}",
-            lies.inside,
-            lies.area,
+            overlaps.inside,
+            overlaps.area,
             first + "inside the foreground; baseline: the foreground's share of the area",
             part,
             seed,
         ),
         mean_over_maps(
             f"energy_near_foreground@{name}",
-            lies.near,
-            lies.near_area,
+            overlaps.near,
+            overlaps.near_area,
             first + "within one feature-map cell of the foreground; baseline: that region's "
             "share of the area",
             part,
@@ -128,16 +128,17 @@ def _hottest(name: str, imperfect: Doubles, part: str) -> Measure:
 
 
 def between_heads(
-    found: Mapping[str, Maps], size: tuple[int, int], seed: int
+    heads: Mapping[str, Maps], size: tuple[int, int], seed: int
 ) -> tuple[Measure, ...]:
     """How much the heads' heatmaps of one image differ, over all pairs of heads.
 
     Maps that are zero or the same everywhere point nowhere, and are left out.
     """
-    points = {name: one.maps.any(axis=(1, 2)) & ~pointless(one.maps) for name, one in found.items()}
-    large = {name: bilinear(one.maps, size).astype(np.float64) for name, one in found.items()}
-    flat = {name: maps.reshape(len(maps), -1) for name, maps in large.items()}
-    norms = {name: np.linalg.norm(maps, axis=1) for name, maps in flat.items()}
+    maps = {name: of_head.maps for name, of_head in heads.items()}
+    points = {name: low.any(axis=(1, 2)) & ~pointless(low) for name, low in maps.items()}
+    large = {name: bilinear(low, size).astype(np.float64) for name, low in maps.items()}
+    flat = {name: high.reshape(len(high), -1) for name, high in large.items()}
+    norms = {name: np.linalg.norm(values, axis=1) for name, values in flat.items()}
     cosines, shifts = [], []
     for a, b in combinations(flat, 2):
         both = points[a] & points[b]
@@ -146,11 +147,11 @@ def between_heads(
         cosines.append(np.divide(dots, product, out=np.full(len(dots), np.nan), where=both))
         far = np.linalg.norm(_peaks(flat[a], size) - _peaks(flat[b], size), axis=1)
         shifts.append(np.where(both, far, np.nan))
-    ways = (
+    measures = (
         ("head_similarity", "", cosines, "cosine similarity of two heads' heatmaps"),
         ("head_peak_shift", "px", shifts, "distance between the hottest pixels of two heads"),
     )
-    return tuple(_pairs(name, unit, values, how, seed) for name, unit, values, how in ways)
+    return tuple(_pairs(name, unit, values, how, seed) for name, unit, values, how in measures)
 
 
 def _pairs(name: str, unit: str, values: list[Doubles], how: str, seed: int) -> Measure:

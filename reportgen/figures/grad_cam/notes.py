@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reportgen.drafting import beside_area, by_measure, note, of_output
 from reportgen.records import Evidence, Finding, Note
 
@@ -41,10 +39,10 @@ def _focus(finding: Finding, head: str, inside: Evidence, single: bool) -> Note 
 def _zero(
     finding: Finding, head: str, zero: Evidence, flat: Evidence | None, single: bool
 ) -> Note | None:
-    """Without evidence on gradients (Score-CAM looks at none) no cause is told."""
+    """A cause is given where gradients were measured, which Score-CAM does not use."""
     if not zero.value:
         return None
-    cited: dict[str, Any] = {"zero": zero, "flat": flat} if flat else {"zero": zero}
+    cited: dict[str, Evidence] = {"zero": zero, "flat": flat} if flat else {"zero": zero}
     return note(
         f"{finding.block}.zero.{head}",
         "grad_cam.zero",
@@ -53,7 +51,8 @@ def _zero(
         + "{zero} of {zero.n:heatmap|heatmaps} "
         + f"{'is' if zero.value == 1 else 'are'} zero everywhere"
         + (f", {_cause(zero, flat)}." if flat else "."),
-        words={"head": head},
+        {"head": head},
+        (),
         **cited,
     )
 
@@ -61,16 +60,16 @@ def _zero(
 def _constant(finding: Finding, head: str, even: Evidence, single: bool) -> Note | None:
     if not even.value:
         return None
-    one = even.value == 1
+    single_map = even.value == 1
     return note(
         f"{finding.block}.constant.{head}",
         "grad_cam.constant",
         "info",
         ("" if single else "For {head}, ")
         + "{even} of {even.n:heatmap|heatmaps} "
-        + ("is" if one else "are")
+        + ("is" if single_map else "are")
         + " the same at every position and not zero, so "
-        + ("it points nowhere and is" if one else "they point nowhere and are")
+        + ("it points nowhere and is" if single_map else "they point nowhere and are")
         + " left out where the strongest pixels are compared.",
         words={"head": head},
         even=even,

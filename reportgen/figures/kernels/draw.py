@@ -2,162 +2,235 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Literal, Unpack
 
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.drawing.mosaic import mosaic
-from reportgen.figures.kernels import scaling as shades
+from reportgen.drawing.mosaic import Layout, mosaic
+from reportgen.figures.kernels.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing, Picture
-from reportgen.types import Floats
+from reportgen.types import Floats, Params
 
-MOST_TILES = 128
-_MOST_COLUMNS = 16
-_WIDEST = 32
+FACTS = Facts
+
+View = Literal["color", "single", "inputs", "mean"]
+"""What a tile shows: a filter in colors, its only input, a pair of filter and input, or a mean."""
+
+_FEW_TILES = 128
+"""So many pairs of a filter and an input at most have a tile each unless a spec asks for it."""
+
+_FEW_COLUMNS = 16
+_MOST_COLUMNS = 32
 """Tiles side by side at most: each is still as wide as a word."""
 
-_SIGNED = "RdBu_r"
-
-_COLORS = ("red", "green", "blue")
-
-Facts = Mapping[str, Any]
+_PAIR_TILE = 110
+"""Pixels of the longer side of a tile for a pair of filter and input."""
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """One picture for each layer, titled like "Conv2D(conv2d_1)"."""
+    facts: Facts = artifact.facts
     return tuple(
-        _drawing(np.asarray(artifact.arrays[f"kernel_{i}"], np.float32), facts, params)
-        for i, facts in enumerate(artifact.facts["layers"])
+        _drawing(np.asarray(artifact.arrays[f"kernel_{i}"], np.float32), layer, params)
+        for i, layer in enumerate(facts.layers)
     )
 
 
-def _drawing(kernel: Floats, facts: Mapping[str, Any], params: Mapping[str, Any]) -> Drawing:
-    flat, scaling = _flat(kernel), params["scaling"]
-    way = _way(facts, flat, params["show"])
-    shown = flat[:, :, : _most(flat, params["max_inputs"])] if way == "inputs" else flat
-    picture = _WAYS[way](shades.scaled(shown, scaling, facts["range"]), scaling, facts)
-    words = [_count(facts, flat), _said(way, facts, shown.shape[2])]
-    caption = " ".join([*words, shades.said(way, shades.reach(shown), scaling, facts)])
-    if len(facts["size"]) == 3:
-        caption += " Averaged over the first axis of space."
-    if facts["mixed"]:
-        caption += (
-            " They are the depthwise part of the layer; the weights that mix their maps into "
-            f"{counted(facts['mixed'], 'channel', 'channels')} are not shown."
-        )
-    if facts["bad"]:
-        many = counted(facts["bad"], "filter holds", "filters hold")
-        caption += f" {many} weights that are not finite numbers (gray)."
-    title = f"{facts['type']}({facts['name']})"
-    alt = f"Mosaic of the weights of {facts['name']}: {' '.join(words)}"
-    return Drawing(facts["part"], picture, caption, alt, title, layers=(facts["name"],))
+def _drawing(kernel: Floats, layer: LayerFacts, params: Params) -> Drawing:
+    scaling, flat = params["scaling"], _two_dimensional(kernel)
+    view = _view(layer, flat, params["show"])
+    shown = flat[:, :, : _input_count(flat, params["max_inputs"])] if view == "inputs" else flat
+    tiles = scaled(shown, scaling, (layer.low, layer.high))
+    content = f"{_filters(layer, flat)} {_tiles(view, layer, shown)}"
+    return Drawing(
+        part=layer.part,
+        picture=_picture(view, tiles, scaling, layer.reads_color),
+        caption=f"{content} {_shades(view, shown, scaling, layer)}{_remarks(layer)}",
+        alt=f"Mosaic of the weights of {layer.path}: {content}",
+        title=f"{layer.type}({layer.path})",
+        layers=(layer.path,),
+    )
 
 
-def _most(kernel: Floats, wanted: int) -> int:
-    """How many inputs have tiles: fewer than wanted where a tile would be too small to be read."""
-    inputs, filters = kernel.shape[-2:]
-    return min(wanted, _WIDEST) if min(inputs, wanted, filters) > _WIDEST else wanted
+def _two_dimensional(kernel: Floats) -> Floats:
+    """A kernel as (h, w, inputs, filters).
 
-
-def _flat(kernel: Floats) -> Floats:
-    """A kernel as (h, w, inputs, filters): one axis of space becomes a row, of three the first
-    is averaged."""
+    A single axis of space becomes a row; of three, the first is averaged.
+    """
     if kernel.ndim == 3:
         return kernel[None]
     return np.asarray(kernel.mean(axis=0)) if kernel.ndim == 5 else kernel
 
 
-def _way(facts: Mapping[str, Any], kernel: Floats, show: str) -> str:
+def _view(layer: LayerFacts, kernel: Floats, show: str) -> View:
     inputs, filters = kernel.shape[-2:]
-    if facts["color"] and show != "inputs":
+    if layer.reads_color and show != "inputs":
         return "color"
     if inputs == 1:
         return "single"
-    few = inputs * filters <= MOST_TILES and min(inputs, filters) <= _MOST_COLUMNS
+    few = inputs * filters <= _FEW_TILES and min(inputs, filters) <= _FEW_COLUMNS
     return "inputs" if show == "inputs" or (show == "auto" and few) else "mean"
 
 
-def _color(kernel: Floats, scaling: str, facts: Facts) -> Picture:
-    tiles = np.moveaxis(kernel, -1, 0)
-    if scaling != "range":
-        tiles = 0.5 + tiles / (2 * (shades.reach(kernel) or 1.0))
-    return mosaic(tiles, labels=_numbers(len(tiles)))
+def _input_count(kernel: Floats, most: int) -> int:
+    """How many inputs have tiles: fewer than `most` where tiles would be too small to read."""
+    inputs, filters = kernel.shape[-2:]
+    return min(most, _MOST_COLUMNS) if min(inputs, most, filters) > _MOST_COLUMNS else most
 
 
-def _single(kernel: Floats, scaling: str, facts: Facts) -> Picture:
-    tiles = np.moveaxis(kernel[:, :, 0], -1, 0)
-    return _shaded(tiles, scaling, labels=_numbers(kernel.shape[-1]))
+# --- shades ---
 
 
-def _mean(kernel: Floats, scaling: str, facts: Facts) -> Picture:
-    return _single(kernel.mean(axis=2, keepdims=True), scaling, facts)
+def scaled(kernel: Floats, scaling: str, ends: tuple[float, float]) -> Floats:
+    """A kernel (h, w, inputs, filters) in the values that are drawn.
+
+    Args:
+        kernel: the weights of the filters shown.
+        scaling: "layer" leaves weights alone; "filter" divides each filter by its own largest
+            magnitude; "range" brings `ends` to 0 and 1 (all to 0 where both are equal).
+        ends: the smallest and the largest weight of the layer.
+    """
+    if scaling == "range":
+        low, high = ends
+        return np.asarray((kernel - low) / ((high - low) or 1.0), np.float32)
+    if scaling == "layer":
+        return kernel
+    largest = np.abs(np.where(np.isfinite(kernel), kernel, 0)).max(axis=(0, 1, 2), initial=0)
+    return np.asarray(kernel / np.where(largest > 0, largest, 1), np.float32)
 
 
-def _inputs(kernel: Floats, scaling: str, facts: Facts) -> Picture:
-    """A row for each filter and a column for each input, or the other way where that is wide."""
+def _largest_magnitude(kernel: Floats) -> float:
+    """The largest magnitude of the finite weights."""
+    return float(np.abs(np.where(np.isfinite(kernel), kernel, 0)).max(initial=0))
+
+
+# --- pictures ---
+
+
+def _picture(view: View, kernel: Floats, scaling: str, reads_color: bool) -> Picture:
+    if view == "color":
+        tiles = np.moveaxis(kernel, -1, 0)
+        if scaling != "range":
+            tiles = 0.5 + tiles / (2 * (_largest_magnitude(kernel) or 1.0))
+        return mosaic(tiles, labels=_numbers(len(tiles)))
+    if view == "inputs":
+        return _pairs(kernel, scaling, reads_color)
+    tiles = np.moveaxis(kernel.mean(axis=2) if view == "mean" else kernel[:, :, 0], -1, 0)
+    return _shaded(tiles, scaling, labels=_numbers(len(tiles)))
+
+
+def _pairs(kernel: Floats, scaling: str, reads_color: bool) -> Picture:
+    """A row for each filter and a column for each input; transposed where that would be wide."""
     tiles = np.moveaxis(kernel, (3, 2), (0, 1))
     rows = [f"filter {i}" for i in range(tiles.shape[0])]
-    columns = list(_COLORS) if facts["color"] else _counted("input", tiles.shape[1])
-    if tiles.shape[1] > max(_MOST_COLUMNS, tiles.shape[0]):
+    columns = ["red", "green", "blue"] if reads_color else _columns("input", tiles.shape[1])
+    if tiles.shape[1] > max(_FEW_COLUMNS, tiles.shape[0]):
         tiles = np.swapaxes(tiles, 0, 1)
         rows = [f"input {i}" for i in range(tiles.shape[0])]
-        columns = _counted("filter", tiles.shape[1])
+        columns = _columns("filter", tiles.shape[1])
     return _shaded(
         tiles.reshape(-1, *tiles.shape[2:]),
         scaling,
         labels=columns,
         row_labels=rows,
         columns=tiles.shape[1],
-        tile=110,
+        tile=_PAIR_TILE,
     )
 
 
-def _shaded(tiles: Floats, scaling: str, **layout: Any) -> Picture:
-    words = shades.legend(scaling)
-    if scaling == "range":
-        return mosaic(tiles, colormap="gray", scaling="none", legend=words, **layout)
-    return mosaic(tiles, colormap=_SIGNED, scaling="symmetric", legend=words, **layout)
+def _shaded(tiles: Floats, weight_scaling: str, **layout: Unpack[Layout]) -> Picture:
+    if weight_scaling == "range":
+        layout |= {"colormap": "gray", "scaling": "none"}
+        layout["legend"] = "weight, from the layer's smallest to its largest"
+    else:
+        layout |= {"colormap": "RdBu_r", "scaling": "symmetric"}
+        share = ", as a share of each filter's largest" if weight_scaling == "filter" else ""
+        layout["legend"] = f"weight{share}"
+    return mosaic(tiles, **layout)
 
 
-_WAYS = {"color": _color, "single": _single, "inputs": _inputs, "mean": _mean}
-_SAID = {
-    "color": "The weights of the three input channels are shown together as red, green and blue.",
-    "single": "One tile for each filter.",
-    "inputs": "One tile for each pair of a filter and an input channel.",
-    "mean": "One tile for each filter: the mean over its input channels.",
-}
-
-
-def _said(way: str, facts: Facts, inputs: int) -> str:
-    """What a tile is, and of how many inputs there are tiles."""
-    some = inputs < facts["inputs"] and way == "inputs"
-    return _SAID[way] + (f" The first {_first(inputs)} shown." if some else "")
-
-
-def _counted(word: str, count: int) -> list[str]:
+def _columns(noun: str, count: int) -> list[str]:
     """ "input 0", "1", "2", ..."""
-    return [f"{word} {i}" if i == 0 else str(i) for i in range(count)]
+    return [f"{noun} 0", *_numbers(count)[1:]]
 
 
 def _numbers(count: int) -> list[str]:
     return [str(index) for index in range(count)]
 
 
-def _count(facts: Mapping[str, Any], kernel: Floats) -> str:
+# --- words ---
+
+
+def _filters(layer: LayerFacts, kernel: Floats) -> str:
     """ "32 filters of 7 x 7 weights in 3 input channels.", or how many of them are shown."""
-    shown, every, inputs = kernel.shape[-1], facts["filters"], facts["inputs"]
-    size = " x ".join(str(side) for side in facts["size"])
-    which = counted(every, "filter", "filters")
-    if shown < every:
-        which = (
-            f"The first {shown} of {every} filters"
-            if shown > 1
-            else f"The first of {every} filters"
+    shown, filters = kernel.shape[-1], layer.filters
+    which = counted(filters, "filter", "filters")
+    if shown < filters:
+        which = f"The first {shown} of {filters} filters"
+        which = which if shown > 1 else f"The first of {filters} filters"
+    size = " x ".join(str(side) for side in layer.size)
+    channels = counted(layer.inputs, "input channel", "input channels")
+    return f"{which} of {size} weights in {channels}."
+
+
+def _tiles(view: View, layer: LayerFacts, shown: Floats) -> str:
+    """What a tile shows, and how many inputs have tiles."""
+    sentence = {
+        "color": "The weights of the three input channels are shown together as red, green and "
+        "blue.",
+        "single": "One tile for each filter.",
+        "inputs": "One tile for each pair of a filter and an input channel.",
+        "mean": "One tile for each filter: the mean over its input channels.",
+    }[view]
+    inputs = shown.shape[2]
+    if view == "inputs" and inputs < layer.inputs:
+        channels = "input channel is" if inputs == 1 else f"{inputs} input channels are"
+        sentence += f" The first {channels} shown."
+    return sentence
+
+
+def _shades(view: View, shown: Floats, scaling: str, layer: LayerFacts) -> str:
+    """What shades mean."""
+    if scaling == "range":
+        return _range_shades(view, layer.low, layer.high)
+    largest = _largest_magnitude(shown)
+    if not largest:
+        finite = " that are finite numbers" if layer.not_finite else ""
+        return f"All weights{finite} are zero."
+    whose = "of the tiles shown" if scaling == "layer" else "of each filter by itself"
+    if view == "color":
+        value = f", {largest:.3g}" if scaling == "layer" else ""
+        return (
+            "Middle gray is a weight of zero in all three; full brightness and black are plus and "
+            f"minus the largest magnitude {whose}{value}."
         )
-    return f"{which} of {size} weights in {counted(inputs, 'input channel', 'input channels')}."
+    return (
+        f"White is zero; the ends of the colors are plus and minus the largest magnitude {whose}."
+    )
 
 
-def _first(inputs: int) -> str:
-    return "input channel is" if inputs == 1 else f"{inputs} input channels are"
+def _range_shades(view: View, low: float, high: float) -> str:
+    if low == high:
+        return f"All weights of the layer are {low:.3g}."
+    darkest, brightest = ("none", "full") if view == "color" else ("black", "white")
+    return (
+        f"A weight w is drawn as (w - low) / (high - low), from 0 ({darkest}) to 1 ({brightest}), "
+        f"with the smallest and the largest weight of the whole layer: low = {low:.3g}, "
+        f"high = {high:.3g}."
+    )
+
+
+def _remarks(layer: LayerFacts) -> str:
+    remarks = ""
+    if len(layer.size) == 3:
+        remarks += " Averaged over the first axis of space."
+    if layer.mixed:
+        remarks += (
+            " They are the depthwise part of the layer; the weights that mix their maps into "
+            f"{counted(layer.mixed, 'channel', 'channels')} are not shown."
+        )
+    if layer.not_finite:
+        filters = counted(layer.not_finite, "filter holds", "filters hold")
+        remarks += f" {filters} weights that are not finite numbers (gray)."
+    return remarks

@@ -1,19 +1,9 @@
-"""What the weights alone show: order against chance, color, and repetition."""
+"""Notes on weights: whether they are smoother than by chance, and whether they read color."""
 
 from __future__ import annotations
 
 from reportgen.drafting import by_measure, few, get, note, side
 from reportgen.records import Evidence, Finding, Note
-
-
-def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each layer: whether its weights are smoother than chance; whether it reads color."""
-    smooth = by_measure(finding, "smoothness")
-    color = by_measure(finding, "color_share")
-    written = [_smooth(finding, layer, item) for layer, item in smooth.items()]
-    written += [_color(finding, layer, item) for layer, item in color.items()]
-    return tuple(item for item in written if item is not None)
-
 
 _SMOOTH = {
     "above": "are more alike than those of kernels drawn anew, a sign that training ordered them",
@@ -30,8 +20,17 @@ _FEW_SMOOTH = "belong to too few filters to compare them with kernels drawn anew
 _FEW_COLOR = "these are too few filters to tell a difference"
 
 
+def notes(finding: Finding) -> tuple[Note, ...]:
+    """Notes on how smooth each layer's weights are, then on the colors that it reads."""
+    smoothness = by_measure(finding, "smoothness")
+    colors = by_measure(finding, "color_share")
+    written = [_smooth(finding, layer, smooth) for layer, smooth in smoothness.items()]
+    written += [_color(finding, layer, color) for layer, color in colors.items()]
+    return tuple(item for item in written if item is not None)
+
+
 def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
-    every = get(finding, "filters", layer)
+    filters = get(finding, "filters", layer)
     if smooth.value is None or smooth.baseline is None:
         return None
     return note(
@@ -40,20 +39,20 @@ def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
         "info",
         f"Neighboring weights in {{layer}} {_FEW_SMOOTH if few(smooth) else _SMOOTH[side(smooth)]} "
         "(Moran's I {smooth}, interval {smooth.interval}, against {smooth.baseline}; "
-        f"{_whose(smooth, every)}).",
+        f"{_which(smooth, filters)}).",
         {"layer": layer},
         (),
         smooth=smooth,
-        **({"every": every} if every else {}),
+        **({"filters": filters} if filters else {}),
     )
 
 
-def _whose(smooth: Evidence, every: Evidence | None) -> str:
+def _which(smooth: Evidence, filters: Evidence | None) -> str:
     """How many filters were measured, and of how many where some have no such measure."""
-    if every is None or smooth.n == every.value:
+    if filters is None or smooth.n == filters.value:
         return "{smooth.n:filter|filters}"
     return (
-        "{smooth.n} of {every:filter|filters}, as the others' weights do not vary within a slice "
+        "{smooth.n} of {filters:filter|filters}, as the others' weights do not vary within a slice "
         "or are not finite"
     )
 

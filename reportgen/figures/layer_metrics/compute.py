@@ -11,7 +11,7 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.layer_metrics import measures
 from reportgen.figures.layer_metrics.facts import Activations, Facts, Row
 from reportgen.figures.layer_metrics.measures import ActivationStatistics
-from reportgen.metrics.repetition import redundant
+from reportgen.metrics.statistics import redundant
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.graph import own_layers
@@ -20,8 +20,9 @@ from reportgen.network.layer_selection import with_kernels
 from reportgen.network.layers import acting
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, prepare
+from reportgen.network.preprocessing import prepare
 from reportgen.network.receptive_field import receptive_field
+from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Layer, Shape
 

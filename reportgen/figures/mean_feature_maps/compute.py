@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.errors import UndefinedError
+from reportgen.figures.activations import activation_batches, activations_of
+from reportgen.figures.images import shown_images
+from reportgen.figures.mean_feature_maps.facts import Facts
 from reportgen.metrics.statistics import bootstrap
-from reportgen.network.batching import batches
-from reportgen.network.finite import require_finite, require_finite_activations
+from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
-from reportgen.network.outputs import observe
-from reportgen.network.preprocessing import measured, names, pick, prepare
+from reportgen.network.network import Network
+from reportgen.network.samples import measured, names, pick
 from reportgen.records import Artifact, Dataset, Measure, Subject
-from reportgen.types import Doubles, Floats, Integers
+from reportgen.types import Array, Doubles, Floats, Integers
 
 _ROUNDING = 1e-6
-"""Share of the largest activation by which means over channels may differ and still be the same."""
+"""Share of the largest activation up to which means over channels count as equal."""
 
 
 def compute(subject: Subject) -> Artifact:
@@ -24,48 +26,32 @@ def compute(subject: Subject) -> Artifact:
 
     Returns:
         Arrays `images` (n, h, w, c) as stored, and `mean_<i>` (n, h, w) for layer i, the same
-        number everywhere where it differs by rounding only. Facts
-        `layers` (paths), `samples` {"index", "label"}, `each_class` (whether it is one of each),
-        `left_out` (classes not shown).
+        number everywhere where it differs by rounding only. Facts: see `Facts`.
 
     Raises:
         UndefinedError: there is no dataset, or no layer with two-dimensional maps.
-        UserError: no such layer.
+        UserError: no such layer or image.
     """
     data, params, network = subject.data, subject.params, subject.network
     if data is None:
         raise UndefinedError("Feature maps are made from images, and there is no dataset.")
     layers = with_maps(network, params["layers"], "nothing to average")[: params["first"]]
     require_finite(network, layers)
-    each = params["samples"] is None
-    chosen = _examples(data, params["max_classes"]) if each else (pick(data, params["samples"]), 0)
-    shown, left_out = chosen
-    images = np.asarray(data.splits["test"].images)[shown]
-    seen = observe(network, prepare(images, data.preprocessing), layers, logits=False).activations
-    require_finite_activations(seen)
-    labels = names(data, shown)
-    facts = {
-        "layers": layers,
-        "samples": [
-            {"index": int(i), "label": label} for i, label in zip(shown, labels, strict=True)
-        ],
-        "each_class": each and bool(data.targets),
-        "left_out": left_out,
-    }
-    arrays = {f"mean_{i}": _mean_maps(seen[path]) for i, path in enumerate(layers)}
-    return Artifact({"images": images, **arrays}, facts, tuple(_measures(subject, data, layers)))
-
-
-def _mean_maps(maps: Floats) -> Floats:
-    """Means over channels of maps (n, h, w, c), shape (n, h, w).
-
-    Channels that cancel, as behind a normalization of each position, leave nothing but rounding.
-    """
-    means = maps.mean(axis=-1)
-    sizes = np.abs(maps).max(axis=(1, 2, 3))
-    same = np.ptp(means, axis=(1, 2)) <= _ROUNDING * sizes
-    means[same] = means[same].mean(axis=(1, 2), keepdims=True)
-    return np.asarray(means)
+    if params["samples"] is None:
+        shown, left_out = _examples(data, params["max_classes"])
+    else:
+        shown, left_out = pick(data, params["samples"]), 0
+    batch = activations_of(network, data, shown, layers)
+    facts = Facts(
+        layers=tuple(layers),
+        images=shown_images(shown, names(data, shown)),
+        each_class=params["samples"] is None and bool(data.targets),
+        classes_left_out=left_out,
+    )
+    arrays = {f"mean_{i}": _mean_maps(batch.activations[path]) for i, path in enumerate(layers)}
+    indices = measured(data, params["measure_on"])
+    measures = _measures(network, data, indices, layers, subject.seed)
+    return Artifact({"images": batch.images, **arrays}, facts, tuple(measures))
 
 
 def _examples(data: Dataset, most: int) -> tuple[Integers, int]:
@@ -80,24 +66,37 @@ def _examples(data: Dataset, most: int) -> tuple[Integers, int]:
     return np.asarray(first[:most], np.int64), max(0, len(first) - most)
 
 
-def _measures(subject: Subject, data: Dataset, layers: list[str]) -> list[Measure]:
-    network, seed = subject.network, subject.seed
+def _mean_maps(maps: Floats) -> Floats:
+    """Means over channels of maps (n, h, w, c), shape (n, h, w).
+
+    Channels that cancel, as behind a normalization of each position, leave only rounding errors.
+    """
+    means = maps.mean(axis=-1)
+    magnitudes = np.abs(maps).max(axis=(1, 2, 3))
+    equal = np.ptp(means, axis=(1, 2)) <= _ROUNDING * magnitudes
+    means[equal] = means[equal].mean(axis=(1, 2), keepdims=True)
+    return np.asarray(means)
+
+
+# --- measures ---
+
+
+def _measures(
+    network: Network, data: Dataset, indices: Array, layers: list[str], seed: int
+) -> list[Measure]:
+    """The mean activation of each layer, and the gain of each pooling layer, over test images."""
     pools = [path for path in layers if is_pool(network.layer(path))]
-    images = np.asarray(data.splits["test"].images)[measured(data, subject.params["measure_on"])]
-    after: dict[str, list[Doubles]] = {path: [] for path in layers}
-    before: dict[str, list[Doubles]] = {path: [] for path in pools}
-    for place in batches(network, [images]):
-        pixels = prepare(images[place], data.preprocessing)
-        seen = observe(network, pixels, layers, inputs_of=pools, logits=False)
-        require_finite_activations(seen.activations)
-        for table, maps in ((after, seen.activations), (before, seen.inputs)):
-            for path, values in maps.items():
-                table[path].append(_means(values))
-    found = [_mean_activation(path, np.concatenate(after[path]), seed) for path in layers]
+    outputs: dict[str, list[Doubles]] = {path: [] for path in layers}
+    inputs: dict[str, list[Doubles]] = {path: [] for path in pools}
+    for batch in activation_batches(network, data, indices, layers, inputs_of=pools):
+        for means, maps_by_layer in ((outputs, batch.activations), (inputs, batch.inputs)):
+            for path, maps in maps_by_layer.items():
+                means[path].append(_means(maps))
+    measures = [_mean_activation(path, np.concatenate(outputs[path]), seed) for path in layers]
     for path in pools:
-        old, new = np.concatenate(before[path]), np.concatenate(after[path])
-        found.append(_gain(path, old, new, seed))
-    return found
+        before, after = np.concatenate(inputs[path]), np.concatenate(outputs[path])
+        measures.append(_gain(path, before, after, seed))
+    return measures
 
 
 def _means(maps: Floats) -> Doubles:
@@ -114,7 +113,7 @@ def _mean_activation(path: str, means: Doubles, seed: int) -> Measure:
 
 
 def _gain(path: str, before: Doubles, after: Doubles, seed: int) -> Measure:
-    """Of images whose mean before pooling is above zero: elsewhere a ratio says nothing."""
+    """The gain over images whose mean before pooling is above zero, where a ratio has a meaning."""
     name, used = f"pool_gain@{path}", before > 0
     how = f"mean activation after {path} divided by the mean before it, mean over test images "
     how += "whose mean before it is above zero; baseline: the mean stays"

@@ -1,78 +1,78 @@
-"""A sheet: a row for each class, the input and the mean maps side by side."""
+"""A sheet: a row for each image, with the input and the mean maps side by side."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution.captions import image
+from reportgen.figures.images import ShownImage
+from reportgen.figures.mean_feature_maps.facts import Facts
 from reportgen.records import Artifact, Drawing
-from reportgen.types import Floats
+from reportgen.types import Floats, Params
 
-_FEW = 4
+FACTS = Facts
+
+_FEW_ROWS = 4
 _TILE = 200
+"""Pixels of a tile's longer side where there are more rows."""
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """One sheet."""
-    facts, images = artifact.facts, np.asarray(artifact.arrays["images"])
-    layers, samples = facts["layers"], facts["samples"]
-    means = [np.asarray(artifact.arrays[f"mean_{i}"], np.float32) for i in range(len(layers))]
+    facts: Facts = artifact.facts
+    images = np.asarray(artifact.arrays["images"])
+    means = [np.asarray(artifact.arrays[f"mean_{i}"], np.float32) for i in range(len(facts.layers))]
     rows = [
-        [pixels, *(colorize(stretched(maps[place])) for maps in means)]
-        for place, pixels in enumerate(images)
+        [pixels, *(colorize(stretched(maps[row])) for maps in means)]
+        for row, pixels in enumerate(images)
     ]
     picture = sheet(
         rows,
-        column_titles=["Input", *(f"Mean {path}" for path in layers)],
-        row_titles=[_title(one) for one in samples],
-        tile=_TILE if len(rows) > _FEW else None,
+        column_titles=["Input", *(f"Mean {path}" for path in facts.layers)],
+        row_titles=[_row_title(image) for image in facts.images],
+        tile=_TILE if len(rows) > _FEW_ROWS else None,
     )
-    return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=tuple(layers)),)
+    return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=facts.layers),)
 
 
-def _caption(facts: Mapping[str, Any], means: list[Floats]) -> str:
-    layers = facts["layers"]
-    what = "The first test image of each class" if facts["each_class"] else _which(facts)
+def _row_title(image: ShownImage) -> str:
+    return f"{image.label} ({image.plain_name})" if image.label else image.plain_name
+
+
+def _caption(facts: Facts, means: list[Floats]) -> str:
     sizes = ", ".join(
         f"{path} ({maps.shape[1]} x {maps.shape[2]})"
-        for path, maps in zip(layers, means, strict=True)
+        for path, maps in zip(facts.layers, means, strict=True)
     )
-    words = f"{what} and, beside it, the mean over all channels of {sizes}. Each map has a color "
-    words += "scale of its own, from its smallest value (dark) to its largest (bright)."
+    caption = f"{_images(facts)} and, beside it, the mean over all channels of {sizes}. Each map "
+    caption += "has a color scale of its own, from its smallest value (dark) to its largest "
+    caption += "(bright)."
     count = sum(map(count_even, means))
     if count:
         are = "map is" if count == 1 else "maps are"
-        words += f" {count} {are} the same everywhere up to rounding, and dark."
-    if facts["left_out"]:
-        classes = "class is" if facts["left_out"] == 1 else "classes are"
-        words += f" {facts['left_out']} more {classes} left out."
-    return words
+        caption += f" {count} {are} the same everywhere up to rounding, and dark."
+    if facts.classes_left_out:
+        classes = "class is" if facts.classes_left_out == 1 else "classes are"
+        caption += f" {facts.classes_left_out} more {classes} left out."
+    return caption
 
 
-def _which(facts: Mapping[str, Any]) -> str:
-    samples = facts["samples"]
-    if len(samples) > 1:
+def _images(facts: Facts) -> str:
+    """What the rows show, at the start of a sentence."""
+    if facts.each_class:
+        return "The first test image of each class"
+    if len(facts.images) > 1:
         return "Test images"
-    only = image(samples[0])
-    return only[0].upper() + only[1:]
+    name = facts.images[0].name
+    return name[0].upper() + name[1:]
 
 
-def _alt(facts: Mapping[str, Any]) -> str:
-    labels = [one["label"] or image(one) for one in facts["samples"]]
-    shown = ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
+def _alt(facts: Facts) -> str:
+    labels = [image.label or image.name for image in facts.images]
+    listed = ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
     rows = "row" if len(labels) == 1 else "rows"
     return (
-        f"Sheet of {len(labels)} {rows} ({shown}): the input, then a map for each of "
-        f"{', '.join(facts['layers'])}."
+        f"Sheet of {len(labels)} {rows} ({listed}): the input, then a map for each of "
+        f"{', '.join(facts.layers)}."
     )
-
-
-def _title(sample: Mapping[str, Any]) -> str:
-    """What stands beside a row: the image's class or file, if that is known, and its index."""
-    where = f"test image {sample['index']}"
-    return f"{sample['label']} ({where})" if sample["label"] else where

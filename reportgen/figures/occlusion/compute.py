@@ -2,125 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-import numpy as np
-
-from reportgen.attribution.occlusion import Occlusion, covering, occlude, spread
-from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explaining import (
-    aside,
-    color,
-    data_of,
-    explained_heads,
-    mean_of,
-    told,
-    wanted,
+from reportgen.attribution.occlusion import (
+    Occlusion,
+    PatchPositions,
+    occlude,
+    patch_positions,
+    pixel_means,
 )
-from reportgen.figures.occlusion.measures import measured_of
-from reportgen.network.answers import Probabilities
-from reportgen.network.preprocessing import foreground, measured, pick, prepare
-from reportgen.records import Artifact, Head, Subject
-from reportgen.types import Array
+from reportgen.errors import UndefinedError
+from reportgen.figures.attribution.explained import Images, color, data_of, mean_split
+from reportgen.figures.attribution.heads import explained_heads, score_of, unexplained
+from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
+from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
+from reportgen.figures.parts import head_parts
+from reportgen.network.predictions import Probabilities
+from reportgen.records import Artifact, Head, Measure, Subject
+from reportgen.types import Array, Booleans, Floats
 
 
 def compute(subject: Subject) -> Artifact:
     """Maps of every head for the samples, measured on more test images.
 
     Arrays: `images` (s, h, w, c) uint8; for each head `map@<head>` (s, h, w), signed drops.
+
+    Raises:
+        UndefinedError: there is no dataset, or no score that could drop.
+        UserError: no such class or test image, or a patch or stride that does not fit.
     """
-    data, params, network = data_of(subject), subject.params, subject.network
-    shown, counted = pick(data, params["samples"]), measured(data, params["measure_on"])
-    both = np.concatenate([shown, counted])
-    images = np.asarray(data.splits["test"].images)[both]
-    size = (int(images.shape[1]), int(images.shape[2]))
-    cover = covering(size, params["patch"], params["stride"])
-    inputs = prepare(images, data.preprocessing)
-    every = explained_heads(network, data.targets, params["score"])
-    if params["score"] == "probability" and any(head.valued for head in every):
-        every = Probabilities(network, every, inputs).heads
-    heads = _dropping(every, params["score"])
-    targets = wanted(heads, data, both, params["target"])
-    order = [head.index for head in heads]
-    base = color(data, params["base"])
-    found = occlude(network, inputs, order, targets, cover, base, params["score"])
-    maps = {
-        head.name: spread(getattr(one, params["score"]), cover, size)
-        for head, one in zip(heads, found, strict=True)
-    }
-    masks, count = foreground(data, "test", counted), len(shown)
-    numbers = [
-        measure
-        for head, one in zip(heads, found, strict=True)
-        for measure in measured_of(
-            head, _part_of(one, slice(count, None)), cover, masks, _part(head, heads), subject.seed
+    data, network, params = data_of(subject), subject.network, subject.params
+    score = params["score"]
+    images = Images.of(data, params)
+    cover = patch_positions(images.size, params["patch"], params["stride"])
+    inputs = images.inputs()
+    candidates = explained_heads(network, data.targets, score)
+    if score == "probability" and any(head.valued for head in candidates):
+        candidates = Probabilities(network, candidates, inputs).heads
+    heads = _with_score(candidates, score)
+    parts = head_parts([head.name for head in heads])
+    targets = images.targets(heads, params["target"])
+    outputs, fill = [head.index for head in heads], color(data, params["base"])
+    occlusions = occlude(network, inputs, outputs, targets, cover, fill, score)
+    maps = [
+        pixel_means(
+            occlusion.probability if score == "probability" else occlusion.drops,
+            cover,
+            images.size,
         )
+        for occlusion in occlusions
     ]
-    facts = {
-        "patch": list(cover.patch),
-        "stride": list(cover.stride),
-        "positions": len(cover.corners),
-        "aside": aside(network, params["score"]),
-        "valued": [head.name for head in every if head not in heads],
-        "mean_of": {"train": "training", "test": "test"}[mean_of(data)],
-        "heads": [
-            {
-                "name": head.name,
-                "title": head.title,
-                "samples": _told(head, one, maps[head.name], subject, shown),
-            }
-            for head, one in zip(heads, found, strict=True)
-        ],
-    }
-    arrays: dict[str, Array] = {"images": images[:count]}
-    arrays |= {f"map@{name}": one[:count] for name, one in maps.items()}
-    return Artifact(arrays, facts, tuple(numbers))
+    masks = images.foregrounds()
+    measures = [
+        measure
+        for head, part, occlusion in zip(heads, parts, occlusions, strict=True)
+        for measure in _measures(head, part, occlusion, cover, images, masks, subject.seed)
+    ]
+    facts = Facts(
+        patch=cover.patch,
+        stride=cover.stride,
+        positions=len(cover.corners),
+        mean_split="training" if mean_split(data) == "train" else "test",
+        unexplained=unexplained(network, score),
+        without_probability=tuple(head.name for head in candidates if head not in heads),
+        heads=tuple(
+            HeadFacts(
+                head.name,
+                head.title,
+                part,
+                "probability" if score == "probability" else score_of(head),
+                _samples(images, head, occlusion, of_head),
+            )
+            for head, part, occlusion, of_head in zip(heads, parts, occlusions, maps, strict=True)
+        ),
+    )
+    arrays: dict[str, Array] = {"images": images.pixels[images.shown]}
+    for head, of_head in zip(heads, maps, strict=True):
+        arrays[f"map@{head.name}"] = of_head[images.shown]
+    return Artifact(arrays, facts, tuple(measures))
 
 
-def _dropping(heads: tuple[Head, ...], score: str) -> tuple[Head, ...]:
+def _with_score(heads: tuple[Head, ...], score: str) -> tuple[Head, ...]:
     """The heads whose score can drop: all, or for probabilities those that have any."""
-    found = tuple(head for head in heads if score != "probability" or not head.valued)
-    if not found:
+    scored = tuple(head for head in heads if score != "probability" or not head.valued)
+    if not scored:
         raise UndefinedError(
             f"Output '{heads[0].name}' of the model has no label and ends without a softmax or "
             "sigmoid, so it has no probability that could drop; 'score: logit' shows the drop of "
             "its value."
         )
-    return found
+    return scored
 
 
-def _part(head: Head, heads: Sequence[Head]) -> str:
-    return "" if len(heads) == 1 else head.name
+def _measures(
+    head: Head,
+    part: str,
+    occlusion: Occlusion,
+    cover: PatchPositions,
+    images: Images,
+    masks: Booleans,
+    seed: int,
+) -> list[Measure]:
+    """The measures of one head; the foreground is compared with drops of the logit, or of the
+    probability where that is all there is."""
+    rest = images.measured
+    score = "probability" if occlusion.logit is None else score_of(head)
+    drops = pixel_means(occlusion.drops[rest], cover, images.size)
+    measures = focus(head.name, score, drops, masks, part, seed)
+    if head.valued:
+        return [*measures, value_drop(head.name, occlusion.drops[rest], part, seed)]
+    probability, changed = occlusion.probability[rest], occlusion.changed[rest]
+    return [*measures, *answer_drops(head.name, probability, changed, part, seed)]
 
 
-def _part_of(one: Occlusion, images: slice) -> Occlusion:
-    return replace(
-        one,
-        logit=None if one.logit is None else one.logit[images],
-        probability=one.probability[images],
-        changed=one.changed[images],
-        targets=one.targets[images],
-        logits=None if one.logits is None else one.logits[images],
-        probabilities=one.probabilities[images],
+def _samples(images: Images, head: Head, occlusion: Occlusion, maps: Floats) -> tuple[Sample, ...]:
+    # `head` has the names of classes, and that of `occlusion` the kind that its values are.
+    named = replace(head, kind=occlusion.head.kind)
+    shown = images.samples(named, occlusion.logits, occlusion.targets, occlusion.probabilities)
+    return tuple(
+        Sample(
+            image,
+            zero=not maps[place].any(),
+            score_drop=None if occlusion.logit is None else float(occlusion.logit[place].max()),
+            probability_drop=float(occlusion.probability[place].max()),
+            flips=int(occlusion.changed[place].sum()),
+        )
+        for place, image in enumerate(shown)
     )
-
-
-def _told(
-    head: Head, found: Occlusion, maps: Any, subject: Subject, shown: Array
-) -> list[dict[str, Any]]:
-    """What a page says of the images; `head` has the names of classes, that of `found` has not."""
-    first = _part_of(found, slice(len(shown)))
-    named = replace(head, kind=first.head.kind)
-    samples = told(named, first.logits, first.targets, data_of(subject), shown, first.probabilities)
-    return [
-        {
-            **sample,
-            "zero": not maps[i].any(),
-            **({} if first.logit is None else {"logit_drop": float(first.logit[i].max())}),
-            "probability_drop": float(found.probability[i].max()),
-            "flips": int(found.changed[i].sum()),
-        }
-        for i, sample in enumerate(samples)
-    ]

@@ -2,111 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution.captions import (
-    image,
-    label,
+    finding,
     percent,
     plain,
-    score_of,
     sentence,
     size,
+    title,
     where,
 )
+from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
 from reportgen.records import Artifact, Drawing
+from reportgen.types import Array, Floats, Params
 
-Facts = Mapping[str, Any]
+FACTS = Facts
 
 _COLUMNS = ["Input", "Drop of the score", "Drop over input"]
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """One sheet for each head: input, map and overlay of each sample."""
-    heads = artifact.facts["heads"]
-    return tuple(_head(artifact, params, head, len(heads) == 1) for head in heads)
+    facts: Facts = artifact.facts
+    return tuple(_sheet(artifact, facts, params, head) for head in facts.heads)
 
 
-def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: bool) -> Drawing:
-    facts = artifact.facts
-    images, maps = artifact.arrays["images"], artifact.arrays[f"map@{head['name']}"]
+def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:
+    images, maps = artifact.arrays["images"], np.asarray(artifact.arrays[f"map@{head.name}"])
     rows = [
-        [pixels, colorize(centered(one), "RdBu_r"), signed_overlay(pixels, one)]
-        for pixels, one in zip(images, maps, strict=True)
+        [pixels, colorize(centered(values), "RdBu_r"), signed_overlay(pixels, values)]
+        for pixels, values in zip(images, maps, strict=True)
     ]
-    titles = [_label(sample) for sample in head["samples"]]
+    titles = [
+        title(sample.image, "zero everywhere" if sample.zero else "") for sample in head.samples
+    ]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
-    score = score_of(head) if params["score"] == "logit" else params["score"]
-    of = "" if alone else f" of head {head['name']}"
-    mean = f"the mean color of the {facts['mean_of']} images"
+    alone = len(facts.heads) == 1
+    of_head = "" if alone else f" of head {head.name}"
+    mean = f"the mean color of the {facts.mean_split} images"
     fill = mean if params["base"] == "mean" else params["base"]
-    caption = " ".join(
-        [
-            f"Drop of the {score}{of} when a patch of {size(facts['patch'])} pixels is "
-            f"filled with {fill}, at {_places(facts)}; each "
-            "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
-            "blue: covering raises it; white: no change; each map is scaled to its largest "
-            "magnitude.",
-            *filter(None, [facts["aside"], *map(_valued, facts["valued"])]),
-            *(sentence(one, _drop(one, facts)) for one in head["samples"]),
-        ]
-    )
-    title = "" if alone else str(head["title"])
-    part = "" if alone else str(head["name"])
-    return Drawing(part, picture, caption, _alt(head, maps), title)
-
-
-def _valued(name: str) -> str:
-    return f"Output {name} has values and no probability, so it is left out."
+    sentences = [
+        f"Drop of the {head.score}{of_head} when a patch of {size(facts.patch)} pixels is "
+        f"filled with {fill}, at {_places(facts)}; each "
+        "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
+        "blue: covering raises it; white: no change; each map is scaled to its largest "
+        "magnitude.",
+        facts.unexplained,
+        *(
+            f"Output {name} has values and no probability, so it is left out."
+            for name in facts.without_probability
+        ),
+        *(sentence(sample.image, _drop(sample, facts.positions)) for sample in head.samples),
+    ]
+    caption = " ".join(text for text in sentences if text)
+    return Drawing(head.part, picture, caption, _alt(head, maps), "" if alone else head.title)
 
 
 def _places(facts: Facts) -> str:
     """How many positions the patch takes; a single one is apart from no other."""
-    places = counted(facts["positions"], "position", "positions")
-    apart = f" ({size(facts['stride'])} pixels apart)"
-    return places if facts["positions"] == 1 else places + apart
+    places = counted(facts.positions, "position", "positions")
+    apart = f" ({size(facts.stride)} pixels apart)"
+    return places if facts.positions == 1 else places + apart
 
 
-def _label(sample: Facts) -> str:
-    return f"{label(sample)}: zero everywhere" if sample["zero"] else label(sample)
-
-
-def _drop(sample: Facts, facts: Facts) -> str:
-    if sample["zero"]:
+def _drop(sample: Sample, positions: int) -> str:
+    if sample.zero:
         return "covering changes nothing at any position, so the map is zero everywhere"
-    if "value" in sample:
-        fall = sample["logit_drop"]
+    if sample.image.value is not None and sample.score_drop is not None:
         return (
-            f"the worst position lowers the value by {plain(fall)}"
-            if fall > 0
+            f"the worst position lowers the value by {plain(sample.score_drop)}"
+            if sample.score_drop > 0
             else "no position lowers the value"
         )
-    lost = sample["probability_drop"]
     words = (
-        f"the worst position takes {percent(lost)} of probability"
-        if lost > 0
+        f"the worst position takes {percent(sample.probability_drop)} of probability"
+        if sample.probability_drop > 0
         else "no position lowers the probability"
     )
-    places, flips = facts["positions"], sample["flips"]
-    change = "changes" if 1 in (flips, places) else "change"
-    words += f", and {flips} of {counted(places, 'position', 'positions')} {change} the answer"
-    return words
+    change = "changes" if 1 in (sample.flips, positions) else "change"
+    places = counted(positions, "position", "positions")
+    return f"{words}, and {sample.flips} of {places} {change} the answer"
 
 
-def _alt(head: Facts, maps: Any) -> str:
-    places = []
-    for sample, one in zip(head["samples"], np.asarray(maps), strict=True):
-        which = f"for {image(sample)} "
-        if sample["zero"]:
-            places.append(which + "zero everywhere")
-        elif one.max() > 0:
-            places.append(which + f"the largest drop in the {where(one)}")
-        else:
-            places.append(which + "no drop anywhere")
-    return f"Occlusion map beside and over the input: {'; '.join(places)}."
+def _alt(head: HeadFacts, maps: Array) -> str:
+    findings = [
+        finding(sample.image, _found(sample, values))
+        for sample, values in zip(head.samples, maps, strict=True)
+    ]
+    return f"Occlusion map beside and over the input: {'; '.join(findings)}."
+
+
+def _found(sample: Sample, values: Floats) -> str:
+    if sample.zero:
+        return "zero everywhere"
+    return f"the largest drop in the {where(values)}" if values.max() > 0 else "no drop anywhere"

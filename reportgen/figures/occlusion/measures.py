@@ -1,29 +1,21 @@
-"""What covering patches measures of each output's answers."""
+"""What covering patches measures of each output's answers. NumPy only, on arrays."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from reportgen.attribution.occlusion import Covering, Occlusion, spread
 from reportgen.drafting.wording import counted
 from reportgen.metrics.localization import energies, mean_over_maps
 from reportgen.metrics.statistics import bootstrap, wilson
-from reportgen.records import Head, Measure
-from reportgen.types import Doubles
+from reportgen.records import Measure
+from reportgen.types import Booleans, Doubles, Floats
 
 
-def measured_of(
-    head: Head, found: Occlusion, cover: Covering, masks: Any, part: str, seed: int
+def focus(
+    name: str, score: str, drops: Floats, masks: Booleans, part: str, seed: int
 ) -> list[Measure]:
-    """The measures of one head; the foreground is compared with drops of the logit, or of the
-    probability where that is all there is."""
-    name, score = head.name, "value" if head.valued else "logit"
-    score = "probability" if found.logit is None else score
-    drops = np.maximum(spread(found.drops, cover, masks.shape[1:]), 0)
-    zero, inside, area = energies(drops, masks)
-    n = len(zero)
+    """How the drops of a head's score, as maps (n, h, w), lie on foregrounds (n, h, w)."""
+    zero, inside, area = energies(np.maximum(drops, 0), masks)
     return [
         mean_over_maps(
             f"energy_in_foreground@{name}",
@@ -39,18 +31,44 @@ def measured_of(
             f"zero_maps@{name}",
             int(zero.sum()),
             "images",
-            n,
+            len(zero),
             how=f"images of which no pixel's mean drop of the {score} is positive",
             part=part,
         ),
-        *(_value if head.valued else _answer)(name, found, part, seed),
     ]
 
 
-def _value(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
-    """How much a value that stands for itself drops."""
-    what = "the explained unit's value"
-    return [_largest(f"largest_value_drop@{name}", what, found.drops, part, seed)]
+def value_drop(name: str, drops: Doubles, part: str, seed: int) -> Measure:
+    """How much a value that stands for itself drops; `drops` has shape (n, positions)."""
+    return _largest(f"largest_value_drop@{name}", "the explained unit's value", drops, part, seed)
+
+
+def answer_drops(
+    name: str, probability: Doubles, changed: Booleans, part: str, seed: int
+) -> list[Measure]:
+    """How much the probability of a class drops, and how often the answer is another.
+
+    Args:
+        name: of the head.
+        probability: its drop, shape (n, positions).
+        changed: whether the answer is another, likewise.
+        part: of the figure.
+        seed: of the bootstrap.
+    """
+    n, hits = len(changed), int(changed.any(axis=1).sum())
+    what = "the explained class's probability"
+    return [
+        _largest(f"largest_drop@{name}", what, probability, part, seed),
+        Measure(
+            f"flipped@{name}",
+            hits / n,
+            "",
+            n,
+            wilson(hits, n),
+            how="share of images for which at least one position of the patch changes the answer",
+            part=part,
+        ),
+    ]
 
 
 def _largest(measure: str, what: str, drops: Doubles, part: str, seed: int) -> Measure:
@@ -67,21 +85,3 @@ def _largest(measure: str, what: str, drops: Doubles, part: str, seed: int) -> M
         "mean over images; baseline: the mean drop over all positions",
         part,
     )
-
-
-def _answer(name: str, found: Occlusion, part: str, seed: int) -> list[Measure]:
-    """How much the probability of a class drops, and how often the answer is another."""
-    n, hits = len(found.changed), int(found.changed.any(axis=1).sum())
-    what = "the explained class's probability"
-    return [
-        _largest(f"largest_drop@{name}", what, found.probability, part, seed),
-        Measure(
-            f"flipped@{name}",
-            hits / n,
-            "",
-            n,
-            wilson(hits, n),
-            how="share of images for which at least one position of the patch changes the answer",
-            part=part,
-        ),
-    ]

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution.captions import (
-    answering,
-    image,
-    label,
-    score_of,
-    sentence,
-    where,
-)
+from reportgen.figures.attribution.captions import answering, finding, sentence, title, where
+from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
 from reportgen.records import Artifact, Drawing
-from reportgen.types import Array, Floats, Pixels
+from reportgen.types import Array, Floats, Params, Pixels
 
-Facts = Mapping[str, Any]
+FACTS = Facts
 
 TITLES = {
     "gradient": "Gradient",
@@ -36,32 +29,34 @@ _NAMED = 6
 """Layers that a caption names at most."""
 
 
-def draw(artifact: Artifact, params: Mapping[str, Any]) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     """One sheet for each head: input, map and overlay of each sample."""
-    heads = artifact.facts["heads"]
-    return tuple(_head(artifact, params, head, len(heads) == 1) for head in heads)
+    facts: Facts = artifact.facts
+    return tuple(_sheet(artifact, facts, params, head) for head in facts.heads)
 
 
-def _head(artifact: Artifact, params: Mapping[str, Any], head: Facts, alone: bool) -> Drawing:
-    facts = artifact.facts
-    images, maps = artifact.arrays["images"], artifact.arrays[f"map@{head['name']}"]
+def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:
+    images = artifact.arrays["images"]
+    maps = np.asarray(artifact.arrays[f"map@{head.name}"], np.float32)
     rows = [
-        [pixels, *_pictures(pixels, np.asarray(one, np.float32), facts["signed"])]
-        for pixels, one in zip(images, maps, strict=True)
+        [pixels, *_pictures(pixels, values, facts.signed)]
+        for pixels, values in zip(images, maps, strict=True)
     ]
-    titles = [_label(sample) for sample in head["samples"]]
+    titles = [
+        title(sample.image, "zero everywhere" if sample.zero else "") for sample in head.samples
+    ]
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
-    of = "" if alone else f" {answering(head)}"
-    parts = [
-        f"{_method(facts, params, head)}{of}. {_colors(facts)}",
-        _guided(head),
-        facts["aside"],
-        *(sentence(one, _zero(one)) for one in head["samples"]),
+    alone, method = len(facts.heads) == 1, TITLES[facts.method]
+    of_head = "" if alone else f" {answering(head.name, head.score)}"
+    sentences = [
+        f"{_method(facts, params, head)}{of_head}. {_colors(facts)}",
+        _guided(head.relus),
+        facts.unexplained,
+        *(sentence(sample.image, _zero(sample)) for sample in head.samples),
     ]
-    caption = " ".join(part for part in parts if part)
-    title = TITLES[facts["method"]] if alone else f"{head['title']}: {TITLES[facts['method']]}"
-    part = "" if alone else str(head["name"])
-    return Drawing(part, picture, caption, _alt(facts, head, maps), title)
+    caption = " ".join(text for text in sentences if text)
+    heading = method if alone else f"{head.title}: {method}"
+    return Drawing(head.part, picture, caption, _alt(facts, head, maps), heading)
 
 
 def _pictures(pixels: Array, values: Floats, signed: bool) -> list[Pixels]:
@@ -70,46 +65,44 @@ def _pictures(pixels: Array, values: Floats, signed: bool) -> list[Pixels]:
     return [colorize(relative(values), "inferno"), overlay(pixels, values)]
 
 
-def _method(facts: Facts, params: Mapping[str, Any], head: Facts) -> str:
-    name = TITLES[facts["method"]]
-    score = score_of(head)
-    if facts["method"] == "smoothgrad":
+def _method(facts: Facts, params: Params, head: HeadFacts) -> str:
+    name = TITLES[facts.method]
+    if facts.method == "smoothgrad":
         share = f"{params['noise'] * 100:.3g} % of the input range"
         copies = counted(params["copies"], "copy", "copies")
-        return f"{name} ({copies}, noise of {share}) of the {score}"
-    if facts["method"] == "integrated_gradients":
+        return f"{name} ({copies}, noise of {share}) of the {head.score}"
+    if facts.method == "integrated_gradients":
         start = {"mean": "the mean color"}.get(params["baseline"], params["baseline"])
         points = counted(params["steps"], "midpoint", "midpoints")
-        return f"{name} of the {score} from {start} ({points})"
-    return f"{name} of the {score} with respect to the input"
+        return f"{name} of the {head.score} from {start} ({points})"
+    return f"{name} of the {head.score} with respect to the input"
 
 
 def _colors(facts: Facts) -> str:
-    many = facts["channels"] > 1
-    if facts["signed"]:
-        what = "The sum over color channels: red" if many else "Red"
+    several = facts.channels > 1
+    if facts.signed:
+        red = "The sum over color channels: red" if several else "Red"
         return (
-            f"{what} raises the score, blue lowers it, white is zero; each map is "
+            f"{red} raises the score, blue lowers it, white is zero; each map is "
             "scaled to its largest magnitude."
         )
-    what = "The largest magnitude over color channels" if many else "The magnitude"
-    return f"{what} is shown, without its sign, each map from zero to its own maximum."
+    magnitude = "The largest magnitude over color channels" if several else "The magnitude"
+    return f"{magnitude} is shown, without its sign, each map from zero to its own maximum."
 
 
-def _guided(head: Facts) -> str:
+def _guided(relus: Relus) -> str:
     """What guided backpropagation met; nothing for other methods."""
-    if not head["replaced"]:
+    if not relus.replaced:
         return ""
-    curves = head["curves"]
-    words = f"The rule was replaced at {counted(head['replaced'], 'ReLU', 'ReLUs')}"
-    if head["leaky"]:
-        which = counted(head["leaky"], "of them is leaky", "of them are leaky")
+    words = f"The rule was replaced at {counted(relus.replaced, 'ReLU', 'ReLUs')}"
+    if relus.leaky:
+        which = counted(relus.leaky, "of them is leaky", "of them are leaky")
         words += f"; {which}, and passed on a share where off, for which the paper has no rule"
-    if curves:
-        being = "it is no ReLU" if len(curves) == 1 else "they are no ReLUs"
-        words += f"; {_some(curves)} kept the plain gradient, as {being}"
-    if head["hidden"]:
-        words += f"; ReLUs inside {', '.join(head['hidden'])} could not be reached"
+    if relus.curves:
+        being = "it is no ReLU" if len(relus.curves) == 1 else "they are no ReLUs"
+        words += f"; {_some(relus.curves)} kept the plain gradient, as {being}"
+    if relus.hidden:
+        words += f"; ReLUs inside {', '.join(relus.hidden)} could not be reached"
     return words + "."
 
 
@@ -120,18 +113,16 @@ def _some(layers: Sequence[str]) -> str:
     return f"{', '.join(layers[: _NAMED - 1])} and {len(layers) - _NAMED + 1} more layers"
 
 
-def _label(sample: Facts) -> str:
-    return f"{label(sample)}: zero everywhere" if sample["zero"] else label(sample)
+def _zero(sample: Sample) -> str:
+    return "the map is zero everywhere" if sample.zero else ""
 
 
-def _zero(sample: Facts) -> str:
-    return "the map is zero everywhere" if sample["zero"] else ""
-
-
-def _alt(facts: Facts, head: Facts, maps: Any) -> str:
-    places = []
-    for sample, one in zip(head["samples"], maps, strict=True):
-        which = f"for {image(sample)} "
-        place = f"strongest in the {where(np.abs(one))}"
-        places.append(which + ("zero everywhere" if sample["zero"] else place))
-    return f"{TITLES[facts['method']]}, input and map and both blended: {'; '.join(places)}."
+def _alt(facts: Facts, head: HeadFacts, maps: Floats) -> str:
+    places = [
+        finding(
+            sample.image,
+            "zero everywhere" if sample.zero else f"strongest in the {where(np.abs(values))}",
+        )
+        for sample, values in zip(head.samples, maps, strict=True)
+    ]
+    return f"{TITLES[facts.method]}, input and map and both blended: {'; '.join(places)}."

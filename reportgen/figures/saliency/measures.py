@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.attribution.saliency import Attribution
 from reportgen.drafting.wording import counted
 from reportgen.metrics.localization import energies, mean_over_maps
 from reportgen.metrics.statistics import bootstrap
@@ -13,6 +15,53 @@ from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats, Pixels
 
 Masks = Booleans
+
+
+@dataclass(frozen=True)
+class HeadMaps:
+    """The maps of one head for m images, and what they are compared with.
+
+    Attributes:
+        name: of the head.
+        part: of the figure.
+        magnitude: of the maps, shape (m, h, w).
+        plain: the magnitude of the plain gradient, likewise; None where that is the method.
+        moved: pixels that differ from where a method begins that multiplies with the input,
+            shape (m, h, w); None for other methods.
+        maps: as they came, for each input of the model, shape (m, ...).
+        gained: the score minus that of the baseline, shape (m,); of integrated gradients only.
+        replaced: uses of ReLUs that follow the guided rule.
+        hidden: layers whose ReLUs do not.
+    """
+
+    name: str
+    part: str
+    magnitude: Floats
+    plain: Floats | None
+    moved: Masks | None
+    maps: Sequence[Floats]
+    gained: Doubles | None
+    replaced: int
+    hidden: int
+
+
+def head_measures(
+    head: HeadMaps, images: Pixels, masks: Masks, steps: int, seed: int
+) -> list[Measure]:
+    """All measures of one head, for images (m, h, w, c) and their foregrounds (m, h, w)."""
+    name, magnitude, part = head.name, head.magnitude, head.part
+    measures = focus(name, magnitude, masks, part, seed)
+    if head.moved is None:
+        measures.append(edge_agreement(name, magnitude, images, part, seed))
+    else:
+        measures.append(pixels_at_baseline(name, head.moved, part))
+    if head.plain is not None:
+        measures.append(gradient_agreement(name, magnitude, head.plain, part, seed, head.moved))
+    if head.gained is not None:
+        measures.append(completeness_gap(name, head.maps, head.gained, steps, part, seed))
+    if head.replaced:
+        measures.append(relus_replaced(name, head.replaced, head.hidden, part))
+    return measures
 
 
 def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> list[Measure]:
@@ -34,7 +83,7 @@ def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> l
 
 
 def pixels_at_baseline(name: str, moved: Masks, part: str) -> Measure:
-    """How much of a map is zero whatever the network; `moved` (n, h, w) holds the other pixels."""
+    """The share of pixels that are zero whatever the network; `moved` (n, h, w) has the others."""
     return Measure(
         f"pixels_at_baseline@{name}",
         float(1 - moved.mean()),
@@ -83,22 +132,32 @@ def gradient_agreement(
     return _agreement(f"gradient_agreement@{name}", values, how, part, seed)
 
 
-def completeness_gap(name: str, found: Attribution, steps: int, part: str, seed: int) -> Measure:
+def completeness_gap(
+    name: str, maps: Sequence[Floats], gained: Doubles, steps: int, part: str, seed: int
+) -> Measure:
     """By how much integrated gradients miss what they must add up to.
 
     |sum of the map - (f(x) - f(x'))| / |f(x) - f(x')|, the completeness axiom of arXiv 1703.01365.
+
+    Args:
+        name: of the head.
+        maps: for each input of the model, shape (n, ...).
+        gained: the score minus that of the baseline, shape (n,).
+        steps: midpoints of the path.
+        part: of the figure.
+        seed: of the bootstrap.
     """
     how = (
         "|sum of the map - gain| / |gain|, gain being the score minus that of the baseline; "
         f"median over images with a gain, {counted(steps, 'midpoint', 'midpoints')} of the path"
     )
     name = f"completeness_gap@{name}"
-    assert found.gained is not None
-    sums = sum(maps.reshape(len(maps), -1).sum(axis=1, dtype=np.float64) for maps in found.maps)
-    usable = found.gained != 0
+    flat = [of_input.reshape(len(of_input), -1) for of_input in maps]
+    sums = sum(values.sum(axis=1, dtype=np.float64) for values in flat)
+    usable = gained != 0
     if not usable.any():
         return Measure(name, None, n=0, how=how + "; there is none", part=part)
-    gaps = np.abs(sums - found.gained)[usable] / np.abs(found.gained[usable])
+    gaps = np.abs(sums - gained)[usable] / np.abs(gained[usable])
     interval = bootstrap(gaps, seed, np.median)
     return Measure(name, float(np.median(gaps)), "", gaps.size, interval, 0, how, part)
 
@@ -132,7 +191,7 @@ def spearman(
     if over is not None:
         pairs = [(x[at][None], y[at][None]) for x, y, at in zip(a, b, over, strict=True)]
         return np.asarray([spearman(*pair)[0] if pair[0].size else np.nan for pair in pairs])
-    x, y = (_centered(_ranks(one.reshape(len(one), -1))) for one in (a, b))
+    x, y = (_centered(_ranks(maps.reshape(len(maps), -1))) for maps in (a, b))
     norms = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
     out = np.full(len(x), np.nan)
     return np.asarray(np.divide((x * y).sum(axis=1), norms, out=out, where=norms > 0))
@@ -141,8 +200,8 @@ def spearman(
 def _ranks(values: NDArray[np.floating]) -> Doubles:
     """Ranks of each row from 0; equal values share the mean of their ranks."""
     ranks = np.empty(values.shape)
-    for row, one in zip(ranks, values, strict=True):
-        _, place, counts = np.unique(one, return_inverse=True, return_counts=True)
+    for row, of_row in zip(ranks, values, strict=True):
+        _, place, counts = np.unique(of_row, return_inverse=True, return_counts=True)
         ends = np.cumsum(counts)
         row[:] = (ends - (counts + 1) / 2)[place]
     return ranks

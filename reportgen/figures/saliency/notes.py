@@ -37,8 +37,8 @@ def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note |
     )
     edges = get(finding, "edge_agreement", head)
     plain = get(finding, "gradient_agreement", head)
-    found = {"edges": edges, "plain": plain, "still": still}
-    known = {key: item for key, item in found.items() if item is not None}
+    evidence = {"edges": edges, "plain": plain, "still": still}
+    known = {key: item for key, item in evidence.items() if item is not None}
     if still is not None:
         text += _by_construction(finding, head)
     text += "".join(

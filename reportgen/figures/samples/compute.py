@@ -11,7 +11,8 @@ import numpy as np
 from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
 from reportgen.figures.samples.facts import Facts
 from reportgen.metrics.statistics import bootstrap
-from reportgen.network.preprocessing import foreground, measured, pick, prepare, value_ranges
+from reportgen.network.preprocessing import prepare, value_ranges
+from reportgen.network.samples import foreground, measured, pick
 from reportgen.records import Artifact, Dataset, Measure, Preprocessing, Subject, Target
 from reportgen.types import Array, Integers
 

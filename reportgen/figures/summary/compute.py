@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from reportgen.errors import UndefinedError
 from reportgen.figures.summary.facts import Facts, Row
 from reportgen.network.graph import is_graph
-from reportgen.network.input_values import told
+from reportgen.network.input_values import value_text
 from reportgen.network.inputs import HeldInput, reads_channels_first
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import convolution, is_conv, is_pool, listed, unused
@@ -77,7 +77,7 @@ def described(layer: Layer) -> str:
     elif kind == "Dense":
         words = f"{layer.units} {'unit' if layer.units == 1 else 'units'}"
     elif isinstance(layer, HeldInput):
-        return f"held at {told(layer.value)}"
+        return f"held at {value_text(layer.value)}"
     else:
         return {"Flatten": "all values in one row", "InputLayer": "the image"}.get(kind, kind)
     return words + _activation(layer)

@@ -1,0 +1,289 @@
+"""A Python process of its own that answers requests, with limits of time and memory.
+
+The parent opens a `ChildProcess` for a function of ours and asks; the child runs `python -m
+reportgen.child_process MODULE:FUNCTION`. Both exchange JSON, one value a line: the parent writes
+{"request": …, "limits": …}, the child {"progress": …} any number of times and then {"answer": …}
+or {"problems": …}. What libraries print goes to the child's error stream.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Self
+
+from reportgen.codec import decode, encode
+from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.types import Json, JsonObject
+
+if TYPE_CHECKING:
+    import subprocess
+
+Progress = Callable[[Json], None]
+"""Sends, or receives, a JSON value while a request is being answered."""
+Handler = Callable[[Json, Progress], Json]
+"""Answers one request in the child. A `ReportgenError` that it raises is raised in the parent."""
+
+TAIL = 3
+"""Lines of a child's error stream that an error quotes."""
+GRACE = 5.0
+"""Seconds that a child which closed its channel has to end by itself."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request may take: seconds (computing, and waiting), bytes of address space."""
+
+    seconds: float
+    memory: int
+
+
+class NoAnswer(Exception):
+    """A child process gave no answer."""
+
+
+class TimedOut(NoAnswer):
+    """The child took longer than its limit and was killed."""
+
+
+class Died(NoAnswer):
+    """The child ended before it answered.
+
+    Attributes:
+        status: the exit status, or minus the number of the signal that ended the child.
+        log: the last lines of the error stream.
+    """
+
+    def __init__(self, status: int, log: str) -> None:
+        super().__init__(f"the child process ended with status {status}")
+        self.status, self.log = status, log
+
+
+class Garbled(NoAnswer, ValueError):
+    """The child wrote a line that is no message of this protocol."""
+
+
+def _ignore(_: Json) -> None:
+    """Drops progress."""
+
+
+class ChildProcess:
+    """A child process, started at its first request or by `start`, and kept until `stop`.
+
+    As a context manager it stops the child on leaving, whatever the child is doing. The child has
+    a session of its own: Ctrl-C reaches the parent alone.
+
+    Args:
+        function: "MODULE:FUNCTION"; called once in the child, without arguments, to get ready. It
+            returns the `Handler` of all requests.
+        environment: the child's environment variables; the parent's where None.
+        folder: the child's working folder; the parent's where None.
+        temporary: the child's folder for temporary files. Where None, the child gets one of its
+            own, which is removed when it ends: a killed process removes nothing.
+        log: whether the error stream is kept for `Died`; it is dropped otherwise.
+    """
+
+    def __init__(
+        self,
+        function: str,
+        *,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        temporary: Path | None = None,
+        log: bool = True,
+    ) -> None:
+        self._function, self._environment = function, environment
+        self._folder, self._temporary, self._keeps_log = folder, temporary, log
+        self._process: subprocess.Popen[str] | None = None
+        self._log: IO[bytes] | None = None
+        self._resources = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the child unless it runs: it can get ready before its first request."""
+        if self._process is None:
+            self._process = self._start()
+
+    def stop(self) -> None:
+        """End the child, if there is one, and remove its temporary files."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+        self._log = None
+        self._resources.close()
+
+    def ask(
+        self, request: Json, *, progress: Progress = _ignore, limits: Limits | None = None
+    ) -> Json:
+        """The answer to a request; `send` and `receive` in one.
+
+        Raises:
+            ReportgenError: raised by the handler; the child goes on.
+            NoAnswer: the child died or was killed; the next request starts another one.
+        """
+        self.send(request, limits)
+        return self.receive(progress, limits)
+
+    def send(self, request: Json, limits: Limits | None = None) -> None:
+        """Hand a request to the child. Raises NoAnswer where the child is gone."""
+        self.start()
+        assert self._process is not None
+        assert self._process.stdin is not None
+        message = {"request": request, "limits": None if limits is None else asdict(limits)}
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise self._died() from None
+
+    def receive(self, progress: Progress = _ignore, limits: Limits | None = None) -> Json:
+        """The answer to the request that was sent last. Raises as `ask` does."""
+        assert self._process is not None
+        if limits is None:
+            return self._answer(progress)
+        from threading import Event, Timer
+
+        process, expired = self._process, Event()
+
+        def expire() -> None:
+            expired.set()
+            process.kill()
+
+        watchdog = Timer(limits.seconds, expire)
+        watchdog.start()
+        try:
+            return self._answer(progress)
+        except NoAnswer:
+            if not expired.is_set():
+                raise
+            self.stop()
+            raise TimedOut(f"no answer within {limits.seconds} s") from None
+        finally:
+            watchdog.cancel()
+
+    def _start(self) -> subprocess.Popen[str]:
+        import subprocess  # not at the top: a build with nothing to do starts no process
+        import tempfile
+
+        if self._keeps_log:
+            log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
+            self._log = self._resources.enter_context(log)
+        temporary = self._temporary or self._resources.enter_context(
+            tempfile.TemporaryDirectory(prefix="reportgen-", ignore_cleanup_errors=True)
+        )
+        environment = os.environ if self._environment is None else self._environment
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log or subprocess.DEVNULL,
+            cwd=self._folder,
+            env={**environment, "TMPDIR": str(temporary)},
+            encoding="utf-8",
+            start_new_session=True,
+        )
+
+    def _answer(self, progress: Progress) -> Json:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            message = _message(line)
+            if "answer" in message:
+                return message["answer"]
+            if "problems" in message:
+                problems = decode(tuple[Problem, ...], message["problems"])
+                raise (UserError if message["mistake"] else ReportgenError)(*problems)
+            progress(message["progress"])
+        raise self._died()
+
+    def _died(self) -> Died:
+        import subprocess
+
+        assert self._process is not None
+        try:
+            status = self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
+        tail = ""
+        if self._log is not None:
+            self._log.seek(0)
+            lines = self._log.read().decode(errors="replace").strip().splitlines()
+            tail = " ".join(lines[-TAIL:])
+        self.stop()
+        return Died(status, tail)
+
+
+def _message(line: str) -> JsonObject:
+    try:
+        message = json.loads(line)
+    except ValueError as error:
+        raise Garbled(str(error)) from None
+    if not isinstance(message, dict) or not message.keys() & {"answer", "problems", "progress"}:
+        raise Garbled(f"the child process wrote {line[:100]!r}")
+    return message
+
+
+def main() -> None:
+    """Answer requests in the child until the parent closes the channel or ends."""
+    import queue
+    from importlib import import_module
+    from threading import Thread
+
+    # Whatever libraries print must not look like an answer.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    requests: queue.Queue[str] = queue.Queue()
+
+    def read() -> None:
+        for line in sys.stdin:
+            requests.put(line)
+        # The parent is gone, however it ended: nobody waits for an answer.
+        os._exit(0)
+
+    def write(message: JsonObject) -> None:
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
+
+    Thread(target=read, daemon=True).start()
+    module, _, function = sys.argv[1].partition(":")
+    handler: Handler = getattr(import_module(module), function)()
+    while True:
+        write(_reply(handler, json.loads(requests.get()), lambda now: write({"progress": now})))
+
+
+def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObject:
+    if message["limits"] is not None:
+        _limit(Limits(**message["limits"]))
+    try:
+        return {"answer": handler(message["request"], progress)}
+    except ReportgenError as error:
+        return {"problems": encode(error.problems), "mistake": isinstance(error, UserError)}
+
+
+def _limit(limits: Limits) -> None:
+    """Give this process limits, which it cannot raise again."""
+    import resource
+    from math import ceil
+
+    # macOS has no limit of address space and says so; the others hold there too.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    seconds = ceil(limits.seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,188 @@
+"""The test images that a figure explains: their choice, model input, targets and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reportgen.errors import UndefinedError
+from reportgen.figures.attribution.heads import class_name, target_classes
+from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.network.batching import pieces
+from reportgen.network.preprocessing import prepare
+from reportgen.network.samples import foreground, measured, names, pick
+from reportgen.network.scores import confidence, likeliest_class, predicted_class, probabilities
+from reportgen.records import Dataset, Head, Subject
+from reportgen.types import Array, Booleans, Floats, Integers, Params
+
+
+def data_of(subject: Subject) -> Dataset:
+    """The dataset of a figure that explains images.
+
+    Raises:
+        UndefinedError: there is none.
+    """
+    if subject.data is None:
+        raise UndefinedError("This figure explains test images, and there is no dataset.")
+    return subject.data
+
+
+@dataclass(frozen=True)
+class Images:
+    """The test images that a figure explains: first those shown, then those measured.
+
+    An image may be among both.
+
+    Attributes:
+        data: their dataset.
+        indices: in its test split, shape (n,).
+        pixels: as stored, shape (n, h, w, c).
+        shown: places of the images shown.
+        measured: places of the images measured.
+    """
+
+    data: Dataset
+    indices: Integers
+    pixels: Array
+    shown: slice
+    measured: slice
+
+    @classmethod
+    def of(cls, data: Dataset, params: Params) -> Images:
+        """The images that the parameters `samples` and `measure_on` of a figure mean.
+
+        Raises:
+            UserError: the test split has no such images.
+        """
+        shown = pick(data, params["samples"])
+        indices = np.concatenate([shown, measured(data, params["measure_on"])])
+        pixels = np.asarray(data.splits["test"].images)[indices]
+        count = len(shown)
+        return cls(data, indices, pixels, slice(0, count), slice(count, None))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width."""
+        return int(self.pixels.shape[1]), int(self.pixels.shape[2])
+
+    def inputs(self) -> Floats:
+        """All images as model input, shape (n, h, w, c)."""
+        return prepare(self.pixels, self.data.preprocessing)
+
+    def pieces(self) -> Iterator[tuple[slice, Floats]]:
+        """Places of some images and their model input, so that only a piece becomes floats."""
+        for piece in pieces(self.pixels):
+            yield piece, prepare(self.pixels[piece], self.data.preprocessing)
+
+    def foregrounds(self) -> Booleans:
+        """Masks of the measured images, shape (m, h, w); all False where no foreground is known."""
+        return np.asarray(foreground(self.data, "test", self.indices[self.measured]))
+
+    def targets(self, heads: tuple[Head, ...], target: str | None) -> NDArray[np.int32]:
+        """Classes to explain, shape (n, heads); see `heads.target_classes`."""
+        return target_classes(heads, self.data, self.indices, target)
+
+    def samples(
+        self, head: Head, logits: Floats | None, targets: Array, probable: Floats | None = None
+    ) -> tuple[ExplainedImage, ...]:
+        """The shown images as explained; arguments as of `explained_images`, for all images."""
+        return explained_images(
+            head,
+            None if logits is None else logits[self.shown],
+            targets[self.shown],
+            self.data,
+            self.indices[self.shown],
+            None if probable is None else probable[self.shown],
+        )
+
+
+def explained_images(
+    head: Head,
+    logits: Floats | None,
+    explained: Array,
+    data: Dataset,
+    indices: Array,
+    probable: Floats | None = None,
+) -> tuple[ExplainedImage, ...]:
+    """What captions say of each image.
+
+    Args:
+        head: with its target.
+        logits: of this head, shape (n, units); None where only its probabilities are known.
+        explained: class or unit indices, shape (n,).
+        data: whose test split holds the images.
+        indices: of the images, shape (n,).
+        probable: probabilities in place of logits, shape (n, units).
+    """
+    labels = _labels(head, data, indices)
+    if head.valued and logits is not None:
+        return tuple(
+            _of_value(head, int(index), label, row, int(target))
+            for index, label, row, target in zip(indices, labels, logits, explained, strict=True)
+        )
+    if logits is None:
+        assert probable is not None, "logits or probabilities"
+        predicted = likeliest_class(probable, head)
+    else:
+        predicted, probable = predicted_class(logits, head), probabilities(logits, head)
+    shares = confidence(probable, predicted, head)
+    by = ("sigmoid" if head.units == 1 else "softmax") if head.kind == "logits" else ""
+    return tuple(
+        ExplainedImage(
+            int(index),
+            label,
+            class_name(head, target),
+            predicted=class_name(head, answer),
+            probability=float(share),
+            by=by,
+        )
+        for index, label, target, answer, share in zip(
+            indices, labels, explained, predicted, shares, strict=True
+        )
+    )
+
+
+def mean_split(data: Dataset) -> str:
+    """The split whose images have the mean color: "train", or "test" where that has none."""
+    return "train" if len(data.splits["train"].images) else "test"
+
+
+def color(data: Dataset, name: str) -> Floats:
+    """A color as model input, shape (c,).
+
+    Args:
+        data: its images tell the mean color, and how many channels there are.
+        name: "black", "white" or "mean" (of the images of `mean_split`).
+    """
+    images = np.asarray(data.splits[mean_split(data)].images)
+    if name == "mean":
+        pixels = images.reshape(-1, images.shape[-1]).mean(axis=0, dtype=np.float64)
+    else:
+        pixels = np.full(images.shape[-1], {"black": 0.0, "white": 255.0}[name])
+    return prepare(pixels, data.preprocessing)
+
+
+def _of_value(head: Head, index: int, label: str, values: Floats, target: int) -> ExplainedImage:
+    """An image whose output has plain values (units,): of several, the largest is given too."""
+    unit = target if head.units > 1 else 0
+    best = unit if values[unit] == values.max() else int(values.argmax())
+    largest = (class_name(head, best), float(values[best])) if head.units > 1 else None
+    explained = class_name(head, target)
+    return ExplainedImage(index, label, explained, value=float(values[unit]), largest=largest)
+
+
+def _labels(head: Head, data: Dataset, indices: Array) -> list[str]:
+    """The class of each image, else its file's name, else "".
+
+    For an output without labels the class is that of the primary target.
+    """
+    if head.target is None and data.targets:
+        return names(data, indices)
+    labels = data.splits["test"].labels.get(head.target.name) if head.target else None
+    if labels is not None:
+        return [class_name(head, label) for label in np.asarray(labels)[indices]]
+    files = data.facts.get("names")
+    return [str(files[int(index)]) if files else "" for index in indices]

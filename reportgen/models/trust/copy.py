@@ -1,0 +1,72 @@
+"""A private copy of a model or weights file, so that what was inspected is what is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from reportgen.errors import Problem, UserError
+from reportgen.models.trust import limits
+from reportgen.models.trust.findings import Kind
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copied file: its path, its name in messages, and the SHA-256 of its bytes."""
+
+    path: Path
+    name: str
+    digest: str
+
+
+@contextmanager
+def copied(path: Path, kind: Kind = "model") -> Iterator[Copy]:
+    """Copy a file into a folder that only this user can enter; leaving the context removes both.
+
+    The copy is hashed while it is written: nobody who can change the original file later changes
+    what was inspected.
+
+    Raises:
+        UserError: the file is larger than `limits.FILE`, or is no plain file.
+    """
+    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as folder:
+        # Keras knows weights of its own format by the whole ending.
+        ending = ".weights.h5" if path.name.endswith(".weights.h5") else path.suffix
+        copy = Path(folder) / f"model{ending}"
+        with _plain(path, kind) as source, open(copy, "xb") as target:
+            digest, size = hashlib.sha256(), 0
+            while block := source.read(limits.MB):
+                size += len(block)
+                if size > limits.FILE:
+                    raise _too_large(path, kind)
+                digest.update(block)
+                target.write(block)
+        copy.chmod(0o400)
+        yield Copy(copy, path.name, digest.hexdigest())
+
+
+@contextmanager
+def _plain(path: Path, kind: Kind) -> Iterator[BinaryIO]:
+    # Not blocking, because opening a pipe would wait for its other end.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(handle, "rb") as source:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise UserError(Problem(f"the {kind} file {path} is not a plain file"))
+        if status.st_size > limits.FILE:
+            raise _too_large(path, kind)
+        yield source
+
+
+def _too_large(path: Path, kind: Kind) -> UserError:
+    most = limits.readable_size(limits.FILE)
+    return UserError(
+        Problem(f"the {kind} file {path} is larger than {most}, the most that reportgen reads")
+    )

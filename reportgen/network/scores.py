@@ -1,0 +1,103 @@
+"""What the logits of a head say: probabilities, predicted classes, and the score that is explained.
+
+The score of a head with several units is the logit of the explained class. A head with one unit
+tells two classes apart: its score is the logit for class 1 and minus the logit for class 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from reportgen.records import Head
+from reportgen.types import Array, Doubles, Floats, Integers, Targets, Tensor
+
+PREDICTED = -1
+"""As a target: the class that the head predicts for the image."""
+
+
+# --- arrays ------------------------------------------------------------------------------------
+
+
+def probabilities(logits: Floats, head: Head) -> Floats:
+    """Probabilities of a head from its logits, shape (n, units) both, computed without overflow.
+
+    One unit, or a sigmoid head: the sigmoid of each (of one unit: the second class's). Else the
+    softmax over the units.
+    """
+    if not logits.shape[-1]:
+        return logits
+    z = logits.astype(np.float64)
+    if head.kind == "sigmoid" or head.units == 1:
+        p = np.exp(-np.logaddexp(0.0, -z))
+    else:
+        e = np.exp(z - z.max(axis=-1, keepdims=True))
+        p = e / e.sum(axis=-1, keepdims=True)
+    return p.astype(np.float32)
+
+
+def confidence(probabilities: Floats, classes: Array, head: Head) -> Floats:
+    """The probability of one class of each image, shape (n,)."""
+    if head.units == 1:
+        second = probabilities[:, 0]
+        return np.where(classes == 1, second, 1 - second).astype(np.float32)
+    return np.take_along_axis(probabilities, classes[:, None], axis=1)[:, 0]
+
+
+def predicted_class(logits: Floats, head: Head) -> Integers:
+    """The predicted class of each image, shape (n,); of one unit the sign of its logit."""
+    if head.units == 1:
+        return (logits[:, 0] > 0).astype(np.int64)
+    return np.asarray(logits.argmax(axis=-1), dtype=np.int64)
+
+
+def likeliest_class(probabilities: Floats, head: Head) -> Integers:
+    """The predicted class of each image by its probabilities (n, units), shape (n,)."""
+    return predicted_class(probabilities - 0.5 if head.units == 1 else probabilities, head)
+
+
+def explained_classes(targets: Array, predicted: Array) -> Targets:
+    """Targets with the predicted class in place of each `PREDICTED`, both of the same shape."""
+    return np.where(targets >= 0, targets, predicted).astype(np.int32)
+
+
+def scores(logits: Floats, classes: Array) -> Doubles:
+    """The score of one class of each image, shape (n,), from logits (n, units)."""
+    exact = logits.astype(np.float64)
+    if exact.shape[-1] == 1:
+        return np.where(classes == 1, exact[:, 0], -exact[:, 0])
+    return np.take_along_axis(exact, classes[:, None].astype(np.int64), axis=1)[:, 0]
+
+
+# --- tensors, inside a compiled graph ----------------------------------------------------------
+
+
+def class_tensor(logits: Tensor, targets: Tensor) -> Tensor:
+    """`explained_classes` of logits (n, units) and targets (n,)."""
+    if logits.shape[-1] == 1:
+        predicted = tf.cast(logits[:, 0] > 0, tf.int32)
+    else:
+        predicted = tf.argmax(logits, axis=-1, output_type=tf.int32)
+    return tf.where(targets >= 0, targets, predicted)
+
+
+def score_tensor(logits: Tensor, classes: Tensor) -> Tensor:
+    """`scores` of logits (n, units) and classes (n,)."""
+    if logits.shape[-1] == 1:
+        return tf.where(classes == 1, logits[:, 0], -logits[:, 0])
+    return tf.gather(logits, classes, axis=1, batch_dims=1)
+
+
+def score_gradient(
+    tape: tf.GradientTape, logits: Tensor, classes: Tensor, sources: Tensor | list[Tensor]
+) -> Tensor:
+    """The gradient of the scores with respect to tensors that the tape watched.
+
+    None, or None among several, where the scores do not depend on a tensor. The score is one logit
+    of each image, so the way back starts with a one at that logit.
+    """
+    if logits.shape[-1] == 1:
+        start = tf.where(classes[:, None] == 1, 1.0, -1.0)
+    else:
+        start = tf.one_hot(classes, logits.shape[-1])
+    return tape.gradient(logits, sources, output_gradients=start)
