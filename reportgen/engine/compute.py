@@ -29,7 +29,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         artifact: Artifact = importlib.import_module(job.modules[-1]).compute(of_job)
     except UndefinedError as error:
         return artifacts.save(Artifact(undefined=str(error)), store)
-    if given.model is None:
+    if of_job.model is None:
         return artifacts.save(artifact, store)
     uses = importlib.import_module(INPUTS["model"]).uses(of_job.network)
     return artifacts.save(artifact, store, uses)
