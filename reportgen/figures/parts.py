@@ -1,4 +1,4 @@
-"""Names of the parts of a figure, which end the ids of its pictures and tables; of classes in ids.
+"""Names of the parts of a figure, which end the ids of its pictures and tables.
 
 A figure's `compute` names its parts, passes the names on in its facts, and `draw` and the measures
 use them. Plain Python: drawing imports it too.

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_models import dataset, seeded
 from subjects import check_house_rules, subject
 
-from reportgen.figures.parts import head_parts, part_name, part_names
+from reportgen.figures.parts import class_qualifier, head_parts, part_name, part_names
 
 
 def test_paths_become_parts_of_ids() -> None:
@@ -30,6 +30,11 @@ def test_names_that_differ_in_case_alone_get_different_parts() -> None:
         "conv-3",
     ]
     assert part_names(["a/b", "a-b", "A b", "é"]) == ["a-b", "a-b-2", "a-b-3", "layer"]
+
+
+def test_classes_in_names_of_measures_have_no_space_and_no_greater_sign() -> None:
+    assert class_qualifier("a > b") == "a_\u203a_b"
+    assert class_qualifier(" ") == "unnamed"
 
 
 @given(st.lists(st.text(max_size=6), max_size=8))

@@ -132,3 +132,14 @@ def test_the_log_names_outputs_where_there_are_several(double):
     _, table = check_house_rules("training_curves", compute(made), made.params)
     assert table.columns[1:3] == ("Loss of length", "Accuracy of length")
     assert len(table.columns) == 9
+
+
+def test_outputs_whose_titles_differ_in_case_alone_have_columns_of_their_own(double):
+    length, color = (Target(name, title, ("a", "b")) for name, title in
+                     (("length", "Side"), ("color", "side")))  # fmt: skip
+    history = {"loss": (1.0,), "length_accuracy": (0.5,), "color_accuracy": (0.25,)}
+    made = subject("training_curves", double, toys(length, color), log=True,
+                   facts=model_facts(history=history, counts=COUNTS))  # fmt: skip
+    _, table = check_house_rules("training_curves", compute(made), made.params)
+    assert table.columns == ("Epoch", "Accuracy of side", "Accuracy of side")
+    assert table.rows == (("1", 0.5, 0.25),)

@@ -10,7 +10,7 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
 from reportgen.figures.confusion_matrix.measures import measures
-from reportgen.figures.parts import part_names
+from reportgen.figures.parts import head_parts
 from reportgen.network.batching import pieces
 from reportgen.network.network import Network
 from reportgen.network.predictions import predict_classes
@@ -53,11 +53,10 @@ def compute(subject: Subject) -> Artifact:
 
 
 def _head_facts(heads: Sequence[Head]) -> tuple[HeadFacts, ...]:
-    parts = part_names([head.name for head in heads], "output")
-    prefixes = [f"{part}-" for part in parts] if len(heads) > 1 else [""]
+    parts = head_parts([head.name for head in heads])
     return tuple(
-        HeadFacts(head.name, head.title, _target(head).classes, prefix)
-        for head, prefix in zip(heads, prefixes, strict=True)
+        HeadFacts(head.name, head.title, _target(head).classes, prefix=f"{part}-" if part else "")
+        for head, part in zip(heads, parts, strict=True)
     )
 
 

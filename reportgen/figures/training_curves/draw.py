@@ -61,24 +61,27 @@ def _alt(facts: Facts) -> str:
 
 def _log(facts: Facts) -> Table:
     """All numbers of the curves, a row for each epoch, and its seconds where they are known."""
-    columns: dict[str, Sequence[Cell]] = {"Epoch": [str(e + 1) for e in range(facts.epochs)]}
-    columns |= _times(facts)
+    epochs = [str(epoch + 1) for epoch in range(facts.epochs)]
+    columns: list[tuple[str, Sequence[Cell]]] = [("Epoch", epochs), *_times(facts)]
     for split, prefix in _COLUMN_PREFIXES.items():
         for curve in facts.curves:
             if split in curve.by_split:
                 of = f" of {curve.title.lower()}" if facts.several_heads else ""
-                columns[f"{prefix}{curve.metric}{of}".capitalize()] = curve.by_split[split]
-    rows = tuple(zip(*columns.values(), strict=True))
-    return Table("log", tuple(columns), rows, _log_caption(facts), footer=_footer(facts))
+                name = f"{prefix}{curve.metric}{of}".capitalize()
+                columns.append((name, curve.by_split[split]))
+    names, values = zip(*columns, strict=True)
+    rows = tuple(zip(*values, strict=True))
+    return Table("log", names, rows, _log_caption(facts), footer=_footer(facts))
 
 
-def _times(facts: Facts) -> dict[str, list[Cell]]:
+def _times(facts: Facts) -> list[tuple[str, list[Cell]]]:
     if not facts.seconds:
-        return {}
-    columns: dict[str, list[Cell]] = {"Seconds": [round(time, 2) for time in facts.seconds]}
+        return []
+    columns: list[tuple[str, list[Cell]]]
+    columns = [("Seconds", [round(time, 2) for time in facts.seconds])]
     if facts.steps:
-        steps = facts.steps
-        columns["Milliseconds per step"] = [round(1000 * time / steps) for time in facts.seconds]
+        milliseconds = [round(1000 * time / facts.steps) for time in facts.seconds]
+        columns.append(("Milliseconds per step", [*milliseconds]))
     return columns
 
 
