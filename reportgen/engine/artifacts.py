@@ -16,8 +16,8 @@ from reportgen.store import Output, Store
 from reportgen.types import Array, JsonObject
 
 Uses = Mapping[str, tuple[int, int]]
-"""Of layers that a model uses several times: by path of each use, its number among the uses of its
-layer and their number, both counted from one."""
+"""Each use of a layer that a model uses several times, by its path: its number among the uses of
+that layer, counted from one, and how many uses there are."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class StoredArtifact:
     uses: Uses
 
     def load(self, store: Store, facts_type: type | None) -> Artifact:
-        """The artifact with its arrays, its facts of a type that is a dataclass or None."""
+        """The artifact with its arrays, and its facts as `facts_type` (None: as JSON)."""
         with np.load(io.BytesIO(store.get(self.arrays)), allow_pickle=False) as arrays:
             loaded = {name: arrays[name] for name in arrays.files}
         facts = self.facts if facts_type is None else decode(facts_type, self.facts)

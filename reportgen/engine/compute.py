@@ -25,30 +25,29 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     A method that is undefined for the model gives an artifact that says why.
     """
     try:
-        given = subject(job, store)
-        artifact: Artifact = importlib.import_module(job.modules[-1]).compute(given)
+        of_job = subject(job, store)
+        artifact: Artifact = importlib.import_module(job.modules[-1]).compute(of_job)
     except UndefinedError as error:
         return artifacts.save(Artifact(undefined=str(error)), store)
-    if given.model is None:
+    if of_job.model is None:
         return artifacts.save(artifact, store)
-    return artifacts.save(
-        artifact, store, importlib.import_module(INPUTS["model"]).uses(given.network)
-    )
+    uses = importlib.import_module(INPUTS["model"]).uses(of_job.network)
+    return artifacts.save(artifact, store, uses)
 
 
 def subject(job: Job, store: Store) -> Subject:
-    """What a job's inputs and parameters describe."""
-    given = {
+    """The subject that a job's inputs and parameters describe."""
+    obtained = {
         name: importlib.import_module(INPUTS[name]).obtain(output, job, store)
         for name, output in job.inputs.items()
         if name in INPUTS
     }
     facts, times = job.inputs.get("facts"), job.inputs.get("times")
-    network = given.get("model")
+    network = obtained.get("model")
     return Subject(
         model=network.model if network else None,
         facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,
-        data=given.get("dataset"),
+        data=obtained.get("dataset"),
         params=job.params["params"],
         seed=job.params["seed"],
         times=tuple(json.loads(store.get(times.object))) if times else (),

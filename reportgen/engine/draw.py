@@ -1,4 +1,4 @@
-"""Stage `draw`: an artifact through a figure kind's `draw`."""
+"""Stage `draw`: pictures and tables from an artifact, by a figure kind's `draw`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reportgen.engine.job import Job, Progress
 from reportgen.records import Drawing, Table
 from reportgen.store import Output, Store
 
-MOST = 6
+MOST_NAMED = 6
 """Repeated layers that a caption names; more are counted."""
 
 
@@ -31,10 +31,10 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 
 
 def with_uses(part: Drawing | Table, uses: Uses) -> Drawing | Table:
-    """A figure whose caption says which uses of its layers it shows.
+    """The part of a figure with a caption that says which uses of its layers it shows.
 
     Args:
-        part: the figure.
+        part: as the kind drew it.
         uses: of layers that the model uses several times.
     """
     shown = [path for path in dict.fromkeys(part.layers) if path in uses]
@@ -43,12 +43,12 @@ def with_uses(part: Drawing | Table, uses: Uses) -> Drawing | Table:
     sentences = [part.caption]
     if first:
         named = ", ".join(f"{path} {uses[path][1]} times" for path in first)
-        what = named if len(first) <= MOST else f"{len(first)} of these layers several times"
+        what = named if len(first) <= MOST_NAMED else f"{len(first)} of these layers several times"
         sentences.append(f"The model uses {what}; what is computed there is that of the first use.")
     if later:
-        each = ", ".join("{} is use {} of {}".format(path, *uses[path]) for path in later)
-        rest = f"{len(later)} of these are later uses of layers that are used several times"
-        sentences.append(f"{each if len(later) <= MOST else rest}.")
+        named = ", ".join("{} is use {} of {}".format(path, *uses[path]) for path in later)
+        what = f"{len(later)} of these are later uses of layers that are used several times"
+        sentences.append(f"{named if len(later) <= MOST_NAMED else what}.")
     return replace(part, caption=" ".join(sentences)) if shown else part
 
 
@@ -62,8 +62,8 @@ def _stored(part: Drawing | Table, store: Store) -> DrawnPart:
     if isinstance(part, Table):
         return DrawnPart(part.part, part.title, part.caption, part.caption, part.layers, table=part)
     picture = part.picture
-    kept = StoredPicture(
+    stored = StoredPicture(
         store.put(picture.data), picture.media_type, picture.width, picture.height,
         store.put(picture.vector) if picture.vector else "",
     )  # fmt: skip
-    return DrawnPart(part.part, part.title, part.caption, part.alt, tuple(part.layers), kept)
+    return DrawnPart(part.part, part.title, part.caption, part.alt, tuple(part.layers), stored)

@@ -1,4 +1,4 @@
-"""What the stage `draw` hands to pages."""
+"""Records of the stage `draw`: the parts of a figure, as pages read them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class StoredPicture:
     Attributes:
         object: digest of the encoded image.
         media_type, width, height: as in `Picture`.
-        vector: digest of the same as SVG, or "".
+        vector: digest of the picture as SVG, or "".
     """
 
     object: str
@@ -26,7 +26,7 @@ class StoredPicture:
 
 @dataclass(frozen=True)
 class DrawnPart:
-    """A drawing or a table of a figure, with its words; `picture` is None of a table only.
+    """A drawing or a table of a figure with its texts; `picture` is None for a table.
 
     The other attributes are those of `Drawing`.
     """

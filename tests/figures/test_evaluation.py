@@ -7,8 +7,8 @@ from keras import layers
 from subjects import (
     check_house_rules,
     dataset,
-    facts,
     measures,
+    model_facts,
     notes_of,
     subject,
 )
@@ -50,7 +50,7 @@ def told(**accuracies):
         for name, value in accuracies.items()
     }
     metrics |= {f"test.{name}.loss": 0.25 for name in accuracies}
-    return facts(metrics=metrics, counts=dict.fromkeys(("train", "validation", "test"), 20))
+    return model_facts(metrics=metrics, counts=dict.fromkeys(("train", "validation", "test"), 20))
 
 
 def test_single_output(data):

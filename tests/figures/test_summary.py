@@ -2,7 +2,7 @@ import keras
 import pytest
 import zoo
 from keras import layers
-from subjects import check_house_rules, facts, notes_of, subject, values
+from subjects import check_house_rules, model_facts, notes_of, subject, values
 
 from reportgen.figures.summary.compute import compute, described
 from reportgen.figures.summary.draw import draw
@@ -18,7 +18,9 @@ def base():
 
 
 def test_table_is_the_write_ups(base):
-    told = facts(base, total_params=4069216, trainable_params=4069152, non_trainable_params=64)
+    told = model_facts(
+        base, total_params=4069216, trainable_params=4069152, non_trainable_params=64
+    )
     made = subject("summary", base, facts=told)
     (table,) = check_house_rules("summary", compute(made), made.params)
     assert table.columns == ("Layer (type)", "Output Shape", "Param #")
@@ -38,7 +40,7 @@ def test_table_is_the_write_ups(base):
 
 
 def test_measures(base):
-    found = values(compute(subject("summary", base, facts=facts(base, total_params=4069216))))
+    found = values(compute(subject("summary", base, facts=model_facts(base, total_params=4069216))))
     assert found == {
         "layers": 6, "conv_layers": 1, "pool_layers": 1, "params": 4069216, "input_size": 28,
         "input_channels": 3, "receptive_field@conv2d_2": 7,

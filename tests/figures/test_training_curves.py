@@ -7,8 +7,8 @@ from keras import layers
 from subjects import (
     check_house_rules,
     dataset,
-    facts,
     measures,
+    model_facts,
     notes_of,
     subject,
 )
@@ -46,7 +46,7 @@ HISTORY = {"accuracy": (0.5, 0.9), "loss": (1.0, 0.4), "val_accuracy": (0.6, 0.7
 
 
 def test_single_output(single):
-    told = facts(history=HISTORY, counts=COUNTS)
+    told = model_facts(history=HISTORY, counts=COUNTS)
     artifact = compute(subject("training_curves", single, toys(LENGTH), facts=told))
     found = measures(artifact)
     assert found["epochs"].value == 2
@@ -67,7 +67,7 @@ def test_several_outputs(double):
         "loss": (2.0,), "length_accuracy": (0.9,), "length_loss": (0.3,), "color_accuracy": (1.0,),
         "color_loss": (0.1,), "val_length_accuracy": (0.9,), "val_color_accuracy": (1.0,),
     }  # fmt: skip
-    told = facts(history=history, counts=COUNTS)
+    told = model_facts(history=history, counts=COUNTS)
     artifact = compute(subject("training_curves", double, toys(LENGTH, COLOR), facts=told))
     found = measures(artifact)
     assert found["final_accuracy@validation.color"].value == 1.0
@@ -81,7 +81,7 @@ def test_several_outputs(double):
 def test_no_validation_no_gap(single):
     history = {"accuracy": (0.5,), "loss": (1.0,)}
     artifact = compute(
-        subject("training_curves", single, toys(LENGTH), facts=facts(history=history))
+        subject("training_curves", single, toys(LENGTH), facts=model_facts(history=history))
     )
     assert set(measures(artifact)) == {"epochs", "final_accuracy@train.length"}
     check_house_rules("training_curves", artifact, {})
@@ -101,7 +101,7 @@ def test_newcombe_against_the_paper():
 
 
 def test_the_log_is_a_table(single):
-    told = facts(history=HISTORY, counts=COUNTS, training={"batch_size": 30})
+    told = model_facts(history=HISTORY, counts=COUNTS, training={"batch_size": 30})
     made = subject("training_curves", single, toys(LENGTH), facts=told, log=True)
     _, table = check_house_rules("training_curves", compute(made), made.params)
     assert table.columns == (
@@ -113,7 +113,7 @@ def test_the_log_is_a_table(single):
 
 
 def test_times_are_told_where_they_are_asked_for(single):
-    told = facts(history=HISTORY, counts=COUNTS, training={"batch_size": 30})
+    told = model_facts(history=HISTORY, counts=COUNTS, training={"batch_size": 30})
     made = subject("training_curves", single, toys(LENGTH), facts=told, times=True)
     made = replace(made, times=(50.0, 70.26))
     _, table = check_house_rules("training_curves", compute(made), made.params)
@@ -127,7 +127,7 @@ def test_times_are_told_where_they_are_asked_for(single):
 def test_the_log_names_outputs_where_there_are_several(double):
     history = {f"{prefix}{head}_{metric}": (0.5,) for head in ("length", "color")
                for metric in ("loss", "accuracy") for prefix in ("", "val_")}  # fmt: skip
-    told = facts(history={"loss": (1.0,), **history}, counts=COUNTS)
+    told = model_facts(history={"loss": (1.0,), **history}, counts=COUNTS)
     made = subject("training_curves", double, toys(LENGTH, COLOR), facts=told, log=True)
     _, table = check_house_rules("training_curves", compute(made), made.params)
     assert table.columns[1:3] == ("Loss of length", "Accuracy of length")

@@ -1,4 +1,4 @@
-"""Small reports made by hand: models, and blocks of evidence."""
+"""Reports built by hand for tests of rules: models, and blocks of evidence."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ def value(
     baseline: Number | None = None,
     unit: str = "",
 ) -> Evidence:
-    """Evidence without a home; `block` gives it an id and a figure."""
+    """Evidence without an id and a figure, which `block` adds."""
     interval = None if low is None or high is None else (low, high)
     return Evidence("", value, unit, n, interval, baseline, "by hand", "")
 
 
 def block(kind: str, model: str, number: int = 1, **measures: Evidence) -> Finding:
-    """One figure's evidence; "__" in a keyword stands for "@" and "___" for "."."""
+    """The evidence of one block; "__" in a keyword stands for "@" and "___" for "."."""
     return block_of(kind, model, {_measure(key): item for key, item in measures.items()}, number)
 
 
 def block_of(kind: str, model: str, measures: Values, number: int = 1) -> Finding:
+    """As `block`, with the measures by their names."""
     name = f"{kind}-{model}-{number}"
     evidence = tuple(
         Evidence(
@@ -62,7 +63,7 @@ def _measure(key: str) -> str:
 def model(
     name: str, *layers: tuple[str, str] | tuple[str, str, str], dataset: str = "line"
 ) -> ModelFacts:
-    """A model with the given (name, type[, output shape]) rows, titled `Model <name>`."""
+    """A model titled `Model <name>` with layers (name, type) or (name, type, output shape)."""
     rows = tuple(LayerRow(row[0], row[1], row[2] if len(row) > 2 else "", 0, ()) for row in layers)
     return ModelFacts(
         name=name,
@@ -86,14 +87,14 @@ def report(models: Iterable[ModelFacts], *blocks: Finding) -> Findings:
 
 
 def only(inference: Inference, findings: Findings) -> Note:
-    """The one note of an inference, after checking it as every note is checked."""
+    """The only note of an inference, after `check`."""
     check(inference, findings)
     assert len(inference.notes) == 1
     return inference.notes[0]
 
 
 def check(inference: Inference, findings: Findings) -> None:
-    """Citations resolve, numbers are backed, derived evidence is used and points to a figure."""
+    """Check that citations resolve, numbers are backed, and derived evidence is cited."""
     measured = [item for block in findings.blocks for item in block.evidence]
     evidence = {item.id: item for item in (*measured, *inference.evidence)}
     figures = {item.figure for item in measured}

@@ -15,7 +15,7 @@ layers = keras.layers
 
 
 def sequential(ending: str = "fused", units: int = 3, filters: int = 2) -> Any:
-    """conv (filters of 3x3, ReLU) - max-pooling - dense, over 6x6x1; ends as told."""
+    """Convolution (3x3, ReLU), max-pooling, dense head over 6x6x1; ends in one of five ways."""
     last: list[Any] = {
         "fused": [layers.Dense(units, "softmax", name="out")],
         "layer": [layers.Dense(units, name="out"), layers.Softmax(name="end")],
@@ -33,7 +33,7 @@ def sequential(ending: str = "fused", units: int = 3, filters: int = 2) -> Any:
 
 
 def nested() -> Any:
-    """The convolutions in a model `backbone`, itself holding a model `stem`; then a head."""
+    """Convolutions in a model `backbone`, which holds a model `stem`; then a dense head."""
     stem = keras.Sequential(
         [keras.Input((6, 6, 1)), layers.Conv2D(2, 3, padding="same", name="conv")], name="stem"
     )
@@ -74,18 +74,18 @@ def dataset(targets: Mapping[str, int], n: int = 24, channels: int = 1) -> Datas
     pixels = rng.integers(0, 256, (n, 6, 6, channels), dtype=np.uint8)
     labels = {name: np.arange(n) % count for name, count in targets.items()}
     split = Split(pixels, labels, masks)
-    told = tuple(
+    named = tuple(
         Target(name, name.capitalize(), tuple(f"{name} {i}" for i in range(count)))
         for name, count in targets.items()
     )
     splits = {"train": split, "validation": split, "test": split}
-    return Dataset("small", "Small", told, splits, Preprocessing(), "the middle", "digest")
+    return Dataset("small", "Small", named, splits, Preprocessing(), "the middle", "digest")
 
 
 def state(model: Any) -> tuple[Any, ...]:
-    """All that must be the same after a model was looked at."""
+    """Everything about a model that the engine must leave as it was."""
     flags = tuple(layer.trainable for layer in model._flatten_layers())
-    activations = tuple(getattr(one, "activation", None) for one in model._flatten_layers())
+    activations = tuple(getattr(layer, "activation", None) for layer in model._flatten_layers())
     weights = tuple(np.asarray(w).tobytes() for w in model.get_weights())
     return flags, activations, weights, tuple(v.trainable for v in model.weights)
 
@@ -95,5 +95,5 @@ def mean_of_two(units: int, activation: str) -> Any:
     keras.utils.set_random_seed(6)
     start = keras.Input((6, 6, 1))
     flat = layers.Flatten()(start)
-    made = [layers.Dense(units, activation, kernel_initializer="normal") for _ in range(2)]
-    return keras.Model(start, layers.Average(name="mean")([one(flat) * 1.0 for one in made]))
+    heads = [layers.Dense(units, activation, kernel_initializer="normal") for _ in range(2)]
+    return keras.Model(start, layers.Average(name="mean")([head(flat) * 1.0 for head in heads]))

@@ -22,17 +22,17 @@ from reportgen.records import (
 )
 
 
-def facts(model: Any = None, **given: Any) -> ModelFacts:
-    """Facts of a model without history and metrics, unless given."""
+def model_facts(model: Any = None, **fields: Any) -> ModelFacts:
+    """Facts of a model, with these fields; by default without history and metrics."""
     from reportgen.network.layers import rows
 
-    plain: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "name": "tiny", "title": "Tiny", "source": "zoo:tiny", "dataset": "toy",
         "layers": rows(model) if model is not None else (), "total_params": 0,
         "trainable_params": 0, "non_trainable_params": 0, "digest": "0" * 8, "history": {},
         "metrics": {}, "counts": {}, "training": {},
     }  # fmt: skip
-    return ModelFacts(**(plain | given))
+    return ModelFacts(**(defaults | fields))
 
 
 def dataset(
@@ -42,27 +42,37 @@ def dataset(
     masks: np.ndarray | None = None,
 ) -> Dataset:
     """A dataset whose three splits are all the same."""
-    split = Split(images, {name: np.asarray(given) for name, given in labels.items()}, masks)
+    split = Split(images, {name: np.asarray(values) for name, values in labels.items()}, masks)
     splits = {"train": split, "validation": split, "test": split}
     return Dataset("toy", "Toys", targets, splits, Preprocessing(), "bright pixels", "1" * 8)
 
 
-def subject(kind: str, model: Any = None, data: Dataset | None = None, **given: Any) -> Subject:
-    """A subject with the default parameters of a kind; `facts` and parameters may be given."""
+def subject(
+    kind: str,
+    model: Any = None,
+    data: Dataset | None = None,
+    *,
+    facts: ModelFacts | None = None,
+    **params: Any,
+) -> Subject:
+    """A subject of a kind; parameters that are left out have their defaults."""
     entry = import_module(f"reportgen.figures.{kind}").ENTRY
-    told = given.pop("facts", None) or facts(model)
-    params = {parameter.name: parameter.default for parameter in entry.parameters}
-    unknown = set(given) - set(params)
+    defaults = {parameter.name: parameter.default for parameter in entry.parameters}
+    unknown = set(params) - set(defaults)
     assert not unknown, f"{kind} has no parameters {unknown}"
     network = {} if model is None else {"network": Network.of(model)}
-    return Subject(model, told, data, {**params, **given}, seed=3, **network)
+    return Subject(
+        model, facts or model_facts(model), data, {**defaults, **params}, seed=3, **network
+    )
 
 
 def values(artifact: Artifact) -> dict[str, Any]:
+    """The value of each measure, by its name."""
     return {measure.name: measure.value for measure in artifact.measures}
 
 
 def measures(artifact: Artifact) -> dict[str, Any]:
+    """The measures by their names."""
     return {measure.name: measure for measure in artifact.measures}
 
 
@@ -81,15 +91,15 @@ _MANY = (
     "input channels|inputs|layers|midpoints|parameters|patches|pixels|positions|projections|ReLUs|"
     "rows|samples|steps|test images|training images|units|values|weights"
 )
-"""What "1" must not stand before."""
+"""Plurals that must not follow a "1"."""
 
 
 def check_house_rules(kind: str, artifact: Artifact, params: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What holds for every kind; gives back what it drew.
+    """Check the rules that every kind keeps, and return what it drew.
 
-    Facts are JSON, measures are declared and finite, parts are unique, pictures have words,
-    numbers of notes are backed, nothing is told as "1 images", and a second drawing has the same
-    bytes.
+    Facts survive JSON, measures are declared and finite, parts are unique, pictures have captions
+    and alternative texts, numbers of notes are backed, no text says "1 images", and a second
+    drawing has the same bytes.
     """
     import json
     import re

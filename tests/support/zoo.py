@@ -1,4 +1,4 @@
-"""Models of every shape that people have, as tiny as can be. Heads end in a layer `out`."""
+"""Tiny models of every shape that users bring. Heads end in a layer `out`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def stack(
     end: Any = "softmax",
     side: Any = SIDE,
 ) -> Any:
-    """A Sequential model: what is given, then an average over space and a dense head."""
+    """A Sequential model: some layers, then an average over space and a dense head."""
     return keras.Sequential(
         [
             keras.Input((side, side, channels)),
@@ -35,8 +35,8 @@ def stack(
     )
 
 
-def conv(filters: int = 3, **given: Any) -> Any:
-    return layers.Conv2D(filters, 3, **{"activation": "relu", "name": "conv", **given})
+def conv(filters: int = 3, **settings: Any) -> Any:
+    return layers.Conv2D(filters, 3, **{"activation": "relu", "name": "conv", **settings})
 
 
 def sequential() -> Any:
@@ -67,14 +67,14 @@ class Own(keras.Model):
 
 
 class Raw(Own):
-    """The same with a TensorFlow function, which takes no symbols."""
+    """As `Own`, with a TensorFlow function, which takes no symbolic tensors."""
 
     def call(self, x: Any, training: bool | None = None) -> Any:
         return self.out(self.flat(tf.tanh(self.conv(x))))
 
 
 class Augmenting(Own):
-    """The same with a layer that is used in training only; it has 10 parameters."""
+    """As `Own`, with a layer of 10 parameters that only training uses."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ class Augmenting(Own):
 
 
 def augmenting() -> Any:
-    """Every layer of it is built."""
+    """An `Augmenting` model with every layer built."""
     model = Augmenting()
     model(np.zeros((1, SIDE, SIDE, 1), np.float32), training=True)
     model(np.zeros((1, SIDE, SIDE, 1), np.float32))
@@ -140,7 +140,7 @@ def shared(channels: int = 1) -> Any:
 
 
 def parted() -> Any:
-    """Operations that give several values: a split of the channels, an LSTM with its states."""
+    """Operations with several outputs: a split of the channels, an LSTM with its states."""
     x = keras.Input((SIDE, SIDE, 1))
     left, right = ops.split(conv(4, name="start")(x), 2, axis=-1)
     both = layers.Concatenate()([left, conv(2, padding="same")(right)])
@@ -150,13 +150,13 @@ def parted() -> Any:
 
 
 def closed(body: Any, *after: Any) -> Any:
-    """The stack with something after its head."""
+    """The stack with more layers after its head."""
     stacked = stack(conv(), end=body)
     return keras.Sequential([keras.Input((SIDE, SIDE, 1)), *stacked.layers, *after], name="closed")
 
 
 def mixture() -> Any:
-    """The mean of what two networks answer: probabilities, but no logit."""
+    """The mean of two heads: probabilities without a logit."""
     x = keras.Input((SIDE, SIDE, 1))
     flat = layers.GlobalAveragePooling2D()(conv()(x))
     parts = [layers.Dense(CLASSES, "softmax", name=name)(flat) for name in ("out", "side")]
@@ -177,7 +177,7 @@ def lora() -> Any:
 
 
 def first() -> Any:
-    """Channels before space."""
+    """A model with channels first."""
     return keras.Sequential(
         [
             keras.Input((2, SIDE, SIDE)),
@@ -220,7 +220,7 @@ def fixed() -> Any:
 
 
 def typed(policy: str) -> Callable[[], Any]:
-    """The stack under a policy of numbers."""
+    """Builds the stack under a dtype policy."""
 
     def build() -> Any:
         before = keras.config.dtype_policy()
@@ -234,7 +234,7 @@ def typed(policy: str) -> Callable[[], Any]:
 
 
 def broken(value: float, layer: str = "conv") -> Callable[[], Any]:
-    """The stack with one weight that is no number."""
+    """Builds the stack with one filter of weights that are not finite."""
 
     def build() -> Any:
         model = seeded(sequential())
@@ -323,4 +323,4 @@ MODELS: dict[str, Callable[[], Any]] = {
 }
 
 AS_THEY_ARE = ("dead", "nan", "infinite", "nan_head")
-"""Those whose weights must stay as they were built."""
+"""Models whose weights a test must not replace."""
