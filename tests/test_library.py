@@ -13,7 +13,7 @@ import tensorflow as tf
 from small_models import images, sequential, state
 
 import reportgen
-from reportgen.attribution.cam_methods import TITLES
+from reportgen.attribution.cam_methods import NAMES
 from reportgen.network import batching
 
 Call = Callable[[Any, Any], Any]
@@ -23,7 +23,7 @@ ON_IMAGES: dict[str, Call] = {
     "feature_maps": lambda m, x: reportgen.feature_maps(m, x)["pool"],
     "deconvnet": lambda m, x: reportgen.deconvnet(m, x, "conv", [0])[0],
     "occlusion": lambda m, x: reportgen.occlusion(m, x, patch=2, stride=2),
-    **{f"grad_cam {n}": lambda m, x, n=n: reportgen.grad_cam(m, x, method=n) for n in TITLES},
+    **{f"grad_cam {n}": lambda m, x, n=n: reportgen.grad_cam(m, x, method=n) for n in NAMES},
     **{f"saliency {n}": lambda m, x, n=n: reportgen.saliency(m, x, method=n) for n in SALIENCY},
 }
 CALLS: dict[str, Call] = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from reportgen.attribution.cam_methods import METHODS, TITLES, Maps, joined
+from reportgen.attribution.cam_methods import METHODS, NAMES, Maps, joined
 from reportgen.attribution.score_cam import score_cams
 from reportgen.errors import UndefinedError
 from reportgen.network.arguments import (
@@ -88,7 +88,7 @@ def cams(
     method: str = "grad_cam",
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
-    choice("method", method, TITLES)
+    choice("method", method, NAMES)
     check_classes(network, outputs, targets.T)
     if method == "score_cam":
         return score_cams(network, images, outputs, targets, layer)

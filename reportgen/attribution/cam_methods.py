@@ -94,15 +94,8 @@ METHODS: dict[str, Method] = {
     "xgrad_cam": xgrad_cam,
 }
 
-TITLES = {
-    "grad_cam": "Grad-CAM",
-    "grad_cam_plus_plus": "Grad-CAM++",
-    "layer_cam": "LayerCAM",
-    "hires_cam": "HiResCAM",
-    "xgrad_cam": "XGrad-CAM",
-    "score_cam": "Score-CAM",
-}
-"""Titles of all methods, Score-CAM (`score_cam`) among them, which needs no gradients."""
+NAMES = (*METHODS, "score_cam")
+"""All methods: those by gradients, and Score-CAM (`score_cam`)."""
 
 
 def _means(values: Floats) -> Floats:

@@ -19,7 +19,7 @@ from reportgen.network.layer_selection import find
 from reportgen.network.logits import require_logits
 from reportgen.network.network import Network
 from reportgen.network.outputs import logits_of, trace
-from reportgen.network.scores import class_tensor, score_gradient
+from reportgen.network.scores import score_gradients
 from reportgen.records import Head
 from reportgen.types import Array, Floats, Images, Targets, Tensor
 
@@ -123,15 +123,11 @@ def _differentiate(
     activations = traced.activations[path]
     if len(activations.shape) < 3:
         raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")
-    classes = [class_tensor(logits[head.index], targets[:, i]) for i, head in enumerate(heads)]
-    gradients = [
-        score_gradient(tape, logits[head.index], own, activations)
-        for head, own in zip(heads, classes, strict=True)
-    ]
+    gradients, classes = score_gradients(tape, logits, heads, targets, activations)
     for head, gradient in zip(heads, gradients, strict=True):
         if gradient is None:
             raise UndefinedError(f"Output '{head.name}' does not depend on layer '{path}'.")
     arrange = channels_to_end if channels_first else tf.identity
     arranged = [tf.cast(arrange(gradient), tf.float32) for gradient in gradients]
     maps = tf.cast(arrange(activations), tf.float32)
-    return maps, arranged, logits, tf.stack(classes, axis=1)
+    return maps, arranged, logits, classes

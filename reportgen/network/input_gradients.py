@@ -17,7 +17,7 @@ from reportgen.network.logits import require_logits
 from reportgen.network.network import Network
 from reportgen.network.outputs import logits_of, trace
 from reportgen.network.relu_rules import ReluRecord, ruled_call
-from reportgen.network.scores import class_tensor, score_gradient
+from reportgen.network.scores import score_gradients
 from reportgen.records import Head
 from reportgen.types import Array, Floats, Images, Targets, Tensor
 
@@ -116,11 +116,7 @@ def _differentiate(
         traced = trace(network, inputs, run=ruled_call(rule, record))
         wanted = [head.index for head in heads]
         logits = [tf.cast(each, tf.float32) for each in logits_of(network, traced, wanted)]
-    classes = [class_tensor(logits[head.index], targets[:, i]) for i, head in enumerate(heads)]
-    gradients = [
-        score_gradient(tape, logits[head.index], own, inputs)
-        for head, own in zip(heads, classes, strict=True)
-    ]
+    gradients, classes = score_gradients(tape, logits, heads, targets, inputs)
     for head, gradient in zip(heads, gradients, strict=True):
         if all(each is None for each in gradient):
             raise UndefinedError(f"Output '{head.name}' does not depend on the model's input.")
@@ -128,7 +124,7 @@ def _differentiate(
         [gradient_or_zeros(*pair) for pair in zip(gradient, inputs, strict=True)]
         for gradient in gradients
     ]
-    return arranged, logits, tf.stack(classes, axis=1)
+    return arranged, logits, classes
 
 
 # --- the ReLUs that a rule was applied at ------------------------------------------------------

@@ -48,39 +48,39 @@ def find(network: Network, name: str, among: Sequence[str] | None = None) -> str
 
 
 def choose(
-    network: Network, wanted: str | Sequence[str], kinds: Callable[[Layer], bool]
+    network: Network, layers: str | Sequence[str], kinds: Callable[[Layer], bool]
 ) -> list[str]:
     """Layer paths that a `layers` parameter means: "all" of these kinds, or the ones listed.
 
     Args:
         network: the network.
-        wanted: "all" or a list of paths; the last part of a path will do where it is unique.
+        layers: "all" or a list of paths; the last part of a path will do where it is unique.
         kinds: what "all" takes, e.g. `is_conv`. A listed layer must be of these kinds too.
 
     Raises:
         UserError: there is no such layer, or it is of another kind; names those there are.
     """
     fitting = [path for path, layer in network.layers.items() if kinds(layer)]
-    if wanted == "all":
+    if layers == "all":
         return fitting
-    names = [wanted] if isinstance(wanted, str) else wanted
+    names = [layers] if isinstance(layers, str) else layers
     return [find(network, name, fitting) for name in names]
 
 
-def with_kernels(network: Network, wanted: str | Sequence[str]) -> list[str]:
+def with_kernels(network: Network, layers: str | Sequence[str]) -> list[str]:
     """Paths of the convolutions whose kernels are known, or of those asked for.
 
     Args:
         network: the network.
-        wanted: "all", which leaves out the others unless there are no more, or a list of paths.
+        layers: "all", which leaves out the others unless there are no more, or a list of paths.
 
     Raises:
         UndefinedError: a wrapper makes the kernel in code of its own.
         UserError: no such layer, or it is no convolution.
     """
-    paths = choose(network, wanted, is_conv)
+    paths = choose(network, layers, is_conv)
     unknown = [path for path in paths if acting(network.layer(path)) is None]
-    if unknown and (wanted != "all" or len(unknown) == len(paths)):
+    if unknown and (layers != "all" or len(unknown) == len(paths)):
         kind = type(network.layer(unknown[0])).__name__
         raise UndefinedError(
             f"The kernel of layer '{unknown[0]}' is not known, because {kind} wraps a convolution "
@@ -147,12 +147,12 @@ def _find_use(network: Network, name: str, allowed: Sequence[str]) -> str | None
         UserError: there is such a layer, but it is not used that often.
     """
     known = {path: use for path, use in network.uses.items() if use.of in set(allowed)}
-    wanted = _FIRST_USE.sub("", name)
-    meant = [path for path in known if path == wanted] or [
-        path for path, use in known.items() if _last_part(path, use) == wanted
+    path_or_last = _FIRST_USE.sub("", name)
+    matching = [path for path in known if path == path_or_last] or [
+        path for path, use in known.items() if _last_part(path, use) == path_or_last
     ]
-    if len(meant) == 1:
-        return meant[0]
+    if len(matching) == 1:
+        return matching[0]
     bare = _USE.sub("", name)
     layers = matches(bare, allowed)
     own = [path for path, use in known.items() if [use.of] == layers]

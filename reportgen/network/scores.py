@@ -6,6 +6,8 @@ tells two classes apart: its score is the logit for class 1 and minus the logit 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import tensorflow as tf
 
@@ -72,7 +74,39 @@ def scores(logits: Floats, classes: Array) -> Doubles:
 # --- tensors, inside a compiled graph ----------------------------------------------------------
 
 
-def class_tensor(logits: Tensor, targets: Tensor) -> Tensor:
+def score_tensor(logits: Tensor, classes: Tensor) -> Tensor:
+    """`scores` of logits (n, units) and classes (n,)."""
+    if logits.shape[-1] == 1:
+        return tf.where(classes == 1, logits[:, 0], -logits[:, 0])
+    return tf.gather(logits, classes, axis=1, batch_dims=1)
+
+
+def score_gradients(
+    tape: tf.GradientTape,
+    logits: Sequence[Tensor],
+    heads: Sequence[Head],
+    targets: Tensor,
+    sources: Tensor | list[Tensor],
+) -> tuple[list[Tensor], Tensor]:
+    """Gradients of the scores of some heads, and the classes explained, shape (n, heads).
+
+    Args:
+        tape: has watched the sources; persistent where there are several heads.
+        logits: of each output of the model, shape (n, units).
+        heads: to explain.
+        targets: of these heads, shape (n, heads).
+        sources: a tensor, or several. The gradient with respect to one is None where the scores do
+            not depend on it.
+    """
+    classes = [_class_tensor(logits[head.index], targets[:, i]) for i, head in enumerate(heads)]
+    gradients = [
+        _score_gradient(tape, logits[head.index], own, sources)
+        for head, own in zip(heads, classes, strict=True)
+    ]
+    return gradients, tf.stack(classes, axis=1)
+
+
+def _class_tensor(logits: Tensor, targets: Tensor) -> Tensor:
     """`explained_classes` of logits (n, units) and targets (n,)."""
     if logits.shape[-1] == 1:
         predicted = tf.cast(logits[:, 0] > 0, tf.int32)
@@ -81,21 +115,10 @@ def class_tensor(logits: Tensor, targets: Tensor) -> Tensor:
     return tf.where(targets >= 0, targets, predicted)
 
 
-def score_tensor(logits: Tensor, classes: Tensor) -> Tensor:
-    """`scores` of logits (n, units) and classes (n,)."""
-    if logits.shape[-1] == 1:
-        return tf.where(classes == 1, logits[:, 0], -logits[:, 0])
-    return tf.gather(logits, classes, axis=1, batch_dims=1)
-
-
-def score_gradient(
+def _score_gradient(
     tape: tf.GradientTape, logits: Tensor, classes: Tensor, sources: Tensor | list[Tensor]
 ) -> Tensor:
-    """The gradient of the scores with respect to tensors that the tape watched.
-
-    None, or None among several, where the scores do not depend on a tensor. The score is one logit
-    of each image, so the way back starts with a one at that logit.
-    """
+    # The score is one logit of each image, so the way back starts with a one at that logit.
     if logits.shape[-1] == 1:
         start = tf.where(classes[:, None] == 1, 1.0, -1.0)
     else:

@@ -13,7 +13,7 @@ from small_models import dataset, images, nested, sequential, state, two_heads
 from subjects import subject
 
 from reportgen.attribution.cam import grad_cam
-from reportgen.attribution.cam_methods import TITLES
+from reportgen.attribution.cam_methods import NAMES
 from reportgen.attribution.cam_methods import gradient_weighted as by_mean_gradients
 from reportgen.errors import UndefinedError
 from reportgen.figures.grad_cam.compute import compute
@@ -24,7 +24,7 @@ from reportgen.network.network import Network
 from reportgen.records import Evidence, Finding
 
 layers = keras.layers
-METHODS = tuple(TITLES)
+METHODS = NAMES
 
 
 def forward(model: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -184,3 +184,18 @@ def test_an_activation_goes_back_to_every_input() -> None:
     # The strongest of 2 a - 3 b is 7, in the upper right.
     found = [one[0, 0, ..., 0].tolist() for one in back]
     assert found == [[[0, 14], [0, 0]], [[0, -21], [0, 0]], [[0, 0], [0, 0]]]
+
+
+def test_a_relu_behind_the_layer_is_not_on_the_way() -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, activation="tanh", name="bent")(x)
+    model = seeded(keras.Model(x, layers.Conv2D(2, 2, activation="relu", name="conv")(y)))
+    assert deconvnet(model, images(2), rule="guided").shape == (2, 2, 6, 6, 1)
+    with pytest.raises(UndefinedError, match="layer 'bent'"):
+        deconvnet(model, images(2), "bent", rule="guided")
+
+
+def test_a_model_that_was_never_built_is_told_so() -> None:
+    model = keras.Sequential([layers.Conv2D(2, 3, name="conv")])
+    with pytest.raises(UndefinedError, match="has not been built"):
+        deconvnet(model, np.zeros((1, 6, 6, 1), np.float32), "conv")

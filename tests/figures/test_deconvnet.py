@@ -1,4 +1,4 @@
-"""Deconvnet: an independent reference, its window, and what has no rule."""
+"""Deconvnet: the figure, what a unit sees of an image, and what has no rule."""
 
 from __future__ import annotations
 
@@ -7,14 +7,187 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import reference
 from small_models import dataset, images, seeded, sequential
 from subjects import check_house_rules, measures, notes_of, subject
 
-from reportgen.attribution.deconvnet import deconvnet
+from reportgen.attribution.deconvnet import deconvnet, peaks
 from reportgen.errors import UndefinedError
 from reportgen.figures.deconvnet.compute import compute
+from reportgen.figures.deconvnet.facts import ChannelFacts, Sample
+from reportgen.network.network import Network
 
 layers = keras.layers
+
+
+def test_the_images_that_excite_a_unit_most_beside_their_projections() -> None:
+    data = dataset({"class": 3})
+    given = subject("deconvnet", sequential(), data, filters=[1, 0], top=3)
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    pixels = data.splits["test"].images / 255
+    strongest = np.maximum(reference.before_relu(sequential(), pixels), 0).max(axis=(1, 2))
+    for unit in artifact.facts.channels:
+        order = np.argsort(-strongest[:, unit.number], kind="stable")[:3]
+        assert [sample.index for sample in unit.samples] == order.tolist()
+        for sample in unit.samples:
+            top, bottom, left, right = sample.frame
+            assert (bottom - top, right - left) == (3, 3)
+    found = measures(artifact)
+    assert found["activation@1"].value == pytest.approx(strongest[:, 1].max(), rel=1e-5)
+    assert found["activation@1"].baseline == pytest.approx(strongest[:, 1].mean(), rel=1e-5)
+    assert found["receptive_field"].value == 3
+    assert (found["relus_replaced"].value, found["relus_replaced"].n) == (1, 1)
+    assert found["plain_passages"].value == 0
+    assert "1 ReLU follows the deconvnet's rule." in figure.caption
+    assert "cropped to what the unit sees, 3 pixels wide" in figure.caption
+    assert "Channels are counted from 0: channel 1 is the layer's 2nd." in figure.caption
+
+
+def test_guided_backpropagation_beside_it() -> None:
+    data = dataset({"class": 3})
+    given = subject("deconvnet", sequential(), data, filters=[1], top=2, beside="guided")
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    pixels = (artifact.arrays["images@1"] / 255).astype(np.float32)
+    for name, rule in (("projections", "deconvnet"), ("beside", "guided")):
+        expected = reference.projection(sequential(), pixels, 1, "strongest", rule)
+        reference.close(artifact.arrays[f"{name}@1"], expected)
+    assert "Third, the same by guided backpropagation" in figure.caption
+
+
+def test_a_crop_at_the_border_is_filled_up_where_the_image_ends() -> None:
+    from reportgen.figures.deconvnet.draw import _cropped
+
+    picture = np.arange(16, dtype=np.float32).reshape(4, 4, 1) / 100
+    upper = _cropped(picture, (0, 2, 1, 4), (3, 3))[..., 0]
+    assert (upper[0] == 1).all()
+    np.testing.assert_array_equal(upper[1:], picture[:2, 1:, 0])
+    lower = _cropped(picture, (2, 4, 0, 2), (3, 3))[..., 0]
+    assert (lower[2] == 1).all()
+    assert (lower[:, 0] == 1).all()
+    np.testing.assert_array_equal(lower[:2, 1:], picture[2:, :2, 0])
+
+
+def test_the_strongest_units_all_positions_and_images_of_ones_own() -> None:
+    data = dataset({"class": 3})
+    given = subject("deconvnet", sequential(), data, filters=1, keep="all", samples=[5, 2])
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    (unit,) = artifact.facts.channels
+    values = peaks(Network.of(sequential()), data.splits["test"].images / 255, "conv").values
+    assert unit.number == values.max(axis=0).argmax()
+    assert [sample.index for sample in unit.samples] == [5, 2]
+    assert unit.samples[0].frame == (0, 6, 0, 6)
+    assert "the test images given." in figure.caption
+    pixels = (data.splits["test"].images[[5, 2]] / 255).astype(np.float32)
+    expected = reference.projection(sequential(), pixels, unit.number, "all", "deconvnet")
+    reference.close(artifact.arrays[f"projections@{unit.number}"], expected)
+
+
+def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> None:
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 1)),
+            layers.Conv2D(2, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2DTranspose(2, 3, strides=2, padding="same", name="enlarged"),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    given = subject("deconvnet", seeded(model), dataset({"class": 3}), filters=[0], top=2)
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    (unit,) = artifact.facts.channels
+    assert [sample.frame for sample in unit.samples] == [(0, 6, 0, 6)] * 2
+    assert measures(artifact)["receptive_field"].value == 5
+    assert "cropped" not in figure.caption
+    assert "Which part of the image a unit sees cannot be told" in figure.caption
+    assert measures(artifact)["energy_in_foreground"].baseline is None
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (1, ""),
+        (2, "The two channels are shown as red and green."),
+        (3, ""),
+        (5, "Of 5 channels the first three are shown as red, green and blue."),
+    ],
+)
+def test_zero_is_gray_and_channels_are_told(count: int, words: str) -> None:
+    from reportgen.figures.deconvnet.draw import _tiles
+
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, count)),
+            layers.Conv2D(2, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    data = dataset({"class": 3}, channels=count)
+    given = subject("deconvnet", seeded(model), data, filters=[0], top=1)
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    assert words in figure.caption
+    assert ("channels are shown" in figure.caption) == (count == 2)
+    (unit,) = artifact.facts.channels
+    artifact.arrays["projections@0"][:] = 0
+    _, projection = _tiles(artifact, unit, (3, 3))[0]
+    np.testing.assert_allclose(projection, np.full((3, 3, 3), 128 / 255), atol=0.003)
+
+
+def test_a_tile_is_as_high_and_as_wide_as_the_crops() -> None:
+    from reportgen.figures.deconvnet.draw import _sides
+
+    frames = ((0, 2, 3, 9), (0, 3, 4, 8))
+    samples = tuple(Sample(0, "", 1.0, frame, False) for frame in frames)
+    assert _sides([ChannelFacts(0, samples)]) == (3, 6)
+
+
+def masked() -> Any:
+    """A dataset of 6 x 6 images whose foreground is a third of each."""
+    data = dataset({"class": 3})
+    masks = np.zeros(data.splits["test"].images.shape[:3], bool)
+    masks[:, :2] = True
+    object.__setattr__(data.splits["test"], "masks", masks)
+    return data
+
+
+@pytest.mark.parametrize("between", ["Permute", "Attention", "UpSampling", "Dense"])
+def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, activation="relu", name="first")(x)
+    if between == "Permute":
+        y = layers.Permute((2, 1, 3))(y)
+    elif between == "Attention":
+        y = layers.Add()([y, layers.MultiHeadAttention(1, 2, attention_axes=(1, 2))(y, y)])
+    elif between == "UpSampling":
+        y = layers.UpSampling2D(2)(y)
+    else:
+        y = layers.Reshape((1, 1, 8))(layers.Dense(8)(layers.Flatten()(y)))
+    y = layers.Conv2D(2, 1, activation="relu", name="last")(y)
+    model = seeded(keras.Model(x, layers.Dense(3, "softmax")(layers.Flatten()(y))))
+    kernel, bias = model.get_layer("last").get_weights()
+    model.get_layer("last").set_weights([np.abs(kernel), bias + 1])
+    given = subject("deconvnet", model, masked(), layer="last", filters=[0])
+    artifact = compute(given)
+    (figure,) = check_house_rules("deconvnet", artifact, given.params)
+    found = measures(artifact)["energy_in_foreground"]
+    assert found.value is not None
+    assert found.baseline is None
+    assert found.how.endswith("no baseline, as which region the unit saw cannot be told")
+    (note,) = (n for n in notes_of("deconvnet", artifact)[0] if n.rule == "deconvnet.focus")
+    assert note.text.endswith("not compared with what the units see, as that cannot be told.")
+    what = "Which part" if between == "UpSampling" else "How much"
+    assert f"{what} of the image a unit sees cannot be told" in figure.caption
+    # All positions together see the whole image, and the layer before has a window.
+    for params, baseline in (({"keep": "all"}, 1 / 3), ({"layer": "first"}, None)):
+        given = subject("deconvnet", model, masked(), **{"layer": "last", "filters": [0], **params})
+        known = measures(compute(given))["energy_in_foreground"]
+        assert known.baseline is not None
+        assert baseline is None or known.baseline == pytest.approx(baseline)
 
 
 def residual() -> Any:
@@ -89,15 +262,6 @@ def test_without_a_relu_nothing_is_called_guided(beside: str) -> None:
     assert slope in figure.caption
 
 
-def test_a_relu_behind_the_layer_is_not_on_the_way() -> None:
-    x = keras.Input((6, 6, 1))
-    y = layers.Conv2D(2, 3, activation="tanh", name="bent")(x)
-    model = seeded(keras.Model(x, layers.Conv2D(2, 2, activation="relu", name="conv")(y)))
-    assert deconvnet(model, images(2), rule="guided").shape == (2, 2, 6, 6, 1)
-    with pytest.raises(UndefinedError, match="layer 'bent'"):
-        deconvnet(model, images(2), "bent", rule="guided")
-
-
 def test_units_that_nothing_excites() -> None:
     model, data = sequential(), dataset({"class": 3})
     kernel, _ = model.get_layer("conv").get_weights()
@@ -112,9 +276,3 @@ def test_units_that_nothing_excites() -> None:
         compute(subject("deconvnet", model, data, filters=[0]))
     with pytest.raises(UndefinedError, match="no dataset"):
         compute(subject("deconvnet", model))
-
-
-def test_a_model_that_was_never_built_is_told_so() -> None:
-    model = keras.Sequential([layers.Conv2D(2, 3, name="conv")])
-    with pytest.raises(UndefinedError, match="has not been built"):
-        deconvnet(model, np.zeros((1, 6, 6, 1), np.float32), "conv")

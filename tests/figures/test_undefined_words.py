@@ -70,7 +70,7 @@ def test_and_one_whose_gradients_are_not_finite() -> None:
     model = bent()
     model.get_layer("conv").kernel.assign(np.full((3, 3, 1, 2), 1e38, np.float32))
     model.layers[-1].kernel.assign(np.full((32, 3), 3e38, np.float32))
-    x, targets = np.full((2, 6, 6, 1), 1e-38, np.float32), np.zeros((1, 2), np.int32)
+    x, targets = np.full((2, 6, 6, 1), 1e-38, np.float32), np.zeros((2, 1), np.int32)
     dials = AveragingSettings(1, 0, 1, 1, np.zeros(1), 0)
     with pytest.raises(UndefinedError, match=r"^The gradients of the model hold values that"):
         attribute(Network.of(model), x, [0], targets, "gradient", dials)

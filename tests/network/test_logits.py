@@ -14,7 +14,7 @@ import reportgen
 from reportgen.errors import UndefinedError
 from reportgen.maximization.objectives import Objective, response
 from reportgen.network import logits
-from reportgen.network.logits import is_bounded
+from reportgen.network.logits import is_bounded, value_kind
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.predictions import predict_classes
@@ -193,3 +193,21 @@ def test_a_class_climbs_its_logit_too() -> None:
     goal = Objective("class", np.array([[2]] * 4, np.int32), output=0)
     found = response(Network.of(made), goal, tf.constant(goal.picks))(tf.constant(images()))[0]
     np.testing.assert_allclose(found, before.predict(images(), verbose=0)[:, 2], 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("values", "known", "kind"),
+    [
+        ([[0.2, 0.3, 0.5], [1, 0, 0]], {}, "softmax"),
+        ([[0.2, 0.3, 0.5], [1, 1, 0]], {}, "logits"),
+        ([[0.2, -0.3, 1.1], [1, 0, 0]], {}, "logits"),
+        ([[0.2], [1.0]], {"is_derived": True}, "sigmoid"),
+        ([[0.2], [1.0]], {"has_logit": True}, "sigmoid"),
+        ([[0.2], [1.1]], {"is_derived": True}, "logits"),
+        ([[0.2], [1.0]], {}, "logits"),
+    ],
+)
+def test_how_values_are_read(values: Any, known: dict[str, bool], kind: str) -> None:
+    array = np.asarray(values, np.float32)
+    network = Network.of(model(layers.Lambda(lambda z: z * 1.0), units=array.shape[1])[0])
+    assert value_kind(network, network.heads[0], array, [images()], **known) == kind

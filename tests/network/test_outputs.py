@@ -13,7 +13,6 @@ from reportgen.errors import UndefinedError, UserError
 from reportgen.network import batching, execution
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
-from reportgen.network.scores import confidence, predicted_class, probabilities
 
 layers = keras.layers
 
@@ -32,14 +31,6 @@ def test_logits_are_what_comes_before_the_last_activation(ending: str) -> None:
     np.testing.assert_allclose(seen.logits[0], plain_logits(model, x), atol=1e-6)
     expected = keras.ops.softmax(seen.logits[0]) if ending == "logits" else model(x)
     np.testing.assert_allclose(seen.probabilities[0], np.asarray(expected), atol=1e-6)
-
-
-def test_logits_survive_where_probabilities_saturate() -> None:
-    model = sequential()
-    model.get_layer("out").set_weights([np.zeros((8, 3)), np.array([300.0, 0.0, -300.0])])
-    seen = observe(Network.of(model), images(1))
-    np.testing.assert_allclose(seen.logits[0], [[300, 0, -300]], atol=1e-4)
-    np.testing.assert_allclose(seen.probabilities[0], [[1, 0, 0]])
 
 
 def test_activations_of_nested_layers_and_inputs_of_a_layer() -> None:
@@ -224,18 +215,6 @@ def test_normalization_uses_its_moving_statistics() -> None:
     np.testing.assert_allclose(
         observe(Network.of(model), x).logits[0], model(x, training=False), atol=1e-6
     )
-
-
-def test_answers_and_confidence() -> None:
-    (many,), (one,) = Network.of(sequential()).heads, Network.of(sequential("sigmoid")).heads
-    z = np.array([[0.0, 2.0, 1.0], [3.0, 0.0, 0.0]], np.float32)
-    assert predicted_class(z, many).tolist() == [1, 0]
-    sure = confidence(probabilities(z, many), predicted_class(z, many), many)
-    assert sure[0] == pytest.approx(np.exp(2) / (1 + np.exp(2) + np.exp(1)))
-    z = np.array([[-1.0], [2.0], [-900.0]], np.float32)
-    assert predicted_class(z, one).tolist() == [0, 1, 0]
-    sure = confidence(probabilities(z, one), predicted_class(z, one), one)
-    np.testing.assert_allclose(sure, [1 / (1 + np.exp(-1)), 1 / (1 + np.exp(-2)), 1], rtol=1e-6)
 
 
 def test_an_unknown_layer() -> None:

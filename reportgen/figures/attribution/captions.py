@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -30,12 +29,6 @@ def plain(value: float) -> str:
 def size(sides: Sequence[int]) -> str:
     """Sides as "28 x 28"."""
     return " x ".join(str(side) for side in sides)
-
-
-def image(sample: Mapping[str, Any]) -> str:
-    """Which image it is: "test image 12 (cat)", without the label where there is none."""
-    words = f"test image {sample['index']}"
-    return f"{words} ({sample['label']})" if sample["label"] else words
 
 
 def title(explained: ExplainedImage, remark: str = "") -> str:
