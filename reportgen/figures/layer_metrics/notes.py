@@ -47,7 +47,8 @@ def _idle(finding: Finding) -> Note | None:
         "dead_filters": "{dead_filters} of {dead_filters.n:filter|filters} of {at_dead_filters} "
         f"{'has' if 'dead_filters' in single else 'have'} weights next to nothing",
         "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
-        f"{{at_dead_channels}} {'is' if 'dead_channels' in single else 'are'} silent, {_where(seen)}",
+        f"{{at_dead_channels}} {'is' if 'dead_channels' in single else 'are'} silent, "
+        f"{_where(seen)}",
         "redundant_filters": "{redundant_filters:%} of {redundant_filters.n:filter|filters} of "
         "{at_redundant_filters} nearly repeat another",
     }
