@@ -43,8 +43,8 @@ def compute(subject: Subject) -> Artifact:
         raise UndefinedError("There are no numbers to list, because no layer is a convolution.")
     require_finite(network, paths)
     rows = [_row(network, path) for path in paths]
-    found = measures.of_all_layers(rows, _calls(network))
-    found += [measure for row in rows for measure in measures.of_weights(row)]
+    every_measure = measures.of_all_layers(rows, _calls(network))
+    every_measure += [measure for row in rows for measure in measures.of_weights(row)]
     unmeasured, images = "there is no dataset", 0
     if subject.data is not None:
         try:
@@ -55,8 +55,8 @@ def compute(subject: Subject) -> Artifact:
             unmeasured, images = "", len(np.concatenate(statistics[paths[0]].means))
             rows = [_with_activations(row, statistics[row.path]) for row in rows]
             for row in rows:
-                found += measures.of_activations(row, statistics[row.path], subject.seed)
-    return Artifact(facts=Facts(tuple(rows), images, unmeasured), measures=tuple(found))
+                every_measure += measures.of_activations(row, statistics[row.path], subject.seed)
+    return Artifact(facts=Facts(tuple(rows), images, unmeasured), measures=tuple(every_measure))
 
 
 def _row(network: Network, path: str) -> Row:

@@ -42,12 +42,13 @@ def _idle(finding: Finding) -> Note | None:
         return None
     # That a channel is silent says little without the number of images that it was silent for.
     seen = get(finding, "active_share", worst.get("dead_channels", ("",))[0])
-    one = {name for name, (_, item) in worst.items() if item.value == 1}
+    single = {name for name, (_, item) in worst.items() if item.value == 1}
     clauses = {
         "dead_filters": "{dead_filters} of {dead_filters.n:filter|filters} of {at_dead_filters} "
-        f"{'has' if 'dead_filters' in one else 'have'} weights next to nothing",
+        f"{'has' if 'dead_filters' in single else 'have'} weights next to nothing",
         "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
-        f"{{at_dead_channels}} {'is' if 'dead_channels' in one else 'are'} silent, {_where(seen)}",
+        f"{{at_dead_channels}} {'is' if 'dead_channels' in single else 'are'} silent, "
+        f"{_where(seen)}",
         "redundant_filters": "{redundant_filters:%} of {redundant_filters.n:filter|filters} of "
         "{at_redundant_filters} nearly repeat another",
     }
