@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-import reportgen
 from reportgen import catalog, datasets
+from reportgen.code import CodeDigests
 from reportgen.datasets.splits import content_digest, rank_in_class
+from reportgen.digest import StatCache
 from reportgen.errors import UserError
 from reportgen.records import Preprocessing, Split
 
@@ -91,19 +90,4 @@ def test_a_function_of_the_users_reaches_no_dataset_either() -> None:
 
 def reached_by(*modules: str) -> set[str]:
     """Modules of reportgen that importing some and calling what they define may import."""
-    reached, waiting = set(), {*modules}
-    while waiting:
-        module = waiting.pop()
-        path = Path(reportgen.__file__).parent.joinpath(*module.split(".")[1:])
-        files = [file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
-        if not files or module in reached or module == "reportgen":
-            continue
-        reached.add(module)
-        names = {module.rpartition(".")[0]}
-        for node in ast.walk(ast.parse(files[0].read_bytes())):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        waiting |= {name for name in names if name.partition(".")[0] == "reportgen"}
-    return reached
+    return set(CodeDigests(StatCache()).reached(modules))
