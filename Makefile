@@ -6,7 +6,7 @@ RUN    := $(VENV)/bin
 PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 reports test coverage check format docs hooks bench clean
+.PHONY: help setup report chapter3 reports test test-long coverage check format docs hooks bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,9 @@ reports: setup  ## build the reports of all specs (half an hour)
 
 test: setup check  ## run the checks and the tests, one process a core
 	$(RUN)/python -m pytest $(PARALLEL)
+
+test-long: setup  ## run the tests with all examples of the property tests
+	REPORTGEN_LONG=1 $(RUN)/python -m pytest $(PARALLEL)
 
 coverage: setup  ## run the tests and report how much of the code and its branches they reach
 	$(RUN)/python -m pytest $(PARALLEL) --cov --cov-report=term

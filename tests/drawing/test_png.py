@@ -3,6 +3,7 @@ import zlib
 
 import numpy as np
 import pytest
+from budgets import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -28,7 +29,7 @@ def decoded(data):
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     arrays(np.uint8, st.tuples(st.integers(1, 40), st.integers(1, 30))),
     st.integers(1, 9),
@@ -91,7 +92,7 @@ def test_fine_pictures_are_read_as_they_were_and_are_smaller():
     assert len(data) < 0.9 * len(zlib.compress(plain.tobytes(), 9))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     arrays(
         np.uint8,

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from budgets import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from report_builder import block_of, check, model, report, value
@@ -207,7 +208,10 @@ def test_without_evidence_a_rule_is_silent(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(150),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(findings=anything())
 def test_whatever_was_measured_a_rule_states_only_backed_numbers(
@@ -221,7 +225,10 @@ def test_whatever_was_measured_a_rule_states_only_backed_numbers(
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(40),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(seed=st.integers(0, 9999))
 def test_with_everything_measured_every_rule_writes_one_note(name: str, seed: int) -> None:
@@ -236,7 +243,10 @@ def test_with_everything_measured_every_rule_writes_one_note(name: str, seed: in
 
 @pytest.mark.parametrize("name", NAMES)
 @settings(
-    max_examples=20, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(20),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 @given(seed=st.integers(0, 9999))
 def test_no_rule_says_what_a_network_sees_in_a_human_way(name: str, seed: int) -> None:

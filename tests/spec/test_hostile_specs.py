@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from budgets import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,7 +81,7 @@ GOOD = (
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(GOOD)), st.integers(0, 20), PIECES), max_size=4))
 def test_no_mutation_of_a_spec_raises_anything_but_a_user_error(
     cuts: list[tuple[int, int, str]],
@@ -102,7 +103,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.dictionaries(KEYS, JSON, max_size=6))
 def test_no_tree_of_values_raises_anything_but_a_user_error(tree: dict[str, object]) -> None:
     import json
@@ -119,7 +120,7 @@ def told(text: str) -> None:
     assert all("\n" not in str(problem) for problem in found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=60))
 def test_no_bytes_raise_anything_but_a_user_error(data: bytes) -> None:
     with pytest.raises(UserError):

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from budgets import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,7 +172,7 @@ PLACES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(PLACES, VALUES)
 def test_schema_and_loader_judge_every_value_alike(place: tuple[Any, ...], value: Any) -> None:
     spec: Any = {
