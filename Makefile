@@ -54,7 +54,7 @@ format: setup  ## put the source in its usual form
 docs: setup  ## write docs/spec.md and the schema anew, and the API reference into build/docs
 	$(RUN)/python -m reportgen.spec
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --group docs
-	$(RUN)/python docs/reference.py build/docs
+	TF_CPP_MIN_LOG_LEVEL=3 $(RUN)/python docs/reference.py build/docs
 
 hooks: setup  ## have git run the quick checks before each commit
 	$(RUN)/pre-commit install
