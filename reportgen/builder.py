@@ -19,29 +19,29 @@ from reportgen.store import Output, read_manifest, write_atomic, write_manifest
 
 
 class Listener(Protocol):
-    """Who is told how a build goes on."""
+    """Receives the progress events of a build."""
 
     def started(self, task: Task) -> None:
         """A task begins to run."""
 
     def progress(self, done: int, total: int, text: str) -> None:
-        """The running task has come this far."""
+        """The running task has done `done` of `total` steps; `text` describes the current one."""
 
     def finished(self, task: Task, seconds: float) -> None:
-        """The running task is done."""
+        """The running task succeeded after `seconds`."""
 
     def remarked(self, task: Task, text: str) -> None:
-        """The task that is done left something out, which a person should know."""
+        """The finished task left something out; `text` says what."""
 
     def failed(self, task: Task, error: ReportgenError) -> None:
-        """The running task could not be done."""
+        """The running task failed."""
 
     def reported(self, slug: str, page: Path, tasks: int) -> None:
-        """A report is complete; `tasks` says how many tasks had to run or be found."""
+        """A report is complete; `tasks` counts the tasks that ran or came from the cache."""
 
 
 class Failed(ReportgenError):
-    """A task could not be done, or one that it needs could not; told to the listener before."""
+    """A task, or a task that it needs, failed; the listener has already received the error."""
 
     def __init__(self, exit_status: int) -> None:
         super().__init__("a task failed")
@@ -50,7 +50,7 @@ class Failed(ReportgenError):
 
 @dataclass
 class Resolved:
-    """What is known of a task's outputs: digests always, objects once somebody asked."""
+    """A task's key, facts and output digests; `outputs` is None until a task needs the objects."""
 
     key: str
     facts: Mapping[str, Any]
@@ -77,7 +77,7 @@ class Builder:
         self.manifest = read_manifest(self.folder)
 
     def build(self) -> bool:
-        """Bring the report up to date; returns whether that was possible."""
+        """Bring the report up to date; returns whether every task succeeded."""
         for task in list(self.plan.tasks.values()):
             try:
                 self.page(task) if task.stage == "page" else self.resolve(task)
@@ -100,19 +100,19 @@ class Builder:
         return found
 
     def facts(self, task: Task) -> dict[str, Any]:
-        """Facts of a task, after resolving all that it needs."""
+        """Facts of a task, after resolving the tasks that it needs."""
         digests = [self.resolve_input(i.task).digests[i.output] for i in task.inputs]
         named = {i.name: digest for i, digest in zip(task.inputs, digests, strict=True)}
         return self.session.facts(self.plan, task, named)
 
     def resolve_input(self, key: str) -> Resolved:
-        """A task that another one needs; Failed where it could not be done."""
+        """Resolve a task that another task needs. Raises Failed where it has failed before."""
         if key in self.failures:
             raise Failed(0)
         return self.resolve(self.plan.tasks[key])
 
     def outputs(self, task: Task) -> Mapping[str, Output]:
-        """Outputs of a task with their objects in the store, made again if they are gone."""
+        """Outputs of a task whose objects are in the store; runs the task where they are gone."""
         found = self.resolve(task)
         if found.outputs is None:
             outputs = self.session.store.recall(found.key)
@@ -122,9 +122,9 @@ class Builder:
         return found.outputs
 
     def run(self, task: Task) -> Resolved:
-        """Find a stale task's outputs in the cache, or make them."""
+        """Take a stale task's outputs from the cache, or have them made."""
         inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
-        # Making an input again can change its digest, so the key is settled only now.
+        # Making an input again can change its digest, so the key is computed after the inputs.
         facts = self.facts(task)
         key = key_of(task, facts)
         outputs = self.session.store.recall(key)
@@ -135,7 +135,7 @@ class Builder:
         return Resolved(key, facts, {n: o.digest for n, o in outputs.items()}, outputs)
 
     def perform(self, task: Task, inputs: Mapping[str, Output]) -> dict[str, Output]:
-        """Have the worker do a task, telling the listener."""
+        """Have the worker run a task, and report its progress to the listener."""
         base = str(self.plan.spec.source.parent.absolute())
         cache = str(self.session.place.cache.absolute())
         job = Job(task.stage, task.modules, task.params, inputs, base, cache, task.checks,
@@ -154,7 +154,7 @@ class Builder:
         return outputs
 
     def fail(self, task: Task, error: ReportgenError) -> Failed:
-        """Tell of a failure, with the place in the spec where its cause was written."""
+        """Report an error to the listener, with the file and line of the spec that caused it."""
         file, line = task.where
         problems = [replace(p, file=p.file or file, line=p.line or (None if p.file else line))
                     for p in error.problems]  # fmt: skip
@@ -177,7 +177,7 @@ class Builder:
         self.listener.reported(self.plan.spec.slug, self.folder / "index.html", self.ran)
 
     def write_page(self, task: Task) -> None:
-        """Render and publish."""
+        """Render the report's files, write them, and delete files that it no longer has."""
         from reportgen import page
 
         refuse_foreign(self.folder, bool(self.manifest["tasks"]))
@@ -195,7 +195,7 @@ class Builder:
         self.ran += 1
 
     def keep_manifest(self) -> None:
-        """Record tasks that were made again without changing the page."""
+        """Record the tasks that ran, where none of them changed the page."""
         if self.ran:
             task = self.plan.page
             recorded = self.manifest["tasks"][task.key]

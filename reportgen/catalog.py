@@ -1,10 +1,10 @@
 """What a spec may name: figure kinds, inferences, models and datasets.
 
-Each lives in a folder or file of its own and describes itself with an `ENTRY`; the catalogue
-lists folders and reads entries, and never imports compute or draw code.
-Installed packages add their own through the entry-point groups `reportgen.visualizations`,
-`reportgen.inferences`, `reportgen.models` and `reportgen.datasets`: the entry point's name is
-what a spec says, its value is the dotted name of a module like the ones here.
+Each has a folder or file of its own and describes itself with an `ENTRY`. The catalogue lists
+folders and reads entries; it never imports compute or draw code.
+Installed packages add entries through the entry-point groups `reportgen.visualizations`,
+`reportgen.inferences`, `reportgen.models` and `reportgen.datasets`. The entry point's name is the
+name that a spec writes; its value is the dotted name of a module like reportgen's own.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ Kind = Literal[
 ]
 """Types of a parameter. "layers" is "all" or a list of layer names; "samples" is a count or a
 list of test-image indices; "names" and "numbers" are lists of strings and of floats. "size" is
-[height, width] in pixels; a spec may give one number for both. "path" is a file or folder by its
-path from the spec's folder, "paths" a list of them: they are part of the task's key, and loading
-is given each as a `pathlib.Path`."""
+[height, width] in pixels; a spec may write one number for both. "path" is the path of a file or
+folder relative to the spec's folder, and "paths" is a list of them: their contents are part of the
+task's key, and the loader receives each as a `pathlib.Path`."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class Parameter:
     Attributes:
         name: the key.
         kind: its type.
-        default: used when the spec is silent; part of the task's key like any other value.
+        default: the value where the spec sets none; part of the task's key like any other value.
         help: one line for `reportgen list`, the JSON Schema and the documentation.
         choices: the allowed values, or () for any.
         minimum, maximum: bounds of a number (or of a count of samples), inclusive.
         optional: whether `null` is allowed, meaning "decide for me".
-        required: whether the spec must give it; `default` is then of no use.
-        only: another parameter -> its values with which this one has an effect, None among them
-            where that is so while the other is not given. A spec that gives it a value besides
-            its default is refused with any other.
-        input: what a figure kind is given besides its `Entry.inputs` where this is true: "times"
-            for `Subject.times`, "model" for `Subject.model`; "" for nothing.
+        required: whether the spec must set it; `default` is then unused.
+        only: maps another parameter to those of its values with which this parameter has an
+            effect; None among them stands for "not set". With any other value, a spec that sets
+            this parameter to anything but its default is refused.
+        input: an input that the figure kind receives besides `Entry.inputs` where the parameter is
+            true: "times" for `Subject.times`, "model" for `Subject.model`; "" for none.
     """
 
     name: str
@@ -75,8 +75,9 @@ class Entry:
     "dataset" for `Subject.data`. A kind about data alone names no model, and no edit to the code
     of models makes its figures stale.
     `order` is the place of an inference among the others; ties are listed by name.
-    `explanation` says in a sentence or two, with its source, what a figure kind does ("") or what
-    a value of its parameters does, such as a method's name; pages give it where a spec asks.
+    `explanation` maps "" to one or two sentences, with their source, on what the figure kind does,
+    and a parameter's value, such as a method's name, to sentences on that value. Pages show the
+    explanation where a spec asks for it.
     """
 
     name: str
@@ -99,22 +100,22 @@ _ROOMS = {
     "inferences": "inferences",
 }
 _GROUPS = {**_ROOMS, "models": "models", "figures": "visualizations"}
-"""Entry-point groups keep the names that installed packages know."""
+"""Last parts of the entry-point groups, which keep the names that installed packages use."""
 _POINTS = "entry_points.txt"
 _LOADERS = {
     "models": {"application": "application", "python": "python_function", "file": "files"},
     "datasets": {"python": "python"},
 }
-"""Files that load what is the user's own, by the kind of source they serve."""
+"""Modules that load the user's own models and datasets, by the kind of source."""
 _TRAINING = "reportgen.training"
-"""The room whose `PARAMETERS` a model's `training` may set; like an entry it is read by name."""
+"""The package whose `PARAMETERS` a model's `training` may set, imported by name like an entry."""
 
 
 def entries(group: Group) -> dict[str, Entry]:
-    """Descriptions of everything in a group by name, in their order and then by name.
+    """All entries of a group by name, sorted by their `order` and then by name.
 
     Raises:
-        UserError: an installed package offers something that does not work.
+        UserError: an installed package offers an entry that does not work.
     """
     found = {name: entry(group, name) for name in modules(group)}
     return dict(sorted(found.items(), key=lambda item: (item[1].order, item[0])))
@@ -122,7 +123,7 @@ def entries(group: Group) -> dict[str, Entry]:
 
 @cache
 def entry(group: Group, name: str) -> Entry:
-    """The description of one entry. Raises KeyError where nothing has that name."""
+    """The entry of one name. Raises KeyError where the group has no such name."""
     path = module(group, name)
     package = _offered(group).get(name, ("", ""))[1]
     return _foreign(path, name, package) if package else _own(path, name)
@@ -135,7 +136,7 @@ def module(group: Group, name: str) -> str:
 
 @cache
 def modules(group: Group) -> dict[str, str]:
-    """Dotted modules of everything in a group, by name; nothing is imported to find them."""
+    """Dotted modules of all entries of a group, by name; none of them is imported."""
     own = dict(sorted(_own_modules(group).items()))
     others = _offered(group)
     for name in own.keys() & others.keys():
@@ -145,9 +146,9 @@ def modules(group: Group) -> dict[str, str]:
 
 @cache
 def packages() -> dict[str, str]:
-    """Where the code of installed packages that add anything lies: a folder by top module.
+    """Folders that hold the installed packages that add entries, by top module.
 
-    Packages that the import path does not hold as plain files are left out.
+    Packages that are not plain files on the import path are left out.
     """
     offered = [path for group in _ROOMS for path, _ in _offered(cast(Group, group)).values()]
     tops = sorted({path.partition(".")[0] for path in offered})
@@ -155,7 +156,7 @@ def packages() -> dict[str, str]:
 
 
 def _holding(top: str) -> str:
-    """The folder of the import path that a top module is found in, or ""."""
+    """The folder of the import path that holds a top module, or ""."""
     for folder in filter(os.path.isdir, sys.path):
         place = os.path.join(folder, top)
         if os.path.isfile(os.path.join(place, "__init__.py")) or os.path.isfile(f"{place}.py"):
@@ -165,31 +166,31 @@ def _holding(top: str) -> str:
 
 @cache
 def sources(group: Literal["models", "datasets"] = "models") -> dict[str, Entry]:
-    """What a spec may name besides a group's entries, by its kind.
+    """Entries of the sources that a spec may name besides a group's own, by kind.
 
-    Models may be of the kinds "application", "python" and "file", datasets of "python".
+    Models have the kinds "application", "python" and "file"; datasets have the kind "python".
     """
     return {kind: _own(loader(kind, group)) for kind in _LOADERS[group]}
 
 
 def loader(kind: str, group: Literal["models", "datasets"] = "models") -> str:
-    """The module that loads what `sources` has of a kind.
+    """The module that loads a kind of source (see `sources`).
 
-    It is imported by this name alone, so that no other kind's task depends on its code.
+    Callers import it by this name only, so that tasks of other kinds do not depend on its code.
     """
     return f"reportgen.{group}.{_LOADERS[group][kind]}"
 
 
 def training_parameters() -> tuple[Parameter, ...]:
-    """What a model's `training` may set."""
+    """The parameters that a model's `training` may set."""
     return cast("tuple[Parameter, ...]", import_module(_TRAINING).PARAMETERS)
 
 
 def _own_modules(group: Group) -> dict[str, str]:
-    """Our own entries: the dotted module (for figures: package) of each, by the entry's name.
+    """Reportgen's own entries: the dotted module (for figures: package) of each, by entry name.
 
-    A file that assigns no `ENTRY` is a helper of its neighbors, which may be heavy: this is read
-    from its text, not by import. A file of several models assigns an `ENTRY_…` for each.
+    Entries are found in the text of files, without importing them. A file that assigns no `ENTRY`
+    holds helpers, whose imports may be heavy. A file of several models assigns one `ENTRY_…` each.
     """
     room = _ROOMS[group]
     folder = Path(__file__).parent.joinpath(*room.split("."))
@@ -209,11 +210,11 @@ def _own_modules(group: Group) -> dict[str, str]:
 
 @cache
 def _offered(group: Group) -> dict[str, tuple[str, str]]:
-    """What installed packages add to a group: name -> (dotted module, package)."""
+    """Entries that installed packages add to a group: name -> (dotted module, package)."""
     points = f"reportgen.{_GROUPS[group]}"
     if points not in _declared():
         return {}
-    # Costs 25 ms to import, so only where there is something to read.
+    # The import costs 25 ms, so it waits until a package declares an entry point.
     from importlib.metadata import entry_points
 
     found: dict[str, tuple[str, str]] = {}
@@ -228,7 +229,7 @@ def _offered(group: Group) -> dict[str, tuple[str, str]]:
 
 @cache
 def _declared() -> frozenset[str]:
-    """Our entry-point groups that any installed package declares."""
+    """Entry-point groups of reportgen that installed packages declare."""
     groups: set[str] = set()
     for folder in filter(os.path.isdir, sys.path):
         with suppress(PermissionError):
@@ -249,7 +250,7 @@ def _own(path: str, name: str = "") -> Entry:
 
 
 def _foreign(path: str, name: str, package: str) -> Entry:
-    """The entry of an installed package; whatever its code raises, the package is at fault."""
+    """The entry of an installed package. Raises UserError for any error of the package's code."""
     try:
         found = getattr(import_module(path), "ENTRY", None)
     except Exception as error:
@@ -263,7 +264,10 @@ def _foreign(path: str, name: str, package: str) -> Entry:
 
 
 def _with_input(parameter: Parameter) -> Parameter:
-    """A parameter of a package that was written before `Parameter.input`, when its name told."""
+    """A parameter with its `input`, for packages written before `Parameter.input` existed.
+
+    Then a boolean parameter named "times" asked for `Subject.times`.
+    """
     asks = (parameter.name, parameter.kind, parameter.input) == ("times", "bool", "")
     return replace(parameter, input="times") if asks else parameter
 

@@ -1,9 +1,9 @@
-"""A Python process of its own that answers requests, with limits of time and memory.
+"""A separate Python process that answers requests, with limits of time and memory.
 
-The parent opens a `ChildProcess` for a function of ours and asks; the child runs `python -m
-reportgen.child_process MODULE:FUNCTION`. Both exchange JSON, one value a line: the parent writes
-{"request": …, "limits": …}, the child {"progress": …} any number of times and then {"answer": …}
-or {"problems": …}. What libraries print goes to the child's error stream.
+The parent opens a `ChildProcess` for a function of reportgen and sends requests; the child runs
+`python -m reportgen.child_process MODULE:FUNCTION`. Both exchange JSON, one value a line. The
+parent writes {"request": …, "limits": …}. The child writes {"progress": …} any number of times and
+then {"answer": …} or {"problems": …}. Output that libraries print goes to the child's error stream.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
     import subprocess
 
 Progress = Callable[[Json], None]
-"""Sends, or receives, a JSON value while a request is being answered."""
+"""Sends (in the child) or receives (in the parent) a progress value, which is any JSON."""
 Handler = Callable[[Json, Progress], Json]
 """Answers one request in the child. A `ReportgenError` that it raises is raised in the parent."""
 
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
 GRACE = 5.0
-"""Seconds that a child which closed its channel has to end by itself."""
+"""Seconds that a child has to exit by itself after it closed its channel."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one request may take: seconds (computing, and waiting), bytes of address space."""
+    """Limits of one request: seconds (of computing, and of waiting), bytes of address space."""
 
     seconds: float
     memory: int
@@ -65,7 +65,7 @@ class Died(NoAnswer):
 
 
 class Garbled(NoAnswer, ValueError):
-    """The child wrote a line that is no message of this protocol."""
+    """The child wrote a line that is not a message of this protocol."""
 
 
 def _ignore(_: Json) -> None:
@@ -75,17 +75,17 @@ def _ignore(_: Json) -> None:
 class ChildProcess:
     """A child process, started at its first request or by `start`, and kept until `stop`.
 
-    As a context manager it stops the child on leaving, whatever the child is doing. The child has
-    a session of its own: Ctrl-C reaches the parent alone.
+    Leaving the context manager stops the child, whatever the child is doing. The child has a
+    session of its own, so that Ctrl-C reaches the parent alone.
 
     Args:
-        function: "MODULE:FUNCTION"; called once in the child, without arguments, to get ready. It
-            returns the `Handler` of all requests.
-        environment: the child's environment variables; the parent's where None.
-        folder: the child's working folder; the parent's where None.
-        temporary: the child's folder for temporary files. Where None, the child gets one of its
-            own, which is removed when it ends: a killed process removes nothing.
-        log: whether the error stream is kept for `Died`; it is dropped otherwise.
+        function: "MODULE:FUNCTION"; the child calls it once, without arguments, before the first
+            request. It returns the `Handler` of all requests.
+        environment: the child's environment variables; None for the parent's.
+        folder: the child's working folder; None for the parent's.
+        temporary: the child's folder for temporary files. None creates a folder, which the parent
+            removes when the child ends, since a killed process removes nothing.
+        log: whether to keep the error stream for `Died`; it is dropped otherwise.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class ChildProcess:
         self.stop()
 
     def start(self) -> None:
-        """Start the child unless it runs: it can get ready before its first request."""
+        """Start the child unless it runs, so that it is ready for its first request."""
         if self._process is None:
             self._process = self._start()
 
@@ -128,15 +128,20 @@ class ChildProcess:
     ) -> Json:
         """The answer to a request; `send` and `receive` in one.
 
+        Args:
+            request: any JSON value, which the child's handler receives.
+            progress: called with each progress value of the child.
+            limits: limits of this request; None for no limits.
+
         Raises:
-            ReportgenError: raised by the handler; the child goes on.
-            NoAnswer: the child died or was killed; the next request starts another one.
+            ReportgenError: the handler raised it; the child goes on.
+            NoAnswer: the child died or was killed; the next request starts another child.
         """
         self.send(request, limits)
         return self.receive(progress, limits)
 
     def send(self, request: Json, limits: Limits | None = None) -> None:
-        """Hand a request to the child. Raises NoAnswer where the child is gone."""
+        """Send a request to the child. Raises NoAnswer where the child has ended."""
         self.start()
         assert self._process is not None
         assert self._process.stdin is not None
@@ -148,7 +153,7 @@ class ChildProcess:
             raise self._died() from None
 
     def receive(self, progress: Progress = _ignore, limits: Limits | None = None) -> Json:
-        """The answer to the request that was sent last. Raises as `ask` does."""
+        """The answer to the last request sent. Raises the errors of `ask`."""
         assert self._process is not None
         if limits is None:
             return self._answer(progress)
@@ -241,7 +246,7 @@ def main() -> None:
     from importlib import import_module
     from threading import Thread
 
-    # Whatever libraries print must not look like an answer.
+    # Output that libraries print must not be mistaken for an answer.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     requests: queue.Queue[str] = queue.Queue()
@@ -249,7 +254,7 @@ def main() -> None:
     def read() -> None:
         for line in sys.stdin:
             requests.put(line)
-        # The parent is gone, however it ended: nobody waits for an answer.
+        # The parent has ended, so no process waits for an answer.
         os._exit(0)
 
     def write(message: JsonObject) -> None:
@@ -273,11 +278,11 @@ def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObj
 
 
 def _limit(limits: Limits) -> None:
-    """Give this process limits, which it cannot raise again."""
+    """Limit this process; it cannot raise the limits again."""
     import resource
     from math import ceil
 
-    # macOS has no limit of address space and says so; the others hold there too.
+    # macOS refuses a limit of address space; the other limits hold there too.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     seconds = ceil(limits.seconds)

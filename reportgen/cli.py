@@ -1,4 +1,4 @@
-"""The commands. A user's mistake ends with exit status 2 and a sentence, never a traceback."""
+"""The commands. A user's mistake ends with a message and exit status 2, never a traceback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ out_option = click.option(
 
 
 def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
-    """Turn what a command returns or raises into text and an exit status."""
+    """Turn a command's return value into an exit status, and its errors into messages."""
 
     @wraps(command)
     def run(*args: object, **kwargs: object) -> None:
@@ -109,7 +109,7 @@ def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
 
     console = Console(live=sys.stderr.isatty())
     sound, broken = load(specs)
-    # A page whose spec has problems is not a page without a spec.
+    # The page of a spec with problems still has a spec, so nothing is pruned.
     prune = not specs and not broken
     made = use.build(use.plans(sound), use.Place(out), console, prune=prune, trust=trust_model)
     return max(made, remind(broken, "built"))
@@ -178,7 +178,7 @@ def load(names: Sequence[str]) -> tuple[list[Spec], list[Path]]:
     """Specs without problems, and the paths of the others, whose problems are printed.
 
     Raises:
-        UserError: with all problems, where no spec is without.
+        UserError: every spec has problems; the error holds all of them.
     """
     from reportgen.checking.figures import data_problems
 
@@ -197,7 +197,7 @@ def load(names: Sequence[str]) -> tuple[list[Spec], list[Path]]:
 
 
 def remind(broken: Sequence[Path], done: str) -> int:
-    """Name the specs that were left out once more; returns the exit status."""
+    """Print the specs that were left out once more; returns the exit status."""
     if broken:
         names = ", ".join(map(str, broken))
         click.echo(f"not {done}, because of the problems above: {names}", err=True)

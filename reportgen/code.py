@@ -1,8 +1,9 @@
-"""Digests of code: a module's meaning together with everything of ours that its imports reach.
+"""Digests of code: a module's meaning together with every module that its imports reach.
 
-An import counts as the digest of what it reaches, never by the name of a module of ours: moving a
-file changes no digest, and swapping the contents of two files does. Libraries count by name here
-and by version in a task's facts. Sources are parsed, never imported; each file is read once.
+Only modules of reportgen, of installed plug-ins and of the user are followed. An import of such a
+module counts as that module's digest, never as its name: moving a file changes no digest, and
+swapping the contents of two files does. Libraries count by name here and by version in a task's
+facts. Sources are parsed, never imported; each file is read once.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from typing import NamedTuple
 from reportgen.digest import StatCache, of_bytes, of_value
 
 FORM = 1
-"""Version of what `syntax.read` gives: a stat cache that holds another version is not believed."""
+"""Version of the results of `syntax.read`; entries of a stat cache with another are ignored."""
 
 DISTRIBUTIONS = {"PIL": "pillow", "mpl_toolkits": "matplotlib", "yaml": "PyYAML"}
-"""Import names whose distribution is called otherwise."""
+"""Distributions whose import name differs, by import name."""
 
 PACKAGE = Path(__file__).parent
 NONE: Mapping[str, str] = {}
@@ -28,14 +29,14 @@ NONE: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Code:
-    """Digest of code with everything of ours that it reaches, and the libraries it uses."""
+    """Digest of code with every module that it reaches, and the distributions that it imports."""
 
     digest: str
     libraries: tuple[str, ...]
 
 
 class Node(NamedTuple):
-    """A module of ours, of an installed plug-in or of the user's."""
+    """A module of reportgen, of an installed plug-in or of the user."""
 
     module: str
     file: str
@@ -43,9 +44,9 @@ class Node(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What a file means: a digest of its syntax tree, its imports, and whether it has effects.
+    """The meaning of a file: a digest of its syntax tree, its imports, and whether it has effects.
 
-    `imports` holds (module, name, alias) for each place of the source that imports.
+    `imports` holds, for each place of the source that imports, its (module, name, alias) triples.
     """
 
     body: str
@@ -54,12 +55,13 @@ class Facts(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Where a module's imports lead.
+    """The imports of a module, with the modules that they reach.
 
     Attributes:
-        groups: for each place that imports, (target, name, alias); a library by its dotted name.
-        passed: packages that importing the module runs first, if running them does something.
-        libraries: top modules of the libraries that it imports.
+        groups: for each place that imports, its (target, name, alias) triples; the target is a node
+            or the dotted name of a library.
+        passed: packages whose `__init__` Python runs before the module and whose code counts.
+        libraries: top modules of the libraries that the module imports.
     """
 
     groups: tuple[tuple[tuple[Node | str, str, str], ...], ...]
@@ -68,16 +70,16 @@ class Edges(NamedTuple):
 
     @property
     def nodes(self) -> list[Node]:
-        """All modules of ours that are reached in one step."""
+        """The modules, libraries excluded, that the imports reach in one step."""
         targets = [target for group in self.groups for target, _, _ in group]
         return [*self.passed, *(target for target in targets if isinstance(target, Node))]
 
 
 class CodeDigests:
-    """Digests of code within one look at the files: what was seen once is not looked at again."""
+    """Digests of code; each instance reads a file or a folder once and keeps the result."""
 
     def __init__(self, cache: StatCache, packages: Mapping[str, str] = NONE) -> None:
-        """`packages` are others whose code counts: by top module, the folder that holds it."""
+        """`packages` are further packages whose code counts: folders by top module."""
         self.cache = cache
         self.packages = {**packages, PACKAGE.name: str(PACKAGE.parent)}
         self._names: dict[str, frozenset[str]] = {}
@@ -90,8 +92,8 @@ class CodeDigests:
         """Digest of modules and every module they reach within reportgen or `folders`.
 
         Args:
-            modules: dotted names to start from; one that no folder holds counts as a library.
-            folders: where a user's own modules may lie, besides reportgen's folder.
+            modules: dotted names to start from; a module that no folder holds is a library.
+            folders: folders that may hold the user's own modules.
         """
         digests: list[str] = []
         libraries: set[str] = set()
@@ -108,7 +110,7 @@ class CodeDigests:
         return Code(of_value(digests), tuple(sorted(outside)))
 
     def reached(self, modules: Iterable[str], folders: Sequence[Path] = ()) -> dict[str, str]:
-        """Files whose meaning is part of the digest of modules, by the modules' names."""
+        """Files whose meaning is part of the digest of `modules`, by module name."""
         found = (self._node(module, tuple(str(folder) for folder in folders)) for module in modules)
         nodes = {node for node in found if node is not None}
         waiting = list(nodes)
@@ -119,17 +121,18 @@ class CodeDigests:
         return {node.module: node.file for node in sorted(nodes)}
 
     def _code(self, node: Node) -> tuple[str, frozenset[str]]:
-        """Digest of a module with what it reaches, and the top modules of the libraries used."""
+        """Digest of a module with all that it reaches, and the top modules of its libraries."""
         if node not in self._codes:
             for component in components(node, lambda one: self.edges(one).nodes, self._codes):
                 self._settle(component)
         return self._codes[node]
 
     def _settle(self, component: Sequence[Node]) -> None:
-        """Digests of modules that import each other in a circle, or of one that is in none.
+        """Compute the digests of modules that import each other, or of a single module.
 
-        Around a circle each module starts with its own text and takes in, as often as there are
-        modules, what its neighbours have come to; so names and order do not matter.
+        In a circle of imports each module starts with the digest of its own text. In as many rounds
+        as there are modules, every module then mixes in the present digests of the modules that it
+        imports. The result does not depend on the modules' names or order.
         """
         edges = {node: self.edges(node) for node in component}
         colors = {node: self.facts(node.file).body for node in component}
@@ -147,7 +150,7 @@ class CodeDigests:
             self._codes[node] = colors[node], libraries
 
     def _mixed(self, node: Node, edges: Edges, colors: Mapping[Node, str]) -> str:
-        """Digest of a module's own text and of what its imports have come to."""
+        """Digest of a module's own text and of the present digests of its imports."""
 
         def digest(target: Node | str) -> str:
             if isinstance(target, str):
@@ -162,7 +165,7 @@ class CodeDigests:
         return of_value([self.facts(node.file).body, groups, passed])
 
     def edges(self, node: Node) -> Edges:
-        """Where a module's imports lead."""
+        """The imports of a module, with the modules that they reach."""
         if node not in self._edges:
             libraries: set[str] = set()
             groups = tuple(
@@ -178,7 +181,7 @@ class CodeDigests:
     def _target(
         self, node: Node, imported: Sequence[str], libraries: set[str]
     ) -> tuple[Node | str, str, str]:
-        """What an import leads to, what it takes from there, and what it calls it."""
+        """The target of an import, the name taken from it, and the alias; see `Edges.groups`."""
         written, name, alias = imported
         module = resolved(written, node.module, node.file)
         if name and module and (inner := self._node(f"{module}.{name}", node.folders)):
@@ -191,10 +194,10 @@ class CodeDigests:
         return found, name, alias
 
     def _passed(self, package: str, folders: tuple[str, ...]) -> Node | None:
-        """A package on the way to a module, if running it does something that counts.
+        """A package whose `__init__` Python runs before a module of it, if that code counts.
 
-        Packages of reportgen only define names, and what is taken from them is imported from them,
-        unless a statement among theirs has an effect. Of others everything counts.
+        A package of reportgen counts only if a statement in it has an effect: its names count
+        where they are imported. A package of a plug-in or of the user counts unless it is empty.
         """
         node = self._node(package, folders)
         if node is None:
@@ -210,7 +213,7 @@ class CodeDigests:
         files = self.files(module, holder) if holder else ()
         if len(files) <= module.count("."):
             return None
-        # Modules of ours import none of the user's, so they are the same for all users.
+        # Modules of reportgen and of plug-ins never import the user's: `folders` are irrelevant.
         held = module.partition(".")[0] in self.packages
         return Node(module, files[-1], () if held else folders)
 
@@ -249,7 +252,7 @@ class CodeDigests:
         return self._names[folder]
 
     def facts(self, file: str) -> Facts:
-        """The meaning of a file, from the stat cache while the file is what it was."""
+        """The meaning of a file, from the stat cache while the file is unchanged."""
         if file not in self._facts:
             entry, stat = self.cache.known(file)
             if entry is not None and entry.get("form") == FORM:
@@ -257,7 +260,7 @@ class CodeDigests:
             else:
                 data = Path(file).read_bytes()
                 facts, parsed = facts_of(data)
-                # Whether a source parses depends on the Python that asks.
+                # Whether a source parses depends on the version of Python, so that is not kept.
                 if parsed:
                     self.cache.remember(
                         file, stat, sha=of_bytes(data), form=FORM, **facts._asdict()
@@ -267,7 +270,7 @@ class CodeDigests:
 
 
 def facts_of(data: bytes) -> tuple[Facts, bool]:
-    """What a source means, and whether it parses: one that does not counts by its bytes."""
+    """The meaning of a source, and whether it parses; otherwise the source counts by its bytes."""
     from reportgen import syntax  # parsing takes `ast`, which a look at known files does without
 
     source = syntax.read(data)
@@ -280,14 +283,14 @@ def facts_of(data: bytes) -> tuple[Facts, bool]:
 
 
 _EMPTY = of_bytes(b"(Module)")
-"""The body of a file without a statement that does something."""
+"""The body of a file in which no statement does anything, such as an empty `__init__.py`."""
 
 
 def imports_of(data: bytes) -> list[str]:
-    """Dotted names that a Python source imports anywhere, `from a import b` giving a and a.b.
+    """Dotted names that a Python source imports anywhere; `from a import b` yields a and a.b.
 
-    Names that are relative to the source's package keep their dots: `from . import b` gives ".b".
-    A source that does not parse imports nothing: running it will say what is wrong.
+    Names relative to the source's package keep their dots: `from . import b` yields ".b". A source
+    that does not parse yields nothing; the error appears when the module is imported.
     """
     names: set[str] = set()
     for group in facts_of(data)[0].imports:
@@ -300,7 +303,7 @@ def imports_of(data: bytes) -> list[str]:
 
 
 def resolved(name: str, module: str, file: str) -> str:
-    """What an imported name means in a file of a module; "" where it leads out of its package.
+    """The absolute name of an import in a file of `module`; "" where it leaves the top package.
 
     >>> resolved("..shapes.ring", "zoo.nets.small", "small.py")
     'zoo.shapes.ring'
@@ -317,9 +320,9 @@ def resolved(name: str, module: str, file: str) -> str:
 
 
 def reached(modules: Iterable[str], folder: Path) -> dict[str, str]:
-    """Files in a folder that importing modules runs, by the names of their modules.
+    """Files in a folder that run when `modules` are imported, by module name.
 
-    Of what they import, modules of the same packages are followed.
+    Imports are followed within the top packages of `modules`.
     """
     look, roots = CodeDigests(StatCache()), list(modules)
     tops = {module.partition(".")[0] for module in roots}
@@ -339,9 +342,9 @@ def reached(modules: Iterable[str], folder: Path) -> dict[str, str]:
 def components(
     root: Node, successors: Callable[[Node], Iterable[Node]], known: Container[Node]
 ) -> Iterator[list[Node]]:
-    """Strongly connected components of a graph, each after those that it leads to (Tarjan 1972).
+    """Strongly connected components of a graph, each after its successors (Tarjan 1972).
 
-    Nodes in `known` are not followed; the caller may add to it what was yielded.
+    Nodes in `known` are not followed; the caller may add nodes to `known` once they are yielded.
     """
     index: dict[Node, int] = {root: 0}
     low: dict[Node, int] = {root: 0}

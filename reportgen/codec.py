@@ -36,7 +36,7 @@ def _hints(kind: type) -> JsonObject:
 
 
 def decode(kind: type[T], data: Json) -> T:
-    """Rebuild a record of type `kind` from what `encode` made of it."""
+    """Rebuild a record of type `kind` from the JSON value that `encode` returned."""
     return typing.cast(T, _decode(kind, data))
 
 

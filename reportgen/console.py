@@ -16,7 +16,7 @@ QUIET_SECONDS = 5.0
 """Seconds between two progress lines of a long task, without a live bar."""
 
 WORTH_SECONDS = 0.5
-"""Tasks that took less have no line of their own."""
+"""Seconds below which a finished task gets no line of its own."""
 
 
 class Console:
@@ -29,14 +29,14 @@ class Console:
         self._printed = 0.0
 
     def started(self, task: Task) -> None:
-        """A task begins; a training, which may take long, is announced now."""
+        """A task begins; a training, which may take long, is announced at once."""
         self._name = task.key
         self._printed = time.monotonic()
         if not self.live and task.stage == "train":
             click.echo(f"  {task.key} ...", err=True)
 
     def progress(self, done: int, total: int, text: str) -> None:
-        """Move the bar, or print a progress line now and then."""
+        """Move the bar, or print a progress line at intervals."""
         if self.live:
             self._move(done, total, text)
         elif time.monotonic() - self._printed > QUIET_SECONDS:
@@ -58,7 +58,7 @@ class Console:
             self._bar = None
 
     def finished(self, task: Task, seconds: float) -> None:
-        """A task ended well."""
+        """A task succeeded."""
         self._close()
         if seconds >= WORTH_SECONDS:
             click.echo(f"  {task.key} {click.style(f'{seconds:.1f} s', dim=True)}", err=True)

@@ -1,7 +1,7 @@
-"""Digests of values, files and code: what freshness is decided by.
+"""Digests of values and files, and versions of libraries, which decide whether a task is fresh.
 
-Nothing is imported to digest it: code is read with `ast`, versions from installed metadata.
-A stat cache remembers what each file's digest was, so that asking again costs one `stat`.
+Versions come from installed metadata, without importing the library. A stat cache remembers the
+digest of each file, so that digesting an unchanged file again costs one `stat`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from zipfile import ZipFile
 
 RACY_NS = 2_000_000_000
-"""A file touched this shortly before its digest was saved may change again within the same
-timestamp; like git's racy index entries it is hashed anew. Two seconds covers FAT."""
+"""A file modified less than this before its digest was saved may change again within the same
+timestamp, so it is hashed again, as git does with racy index entries. Two seconds cover FAT."""
 
 
 def of_bytes(data: bytes) -> str:
@@ -32,7 +32,7 @@ def of_bytes(data: bytes) -> str:
 
 
 def canonical(value: Json) -> bytes:
-    """The one JSON text of a value: sorted keys, no spaces, NaN refused."""
+    """The canonical JSON text of a value: sorted keys, no spaces. Raises ValueError for NaN."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode()
 
@@ -44,12 +44,12 @@ def of_value(value: Json) -> str:
 
 @dataclass
 class StatCache:
-    """What is known of files by path, valid while size, times and inode stay as they were.
+    """Facts about files by path, valid while a file's size, times and inode stay the same.
 
     Attributes:
         entries: path -> {"stat": [size, mtime_ns, ctime_ns, inode], "sha": ..., ...}.
-        saved_ns: when `entries` were written; younger files are not believed (see RACY_NS).
-        changed: whether there is something to save.
+        saved_ns: when `entries` were written; entries of younger files are ignored (see RACY_NS).
+        changed: whether there are new entries to save.
     """
 
     entries: dict[str, JsonObject] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class StatCache:
     _versions: dict[str, str] | None = field(default=None, init=False, repr=False)
 
     def known(self, path: str) -> tuple[JsonObject | None, list[int]]:
-        """The entry of a file if it is still true, and the file's present stat."""
+        """The entry of a file, None where it is missing or outdated, and the file's stat."""
         info = os.stat(path)
         stat = [info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino]
         entry = self.entries.get(path)
@@ -66,7 +66,7 @@ class StatCache:
         return (entry if valid and info.st_mtime_ns < self.saved_ns - RACY_NS else None), stat
 
     def remember(self, path: str, stat: list[int], **facts: Json) -> JsonObject:
-        """Keep what was found out about a file."""
+        """Keep facts about a file that had this stat; returns the entry."""
         entry = {"stat": stat, **facts}
         if self.entries.get(path) != entry:
             self.entries[path] = entry
@@ -84,13 +84,13 @@ class StatCache:
     def of_folder(self, path: Path | str) -> str:
         """Digest of a folder: the names and bytes of its files.
 
-        Of what cannot be read, or is no file (a pipe, a link to nowhere), the name counts alone.
+        For an unreadable file, and for a pipe or a dangling link, only the name counts.
         """
         return of_value([[name, self._content(Path(path) / name)] for name in files_in(path)])
 
     def _content(self, path: Path) -> str:
         try:
-            # Reading from a pipe would wait for whoever writes to it.
+            # Reading from a pipe would wait for its writer.
             return self.of_file(path) if path.is_file() else ""
         except OSError:
             return ""
@@ -98,9 +98,9 @@ class StatCache:
     def versions(self, names: Iterable[str]) -> dict[str, str]:
         """Installed versions of distributions, "" where one is absent.
 
-        Remembered as long as no folder on the import path has changed, because reading
-        metadata costs more than all the rest of a build with nothing to do. The folders are
-        looked at once: nothing is installed in the middle of a build.
+        The cache keeps them as long as no folder on the import path changes, because reading
+        metadata takes longer than the rest of a build in which every task is fresh. The folders
+        are checked once: no package is installed in the middle of a build.
         """
         if self._versions is None:
             self._versions = self._known_versions()
@@ -112,7 +112,7 @@ class StatCache:
         return {name: known[name] for name in sorted(names)}
 
     def _known_versions(self) -> dict[str, str]:
-        # The folder that the user works in changes all the time, and nothing is installed there.
+        # The working folder changes all the time, and no package is installed there.
         folders = [p for p in sys.path if os.path.isdir(p) and os.path.abspath(p) != os.getcwd()]
         stamp = [[folder, os.stat(folder).st_mtime_ns] for folder in folders]
         entry = self.entries.get("<versions>")
@@ -123,9 +123,9 @@ class StatCache:
 
 
 def files_in(folder: Path | str) -> list[str]:
-    """Files in a folder and its folders by their paths from it, with '/', sorted.
+    """Files of a folder and its subfolders: sorted relative paths, separated by '/'.
 
-    Names that begin with '.' are left out, and so is what links to folders lead to.
+    Names that begin with '.' are left out, and links to folders are not followed.
 
     Raises:
         OSError: a folder cannot be read.
@@ -153,9 +153,9 @@ def installed_version(distribution: str) -> str:
 
 
 def of_keras_file(path: Path, cache: StatCache) -> str:
-    """Digest of a saved model by what it is, not by its file: a `.keras` file stores a date.
+    """Digest of a saved model's content, without the date that a `.keras` file stores.
 
-    For a zip the members except `metadata.json` count; any other file counts by its bytes, and so
+    All members of a zip count except `metadata.json`. Any other file counts by its bytes, and so
     does a zip that is damaged or unpacks to far more than it stores.
     """
     name = os.path.abspath(path)
@@ -167,7 +167,7 @@ def of_keras_file(path: Path, cache: StatCache) -> str:
 
 
 def _members(path: str) -> list[list[str]]:
-    """Names and digests of a zip's members but for the date; none where they cannot be read."""
+    """Names and digests of a zip's members except `metadata.json`; [] for an unreadable zip."""
     import zipfile
     import zlib
 
@@ -192,5 +192,5 @@ def _of_member(archive: ZipFile, name: str) -> str:
 
 
 def now_ns() -> int:
-    """The clock that `StatCache.saved_ns` is read from."""
+    """The time in nanoseconds, as `StatCache.saved_ns` holds it."""
     return time.time_ns()

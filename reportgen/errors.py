@@ -1,4 +1,4 @@
-"""What reportgen raises: each error names its problems in sentences for a person.
+"""Errors of reportgen; each holds its problems as sentences for the user.
 
 The command line turns errors into text and an exit status.
 """
@@ -12,13 +12,13 @@ from reportgen.suggestions import did_you_mean as did_you_mean
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with an input, and where.
+    """One mistake in an input, and its place.
 
     Attributes:
-        message: what was expected and what was received, one sentence without a full stop.
-        file: the file as the user named it, or None where no file is to blame.
+        message: the expected and the received value, in one sentence without a full stop.
+        file: the file as the user named it, or None where no file is at fault.
         line: the line in that file, counted from 1, or None.
-        hint: what to do, one sentence without a full stop, or "".
+        hint: the remedy, in one sentence without a full stop, or "".
     """
 
     message: str

@@ -1,4 +1,4 @@
-"""Functions of the user's own: found beside the spec and called; messages name mistakes in them."""
+"""Calls the user's own Python functions, imported from the spec's folder or the environment."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from reportgen.types import Params
 
 
 def call(source: str, base: Path, offered: Params, params: Params) -> object:
-    """The result of a function of the user's own.
+    """The result of calling the user's own function.
 
     Args:
-        source: "PACKAGE.MODULE:FUNCTION"; the module is looked for in `base` too.
+        source: "PACKAGE.MODULE:FUNCTION"; `base` is on the import path.
         base: the spec's folder.
-        offered: passed by name where the function has a parameter of that name.
-        params: of the spec; all are passed.
+        offered: arguments that are passed by name if the function has a parameter of that name.
+        params: arguments that the spec sets; all of them are passed.
 
     Raises:
         UserError: the module or function cannot be found, does not take `params`, or fails.
@@ -40,10 +40,10 @@ def call(source: str, base: Path, offered: Params, params: Params) -> object:
 
 
 def imported(module_name: str, base: Path) -> ModuleType:
-    """A module of the user's own; to be called inside `importable(base)`.
+    """The user's own module, imported; call this inside `importable(base)`.
 
     Raises:
-        UserError: there is no such module, or running it fails.
+        UserError: the module does not exist, or importing it fails.
     """
     from importlib import import_module
 
@@ -56,23 +56,23 @@ def imported(module_name: str, base: Path) -> ModuleType:
 
 
 def no_module(module: str, base: Path) -> Problem:
-    """The problem of a module that is neither installed nor in the spec's folder."""
+    """The problem that a module is neither installed nor in the spec's folder."""
     hint = f"it must be installed, or lie in the spec's folder {base}"
     return Problem(f"there is no module '{module}'", hint=hint)
 
 
 def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
-    """The problem of a function that its module lacks; `others` are those that it has."""
+    """The problem that a module lacks a function; `others` are the functions that it has."""
     hint = did_you_mean(function, others) if others else "define it there"
     return Problem(f"module {module} has no function '{function}'", hint=hint)
 
 
 @contextmanager
 def importable(base: Path) -> Iterator[None]:
-    """Let modules in `base` be imported, and forget them afterwards.
+    """Put `base` on the import path, and forget its modules afterwards.
 
-    Two specs in two folders may each have a module `models`, and one of them may be edited
-    between two builds of the same process.
+    Two specs in two folders may each have a module `models`, and the user may edit a module between
+    two builds of the same process.
     """
     import importlib
     import sys
@@ -92,7 +92,7 @@ def importable(base: Path) -> Iterator[None]:
 
 
 def _lies_in(module: ModuleType, folder: Path, top: str) -> bool:
-    """Whether a module was found in `folder` itself, not in an environment somewhere below it."""
+    """Whether a module lies in `folder` itself, not in a virtual environment below it."""
     file = getattr(module, "__file__", None)
     if file is None or not Path(file).is_relative_to(folder):
         return False
@@ -111,7 +111,7 @@ def _function(module_name: str, function_name: str, base: Path) -> Callable[...,
 def _arguments(
     function: Callable[..., object], source: str, offered: Params, params: Params
 ) -> Params:
-    """The arguments of a call: all that the spec gives, and what is offered and has a parameter."""
+    """The arguments of a call: all of `params`, and those of `offered` that have a parameter."""
     from inspect import Parameter, signature
 
     parameters = signature(function).parameters
@@ -139,7 +139,7 @@ def _missing_module(module_name: str, base: Path, error: ModuleNotFoundError) ->
 
 
 def _failure(what: str, base: Path, error: BaseException) -> Problem:
-    """Names the file and line of the user's code that failed, since no traceback is shown."""
+    """A failure of the user's code, with its file and line, since no traceback is shown."""
     from traceback import extract_tb
 
     frames = extract_tb(error.__traceback__)

@@ -1,7 +1,7 @@
-"""What a task's bytes depend on, as a key; and why a task is stale.
+"""Keys of tasks, and the reasons why a task is stale.
 
 A task's key covers everything that reaches its bytes (see `Keys.facts`). A task is fresh when the
-manifest recorded that very key; while a task that it needs is stale, it waits.
+manifest holds the same key; it waits while a task that it needs is stale.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ State = Literal["fresh", "stale", "waits", "failed"]
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a task is stale: a code for programs and a detail for people."""
+    """Why a task is stale: a code for programs and a detail for readers."""
 
     code: str
     detail: str = ""
@@ -41,7 +41,7 @@ class Status:
 
 
 class Keys:
-    """Facts and keys of tasks, given the digests of what they use."""
+    """Facts of tasks, from the digests of their inputs, files and code."""
 
     def __init__(self, cache: StatCache) -> None:
         self.cache = cache
@@ -52,7 +52,11 @@ class Keys:
 
         Args:
             task: the task.
-            inputs: digest of each of its inputs, by the input's name.
+            inputs: digest of each of the task's inputs, by the input's name.
+
+        Returns:
+            The task's parameters, the digests of its code, inputs and files, and the versions of
+            the libraries that its code imports.
         """
         code = self.code.of(task.modules, task.folders)
         libraries = [*code.libraries, *(["keras"] if "tensorflow" in code.libraries else [])]
@@ -85,7 +89,7 @@ _WORDS = {"code": "code changed", "params": "parameter changed", "inputs": "inpu
 
 
 def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Reason, ...]:
-    """Why a task with facts `new` is not the one that was recorded with facts `old`."""
+    """The reasons why the facts `new` of a task differ from the recorded facts `old`."""
     if old is None:
         return (Reason("never built"),)
     reasons = []

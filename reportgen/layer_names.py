@@ -8,18 +8,18 @@ from reportgen.errors import Problem
 from reportgen.suggestions import did_you_mean
 
 _MOST = 8
-"""Paths that a message lists."""
+"""The largest number of paths that a message lists."""
 
 
 def matches(name: str, paths: Sequence[str]) -> list[str]:
-    """The paths that a name matches: the path itself, else all whose last part it is."""
+    """The paths that a name matches: the equal path, else all paths whose last part is equal."""
     return [path for path in paths if path == name] or [
         path for path in paths if path.rsplit("/", 1)[-1] == name
     ]
 
 
 def unclear(name: str, paths: Sequence[str]) -> Problem:
-    """The problem of a name that matches none of these paths, or several."""
+    """The problem that a name matches none of `paths`, or several of them."""
     found = matches(name, paths)
     if not found:
         listed = ", ".join(paths) or "none"

@@ -36,13 +36,13 @@ SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
 def make(
     spec: Spec, inputs: Mapping[str, Output], provenance: Mapping[str, Json], store: Store
 ) -> dict[str, bytes]:
-    """All files of a report, by path relative to its folder.
+    """All files of a report as bytes, by path relative to the report's folder.
 
     Args:
-        spec: the spec.
+        spec: the report's spec.
         inputs: outputs of the tasks before the page, by input name.
-        provenance: how the report was made, in words and versions.
-        store: holds the outputs.
+        provenance: how the report was made: versions, libraries, seed.
+        store: the store that holds the outputs.
     """
     outputs = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
     models = tuple(_model(m, decode(ModelFacts, outputs[f"model:{m.name}"])) for m in spec.models)
@@ -70,7 +70,7 @@ def make(
 
 
 def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
-    """Facts of a model under the name and title that the spec gives it.
+    """Facts of a model with its name and title from the spec.
 
     Training records one sentence under "weights". For an application, and for a zoo model without
     a dataset, it says where the weights come from; for every other model it says what the inputs
@@ -130,9 +130,9 @@ def explanations(figure: FigureSpec, block: Block) -> Iterator[str]:
 
 
 def _replaces_relus(block: Block) -> bool:
-    """Whether some ReLU follows a backward rule, where a figure counts the ReLUs that do.
+    """Whether the backward rules of a figure apply to any ReLU; True where it counts none.
 
-    Where none does, all rules give the same pass, and the figure shows no other.
+    Without such a ReLU all rules compute the same backward pass, and the figure shows only that.
     """
     counts = [item.value for item in block.evidence if measure_name(item) == "relus_replaced"]
     return not counts or any(counts)

@@ -1,4 +1,4 @@
-"""From a spec to the tasks that make its report."""
+"""The plan of a report: the tasks that its spec asks for, in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Stage = Literal["dataset", "train", "model", "compute", "draw", "note", "page", 
 
 @dataclass(frozen=True)
 class Input:
-    """An output of another task: `name` is what the task that uses it calls it."""
+    """An output of another task; `name` is its name inside the task that uses it."""
 
     name: str
     task: str
@@ -37,18 +37,18 @@ class Task:
     """One step of making a report.
 
     Attributes:
-        key: its name, such as "chapter3/base_line/grad_cam-1/draw".
-        stage: what kind of step.
-        modules: the code that it runs, as roots of what that code imports.
-        params: all else that it depends on, JSON-ready.
-        inputs: outputs of earlier tasks that it uses.
-        files: files that it reads, by a name that does not depend on the machine.
-        folders: where modules of the user's own may lie.
-        where: file and line of the spec to name when it fails; not part of its digest.
-        checks: layers that figures will ask a model for, with the lines that name them, so that
-            a misspelt one is told before any training; not part of its digest either.
-        lines: where the spec says what a model's inputs are given, by input, "" for the whole;
-            not part of its digest either.
+        key: the task's name, such as "chapter3/base_line/grad_cam-1/draw".
+        stage: the kind of step.
+        modules: dotted names of the modules that the task runs; their imports count as well.
+        params: every other value that the task depends on, JSON-ready.
+        inputs: outputs of earlier tasks that the task uses.
+        files: files that the task reads, by a name that does not depend on the machine.
+        folders: folders that may hold the user's own modules.
+        where: file and line of the spec that an error names; not part of the digest.
+        checks: layers that the figures ask the model for, with the lines that name them. A
+            misspelt layer thus fails before any training. Not part of the digest.
+        lines: the line of the spec that sets each input of a model, by input; "" stands for all
+            inputs together. Not part of the digest.
     """
 
     key: str
@@ -65,25 +65,25 @@ class Task:
 
 @dataclass(frozen=True)
 class Plan:
-    """The tasks of one report, each after those it needs; the last one writes the pages."""
+    """The tasks of one report, each after the tasks it needs; the last task writes the pages."""
 
     spec: Spec
     tasks: Mapping[str, Task]
 
     @property
     def page(self) -> Task:
-        """The task that everything else serves."""
+        """The last task, which writes the pages."""
         return self.tasks[f"{self.spec.slug}/page"]
 
 
 @dataclass(frozen=True)
 class Roots:
-    """Code and files of the rooms above that tasks depend on.
+    """Code and files outside the spec that tasks depend on.
 
     Attributes:
         stages: the module that runs each stage.
-        inputs: the module with which a stage obtains an input, by the input's name, for inputs
-            that are more than stored values.
+        inputs: the module that obtains an input, by the input's name; only for inputs that are
+            more than stored values, such as models and datasets.
         templates: the page templates by file name.
     """
 
@@ -92,14 +92,14 @@ class Roots:
     templates: Mapping[str, Path] = field(default_factory=dict)
 
     def modules(self, stage: Stage, inputs: Sequence[Input], *own: str) -> tuple[str, ...]:
-        """Roots of a task's code: its stage, what obtains its inputs, and what is its own."""
+        """Modules of a task: the stage's, those that obtain the inputs, and the task's `own`."""
         obtaining = dict.fromkeys(self.inputs[i.name] for i in inputs if i.name in self.inputs)
         return (self.stages[stage], *obtaining, *own)
 
 
 def plan(spec: Spec, roots: Roots) -> Plan:
     """Lay out the tasks of a valid spec."""
-    # Models that share a dataset name its task twice; it is laid out once, at its first place.
+    # Two models that share a dataset yield its task twice; the first place counts.
     tasks: dict[str, Task] = {}
     for task in _Layout(spec, roots).tasks():
         tasks.setdefault(task.key, task)
@@ -144,7 +144,7 @@ class _Layout:
         ]
 
     def tasks(self) -> Iterator[Task]:
-        """All tasks, each after those that it needs."""
+        """All tasks, each after the tasks that it needs."""
         for model in self.spec.models:
             if model.dataset is not None:
                 yield self.dataset(model.dataset)
@@ -159,7 +159,7 @@ class _Layout:
         yield self.page()
 
     def dataset(self, dataset: DatasetSpec) -> Task:
-        """Loads a dataset."""
+        """The task that loads a dataset."""
         scheme, _, name = dataset.source.partition(":")
         python = scheme == "python"
         loader = (catalog.loader("python", "datasets"), name.partition(":")[0])
@@ -191,11 +191,11 @@ class _Layout:
         return model.dataset is not None and (model.kind in ("zoo", "python") or random)
 
     def train(self, model: ModelSpec) -> Task:
-        """Builds a model, and trains it unless it came trained."""
+        """The task that builds a model and trains it."""
         return self._of_model(model, "train", (), {"training": model.training})
 
     def model(self, model: ModelSpec) -> Task:
-        """Keeps a trained model for the figures, with the facts about it."""
+        """The task that stores a trained model for the figures, with the facts about it."""
         trained = self.is_trained_here(model)
         inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
         return self._of_model(model, "model", inputs, {})
@@ -207,7 +207,7 @@ class _Layout:
     def _of_model(
         self, model: ModelSpec, stage: Stage, inputs: tuple[Input, ...], params: Params
     ) -> Task:
-        """A task that builds a model: what both stages depend on."""
+        """A task that builds a model, with the dependencies that `train` and `model` share."""
         if model.dataset is not None:
             inputs = (*inputs, Input("dataset", self.dataset_key(model.dataset), "dataset"))
         own, files = self._origin(model)
@@ -232,7 +232,7 @@ class _Layout:
         )
 
     def _origin(self, model: ModelSpec) -> tuple[tuple[str, ...], dict[str, Path]]:
-        """Where a model comes from: roots of its code, and files that it is read from."""
+        """Modules that build or load a model, and the files that hold it."""
         name = model.source.partition(":")[2]
         if model.kind == "zoo":
             return (catalog.module("models", name),), {}
@@ -243,12 +243,12 @@ class _Layout:
             files = {weights: self.folder / weights} if weights else {}
             return (catalog.loader("application"),), files
         path = self.folder / model.source
-        # A SavedModel is a folder, of which its spec names one file.
+        # A SavedModel is a folder; the spec names the file saved_model.pb inside it.
         files = {model.source: path.parent if path.name == "saved_model.pb" else path}
         return (catalog.loader("file"), *model.params["modules"]), files
 
     def inputs(self, figure: FigureSpec, model: ModelSpec) -> Iterator[Input]:
-        """What a figure's kind reads, and what its parameters ask for besides."""
+        """The inputs that a figure's kind reads, and those that its parameters add."""
         entry = catalog.entry("figures", figure.kind)
         asked = {p.input for p in entry.parameters if p.input and figure.params.get(p.name)}
         wanted = asked.union(entry.inputs)
@@ -265,7 +265,7 @@ class _Layout:
         return f"{self.spec.slug}/{section.id}/{figure.id}/{stage}"
 
     def compute(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
-        """Computes a figure's arrays, facts and measures."""
+        """The task that computes a figure's arrays, facts and measures."""
         inputs = () if model is None else tuple(self.inputs(figure, model))
         own = f"{catalog.module('figures', figure.kind)}.compute"
         return Task(
@@ -278,7 +278,7 @@ class _Layout:
         )
 
     def draw(self, section: SectionSpec, figure: FigureSpec) -> Task:
-        """Draws what was computed."""
+        """The task that draws a figure's arrays."""
         return Task(
             self.figure_key(section, figure, "draw"),
             "draw",
@@ -289,7 +289,7 @@ class _Layout:
         )
 
     def note(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
-        """Makes measures citable and drafts a figure's notes."""
+        """The task that turns a figure's measures into evidence and drafts its notes."""
         return Task(
             self.figure_key(section, figure, "note"),
             "note",
@@ -305,7 +305,7 @@ class _Layout:
         )
 
     def evidence(self) -> Iterator[Input]:
-        """What is known of all models and figures, for inferences and the page."""
+        """Facts of all models and evidence of all figures, for inferences and the page."""
         for model in self.spec.models:
             yield Input(f"model:{model.name}", self.model_key(model, "model"), "facts")
         for section, figure, _ in self.figures:
@@ -313,7 +313,7 @@ class _Layout:
             yield Input(f"finding:{figure.id}", key, "finding")
 
     def inference(self, rule: str) -> Task:
-        """Judges the evidence of the whole report by one rule."""
+        """The task that judges the evidence of the whole report by one rule."""
         return Task(
             f"{self.spec.slug}/inferences/{rule}/note",
             "note",
@@ -324,7 +324,7 @@ class _Layout:
         )
 
     def page(self) -> Task:
-        """Writes the report's files."""
+        """The task that writes the report's files."""
         inputs = list(self.evidence())
         for section, figure, _ in self.figures:
             drawn, noted = (self.figure_key(section, figure, stage) for stage in _SHOWN)
@@ -354,7 +354,7 @@ _SHOWN: tuple[Stage, Stage] = ("draw", "note")
 
 
 def _paths(dataset: DatasetSpec) -> Iterator[str]:
-    """Files and folders that a dataset is read from, as its spec names them."""
+    """Files and folders that hold a dataset, as the spec writes them."""
     python = dataset.source.startswith("python:")
     entry = (
         catalog.sources("datasets")["python"]
@@ -371,7 +371,7 @@ _LINES = ("line", "lines", "input_lines")
 
 
 def without_lines(value: Json) -> Json:
-    """A spec's values without line numbers: moving an entry down a line changes no page."""
+    """A spec's values without line numbers, so that moving an entry makes no page stale."""
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if key not in _LINES}
         return {key: without_lines(item) for key, item in kept.items()}

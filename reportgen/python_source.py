@@ -1,6 +1,6 @@
-"""Python modules and the names that they bind, read from their text: nothing is imported.
+"""The names that Python modules bind, read from their source without importing them.
 
-What the text does not show is left to the build, which imports them.
+Mistakes that the source does not show appear in the build, which imports the modules.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
 
 _BUSY = re.compile(rb"__path__|sys\.modules|meta_path|from\s+sys\s+import")
-"""What a package holds that may make modules without a file of their own."""
+"""Names in a package's source that may create modules without a file of their own."""
 
 _MAKERS = {"globals", "vars", "locals", "exec", "eval", "setattr", "__getattr__", "__dict__",
            "modules"}  # fmt: skip
-"""Names in a module that may bind others, which its text does not show."""
+"""Names in a module's source that may bind further names, which the source does not show."""
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
            ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)  # fmt: skip
 
 
 def names_in(module: str, folder: Path) -> dict[str, bool] | None:
-    """The names that a module binds at its top, and whether each is sure to be callable.
+    """The names that a module binds at its top level, and whether each is certainly callable.
 
     Args:
-        module: the dotted name.
-        folder: where it is looked for before what is installed; the spec's.
+        module: the module's dotted name.
+        folder: the spec's folder, which comes before installed modules.
 
     Returns:
-        None where the module does not exist or its text does not show all of its names.
+        None where the module does not exist, or its source does not show all of its names.
     """
     found, _ = _found(module, folder)
     return None if found is None else _names(found)
 
 
 def is_missing(module: str, folder: Path) -> bool:
-    """Whether a module surely does not exist; arguments as for `names_in`."""
+    """Whether a module certainly does not exist; arguments as for `names_in`."""
     found, sure = _found(module, folder)
     return found is None and sure
 
 
 def _found(module: str, folder: Path) -> tuple[ModuleSpec | None, bool]:
-    """Where a module lies, None if nowhere; and whether this is sure."""
+    """The spec of a module, None where it is not found; and whether this result is certain."""
     top, *rest = module.split(".")
     found = _top(top, folder)
     for part in rest:
@@ -63,21 +63,21 @@ def _found(module: str, folder: Path) -> tuple[ModuleSpec | None, bool]:
 def _top(name: str, folder: Path) -> ModuleSpec | None:
     from importlib.util import find_spec
 
-    if name in sys.builtin_module_names:  # Python looks there before any folder.
+    if name in sys.builtin_module_names:  # Python searches built-in modules before any folder.
         return find_spec(name)
     found = _in(name, [str(folder.absolute())])
     if found is not None and found.origin is not None:
         return found
     try:
         installed = find_spec(name)
-    except ValueError:  # A module in memory that was not read from anywhere.
+    except ValueError:  # A module in memory without a spec.
         return found
-    # A folder without `__init__.py`, which has no origin, comes after all others.
+    # A folder without `__init__.py`, which has no origin, comes after all regular modules.
     return installed if installed is not None and installed.origin else found or installed
 
 
 def _in(name: str, places: list[str]) -> ModuleSpec | None:
-    """A module in some folders by its last name, so that no package around it is imported."""
+    """A module in `places` by the last part of its name, which imports no package around it."""
     from importlib import invalidate_caches
     from importlib.machinery import PathFinder
 
@@ -92,7 +92,7 @@ def _makes_modules(package: ModuleSpec) -> bool:
 
 
 def _text(module: ModuleSpec) -> bytes | None:
-    """A module's source; None where it has none that can be read."""
+    """A module's source; None where it has none or it cannot be read."""
     if module.origin is None or not module.origin.endswith(".py"):
         return None
     try:
@@ -102,14 +102,14 @@ def _text(module: ModuleSpec) -> bytes | None:
 
 
 def _names(module: ModuleSpec) -> dict[str, bool] | None:
-    """Names that a module binds at its top and whether each is surely callable; None if unclear."""
+    """Names that a module binds at its top level, as `names_in` returns them."""
     text = _text(module)
     if text is None:
         return None
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return None  # The build says where it is wrong.
+        return None  # The build reports the syntax error.
     for node in ast.walk(tree):
         name = getattr(node, "id", getattr(node, "attr", getattr(node, "name", "")))
         if name in (*_MAKERS, "*") or isinstance(node, ast.Global):
@@ -120,7 +120,7 @@ def _names(module: ModuleSpec) -> dict[str, bool] | None:
 
 
 def bound(node: ast.AST) -> Iterator[tuple[str, bool]]:
-    """Names that a statement binds in its own scope, and whether each is surely callable."""
+    """Names that a statement binds in its own scope, and whether each is certainly callable."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         yield node.name, True
     elif isinstance(node, ast.alias):

@@ -1,6 +1,6 @@
-"""The records that travel from room to room: plain frozen data, no behaviour beyond checks.
+"""The records that packages exchange: plain frozen data, no behaviour beyond checks.
 
-Arrays are NumPy arrays, but nothing here imports NumPy: a reader of records stays light.
+Arrays are NumPy arrays, but this module imports no NumPy, so that reading records stays light.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Number = int | float
 Verdict = Literal["supported", "contradicted", "inconclusive", "info"]
 VERDICTS: tuple[str, ...] = ("supported", "contradicted", "inconclusive", "info")
 IMAGES = "images"
-"""What a spec gives to an input of a model that takes the dataset's images."""
+"""The value that a spec sets for an input that receives the dataset's images."""
 
 
 # --- data --------------------------------------------------------------------------------------
@@ -31,9 +31,9 @@ IMAGES = "images"
 
 @dataclass(frozen=True)
 class Target:
-    """One thing that a dataset labels, such as its class or a line's angle.
+    """One property that a dataset labels, such as the class of an image or the angle of a line.
 
-    `name` is what a model's output must be called to learn it; `title` is for people.
+    A model's output learns the target whose `name` it has; `title` is for readers.
     """
 
     name: str
@@ -47,9 +47,9 @@ class Preprocessing:
 
     Attributes:
         scale, offset: one number for all channels, or one for each channel of the input.
-        text: says it to a reader.
-        order: the stored channel that each channel of the input is taken from, such as (2, 1, 0)
-            for blue, green, red; () leaves them in their places.
+        text: the same in words, for readers.
+        order: for each channel of the input, the index of its stored channel, such as (2, 1, 0)
+            for blue, green, red; () keeps the stored order.
     """
 
     scale: float | tuple[float, ...] = 1.0 / 255.0
@@ -63,9 +63,9 @@ class Split:
     """Images with their labels.
 
     Attributes:
-        images: uint8, shape (n, h, w, c), as a person would look at them.
+        images: uint8, shape (n, h, w, c), before any preprocessing.
         labels: for each target name, integer class indices of shape (n,).
-        masks: True where the depicted thing is, shape (n, h, w), or None when not known.
+        masks: True on the depicted object, shape (n, h, w); None where masks are unknown.
     """
 
     images: Array
@@ -78,9 +78,9 @@ class Dataset:
     """A named dataset with splits `train`, `validation` and `test`, and one or more targets.
 
     `foreground` says in words what `masks` (or the threshold that stands in for them) mean.
-    `targets[0]` is the primary one: what a model with a single output learns.
+    `targets[0]` is the primary target, which a model with a single output learns.
     `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
-    where a dataset of a few images changed their size or color; else ().
+    where a dataset of a few images changed their size or color; otherwise ().
     """
 
     name: str
@@ -99,7 +99,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class LayerRow:
-    """One row of a model's summary table, JSON-ready; shapes are written as Keras does."""
+    """One row of a model's summary table, JSON-ready; shapes are written as Keras writes them."""
 
     name: str
     type: str
@@ -110,12 +110,12 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class Head:
-    """One output of a model and the target that it answers.
+    """One output of a model and the target that it predicts.
 
-    `index` is its position among `model.outputs`; `kind` tells how its values are read:
-    "softmax" and "logits" have one unit for each class, "sigmoid" has one unit in all, and "maps"
-    are no single answer for an image, but an image or a volume themselves (`units`: its channels).
-    `target` is None where the dataset (if any) has no labels for this output.
+    `index` is the output's position among `model.outputs`. `kind` says how to read its values:
+    "softmax" and "logits" have one unit for each class; "sigmoid" has a single unit; "maps" is an
+    output that is an image or a volume itself, and `units` counts its channels.
+    `target` is None where no dataset has labels for the output.
     """
 
     name: str
@@ -127,22 +127,26 @@ class Head:
 
     @property
     def valued(self) -> bool:
-        """Whether its values stand for themselves, as in a regression: no label, softmax or
-        sigmoid makes them scores of classes."""
+        """Whether the output's values stand for themselves, as in a regression.
+
+        Neither labels nor a softmax or sigmoid make them scores of classes.
+        """
         return self.kind == "logits" and self.target is None
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """All that is told of a model: its table, how it was trained, how well it does.
+    """The facts that a report states about a model: its table, its training and its accuracy.
 
     Attributes:
-        name: its name in the spec; title: for people; source: as the spec writes it.
-        dataset: name of its dataset, or "".
-        layers: summary rows; totals of parameters follow.
-        digest: of architecture, weights and preprocessing.
-        history: for each measure (Keras' log names) its value after every epoch; empty if the
-            model came trained.
+        name: the model's name in the spec.
+        title: the model's name for readers.
+        source: the model's source as the spec writes it.
+        dataset: name of the model's dataset, or "".
+        layers: rows of the summary table.
+        digest: digest of architecture, weights and preprocessing.
+        history: for each of Keras' log names, its value after every epoch; empty if the model came
+            trained.
         metrics: "<split>.<head>.accuracy" and "<split>.<head>.loss" -> value.
         counts: "<split>" -> number of images.
     """
@@ -164,13 +168,13 @@ class ModelFacts:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a figure's `compute` is given: one model, its data and the figure's parameters.
+    """The argument of a figure's `compute`: one model, its data and the figure's parameters.
 
-    `model` is a `keras.Model` and `network` the same as the engine sees it; both are None for a
-    kind that needs no model. `data` is None where the spec names no dataset; `params` holds
-    every parameter of the kind, defaults filled in. `times` holds the seconds of each epoch of
-    training for a figure whose parameter `times` is true, and is () for all others and for a model
-    that came trained: whatever shows them differs from run to run.
+    `model` is a `keras.Model`, and `network` is the same model as a `Network`; both are None for a
+    kind that needs no model. `data` is None where the spec names no dataset. `params` holds every
+    parameter of the kind, defaults filled in. `times` holds the seconds of each training epoch for
+    a figure whose parameter `times` is true; it is () for all other figures and for a model that
+    came trained. A figure that shows `times` differs from run to run.
     """
 
     model: Model
@@ -187,16 +191,16 @@ class Subject:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number that `compute` measured, before it belongs to a figure.
+    """A number that `compute` measured, before a report assigns it to a figure.
 
     Attributes:
         name: "energy_in_foreground", or with a qualifier "energy_in_foreground@length".
         value: the number; None where it is undefined (and `how` says why).
         unit: "" for a plain ratio, else e.g. "px", "images", "filters".
-        n: how many things it was measured on (images, filters, ...).
+        n: the number of items measured (images, filters, ...).
         interval: a 95 % confidence interval, or None.
-        baseline: what chance or a trivial method would give, or None.
-        how: one sentence that says how it was measured, in words a reader can check.
+        baseline: the value of chance or of a trivial method, or None.
+        how: one sentence on the method of measurement, in words that a reader can check.
         part: the part of the figure that shows it ("" for the whole).
     """
 
@@ -212,16 +216,16 @@ class Measure:
 
 @dataclass(frozen=True)
 class Artifact:
-    """What `compute` returns.
+    """The return value of `compute`.
 
     Attributes:
-        arrays: to draw.
-        facts: to draw with; a frozen dataclass, which the kind's `draw` module names as `FACTS`,
-            or a JSON-ready dictionary.
-        measures: for evidence.
-        undefined: a sentence on why the method is undefined for the model, which then stands in
-            the figures' place; "" otherwise.
-        heading: what heads the figures instead of the kind's title; "" for the title.
+        arrays: the arrays that `draw` draws, by name.
+        facts: other values that `draw` needs: a frozen dataclass, which the kind's `draw` module
+            names as `FACTS`, or a JSON-ready dictionary.
+        measures: the numbers that become evidence.
+        undefined: one sentence on why the method is undefined for the model, which the report
+            shows in place of the figures; "" otherwise.
+        heading: the heading of the figures; "" for the kind's title.
     """
 
     arrays: Mapping[str, Array] = field(default_factory=dict)
@@ -233,9 +237,9 @@ class Artifact:
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded image; `width` and `height` are its pixels.
+    """An encoded image; `width` and `height` count its pixels.
 
-    `vector` is the same as SVG, which pages embed instead; b"" where that would not be smaller.
+    `vector` is the same picture as SVG, which pages embed instead; b"" where the SVG is no smaller.
     """
 
     data: bytes
@@ -247,10 +251,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One picture of a figure, with its words.
+    """One picture of a figure, with its texts.
 
-    `part` tells several pictures of one figure apart and becomes the end of its id;
-    `title` heads it ("" for none); `caption` and `alt` are plain text, made from the artifact.
+    `part` distinguishes the pictures of one figure and ends the picture's id. `title` is its
+    heading ("" for none). `caption` and `alt` are plain text, made from the artifact.
     """
 
     part: str
@@ -266,9 +270,12 @@ Cell = str | int | float | None
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a figure. Numbers are right-aligned, formatted by the pages; `footer` lines
-    stand below the table. `marks` are (row, column) places of cells to set off from the others,
-    which the caption must explain; `decimals` fixes those of all fractions (None: by column)."""
+    """A table of a figure. Pages format the numbers and align them right.
+
+    `footer` holds lines below the table. `marks` holds the (row, column) of each highlighted cell;
+    the caption must explain the highlight. `decimals` is the number of decimals of all fractions;
+    None chooses it for each column.
+    """
 
     part: str
     columns: tuple[str, ...]
@@ -286,9 +293,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One measure made citable: `id` is "<figure id>.<measure name>", `figure` where to look.
+    """One measure made citable; `id` is "<figure id>.<measure name>".
 
-    `sources` holds the ids of the evidence that it was computed from, where an inference made it.
+    `figure` is the id of the figure that shows the measure. `sources` holds the ids of the evidence
+    that an inference combined; it is () for a figure's own measures.
     """
 
     id: str
@@ -304,7 +312,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Note:
-    """A drafted sentence or two, its verdict, and the evidence that it rests on."""
+    """One or two drafted sentences, their verdict, and the ids of the evidence that they cite."""
 
     id: str
     rule: str
@@ -333,7 +341,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """The evidence of a whole report, with the models that it speaks of."""
+    """The evidence of a whole report, with the report's models."""
 
     models: tuple[ModelFacts, ...]
     blocks: tuple[Finding, ...]
@@ -341,7 +349,7 @@ class Findings:
 
 @dataclass(frozen=True)
 class Inference:
-    """What a rule says of a whole report: its notes, and the evidence that it derived for them.
+    """The result of one rule on a whole report: notes, and the evidence derived for them.
 
     Derived evidence combines other evidence (a count of models, a mean over heads); its id is
     "inferences.<rule>.<measure>" and `sources` names what it combines. Both are empty where the
@@ -354,11 +362,11 @@ class Inference:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture or table as the report states it.
+    """A published picture or table of a report.
 
-    `file` is relative to the report's folder. A table's file is its CSV, and its width and
-    height count columns and rows; a picture's count pixels. `vector` is the digest of its SVG for
-    pages, or "".
+    `file` is relative to the report's folder; a table's file is its CSV. `width` and `height` count
+    the pixels of a picture, or the columns and rows of a table. `vector` is the digest of the SVG
+    that pages embed, or "".
     """
 
     id: str
@@ -380,10 +388,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Block:
-    """All that one entry of a section's `figures` came to: its figures, evidence and notes.
+    """The figures, evidence and notes of one entry of a section's `figures`.
 
-    `undefined` is the sentence that stands in the figures' place when the method has no meaning
-    for the model; `explanation` says what its methods do, unless an earlier block has said so.
+    `undefined` is the sentence that replaces the figures where the method is undefined for the
+    model. `explanation` says what the block's methods do, unless an earlier block explains them.
     """
 
     id: str

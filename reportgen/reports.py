@@ -1,4 +1,4 @@
-"""The use cases: say what is stale, and make exactly that again."""
+"""The use cases: list the stale tasks of reports, and run exactly those."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
 
 
 def roots() -> Roots:
-    """Code and files that tasks depend on besides what their specs name."""
+    """Code and files that tasks depend on and that no spec names."""
     stages: dict[Stage, str] = {
         **engine.STAGES,
         "page": "reportgen.page",
@@ -31,7 +31,7 @@ def roots() -> Roots:
 
 
 def templates(wanted: Callable[[str], bool]) -> dict[str, Path]:
-    """Templates by file name; the front page shares some with the reports' pages."""
+    """Templates whose file name is `wanted`, by file name. Report and front page share some."""
     return {path.name: path for path in template_files() if wanted(path.name)}
 
 
@@ -87,7 +87,7 @@ def site_task(place: Place) -> Task:
 
 
 def site_status(session: Session) -> Status:
-    """Whether the front page is what the reports ask for."""
+    """Whether the front page is fresh, with reasons where it is stale."""
     task, manifest = site_task(session.place), read_manifest(session.place.out)
     facts = session.keys.facts(task, {})
     recorded = manifest["tasks"].get(task.key)
@@ -118,13 +118,13 @@ def build(
     Args:
         plans: the reports.
         place: where pages and cache are.
-        listener: who is told.
-        prune: whether `plans` are all there are, so that pages of other specs go.
+        listener: receives progress and errors.
+        prune: whether `plans` cover all specs, so that the pages of any other spec are removed.
         trust: whether code in model files may run.
 
     Raises:
-        UserError: a report, or the front page, cannot be written to its folder. The other reports
-            are made all the same.
+        UserError: a report, or the front page, cannot be written to its folder. All other reports
+            are still made.
     """
     refused: list[Problem] = []
     with locked(place.cache) as mine:
@@ -134,8 +134,8 @@ def build(
         try:
             with Worker(meanwhile=_prepare_page) as worker:
                 builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
-                # A report that was never made is all but sure to need it: it can make itself ready
-                # while the first task is looked for.
+                # A report that was never made almost surely needs the worker, which can start
+                # while the first task is resolved.
                 if not all(builder.manifest["tasks"] for builder in builders):
                     worker.start()
                 for builder in builders:
@@ -151,7 +151,7 @@ def build(
 
 
 def _prepare_page() -> None:
-    """What pages are written with; each part imports it when it is needed."""
+    """Import the modules that write pages, while the worker process starts."""
     from reportgen import page  # noqa: F401
     from reportgen.render import context, html_page, markdown_page  # noqa: F401
 
@@ -160,7 +160,7 @@ def _prepare_page() -> None:
 
 
 def _refusals(builder: Builder) -> tuple[Problem, ...]:
-    """Make one report; why its folder is none to write to, where it is not."""
+    """Make one report; returns the problems of a folder that must not be written to."""
     try:
         builder.build()
     except UserError as error:

@@ -1,4 +1,4 @@
-"""One look at the reports of a site: where they are, and what their tasks are made from."""
+"""The state that one command shares: folders, cache, and digests of files and code."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Place:
 
 
 class Session:
-    """One look at a set of reports: the state shared by their tasks."""
+    """The state that the tasks of several reports share during one command."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -39,7 +39,7 @@ class Session:
         return self.keys.facts(replace(task, params=params), inputs)
 
     def provenance(self, plan: Plan) -> dict[str, Any]:
-        """What a report says about how it was made, but for its models."""
+        """How a report was made, without its models: versions, libraries, seed."""
         libraries: set[str] = set()
         for task in plan.tasks.values():
             libraries.update(self.keys.code.of(task.modules, task.folders).libraries)
@@ -49,7 +49,7 @@ class Session:
 
 
 def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:
-    """Published files that are gone or are not what was published."""
+    """A reason for each published file that is missing or was edited."""
     for name, digest in files.items():
         try:
             if session.stats.of_file(folder / name) != digest:
@@ -59,7 +59,15 @@ def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> I
 
 
 def refuse_foreign(folder: Path, ours: bool) -> None:
-    """Never write over an `index.html` that somebody else put there."""
+    """Refuse a folder whose `index.html` reportgen did not write.
+
+    Args:
+        folder: the folder of a report or of the site.
+        ours: whether reportgen wrote the folder's pages.
+
+    Raises:
+        UserError: the folder holds a foreign `index.html`.
+    """
     if not ours and not (folder / MANIFEST).exists() and (folder / "index.html").exists():
         message = f"{folder / 'index.html'} exists and was not made by reportgen"
         raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))

@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from reportgen.types import Json
 
 SCHEMA = 1
-"""The version of report.json that is listed."""
+"""The version of report.json that the front page lists."""
 
 KEYS = {"schema", "slug", "title", "models", "figures"}
-"""Keys that every report.json of ours has."""
+"""Keys that every report.json written by reportgen has."""
 
 THUMBNAIL_BYTES = 96 * 1024
-"""Largest picture that the front page carries."""
+"""Bytes of the largest picture that the front page embeds."""
 
 
 def refresh(out: Path) -> bool:
     """Write `out`/index.html unless it already lists the reports below `out`.
 
-    A folder is listed where it holds a report.json of ours; other folders are ignored.
+    The page lists each folder that holds a report.json written by reportgen.
 
     Returns:
         Whether the page was written.
@@ -47,8 +47,8 @@ def refresh(out: Path) -> bool:
 def prune(out: Path, slugs: set[str]) -> list[str]:
     """Remove the reports below `out` that are not among `slugs`.
 
-    Removes only from folders with a manifest of ours, and there only the files that the manifest
-    lists; a folder that this empties goes too.
+    Only folders with a manifest of reportgen are touched, and only the files that the manifest
+    lists are removed. Folders left empty are removed as well.
 
     Returns:
         The slugs removed, sorted.
@@ -73,7 +73,7 @@ def _is_ours(folder: Path) -> bool:
 def _remove(folder: Path) -> None:
     """Delete listed files, then the manifest, then folders that are empty."""
     names = [PurePosixPath(name) for name in read_json(folder / MANIFEST).get("files", ())]
-    # A link or ".." could lead out of the folder, to files that are not ours.
+    # A link or ".." could lead out of the folder, to files that reportgen did not write.
     paths = [path for name in names if (path := _inside(folder, name)) is not None]
     for path in paths:
         path.unlink(missing_ok=True)
@@ -85,7 +85,7 @@ def _remove(folder: Path) -> None:
 
 
 def _inside(folder: Path, name: PurePosixPath) -> Path | None:
-    """The path of that name if it is a file or a link and lies in the folder."""
+    """The path of `name` if it is a file or a link inside the folder; None otherwise."""
     path = folder / name
     plain = path.is_file() or path.is_symlink()
     return path if plain and path.parent.resolve().is_relative_to(folder.resolve()) else None
@@ -111,7 +111,7 @@ def _entry(folder: Path) -> IndexEntry | None:
 
 
 def _thumbnail(folder: Path, figures: list[Mapping[str, Json]]) -> tuple[str, str]:
-    """The first picture that is small enough, as a data URI with its alternative text."""
+    """The first sufficiently small picture, as a data URI, and its alternative text."""
     from reportgen.render.context import data_uri
 
     for figure in figures:

@@ -1,4 +1,4 @@
-"""What is kept between builds: objects by digest, the outputs of tasks by key, manifests.
+"""The files that a build keeps: objects by digest, outputs of tasks by key, manifests.
 
 Below the cache folder (`.reportgen/`, which may be deleted at any time):
 
@@ -6,8 +6,8 @@ Below the cache folder (`.reportgen/`, which may be deleted at any time):
     tasks/<2 digits>/<key>.json    a finished task's outputs, named by the task's key
     stat.json                      digests of files that have not changed
 
-In the output folder each report has a `manifest.json`, written last, so that a clone of the
-pages knows without any cache whether they are fresh.
+In the output folder each report has a `manifest.json`, written last. With it, `status` decides
+without any cache whether the pages are fresh, even in a fresh clone.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ class Output:
     """One result of a task.
 
     Attributes:
-        digest: what stands for its content in the keys of tasks that use it.
-        object: digest of the stored bytes (a model's bytes may differ while it is the same).
-        needs: further objects that the bytes refer to by digest.
+        digest: the output's digest in the keys of the tasks that use it.
+        object: digest of the stored bytes; the bytes of one and the same model may differ.
+        needs: digests of further objects that the stored bytes refer to.
     """
 
     digest: str
@@ -81,7 +81,7 @@ class Output:
 
 
 class Store:
-    """The cache folder. Damaged or missing entries are simply not there."""
+    """The cache folder. A damaged entry counts as missing."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -97,12 +97,12 @@ class Store:
         return digest
 
     def put_output(self, data: bytes, *, digest: str = "", needs: tuple[str, ...] = ()) -> Output:
-        """Keep bytes as a task's output."""
+        """Keep bytes as a task's output; without `digest`, the digest is that of the bytes."""
         kept = self.put(data)
         return Output(digest or kept, kept, needs)
 
     def get(self, digest: str) -> bytes:
-        """Bytes by digest. Raises KeyError where they are absent or no longer what they were."""
+        """Bytes by digest. Raises KeyError where they are missing or damaged."""
         try:
             data = self._object(digest).read_bytes()
         except FileNotFoundError:
@@ -113,11 +113,11 @@ class Store:
         return data
 
     def path(self, digest: str) -> Path:
-        """File of an object, for libraries that want a file."""
+        """Path of an object's file, for libraries that read a file."""
         return self._object(digest)
 
     def has(self, digest: str) -> bool:
-        """Whether an object is there and whole; looked into once in a process."""
+        """Whether an object is present and undamaged; each process checks an object once."""
         if digest not in self._seen:
             try:
                 self.get(digest)
@@ -132,7 +132,7 @@ class Store:
         write_json(self._task(key), facts)
 
     def recall(self, key: str) -> dict[str, Output] | None:
-        """Outputs of a task that was done before with this very key, if all are still there."""
+        """Outputs of a finished task by its key; None where any of their objects is missing."""
         facts = read_json(self._task(key))
         if not isinstance(facts, dict):
             return None
@@ -141,18 +141,18 @@ class Store:
         return outputs if all(self.has(digest) for digest in wanted) else None
 
     def stat_cache(self) -> StatCache:
-        """The remembered digests of files."""
+        """The stat cache of earlier builds; an empty one where there is none."""
         facts = read_json(self.root / "stat.json")
         if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
             return StatCache()
         return StatCache(facts["entries"], facts["saved_ns"])
 
     def save_stat_cache(self, cache: StatCache) -> None:
-        """Keep the remembered digests, if there is something new."""
+        """Write the stat cache, if it has changed."""
         if not cache.changed:
             return
         facts = {"schema": SCHEMA, "saved_ns": now_ns(), "entries": cache.entries}
-        # A read-only folder costs speed, never a build.
+        # A read-only folder makes the next build slower but fails none.
         with contextlib.suppress(OSError):
             write_atomic(self.root / "stat.json", json.dumps(facts).encode())
 
@@ -165,7 +165,7 @@ class Store:
 
 @contextlib.contextmanager
 def locked(root: Path) -> Iterator[bool]:
-    """Hold the cache folder for one build at a time; yields False where another holds it."""
+    """Lock the cache folder for one build; yields False where another build holds the lock."""
     import fcntl
 
     root.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ def locked(root: Path) -> Iterator[bool]:
 
 
 def read_manifest(folder: Path) -> JsonObject:
-    """A report's manifest: {"tasks": {...}, "files": {...}}, empty where there is none."""
+    """A report's manifest, {"tasks": {...}, "files": {...}}; both are empty without a manifest."""
     facts = read_json(folder / MANIFEST)
     if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
         return {"tasks": {}, "files": {}}
@@ -193,6 +193,6 @@ def _inside(name: str) -> bool:
 
 
 def write_manifest(folder: Path, tasks: Params, files: Mapping[str, str]) -> None:
-    """Write a report's manifest; do so last, when all that it speaks of is written."""
+    """Write a report's manifest; call this last, when every listed file is written."""
     facts = {"reportgen": True, "schema": SCHEMA, "tasks": tasks, "files": files}
     write_json(folder / MANIFEST, facts)

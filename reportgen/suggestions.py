@@ -24,8 +24,9 @@ def no_effect(key: str, other: str, value: object, values: Sequence[str | None])
 
     Args:
         key: the key without effect.
-        other: the key that decides this, which holds `value`.
-        values: of the other key with which `key` has an effect; (None,) for "not given".
+        other: the key that disables `key`.
+        value: the present value of `other`.
+        values: the values of `other` with which `key` has an effect; None stands for "not set".
     """
     if tuple(values) == (None,):
         return f"'{key}' has no effect beside '{other}'", "leave one of them out"

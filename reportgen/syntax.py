@@ -1,8 +1,9 @@
-"""The meaning of Python source: its syntax tree as one text, and what it imports.
+"""The meaning of Python source: its syntax tree as one text, and its imports.
 
-Comments, docstrings, blank lines and formatting do not reach the text, nor do the names of imported
-modules, which stand apart. The text is the same under every CPython that reportgen supports: the
-tree is walked here, because `ast.dump` and the parsing of f-strings differ between versions.
+The text leaves out comments, docstrings, blank lines and formatting. It also leaves out the names
+of imported modules, which are returned separately. The text is the same under every CPython that
+reportgen supports: `_Writer` walks the tree itself, because `ast.dump` and the parsing of f-strings
+differ between versions.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ LOADERS = {"import_module", "__import__"}
 """Functions whose first argument names a module that they import."""
 
 PURE_DECORATORS = {"cache", "contextmanager", "dataclass", "final", "lru_cache", "overload"}
-"""Decorators that change nothing but what they decorate."""
+"""Decorators that have no effect beyond the function or class that they decorate."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Import:
 
     Attributes:
         module: dotted name, with leading dots where it is relative to the source's package.
-        name: what is taken from the module, which may be a submodule; "" for the module itself.
-        alias: what the source calls it.
+        name: the name taken from the module, perhaps a submodule; "" for the module itself.
+        alias: the name that the import binds in the source.
     """
 
     module: str
@@ -36,11 +37,11 @@ class Import:
 
 @dataclass(frozen=True)
 class Source:
-    """A source as far as it means something.
+    """The meaning of a source.
 
     Attributes:
-        text: the syntax tree; "(imports N)" stands where the source imports `imports[N]`.
-        imports: what is imported at each such place, in any order.
+        text: the syntax tree; "(imports N)" marks the place where the source imports `imports[N]`.
+        imports: the imports at each such place, in any order.
         effects: whether running the source may do more than define names in its own module.
     """
 
@@ -52,12 +53,12 @@ class Source:
 def read(data: bytes) -> Source | None:
     """The meaning of a source; None where it does not parse.
 
-    Imports under `if TYPE_CHECKING:` are left out, because they never run. Docstrings count in a
-    source that reads `__doc__`.
+    Imports under `if TYPE_CHECKING:` are left out, because they never run. Docstrings count only in
+    a source that reads `__doc__`.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of invalid escapes, which the import itself tells
+            warnings.simplefilter("ignore")  # about invalid escapes, which importing reports too
             tree = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
@@ -73,7 +74,7 @@ def _reads_docstrings(tree: ast.Module) -> bool:
 
 
 class _Writer:
-    """Writes a syntax tree as text: each node as its type and the fields that are not empty."""
+    """Writes a syntax tree as text: each node as its type and its non-empty fields."""
 
     def __init__(self, *, keep_docstrings: bool) -> None:
         self.keep_docstrings = keep_docstrings
@@ -81,7 +82,7 @@ class _Writer:
 
     def write(self, tree: ast.AST) -> str:
         pieces: list[str] = []
-        # A stack of our own, because nested expressions may exceed Python's limit of recursion.
+        # An explicit stack, because nested expressions may exceed Python's recursion limit.
         waiting: list[str | ast.AST] = [tree]
         while waiting:
             item = waiting.pop()
@@ -108,13 +109,13 @@ class _Writer:
         return [*parts, ")"]
 
     def _field(self, name: str, value: object) -> list[str | ast.AST]:
-        """A field with its name; nothing for an empty one."""
+        """A field with its name; nothing for an empty field."""
         if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
             inner = self._block(value)
         elif isinstance(value, list):
             inner = [one if isinstance(one, ast.AST) else _leaf(one) for one in value]
         elif isinstance(value, ast.JoinedStr) and not _joined_values(value):
-            inner = []  # an empty format specification, which some versions leave out
+            inner = []  # an empty format specification, which some versions of Python omit
         elif value is None:
             inner = []
         else:
@@ -160,7 +161,7 @@ class _Writer:
 
 
 def _joined_values(node: ast.JoinedStr) -> list[str | ast.AST]:
-    """Parts of an f-string: neighbouring texts as one, none of them empty."""
+    """Parts of an f-string: adjacent texts joined, empty texts dropped."""
     values: list[str | ast.AST] = []
     for value in node.values:
         text = str(value.value) if isinstance(value, ast.Constant) else ""
@@ -210,12 +211,12 @@ def _has_effect(statement: ast.stmt) -> bool:
 
 
 def _leaf(value: object) -> str:
-    """A field's plain value: a name or a number; "()" for an item that is left out."""
+    """A field's plain value, a name or a number; "()" for an item that the source omits."""
     return "()" if value is None else f"{value!s}" if isinstance(value, int) else _text(str(value))
 
 
 def _constant(value: object) -> str:
-    """A literal. Never by the `repr` of text, which follows the version's Unicode tables."""
+    """A literal. Text avoids `repr`, which depends on the Unicode tables of the Python version."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, bool) or value is None or value is ...:
@@ -228,5 +229,5 @@ def _constant(value: object) -> str:
 
 
 def _text(value: str) -> str:
-    """A text with its length before it, so that no text can look like structure."""
+    """A text with its length in front, so that no text can be mistaken for structure."""
     return f"{len(value)}:{value}"

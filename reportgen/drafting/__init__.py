@@ -1,8 +1,8 @@
-"""What rules need to write notes: sentences whose numbers all come from evidence.
+"""Functions for rules that write notes: sentences whose numbers all come from evidence.
 
 `note` fills a template; `by_measure`, `get`, `picked_channel` and `readings` read evidence;
-`side`, `apart` and `exact` compare it with a threshold; `derived` and `tally` make combined numbers
-citable; `unbacked_numbers` checks a note.
+`side`, `apart` and `exact` compare evidence with a threshold; `derived` and `tally` make combined
+numbers citable; `unbacked_numbers` checks a note.
 """
 
 from __future__ import annotations

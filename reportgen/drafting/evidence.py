@@ -1,4 +1,4 @@
-"""Reading evidence by what it measures, and deriving evidence from several measures."""
+"""Evidence by measure, and evidence derived from several measures."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
 
 @dataclass(frozen=True)
 class Reading:
-    """One measured value and where it was measured: `at` is a layer or an output, or "".
+    """One measured value with its model and place; `at` is a layer, an output or "".
 
-    `alone` is true where the model has this measure at no other place, so that a sentence on a
-    model with one output need not name the output.
+    `alone` is true where the model has this measure at no other place. A sentence on a model with
+    one output then need not name the output.
     """
 
     model: ModelFacts
@@ -24,7 +24,7 @@ class Reading:
     alone: bool = False
 
     def number(self) -> Number:
-        """The measured value, 0 where it is undefined: an order for `min` and `max`."""
+        """The measured value, or 0 where it is undefined; the key for `min` and `max`."""
         return self.evidence.value or 0
 
 
@@ -39,7 +39,7 @@ def qualifier(evidence: Evidence) -> str:
 
 
 def by_measure(source: Finding | Iterable[Evidence], name: str) -> dict[str, Evidence]:
-    """The evidence of one measure, by its qualifier ("" for none), in the order given."""
+    """The evidence of one measure by qualifier ("" for none), in the order of `source`."""
     evidence = source.evidence if isinstance(source, Finding) else source
     return {qualifier(item): item for item in evidence if measure_name(item) == name}
 
@@ -53,7 +53,7 @@ def get(source: Finding | Iterable[Evidence], name: str, qualified: str = "") ->
 def picked_channel(finding: Finding, name: str, layer: str) -> tuple[str, Evidence] | None:
     """The channel of a layer that a measure picked, and its evidence; None where there is none.
 
-    Such a measure is qualified by "<layer>.<channel>".
+    The qualifier of such a measure is "<layer>.<channel>".
     """
     for qualified, evidence in by_measure(finding, name).items():
         path, _, channel = qualified.rpartition(".")
@@ -67,8 +67,8 @@ def readings(
 ) -> list[Reading]:
     """Every defined value of a measure that figures of one kind hold, model by model.
 
-    Where several figures of a model measured the same thing, the first in the report counts, so
-    that no model is counted twice. `compared` leaves out what has no baseline to compare with.
+    Where several figures of a model hold the same measure, the first in the report counts, so that
+    no model counts twice. `compared` leaves out values without a baseline.
     """
     first: dict[tuple[str, str], Reading] = {}
     for model in findings.models:
@@ -83,7 +83,7 @@ def readings(
 
 
 def of_model(items: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:
-    """The readings of one model, by what they were measured at."""
+    """The readings of one model, by their place `at`."""
     return {reading.at: reading.evidence for reading in items if reading.model.name == model.name}
 
 

@@ -1,4 +1,4 @@
-"""Notes: templates that evidence fills, and the check of a note against what it cites."""
+"""Notes: templates that evidence fills, and the check of a note against the evidence it cites."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
 _INTERVAL = re.compile(rf" \({_FIELD}\)|(?<=\(){_FIELD}[,;] |, {_FIELD}")
-"""Where a template quotes an interval: alone in parentheses, first of several things, or last."""
+"""Places where a template quotes an interval: alone in parentheses, first or last in a list."""
 
 _AREA = {
     "above": "more than its share of the area",
@@ -35,27 +35,28 @@ def note(
     also: Iterable[Evidence] = (),
     **evidence: Evidence,
 ) -> Note:
-    """A note whose numbers are filled in from evidence, and which cites that evidence.
+    """A note whose numbers come from evidence, and which cites that evidence.
 
-    `{acc}` is a value, `{acc.n}`, `{acc.low}`, `{acc.high}` and `{acc.baseline}` its companions,
-    `{acc.interval}` is "low to high" and `{acc.measured}` the value with its interval in
-    parentheses. A single value has no interval: there "(interval {acc.interval})" and the like are
-    left out, with what sets them off. A format says how: `{acc:%}` as a percentage, `{acc:+}`
-    with its sign, `{acc.n:image|images}` followed by the noun that fits the count. The unit is
-    added where it is a symbol (px). `words` fills names in backticks; a sequence of names becomes
-    a list.
+    In the template, `{acc}` is the value of the evidence `acc`; `{acc.n}`, `{acc.low}`,
+    `{acc.high}` and `{acc.baseline}` are its other numbers. `{acc.interval}` is "low to high", and
+    `{acc.measured}` is the value with its interval in parentheses. A single value has no interval,
+    so "(interval {acc.interval})" and the like are left out, with their parentheses or comma. A
+    format sets the style: `{acc:%}` is a percentage, `{acc:+}` shows the sign, and
+    `{acc.n:image|images}` adds the noun that fits the count. A unit that is a symbol (px) follows
+    its number. `words` fills placeholders with names in backticks; a sequence of names becomes a
+    list.
 
     Args:
         id: unique in the report, e.g. "grad_cam-1.focus" or "inferences.shallow_network".
-        rule: the name of the rule that wrote it.
-        verdict: what the evidence says of the claim; "info" where nothing is claimed.
+        rule: the name of the rule that wrote the note.
+        verdict: the verdict of the evidence on the claim; "info" where the note claims nothing.
         template: the sentences; they hold no digits of their own.
         words: names for placeholders.
-        also: evidence to cite that the sentences do not quote.
-        evidence: what the placeholders name; all of it is cited, in this order.
+        also: further evidence that the note cites and the sentences do not quote.
+        evidence: the evidence that the placeholders name; the note cites all of it, in this order.
 
     Raises:
-        ValueError: no evidence is given, or a placeholder names nothing.
+        ValueError: there is no evidence, or a placeholder has no value.
     """
     text = fill(template, words or {}, evidence)
     cites = dict.fromkeys(item.id for item in (*evidence.values(), *also))
@@ -72,15 +73,15 @@ def fill(
 
 
 def literal(text: str) -> str:
-    """Text that stays as it is when it becomes part of a template."""
+    """Text with its braces escaped, so that a template shows it unchanged."""
     return text.replace("{", "{{").replace("}", "}}")
 
 
 def unbacked_numbers(note: Note, evidence: Iterable[Evidence]) -> list[str]:
     """Numbers in a note's text, outside backticks, that no cited evidence holds.
 
-    A number is backed when a cited value, count, interval end or baseline, as it is or in
-    percent, rounds to what is written (half a unit of the last digit shown).
+    Evidence backs a number if a cited value, count, interval end or baseline, as it is or in
+    percent, rounds to the written number (within half a unit of its last digit).
     """
     cited = [item for item in evidence if item.id in note.cites]
     values = [value for item in cited for value in _values(item)]
@@ -105,15 +106,15 @@ def _pieces(
 
 
 def _interval_kept(match: re.Match[str], evidence: Mapping[str, Evidence]) -> str:
-    """The part of a template that quotes an interval, or nothing where a single value has none."""
+    """The part of a template that quotes an interval, or "" where a single value has none."""
     item = evidence.get(next(name for name in match.groups() if name))
     return "" if item is not None and _single(item) else match[0]
 
 
 def _single(item: Evidence) -> bool:
-    """Whether its interval comes from one value, which resampling cannot spread.
+    """Whether the evidence rests on one value, whose bootstrap interval has no width.
 
-    A share of one thing has an interval all the same (Wilson's), which is wide.
+    A proportion of one item still has an interval (Wilson's), which is wide.
     """
     return item.n == 1 and item.interval is not None and item.interval[0] == item.interval[1]
 
@@ -123,7 +124,7 @@ def _names(value: str | Sequence[str]) -> str:
 
 
 def _filled(item: Evidence, part: str, style: str) -> str:
-    """The text of one placeholder: part "" is the value, see `note` for the others."""
+    """The text of one placeholder; `part` is "" for the value, see `note` for the others."""
     low, high = item.interval or (None, None)
     if part == "n":
         return _styled(item.n, style, "")
@@ -162,12 +163,12 @@ def _values(item: Evidence) -> list[float]:
 
 
 def _backed(text: str, values: Iterable[float]) -> bool:
-    """Whether a number as written rounds from one of `values`."""
+    """Whether one of `values` rounds to the number that `text` shows."""
     digits = text.rstrip("%").replace(",", "")
     decimals = len(digits.partition(".")[2])
     slack = 0.5 * 10.0**-decimals
     scale = 100.0 if text.endswith("%") else 1.0
-    # A tie rounds up to half a digit away, and large numbers are that much coarser themselves.
+    # A tie is half a digit away; the tolerance grows with the number, as does its float error.
     return any(
         abs(float(digits) - value * scale) <= slack * (1 + 1e-9) + 2 * math.ulp(value * scale)
         for value in values
@@ -175,7 +176,7 @@ def _backed(text: str, values: Iterable[float]) -> bool:
 
 
 class Paragraph:
-    """Collects the sentences of one rule's note, and the evidence that they quote."""
+    """Collects the sentences of one rule's note, and the evidence that the note cites."""
 
     def __init__(self, rule: str) -> None:
         self._rule = rule
@@ -191,9 +192,10 @@ class Paragraph:
     ) -> None:
         """Adds a sentence; see `drafting.note` for its placeholders.
 
-        A reading `best` also fills `{best.model}`, its model's title, `{best.at}`, its layer or
-        output, and `{best.output}`, its output and model, the output only if there are several.
-        The note cites all of `quoted`, whether the template quotes it or not.
+        A reading `best` fills three more: `{best.model}` with the title of its model, `{best.at}`
+        with its layer or output, and `{best.output}` with its output and model, or with the model
+        alone if there is only one output. The note cites all of `quoted`, also evidence that the
+        template does not quote.
         """
         names = dict(words or {})
         evidence = {}
@@ -207,7 +209,7 @@ class Paragraph:
         self._quoted |= {item.id: item for item in evidence.values()}
 
     def explain(self, *tallies: Tally) -> None:
-        """Adds what "undecided" means, once, if any of the counts has undecided cases."""
+        """Explains "undecided", once, if any of the counts has undecided cases."""
         remarks = [counts.remark for counts in tallies if counts.remark]
         self._sentences.extend(remarks[:1])
 
@@ -225,7 +227,7 @@ class Paragraph:
 
 
 def beside_area(inside: Evidence) -> str:
-    """How a share inside the foreground compares with the area's share (its baseline)."""
+    """A clause that compares a share inside the foreground with the area's share (the baseline)."""
     return _FEW if few(inside) else _AREA[side(inside)]
 
 

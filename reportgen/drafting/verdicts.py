@@ -1,4 +1,4 @@
-"""Verdicts from numbers: where an interval lies, and what many such answers add up to."""
+"""Verdicts from numbers: intervals against thresholds, and counts of many such answers."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from reportgen.drafting.evidence import derived
 from reportgen.records import Evidence, Number, Verdict
 
 Side = Literal["above", "below", "open"]
-"""Where a measured value lies against a threshold; "open" where the evidence cannot tell."""
+"""The side of a threshold on which a measured value lies; "open" where the evidence is unclear."""
 
 MINIMUM_N = 8
-"""Fewest things (images, filters) for which a bootstrap interval counts. Drawn from a normal
-distribution, the nominal 95 % interval held the mean in 88 % of simulated samples of 8, but in
-only 82 % of samples of 5 and 81 % of samples of 4."""
+"""Least number of items (images, filters) for which a bootstrap interval counts. In simulated
+samples from a normal distribution, the nominal 95 % interval held the mean for 88 % of samples of
+8, but only for 82 % of samples of 5 and 81 % of samples of 4."""
 
 
 def exact(value: Number, threshold: Number) -> Side:
-    """Where a value lies that was counted rather than sampled; on the threshold it is "below"."""
+    """The side of a value that was counted, not sampled; a value on the threshold is "below"."""
     return "above" if value > threshold else "below"
 
 
 def few(evidence: Evidence, minimum: int = MINIMUM_N) -> bool:
-    """Whether too few things were measured for a verdict: "open" then means no tie."""
+    """Whether too few items were measured for a verdict; "open" then does not mean a tie."""
     return evidence.n is None or evidence.n < minimum
 
 
 def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MINIMUM_N) -> Side:
-    """Where the evidence's interval lies against a threshold, by default its baseline.
+    """The side of a threshold, by default the baseline, on which the evidence's interval lies.
 
-    Open when the interval holds the threshold, when value, interval or threshold is missing, or
-    when fewer than `minimum` things were measured.
+    "open" where the interval contains the threshold, where the value, interval or threshold is
+    missing, or where fewer than `minimum` items were measured.
     """
     limit = evidence.baseline if threshold is None else threshold
     if evidence.value is None or evidence.interval is None or limit is None:
@@ -44,7 +44,7 @@ def side(evidence: Evidence, threshold: Number | None = None, minimum: int = MIN
 
 
 def apart(first: Evidence, second: Evidence) -> Side:
-    """Whether the first lies above or below the second with intervals that do not touch."""
+    """The side of `second` on which `first` lies; "open" where their intervals touch."""
     if second.interval is None or few(second):
         return "open"
     low, high = second.interval
@@ -59,7 +59,7 @@ def opposite(answer: Side) -> Side:
 
 
 def most(sides: Sequence[Side]) -> Side:
-    """Whether more than half are above: certain, ruled out ("below"), or open."""
+    """Whether more than half are above: certain ("above"), ruled out ("below"), or "open"."""
     half = len(sides) / 2
     if sides.count("above") > half:
         return "above"
@@ -67,7 +67,7 @@ def most(sides: Sequence[Side]) -> Side:
 
 
 def every(sides: Sequence[Side]) -> Side:
-    """Whether all are above: certain, ruled out by one that is below, or open."""
+    """Whether all are above: certain ("above"), ruled out by one "below", or "open"."""
     if sides and all(side == "above" for side in sides):
         return "above"
     return "below" if "below" in sides else "open"
@@ -96,10 +96,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many cases answered yes, no and undecided; `answer` is that of the majority.
+    """The numbers of cases that answer yes, no and undecided; `answer` is that of the majority.
 
-    `evidence` holds the count of yes under the tally's name, and the others, where there are
-    any, under that name with "_no" and "_open".
+    `evidence` holds the number of yes under the tally's name, and the numbers of no and undecided,
+    unless zero, under that name with "_no" and "_open".
     """
 
     name: str

@@ -27,14 +27,14 @@ def number(value: Number | None, sign: bool = False) -> str:
 
 
 def percent(value: Number | None, sign: bool = False) -> str:
-    """A share as a percentage with one decimal, more where it would round to none or to all.
+    """A share as a percentage with one decimal, or more where one would round to 0 % or 100 %.
 
     >>> percent(0.961), percent(1), percent(0.00031), percent(0.99987)
     ('96.1%', '100%', '0.031%', '99.99%')
     """
     if value is None or not math.isfinite(value):
         return "undefined"
-    share = float(f"{abs(value) * 100:.15g}")  # without what binary fractions add
+    share = float(f"{abs(value) * 100:.15g}")  # without the error of binary fractions
     if share == int(share):
         return _signed(f"{int(share)}%", value, sign)
     gap = min(share, abs(100 - share))

@@ -1,4 +1,4 @@
-"""Matplotlib figures in the house style, drawn the same on every machine, as small PNG pictures.
+"""Matplotlib figures in the house style, as small PNG pictures that are equal on every machine.
 
 A chart of your own needs three calls:
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from reportgen.types import Pixels
 
 WIDTH = 7.2
-"""Width of a whole picture in inches of `DPI` pixels: pages show it at half its pixels."""
+"""Width of a whole picture in inches of `DPI` pixels; pages show pictures at half their pixels."""
 
 DPI = 200
 
 TITLE_HEIGHT, PANEL_GAP = 0.26, 0.1
-"""Room over each panel of `panels`, and between panels, in inches."""
+"""Space above each panel of `panels`, and between panels, in inches."""
 
 _STYLE: Mapping[RcKeyType, object] = {
     "font.family": "DejaVu Sans",
@@ -66,12 +66,12 @@ BOXED: Mapping[RcKeyType, object] = {
     "legend.handlelength": 2.0,
     "lines.linewidth": 1.5,
 }
-"""What panels with a box around them, such as scatter plots, change of the house style."""
+"""Changes of the house style for panels with a box around them, such as scatter plots."""
 
 
 @contextmanager
 def house_style(changes: Mapping[RcKeyType, object] | None = None) -> Iterator[None]:
-    """The house style for all that is drawn inside, whatever the user's own settings are.
+    """Draw in the house style inside the context, whatever the user's own settings are.
 
     Args:
         changes: settings of Matplotlib (`matplotlib.rcParams`) that differ from the house style.
@@ -85,7 +85,7 @@ def house_style(changes: Mapping[RcKeyType, object] | None = None) -> Iterator[N
 
 
 def new_figure(width: float, height: float, dpi: int = DPI) -> Figure:
-    """An empty figure of this size in inches, unknown to pyplot."""
+    """An empty figure of this size in inches, which pyplot does not manage."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -111,8 +111,8 @@ def picture_of(figure: Figure, most: int = 64, exact: Sequence[str] = ()) -> Pic
 
     Args:
         figure: made by `new_figure`.
-        most, exact: how many colors the picture keeps, and which stay as they are (see
-            `png.encode_pixels`).
+        most: the number of colors that the picture keeps.
+        exact: colors that stay exact, in addition to `most` (see `png.encode_pixels`).
     """
     return encode_pixels(pixels_of(figure), most, exact)
 
@@ -126,15 +126,15 @@ def panels(
     below: float = 0.0,
     projection: str | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with `count` panels of one size at places that no label moves.
+    """A figure with `count` panels of equal size at fixed places, whatever their labels.
 
     Args:
-        count: how many panels.
+        count: number of panels.
         columns: panels in a row.
         aspect: height of a panel over its width.
-        room: inches left of and under each panel, for what stands at its axes.
-        below: inches under all panels, for a legend.
-        projection: of the axes, such as "3d" or "mollweide".
+        room: inches left of and below each panel, for tick labels and titles of axes.
+        below: inches below all panels, for a legend.
+        projection: projection of the axes, such as "3d" or "mollweide".
     """
     columns = min(columns, count)
     width = figure_width(columns)
@@ -154,5 +154,5 @@ def panels(
 
 
 def figure_width(columns: int) -> float:
-    """Width in inches of a figure with so many panels in a row."""
+    """Width in inches of a figure with `columns` panels in a row."""
     return WIDTH if columns > 1 else 5.4

@@ -1,4 +1,4 @@
-"""A canvas for drawings of boxes, lines and words, as a small PNG picture."""
+"""A canvas for drawings of boxes, lines and text, as a small PNG picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Point = tuple[float, float]
 
 
 class Canvas:
-    """White paper; places are in pixels from the upper left corner."""
+    """A white canvas; places are (x, y) in pixels from the upper left corner."""
 
     def __init__(self, width: float, height: float) -> None:
         self.size = (round(width), round(height))
@@ -24,8 +24,14 @@ class Canvas:
         self._draw = ImageDraw.Draw(self._image)
 
     def cuboid(self, place: Point, size: Point, depth: float, color: str) -> None:
-        """A box whose front is `size` (w, h), its upper left corner at `place`, seen from the
-        upper right; `depth` is how far its back lies to the right and up."""
+        """A box seen from the upper right.
+
+        Args:
+            place: upper left corner of the front.
+            size: (w, h) of the front.
+            depth: offset of the back to the right and upwards.
+            color: color of the front.
+        """
         (x, y), (w, h) = place, size
         d = depth
         top = [(x, y), (x + d, y - d), (x + w + d, y - d), (x + w, y)]
@@ -35,7 +41,7 @@ class Canvas:
             self._draw.polygon([*map(_whole, points)], _tint(color, share), _tint(color, -0.4))
 
     def box(self, place: Point, size: Point, color: str) -> None:
-        """A flat box with a pale ground and an edge of the color."""
+        """A flat box with a pale fill and an edge in the color."""
         (x, y), (w, h) = place, size
         corners = [_whole((x, y)), _whole((x + w, y + h))]
         self._draw.rounded_rectangle(corners, 8, _tint(color, 0.85), _tint(color, -0.1), 3)
@@ -51,7 +57,7 @@ class Canvas:
         self._draw.line([*map(_whole, points)], color, width, joint="curve")
 
     def arrow(self, start: Point, end: Point, color: str = EDGE) -> None:
-        """A line with a head at its end, level or upright."""
+        """A horizontal or vertical line with a head at its end."""
         self.line([start, end], color)
         (x, y), back = end, 10
         if start[1] == end[1]:
@@ -61,7 +67,7 @@ class Canvas:
         self._draw.polygon([*map(_whole, head)], color)
 
     def arc(self, start: Point, end: Point, height: float, color: str = INK) -> None:
-        """Half an ellipse from a point to another at its right, over both."""
+        """Half an ellipse above two points, from `start` to `end` at its right."""
         (left, y), (right, _) = start, end
         box = [_whole((left, y - height)), _whole((right, y + height))]
         self._draw.arc(box, 180, 360, color, 3)
@@ -70,7 +76,7 @@ class Canvas:
         self, words: str, place: Point, *, size: int = text.SMALL, bold: bool = False,
         color: str = INK, anchor: str = "lt",
     ) -> None:  # fmt: skip
-        """One line of words; `anchor` as Pillow's, such as "mt" for the middle of its top."""
+        """One line of text; `anchor` is Pillow's, such as "mt" for the middle of the top edge."""
         self._draw.text(_whole(place), words, color, text.font(size, bold), anchor)
 
     def picture(self) -> Picture:
@@ -83,7 +89,7 @@ def _whole(point: Point) -> tuple[int, int]:
 
 
 def _tint(color: str, share: float) -> tuple[int, int, int]:
-    """A color brought nearer to white (share above 0) or to black (below)."""
+    """A color mixed with white (positive `share`) or with black (negative `share`)."""
     end, part = (255, share) if share > 0 else (0, -share)
     red, green, blue = ImageColor.getrgb(color)[:3]
     red, green, blue = (round(value + (end - value) * part) for value in (red, green, blue))

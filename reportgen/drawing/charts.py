@@ -33,27 +33,27 @@ if TYPE_CHECKING:
     from reportgen.types import Array, Doubles, Pixels
 
 CHART_HEIGHT = 2.7
-"""Height of a bar chart, of a histogram and of a row of line charts in inches."""
+"""Height in inches of a bar chart, a histogram and a row of line charts."""
 
 CELLS = 12
-"""Classes up to which every cell of a matrix holds its number."""
+"""Largest number of classes with which every cell of a matrix shows its number."""
 
 _DASHED = (0, (4, 2))
 _LEGEND_COLUMNS = 6
 
 _LAYOUTS = 3
-"""How often room is made for the labels: axes of another size may choose longer ones."""
+"""Rounds of fitting the axes to their labels, since resized axes may choose longer labels."""
 
 _SHARE_BINS = 60
 
 _LABELED = 40
-"""Classes of a matrix up to which every one is named at the side."""
+"""Largest number of classes with which a matrix names every class at its side."""
 
 _SHARP = 200
-"""Classes up to which cells are drawn at twice the size shown; more would make huge files."""
+"""Largest number of classes whose cells are drawn at twice the shown size; more make huge files."""
 
 _POINTS = 8.0
-"""The smallest text, eleven pixels at the size at which pictures are shown."""
+"""Smallest text size; pages show it eleven pixels high."""
 
 _LONGEST = 18
 
@@ -68,9 +68,9 @@ _MATRIX_STYLE: Mapping[RcKeyType, object] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a panel: `values` at x = 1, 2, ...; `color` counts through `PALETTE`.
+    """One line of a panel: `values` at x = 1, 2, ...; `color` is an index into `PALETTE`.
 
-    Equal names share one entry of the legend; "" has none.
+    Lines with equal names share one entry of the legend; a line named "" has none.
     """
 
     name: str
@@ -93,8 +93,8 @@ def curves(charts: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
     """Line charts side by side, 1440 pixels wide with two columns.
 
     Args:
-        charts: at least one.
-        x_title: what x = 1, 2, ... counts, e.g. "epoch".
+        charts: at least one chart.
+        x_title: the noun that x = 1, 2, ... counts, e.g. "epoch".
         columns: charts in a row.
     """
     columns = min(columns, len(charts))
@@ -133,7 +133,7 @@ def _draw_lines(axes: Axes, chart: Panel, x_title: str) -> None:
 
 
 def _legend_share(figure: Figure, drawn: Sequence[Axes]) -> float:
-    """Draws one legend over all charts, where it hides no line; returns its share of a row."""
+    """Draws one legend above all charts; returns its share of a row's height."""
     handles = {
         name: handle
         for axes in drawn
@@ -159,11 +159,11 @@ def bar_chart(
     """One bar for each of (n,) values, 1440 x 540 pixels.
 
     Args:
-        values: heights of the bars; a value that is not finite has none.
-        x_title: what the bars are, e.g. "filter"; without labels they count from 0.
-        y_title: what their heights are, e.g. "norm".
-        labels: a text under each bar, upright where there are many.
-        mean: whether a dashed line stands at the mean of the finite values.
+        values: heights of the bars; a value that is not finite has no bar.
+        x_title: the noun for the bars, e.g. "filter"; without labels, bars count from 0.
+        y_title: the noun for their heights, e.g. "norm".
+        labels: a text below each bar, vertical where there are many.
+        mean: whether to draw a dashed line at the mean of the finite values.
 
     Raises:
         ValueError: no value is finite, or the number of labels differs from that of the values.
@@ -198,14 +198,14 @@ def histogram(
     bins: int = 30,
     mean: bool = False,
 ) -> Picture:
-    """How many values, an array of any shape, lie in each of even bins, 1440 x 540 pixels.
+    """Counts of values in bins of equal width, 1440 x 540 pixels.
 
     Args:
-        values: the values; those that are not finite are left out.
-        x_title: what the values are, e.g. "weight".
-        y_title: what is counted, e.g. "weights".
-        bins: how many bins.
-        mean: whether a dashed line stands at the mean.
+        values: an array of any shape; values that are not finite are left out.
+        x_title: the noun for the values, e.g. "weight".
+        y_title: the noun for the counts, e.g. "weights".
+        bins: number of bins.
+        mean: whether to draw a dashed line at the mean.
 
     Raises:
         ValueError: no value is finite.
@@ -225,12 +225,14 @@ def histogram(
 
 
 def histograms(groups: Sequence[tuple[str, Mapping[str, Array]]], *, x_title: str) -> Picture:
-    """Shares of values in even bins, a panel for each group, all with the same axes.
+    """Shares of values in bins of equal width, a panel for each group, all with the same axes.
+
+    A dashed line marks the mean of each histogram.
 
     Args:
-        groups: a title, and the values (n,) of each named histogram; NaN is left out, and a
-            dashed line stands at the mean.
-        x_title: what the values are.
+        groups: for each panel its title, and the values (n,) of each named histogram; NaN is left
+            out.
+        x_title: the noun for the values.
     """
     top = max(float(np.nanmax(v)) for _, named in groups for v in named.values())
     edges = np.linspace(0.0, max(top, 1e-6), _SHARE_BINS + 1)
@@ -296,9 +298,10 @@ def matrix(
 
     Args:
         values: at least 0; with `percent` between 0 and 1, with `cosines` between -1 and 1.
-        classes: k names, the same for rows and columns; long ones lose their end, and of more
-            than 40 only some are written.
-        row_title, column_title: what rows and columns mean.
+        classes: k names, the same for rows and columns; long names are shortened, and of more than
+            40 names only some are shown.
+        row_title: meaning of the rows.
+        column_title: meaning of the columns.
         percent: whether values are shares.
         cosines: whether values are cosines, drawn from blue over white to red.
     """
@@ -319,7 +322,7 @@ def matrix(
 
 
 def _draw_cells(axes: Axes, values: Doubles, cosines: bool) -> AxesImage:
-    """Colors in even steps for cosines and where numbers stand in the cells; else of the root."""
+    """Colors linear in the value for cosines and numbered cells, else in its square root."""
     from matplotlib.colors import PowerNorm
 
     if cosines:
@@ -349,7 +352,7 @@ def _shortened(name: str) -> str:
 def _write_numbers(axes: Axes, values: Doubles, percent: bool, cosines: bool) -> None:
     for (row, column), value in np.ndenumerate(values):
         words = f"{value * 100:.1f}" if percent else f"{value:,.0f}"
-        # Adding zero takes the sign from what is rounded to zero.
+        # Adding zero removes the sign of a negative value that rounds to zero.
         words = f"{round(float(value), 2) + 0.0:.2f}" if cosines else words
         dark = abs(value) > 0.65 if cosines else value > 0.55 * _largest(values)
         ink = "white" if dark else INK
@@ -376,12 +379,12 @@ def _draw_bar(figure: Figure, image: AxesImage, axes: Axes, percent: bool, cosin
 
 
 def whole_ticks(ticks: Sequence[float], unit: float) -> list[float]:
-    """The ticks at whole units: one between two would be written with another one's number."""
+    """The ticks at whole units; a tick between two units would show a wrong, rounded number."""
     return [tick for tick in ticks if np.isclose(tick / unit, np.rint(tick / unit))]
 
 
 def _cropped(pixels: Pixels, margin: int = 8) -> Pixels:
-    """Pixels (h, w, 3) without the white around them, but for a margin."""
+    """Pixels (h, w, 3) with the white border cut down to `margin` pixels."""
     ink: Pixels = pixels.min(axis=-1)
     rows, columns = np.flatnonzero(ink.min(axis=1) < 255), np.flatnonzero(ink.min(axis=0) < 255)
     top, left = max(rows[0] - margin, 0), max(columns[0] - margin, 0)

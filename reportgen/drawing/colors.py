@@ -1,7 +1,7 @@
-"""The house colors, colormaps, heatmaps over images, and images as a person would see them.
+"""House colors, colormaps, heatmaps over images, and images as RGB pixels.
 
-Use "viridis" for activations, "inferno" for heatmaps, "RdBu_r" for signed values around zero: all
-grow evenly to the eye, and their ends can be told apart with any kind of color vision.
+Use "viridis" for activations, "inferno" for heatmaps, and "RdBu_r" for signed values around zero.
+All three are perceptually even, and their ends are distinct in any kind of color vision.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from reportgen.types import Array, Booleans, Floats, Pixels
 
 INK, GRAY, EDGE, LIGHT = "#1f2328", "#57606a", "#8b949e", "#d0d7de"
-"""Words, lesser words, the edges of axes, faint lines."""
+"""Colors of text, secondary text, edges of axes, and faint lines."""
 
 NEUTRALS = (INK, GRAY, LIGHT, "#ffffff")
-"""Colors that a picture of `BOXED` panels keeps as they are."""
+"""Colors that stay exact in a picture of `BOXED` panels."""
 
 PALETTE = (
     "#0072B2",
@@ -31,10 +31,10 @@ PALETTE = (
     "#000000",
     "#B8A800",
 )
-"""Okabe and Ito's colors (2008), which every kind of color vision tells apart, in lines' order."""
+"""Okabe and Ito's colors (2008), distinct in every kind of color vision, in the order of lines."""
 
 ROUNDING = 1e-6
-"""Share of their magnitude by which equal values may differ: some steps of 32-bit numbers."""
+"""Relative difference up to which values count as equal: a few rounding steps of float32."""
 
 MISSING_RGB = (180, 182, 183)
 """The gray of values that are not finite."""
@@ -42,7 +42,7 @@ MISSING_RGB = (180, 182, 183)
 
 @lru_cache(maxsize=16)
 def table(colormap: str, levels: int = 256) -> Pixels:
-    """A Matplotlib colormap sampled at `levels` even steps: (levels, 3) uint8, read only.
+    """A Matplotlib colormap sampled at `levels` even steps: (levels, 3) uint8, read-only.
 
     Raises:
         KeyError: Matplotlib has no colormap of this name.
@@ -58,7 +58,7 @@ def table(colormap: str, levels: int = 256) -> Pixels:
 def colorize(values: Array, colormap: str = "viridis") -> Pixels:
     """Values in 0..1, any shape (..., h, w), as colors (..., h, w, 3) uint8.
 
-    Values beyond 0..1 take the color of the nearer end; values that are not finite become gray.
+    Values outside 0..1 take the color of the nearer end; values that are not finite become gray.
     """
     numbers = np.asarray(values, np.float32)
     finite = np.isfinite(numbers)
@@ -73,7 +73,7 @@ def shown(image: Array) -> Pixels:
 
     Args:
         image: (h, w) or (h, w, c), uint8 in 0..255 or floats in 0..1. One channel is gray, two
-            are red and green, of four and more the first three are shown.
+            are red and green, and of four or more the first three are red, green and blue.
     """
     pixels = _bytes(image)
     if pixels.ndim == 2:
@@ -95,10 +95,11 @@ def overlay(
     """A heatmap blended over an image: (H, W, 3) uint8, H x W the larger of the two sizes.
 
     Args:
-        image: (h, w, c) uint8 or floats in 0..1; enlarged pixel by pixel where it is smaller.
-        heatmap: (H, W), raw values >= 0, drawn from 0 to its own maximum; resized bilinearly
-            where it is smaller. A map that is zero everywhere takes the color of zero everywhere.
+        image: (h, w, c) uint8 or floats in 0..1; enlarged by nearest neighbor where it is smaller.
+        heatmap: (H, W), raw values >= 0, drawn from 0 to its own maximum; resized bilinearly where
+            it is smaller. A map that is zero everywhere has the color of zero.
         alpha: the heatmap's share of each pixel.
+        colormap: a Matplotlib name.
     """
     picture = shown(image)
     size = (
@@ -111,7 +112,7 @@ def overlay(
 
 
 def relative(heatmap: Array) -> Floats:
-    """Values divided by their largest finite one, negatives as 0; zeros stay zeros."""
+    """Values divided by the largest finite value, negative values as 0; zeros stay zeros."""
     numbers = np.asarray(heatmap, np.float32)
     peak = float(np.max(numbers, where=np.isfinite(numbers), initial=0.0))
     shares = np.maximum(numbers, 0) / (peak if peak > 0 else 1.0)
@@ -121,7 +122,8 @@ def relative(heatmap: Array) -> Floats:
 def centered(values: Array) -> Floats:
     """Signed values as 0..1 with zero at one half, by their largest finite magnitude.
 
-    Made for a colormap whose center is neutral, such as "RdBu_r". Zeros stay one half.
+    Use it with a colormap whose center is neutral, such as "RdBu_r". All-zero values become one
+    half.
     """
     numbers = np.asarray(values, np.float32)
     finite = np.isfinite(numbers)
@@ -142,18 +144,18 @@ def signed_overlay(
 
 
 def even(low: Array, high: Array) -> Booleans:
-    """Whether values between `low` and `high` are equal up to rounding, and so no pattern."""
+    """Whether `low` and `high`, the ends of some values, are equal up to rounding."""
     size = np.maximum(np.abs(low), np.abs(high))
     return np.asarray(high - low <= ROUNDING * size)
 
 
 def count_even(maps: Array) -> int:
-    """How many of (n, h, w) finite maps are `even`."""
+    """The number of `even` maps among (n, h, w) finite maps."""
     return int(even(maps.min(axis=(1, 2)), maps.max(axis=(1, 2))).sum())
 
 
 def stretched(values: Array) -> Floats:
-    """A map (h, w) from 0 at its smallest to 1 at its largest value; an `even` one is 0."""
+    """A map (h, w) rescaled from its smallest value, 0, to its largest, 1; an `even` map is 0."""
     numbers = np.asarray(values, np.float32)
     low, high = numbers.min(), numbers.max()
     if even(low, high):
@@ -162,7 +164,7 @@ def stretched(values: Array) -> Floats:
 
 
 def resized(values: Array, size: tuple[int, int]) -> Floats:
-    """Floats (h, w) resized to (H, W), bilinear with half-pixel centers (averaging to shrink)."""
+    """Floats (h, w) resized to (H, W), bilinearly with half-pixel centers; shrinking averages."""
     numbers = np.asarray(values, np.float32)
     if numbers.shape == size:
         return numbers

@@ -1,8 +1,8 @@
 """Many small tiles in one picture, from one array: feature maps, filters, kernels.
 
-There is no plot and there are no axes: values become palette indices, which are enlarged by a
-whole number and set into one canvas. That is some hundred times faster than a subplot for each
-tile, and the file is smaller.
+Values become palette indices, which are enlarged by a whole number and placed on one canvas,
+without plots or axes. This is about a hundred times faster than a subplot for each tile, and the
+file is smaller.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from reportgen.types import Array, Floats, Pixels
 
 FEW_STEPS = 63
-"""Steps of the colormap for many small tiles, which look the same with a quarter of the colors and
-take a fifth less room."""
+"""Steps of the colormap for many small tiles, which look the same with a quarter of the colors; the
+file is a fifth smaller."""
 
 SHRUNK_STEPS = 31
-"""Steps for many tiles with a pixel for each value, or fewer: a quarter of the room again."""
+"""Steps for many tiles with at most a pixel a value; the file shrinks by another quarter."""
 
 _MANY = 16
 
@@ -43,18 +43,18 @@ Scaling = Literal["each", "peak", "shared", "symmetric", "none"]
 
 
 class Layout(TypedDict, total=False):
-    """How a mosaic looks; all of it may be left out.
+    """The look of a mosaic; every key is optional.
 
-    labels: a short text over each tile, broken into up to three lines; None for none. Fewer labels
-        than tiles are allowed: with `columns` labels only the first row has them.
-    row_labels: a short text to the left of each row; goes well with `columns`.
-    columns: tiles side by side; None decides.
-    tile: the longer side of a drawn tile in pixels (twice what is shown); None decides.
-    colormap: a Matplotlib name, e.g. "viridis" (as if left out), "inferno", "RdBu_r".
-    scaling: what the ends of the colormap mean. "each" (as if left out): every tile's own minimum
-        and maximum; "peak": 0 and every tile's own maximum; "shared": minimum and maximum of all;
-        "symmetric": minus and plus the largest magnitude of all; "none": 0 and 1.
-    legend: words after the color bar below the tiles, e.g. "activation"; None for no bar. Images
+    labels: a short text above each tile, on up to three lines; None for no labels. Fewer labels
+        than tiles are allowed: `columns` labels head the columns of the first row.
+    row_labels: a short text to the left of each row; use it together with `columns`.
+    columns: tiles in a row; None chooses the number.
+    tile: the longer side of a drawn tile in pixels, twice the shown size; None chooses the size.
+    colormap: a Matplotlib name, e.g. "viridis" (the default), "inferno", "RdBu_r".
+    scaling: the values at the ends of the colormap. "each" (the default): the minimum and maximum
+        of each tile; "peak": 0 and the maximum of each tile; "shared": minimum and maximum of all
+        tiles; "symmetric": minus and plus the largest magnitude of all tiles; "none": 0 and 1.
+    legend: text after the color bar below the tiles, e.g. "activation"; None for no bar. Images
         have no bar.
     """
 
@@ -71,20 +71,21 @@ def mosaic(tiles: Array, *, pages: bool = True, **look: Unpack[Layout]) -> Pictu
     """A grid of tiles as a PNG picture with a palette, and for pages as SVG where that is smaller.
 
     Args:
-        tiles: (n, h, w) numbers, shown in colors; or (n, h, w, c) images, uint8 or floats in 0..1,
-            shown as they are (c 1 is gray, 3 is color). What is not finite is gray.
+        tiles: (n, h, w) numbers, drawn with the colormap; or (n, h, w, c) images, uint8 or floats
+            in 0..1, drawn as they are (gray for c = 1, color for c = 3). Values that are not
+            finite are gray.
         pages: False makes the PNG only.
         look: see `Layout`.
     """
     laid_out = arrange(tiles, **look)
-    # Words are no repeated pixels.
+    # Text does not consist of repeated pixels.
     enlarged = laid_out.scale > 1 and not (laid_out.labels or laid_out.row_labels)
     picture = encode(laid_out.pixels(), laid_out.colors, enlarged=enlarged)
     return replace(picture, vector=svg.smaller(laid_out, picture)) if pages else picture
 
 
 def arrange(tiles: Array, **look: Unpack[Layout]) -> Mosaic:
-    """The mosaic that `mosaic` draws, with the same arguments, before it is drawn."""
+    """The layout of a mosaic before it is drawn; arguments as for `mosaic`."""
     labels, row_labels = tuple(look.get("labels") or ()), tuple(look.get("row_labels") or ())
     grid = layout(
         len(tiles), tiles.shape[1:3], columns=look.get("columns"), tile=look.get("tile"),
@@ -98,7 +99,7 @@ def arrange(tiles: Array, **look: Unpack[Layout]) -> Mosaic:
 
 
 def _colored(tiles: Array, grid: Grid, look: Layout) -> tuple[Pixels, Pixels, ColorBar | None]:
-    """Indices (n, h, w) of values, their colors, and the bar that explains the colors."""
+    """Palette indices (n, h, w) of tiles, their colors, and the color bar, if there is one."""
     scaling, legend = look.get("scaling", "each"), look.get("legend", "")
     values = _shrunk(np.asarray(tiles, np.float32), grid)
     low, high = limits(values, scaling)
@@ -112,7 +113,7 @@ def limits(values: Floats, scaling: Scaling) -> tuple[Floats, Floats]:
     """For each tile of (n, h, w) the values at the ends of the colormap, each of shape (n,)."""
     finite = np.isfinite(values)
     axes = None if scaling in ("shared", "symmetric") else (1, 2)
-    # With a mask NumPy takes several times as long; True is its value for none.
+    # A mask makes NumPy several times slower; `where=True` means no mask.
     where = True if finite.all() else finite
     low = np.min(values, axis=axes, initial=np.inf, where=where)
     high = np.max(values, axis=axes, initial=-np.inf, where=where)
@@ -126,7 +127,7 @@ def limits(values: Floats, scaling: Scaling) -> tuple[Floats, Floats]:
         low, high = np.zeros_like(low), np.maximum(high, 0)
     elif scaling == "symmetric":
         reach = np.maximum(np.abs(low), np.abs(high))
-        # Where all is zero, zero keeps the color of the center.
+        # Where all values are zero, zero keeps the color of the center.
         high = np.where(reach > 0, reach, 1.0)
         low = -high
     shape = (len(values),)
@@ -137,7 +138,7 @@ def limits(values: Floats, scaling: Scaling) -> tuple[Floats, Floats]:
 
 
 def _steps(values: Floats, low: Floats, high: Floats, most: int) -> Pixels:
-    """Palette indices of (n, h, w) values; a tile that is `even` lies at the low end."""
+    """Palette indices of (n, h, w) values; an `even` tile has the color of the low end."""
     span, flat = high - low, even(low, high)
     factor = np.where(flat, 0, (most - 1) / np.where(flat, 1, span)).astype(np.float32)
     finite = np.isfinite(values)

@@ -1,4 +1,4 @@
-"""The layout of a mosaic: how many columns, how large a tile, where its words and bar stand."""
+"""The layout of a mosaic: its columns, the size of its tiles, and the places of text and bar."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ FRAME = 2
 """The hairline around a tile in pixels."""
 
 BAR_LENGTH, BAR_THICKNESS, BAR_SPACE = 240, 22, 12
-"""Length and thickness of the color bar, and the space over it and beside it, in pixels."""
+"""Length and thickness of the color bar, and the space above and beside it, in pixels."""
 
 BAR_HEIGHT = text.height(SMALL)
-"""Height of the color bar's strip with its words, in pixels."""
+"""Height of the strip with the color bar and its text, in pixels."""
 
 BAR_TOP = (BAR_HEIGHT - BAR_THICKNESS) // 2
-"""Top of the color bar in its strip."""
+"""Top of the color bar within its strip, in pixels."""
 
 _SIZES = ((1, 560), (2, 440), (4, 330), (8, 260), (16, 210), (32, 160), (64, 112))
-"""The usual longer side of a tile in pixels for up to so many tiles; beyond the last it is 100."""
+"""Pairs of a number of tiles and the usual longer side of a tile, in pixels, for up to that many
+tiles. Above the last number the side is 100 pixels."""
 
 _SMALLEST = 78
 _PER_VALUE = 24
@@ -73,9 +74,11 @@ def layout(
     """A grid for `count` tiles of `size` (h, w) values.
 
     Args:
-        columns: how many tiles stand side by side; None decides for full rows and a wide picture.
-        tile: the wanted longer side of a drawn tile in pixels; None decides by the count.
-        around: pixels that a tile takes beyond its own width.
+        count: number of tiles.
+        size: height and width of a tile in values.
+        columns: tiles in a row; None prefers full rows and a wide picture.
+        tile: the wanted longer side of a drawn tile in pixels; None derives it from the count.
+        around: pixels that a tile occupies beyond its own width.
         gutter: pixels to the left of all tiles.
 
     Raises:
@@ -84,7 +87,7 @@ def layout(
     if count < 1 or min(size) < 1:
         raise ValueError(f"a grid needs tiles; got {count} of {size[0]} x {size[1]}")
     usual = next((side for most, side in _SIZES if count <= most), 100)
-    # Few values need little room: a 3 x 3 kernel does not gain from a large tile.
+    # Tiles of few values, such as a 3 x 3 kernel, gain nothing from a large size.
     wanted = tile or min(usual, _PER_VALUE * (max(size) + 1))
     if columns is not None:
         wanted = min(wanted, max((WIDTH - gutter) // columns - around, 1))
@@ -95,7 +98,7 @@ def layout(
 
 
 def _drawn_size(size: tuple[int, int], wanted: int) -> tuple[int, int, int]:
-    """Height and width of a drawn tile, and its whole scale (0: shrunk to fit)."""
+    """Height and width of a drawn tile, and its integer scale (0 for a tile shrunk to fit)."""
     longest = max(size)
     if longest <= wanted:
         scale = wanted // longest
@@ -106,7 +109,7 @@ def _drawn_size(size: tuple[int, int], wanted: int) -> tuple[int, int, int]:
 
 
 def _cost(columns: int, count: int, tall: float) -> float:
-    """How far a grid is from full rows and a pleasant ratio of width to height."""
+    """Cost of a grid: grows with empty places and with the distance from a good aspect ratio."""
     if count <= _ONE_ROW:
         return float(count - columns)
     rows = ceil(count / columns)
@@ -120,8 +123,9 @@ class ColorBar:
     """A strip `width` pixels wide: the low end, the bar, the high end with the legend.
 
     Attributes:
-        lines: the words to the left and to the right of the bar.
-        left: where the bar begins.
+        lines: the text to the left and to the right of the bar.
+        left: left end of the bar in pixels.
+        width: width of the strip in pixels.
         steps: steps of the colormap, which are the first indices of the palette.
     """
 
@@ -135,8 +139,8 @@ def color_bar(ends: Sequence[str], legend: str, steps: int) -> ColorBar:
     """The bar for the values at the ends of the colors, followed by the legend.
 
     Args:
-        ends: two values, or three where the middle one is the center of the colors.
-        legend: words after the bar.
+        ends: two values, or three of which the middle one is at the center of the colormap.
+        legend: text after the bar.
         steps: steps of the colormap.
     """
     words = f"{ends[-1]} {legend}".strip() + (" (center 0)" if len(ends) == 3 else "")
@@ -158,8 +162,8 @@ class Mosaic:
     Attributes:
         tiles: palette indices (n, h, w), one for each value.
         colors: the picture's colors, (k, 3) uint8.
-        grid: its layout; `scale` 0 says that tiles were shrunk to the drawn size.
-        labels: texts over the tiles, or over the columns where there are as many as columns.
+        grid: the grid of tiles; its `scale` is 0 where tiles were shrunk to the drawn size.
+        labels: texts above the tiles, or above the columns if there are as many as columns.
         row_labels: texts to the left of the rows.
         bar: the color bar below, if there is one.
     """
@@ -184,12 +188,12 @@ class Mosaic:
 
     @property
     def has_column_titles(self) -> bool:
-        """Whether the labels are titles of columns, which stand over the first row only."""
+        """Whether the labels head the columns, so that only the first row has labels."""
         return len(self.labels) == self.grid.columns < len(self.tiles)
 
     @cached_property
     def label_lines(self) -> tuple[tuple[Line, ...], ...]:
-        """The lines of each label, placed in a strip over its tile, at whose foot they stand."""
+        """The lines of each label, placed at the bottom of the strip above its tile."""
         width = self.framed[1]
         broken = [_folded(text.lines(words, width, SMALL)) for words in self.labels]
         most = max((len(lines) for lines in broken), default=0)
@@ -203,7 +207,7 @@ class Mosaic:
 
     @property
     def pitch(self) -> tuple[int, int]:
-        """From one tile to the next: down, across."""
+        """Distance from one tile to the next in pixels: down, across."""
         high, wide = self.framed
         return high + GAP + (0 if self.has_column_titles else self.label_height), wide + GAP
 
@@ -224,7 +228,7 @@ class Mosaic:
         return height + BAR_SPACE + BAR_HEIGHT, max(width, self.bar.width)
 
     def lines(self) -> Iterator[Line]:
-        """All words of the picture."""
+        """All lines of text in the picture."""
         (down, across), left = self.pitch, self.origin[1]
         for index, lines in enumerate(self.label_lines[: len(self.tiles)]):
             row, column = divmod(index, self.grid.columns)
@@ -249,12 +253,12 @@ class Mosaic:
         return canvas
 
     def tile_pixels(self) -> Pixels:
-        """The framed tiles as palette indices (h, w), with room for labels but without words."""
+        """The framed tiles as palette indices (h, w), with space for labels but without text."""
         grid, scale = self.grid, self.scale
         head = 0 if self.has_column_titles else self.label_height
         count, height, _ = self.tiles.shape
         wide = self.framed[1]
-        # A row of values is held once until all that it needs across is done.
+        # Rows of values are enlarged across first, and repeated downwards last.
         shape = (grid.rows * grid.columns, head + height + 3, wide + GAP)
         cells = np.full(shape, PAPER, np.uint8)
         block = cells[:count, head:-1, :wide]
@@ -266,7 +270,7 @@ class Mosaic:
         return once.repeat(times * grid.rows, axis=0)[:-GAP]
 
     def _row_label_lines(self) -> list[Line]:
-        """A label at the middle of each row; every second or third where rows are low."""
+        """A label at the middle of each row; low rows show every second or third label."""
         first, down, high = self.origin[0] + self.framed[0] / 2, self.pitch[0], text.height(SMALL)
         room = gutter(self.row_labels) - _ROW_LABEL_SPACE
         every = ceil(high / down) if self.grid.rows > 1 else 1
@@ -279,7 +283,7 @@ class Mosaic:
 
 
 def gutter(row_labels: Sequence[str]) -> int:
-    """How many pixels row labels take from the left."""
+    """The width in pixels of the row labels at the left."""
     if not row_labels:
         return 0
     widest = max(text.width(words, SMALL) for words in row_labels)
@@ -287,7 +291,7 @@ def gutter(row_labels: Sequence[str]) -> int:
 
 
 def _folded(lines: list[str]) -> list[str]:
-    """At most three lines; the last takes all that is left and is cut where it is set."""
+    """At most three lines; the last holds all remaining words, and is cut when it is placed."""
     if len(lines) <= _LABEL_LINES:
         return lines
     return [*lines[: _LABEL_LINES - 1], " ".join(lines[_LABEL_LINES - 1 :])]

@@ -1,7 +1,7 @@
 """Palette PNG files from index arrays, written by Pillow; equal pixels give equal bytes.
 
 A pixel of such a file is an index into a palette. The palette of a picture begins with the
-picture's colors and ends with a ramp from white paper to dark ink, for frames and words.
+picture's colors and ends with a ramp from white paper to dark ink, for frames and text.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from reportgen.types import Array, Pixels
 
 INK_LEVELS = 16
-"""Palette entries at the end that run from white paper to dark ink, for words and lines."""
+"""Palette entries at the end that run from white paper to dark ink, for text and lines."""
 
 MAP_LEVELS = 256 - INK_LEVELS
 """Palette entries at the start that belong to the picture's colors."""
 
 STEPS = MAP_LEVELS - 1
-"""Steps of a colormap in a picture: an odd number, so that the middle is one of them."""
+"""Steps of a colormap in a picture; an odd number, so that one step lies in the middle."""
 
 PAPER, INK = 255 - INK_LEVELS + 1, 255
 """Indices of plain paper and of full ink."""
@@ -37,13 +37,13 @@ HAIRLINE = PAPER + 3
 """Index of the light gray of frames."""
 
 MISSING = PAPER + 5
-"""Index of the gray in which values that are not finite are drawn."""
+"""Index of the gray for values that are not finite."""
 
 _PAPER_RGB, _INK_RGB = (255, 255, 255), (31, 35, 40)
 
 
 def palette(colors: Pixels) -> Pixels:
-    """The whole palette (256, 3): up to `MAP_LEVELS` colors, padded, then paper to ink."""
+    """The whole palette (256, 3): `colors`, padded to `MAP_LEVELS`, then paper to ink."""
     whole = np.zeros((256, 3), np.uint8)
     whole[: len(colors)] = colors
     share = np.linspace(0.0, 1.0, INK_LEVELS)[:, None]
@@ -59,8 +59,8 @@ def encode(indices: Pixels, colors: Pixels, *, enlarged: bool = False) -> Pictur
         indices: the pixels; from `PAPER` on they have the colors that `palette` gives them.
         colors: the picture's colors (k, 3), at most `MAP_LEVELS`.
         enlarged: whether most pixels repeat their neighbors, as in a mosaic of enlarged values.
-            Then only the encoding that suits such pictures is made, in a fifth of the time;
-            otherwise the smaller of two.
+            True makes only the encoding that suits such pictures, in a fifth of the time; False
+            makes two encodings and returns the smaller.
     """
     used = palette(colors)[: int(indices.max()) + 1]
     data = _filtered(indices, used)
@@ -70,17 +70,17 @@ def encode(indices: Pixels, colors: Pixels, *, enlarged: bool = False) -> Pictur
 
 
 def encode_small(indices: Pixels, colors: Pixels) -> bytes:
-    """An index image (h, w) in which nothing is enlarged, as PNG with few bits for a pixel.
+    """An index image (h, w) without enlarged values, as PNG with few bits a pixel.
 
     Args:
         indices: the pixels, as for `encode`.
-        colors: the picture's colors (k, 3); only those in use are written.
+        colors: the picture's colors (k, 3); only the used ones are written.
     """
     used = np.bincount(indices.ravel(), minlength=256) > 0
     dense = (np.cumsum(used) - 1).astype(np.uint8)[indices]
     kept = palette(colors)[used]
     data = _plain(dense, kept, 6)
-    # Bytes that hold several pixels have no meaningful differences.
+    # Filters do not help bytes that hold several pixels.
     return data if len(kept) <= 16 else min(data, _filtered(dense, kept), key=len)
 
 
@@ -89,8 +89,8 @@ def encode_pixels(pixels: Pixels, most: int = 64, exact: Sequence[str] = ()) -> 
 
     Args:
         pixels: the picture.
-        most: how many colors it keeps; 64 are enough for lines and words.
-        exact: colors such as "#0072B2" that stay as they are, in addition to `most` others.
+        most: number of colors to keep; 64 suffice for lines and text.
+        exact: colors such as "#0072B2" that stay exact, in addition to `most` others.
     """
     kept = np.array([_rgb(color) for color in dict.fromkeys(exact)], np.uint8).reshape(-1, 3)
     indices = np.full(pixels.shape[:2], len(kept), np.uint8)
@@ -107,8 +107,9 @@ def encode_pixels(pixels: Pixels, most: int = 64, exact: Sequence[str] = ()) -> 
 def quantize(pictures: Sequence[Pixels], most: int = MAP_LEVELS) -> tuple[list[Pixels], Pixels]:
     """RGB pictures (h, w, 3) as index images (h, w) with one common table of colors (k, 3).
 
-    Up to `most` colors stay exact. More are reduced to `most` by median cut (Heckbert 1982), and
-    each pixel takes the nearest: the eye sees no difference, and the file is a third as large.
+    Up to `most` colors stay exact. Median cut (Heckbert 1982) reduces more colors to `most`, and
+    each pixel takes the nearest color. The eye sees no difference, and the file is a third as
+    large.
     """
     pixels = np.concatenate([picture.reshape(-1, 3) for picture in pictures])
     indices, colors = _exact(pixels)
@@ -123,18 +124,18 @@ def quantize(pictures: Sequence[Pixels], most: int = MAP_LEVELS) -> tuple[list[P
 
 
 def _plain(indices: Pixels, colors: Pixels, level: int) -> bytes:
-    """Indices as they are, several to a byte where 16 colors or fewer suffice."""
+    """Unfiltered indices as PNG, several to a byte where 16 colors or fewer suffice."""
     image = Image.fromarray(indices)
     image.putpalette(colors.tobytes())
     return _saved(image, level, zlib.Z_DEFAULT_STRATEGY)
 
 
 def _filtered(indices: Pixels, colors: Pixels) -> bytes:
-    """Indices as differences to their neighbors, one a byte, of which zlib packs runs.
+    """Indices as PNG, one a byte, stored as differences to their neighbors whose runs zlib packs.
 
-    Steps of a colormap are ordered, so that PNG's filters shrink them, and a repeated row becomes
-    a row of zeros. Pillow filters gray pictures only; so it writes a gray one, of which the
-    header then says that its values are indices (PNG specification, sections 9 and 11.2).
+    Steps of a colormap are ordered, so PNG's filters make them small, and a repeated row becomes a
+    row of zeros. Pillow filters only gray pictures. So Pillow writes a gray picture, and a new
+    header declares its values to be indices (PNG specification, sections 9 and 11.2).
     """
     gray = _saved(Image.fromarray(indices), 6, zlib.Z_RLE)
     width, height = struct.unpack(">II", gray[16:24])

@@ -1,7 +1,7 @@
 """Points of many classes in two dimensions, and vectors from one origin.
 
-Classes are told apart by color and by number: a badge with a class's number stands at its center,
-and the legend says which number is which. Colors alone need not be told apart by every eye.
+Color and number distinguish the classes: a badge with the class's number marks its center, and the
+legend lists the numbers. The figure is thus readable without distinguishing the colors.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ COLORS = (
     "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
     "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
 )  # fmt: skip
-"""Ten colors that differ in lightness too (M. A. Petroff, 2021), then the same again."""
+"""Ten colors that also differ in lightness (M. A. Petroff, 2021), repeated."""
 
 NAMED = 40
-"""Classes up to which each has a badge and an entry in the legend."""
+"""Largest number of classes with which each class has a badge and a legend entry."""
 
 BADGE = 0.062
 """Diameter of a badge as a share of a panel's side."""
@@ -46,7 +46,7 @@ _ENTRY = 0.2
 
 @dataclass(frozen=True)
 class Cloud:
-    """Points (n, q) with their classes (n,), or -1 for a point of none, under a title."""
+    """Points (n, q) and their classes (n,), -1 for a point without class, under a title."""
 
     title: str
     points: Array
@@ -54,7 +54,7 @@ class Cloud:
 
 
 def color(label: int) -> str:
-    """The color of a class; gray for none."""
+    """The color of a class; gray for -1."""
     return GRAY if label < 0 else COLORS[label % len(COLORS)]
 
 
@@ -67,15 +67,15 @@ def scatter(
     rays: bool = False,
     arrows: Array | None = None,
 ) -> Picture:
-    """Points in two dimensions, one panel a cloud, all with the same equal axes.
+    """Points in two dimensions, a panel for each cloud, all with the same equal axes.
 
     Args:
-        clouds: at least one, with points (n, 2).
-        classes: names.
+        clouds: at least one cloud, with points (n, 2).
+        classes: names of the classes.
         origin: (2,), marked with a cross.
-        anchors: (classes, 2), where badges stand; NaN for none.
-        rays: whether lines run from the origin to the anchors.
-        arrows: (classes, 2), dashed arrows from the origin; NaN for none.
+        anchors: (classes, 2), places of the badges; NaN for no badge.
+        rays: whether to draw lines from the origin to the anchors.
+        arrows: (classes, 2), ends of dashed arrows from the origin; NaN for no arrow.
     """
     low, high = limits([cloud.points for cloud in clouds], origin)
     with house_style(BOXED):
@@ -108,13 +108,13 @@ def limits(
     even: bool = True,
     kept: float = 0.998,
 ) -> tuple[Doubles, Doubles]:
-    """Corners (q,) of a box around the origin and all but the farthest of the points.
+    """The low and high corner, each (q,), of a box around the origin and most points.
 
     Args:
-        points: parts (n, q).
+        points: arrays of points, each (n, q).
         origin: (q,).
-        even: whether all sides of the box are alike.
-        kept: the share of points to hold, along each axis.
+        even: whether all sides of the box are equal.
+        kept: the share of points inside the box along each axis.
     """
     whole = np.concatenate([np.asarray(part, np.float64) for part in points])
     low, high = np.quantile(whole, [(1 - kept) / 2, (1 + kept) / 2], axis=0)
@@ -125,7 +125,7 @@ def limits(
 
 
 def outside(clouds: Sequence[Array], low: Array, high: Array) -> int:
-    """How many points lie outside these corners."""
+    """The number of points outside the box with these corners."""
     return sum(int(((part < low) | (part > high)).any(axis=1).sum()) for part in clouds)
 
 
@@ -136,20 +136,20 @@ def arrows(
     titles: tuple[str, str],
     centers: Array | None = None,
 ) -> Picture:
-    """Vectors in a plane as they are, and beside them their directions on a circle.
+    """Vectors in a plane, and beside them their directions on a circle.
 
     Args:
         vectors: (classes, 2).
-        classes: names, which stand at the ends in the second panel.
-        titles: of the two panels.
-        centers: (classes, 2) unit vectors, dots outside the circle; NaN for none.
+        classes: names, shown at the ends of the directions.
+        titles: titles of the two panels.
+        centers: (classes, 2) unit vectors, drawn as dots outside the circle; NaN for no dot.
     """
     values = np.asarray(vectors, np.float64)
     with house_style(BOXED):
         figure, (plain, circle) = class_panels(2, classes)
         reach = max(float(np.abs(values).max()), 1e-9) * 1.2
         lengths = np.hypot(*values.T)[:, None]
-        # A badge stands a little beyond the head of its arrow.
+        # A badge lies a little beyond the head of its arrow.
         beyond = np.where(lengths > 0, 0.1 * reach / np.where(lengths > 0, lengths, 1), 0)
         _prepare_plane(plain, reach, titles[0])
         _draw_arrows(plain, values)
@@ -201,9 +201,9 @@ def class_panels(
     aspect: float = 1.0,
     projection: str | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with panels of one size over a legend of classes, if there are at most `NAMED`.
+    """A figure with panels of equal size above a legend of classes, if there are at most `NAMED`.
 
-    Arguments but `classes`, the names, are those of `axes.panels`.
+    All arguments except `classes`, the names, are those of `axes.panels`.
     """
     columns = min(columns, count)
     entries = _legend_columns(classes, figure_width(columns))
@@ -217,15 +217,16 @@ def class_panels(
 
 
 def class_picture(figure: Figure) -> Picture:
-    """The finished figure as a picture that keeps the classes' colors as they are.
+    """The finished figure as a picture in which the colors of classes stay exact.
 
-    Only smoothed edges share colors, lest a class of few points take another's.
+    Only antialiased edges share colors; otherwise a class of few points could take the color of
+    another.
     """
     return picture_of(figure, 120, (*COLORS, *NEUTRALS))
 
 
 def draw_rays(axes: Axes, origin: Array, ends: Array) -> None:
-    """Lines from the origin to each end, in the colors of the classes, cased in white."""
+    """Lines from the origin to each end, in the colors of the classes with a white outline."""
     from matplotlib.patheffects import Normal, Stroke
 
     for label, end in enumerate(np.asarray(ends, np.float64)):
@@ -240,7 +241,7 @@ def draw_rays(axes: Axes, origin: Array, ends: Array) -> None:
 
 
 def draw_dashed(axes: Axes, origin: Array, ends: Array) -> None:
-    """Dashed dark lines from the origin, each with a diamond of its class's color at the end."""
+    """Dashed dark lines from the origin, each ending in a diamond in the color of its class."""
     from matplotlib.patheffects import Normal, Stroke
 
     for label, end in enumerate(np.asarray(ends, np.float64)):
@@ -258,13 +259,13 @@ def draw_dashed(axes: Axes, origin: Array, ends: Array) -> None:
 
 
 def draw_badges(axes: Axes, anchors: Doubles) -> None:
-    """The number of each class in a circle at its anchor, moved apart where they meet.
+    """Badges, circles with the numbers of classes, at their anchors, moved apart where they meet.
 
-    Anchors (k, 2) are shares of the panel's width and height; NaN for none.
+    Anchors (k, 2) are shares of the panel's width and height; NaN for no badge.
     """
     from matplotlib.lines import Line2D
 
-    # In three-dimensional axes `text` would want a point in space.
+    # The `text` of three-dimensional axes takes a point in space.
     write = getattr(axes, "text2D", axes.text)
     labels = np.flatnonzero(np.isfinite(anchors).all(axis=1)).tolist()
     starts = anchors[labels]
@@ -282,8 +283,8 @@ def draw_badges(axes: Axes, anchors: Doubles) -> None:
 
 
 def apart(starts: Doubles, gap: float = BADGE) -> Doubles:
-    """Places (k, 2) in 0..1, moved so that any two are about `gap` apart and all stay inside."""
-    # Equal places part in different directions.
+    """Places (k, 2) in 0..1, moved at least about `gap` apart and kept inside."""
+    # Equal places move in different directions.
     turns = np.arange(len(starts))
     places = starts + 1e-6 * np.stack([np.cos(turns), np.sin(turns)], axis=1)
     for _ in range(200):
@@ -297,13 +298,13 @@ def apart(starts: Doubles, gap: float = BADGE) -> Doubles:
 
 
 def shuffled(cloud: Cloud) -> tuple[Array, list[str]]:
-    """Points and their colors in an order that hides no class behind another."""
+    """Points and their colors, shuffled so that no class hides behind another."""
     order = np.random.default_rng(0).permutation(len(cloud.points))
     return cloud.points[order], [color(int(label)) for label in np.asarray(cloud.labels)[order]]
 
 
 def dot_size(clouds: Sequence[Cloud]) -> float:
-    """Area of a point in square points, one for all panels: smaller where there are many."""
+    """Area of a dot in square points, equal in all panels; more data points make smaller dots."""
     most = max(len(cloud.points) for cloud in clouds)
     return float(np.clip(12000 / max(most, 1), 1.4, 14))
 
@@ -320,7 +321,7 @@ def _draw_legend(figure: Figure, classes: Sequence[str], columns: int) -> None:
     from matplotlib.lines import Line2D
 
     rows = -(-len(classes) // columns)
-    # Matplotlib fills columns first; readers go by rows.
+    # Matplotlib fills a legend by columns; readers read it by rows.
     order = [r * columns + c for c in range(columns) for r in range(rows)]
     handles = [
         Line2D([], [], marker="o", linestyle="", markersize=7, color=color(label),

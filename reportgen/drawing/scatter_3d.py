@@ -1,4 +1,4 @@
-"""Points of many classes in three dimensions: views from two sides, and maps of the sphere."""
+"""Points of many classes in three dimensions: two views each, and maps of the sphere."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def views(
     rays: bool = False,
     arrows: Array | None = None,
 ) -> Picture:
-    """Points (n, 3) around the origin, a row of two views for each cloud, all in one cube.
+    """Points (n, 3) around the origin: a row of two views for each cloud, in cubes of equal size.
 
     Args:
-        clouds: at least one.
-        classes: names.
-        anchors: (classes, 3), where badges stand; NaN for none.
-        rays: whether lines run from the origin to the anchors.
-        arrows: (classes, 3), dashed lines from the origin; NaN for none.
+        clouds: at least one cloud.
+        classes: names of the classes.
+        anchors: (classes, 3), places of the badges; NaN for no badge.
+        rays: whether to draw lines from the origin to the anchors.
+        arrows: (classes, 3), ends of dashed lines from the origin; NaN for no line.
     """
     low, high = limits([cloud.points for cloud in clouds], np.zeros(3), even=False)
     titled = [(cloud, view) for cloud in clouds for view in VIEWS]
@@ -76,15 +76,15 @@ def globes(
     anchors: Array | None = None,
     marks: Array | None = None,
 ) -> Picture:
-    """Directions of points (n, 3) on maps of the whole sphere, one panel a cloud.
+    """Directions of points (n, 3) on maps of the whole sphere, a panel for each cloud.
 
-    Mollweide's projection, in which equal areas of the sphere are equal on the map.
+    The maps use Mollweide's projection, which preserves the ratios of areas.
 
     Args:
-        clouds: at least one; points of length zero are left out.
-        classes: names.
-        anchors: (classes, 3), directions at which badges stand; NaN for none.
-        marks: (classes, 3), directions marked with a diamond; NaN for none.
+        clouds: at least one cloud; points of length zero are left out.
+        classes: names of the classes.
+        anchors: (classes, 3), directions of the badges; NaN for no badge.
+        marks: (classes, 3), directions marked with a diamond; NaN for no mark.
     """
     with house_style(BOXED):
         figure, drawn = class_panels(len(clouds), classes, aspect=0.52, projection="mollweide")
@@ -141,7 +141,7 @@ def _draw_points(axes: Axes3D, cloud: Cloud, box: tuple[Array, Array], size: flo
 
 
 def _draw_badges_in_view(axes: Axes3D, anchors: Doubles) -> None:
-    """Badges where anchors (k, 3) are seen in this view."""
+    """Badges at the projections of anchors (k, 3) in this view."""
     from mpl_toolkits.mplot3d import proj3d
 
     x, y, _ = proj3d.proj_transform(*anchors.T, axes.get_proj())

@@ -31,12 +31,12 @@ def sheet(
     """Pictures in rows and columns as a PNG picture with a palette.
 
     Args:
-        rows: tiles, each (h, w), (h, w, 1) or (h, w, 3); uint8, or floats in 0..1. Sizes may
-            differ: all are drawn with the same longer side, small ones pixel by pixel. Rows may
-            have different lengths.
-        column_titles: a text over each column, broken into lines where it is long.
-        row_titles: a text over each row, on a line of its own.
-        tile: the longer side of a drawn tile in pixels (twice what is shown); None decides.
+        rows: tiles, each (h, w), (h, w, 1) or (h, w, 3); uint8, or floats in 0..1. Tiles may differ
+            in size: all are drawn with the same longer side, small ones enlarged by nearest
+            neighbor. Rows may differ in length.
+        column_titles: a text above each column, broken into lines where it is long.
+        row_titles: a text above each row, on its own line.
+        tile: the longer side of a drawn tile in pixels, twice the shown size; None chooses it.
     """
     columns = max(len(row) for row in rows)
     side = _side(rows, columns, tile)
@@ -74,7 +74,7 @@ def _sized(picture: Pixels, side: int) -> Pixels:
 
 
 def _titles(titles: Sequence[str], width: int, whole: int) -> list[Pixels]:
-    """One strip with all column titles, or nothing."""
+    """One strip with all column titles; [] without titles."""
     broken = [text.lines(words, width, text.SMALL + 2) for words in titles]
     if not any(broken):
         return []
@@ -98,7 +98,7 @@ def _heading(words: str, whole: int) -> list[Pixels]:
 
 
 def _strip(tiles: list[Pixels], width: int, whole: int) -> Pixels:
-    """One row of framed tiles with the gap that follows it."""
+    """One row of framed tiles, with the gap below it."""
     strip = _blank(max(len(one) for one in tiles) + 2 * FRAME + GAP, whole)
     for column, one in enumerate(tiles):
         framed = np.pad(one, FRAME, constant_values=HAIRLINE)

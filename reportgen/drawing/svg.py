@@ -1,9 +1,9 @@
-"""A mosaic as SVG for pages: words stay words, and each value is held as a single pixel.
+"""A mosaic as SVG for pages, with text as text and a single pixel for each value.
 
-Most bytes of a mosaic's PNG are rasterized words and repeated rows. In SVG the browser enlarges
-the values and sets the words, crisply at any zoom and on paper.
-Format: W3C, Scalable Vector Graphics (SVG) 2. Only attributes style it, to which a page's content
-security policy does not apply.
+Most bytes of a mosaic's PNG are rasterized text and repeated rows. In SVG the browser enlarges the
+values and draws the text, crisply at any zoom and in print.
+Format: W3C, Scalable Vector Graphics (SVG) 2. Attributes alone style the SVG, because a page's
+content security policy does not restrict them.
 """
 
 from __future__ import annotations
@@ -36,33 +36,33 @@ if TYPE_CHECKING:
     from reportgen.types import Pixels
 
 CRISP = 2
-"""Pixels for each value from which browsers enlarge values. Pages show half a picture's pixels, so
-each value keeps a pixel of the screen; finer tiles are left to the browser's smoothing."""
+"""Least number of pixels for each value with which the browser enlarges values. Pages show pictures
+at half their pixels, so each value keeps a pixel of the screen. The browser smooths finer tiles."""
 
 _TALLEST = 16384
-"""Rows of pixels in an image at most: what graphics processors take."""
+"""Largest number of pixel rows in an image that graphics processors accept."""
 
 _RAMP = 63
-"""Pixels of a color bar at most."""
+"""Largest number of pixels of a color bar."""
 
 _FONTS = "DejaVu Sans,Verdana,sans-serif"
-"""Layout uses the metrics of the first; the gaps leave room for wider fonts."""
+"""Fonts; the layout uses the metrics of the first, and its gaps leave room for wider ones."""
 
 _WIDER = 1.1
-"""How much wider another font may set words, with room to spare."""
+"""Factor by which another font may be wider than the first, with a reserve."""
 
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 does not allow."""
 
 
 def smaller(mosaic: Mosaic, picture: Picture) -> bytes:
-    """`mosaic` as SVG if a page takes less room with it than with the PNG `picture`, else b""."""
+    """`mosaic` as SVG if it makes a page smaller than the PNG `picture` does, else b""."""
     data = document(mosaic)
     return data if len(data) < len(picture.data) * 4 / 3 else b""
 
 
 def document(mosaic: Mosaic) -> bytes:
-    """`mosaic` as an SVG document in UTF-8, with single quotes, as large as pages show the PNG."""
+    """`mosaic` as an SVG document in UTF-8, with single quotes, in the size that pages show."""
     height, width = mosaic.size
     top, left = mosaic.origin
     fits = mosaic.grid.rows * mosaic.grid.columns * (mosaic.tiles.shape[1] + 1) <= _TALLEST
@@ -79,7 +79,10 @@ def document(mosaic: Mosaic) -> bytes:
 
 
 def _enlarged(mosaic: Mosaic) -> Iterator[str]:
-    """All values as one strip, a pixel each: a copy for each column, of which rows cut theirs."""
+    """All values as one image strip, a pixel each; each row of tiles clips its part of the strip.
+
+    The strip holds the columns one after the other and is placed once for each column.
+    """
     (high, wide), (down, across) = mosaic.framed, mosaic.pitch
     high, step = high - 2 * FRAME, high - 2 * FRAME + mosaic.scale
     strip = _strip(mosaic)
@@ -100,15 +103,15 @@ def _enlarged(mosaic: Mosaic) -> Iterator[str]:
 
 
 def _smooth(mosaic: Mosaic) -> Iterator[str]:
-    """The tiles as they stand in the PNG, without words."""
+    """The tiles as the PNG draws them, without text."""
     picture = encode(mosaic.tile_pixels(), mosaic.colors, enlarged=mosaic.scale > 1)
-    # Its first row begins with the room for labels, unless these are titles of columns.
+    # The image begins with the space for labels, unless these head the columns.
     above = 0 if mosaic.has_column_titles else -mosaic.label_height
     yield _image(picture.data, (picture.height, picture.width), y=above)
 
 
 def _frames(mosaic: Mosaic) -> str:
-    """The frames as one thick dashed line for each row; the tiles cover their middle."""
+    """The frames as one thick dashed line for each row; the tiles cover all but the frames."""
     (high, wide), (down, across) = mosaic.framed, mosaic.pitch
     lines = [
         f"M0 {row * down + high / 2:g}h{many * across - GAP}"
@@ -119,16 +122,16 @@ def _frames(mosaic: Mosaic) -> str:
 
 
 def _filled(mosaic: Mosaic) -> list[int]:
-    """How many tiles each row has."""
+    """The number of tiles in each row."""
     count, columns = len(mosaic.tiles), mosaic.grid.columns
     return [min(count - start, columns) for start in range(0, count, columns)]
 
 
 def _strip(mosaic: Mosaic) -> Pixels:
-    """All tiles below one another, column by column, a line of the frame's color between.
+    """All tiles below one another, column by column, separated by lines in the frame's color.
 
-    Where a tile ends within a pixel of the screen, browsers may show of that pixel what follows in
-    the image: that must be no other tile.
+    Where a tile ends within a pixel of the screen, browsers may draw the next row of the image in
+    that pixel; the separating line keeps this row from being another tile's.
     """
     count, h, w = mosaic.tiles.shape
     rows, columns = mosaic.grid.rows, mosaic.grid.columns
@@ -138,7 +141,7 @@ def _strip(mosaic: Mosaic) -> Pixels:
 
 
 def _ramp(mosaic: Mosaic) -> Iterator[str]:
-    """The color bar without its words."""
+    """The color bar without its text."""
     if mosaic.bar is None:
         return
     top = mosaic.size[0] - BAR_HEIGHT + BAR_TOP
@@ -150,13 +153,13 @@ def _ramp(mosaic: Mosaic) -> Iterator[str]:
 
 @lru_cache(maxsize=32)
 def _bar(colors: bytes, steps: int) -> bytes:
-    """A color bar one pixel high; most mosaics of a report have the same."""
+    """A color bar one pixel high; cached, since most mosaics of a report share it."""
     known = np.frombuffer(colors, np.uint8).reshape(-1, 3)
     return encode_small(ramp(steps, min(steps, _RAMP))[None], known)
 
 
 def _text(line: Line, edge: int) -> str:
-    """Words; near the picture's right `edge` they keep the width that they were laid out with."""
+    """A line of text; near the picture's right `edge` it is fixed to its width in the layout."""
     words = escape(_UNFIT.sub("\N{REPLACEMENT CHARACTER}", line.words), quote=False)
     more: dict[str, object] = {} if line.size == SMALL else {"font_size": line.size}
     if line.left + _WIDER * (wide := text_width(line.words, line.size)) > edge:
@@ -170,7 +173,7 @@ def _image(data: bytes, size: tuple[int, ...], **more: object) -> str:
 
 
 def _tag(name: str, *inner: str, **attributes: object) -> str:
-    """An element; underscores in names of attributes stand for hyphens, and 0 is the default."""
+    """An element; underscores in attribute names become hyphens, and zeros are left out."""
     told = "".join(
         f" {key.replace('_', '-')}='{value}'" for key, value in attributes.items() if value != 0
     )

@@ -1,4 +1,4 @@
-"""Words on index images, set in the DejaVu Sans that Matplotlib ships, never in a system font."""
+"""Text on index images, in the DejaVu Sans that Matplotlib ships, never in a system font."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from reportgen.types import Pixels
 
 SIZE = 25
-"""Normal text height in pixels; pictures are drawn at twice the size at which they are shown."""
+"""Normal text height in pixels; pictures are drawn at twice the shown size."""
 
 SMALL = 21
-"""The smallest text that a picture contains, in pixels."""
+"""Height of the smallest text in pictures, in pixels."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text in a picture, `left` and `top` in pixels; it stands `size` below its top."""
+    """A line of text in a picture, in pixels; its baseline lies `size` below `top`."""
 
     words: str
     size: int
@@ -49,7 +49,7 @@ def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=4096)
 def width(text: str, size: int = SIZE, bold: bool = False) -> int:
-    """How many pixels wide `text` is."""
+    """The width of `text` in pixels."""
     return int(np.ceil(font(size, bold).getlength(text)))
 
 
@@ -60,7 +60,7 @@ def height(size: int = SIZE) -> int:
 
 @lru_cache(maxsize=4096)
 def sprite(text: str, size: int = SIZE, bold: bool = False) -> Pixels:
-    """`text` as palette indices (h, w) between paper and ink; read only."""
+    """`text` as palette indices (h, w) between paper and ink; the array is read-only."""
     mask = Image.new("L", (max(1, width(text, size, bold)), height(size)))
     baseline = (0, size)
     ImageDraw.Draw(mask).text(baseline, text, 255, font(size, bold), anchor="ls")
@@ -73,7 +73,7 @@ def sprite(text: str, size: int = SIZE, bold: bool = False) -> Pixels:
 def fit(text: str, room: int, size: int = SIZE) -> tuple[str, int]:
     """`text` and a size at which it is at most `room` pixels wide.
 
-    The text shrinks down to `SMALL`, then loses its end to an ellipsis.
+    The size shrinks to `SMALL`; then an ellipsis replaces the end of the text.
     """
     for smaller in range(size, SMALL - 1, -1):
         if width(text, smaller) <= room:
@@ -85,7 +85,7 @@ def fit(text: str, room: int, size: int = SIZE) -> tuple[str, int]:
 
 
 def lines(text: str, room: int, size: int = SIZE, bold: bool = False) -> list[str]:
-    """`text` broken between words into lines of at most `room` pixels (a longer word stays)."""
+    """`text` broken between words into lines of at most `room` pixels; long words stay whole."""
     broken: list[str] = []
     for word in text.split():
         if broken and width(f"{broken[-1]} {word}", size, bold) <= room:

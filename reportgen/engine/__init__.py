@@ -1,11 +1,11 @@
-"""Runs one stale task at a time, in a worker process of its own.
+"""Runs stale tasks one at a time, in a separate worker process.
 
-`client.Worker` is the light side that a build talks to; `worker` runs in the process. Each stage
-has a module here with `run(job, store, progress) -> outputs`. This file imports none of them, so
-that a stage's key covers the code of that stage and no other.
+`client.Worker` is the light side that a build calls; `worker` runs in the process. Each stage has a
+module in this package with `run(job, store, progress) -> outputs`. This file imports none of them,
+so that a stage's key covers the code of that stage only.
 
-The stages `train` and `model` are apart, so that a change of how models are scored or described
-retrains none; figures take their model through `checkpoint`, which trains nothing.
+The stages `train` and `model` are separate, so that new code for scoring or describing models
+retrains none. Figures load their model through `checkpoint`, which trains nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,6 @@ INPUTS: dict[str, str] = {
     "model": "reportgen.engine.checkpoint",
     "dataset": "reportgen.engine.dataset",
 }
-"""The module with which a figure's computation obtains an input that is more than stored values,
-by the input's name: with `obtain(output, job, store)`. It is imported by this name alone, so that
-figures about data depend on no code of models."""
+"""The module that loads an input of a figure, by the input's name, for inputs that are more than
+stored values. Its function is `obtain(output, job, store)`. Callers import the module by this name
+only, so that figures about data depend on no code of models."""

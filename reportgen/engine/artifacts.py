@@ -1,4 +1,4 @@
-"""Artifacts between the stages: stored by `compute`, read by `draw`."""
+"""Artifacts in the store, which the stage `compute` writes and the stage `draw` reads."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from reportgen.store import Output, Store
 from reportgen.types import Array, JsonObject
 
 Uses = Mapping[str, tuple[int, int]]
-"""Each use of a layer that a model uses several times, by its path: its number among the uses of
-that layer, counted from one, and how many uses there are."""
+"""Uses of the layers that a model uses several times: for the path of each use, its number among
+the layer's uses, counted from one, and the number of uses."""
 
 
 @dataclass(frozen=True)
 class StoredArtifact:
-    """An artifact in the store: as `Artifact`, with the digest of an `.npz` file as its arrays."""
+    """An `Artifact` in the store; `arrays` is the digest of an `.npz` file."""
 
     arrays: str
     facts: JsonObject
@@ -32,7 +32,7 @@ class StoredArtifact:
     uses: Uses
 
     def load(self, store: Store, facts_type: type | None) -> Artifact:
-        """The artifact with its arrays, and its facts as `facts_type` (None: as JSON)."""
+        """The artifact with its arrays, and with its facts as `facts_type` (None for JSON)."""
         with np.load(io.BytesIO(store.get(self.arrays)), allow_pickle=False) as arrays:
             loaded = {name: arrays[name] for name in arrays.files}
         facts = self.facts if facts_type is None else decode(facts_type, self.facts)
@@ -42,7 +42,7 @@ class StoredArtifact:
 def save(artifact: Artifact, store: Store, uses: Uses | None = None) -> dict[str, Output]:
     """Outputs `artifact` (a `StoredArtifact`, for drawing) and `measures` (for evidence)."""
     buffer = io.BytesIO()
-    # A seeded build gives the same arrays, and an npz of equal arrays has equal bytes.
+    # A seeded build computes the same arrays, and an npz of equal arrays has equal bytes.
     arrays: dict[str, Array] = {name: np.asarray(a) for name, a in artifact.arrays.items()}
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     facts: JsonObject = encode(artifact.facts)
@@ -50,7 +50,7 @@ def save(artifact: Artifact, store: Store, uses: Uses | None = None) -> dict[str
         arrays=store.put(buffer.getvalue()),
         facts=facts,
         measures=artifact.measures,
-        # Kinds of installed packages may say these two among their facts.
+        # Kinds of installed packages may hold these two values among their facts.
         undefined=artifact.undefined or facts.get("undefined", ""),
         heading=artifact.heading or facts.get("heading", ""),
         uses=uses or {},

@@ -1,4 +1,4 @@
-"""A model between tasks: in memory while there is room, and in the store as a checkpoint."""
+"""Models between tasks: in memory while there is room, and in the store as checkpoints."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from reportgen.types import Json, Model, Params
 
 _KEPT = 2
 _HUGE = 2**28
-"""Bytes of weights beyond which a model is kept alone."""
+"""Bytes of weights above which a model replaces all other models in memory."""
 
 _built: dict[str, Loaded] = {}
 
@@ -38,7 +38,7 @@ class ModelParams:
     inputs: Mapping[str, Json] = field(default_factory=dict)
 
     def recipe(self, data: Dataset | None) -> Recipe:
-        """What builds the model for a dataset."""
+        """The recipe that builds the model for a dataset."""
         recipe = Recipe(self.source, self.params, self.inputs, self.seed)
         if data is None:
             return recipe
@@ -48,15 +48,15 @@ class ModelParams:
 
 @dataclass(frozen=True)
 class Training:
-    """What the stage `train` hands on.
+    """The result of the stage `train`.
 
     Attributes:
-        digest: of the model.
-        weights: digest of the trained weights in the store; "" of a model that came trained.
-        history: the value of each of Keras' log names after every epoch; {} of a model that came
+        digest: digest of the model.
+        weights: digest of the trained weights in the store; "" for a model that came trained.
+        history: for each of Keras' log names, its value after every epoch; {} for a model that came
             trained.
-        params: of the training, as in the spec; {} of a model that came trained.
-        device: on which it was trained, "CPU" or "GPU".
+        params: the training parameters of the spec; {} for a model that came trained.
+        device: the device of the training, "CPU" or "GPU".
     """
 
     digest: str
@@ -71,9 +71,9 @@ class Checkpoint:
     """A model in the store.
 
     Attributes:
-        recipe: what builds it.
-        weights: digest of the stored weights; "" where the recipe alone gives them.
-        preprocessing: of its dataset, or None.
+        recipe: the recipe that builds the model.
+        weights: digest of the stored weights; "" where the recipe itself loads the weights.
+        preprocessing: that of the model's dataset, or None without a dataset.
     """
 
     recipe: Recipe
@@ -82,7 +82,7 @@ class Checkpoint:
 
 
 def obtain(output: Output, job: Job, store: Store) -> Network:
-    """The network of an output that holds a checkpoint; see `load`."""
+    """The network of an output that holds a checkpoint. Raises the errors of `load`."""
     if output.digest in _built:
         return Network.of(_built[output.digest].model)
     checkpoint = decode(Checkpoint, json.loads(store.get(output.object)))
@@ -90,7 +90,7 @@ def obtain(output: Output, job: Job, store: Store) -> Network:
 
 
 def uses(network: Network) -> dict[str, tuple[int, int]]:
-    """The uses of layers that a model uses several times; see `artifacts.Uses`."""
+    """The uses of the layers that a model uses several times, as `artifacts.Uses`."""
     return numbered_uses(network.uses)
 
 
@@ -98,7 +98,7 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     """A model by its digest, from memory or built again with its weights.
 
     Raises:
-        UserError: a model that came trained is no longer what it was.
+        UserError: a model that came trained has changed since the output was made.
     """
     if digest in _built:
         return _built[digest]
@@ -115,11 +115,11 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
 def build(recipe: Recipe, job: Job, store: Store) -> Loaded:
     """The model of a recipe, before any training.
 
-    The layers that figures ask for are looked up here, for the user to learn of a misspelt one
-    before an hour of training.
+    `build` also looks up the layers that figures name, so that a misspelt name fails before an hour
+    of training.
 
     Raises:
-        UserError: as `models.load`; or the model lacks layers that figures name.
+        UserError: `models.load` raises it, or the model lacks layers that figures name.
     """
     around = Surroundings(Path(job.base), store.root, job.trust)
     loaded = checkpoints.build(recipe, around)
@@ -128,7 +128,7 @@ def build(recipe: Recipe, job: Job, store: Store) -> Loaded:
 
 
 def remember(digest: str, loaded: Loaded) -> None:
-    """Keep a model in memory by its digest; a huge one alone."""
+    """Keep a model in memory by its digest; a huge model replaces all others."""
     if loaded.model.count_params() * 4 > _HUGE:
         _built.clear()
     while len(_built) >= _KEPT:

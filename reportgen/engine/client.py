@@ -1,4 +1,4 @@
-"""The build's side of the worker process: start it late, hand it jobs, end it."""
+"""The build's side of the worker process: starts it with the first job, sends jobs, ends it."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ KILLED = -9
 
 
 class WorkerEnded(ReportgenError):
-    """The worker process ended in the middle of a task."""
+    """The worker process ended during a task."""
 
 
 class Worker(ChildProcess):
-    """A worker process, started at the first job and kept for all that follow.
+    """A worker process, started with the first job and kept for all later jobs.
 
-    A context manager; leaving it ends the process at once, whatever the process is doing.
+    Leaving the context manager ends the process at once, whatever the process is doing.
 
     Args:
-        meanwhile: called once, when the first job is on its way: the process then takes seconds
-            to start, in which this one would be idle.
+        meanwhile: called once, after the first job is sent. The worker takes seconds to start, and
+            the build would otherwise be idle.
     """
 
     def __init__(self, meanwhile: Callable[[], object] | None = None) -> None:
@@ -39,7 +39,7 @@ class Worker(ChildProcess):
         Raises:
             UserError: the user's model, data or parameters are at fault.
             ReportgenError: the task failed; the worker goes on.
-            WorkerEnded: the process died; the next job starts another one.
+            WorkerEnded: the process died; the next job starts another process.
         """
         try:
             self.send(encode(job))

@@ -1,7 +1,7 @@
-"""Stage `compute`: a model and its data through a figure kind's `compute`.
+"""Stage `compute`: runs a figure kind's `compute` on a model and its data.
 
-Models and datasets come from the modules that `INPUTS` names: a figure about data alone, which has
-no input `model`, depends on no code of models.
+The modules that `INPUTS` names load models and datasets. A figure about data alone, which has no
+input `model`, therefore depends on no code of models.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Outputs `artifact` and `measures`; see `artifacts.save`.
 
-    A method that is undefined for the model gives an artifact that says why.
+    A method that is undefined for the model results in an artifact that states the reason.
     """
     try:
         of_job = subject(job, store)
@@ -36,7 +36,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 
 
 def subject(job: Job, store: Store) -> Subject:
-    """The subject that a job's inputs and parameters describe."""
+    """The argument of `compute`, from a job's inputs and parameters."""
     obtained = {
         name: importlib.import_module(INPUTS[name]).obtain(output, job, store)
         for name, output in job.inputs.items()

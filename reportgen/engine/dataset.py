@@ -1,4 +1,4 @@
-"""Stage `dataset`: load a dataset once, and find it again for the tasks that use it."""
+"""Stage `dataset`: loads a dataset once, and supplies it to the tasks that use it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _loaded: dict[str, Dataset] = {}
 
 @dataclass(frozen=True)
 class DatasetRecipe:
-    """What loads a dataset again: its source and parameters, as in the spec, and the seed."""
+    """The values that load a dataset again: source and parameters of the spec, and the seed."""
 
     source: str
     params: Params
@@ -31,7 +31,7 @@ class DatasetRecipe:
 
 @dataclass(frozen=True)
 class DatasetRecord:
-    """The stage's output `dataset`: how to load the dataset again, and what it must then be."""
+    """The output `dataset`: the recipe that loads the dataset again, and the expected digest."""
 
     recipe: DatasetRecipe
     digest: str
@@ -52,7 +52,7 @@ def obtain(output: Output, job: Job, store: Store) -> Dataset:
     """The dataset of an output, from memory or loaded again.
 
     Raises:
-        UserError: the dataset is no longer what it was when the output was made.
+        UserError: the dataset has changed since the output was made.
     """
     if output.digest in _loaded:
         return _loaded[output.digest]

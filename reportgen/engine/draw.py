@@ -1,4 +1,4 @@
-"""Stage `draw`: pictures and tables from an artifact, by a figure kind's `draw`."""
+"""Stage `draw`: a figure kind's `draw` turns an artifact into pictures and tables."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from reportgen.records import Drawing, Table
 from reportgen.store import Output, Store
 
 MOST_NAMED = 6
-"""Repeated layers that a caption names; more are counted."""
+"""The largest number of repeated layers that a caption names; the rest is counted."""
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Output `drawn` (a `Drawn`), which needs each picture, and its vector, as an object."""
+    """Output `drawn` (a `Drawn`), which refers to the object of each picture and its vector."""
     stored = artifacts.read(job.inputs["artifact"], store)
     if stored.undefined:
         return _output(Drawn(undefined=stored.undefined), store)
@@ -31,11 +31,11 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 
 
 def with_uses(part: Drawing | Table, uses: Uses) -> Drawing | Table:
-    """The part of a figure with a caption that says which uses of its layers it shows.
+    """A part of a figure whose caption names the uses of layers that the part shows.
 
     Args:
-        part: as the kind drew it.
-        uses: of layers that the model uses several times.
+        part: the part as the figure kind drew it.
+        uses: uses of the layers that the model uses several times.
     """
     shown = [path for path in dict.fromkeys(part.layers) if path in uses]
     first = [path for path in shown if uses[path][0] == 1]

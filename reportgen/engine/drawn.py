@@ -42,9 +42,9 @@ class DrawnPart:
 
 @dataclass(frozen=True)
 class Drawn:
-    """All parts of a figure in their order, or the sentence that stands in their place.
+    """All parts of a figure in order, or the sentence that replaces them where it is undefined.
 
-    `heading` heads the figure instead of its kind's title, if it is not "".
+    `heading` replaces the title of the figure's kind, unless it is "".
     """
 
     parts: tuple[DrawnPart, ...] = ()

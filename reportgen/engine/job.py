@@ -17,16 +17,16 @@ class Job:
     """A task with its inputs.
 
     Attributes:
-        stage: of the task, see `reportgen.engine.STAGES`.
-        modules: the task's modules; the last one is the kind's, rule's or model's own.
+        stage: the task's stage, a key of `reportgen.engine.STAGES`.
+        modules: the task's modules; the last one belongs to the figure kind, rule or model.
         params: the task's parameters.
         inputs: outputs of earlier tasks, by the names that the task gives them.
-        base: folder that paths in the spec are relative to; never part of a digest.
+        base: the spec's folder, to which its paths are relative; never part of a digest.
         cache: the cache folder.
         checks: (layer, line of the spec) that figures will ask the model for.
-        lines: of the spec, by the part of the parameters that stands there.
-        trust: whether code in model files may run. It decides whether a file is loaded and never
-            what the task makes of it, so it is no part of a key.
+        lines: the line of the spec that sets each input of a model; see `Task.lines`.
+        trust: whether code in model files may run. It decides whether a file is loaded, never the
+            task's result, so it is not part of a key.
     """
 
     stage: str

@@ -1,4 +1,4 @@
-"""Stage `model`: a trained model, kept for the figures, and the facts about it."""
+"""Stage `model`: stores a trained model for the figures, and the facts about it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from reportgen.types import Model
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Outputs `model` (a `Checkpoint`, under the model's digest) and `facts` (a `ModelFacts`
-    without its name)."""
+    """Outputs `model` and `facts`.
+
+    `model` is a `Checkpoint` under the model's digest; `facts` is a `ModelFacts` without the name.
+    """
     params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
     data = dataset.obtain(given, job, store) if given else None
     recipe, preprocessing = params.recipe(data), data.preprocessing if data else None
@@ -61,9 +63,9 @@ def _facts(
 
 
 def _evaluated(model: Model, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
-    """What `evaluate` returns; no metrics of a model that images alone cannot run through.
+    """The result of `evaluate`; no metrics for a model that takes more than images.
 
-    The figures that would run it say why they cannot.
+    The figures of such a model state why they cannot run it.
     """
     try:
         return evaluate(model, data, Network.of(model).heads_for(data.targets))

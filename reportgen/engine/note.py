@@ -1,4 +1,4 @@
-"""Stage `note`: measures become evidence, and rules draft notes from it."""
+"""Stage `note`: turns measures into evidence, from which rules draft notes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from reportgen.types import Json
 
 @dataclass(frozen=True)
 class FigureParams:
-    """Parameters of a figure's notes: where the figure stands, and the model that it shows."""
+    """Parameters of a figure's notes: its kind, block and section, and the model that it shows."""
 
     kind: str
     block: str

@@ -1,4 +1,4 @@
-"""Stage `train`: build a model and train it, unless it comes trained."""
+"""Stage `train`: builds a model and trains it, unless it comes trained."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from reportgen.types import Model, Params
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     """Outputs `training` (a `Training`) and `times`.
 
-    `times` lists the seconds of each epoch, [] of a model that came trained. Its digest is that of
-    the training: times differ from run to run, and equal trainings are to stop a rebuild early.
+    `times` lists the seconds of each epoch; it is [] for a model that came trained. Times differ
+    from run to run, so the digest of `times` is that of the training: an equal training then leaves
+    the tasks that use it fresh.
     """
     params = decode(ModelParams, job.params)
     data = dataset.obtain(job.inputs["dataset"], job, store)

@@ -1,4 +1,4 @@
-"""The worker process: runs jobs one at a time, and says in a sentence why one failed."""
+"""The worker process: runs jobs one at a time, and reports in a sentence why a job failed."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from reportgen.store import Store
 from reportgen.types import Json
 
 PROGRESS_SECONDS = 0.1
-"""Shortest time between two reports of a task's progress."""
+"""Shortest time between two reports of a task's progress, in seconds."""
 
 MOST = 300
-"""Characters that a message quotes of an unexpected error; the worker's log holds all of them."""
+"""Characters of an unexpected error that a message quotes; the worker's log holds all of it."""
 
 
 def handler() -> child_process.Handler:
-    """What answers the requests of `client.Worker`."""
+    """The handler that answers the requests of `client.Worker`."""
     return _run
 
 
@@ -70,10 +70,10 @@ def _vetting(job: Job) -> AbstractContextManager[None]:
 
 
 def _stage(name: str) -> ModuleType:
-    """The module of a stage. The first that needs TensorFlow imports it.
+    """The module of a stage; the first stage that needs TensorFlow imports it.
 
-    None of the million objects that this makes is garbage. The collector would take a third of
-    the time of the import, and a moment at each later run.
+    The import of TensorFlow creates a million objects, none of them garbage. The garbage collector
+    would take a third of the import's time, and a moment at each later run.
     """
     light = "tensorflow" not in sys.modules
     gc.disable()
@@ -87,13 +87,13 @@ def _stage(name: str) -> ModuleType:
 
 
 def _failure(error: Exception) -> ReportgenError:
-    """What to say of an unexpected error."""
+    """The error that reports an unexpected exception."""
     if (problem := _invalid_scope(error)) is not None:
         return UserError(problem)
-    # TensorFlow has a class of its own for it, and a light task has not imported TensorFlow.
+    # TensorFlow has its own class of memory errors; a light task has not imported TensorFlow.
     if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
         return ReportgenError(Problem("memory ran out", hint="show fewer samples or layers"))
-    # A defect of ours or of a plug-in: one task fails with its cause, the build goes on.
+    # A defect of reportgen or of a plug-in: this task fails with its cause, the build goes on.
     traceback.print_exception(error)
     place = traceback.extract_tb(error.__traceback__)[-1]
     spot = f"{Path(place.filename).name}:{place.lineno}"
@@ -102,9 +102,9 @@ def _failure(error: Exception) -> ReportgenError:
 
 
 def _invalid_scope(error: Exception) -> Problem | None:
-    """That TensorFlow compiles no layer of this name, where that is the error.
+    """The problem that TensorFlow cannot compile a layer of this name; None for any other error.
 
-    Keras itself makes, saves and reads such layers, and other backends compute with them.
+    Keras itself creates, saves and loads such layers, and other backends run them.
     """
     match = re.search(r"'(.*)' is not a valid (?:root )?scope name", str(error), re.DOTALL)
     if match is None:

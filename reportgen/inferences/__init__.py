@@ -1,5 +1,6 @@
-"""Rules that read the evidence of a whole report and say what it shows, one file each.
+"""Rules that judge a claim by the evidence of a whole report, one file each.
 
-A rule's file is its name; it holds `ENTRY` and `infer(findings) -> Inference`. Rules are found
-by listing this folder, so a new one needs no other edit. docs/inferences.md describes them all.
+A rule's file has the rule's name and holds `ENTRY` and `infer(findings) -> Inference`. The
+catalogue lists this folder, so a new rule needs no other edit. docs/inferences.md describes all
+rules.
 """

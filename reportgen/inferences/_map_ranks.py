@@ -1,4 +1,4 @@
-"""Layers whose maps are not two-dimensional, which measures over the image leave out."""
+"""Layers whose maps are not two-dimensional; measures over the image leave them out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reportgen.records import Findings, ModelFacts
 def has_other_ranks(findings: Findings, models: Sequence[ModelFacts]) -> bool:
     """Whether any of the models has measured maps of one or three dimensions.
 
-    `feature_maps` measures which of those are active, but not how fine they are across the image.
+    `feature_maps` measures whether such maps are active, but not how fine they are across an image.
     """
     names = {model.name for model in models}
     blocks = [b for b in findings.blocks if b.kind == "feature_maps" and b.model in names]

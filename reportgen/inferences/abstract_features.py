@@ -30,11 +30,13 @@ ENTRY = Entry(
 
 @dataclass(frozen=True)
 class _Pair:
-    """A later convolution beside its model's first; the measures are those of first and later.
+    """A later convolution beside the first of its model; each tuple holds (first, later).
 
     Attributes:
+        model: the model of both.
+        names: names of the layers.
         local: share of the maps' variance that the pixels at a position explain.
-        named: share of images whose class the filters' mean activations name.
+        named: share of images whose class the filters' mean activations predict.
     """
 
     model: ModelFacts
@@ -52,8 +54,8 @@ def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions are more abstract than their model's first.
 
     A layer counts where the pixels at a position explain less of its maps than of the first
-    convolution's, and its filters' mean activations name the class of more images, both with
-    intervals that do not touch.
+    convolution's maps, and the mean activations of its filters predict the class of more images.
+    In both comparisons the intervals must not touch.
     """
     pairs = _pairs(findings)
     if not pairs:
@@ -74,7 +76,7 @@ def infer(findings: Findings) -> Inference:
 
 
 def _example(paragraph: Paragraph, pair: _Pair) -> None:
-    """Quotes the last pair, of the deepest layer."""
+    """Quotes the pair of the deepest layer."""
     words = {"model": pair.model.title, "first": pair.names[0], "later": pair.names[1]}
     paragraph.say(
         "In {model} the brightness at a position and its slopes explain {before:%} of what varies "

@@ -48,13 +48,14 @@ class _Rival:
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on the models that answer the same targets on the same data, two or more.
+    """One note on two or more models that predict the same targets on the same data.
 
-    Where there are several such groups, the one with the most outputs is compared. Heatmaps are
-    measured by the lift: the share of heatmaps' energy inside the foreground over the area's
-    share, averaged over outputs. The claim holds where the most accurate model's accuracy and
-    lift intervals lie above those of every other; it is contradicted where it is clearly the
-    most accurate and some other's lift interval lies above its own; else it is open.
+    The largest such group counts, by outputs and then by models. The measure of heatmaps is their
+    lift: the share of their energy inside the foreground over the foreground's share of the area,
+    averaged over outputs. The claim holds where the intervals of the most accurate model, for both
+    accuracy and lift, lie above those of every other model. It is contradicted where that model is
+    clearly the most accurate, but the lift interval of another model lies above its own. Otherwise
+    it is open.
     """
     rivals = _rivals(findings)
     if len(rivals) < 2:
@@ -106,7 +107,7 @@ def _rivals(findings: Findings) -> list[_Rival]:
 
 
 def _accuracy(findings: Findings, model: ModelFacts) -> Evidence | None:
-    """The mean accuracy over outputs as measured, or derived where it came without interval."""
+    """The mean accuracy over outputs: as measured, or derived where it has no interval."""
     measured = of_model(readings(findings, "evaluation", "mean_accuracy"), model).get("test")
     if measured is not None and measured.interval is not None:
         return measured
@@ -122,7 +123,7 @@ def _of_test(reading: Reading, model: ModelFacts) -> bool:
 
 
 def _lift(model: ModelFacts, energies: Sequence[Evidence]) -> Evidence | None:
-    """Energy over its chance level, averaged over outputs; None where a level is missing."""
+    """Energy over its chance level, averaged over outputs; None where a chance level is missing."""
     areas = [item.baseline or 0.0 for item in energies]
     if min(areas) <= 0:
         return None
@@ -139,8 +140,8 @@ def _mean(
 ) -> Evidence:
     """The mean of values over their scales, with the mean of the bounds as its interval.
 
-    Outputs are measured on the same images and are not independent. The mean of the bounds is
-    the interval for errors that move together, and too wide, never too narrow, otherwise.
+    Outputs are measured on the same images and are not independent. The mean of the bounds is the
+    exact interval for fully correlated errors; for other errors it is too wide, never too narrow.
     """
     pairs = list(zip(sources, scales, strict=True))
     intervals = [item.interval for item in sources if item.interval is not None]

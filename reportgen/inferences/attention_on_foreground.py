@@ -34,8 +34,8 @@ def infer(findings: Findings) -> Inference:
     """One note: the share of heatmaps' energy near the foreground, and the activations' lift there.
 
     A model counts where most of its outputs have an energy interval above the share of the area,
-    and where most of its convolution layers have a lift interval above 1. The claim is about most
-    models; it must hold for whichever of heatmaps and activations the report measured.
+    and where most of its convolution layers have a lift interval above 1. The claim must hold for
+    most models, and for both heatmaps and activations if the report measures both.
     """
     near = readings(findings, "grad_cam", "energy_near_foreground")
     heat = [r for r in near or readings(findings, "grad_cam", "energy_in_foreground") if _chance(r)]
@@ -99,7 +99,7 @@ def _lifts(measured: Sequence[Reading]) -> str:
 
 
 def _holds(counts: Tally, who: str, does: str, more: str) -> str:
-    """In how many models `who` `does` `more`; of a single model, whether they do."""
+    """A clause: in how many models `who` `does` `more`, or whether they do in the only model."""
     if counts.evidence[counts.name].n != 1 or counts.answer == "above":
         return f"In {counts.phrase}, {who} {does} {more}"
     if counts.answer == "open":
@@ -116,7 +116,7 @@ def _count(name: str, measured: Sequence[Reading], claim: str) -> Tally:
 
 
 def _chance(reading: Reading) -> bool:
-    """Whether there is a chance level to compare with; a share of no area is none."""
+    """Whether the reading has a chance level; the share of an empty area is not one."""
     return (reading.evidence.baseline or 0) > 0
 
 

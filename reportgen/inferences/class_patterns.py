@@ -26,9 +26,10 @@ ENTRY = Entry(
 def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions have maps that are more alike within a class.
 
-    Every convolution but a model's first is judged by the cosine of its maps' means over channels:
-    that of images of one class minus that of images of the two classes compared. A layer counts
-    where the interval of the difference lies above zero.
+    The rule judges every convolution but a model's first. It compares the maps, averaged over
+    channels, of two images by their cosine. The measure is the mean cosine of images of one class
+    minus that of images of the two classes compared. A layer counts where the interval of this
+    difference lies above zero.
     """
     separations = [
         reading
@@ -60,7 +61,7 @@ def infer(findings: Findings) -> Inference:
 def _example(
     paragraph: Paragraph, findings: Findings, separations: list[Reading], last: Reading
 ) -> None:
-    """Quotes the last layer, and what the first has."""
+    """Quotes the last layer, with the first layer for comparison."""
     within, between = (
         of_model(readings(findings, "class_comparison", name), last.model).get(last.at)
         for name in ("within_class", "between_classes")

@@ -33,20 +33,20 @@ ENTRY = Entry(
 )
 
 COLORED = 0.1
-"""Share of an image's variance off the gray axis from which the image counts as colored: then
-color carries at least a tenth of what varies. A gray image has none, and independent channels
-have two thirds."""
+"""Share of an image's variance off the gray axis from which the image counts as colored: color then
+carries at least a tenth of the variance. The share is zero for a gray image and two thirds for
+independent channels."""
 
 VARIED = 0.5
-"""Spread of hues from which they count as varied. It is none for a single hue and all for hues
-spread evenly; one half is that of hues spread evenly over about 217 of the 360 degrees."""
+"""Spread of hues from which they count as varied. It is 0 for a single hue and 1 for hues spread
+evenly over the circle; one half corresponds to hues spread evenly over about 217 degrees."""
 
 ANSWERS = {
     "colored": "filters are colored",
     "varied": "filters are varied in hue",
     "needed": "some output needs the color",
 }
-"""The three claims that are tested on each model."""
+"""The three claims that the rule tests on each model."""
 
 SINGLE: dict[str, dict[Side, str]] = {
     "colored": {
@@ -68,7 +68,7 @@ SINGLE: dict[str, dict[Side, str]] = {
 """Phrases for the answers of a single model."""
 
 DOUBT = 0.1
-"""A spread of hues that comes without an interval and lies this close to `VARIED` is undecided."""
+"""A spread of hues without an interval is undecided within this distance of `VARIED`."""
 
 NEEDED = 0.1
 """Loss of accuracy without color from which color counts as needed: one image in ten."""
@@ -77,10 +77,10 @@ NEEDED = 0.1
 def infer(findings: Findings) -> Inference:
     """One note on models with color input: are filters colored and varied, is color needed?
 
-    A model counts where its first layer's filters are colored (interval above `COLORED`) and
-    varied (above `VARIED`), and where some output loses more
-    than `NEEDED` of its accuracy on the same images made gray (interval below). Color is that of
-    the images that maximize the filters, or, where the report has none, of the kernels.
+    A model counts where the filters of its first layer are colored (interval above `COLORED`) and
+    varied (above `VARIED`), and where some output loses more than `NEEDED` of its accuracy on the
+    same images in gray (interval below). The colors are those of the images that maximize the
+    filters, or those of the kernels where the report has no such images.
     """
     colors = _colors(findings)
     if not colors:
@@ -103,7 +103,7 @@ def infer(findings: Findings) -> Inference:
 
 
 def _colors(findings: Findings) -> list[Reading]:
-    """For each model the color of the first layer: of its filters' images, else of its kernels."""
+    """The color of each model's first layer: of the filters' images, else of the kernels."""
     images = readings(findings, "activation_maximization", "chroma_share")
     kernels = readings(findings, "kernels", "color_share", compared=True)
     by_model: dict[str, Reading] = {}
@@ -114,7 +114,7 @@ def _colors(findings: Findings) -> list[Reading]:
 
 
 def _tests(color: Reading, hue: Evidence | None, gray: Mapping[str, Evidence]) -> dict[str, Case]:
-    """The three answers for one model, with what each rests on."""
+    """The three answers for one model, each with its evidence."""
     losses = tuple(gray.values())
     return {
         "colored": Case(side(color.evidence, COLORED), (color.evidence,)),
@@ -131,7 +131,7 @@ def _varied(hue: Evidence | None) -> Side:
 
 
 def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
-    """Says for how many models each answer is yes, and for how many all three are."""
+    """Adds the number of models with each answer yes, and of those with all three answers yes."""
     nouns = "model with color input|models with color input"
     cases = [
         Case(
@@ -170,7 +170,7 @@ def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
 
 
 def _needed(gray: Sequence[Evidence]) -> Side:
-    """Whether some output loses more than `NEEDED`; ruled out when every output keeps more."""
+    """Whether some output loses more than `NEEDED`; ruled out where every output loses less."""
     if not gray:
         return "open"
     kept = [side(item, (item.baseline or 0) - NEEDED) for item in gray]

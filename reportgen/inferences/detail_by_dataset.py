@@ -27,14 +27,13 @@ ENTRY = Entry(
 )
 
 RICHER = 1.25
-"""How many times the foreground of simpler shapes the foreground of richer ones must cover. The
-share of the image that shapes cover stands in for how rich they are; with a smaller difference
-neither dataset is called the richer one."""
+"""Least ratio of the foreground's share of the image between richer and simpler shapes. This share
+approximates how rich the shapes are; below the ratio, neither dataset counts as the richer."""
 
 
 @dataclass(frozen=True)
 class _Trial:
-    """One dataset's model, what share its foreground covers, and the detail of its layers."""
+    """A dataset's model, the foreground's share of its images, and the detail of its layers."""
 
     model: ModelFacts
     share: Evidence | None
@@ -44,11 +43,11 @@ class _Trial:
 def infer(findings: Findings) -> Inference:
     """One note on models with the same layers and shapes but different data, layer by layer.
 
-    Detail is the normalized spatial entropy of what departs from the background, each channel's
-    median over the map: over how much of the map there is something to see. A layer counts where
-    its interval for the richer data lies above that for the simpler, and the claim holds where
-    most layers do. It stays open where the foreground's shares are unknown or less than `RICHER`
-    apart, since it is then not known which data should show more.
+    Detail is the normalized spatial entropy of a map's departure from its background, which is each
+    channel's median over the map. It says over how much of the map the activations differ from the
+    background. A layer counts where its interval for the richer data lies above that for the
+    simpler data, and the claim holds where most layers count. It stays open where the foreground's
+    shares are unknown or their ratio is below `RICHER`, because no dataset is then the richer.
     """
     trials = _trials(findings)
     if len(trials) < 2:
@@ -99,7 +98,7 @@ def _example(
     rich: _Trial,
     simple: _Trial,
 ) -> None:
-    """Quotes the layer where the two differ the most."""
+    """Quotes the layer where the detail of the two models differs most."""
     (layer, more), less = max(pairs, key=lambda p: abs((p[0][1].value or 0) - (p[1].value or 0)))
     paragraph.say(
         "The difference is largest in {layer}, with a normalized spatial entropy of "
@@ -112,7 +111,7 @@ def _example(
 
 
 def _trials(findings: Findings) -> list[_Trial]:
-    """One model for each dataset, of the first architecture that was given several datasets."""
+    """One model for each dataset, of the first architecture that the report trains on several."""
     details = readings(findings, "feature_maps", "detail")
     groups: dict[object, dict[str, _Trial]] = {}
     for model in models_of(details):
@@ -125,13 +124,13 @@ def _trials(findings: Findings) -> list[_Trial]:
 
 
 def _maps(model: ModelFacts) -> tuple[tuple[str, str], ...]:
-    """What makes two models the same here: types and output shapes of their map layers."""
+    """Types and output shapes of a model's map layers; models with equal ones are compared."""
     rows = [row for row in model.layers if "Conv" in row.type or "Pool" in row.type]
     return tuple((row.type, row.output_shape) for row in rows)
 
 
 def _foreground(findings: Findings, dataset: str) -> Evidence | None:
-    """The share of a dataset's images that the foreground covers, from whichever figure has it."""
+    """The share of a dataset's images that the foreground covers, from any figure."""
     for reading in readings(findings, "samples", "foreground_share"):
         if reading.model.dataset == dataset:
             return reading.evidence
@@ -145,5 +144,5 @@ def _foreground(findings: Findings, dataset: str) -> Evidence | None:
 
 
 def _share(trial: _Trial) -> float:
-    """The foreground's share, or 0 where it is not known."""
+    """The foreground's share, or 0 where it is unknown."""
     return (trial.share.value or 0) if trial.share is not None else 0

@@ -32,9 +32,9 @@ COUNTS = ("edge_filters", "vertical_filters", "horizontal_filters")
 def infer(findings: Findings) -> Inference:
     """One note on how many models have a first convolution whose filters mostly follow edges.
 
-    A model counts where more than half of the filters that answer at all follow edges more than
-    brightness, and more than half follow one direction of edges more than the other. Which filters
-    do so surely is judged by the figure, filter by filter.
+    A model counts where more than half of the active filters follow edges more than brightness, and
+    more than half follow one direction of edges more than the other. The figure decides for each
+    filter whether it certainly does.
     """
     counts_by_name = {name: readings(findings, "edge_filters", name) for name in COUNTS}
     models = [m for m in models_of(counts_by_name["edge_filters"]) if _first(counts_by_name, m)]
@@ -69,7 +69,7 @@ def infer(findings: Findings) -> Inference:
 
 
 def _first(counts_by_name: Mapping[str, list[Reading]], model: ModelFacts) -> dict[str, Reading]:
-    """The counts of a model's first layer that has them all, with the filters counted."""
+    """The counts of the first of a model's layers that has all of them, by measure."""
     for edges in counts_by_name["edge_filters"]:
         same = {
             name: reading

@@ -1,4 +1,4 @@
-"""Does a margin make the last layer gather classes by angle?"""
+"""Does a margin in the last layer make the angles within classes smaller?"""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CONCLUSIONS: dict[Side, str] = {
 
 @dataclass(frozen=True)
 class _Head:
-    """A model's embedding: angles to the own center, silhouette, and what tells its head."""
+    """A model's embedding: angles to the own center, silhouette, and the margin of its head."""
 
     model: ModelFacts
     dimensions: float
@@ -46,12 +46,13 @@ class _Head:
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on every model whose head has a margin, beside those without one.
+    """One note that compares every model whose head has a margin with the models without one.
 
-    Models are compared that embed the same data in as many dimensions. A comparison holds where
-    the mean angle of test images to the center of their class is smaller with the margin, and the
-    silhouette by angles is larger: a smaller angle alone may mean that all classes fell together.
-    Both are judged by intervals that do not touch. The claim holds where most comparisons do.
+    The compared models embed the same data in the same number of dimensions. A comparison holds
+    where the margin goes with a smaller mean angle between test images and the center of their
+    class, and with a larger silhouette by angles; a smaller angle alone may mean that all classes
+    collapsed into one. The intervals of both measures must not touch. The claim holds where most
+    comparisons hold.
     """
     pairs = _pairs(_heads(findings))
     if not pairs:

@@ -25,18 +25,18 @@ ENTRY = Entry(
 )
 
 SATURATED = 0.2
-"""Share of pixels at the ends of their range above which an image is not read: it would tell
-more of the clipping than of the filter."""
+"""Share of pixels at the ends of their range above which an image is not judged, because clipping
+then shapes it more than the filter does."""
 
 
 def infer(findings: Findings) -> Inference:
     """One note on how many layers have images with more of a pattern than an untrained copy's.
 
-    A pattern is the share of an image's contrast that lies in its strongest waves. A layer
-    counts where the gain in it over the same recipe with random weights has an interval above
-    zero. It is undecided, whatever its gain, where its images fail their check: where the median
-    filter responds less to its image than to the best test image (interval of the ratio below
-    1), or where more than `SATURATED` of the pixels are clipped.
+    The measure of a pattern is the share of an image's contrast in its strongest waves. A layer
+    counts where the interval of the gain over the same recipe with random weights lies above zero.
+    A layer whose images fail their check is undecided, whatever its gain. The check fails where the
+    median filter responds less to its image than to the best test image (interval of the ratio
+    below 1), or where more than `SATURATED` of the pixels are clipped.
     """
     gains = readings(findings, "activation_maximization", "pattern_gain", compared=True)
     shares = readings(findings, "activation_maximization", "pattern", compared=True)
@@ -67,7 +67,7 @@ def infer(findings: Findings) -> Inference:
 
 
 def _example(paragraph: Paragraph, lead: str, best: Reading, shares: Sequence[Reading]) -> None:
-    """Quotes the layer whose share exceeds the untrained copy's most, of those that count."""
+    """Quotes the layer with the largest gain over the untrained copy, of those that count."""
     share = next(r for r in shares if (r.model.name, r.at) == (best.model.name, best.at))
     paragraph.say(
         f"{lead} {{share.at}} of {{share.model}}: on average the strongest waves hold {{share:%}} "
@@ -79,7 +79,7 @@ def _example(paragraph: Paragraph, lead: str, best: Reading, shares: Sequence[Re
 
 
 def _rejected(paragraph: Paragraph, failures: Sequence[tuple[Evidence, ...]]) -> None:
-    """Says in how many layers the images failed their check, if in any."""
+    """Adds the number of layers whose images failed their check, if there are any."""
     sources = [item for failed in failures for item in failed]
     if sources:
         layers = sum(1 for failed in failures if failed)

@@ -32,7 +32,8 @@ _Pair = tuple[ModelFacts, tuple[str, str], tuple[Evidence, Evidence]]
 def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions have coarser maps than their model's first.
 
-    A layer counts where its maps hold fewer waves across the image, with intervals apart.
+    A layer counts where its maps hold fewer waves across the image, with intervals that do not
+    touch.
     """
     fineness = readings(findings, "feature_maps", "fineness")
     pairs = [pair for model in models_of(fineness) for pair in _pairs(model, fineness)]

@@ -54,11 +54,10 @@ ANSWERS: dict[str, Side] = {
 def infer(findings: Findings) -> Inference:
     """One note on how many models with several outputs have slightly different heatmaps.
 
-    A model counts where the interval of the mean cosine similarity between the heatmaps of
-    two of its outputs lies between `SLIGHTLY` and `SAME`; it speaks against the claim where the
-    interval lies wholly above (the same places) or wholly below (farther apart than slightly),
-    and the note says which. Maps that are zero or the same everywhere point nowhere and are left
-    out by the measure.
+    A model counts where the interval of the mean cosine similarity between the heatmaps of two of
+    its outputs lies between `SLIGHTLY` and `SAME`. It contradicts the claim where the interval lies
+    wholly above (the same places) or wholly below (more than slightly apart), and the note says
+    which. The measure leaves out maps that are zero or constant, because they mark no place.
     """
     similarities = readings(findings, "grad_cam", "head_similarity")
     if not similarities:
@@ -87,7 +86,7 @@ def _place(similarity: Evidence) -> str:
 
 
 def _counts(similarities: Sequence[Reading], places: Sequence[str]) -> dict[str, Evidence]:
-    """How many models there are of each sort, of those that there are; "models" always."""
+    """The number of models at each place that occurs, and the number of all models as "models"."""
     sources = [r.evidence for r in similarities]
     phrases = {**BETWEEN, "models_open": "at places of which it is undecided how much they differ"}
     return {
@@ -106,7 +105,7 @@ def _counts(similarities: Sequence[Reading], places: Sequence[str]) -> dict[str,
 
 
 def _sentence(counts: Mapping[str, Evidence]) -> str:
-    """The sentence on all models: one sort after the other."""
+    """The sentence on all models, place by place."""
     if counts["models"].n == 1:
         name = next(name for name in counts if counts[name].value)
         if name == "models_open":
@@ -150,7 +149,7 @@ def _range(
 
 
 def _contrary(places: Sequence[str]) -> str:
-    """In words, how the claim fails."""
+    """The words for how the claim fails."""
     far, same = places.count("models_far"), places.count("models_same")
     if far and same:
         return "So where they do not differ slightly, they differ more, or hardly at all."

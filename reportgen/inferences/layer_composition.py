@@ -31,13 +31,13 @@ widely as that of a filter with equal weights on more than two channels."""
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on how many later convolution layers combine what comes in.
+    """One note on how many later convolution layers combine several input channels.
 
-    Every convolution layer but a model's first is judged by the effective number of input
-    channels of its filters: the participation ratio of the energy of their weights. A layer
-    counts where the interval over its filters lies above `SEVERAL`. Random weights combine as
-    well, so this says what filters do, not that training made them do so. Layers whose filters
-    have a single input channel each, as depthwise ones, have nothing to combine and are left out.
+    The rule judges every convolution layer but a model's first by the effective number of input
+    channels of its filters: the participation ratio of the energy of their weights. A layer counts
+    where the interval over its filters lies above `SEVERAL`. Random weights combine channels too,
+    so a yes describes the filters and is no effect of training. Layers whose filters have a single
+    input channel each, such as depthwise convolutions, are left out.
     """
     inputs = _in_order(readings(findings, "kernels", "effective_inputs", compared=True))
     alone = _in_order(readings(findings, "kernels", "single_input"))
@@ -95,7 +95,7 @@ def _example(
 
 
 def _in_order(inputs: Sequence[Reading]) -> list[Reading]:
-    """Readings in the order of the layers of their models; unknown layers stay behind them."""
+    """Readings in the order of their models' layers; unknown layers come last."""
     return [
         Reading(model, at, evidence)
         for model in models_of(inputs)

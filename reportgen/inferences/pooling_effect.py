@@ -34,8 +34,8 @@ def infer(findings: Findings) -> Inference:
 
     A layer shows it where it has fewer positions than its input, where the interval of the gain
     in mean activation lies above 1, and where the interval of the correlation with its input lies
-    above `SAME_PATTERN`. Max pooling raises the mean of any map that is not constant, so
-    the gain tells how strong the effect is, and mostly sets max pooling apart from averaging.
+    above `SAME_PATTERN`. Max pooling raises the mean of any map that is not constant, so the gain
+    measures the strength of the effect, and mostly distinguishes max pooling from averaging.
     """
     gains = readings(findings, "feature_maps", "pool_gain", compared=True)
     agreements = readings(findings, "feature_maps", "pool_agreement", compared=True)

@@ -31,8 +31,8 @@ ENTRY = Entry(
 
 MAINLY = 0.5
 """Share of the spilled energy that must lie within one cell of the foreground for resizing to be
-the main cause: bilinear resizing moves energy by less than one cell, so that what lies farther away
-has another cause."""
+the main cause: bilinear resizing moves energy by less than one cell, so energy that lies farther
+away has another cause."""
 
 CONCLUSIONS: dict[Side, str] = {
     "above": "So resizing can explain most of the mismatch, though it need not be the cause.",
@@ -44,15 +44,15 @@ CONCLUSIONS: dict[Side, str] = {
 def infer(findings: Findings) -> Inference:
     """One note: on how many models the overlap is imperfect, and the spill stays within a cell.
 
-    An output counts where some nonzero heatmap overlaps imperfectly and the interval of the share
-    of spilled energy that lies within one feature-map cell of the foreground is above `MAINLY`
-    and above the share of that ring in the area outside (chance). It speaks against the claim
-    where no heatmap overlaps imperfectly or the interval lies below either. Heatmaps that are the
-    same at every position point nowhere and do not count for the overlap. A model counts where
-    most of its outputs do, and the claim is about most models.
+    An output counts where some nonzero heatmap overlaps imperfectly, and where the interval of the
+    share of spilled energy within one feature-map cell of the foreground lies above `MAINLY` and
+    above that ring's share of the area outside the foreground (chance). An output contradicts the
+    claim where no heatmap overlaps imperfectly or the interval lies below either limit. Constant
+    heatmaps mark no place and do not count for the overlap. A model counts where most of its
+    outputs count, and the claim holds where most models count.
     """
     compared = readings(findings, "grad_cam", "spill_within_cell", compared=True)
-    # A share is quoted with the number of heatmaps that it is a share of.
+    # The note quotes a share with the number of heatmaps from which the share is taken.
     overlaps = [
         reading
         for reading in readings(findings, "grad_cam", "imperfect_overlap")

@@ -34,9 +34,9 @@ CONCLUSIONS: dict[Side, str] = {
 def infer(findings: Findings) -> Inference:
     """One note on the models with the fewest convolution layers, against the deepest.
 
-    The claim holds where the shallowest has a single convolution layer, so that there is no later
-    stage to see, and where its receptive field is less than the width of the input. Both are read
-    from the architecture and exact; the answer is open only where a size is missing.
+    The claim holds where the shallowest model has a single convolution layer, and thus no later
+    stage, and where the layer's receptive field is narrower than the input. The architecture
+    determines both exactly; the answer is open only where a size is missing.
     """
     depths = [r for r in readings(findings, "summary", "conv_layers") if r.number() > 0]
     if not depths:
@@ -60,7 +60,7 @@ def infer(findings: Findings) -> Inference:
 
 
 def _field(paragraph: Paragraph, findings: Findings, shallow: Sequence[Reading]) -> Side:
-    """States the widest receptive field of these models; above if it is less than the input."""
+    """Adds the widest receptive field; "above" if it is narrower than the input."""
     names = {r.model.name for r in shallow}
     fields = [r for r in readings(findings, "summary", "receptive_field") if r.model.name in names]
     if not fields:

@@ -24,9 +24,10 @@ JAMA 249, 1983), so 300 leave less than one in a hundred."""
 def infer(findings: Findings) -> Inference:
     """One note: how many gradients and how many maps are zero everywhere, over all outputs.
 
-    One zero gradient shows that there are such images. Without any the claim is contradicted if
-    at least `ENOUGH` heatmaps were computed, and else open. A map can be zero with a gradient
-    that is not: when the weighted maps sum to nothing positive, the final ReLU leaves nothing.
+    A single zero gradient proves that such images exist. Without any, the claim is contradicted if
+    at least `ENOUGH` heatmaps were computed, and open otherwise. A map can be zero although its
+    gradient is not: where the weighted sum of the feature maps is nowhere positive, the final ReLU
+    returns 0.
     """
     gradients = [r for r in readings(findings, "grad_cam", "zero_gradients") if r.evidence.n]
     if not gradients:

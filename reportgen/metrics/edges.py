@@ -12,8 +12,9 @@ from reportgen.types import Array, Doubles, Floats
 def edges(images: Array, size: tuple[int, int]) -> tuple[Doubles, Doubles]:
     """Strength of vertical and of horizontal edges at a map's size, each of shape (n, h, w).
 
-    Vertical edges are where the brightness (mean over channels) changes along a row, horizontal
-    ones where it changes along a column: magnitudes of central differences, averaged down.
+    At vertical edges the brightness (mean over channels) changes along a row; at horizontal edges
+    it changes along a column. The strength is the magnitude of central differences, averaged down
+    to the map's size.
 
     Args:
         images: the part of the images that the map covers, shape (n, H, W, c), as stored.
@@ -27,7 +28,7 @@ def edges(images: Array, size: tuple[int, int]) -> tuple[Doubles, Doubles]:
 
 
 def slopes(images: Array) -> tuple[Doubles, Doubles]:
-    """Change of brightness along rows and along columns, central differences, (n, H, W) each."""
+    """Central differences of brightness along rows and along columns, each (n, H, W)."""
     gray = np.asarray(images, np.float64).mean(axis=-1)
     across = np.gradient(gray, axis=2) if gray.shape[2] > 1 else np.zeros_like(gray)
     down = np.gradient(gray, axis=1) if gray.shape[1] > 1 else np.zeros_like(gray)
@@ -43,13 +44,16 @@ def departures(maps: Floats) -> Doubles:
 
 
 def orientations(maps: Floats, vertical: Doubles, horizontal: Doubles) -> Doubles:
-    """For each image and filter, how much more its map follows vertical than horizontal edges.
+    """How much more the map of each image and filter follows vertical than horizontal edges.
 
-    The correlation over positions of |activation - the map's median| with the strength of
-    vertical edges, minus that with horizontal ones; a constant map or image correlates by 0.
+    The measure is the correlation over positions of |activation - the map's median| with the
+    strength of vertical edges, minus the correlation with horizontal edges. Correlations of a
+    constant map or image are 0.
 
     Args:
-        maps: shape (n, h, w, c); vertical, horizontal: shape (n, h, w).
+        maps: feature maps, shape (n, h, w, c).
+        vertical: strength of vertical edges, shape (n, h, w).
+        horizontal: strength of horizontal edges, shape (n, h, w).
 
     Returns:
         Shape (n, c), between -2 and 2.

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from reportgen.types import Array, Doubles, Floats
 
 ROWS = 4096
-"""Vectors whose angles are computed at once."""
+"""Number of vectors whose angles are computed at once."""
 
 
 # --- angles ------------------------------------------------------------------------------------
@@ -19,14 +19,14 @@ ROWS = 4096
 def directions(vectors: ArrayLike) -> Doubles:
     """Vectors (n, d) divided by their lengths; NaN where the length is zero."""
     values = np.asarray(vectors, np.float64)
-    # By the largest magnitude first, so that squares neither overflow nor vanish.
+    # Divide by the largest magnitude first, so that squares neither overflow nor underflow.
     peaks = np.abs(values).max(axis=-1, keepdims=True, initial=0.0)
     scaled = np.divide(values, peaks, out=np.full_like(values, np.nan), where=peaks > 0)
     return np.asarray(scaled / np.sqrt((scaled**2).sum(axis=-1, keepdims=True)))
 
 
 def angles(first: ArrayLike, second: ArrayLike) -> Doubles:
-    """Angles (n, k) between each of n and each of k vectors, shapes (n, d) and (k, d)."""
+    """Angles (n, k) in degrees between each of n and each of k vectors, (n, d) and (k, d)."""
     rows, ends = np.asarray(first), directions(second)
     degrees = np.empty((len(rows), len(ends)))
     for start in range(0, len(rows), ROWS):
@@ -37,7 +37,7 @@ def angles(first: ArrayLike, second: ArrayLike) -> Doubles:
 
 
 def paired_angles(first: ArrayLike, second: ArrayLike) -> Doubles:
-    """Angles (n,) between vectors of the same place, both of shape (n, d)."""
+    """Angles (n,) in degrees between vectors with the same index, both of shape (n, d)."""
     cosines = (directions(first) * directions(second)).sum(axis=-1)
     return np.asarray(np.degrees(np.arccos(np.clip(cosines, -1.0, 1.0))))
 
@@ -45,9 +45,9 @@ def paired_angles(first: ArrayLike, second: ArrayLike) -> Doubles:
 def mean_directions(vectors: ArrayLike, labels: Array, classes: int) -> Doubles:
     """The mean direction of each class, unit vectors of shape (classes, d).
 
-    It is the direction of the sum of the vectors' directions (K. V. Mardia and P. E. Jupp,
-    Directional Statistics, 2000), so long vectors count no more than short ones. NaN for a class
-    without vectors, or whose directions cancel out.
+    The mean direction is the direction of the sum of unit vectors (K. V. Mardia and P. E. Jupp,
+    Directional Statistics, 2000), so long vectors count no more than short ones. It is NaN for a
+    class without vectors or whose directions cancel out.
     """
     values = np.asarray(vectors)
     sums = np.zeros((classes, values.shape[1]))
@@ -58,9 +58,15 @@ def mean_directions(vectors: ArrayLike, labels: Array, classes: int) -> Doubles:
 
 
 def own_and_nearest(table: Doubles, labels: Array) -> tuple[Doubles, Doubles]:
-    """Of angles (n, k) to k classes, those to each one's own class and to the nearest other, (n,).
+    """The angle of each vector to its own class and to the nearest other class, each (n,).
 
-    NaN where the own angle is undefined, or no other is there to compare with.
+    Args:
+        table: angles (n, k) of n vectors to the centers of k classes.
+        labels: the own class of each vector, shape (n,).
+
+    Returns:
+        The angle to the own class, and the angle to the nearest other class, which is NaN where the
+        own angle or every other angle is undefined.
     """
     places = np.arange(len(table))
     own = table[places, labels]
@@ -72,7 +78,10 @@ def own_and_nearest(table: Doubles, labels: Array) -> tuple[Doubles, Doubles]:
 
 
 def closest_pair(vectors: ArrayLike) -> tuple[int, int, float] | None:
-    """The two of k vectors with the least angle, and that angle; None if fewer have one."""
+    """The indices of the two of k vectors with the least angle, and that angle in degrees.
+
+    None if fewer than two vectors have a direction.
+    """
     table = angles(vectors, vectors)
     table[np.tril_indices(len(table))] = np.nan
     if np.isnan(table).all():
@@ -84,9 +93,10 @@ def closest_pair(vectors: ArrayLike) -> tuple[int, int, float] | None:
 def widest_angle(count: int, dimensions: int) -> float | None:
     """An upper bound for the least angle between any two of `count` directions, in degrees.
 
-    On a circle that of even spacing, 360 / count. On a sphere the bound of L. Fejes Toth (1943),
-    which 3, 4, 6 and 12 directions reach. In all dimensions that of a regular simplex,
-    arccos(-1 / (count - 1)), which count <= dimensions + 1 directions reach. None for one.
+    On a circle the bound is even spacing, 360 / count. On a sphere it is the bound of L. Fejes Toth
+    (1943), which 3, 4, 6 and 12 directions reach. In any number of dimensions the angle of a
+    regular simplex, arccos(-1 / (count - 1)), is a bound, which count <= dimensions + 1 directions
+    reach. None for a single direction.
     """
     if count < 2 or dimensions < 1:
         return None
@@ -103,10 +113,11 @@ def widest_angle(count: int, dimensions: int) -> float | None:
 
 
 def silhouettes(own: Doubles, nearest: Doubles) -> Doubles:
-    """(b - a) / max(a, b) of the angles a to the own center and b to the nearest other one, (n,).
+    """The simplified silhouette by angles, (b - a) / max(a, b), shape (n,).
 
-    1 on the own center, 0 halfway, -1 on another's: the simplified silhouette (P. J. Rousseeuw,
-    1987, in the form of E. R. Hruschka and others, 2006), here by angles. 0 where both are zero.
+    a is the angle to the own center and b the angle to the nearest other center. The silhouette is
+    1 on the own center, 0 halfway and -1 on another center; it is 0 where both angles are zero.
+    Source: P. J. Rousseeuw, 1987, in the form of E. R. Hruschka and others, 2006.
     """
     most = np.maximum(own, nearest)
     return np.asarray(np.divide(nearest - own, most, out=np.zeros_like(most), where=most != 0))
@@ -115,11 +126,11 @@ def silhouettes(own: Doubles, nearest: Doubles) -> Doubles:
 # --- principal components ----------------------------------------------------------------------
 
 ROUNDS = 24
-"""Rounds of subspace iteration: after r of them, what a lesser component leaves in a greater one
-has shrunk by the ratio of their variances to the power r."""
+"""Rounds of subspace iteration. After r rounds the error that a smaller component causes in a
+larger one has shrunk by the ratio of their variances to the power r."""
 
 SPARE = 10
-"""Components computed beyond those asked for, which makes these exact sooner."""
+"""Components computed in addition to the requested ones, which thus converge faster."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +146,7 @@ class Axes:
         return np.asarray(centered @ self._columns(), np.float32)
 
     def share(self, vectors: Array) -> float | None:
-        """Of the variance of vectors (n, d), the share along the axes; None if there is none."""
+        """The share of the variance of vectors (n, d) along the axes; None if they do not vary."""
         kept = float(self.project(vectors).astype(np.float64).var(axis=0).sum())
         whole = float(np.asarray(vectors).var(axis=0, dtype=np.float64).sum())
         return min(kept / whole, 1.0) if whole > 0 else None
@@ -147,8 +158,9 @@ class Axes:
 def components(vectors: NDArray[np.floating], count: int, seed: int) -> Axes:
     """The first `count` principal components (K. Pearson, 1901) of vectors (n, d), count <= d.
 
-    By subspace iteration from seeded random directions (N. Halko and others, 2011), which never
-    holds the covariance (d, d). Each axis points where its largest entry is positive.
+    The method is subspace iteration from seeded random directions (N. Halko and others, 2011),
+    which never stores the covariance (d, d). The sign of each axis makes its largest entry
+    positive.
     """
     mean = np.asarray(vectors.mean(axis=0, dtype=np.float64))
     dimensions = vectors.shape[1]

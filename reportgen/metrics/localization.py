@@ -1,4 +1,4 @@
-"""How heatmaps of any kind lie on the foregrounds of their images. NumPy only."""
+"""Overlap of heatmaps with the foregrounds of their images. NumPy only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ from reportgen.types import Booleans, Doubles, Floats
 
 @dataclass(frozen=True)
 class Overlap:
-    """One number for each image, shape (n,): energies as shares of the whole heatmap.
+    """Overlap of each heatmap with the foreground; every array has shape (n,).
 
-    `imperfect` is the chance, over random orders of pixels that tie, that the hottest pixels do
-    not all lie in the foreground: 0 or 1 where no tie matters.
+    Attributes:
+        inside: share of the heatmap's energy inside the foreground.
+        near: share of the energy inside the foreground or within one cell of it.
+        area: share of the image that the foreground covers.
+        near_area: share of the image that the foreground and the cells around it cover.
+        imperfect: probability, over random orders of tied pixels, that the hottest pixels do not
+            all lie in the foreground; 0 or 1 where no tie matters.
     """
 
     inside: Doubles
@@ -28,11 +33,11 @@ class Overlap:
 
 
 def overlap(maps: Floats, masks: Booleans) -> Overlap:
-    """How heatmaps lie on foregrounds.
+    """The overlap of heatmaps with foregrounds.
 
     Args:
         maps: shape (n, h, w), none of them zero everywhere.
-        masks: shape (n, H, W), none of them empty.
+        masks: foregrounds, shape (n, H, W), none of them empty.
     """
     large = bilinear(maps, masks.shape[1:]).astype(np.float64)
     shares = large / large.sum(axis=(1, 2), keepdims=True)
@@ -47,12 +52,16 @@ def overlap(maps: Floats, masks: Booleans) -> Overlap:
 
 
 def energies(maps: Floats, masks: Booleans) -> tuple[Booleans, Doubles, Doubles]:
-    """Which maps are zero everywhere, shape (n,), and of the others the share of each inside its
-    foreground, and the foreground's share of the area. Images without foreground are left out.
+    """Energies of heatmaps inside their foregrounds.
 
     Args:
         maps: shape (n, h, w), nowhere negative.
-        masks: shape (n, H, W).
+        masks: foregrounds, shape (n, H, W).
+
+    Returns:
+        Whether each map is zero everywhere, shape (n,). For the maps that are not zero and whose
+        image has a foreground: the share of the energy inside the foreground, and the foreground's
+        share of the area.
     """
     zero = np.asarray(~maps.any(axis=(1, 2)))
     usable = ~zero & masks.any(axis=(1, 2))
@@ -63,7 +72,7 @@ def energies(maps: Floats, masks: Booleans) -> tuple[Booleans, Doubles, Doubles]
 
 
 def cell(small: tuple[int, ...], large: tuple[int, ...]) -> tuple[int, int]:
-    """How many whole input pixels one feature-map cell spans down and across, at least 1."""
+    """The whole input pixels that one feature-map cell spans down and across, at least 1."""
     return max(1, large[0] // small[0]), max(1, large[1] // small[1])
 
 
@@ -82,10 +91,10 @@ def dilated(masks: Booleans, by: tuple[int, int]) -> Booleans:
 
 
 def tops_inside(maps: Doubles, masks: Booleans) -> Doubles:
-    """The chance that the |M| largest pixels all lie in the mask M, equal ones in random order.
+    """The probability that the |M| largest pixels all lie in the mask M, for random order of ties.
 
-    1 or 0 where no tie matters. With one pixel in M it is M's share of the pixels that tie for
-    the largest value.
+    It is 1 or 0 where no tie matters. For a mask of one pixel that has the largest value, it is one
+    over the number of pixels with that value.
 
     Args:
         maps: shape (n, h, w).
@@ -96,7 +105,11 @@ def tops_inside(maps: Doubles, masks: Booleans) -> Doubles:
 
 
 def _chance(values: Doubles, inside: Booleans) -> float:
-    """That of one map, both of shape (pixels,): some places are left for the pixels that tie."""
+    """The probability for one map; both arrays have shape (pixels,).
+
+    Pixels above the smallest of the |M| largest values must all lie in M. Tied pixels compete for
+    the places that are left.
+    """
     count = int(inside.sum())
     least = np.partition(values, len(values) - count)[len(values) - count]
     if (values[~inside] > least).any():
@@ -109,9 +122,9 @@ def _chance(values: Doubles, inside: Booleans) -> float:
 def mean_over_maps(
     name: str, values: Doubles, chance: Doubles, how: str, part: str, seed: int
 ) -> Measure:
-    """The mean of one number for each map that is not zero, against that of chance.
+    """The mean of one value for each nonzero map, with the mean of its chance levels as baseline.
 
-    Undefined where there is no such map.
+    The measure is undefined where every map is zero.
     """
     how = f"{how}; mean over images whose heatmap is not zero"
     if not values.size:

@@ -1,4 +1,4 @@
-"""The few statistics that evidence rests on, each formula once: intervals, correlations, order.
+"""The statistics of evidence: intervals, correlations and spatial order.
 
 NumPy only.
 """
@@ -30,15 +30,15 @@ def bootstrap(
     """A 95 % percentile interval of the mean (or another statistic) by 1000 seeded resamples.
 
     Args:
-        values: one number for each thing measured, shape (n,), all finite.
-        seed: of the resampling; the same seed gives the same interval.
-        statistic: takes an array and `axis=1`; `np.mean` or `np.median`.
+        values: one number for each item measured, shape (n,), all finite.
+        seed: seed of the resampling; the same seed returns the same interval.
+        statistic: a function of an array and `axis=1`, such as `np.mean` or `np.median`.
 
     Returns:
         (low, high); both equal the value when n is 1.
 
     Raises:
-        ValueError: `values` is empty, or holds what is not a finite number.
+        ValueError: `values` is empty or holds a value that is not finite.
     """
     sample = np.asarray(values, dtype=np.float64).ravel()
     if sample.size == 0 or not np.isfinite(sample).all():
@@ -52,11 +52,12 @@ def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tupl
     """A 95 % percentile interval of the mean of one sample minus that of another.
 
     Args:
-        first, second: independent samples, shapes (n,) and (m,), all finite; both are resampled.
-        seed: of the resampling; the same seed gives the same interval.
+        first: a sample of shape (n,), all finite.
+        second: an independent sample of shape (m,), all finite; both are resampled.
+        seed: seed of the resampling; the same seed returns the same interval.
 
     Raises:
-        ValueError: a sample is empty, or holds what is not a finite number.
+        ValueError: a sample is empty or holds a value that is not finite.
     """
     rng = np.random.default_rng(seed)
     means = []
@@ -72,9 +73,9 @@ def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tupl
 def wilson(hits: float, n: int) -> tuple[float, float]:
     """Wilson's 95 % score interval of the proportion hits / n; (0, 1) when n is 0.
 
-    Source: E. B. Wilson, 1927, JASA 22 (158). Never leaves 0..1 and holds for 0 and n hits. Hits
-    need not be whole: n values in 0..1 vary at most as much as zeros and ones of the same mean,
-    so the interval of their mean is wide enough.
+    The interval never leaves 0..1 and is valid for 0 and n hits. Hits need not be whole: n values
+    in 0..1 vary at most as much as zeros and ones of the same mean, so the interval of their mean
+    is wide enough. Source: E. B. Wilson, 1927, JASA 22 (158).
     """
     if not 0 <= hits <= n:
         raise ValueError(f"hits must lie in 0..n, got {hits} of {n}")
@@ -90,32 +91,32 @@ def wilson(hits: float, n: int) -> tuple[float, float]:
 # --- correlations ------------------------------------------------------------------------------
 
 ALIKE = 0.9
-"""Filters with a larger |cosine| count as repeating one another."""
+"""|Cosine| above which two filters count as redundant."""
 
 
 def correlations(values: Doubles, maps: Doubles) -> Doubles:
-    """The correlation over positions of each image and channel with one map of the image.
+    """The correlation over positions of each channel of each image with one map of the image.
 
     Args:
         values: shape (n, positions, c).
-        maps: shape (n, h, w) with as many positions.
+        maps: shape (n, h, w) with h * w = positions.
 
     Returns:
-        Shape (n, c), between -1 and 1; constant values correlate by 0.
+        Shape (n, c), between -1 and 1; 0 for constant values.
     """
     return unit_correlations(unit_length(values, 1), maps)
 
 
 def unit_correlations(units: Doubles, maps: Doubles) -> Doubles:
-    """`correlations` of values that are of `unit_length` already."""
+    """As `correlations`, for values that `unit_length` has already normalized."""
     other = unit_length(maps.reshape(len(maps), -1), 1)
     return np.asarray((other[:, None] @ units)[:, 0])
 
 
 def redundant(rows: NDArray[np.floating]) -> Booleans:
-    """Whether each filter (n, weights) has |cosine| above `ALIKE` with another, means taken off.
+    """Whether each filter (n, weights) has a centered |cosine| above `ALIKE` with another filter.
 
-    A filter without variation is like no other.
+    A constant filter is never redundant.
     """
     units = unit_length(rows.astype(np.float64), 1)
     cosines = np.abs(units @ units.T)
@@ -124,10 +125,10 @@ def redundant(rows: NDArray[np.floating]) -> Booleans:
 
 
 def unit_length(values: Doubles, axis: int) -> Doubles:
-    """Values less their mean along an axis, at length 1; constant values become 0."""
+    """Values minus their mean along an axis, scaled to length 1; constant values become 0."""
     centered = values - values.mean(axis=axis, keepdims=True)
     norms = np.linalg.norm(centered, axis=axis, keepdims=True)
-    # What is left of equal values after rounding is no direction.
+    # Rounding errors of equal values are not a direction.
     usable = norms > 1e-9 * np.maximum(np.abs(values).max(axis=axis, keepdims=True), 1e-300)
     return np.asarray(np.where(usable, centered, 0) / np.where(usable, norms, 1))
 
@@ -136,19 +137,19 @@ def unit_length(values: Doubles, axis: int) -> Doubles:
 
 
 def spread(values: Doubles, axis: int) -> Doubles:
-    """Standard deviation over mean of values >= 0 along an axis; 0 where the mean is 0."""
+    """Coefficient of variation (standard deviation over mean) of values >= 0; 0 for mean 0."""
     means = values.mean(axis=axis)
     ratio = np.divide(values.std(axis=axis), means, out=np.zeros_like(means), where=means > 0)
     return np.asarray(ratio)
 
 
 def moran(images: ArrayLike) -> Doubles:
-    """Lag-1 Moran's I of each image: how alike neighbors are (1 smooth, about 0 noise).
+    """Lag-1 Moran's I of each image: similarity of neighbors (1 for smooth, about 0 for noise).
 
-    Formula (P. A. P. Moran, 1950): (N / W) * sum_ij w_ij z_i z_j / sum_i z_i^2, z the deviation
-    from the image's mean, w_ij 1 for the up to four horizontal and vertical neighbors, W its sum.
-    Noise of N pixels has the expectation -1 / (N - 1). Undefined, NaN, for a constant image, whose
-    neighbors are neither alike nor unlike, and for a single pixel, which has none.
+    Formula (P. A. P. Moran, 1950): (N / W) * sum_ij w_ij z_i z_j / sum_i z_i^2, where z is the
+    deviation from the image's mean, w_ij is 1 for the up to four horizontal and vertical neighbors,
+    and W is the sum of w. For noise of N pixels the expectation is -1 / (N - 1). The value is NaN
+    for a constant image, which does not vary, and for a single pixel, which has no neighbor.
 
     Args:
         images: shape (n, h, w).

@@ -1,4 +1,4 @@
-"""What lies between a model's input and one of its layers or outputs, and the calls in order."""
+"""The layers on which a layer or output of a model depends, and the order of all calls."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Dependencies:
     """Paths of the uses of layers that a value depends on, in the order of the model.
 
     Attributes:
-        layers: all of them.
-        normalizations: among them, e.g. BatchNormalization.
-        merges: where branches meet: skip connections, concatenations.
+        layers: all uses; the other attributes hold some of them.
+        normalizations: normalization layers, e.g. BatchNormalization.
+        merges: layers that merge branches: skip connections, concatenations.
         average_pools: average pooling, local or global.
-        nonlinearities: those that are not ReLUs.
+        nonlinearities: layers with a non-linearity other than ReLU.
     """
 
     layers: tuple[str, ...]
@@ -46,10 +46,10 @@ class Dependencies:
 
 
 def dependencies_of(network: Network, layer: str | int) -> Dependencies:
-    """What a layer (its path) or an output (its index) depends on, itself included.
+    """The dependencies of a layer (by path) or an output (by index), including the layer itself.
 
-    A layer that is used several times is there once for each use that the value depends on. An
-    output's last softmax or sigmoid is left out: explanations start from the logit before it.
+    A layer that the model uses several times counts once for each use that the value depends on.
+    The last softmax or sigmoid of an output is left out, because explanations start from its logit.
     """
     return network.keep(("dependencies", layer), lambda: _dependencies_of(network, layer))
 
@@ -77,7 +77,7 @@ def _dependencies_of(network: Network, layer: str | int) -> Dependencies:
 
 
 class _Value:
-    """Stands for a tensor in a walk: the paths that it depends on."""
+    """Represents a tensor during a walk by the paths that the tensor depends on."""
 
     def __init__(self, paths: frozenset[str]) -> None:
         self.paths = paths
@@ -100,7 +100,7 @@ def _is_normalization(name: str) -> bool:
 
 
 def _is_nonlinear(operation: Layer) -> bool:
-    """Whether it holds a non-linearity (pooling apart) that is not a ReLU."""
+    """Whether an operation has a non-linearity, pooling excluded, that is not a ReLU."""
     if rectifier_of(operation) is not None:
         return False
     activation = getattr(operation, "activation", None)
@@ -117,11 +117,12 @@ class Step:
     """One call of a layer or other operation.
 
     Attributes:
-        path: the layer's path, at each of its uses; an input's name.
-        layer: the layer or operation, None for an input.
-        shapes: of its outputs, without the batch, channels last.
-        given: the steps (by their place in the list) whose outputs it takes, in order.
-        last: whether it gives an output of the model.
+        path: the path of this use of the layer; for an input, the input's name.
+        layer: the layer or operation; None for an input.
+        shapes: shapes of the outputs, without the batch, channels last.
+        given: indices, in the list of steps, of the steps whose outputs are the arguments, in
+            order.
+        last: whether the step computes an output of the model.
     """
 
     path: str
@@ -132,22 +133,22 @@ class Step:
 
     @property
     def type(self) -> str:
-        """The class of its layer."""
+        """The class name of the step's layer."""
         return "Input" if self.layer is None else type(self.layer).__name__
 
 
 def steps(network: Network) -> list[Step]:
-    """All calls between a model's inputs and its outputs, in an order in which they can run.
+    """All calls between a model's inputs and outputs, each after the calls it depends on.
 
-    Shapes alone are computed. A layer that is called twice is two steps.
+    Only shapes are computed. A layer that the model calls twice is two steps.
 
     Raises:
-        UndefinedError: the inside of the model cannot be reached.
+        UndefinedError: the model is not a graph.
     """
     graph, uses, orders = network.graph, network.uses, channel_orders(network)
     calls: list[Step] = []
     sources: dict[int, int] = {}
-    alive: list[Tensor] = []  # an id may be used again once its tensor is gone
+    alive: list[Tensor] = []  # Python reuses the id of a deleted tensor
 
     def add(
         path: str, layer: Layer | None, given: tuple[int, ...], output: Json, first: bool
@@ -163,7 +164,7 @@ def steps(network: Network) -> list[Step]:
     def call(path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
         tensors = keras.tree.flatten((args, kwargs))
         given = [sources[id(tensor)] for tensor in tensors if id(tensor) in sources]
-        # A copy: some operations return their input, which is another step's output.
+        # Copied, because some operations return their input, which is another step's output.
         output = keras.tree.map_structure(_copy, layer.compute_output_spec(*args, **kwargs))
         first = orders.get(path, LAST)[1]
         return add(uses[path].of, layer, tuple(dict.fromkeys(given)), output, first)

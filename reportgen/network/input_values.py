@@ -1,6 +1,6 @@
-"""Values that a spec gives to the inputs of a model, and how to write and describe them.
+"""Values that a spec sets for the inputs of a model: their check, spelling and description.
 
-Imports no Keras: specs are checked without it.
+This module does not import Keras, so that checking a spec stays light.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from reportgen.records import IMAGES
 from reportgen.types import Shape
 
 MOST = 8
-"""Numbers that a sentence lists."""
+"""Largest count of numbers that a sentence lists."""
 
 Value = float | Sequence[float] | str
-"""`IMAGES`, one number for all of an input, or a number for each place of a vector."""
+"""`IMAGES`, one number that fills an input, or a number for each entry of a vector."""
 
 
 class ModelInput(NamedTuple):
@@ -30,7 +30,7 @@ class ModelInput(NamedTuple):
 
     @property
     def text(self) -> str:
-        """Such as "image (28 x 28 x 1)"."""
+        """The input in words, such as "image (28 x 28 x 1)"."""
         return f"{self.name} ({size(self.shape)})"
 
 
@@ -42,12 +42,12 @@ def size(shape: Shape) -> str:
 
 
 def example(inputs: Sequence[ModelInput], values: Mapping[str, Value] | None = None) -> str:
-    """What to write in a spec, such as "inputs: {image: images, meta: 0}".
+    """An example for a spec, such as "inputs: {image: images, meta: 0}".
 
     Args:
-        inputs: of the model.
-        values: those that the spec gives already; among the other inputs, images go to the one most
-            like an image.
+        inputs: the model's inputs.
+        values: the values that the spec already sets. If none of them is the images, the example
+            assigns them to the remaining input that is most like an image.
     """
     known = {each.name: values[each.name] for each in inputs if values and each.name in values}
     if IMAGES not in known.values():
@@ -64,19 +64,19 @@ def _zeros(other: ModelInput, images: ModelInput) -> Value:
 
 
 def is_filled(shape: Shape, images: Shape) -> bool:
-    """Whether one number fills an input: sides that it leaves open are those of the images."""
+    """Whether one number can fill an input; the images determine sides that it leaves open."""
     return None not in shape or len(shape) == len(images)
 
 
 def common_shape(first: Shape, second: Shape) -> tuple[int | None, ...] | None:
-    """The shape that fits both, None where there is none."""
+    """The shape that fits both shapes, or None."""
     pairs = list(zip(first, second, strict=False))
     fits = len(first) == len(second) and all(None in pair or pair[0] == pair[1] for pair in pairs)
     return tuple(b if a is None else a for a, b in pairs) if fits else None
 
 
 def sentences(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> str:
-    """The sentences on a page about a model whose inputs have these values, in its order."""
+    """The sentences of a page on the values of a model's inputs, in the model's order."""
     pairs = [(each.name, values[each.name]) for each in inputs]
     images = [f"'{name}'" for name, value in pairs if value == IMAGES]
     held = [f"'{name}' is held at {value_text(value)}" for name, value in pairs if value != IMAGES]
@@ -90,7 +90,7 @@ def sentences(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> str:
 
 
 def value_text(value: Value) -> str:
-    """A value in words; of many numbers, how many and from where to where."""
+    """A value in words; many numbers become their count and range."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         return f"{value:.12g}" if isinstance(value, float | int) else value
     if len(value) > MOST:
@@ -101,7 +101,7 @@ def value_text(value: Value) -> str:
 # --- values that do not fit --------------------------------------------------------------------
 
 LARGEST = {"float16": 65504.0, "float32": 3.4028234e38, "bfloat16": 3.3895313e38}
-"""The largest number of a type."""
+"""The largest finite number of a type."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ class Misfit:
     """One way in which the values of a spec do not fit the inputs of a model.
 
     Attributes:
-        kind: what does not fit.
-        name: of the input; "" where it concerns all of them.
-        other: of "unlike images", the first input that is given the images.
-        shape: of "unlike images", the shape that fits the inputs before this one.
-        number: of "number", the first number that the input's type cannot hold.
+        kind: the kind of misfit.
+        name: name of the input; "" where the misfit concerns all inputs.
+        other: for "unlike images", the first input that receives the images.
+        shape: for "unlike images", the shape that fits all earlier inputs that receive them.
+        number: for "number", the first number that the input's type cannot hold.
     """
 
     kind: Literal[
@@ -127,7 +127,7 @@ class Misfit:
 
 
 class InputsMisfitError(UserError):
-    """Values that a spec gives to a model's inputs do not fit; `checking` words what is wrong."""
+    """The values that a spec sets do not fit a model's inputs; `checking` writes the message."""
 
     def __init__(
         self, inputs: Sequence[ModelInput], values: Mapping[str, Value], misfits: Sequence[Misfit]
@@ -137,11 +137,11 @@ class InputsMisfitError(UserError):
 
 
 def misfits(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> list[Misfit]:
-    """Where the values that a spec gives to a model's inputs do not fit; [] where they all fit.
+    """The misfits between the values of a spec and a model's inputs; [] where all values fit.
 
     Args:
-        inputs: of the model.
-        values: by the name of an input.
+        inputs: the model's inputs.
+        values: the values of the spec, by the name of the input.
     """
     names = [model_input.name for model_input in inputs]
     unfit = [Misfit("unknown", name) for name in values if name not in names]
@@ -153,7 +153,7 @@ def misfits(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> list[M
 
 
 def number_range(dtype: str) -> tuple[int, int] | None:
-    """The smallest and the largest whole number of a type, also of bool; None for other types."""
+    """The smallest and largest value of an integer or bool type; None for other types."""
     if dtype == "bool":
         return 0, 1
     whole = re.fullmatch(r"(u?)int(\d+)", dtype)
@@ -164,7 +164,7 @@ def number_range(dtype: str) -> tuple[int, int] | None:
 
 
 def _unlike_images(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> Iterator[Misfit]:
-    """Inputs that cannot be given the same images as the first that gets them."""
+    """A misfit for each input that cannot receive the same images as the first such input."""
     first, *others = [model_input for model_input in inputs if values[model_input.name] == IMAGES]
     shape = first.shape
     for model_input in others:

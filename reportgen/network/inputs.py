@@ -1,4 +1,4 @@
-"""The inputs of a model: their shapes and types, batch size, and images that fit them."""
+"""The inputs of a model: shapes, types and batch size, and the conversion of images to them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from reportgen.types import Array, Images, Json, JsonObject, Model, Shape, Tenso
 
 
 def model_inputs(graph: Model) -> list[ModelInput]:
-    """The inputs of a model's graph, in its order."""
+    """The inputs of a model's graph, in the graph's order."""
     return [ModelInput(str(t.name), tuple(t.shape)[1:], str(t.dtype)) for t in graph.inputs]
 
 
 def fixed_batch(network: Network) -> int | None:
-    """The batch size that a model demands; None where it reads any."""
+    """The batch size that a model requires; None where any size is allowed."""
     side = network.graph.inputs[0].shape[0]
     return None if side is None else int(side)
 
 
 def reads_channels_first(network: Network) -> bool:
-    """Whether a layer of the model says that its channels come first."""
+    """Whether a layer of the model has `data_format="channels_first"`."""
     return network.keep("reads channels first", lambda: _reads_channels_first(network))
 
 
@@ -39,7 +39,7 @@ def _reads_channels_first(network: Network) -> bool:
 
 
 def require_one_input(network: Network) -> None:
-    """Raises UndefinedError where a model reads more than images."""
+    """Raises UndefinedError where a model has more than one input."""
     if len(network.graph.inputs) > 1:
         raise _too_few_arrays(network, "a dataset gives images for one of them")
 
@@ -53,8 +53,8 @@ def as_inputs(network: Network, images: Images) -> list[Array]:
     Images (n, ..., c) for a model that reads channels first become (n, c, ...).
 
     Raises:
-        UndefinedError: the model has more inputs than there are arrays.
-        UserError: the images are of another shape than the model reads.
+        UndefinedError: the number of arrays differs from the number of inputs.
+        UserError: the shape of the images does not fit the model.
     """
     tensors = network.graph.inputs
     arrays = list(images) if isinstance(images, list | tuple) else [images]
@@ -64,9 +64,9 @@ def as_inputs(network: Network, images: Images) -> list[Array]:
 
 
 def as_input_shape(network: Network, image_shape: Sequence[int]) -> tuple[int, ...]:
-    """The shape of an image (without the batch) as the model's first input reads it.
+    """The shape of an image (without the batch) as the model's first input expects it.
 
-    Channels move to the front where the model reads them there and fits no other shape.
+    Channels move to the front if the model reads channels first and the shape fits only that way.
     """
     shape, wanted = tuple(image_shape), tuple(network.graph.inputs[0].shape)[1:]
     turned = (*shape[-1:], *shape[:-1])
@@ -75,7 +75,7 @@ def as_input_shape(network: Network, image_shape: Sequence[int]) -> tuple[int, .
 
 
 def fill_batch(array: Array, count: int) -> Array:
-    """A batch with its last image repeated until there are `count`."""
+    """A batch filled up to `count` images by repeating its last image."""
     short = count - len(array)
     return np.concatenate([array, np.repeat(array[-1:], short, axis=0)]) if short > 0 else array
 
@@ -110,7 +110,11 @@ def _as_input(network: Network, images: ArrayLike, tensor: Tensor) -> Array:
 
 
 def _as_type(network: Network, values: Array, dtype: str, name: str) -> Array:
-    """Values in a type; fractions are rounded to whole numbers where this is a small change."""
+    """Values converted to a type; fractions become whole numbers where the rounding is small.
+
+    Raises:
+        UserError: rounding would change the values much, or the type cannot hold them.
+    """
     if np.dtype(dtype).kind not in "iu" or values.dtype.kind != "f" or not values.size:
         return values.astype(dtype, copy=False)
     low, high, ends = float(values.min()), float(values.max()), np.iinfo(dtype)
@@ -136,16 +140,16 @@ def _agree(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
 
 
 class HeldInput(keras.layers.Layer):  # type: ignore[misc]
-    """Stands in for an input: whatever the images are, it gives one value.
+    """A layer that replaces an input and returns a fixed value for any images.
 
-    It is made of a spec alone. It is registered nowhere, so no model file can name it.
+    Only a spec creates this layer. Keras has no registration of it, so no model file can name it.
 
     Args:
-        value: one number, or a list of as many as `sides` says.
-        sides: shape of its output, without the batch; None for a side that the images have at
-            the same place.
+        value: one number, or a list with as many numbers as `sides` asks for.
+        sides: shape of the output, without the batch; None for a side that equals that of the
+            images.
         kind: type of the values, such as "int32".
-        options: of every Keras layer.
+        options: keyword arguments of every Keras layer.
     """
 
     def __init__(
@@ -168,19 +172,19 @@ class HeldInput(keras.layers.Layer):  # type: ignore[misc]
         return ops.broadcast_to(value, (shape[0], *sides))
 
     def compute_output_spec(self, images: Tensor) -> keras.KerasTensor:
-        """The shape of the output of `call`; sides that are unknown are None."""
+        """The shape of the output of `call`; unknown sides are None."""
         shape = images.shape
         sides = [shape[axis] if side is None else side for axis, side in enumerate(self.sides, 1)]
         return keras.KerasTensor((shape[0], *sides), dtype=self.kind)
 
     def get_config(self) -> JsonObject:
-        """What makes a model's digest differ with the value; no layer is made of it again."""
+        """The layer's config, so that a model's digest depends on the value; it is never loaded."""
         own = {"value": self.value, "sides": self.sides, "kind": self.kind}
         return {**super().get_config(), **own}
 
 
 def _typed(value: float, kind: str) -> float | int | bool:
-    """A number as the plain value that a tensor of a type is made of."""
+    """A number as the Python value (float, int or bool) for a tensor of type `kind`."""
     if kind == "bool":
         return bool(value)
     return int(value) if "int" in kind else float(value)

@@ -1,7 +1,7 @@
-"""The logit behind each output, and how an output's values are to be read.
+"""The logit of each output, and whether an output's values are logits or probabilities.
 
-A logit is the value that enters the last softmax or sigmoid. Where no layer says so, the values
-themselves decide whether they are logits or probabilities (`value_kind`).
+A logit is the value that enters the last softmax or sigmoid. Where no layer shows whether values
+are logits or probabilities, the values themselves decide (`value_kind`).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WITHOUT_KEPT_LOGITS = (
     *(tf.nn.softmax, tf.nn.sigmoid, tf.nn.log_softmax),
     *(keras.activations.log_softmax, keras.ops.log_softmax),
 )
-"""Functions whose argument Keras does not keep beside their result."""
+"""Functions whose results do not carry their argument; Keras stores it only for some functions."""
 
 
 # --- logits met in a walk ----------------------------------------------------------------------
@@ -42,9 +42,9 @@ class TracedOutput(NamedTuple):
     """One output of a walk through a model, as tensors.
 
     Attributes:
-        value: what the model gives.
-        logit: what entered its softmax or sigmoid; None where that is unknown.
-        is_derived: whether it is computed from probabilities alone, as the mean of several is.
+        value: the output itself.
+        logit: the argument of the output's softmax or sigmoid; None where it is unknown.
+        is_derived: whether the output is computed from probabilities alone, such as their mean.
     """
 
     value: Tensor
@@ -53,14 +53,14 @@ class TracedOutput(NamedTuple):
 
 
 class LogitRecorder:
-    """Notes the logit of each softmax and sigmoid in one walk through a model."""
+    """Records the logit of each softmax and sigmoid during one walk through a model."""
 
     def __init__(self) -> None:
         self._logits: list[tuple[Tensor, Tensor]] = []
         self._derived: list[Tensor] = []
 
     def run(self, call: Call, path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
-        """The output of one layer, computed by `call`."""
+        """The output of one layer, computed by `call`, whose logit it records."""
         function: Callable[[Tensor], Tensor] | None = getattr(layer, "activation", None)
         known = type(layer) in ACTIVATED_LAST or type(layer) is keras.layers.Activation
         if known and function and any(function is silent for silent in _WITHOUT_KEPT_LOGITS):
@@ -73,7 +73,7 @@ class LogitRecorder:
         return output
 
     def output(self, value: Tensor) -> TracedOutput:
-        """An output of the model with what is known of it."""
+        """An output of the model with its recorded logit."""
         derived = any(value is tensor for tensor in self._derived)
         return TracedOutput(value, self._logit(value), derived)
 
@@ -99,7 +99,7 @@ class LogitRecorder:
 
 
 def without_activation(layer: Layer) -> Layer:
-    """A twin of a layer that shares its weights and is linear; the layer itself stays as it is."""
+    """A linear copy of a layer that shares the layer's weights; the layer does not change."""
     twin = object.__new__(type(layer))
     twin.__dict__.update(layer.__dict__)
     twin.__dict__["activation"] = keras.activations.linear
@@ -107,7 +107,7 @@ def without_activation(layer: Layer) -> Layer:
 
 
 def has_logit(head: Head, output: TracedOutput) -> bool:
-    """Whether an output has a logit: one that a walk met, or its own value."""
+    """Whether an output has a logit: a recorded one, or its own value."""
     return not output.is_derived and (output.logit is not None or head.kind == "logits")
 
 
@@ -115,7 +115,7 @@ def logit_of(head: Head, output: TracedOutput) -> Tensor:
     """The logits of one output as a tensor (n, units).
 
     Raises:
-        UndefinedError: they are unknown, or the output gives no single answer for an image.
+        UndefinedError: the logits are unknown, or the output is an image or a volume itself.
     """
     shape = tuple(output.value.shape)
     if len(shape) > 2:
@@ -149,7 +149,7 @@ def _no_logit(head: Head, output: TracedOutput) -> UndefinedError:
 # --- how values are to be read -----------------------------------------------------------------
 
 _SLACK = 1e-3
-"""How far from 1 probabilities may add up, in half precision too."""
+"""Largest distance from 1 of a sum of probabilities, wide enough for half precision."""
 
 
 def value_kind(
@@ -161,19 +161,23 @@ def value_kind(
     has_logit: bool = False,
     is_derived: bool = False,
 ) -> Kind:
-    """How the values of a head are to be read, where its layers do not say it.
+    """The kind of a head's values, where the model's layers do not show it.
 
-    Several values are probabilities where none is negative and they add up to 1. A single value is
-    one where it lies within 0 and 1 and it is known, or computed from what is known, to be one; or
-    where it never leaves 0 and 1 (`is_bounded`). All others are logits.
+    Several values are probabilities if none is negative and they add up to 1. A single value is a
+    probability if it lies in 0..1 and one of three conditions holds: it comes from a sigmoid whose
+    argument is known, it is computed from probabilities alone, or it never leaves 0..1
+    (`is_bounded`). All other values are logits.
 
     Args:
-        network: with a graph.
-        head: of the network.
-        values: that it gives for some images, shape (n, units).
+        network: a model with a graph.
+        head: a head of the model.
+        values: the head's values for some images, shape (n, units).
         inputs: these images, an array for each input.
-        has_logit: whether the values are those of a softmax or sigmoid whose argument is known.
+        has_logit: whether the values come from a softmax or sigmoid whose argument is known.
         is_derived: whether the values are computed from probabilities alone.
+
+    Returns:
+        "softmax" or "sigmoid" for probabilities, otherwise the head's own kind, such as "logits".
     """
     if head.kind != "logits" or not values.size or not (values >= 0).all():
         return head.kind
@@ -191,13 +195,14 @@ def require_logits(
     """Refuse probabilities in place of logits.
 
     Args:
-        network: with a graph.
-        heads: of the network.
-        logits: for each head of shape (n, units); one of shape (n, 0) is passed over.
-        inputs: an array for each input of the model, as it reads them.
+        network: a model with a graph.
+        heads: heads of the model.
+        logits: values of each head, shape (n, units); shape (n, 0) is skipped.
+        inputs: an array for each input of the model, in the model's type and channel order.
 
     Raises:
-        UndefinedError: the values of a head are probabilities (`value_kind`); names the output.
+        UndefinedError: the values of a head are probabilities (`value_kind`); the message names
+            the output.
     """
     for head, values in zip(heads, logits, strict=True):
         if head.kind == "logits" and value_kind(network, head, values, inputs) != "logits":
@@ -205,19 +210,20 @@ def require_logits(
 
 
 def is_bounded(network: Network, head: Head, inputs: Sequence[Array]) -> bool:
-    """Whether a head of one unit, of kind "logits", gives nothing outside of 0 and 1.
+    """Whether the values of a head with one unit, of kind "logits", always lie in 0..1.
 
-    The model computes it for much brighter and darker images too. A head is never bounded where its
-    last layer is linear, or where what enters its sigmoid is known.
+    The test runs the model on the images and on much brighter and darker ones. A head whose last
+    layer is linear, or whose sigmoid has a known argument, does not count as bounded.
 
     Args:
-        network: with a graph.
-        head: of the network.
-        inputs: an array for each input, as the model reads them; a few of the images are used.
+        network: a model with a graph.
+        head: a head of the model.
+        inputs: an array for each input, in the model's type and channel order; the first few images
+            are used.
     """
     if head.kind != "logits" or head.units != 1 or _is_linear(network.closing(head.index)[1]):
         return False
-    # Values that once left 0..1 are no probabilities; later batches need not be looked at.
+    # Values that once left 0..1 are not probabilities, so later batches need no test.
     left = ("left 0..1", head.index)
     if network.has_kept(left):
         return False
@@ -232,10 +238,10 @@ def is_bounded(network: Network, head: Head, inputs: Sequence[Array]) -> bool:
 
 
 _IMAGES = 8
-"""Images whose values decide whether a head is bounded."""
+"""Number of images whose values decide whether a head is bounded."""
 
 _FAR = 1e6
-"""Factor of brightness: values that are not bounded leave 0..1 by far."""
+"""Factor of brightness with which unbounded values lie far outside 0..1."""
 
 
 def _is_linear(layer: Layer) -> bool:
@@ -243,12 +249,12 @@ def _is_linear(layer: Layer) -> bool:
 
 
 def _leaves_range(values: Array) -> bool:
-    # In half precision some values may overflow inside the model; they decide nothing.
+    # In half precision values may overflow to NaN inside the model; NaN compares as False.
     return bool(((values < 0) | (values > 1)).any())
 
 
 def _extreme_images(inputs: Sequence[Array]) -> Iterator[list[Array]]:
-    """Much brighter images, much darker ones, and noise as strong."""
+    """Much brighter images, much darker images, and noise of the same strength."""
     rng = np.random.default_rng(0)
     yield [_scaled(array, array) for array in inputs]
     yield [_scaled(array, -1.0 * array) for array in inputs]
@@ -256,12 +262,12 @@ def _extreme_images(inputs: Sequence[Array]) -> Iterator[list[Array]]:
 
 
 def _scaled(images: Array, values: Array) -> Array:
-    # Whole numbers stay as they are: larger ones would not fit their type.
+    # Integers stay unchanged, because larger ones would not fit their type.
     return images if images.dtype.kind in "iub" else (_FAR * values).astype(images.dtype)
 
 
 def _output_values(network: Network, output: int, inputs: Sequence[Array]) -> Floats:
-    """The values of an output; NaN where what enters its sigmoid is known."""
+    """The values of an output; NaN where the argument of its sigmoid is known."""
 
     def body(network: Network, *inputs: Tensor) -> list[Tensor]:
         recorder = LogitRecorder()

@@ -1,4 +1,4 @@
-"""Feature maps: which layers have them, along how many axes, and where over the image they lie."""
+"""Feature maps: the layers that have them, their spatial axes, and their place over the image."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ def has_maps(layer: Layer) -> bool:
 
 
 def has_maps_at(network: Network, path: str) -> bool:
-    """Whether the output of a layer, or of the use of it that the path names, has them."""
+    """Whether the output of the layer, or use of a layer, at a path has two spatial axes."""
     return any(len(shape) == 4 for shape in network.shapes_at(path))
 
 
 def map_axes(network: Network, path: str) -> int:
-    """How many spatial axes the maps of a layer, or of a use of it, have: one to three.
+    """The number of spatial axes, one to three, of the maps of a layer or of a use of a layer.
 
-    0 for a layer without maps, and for one whose output is unknown.
+    0 for a layer without maps, and for a layer whose output shape is unknown.
     """
     ranks = (len(shape) - 2 for shape in network.shapes_at(path))
     return next((axes for axes in ranks if axes in (1, 2, 3)), 0)
 
 
 def with_maps(network: Network, layers: str | Sequence[str], consequence: str) -> list[str]:
-    """Paths of the convolution and pooling layers with two-dimensional maps, or of those listed.
+    """Paths of layers with two-dimensional maps, among all convolutions and poolings or `layers`.
 
     Args:
-        network: any.
-        layers: "all" or a list of paths, of any kind of layer.
-        consequence: ends the sentence that is raised, e.g. "nothing to average".
+        network: any model.
+        layers: "all" for convolution and pooling layers, or a list of paths of any layers.
+        consequence: the end of the error's sentence, e.g. "nothing to average".
 
     Raises:
-        UndefinedError: there are none, or the model's inside cannot be reached.
-        UserError: no such layer.
+        UndefinedError: no such layer has two-dimensional maps, or the model is not a graph.
+        UserError: the model lacks a listed layer.
     """
-    network.require_graph()  # else no layer is known to have maps
+    network.require_graph()  # without a graph no maps are known
     everything = layers == "all"
     paths = choose(network, layers, lambda each: not everything or is_conv(each) or is_pool(each))
     flat = [path for path in paths if has_maps_at(network, path)]
@@ -65,10 +65,10 @@ def with_maps(network: Network, layers: str | Sequence[str], consequence: str) -
 
 
 def region(network: Network, path: str, size: tuple[int, int]) -> Region:
-    """The part of an image of this size (h, w) that the units of a layer's map are centered on.
+    """The part of an image of size (h, w) in which the centers of a layer's units lie.
 
-    Without padding a map leaves out the image's border. Where the place of its units is unknown,
-    the map counts as covering the whole image.
+    Without padding, a map leaves out the border of the image. A map whose units have no known
+    place counts as covering the whole image.
     """
     spans = centers(network, path, size)
     if spans is None:
@@ -81,16 +81,17 @@ def region(network: Network, path: str, size: tuple[int, int]) -> Region:
 
 
 def last_rearrangement(network: Network, path: str, size: tuple[int, ...]) -> str:
-    """The last layer before another one that moves values to other positions; "" for none.
+    """The last layer before the layer at `path` that moves values to other positions; "" for none.
 
-    Behind it a map need not lie over the image. Some changes do no harm: an axis of one position
-    that comes or goes, a change of the channels, and maps that are put in a row and back (as a
-    transformer's patches are). An output of the image's own shape counts as an image.
+    Behind such a layer, a map need not lie over the image. Three changes are harmless: adding or
+    removing an axis of length one, changing the channels, and flattening maps to a sequence and
+    back (as with a transformer's patches). An output with the shape of the image counts as an
+    image.
 
     Args:
-        network: with a graph.
-        path: of the layer with the map.
-        size: of an image, (h, w, c).
+        network: a model with a graph.
+        path: path of the layer with the map.
+        size: size of an image, (h, w, c).
     """
     uses, image = network.uses, _long_sides(size)
     rearrangement, shape = "", image
@@ -103,7 +104,7 @@ def last_rearrangement(network: Network, path: str, size: tuple[int, ...]) -> st
             if output == image:
                 return ""
             if rearrangement and taken[:-1] == shape[:-1]:
-                rearrangement = ""  # between both, at most the channels changed
+                rearrangement = ""  # from one to the other, at most the channels changed
             elif not rearrangement and output != taken:
                 rearrangement, shape = before, output
         elif kind in TRANSPOSING and not _moves_channels(use.layer):
@@ -117,7 +118,7 @@ TRANSPOSING = ("Permute", "Transpose", "Swapaxes", "Moveaxis")
 
 
 def _moves_channels(layer: Layer) -> bool:
-    """Whether a Permute makes the first axis the last, or the last one the first."""
+    """Whether a Permute moves the first axis to the end, or the last axis to the front."""
     dims = tuple(getattr(layer, "dims", ()))
     axes = tuple(range(1, len(dims) + 1))
     return dims in ((*axes[1:], *axes[:1]), (*axes[-1:], *axes[:-1]))

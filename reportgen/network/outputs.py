@@ -1,4 +1,4 @@
-"""What a model computes for images: activations of any layers, logits, probabilities."""
+"""A model's results for images: activations of any layers, logits, probabilities."""
 
 from __future__ import annotations
 
@@ -39,14 +39,15 @@ _COPIES = 2
 
 @dataclass(frozen=True)
 class Observed:
-    """What a model computed for n images, as arrays.
+    """A model's results for n images, as arrays.
 
     Attributes:
         activations: by layer path, float32, shape (n, ..., channels): channels always last.
         inputs: the same for the inputs of layers.
-        logits: for each output of the model, float32, shape (n, units); (n, 0) for an output that
-            is an image itself, beside others, or that has no logit and is not wanted.
-        probabilities: likewise; softmax over the units, or the sigmoid of each.
+        logits: for each output of the model, float32, shape (n, units). The shape is (n, 0) for an
+            output that is an image itself beside other outputs, and for an output without a logit
+            that is not wanted.
+        probabilities: the same shapes; the softmax over units, or the sigmoid of each unit.
     """
 
     activations: dict[str, Floats]
@@ -68,17 +69,17 @@ def observe(
     """Activations of any number of layers, and all logits, in one pass through the model.
 
     Args:
-        network: with a graph, nested to any depth.
-        images: model input, shape (n, h, w, c); a list of arrays where there are several inputs.
+        network: a model with a graph, nested to any depth.
+        images: model input, shape (n, h, w, c); a list of arrays for a model with several inputs.
         layers: paths of layers to read; `conv[1]` is the second use of a layer.
         inputs_of: paths of layers whose (first) input to read.
-        mean: average activations over space before they leave the graph, shape (n, channels).
-        logits: whether to compute the heads too; else `logits` and `probabilities` are ().
-        wanted: indices of the outputs whose logits are needed; () for all.
+        mean: whether to average activations over space inside the graph, shape (n, channels).
+        logits: whether to compute the heads as well; otherwise `logits` and `probabilities` are ().
+        wanted: indices of the outputs that must have logits; () for all outputs.
 
     Raises:
-        UndefinedError: the model is not a graph, a wanted logit is unknown, or logits are wanted
-            and weights or logits are not finite numbers.
+        UndefinedError: the model is not a graph, a wanted logit is unknown, or logits are computed
+            and weights or logits are not finite.
     """
     if logits:
         require_finite(network)
@@ -139,7 +140,7 @@ def _check_logits(
 
 
 def collect(network: Network, graph: Graph, inputs: list[Array]) -> list[Floats]:
-    """Run a graph over all images in batches, into arrays that are allocated once."""
+    """Run a graph over all images in batches, and collect the results in preallocated arrays."""
     total = len(inputs[0])
     wholes: list[Floats] = []
     for part in batches(network, inputs, copies=_COPIES):
@@ -155,7 +156,7 @@ def collect(network: Network, graph: Graph, inputs: list[Array]) -> list[Floats]
 
 
 def require_answers(network: Network, outputs: Sequence[int]) -> None:
-    """Raises UndefinedError where one of these outputs is an image or a volume itself."""
+    """Raises UndefinedError where one of `outputs` is an image or a volume itself."""
     for head in network.heads:
         if head.index in outputs and head.kind == "maps":
             raise no_answer(head, network.graph.outputs[head.index].shape)
@@ -166,7 +167,7 @@ def require_answers(network: Network, outputs: Sequence[int]) -> None:
 
 @dataclass
 class Trace:
-    """Tensors of one walk: activations and inputs of layers by path, and each output."""
+    """Tensors of one walk through a model: activations and inputs by path, and the outputs."""
 
     activations: dict[str, Tensor] = field(default_factory=dict)
     inputs: dict[str, Tensor] = field(default_factory=dict)
@@ -181,15 +182,16 @@ def trace(
     watch: tf.GradientTape | None = None,
     run: Call | None = None,
 ) -> Trace:
-    """One symbolic or eager walk, for use inside a compiled graph.
+    """One symbolic or eager walk through a model, for use inside a compiled graph.
 
     Args:
         network: as in `observe`.
         inputs: a tensor for each input.
-        paths, inputs_of: the layers whose outputs and inputs to keep.
-        watch: a tape that watches the kept activations. It watches nothing before them, so
-            differentiating costs only what lies between them and the logits.
-        run: computes one layer; None for `graph.plain_call`.
+        paths: paths of layers whose outputs to keep.
+        inputs_of: paths of layers whose inputs to keep.
+        watch: a tape that watches the kept activations and nothing before them, so that gradients
+            cost only the layers between them and the logits.
+        run: a function that computes one layer; None for `graph.plain_call`.
     """
     traced = Trace()
     recorder = LogitRecorder()
@@ -214,13 +216,13 @@ def trace(
 def logits_of(network: Network, traced: Trace, wanted: Sequence[int] = ()) -> list[Tensor]:
     """The logits of each output of a traced model, as tensors (n, units).
 
-    A tensor (n, 0) stands for an output that is an image itself beside others that are not, and for
-    one without a logit beside those that are wanted.
+    A tensor (n, 0) represents an output that is an image itself beside other outputs, and an
+    output without a logit that is not wanted.
 
     Args:
         network: as in `observe`.
         traced: the tensors of a walk.
-        wanted: indices of outputs that must have logits; () for all that are no images.
+        wanted: indices of outputs that must have logits; () for all that are not images.
 
     Raises:
         UndefinedError: a wanted logit is unknown.

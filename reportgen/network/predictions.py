@@ -1,4 +1,4 @@
-"""Predicted classes and probabilities of a model's heads, also where no logit is known."""
+"""Predicted classes and probabilities of a model's heads, with or without a known logit."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def predict_classes(
 ) -> tuple[Integers, ...]:
     """The class that each head predicts for each image: an array of shape (n,) for each head.
 
-    No logit is needed: the predicted class has the largest value, be that a logit or a
-    probability. The mean of several networks has predictions too.
+    The predicted class is the one with the largest value, be it a logit or a probability. The
+    outputs therefore need no logit; the mean of several networks, for example, has none.
 
     Args:
-        network: with a graph.
+        network: a model with a graph.
         images: model input, already preprocessed, shape (n, h, w, c).
-        heads: of the network, each with one row of values for an image.
+        heads: heads of the model, each with one row of values for an image.
 
     Raises:
-        UndefinedError: weights or values are not finite numbers.
+        UndefinedError: weights or values are not finite.
     """
     require_finite(network)
 
@@ -66,7 +66,7 @@ def predict_classes(
 
 
 def _comparable_values(head: Head, is_probability: bool, output: TracedOutput) -> Tensor:
-    """Values whose largest, or of one unit whose sign, decides the predicted class."""
+    """Values of which the largest, or the sign of a single one, decides the predicted class."""
     if output.logit is not None:
         return output.logit
     single = head.units == 1 and (output.is_derived or is_probability or head.kind == "sigmoid")
@@ -76,23 +76,23 @@ def _comparable_values(head: Head, is_probability: bool, output: TracedOutput) -
 class Probabilities:
     """Reads the probabilities of some heads of a model, for any images.
 
-    Those of a softmax or sigmoid whose argument is known are computed from this logit. Other values
-    are probabilities themselves, or logits, as `value_kind` says. The images given here decide it
-    once, so that the values of all others are read alike.
+    Where a softmax or sigmoid has a known argument, the probabilities are computed from this logit.
+    Other values are probabilities or logits themselves, which `value_kind` decides once, from the
+    images of the constructor. The values of all later images are read in the same way.
 
     Args:
-        network: with a graph.
-        heads: of the network, none of them an image itself.
+        network: a model with a graph.
+        heads: heads of the model, none of them an image itself.
         images: model input, shape (n, h, w, c).
 
     Attributes:
-        heads: of the kind of the values that `__call__` starts from: "logits" only where a softmax
-            or sigmoid makes them probabilities.
-        kinds: how the values that the model itself gives for each head are to be read.
+        heads: the heads, with the kind of the values from which `__call__` starts: "logits" only if
+            `__call__` applies a softmax or sigmoid to them.
+        kinds: for each head, the kind of the values that the model itself returns.
 
     Raises:
-        UndefinedError: weights or values are not finite, or a head gives neither probabilities nor
-            logits.
+        UndefinedError: weights or values are not finite, or a head's values are neither
+            probabilities nor logits.
     """
 
     def __init__(self, network: Network, heads: Sequence[Head], images: Images) -> None:
@@ -123,7 +123,7 @@ class Probabilities:
         )
 
     def __call__(self, images: Images) -> tuple[Floats, ...]:
-        """Probabilities of each head, shape (n, units), as `scores.probabilities` gives them."""
+        """Probabilities of each head, shape (n, units), as `scores.probabilities` returns them."""
         outputs = self._outputs(as_inputs(self._network, images))
         return tuple(
             values if ready else probabilities(logits if _is_filled(logits) else values, head)
@@ -133,9 +133,13 @@ class Probabilities:
         )
 
     def _outputs(self, inputs: list[Array]) -> list[tuple[Floats, Floats, Floats]]:
-        """For each head its values (n, units), the logits behind them, or (n, 0) where these are
-        unknown, and (n, 1) where the values are computed from probabilities alone, else (n, 0)."""
-        # The graph is kept with the model, and must not keep the model through this object.
+        """For each head its values, its logits, and a mark for values derived from probabilities.
+
+        Values have the shape (n, units), and logits the same or (n, 0) where they are unknown. The
+        mark has the shape (n, 1) where the values are computed from probabilities alone, else
+        (n, 0).
+        """
+        # The model keeps the graph, so the graph must not refer to the model through `self`.
         network, indices = self._network, tuple(head.index for head in self._heads)
 
         def body(network: Network, *inputs: Tensor) -> list[Tensor]:
@@ -157,7 +161,7 @@ def _is_filled(column: Array) -> bool:
 
 
 def _columns(output: TracedOutput) -> list[Tensor]:
-    """Values, logits and whether they are derived, each with a row for each image."""
+    """Values, logits and the mark of derived values, as `Probabilities._outputs` returns them."""
     values = tf.cast(output.value, tf.float32)
     values = tf.reshape(values, [tf.shape(values)[0], -1])
     none = tf.zeros_like(values[:, :0])
@@ -168,19 +172,19 @@ def _columns(output: TracedOutput) -> list[Tensor]:
 
 
 def outputs_without_logits(network: Network) -> tuple[int, ...]:
-    """Indices of outputs without a logit beside others that have one, such as a mean of several.
+    """Indices of outputs without a logit, such as a mean of several, beside outputs that have one.
 
-    Empty where no output has a logit: then no other could be explained in its place.
+    () where no output has a logit, because no other output could then be explained instead.
 
     Args:
-        network: with a graph.
+        network: a model with a graph.
     """
     return network.keep("outputs without logits", lambda: _outputs_without_logits(network))
 
 
 def _outputs_without_logits(network: Network) -> tuple[int, ...]:
     heads = [head for head in network.heads if head.kind != "maps"]
-    # Most models end in layers whose logit is known, and need no trace.
+    # Most models end in layers with a known logit and need no trace.
     if len(heads) < 2 or all(type(network.closing(h.index)[1]) in ACTIVATED_LAST for h in heads):
         return ()
     missing: list[int] = []

@@ -1,4 +1,4 @@
-"""From stored pixels to model input and back, as a dataset's preprocessing says."""
+"""Converts stored pixels to model input and back, by a dataset's preprocessing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from reportgen.types import Array, Doubles, Floats
 def prepare(images: Array, preprocessing: Preprocessing) -> Floats:
     """Model input from stored images (n, h, w, c): float32 of the same shape.
 
-    Each channel is scaled and shifted, and channels are put into the model's order, as
-    `preprocessing` says.
+    `prepare` puts the channels into the model's order, and scales and shifts each channel.
     """
     scale, offset = coefficients(preprocessing)
     stored = np.asarray(images)
@@ -21,9 +20,9 @@ def prepare(images: Array, preprocessing: Preprocessing) -> Floats:
 
 
 def restore(inputs: Array, preprocessing: Preprocessing) -> Floats:
-    """The inverse of `prepare`: stored values (0..255, not rounded), channels as stored.
+    """The inverse of `prepare`: stored values (0..255, not rounded), channels in stored order.
 
-    Shows images from a model's input space, such as maximizing images, in true colors.
+    Use it to show images from a model's input space, such as maximizing images, in true colors.
     """
     scale, offset = coefficients(preprocessing)
     pixels = (np.asarray(inputs, dtype=np.float32) - offset) / scale
@@ -37,7 +36,7 @@ def coefficients(preprocessing: Preprocessing) -> tuple[Floats, Floats]:
 
 
 def value_range(preprocessing: Preprocessing) -> tuple[float, float]:
-    """The smallest and largest model input that a stored pixel (0..255) can become."""
+    """The smallest and largest model input for a stored pixel (0..255)."""
     lows, highs = value_ranges(preprocessing, 1)
     return float(lows.min()), float(highs.max())
 
@@ -45,8 +44,8 @@ def value_range(preprocessing: Preprocessing) -> tuple[float, float]:
 def value_ranges(preprocessing: Preprocessing, channels: int) -> tuple[Doubles, Doubles]:
     """The smallest and largest input of each channel, shape (channels,) each.
 
-    Channels have ranges of their own where a mean is subtracted from each: a value between the
-    ends of `value_range` may then still be no color.
+    The ranges differ where preprocessing subtracts a mean from each channel. A value within
+    `value_range` may then still lie outside the range of its channel.
     """
     scale, offset = np.asarray(preprocessing.scale), np.asarray(preprocessing.offset)
     shape = np.broadcast_shapes(scale.shape, offset.shape, (channels,))

@@ -1,4 +1,4 @@
-"""The test images that stand for a dataset: their choice, foreground masks and names."""
+"""The test images that represent a dataset: their choice, foreground masks and names."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from reportgen.records import Dataset
 from reportgen.types import Array, Booleans, Integers
 
 THRESHOLD = 127
-"""A pixel above it (in any channel) is foreground where a dataset brings no masks of its own."""
+"""Pixel value above which, in any channel, a pixel is foreground in datasets without masks."""
 
 _GOLDEN = (5**0.5 - 1) / 2
 
 
 def pick(dataset: Dataset, samples: int | Sequence[int]) -> Integers:
-    """Indices of the test images that a `samples` parameter means.
+    """Indices of the test images that a `samples` parameter selects.
 
-    A count N takes the first test image of N classes of the primary target, spread over the
-    classes by the golden ratio (so fewer samples are always a prefix of more), then the second
-    image of each class, and so on; without labels, the first N images. A list is taken as it is.
+    A count N selects the first test image of each of N classes of the primary target, then the
+    second image of each class, and so on. The golden ratio spreads the order of the classes, so
+    that fewer samples are always a prefix of more samples. Without labels, a count selects the
+    first N images. A list of indices is returned unchanged.
 
     Raises:
         UserError: more images than the test split has, or an index outside it.
@@ -39,16 +40,17 @@ def pick(dataset: Dataset, samples: int | Sequence[int]) -> Integers:
 
 
 def measured(dataset: Dataset, count: int) -> Integers:
-    """Like `pick`, for measuring: `count` test images spread over classes, or all there are."""
+    """Indices of `count` test images spread over classes as in `pick`, or of all if fewer."""
     return _spread(dataset, min(count, len(dataset.splits["test"].images)))
 
 
 def foreground(dataset: Dataset, split: str, indices: Sequence[int] | Array) -> Booleans:
-    """Where the depicted object is, as bool masks of shape (n, h, w).
+    """Masks of the depicted object, booleans of shape (n, h, w).
 
-    The dataset's own masks where it has them; else pixels whose largest channel exceeds
-    `dataset.facts["threshold"]` (127 when the dataset names none). Where that is None the
-    foreground is unknown, as with photos, and all masks are empty: no measure counts such images.
+    The masks are the dataset's own, if it has any. Otherwise the foreground holds the pixels whose
+    largest channel exceeds `dataset.facts["threshold"]` (127 without this fact). A threshold of
+    None means that the foreground is unknown, as with photos: all masks are then empty, and no
+    measure counts such images.
     """
     part, chosen = dataset.splits[split], np.asarray(indices, dtype=np.int64)
     if part.masks is not None:
@@ -59,7 +61,7 @@ def foreground(dataset: Dataset, split: str, indices: Sequence[int] | Array) -> 
 
 
 def names(dataset: Dataset, indices: Sequence[int] | Array) -> list[str]:
-    """The name of each test image: its primary class; else its file's name, or ""."""
+    """The name of each test image: its primary class, else its file name, else ""."""
     if dataset.targets:
         target = dataset.targets[0]
         labels = np.asarray(dataset.splits["test"].labels[target.name])
@@ -85,7 +87,7 @@ def _spread(dataset: Dataset, count: int) -> Integers:
 
 
 def _class_order(classes: Array) -> list[int]:
-    """All classes, each prefix of the list spread over them: multiples of the golden ratio."""
+    """All classes, ordered by multiples of the golden ratio, so that every prefix is spread."""
     free = [int(label) for label in classes]
     order, total = [], len(free)
     left = list(range(total))

@@ -1,6 +1,6 @@
-"""Writers of a complete report: one HTML file, the same in Markdown, JSON, and pictures.
+"""Writes a complete report as one HTML page, one Markdown page, JSON, and picture files.
 
-Importing this room is light; Jinja2, Markdown and nh3 are loaded by the first page.
+Importing this package is light; the first page loads Jinja2, Markdown and nh3.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TEMPLATES: Path = _PACKAGED if _PACKAGED.is_dir() else _REPOSITORY
 
 
 def template_files() -> list[Path]:
-    """Every template file, sorted: what the bytes of a page depend on besides the report."""
+    """Every template file, sorted; the bytes of a page depend on them and on the report."""
     return sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
 
 
@@ -31,17 +31,17 @@ def pages(
     """All files of a report's folder, by their path relative to it.
 
     Args:
-        report: complete and consistent.
-        files: the bytes of every picture by `Figure.file`; tables bring their own.
-        vectors: the SVG that the HTML page shows instead of a picture, by the same name; pictures
-            may lack one.
+        report: a complete and consistent report.
+        files: the bytes of every picture by `Figure.file`; CSV files are made from the tables.
+        vectors: the SVG that the HTML page shows instead of a picture, by `Figure.file`; a picture
+            need not have one.
 
     Returns:
         "index.html", "report.md", "report.json" and everything below "figures/".
 
     Raises:
-        ValueError: the report contradicts itself (an id given twice, a note that cites evidence
-            which is not there, a picture without bytes, a number that is not finite).
+        ValueError: the report is inconsistent: a duplicate id, a note that cites missing evidence,
+            a picture without bytes, or a number that is not finite.
     """
     from reportgen.render import html_page, markdown_page, report_json, tables
     from reportgen.render.context import report_page

@@ -1,4 +1,4 @@
-"""From a report to the records that its templates read."""
+"""Turns a report into the records that its templates read."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ DENSITY = 2
 """Pixels of a picture for each CSS pixel at which the page shows it."""
 
 WIDE = 412
-"""Pictures wider than this, in CSS pixels, scroll on a phone: 85 % of it is what a phone has."""
+"""Pictures wider than this, in CSS pixels, scroll on a phone, whose width is 85 % of this."""
 
 _RESERVED = re.compile('[%#"&\t\n\r]')
-"""Characters that end an address or get lost in it, and those that HTML writes at length."""
+"""Characters that end an address or get lost in it, and those that HTML escapes at length."""
 
 WORDS: Mapping[str, str] = {
     "supported": "Supported",
@@ -64,10 +64,10 @@ WORDS: Mapping[str, str] = {
 """Names of verdicts on a page."""
 
 LONG_LIST = 4
-"""More links than this to figures are written with numbers only."""
+"""Number of links to figures above which links show numbers only."""
 
 _MOST_LAYERS = 2
-"""More layers than these would fill the list."""
+"""Number of layers above which the contents do not list them."""
 
 
 def report_page(
@@ -76,7 +76,7 @@ def report_page(
     files: Mapping[str, bytes],
     vectors: Mapping[str, bytes] | None = None,
 ) -> ReportPage:
-    """The records of a report's page; a picture is shown as its SVG in `vectors` if it has one."""
+    """The records of a report's page; `vectors` holds the SVG that replaces a picture, if any."""
     view = _Viewer(report, plan, files, vectors or {})
     counts = counted(len(plan.figures), sum(item.table is not None for item in plan.figures))
     names = ", ".join(model.title or model.name for model in report.models)
@@ -107,17 +107,17 @@ def counted(figures: int, tables: int) -> str:
 
 
 def facts(mapping: Mapping[str, Json]) -> list[FactView]:
-    """Nested plain values as lines, in the order given."""
+    """Nested plain values as lines, in the mapping's order."""
     return [_fact(str(key), value) for key, value in mapping.items()]
 
 
 def data_uri(data: bytes, media_type: str) -> str:
-    """Bytes as an address that needs no request."""
+    """Bytes as a data URI in Base64, which needs no request."""
     return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def vector_uri(data: bytes) -> str:
-    """An SVG document in UTF-8 as an address: text that stays text is a quarter shorter."""
+    """An SVG document in UTF-8 as a data URI; plain text is a quarter shorter than Base64."""
     return "data:image/svg+xml," + _RESERVED.sub(
         lambda match: f"%{ord(match[0]):02X}", data.decode()
     )
@@ -250,7 +250,7 @@ def evidence_view(item: Evidence, plan: Outline) -> EvidenceView:
 
 
 def tally(notes: Sequence[Note]) -> list[TallyView]:
-    """How many notes have each verdict, without verdicts that none has."""
+    """The number of notes with each verdict, without verdicts that no note has."""
     counts = Counter(str(note.verdict) for note in notes)
     return [
         TallyView(verdict, f"{counts[verdict]} {WORDS[verdict].lower()}")
@@ -284,7 +284,7 @@ def _word(link: LinkView) -> str:
 
 
 def _shortened(run: list[LinkView]) -> Iterator[LinkView]:
-    """Links to figures, or to tables, whose word is written once."""
+    """Links to several figures, or tables, of which only the first shows the word."""
     for position, link in enumerate(run):
         word, _, place = link.label.partition(" ")
         first = f"{word}s {place}" if len(run) > 1 else link.label
@@ -319,13 +319,13 @@ def entries(blocks: Sequence[Block], plan: Outline, models: Mapping[str, str]) -
 
 
 def _details(group: Sequence[Block], plan: Outline, models: Mapping[str, str]) -> list[str]:
-    """What tells blocks of one title apart: the first of model, layers and figure that does."""
+    """Details that distinguish blocks of one title: models, else layers, else figures."""
     if len(group) == 1:
         return [""]
     by_model = [models.get(block.model, "") for block in group]
     by_layers = [_layers(block) for block in group]
     by_figure = [plan.labels[block.figures[0].id] if block.figures else "" for block in group]
-    # Blocks without figures say why there are none, and may stay alike.
+    # A block without figures states the reason instead, and needs no detail.
     return next((texts for texts in (by_model, by_layers) if _all_differ(texts)), by_figure)
 
 

@@ -1,4 +1,4 @@
-"""The pages for browsers: one file each, no request to anywhere, no script."""
+"""The pages for browsers: one file each, without requests or scripts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _page(template: str, context: Mapping[str, object]) -> bytes:
 
 
 def prepare() -> None:
-    """Compile the templates, for pages that are rendered later."""
+    """Compile the templates in advance."""
     for name in ("report.html", "index.html"):
         _template(name)
 
@@ -40,7 +40,7 @@ def _template(name: str) -> Template:
 
 @cache
 def _environment(style: str) -> Environment:
-    """One for all pages: it keeps compiled templates, and reads those anew that change."""
+    """The environment of all pages; it caches compiled templates and reloads changed ones."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -57,7 +57,7 @@ def _environment(style: str) -> Environment:
 
 
 def _policy(style: str) -> str:
-    """A content security policy: browsers load only what the page itself holds."""
+    """A content security policy that lets browsers load only what the page itself holds."""
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "

@@ -1,6 +1,6 @@
 """The page for Markdown viewers such as GitHub's, with its pictures in files beside it.
 
-All text passes a filter that escapes it: the environment refuses text that has not.
+All text passes a filter that escapes it; the environment refuses unescaped text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from reportgen.drafting import quoted
 from reportgen.render import TEMPLATES, prose
 from reportgen.render.views import CellView, LinkView, ReportPage
 
-# An underscore inside a word is no emphasis on GitHub; names of layers stay readable.
+# GitHub reads no emphasis inside a word, so underscores in names of layers stay unescaped.
 _SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_|_(?![^\W_])")
 _START = re.compile(r"^(\d*)(?=[-+=]|[.)](?:\s|$))")
 _FENCED = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*\n)*? {0,3}(?P=fence)[`~]*[ \t]*$"
@@ -51,7 +51,7 @@ def inline(text: str, cell: bool = False) -> Escaped:
 
 
 def author(text: str) -> Escaped:
-    """An author's Markdown as written if it is tame, else as the HTML of the HTML page."""
+    """An author's Markdown as written if it holds only safe markup, else the sanitized HTML."""
     bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
     if _WILD.search(bare):
         # An empty line would end the block of HTML.
@@ -74,7 +74,7 @@ def _plain(text: str) -> Escaped:
 
 
 def _indented(text: str) -> Escaped:
-    """Markdown of an inner list, moved in below its item."""
+    """Markdown of an inner list, indented below its item."""
     return Escaped("".join(f"  {line}\n" for line in text.splitlines()))
 
 
@@ -99,10 +99,10 @@ def _address(text: str) -> Escaped:
 
 
 def _bare(value: object) -> Escaped:
-    """Refuses unescaped text; the environment calls it on all that a template writes.
+    """Refuses unescaped text; the environment calls this on every value that a template writes.
 
     Raises:
-        TypeError: `value` did not pass a filter.
+        TypeError: no filter has escaped `value`.
     """
     if not isinstance(value, Escaped):
         raise TypeError(f"report.md writes {value!r} without a filter that escapes it")
@@ -110,7 +110,7 @@ def _bare(value: object) -> Escaped:
 
 
 def prepare() -> None:
-    """Compile the template, for pages that are rendered later."""
+    """Compile the template in advance."""
     _template()
 
 

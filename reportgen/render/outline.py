@@ -1,4 +1,4 @@
-"""A report in reading order: numbers, anchors, and a check that every reference resolves."""
+"""The outline of a report: reading order, numbers, anchors, and a check of every reference."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ RESERVED = ("top", "main", "contents", "inferences", "provenance")
 
 @dataclass(frozen=True)
 class Outline:
-    """A report in reading order.
+    """The figures, evidence and notes of a report in reading order.
 
     Attributes:
         figures: pictures and tables with the captions that the pages show.
         labels: "Figure 3" or "Table 2", by figure id.
         anchors: HTML ids; keys are ("figure" | "block" | "section" | "note", id).
-        evidence: by id, each with a figure that exists.
+        evidence: evidence by id; the figure of each exists.
         notes: the notes of all blocks, then the inferences.
     """
 
@@ -35,7 +35,7 @@ def outline(report: Report) -> Outline:
     """Number and check a report.
 
     Raises:
-        ValueError: an id is given twice, or a reference leads nowhere.
+        ValueError: two items have the same id, or a reference does not resolve.
     """
     blocks = [block for section in report.sections for block in section.blocks]
     figures = tuple(_captioned(block, item) for block in blocks for item in block.figures)
@@ -53,7 +53,7 @@ def outline(report: Report) -> Outline:
 
 
 def _captioned(block: Block, figure: Figure) -> Figure:
-    """An author's caption takes the place of the drafted one where the block is one figure."""
+    """The figure with the author's caption instead of its own, if it is the block's only figure."""
     alone = len(block.figures) == 1 and block.caption
     return replace(figure, caption=block.caption) if alone else figure
 
@@ -67,7 +67,7 @@ def _once(what: str, ids: Iterable[str]) -> None:
 
 
 def _evidence(report: Report, blocks: list[Block]) -> dict[str, Evidence]:
-    """Evidence by id; a block's name given as its figure becomes that block's first figure."""
+    """Evidence by id; a block's id as the figure is replaced by the block's first figure."""
     first = {block.id: block.figures[0].id for block in blocks if block.figures}
     first |= {figure.id: figure.id for block in blocks for figure in block.figures}
     items = [*(item for block in blocks for item in block.evidence), *report.derived]
@@ -96,7 +96,7 @@ def _labels(figures: Iterable[Figure]) -> dict[str, str]:
 def _anchors(
     report: Report, figures: Iterable[Figure], notes: Iterable[Note]
 ) -> dict[tuple[str, str], str]:
-    """A different HTML id for everything that is linked to; a figure's is its own id."""
+    """A unique HTML id for every target of a link; that of a figure is the figure's id."""
     taken = set(RESERVED)
     anchors = {}
     for kind, name in _places(report, figures, notes):

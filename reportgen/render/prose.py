@@ -1,7 +1,7 @@
-"""Text of authors and rules as HTML that is safe inside a page.
+"""Converts the text of authors and rules to HTML that is safe inside a page.
 
-Rules write plain text in which backticks mark code. Authors write Markdown, which may hold HTML;
-the result holds no script, no picture, no id, and only web and mail addresses.
+Rules write plain text in which backticks mark code. Authors write Markdown, which may contain HTML.
+The result contains no script, picture or id, and only web and mail addresses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
 
 HEADING = 3
-"""Level of an author's "#": below the page's title and the section's."""
+"""Level of an author's "#" heading: below the titles of page and section."""
 
 CODE = re.compile(r"`([^`\n]+)`")
 """A code span of plain text."""
@@ -50,16 +50,16 @@ _CONTROLS = dict.fromkeys(
     ],
     "\N{REPLACEMENT CHARACTER}",
 )
-"""Control characters, and overrides of direction that would reverse numbers."""
+"""Control characters, and direction overrides, which would reverse numbers."""
 
 
 def steady(page: str) -> str:
-    """A whole page without control characters and without overrides of direction."""
+    """A whole page without control characters and direction overrides."""
     return page.translate(_CONTROLS)
 
 
 def inline(text: str) -> Markup:
-    """Plain text as HTML, backticks as code."""
+    """Plain text as HTML; backticks become code elements."""
     parts = CODE.split(text)
     pieces = [
         Markup("<code>{}</code>").format(part) if position % 2 else escape(part)
@@ -69,7 +69,7 @@ def inline(text: str) -> Markup:
 
 
 def plain(text: str) -> str:
-    """Plain text without its backticks, for places that hold no markup."""
+    """Plain text without its backticks, for places that allow no markup."""
     return CODE.sub(r"\1", text)
 
 
@@ -92,13 +92,13 @@ def author(text: str) -> Markup:
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
-    # In clean HTML "<table>" is always a tag: in text it is escaped.
+    # In sanitized HTML "<table>" is always a tag, because text is escaped.
     framed = clean.replace("<table>", f"{_FRAME}<table>")
     return Markup(framed.replace("</table>", "</table></div>"))
 
 
 def spaced(text: str) -> str:
-    """Markdown with an empty line before each list, which only this converter needs."""
+    """Markdown with an empty line before each list, which Python-Markdown needs, unlike GitHub."""
     lines: list[str] = []
     fence = ""
     for line in text.splitlines():
@@ -122,7 +122,10 @@ def _is_item(line: str) -> bool:
 
 
 class _Tame(Treeprocessor):
-    """Moves headings below the page's own, and turns pictures, which browsers fetch, into links."""
+    """Demotes headings below the page's own, and turns pictures into links.
+
+    Browsers would fetch a picture.
+    """
 
     def run(self, root: Element) -> None:
         linked = {child for link in root.iter("a") for child in link.iter("img")}

@@ -1,4 +1,4 @@
-"""report.json: all that the pages state, for programs to read.
+"""report.json: the content of the pages, for programs.
 
 `report.schema.json` beside this file is its JSON Schema (draft 2020-12).
 """

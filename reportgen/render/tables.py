@@ -1,4 +1,4 @@
-"""Tables: their cells in words, and the CSV file that stands for them."""
+"""Tables: the text of their cells, and their CSV files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from reportgen.records import Cell, Figure, Table
 from reportgen.render.views import CellView, TableView
 
 _WIDE = 16
-"""Columns from which on cells stand close."""
+"""Number of columns from which cells are set close together."""
 
 
 def with_csv(figures: Iterable[Figure], files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The bytes of every figure's file: those of pictures as they are, tables as CSV.
+    """The bytes of every figure's file: pictures unchanged, tables as CSV.
 
     Raises:
         ValueError: a picture has no bytes, or two figures share a file.
@@ -42,7 +42,7 @@ def as_csv(table: Table) -> bytes:
 
 
 def view(table: Table) -> TableView:
-    """A table with its cells written out, numbers of one column alike."""
+    """A table with its cells as text; numbers of one column are formatted alike."""
     columns = [[row[index] for row in table.rows] for index in range(len(table.columns))]
     numeric = [_is_numeric(column) for column in columns]
     written = [_column(column, table.decimals) for column in columns]
@@ -81,12 +81,12 @@ def _column(cells: Sequence[Cell], fixed: int | None = None) -> list[str]:
 
 
 def _fixed(cell: float, decimals: int) -> str:
-    """A fraction with so many decimals, even where they hide it; its sign stays."""
+    """A fraction with exactly `decimals`, even where it rounds to zero; the sign stays."""
     return f"{cell:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _decimals(largest: float) -> int:
-    """Decimals that show the largest value of a column with four digits, two of them at least."""
+    """Decimals that show the largest value of a column with four digits; at least two decimals."""
     whole = 1 if largest < 1 else len(str(int(largest)))
     return max(2, 4 - whole)
 
@@ -98,7 +98,7 @@ def _text(cell: Cell, decimals: int) -> str:
         return cell
     if isinstance(cell, int) or not math.isfinite(cell):
         return number(cell) if math.isfinite(cell) else str(cell)
-    # A value too small for the column's decimals is not nothing.
+    # A value too small for the column's decimals must not read as zero.
     shown = f"{abs(cell):,.{decimals}f}"
     if cell and not float(shown.replace(",", "")):
         digits, exponent = f"{cell:.1e}".split("e")

@@ -1,6 +1,6 @@
-"""The records that templates read: all values computed, all words chosen.
+"""The records that templates read, with every value computed and every word chosen.
 
-Text is raw here; each template's filters escape it for its own language.
+Their text is not escaped; the filters of each template escape it for HTML or Markdown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class LinkView:
 
 @dataclass(frozen=True)
 class EntryView:
-    """A block in the contents; `detail` tells it from others of its section with its title."""
+    """A block in the contents; `detail` distinguishes blocks of a section with the same title."""
 
     anchor: str
     label: str
@@ -28,7 +28,7 @@ class EntryView:
 
 @dataclass(frozen=True)
 class NumberView:
-    """A number twice: `exact` as report.json has it, `text` as prose writes it."""
+    """A number in two forms: `exact` as in report.json, `text` as in prose."""
 
     exact: str
     text: str
@@ -36,7 +36,10 @@ class NumberView:
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """One measure; parts that it lacks are None. `figures` show it or the measures it combines."""
+    """One measure; missing parts are None. `figures` link to the figures that show it.
+
+    Derived evidence links to the figures of the measures that it combines.
+    """
 
     id: str
     value: NumberView
@@ -51,7 +54,7 @@ class EvidenceView:
 
 @dataclass(frozen=True)
 class NoteView:
-    """A sentence with its verdict; `word` says the verdict, `cites` joins evidence ids."""
+    """A note with its verdict; `word` is the verdict in words, `cites` joins evidence ids."""
 
     id: str
     anchor: str
@@ -68,8 +71,7 @@ class NoteView:
 
 @dataclass(frozen=True)
 class CellView:
-    """A table cell; `numeric` cells align right, a `head` names its row, a `marked` one stands
-    out."""
+    """A table cell: `numeric` aligns it right, `head` names the row, `marked` highlights it."""
 
     text: str
     numeric: bool
@@ -79,7 +81,7 @@ class CellView:
 
 @dataclass(frozen=True)
 class TableView:
-    """A table with all cells written out; `dense` where its many columns need to stand close."""
+    """A table with all cells as text; `dense` sets its many columns close together."""
 
     columns: list[CellView]
     rows: list[list[CellView]]
@@ -89,9 +91,9 @@ class TableView:
 
 @dataclass(frozen=True)
 class FigureView:
-    """A picture (`table` is None) or a table. `source` is a data URI, sizes are CSS pixels.
+    """A picture (`table` is None) or a table; `source` is a data URI, sizes are CSS pixels.
 
-    A `wide` picture is too small to read where a phone's screen holds it whole.
+    A `wide` picture would be too small to read if it were scaled to a phone's screen.
     """
 
     anchor: str
@@ -108,13 +110,15 @@ class FigureView:
 
 
 REMARKS = ("weights", "inputs")
-"""Keys of `ModelFacts.training` that hold sentences rather than figures of the training."""
+"""Keys of `ModelFacts.training` that hold sentences rather than numbers of the training."""
 
 
 @dataclass(frozen=True)
 class ModelView:
-    """A model in a few words; `remark` says where its weights come from or what its inputs receive,
-    or is ""."""
+    """A model in a few words.
+
+    `remark` says where the weights come from or what the inputs receive; it may be "".
+    """
 
     name: str
     title: str
@@ -129,8 +133,8 @@ class ModelView:
 class BlockView:
     """One entry of a section: its figures and their notes.
 
-    `model` is set only where it differs from the section's; `remark` stands in for figures that
-    are undefined for the model; `explanation` has a paragraph for each method that is new.
+    `model` is None where it equals the section's. `remark` replaces figures that are undefined for
+    the model. `explanation` has a paragraph for each method that the page has not explained yet.
     """
 
     anchor: str
@@ -157,7 +161,7 @@ class SectionView:
 
 @dataclass(frozen=True)
 class TallyView:
-    """How many inferences share a verdict."""
+    """The number of inferences with a verdict, as text."""
 
     verdict: str
     text: str
@@ -165,7 +169,7 @@ class TallyView:
 
 @dataclass(frozen=True)
 class FactView:
-    """A line of the provenance; it has either a value or facts of its own."""
+    """A line of the provenance, with either a value or nested facts."""
 
     key: str
     value: str
@@ -174,7 +178,7 @@ class FactView:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """All that report.html and report.md use."""
+    """The context of the templates report.html and report.md."""
 
     title: str
     authors: str
@@ -190,7 +194,7 @@ class ReportPage:
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """All that index.html uses of one report; `picture` is a data URI or ""."""
+    """One report in the template index.html; `picture` is a data URI or ""."""
 
     slug: str
     title: str

@@ -1,7 +1,7 @@
 """Training a Keras model on a dataset, and scoring it on every split.
 
-`loop` trains, `evaluation` scores; neither imports the other, so that a change of how models are
-scored retrains none. Importing the package itself imports the parameters alone.
+`loop` trains and `evaluation` scores. Neither imports the other, so that new code for scoring
+retrains no model. The package itself imports only the parameters.
 """
 
 from __future__ import annotations

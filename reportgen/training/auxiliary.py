@@ -1,9 +1,9 @@
-"""An auxiliary classifier on an earlier layer, trained along and then thrown away.
+"""An auxiliary classifier on an earlier layer, trained with the model and then discarded.
 
-Specs call it the helper. An embedding of two dimensions lets little of the loss through to the
-layers before it, and they learn slowly. A classifier on what they give teaches them at once (deep
-supervision: Lee et al. 2015, arXiv:1409.5185). Its loss counts fully at first, evenly less, and at
-the end nothing.
+Specs call it the helper. An embedding of two dimensions passes little of the loss's gradient to the
+layers before it, which therefore learn slowly. A classifier on the output of those layers trains
+them directly (deep supervision: Lee et al. 2015, arXiv:1409.5185). The weight of its loss falls
+linearly from 1 to 0 during training.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ class AuxiliaryClassifier:
     """A Dense layer for each head, on the output of one layer of a model in training.
 
     Attributes:
-        model: the model with that layer's output as a last output besides its own.
+        model: the model with that layer's output added after its own outputs.
         variables: weights of the classifier.
 
     Raises:
-        UserError: the model has no such layer, or it lies inside another model.
+        UserError: the model has no such layer, or the layer lies inside another model.
     """
 
     def __init__(self, model: Model, heads: Sequence[Head], layer: str) -> None:
@@ -49,7 +49,7 @@ class AuxiliaryClassifier:
         self.variables = [v for dense in self.layers for v in dense.trainable_variables]
 
     def loss(self, features: Tensor, labels: Tensor) -> Tensor:
-        """Cross-entropy of the classifier, added over heads; mean over images."""
+        """Cross-entropy of the classifier, summed over heads and averaged over images."""
         flat = tf.cast(self.flat(features), "float32")
         losses = [
             tf.reduce_mean(
@@ -61,9 +61,12 @@ class AuxiliaryClassifier:
 
 
 def auxiliary_weight(share_done: Callable[[], Tensor]) -> Callable[[], Tensor]:
-    """How much the classifier's loss counts: from 1 at the start of training to 0 at its end.
+    """The weight of the classifier's loss: from 1 at the start of training to 0 at its end.
 
     Args:
-        share_done: the share of the training's steps that are done, as a tensor.
+        share_done: returns the share of training steps that are done, as a tensor.
+
+    Returns:
+        A function that returns the present weight, as a tensor.
     """
     return lambda: tf.maximum(1.0 - share_done(), 0.0)

@@ -19,13 +19,14 @@ def evaluate(
 ) -> tuple[dict[str, float], dict[str, int]]:
     """Accuracy and loss of every head on every split, in one pass over each split.
 
-    Accuracy is the share of images whose likeliest class is the right one; loss is the mean
+    Accuracy is the share of images whose likeliest class is their label; loss is the mean
     cross-entropy in nats.
 
     Returns:
-        Metrics "<split>.<head>.accuracy" and "<split>.<head>.loss", and for each split its number
-        of images. No metrics for a head that answers no label, nor where the loss is not finite,
-        nor where a weight is not: behind a ReLU that turns NaN to 0 the loss may be a number still.
+        Metrics "<split>.<head>.accuracy" and "<split>.<head>.loss", and the number of images of
+        each split. A head without a target has no metrics, and neither has a split on which the
+        head's loss is not finite. A model whose weights are not finite has no metrics at all: a
+        ReLU can turn NaN into 0, so that its loss may still be finite.
 
     Raises:
         UndefinedError: the model takes more than images.

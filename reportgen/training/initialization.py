@@ -1,8 +1,8 @@
 """Initial class vectors: directions spread evenly, similar classes side by side.
 
-Where few dimensions hold many classes (ten on a circle, say), a class that begins between two
-others can only leave by crossing them, and gradient descent seldom does: a random order stays,
-and classes that look alike end far apart. So the order is taken from the images.
+Where few dimensions hold many classes, such as ten on a circle, a class that starts between two
+others can leave only by crossing them, which gradient descent seldom does. A random initial order
+therefore stays, and classes that look alike end far apart. So the images determine the order.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from reportgen.records import Dataset, Head
 from reportgen.types import Array, Booleans, Doubles, Model
 
 ROUNDS = 2000
-"""Steps in which directions push each other apart."""
+"""Number of steps in which directions repel each other."""
 
 
 def spread_classes(model: Model, heads: Sequence[Head], dataset: Dataset) -> None:
     """Turn the weight vectors of every head's last layer into evenly spread directions.
 
-    Their mean length stays. See `directions`.
+    The mean length of the vectors stays the same. See `directions`.
 
     Raises:
         UserError: a last layer has no weight vector for each class.
@@ -60,15 +60,15 @@ def _mean(images: Array, chosen: Booleans) -> Doubles:
 
 
 def directions(means: Doubles, dimensions: int) -> Doubles:
-    """Directions for classes, similar ones side by side, spread evenly.
+    """Evenly spread directions for classes, similar classes side by side.
 
-    They begin at the classes' mean images along their first principal components, and then repel
-    each other like equal charges on a sphere (Thomson's problem), which on a circle keeps their
-    order and ends in equal angles.
+    The directions start as the first principal components of the classes' mean images. They then
+    repel each other like equal charges on a sphere (Thomson's problem). On a circle this keeps
+    their order and ends in equal angles.
 
     Args:
         means: the mean image of each class, shape (classes, pixels).
-        dimensions: of the directions.
+        dimensions: number of dimensions of the directions.
 
     Returns:
         Unit vectors, shape (classes, dimensions).
@@ -78,7 +78,7 @@ def directions(means: Doubles, dimensions: int) -> Doubles:
     start = np.zeros((len(means), dimensions))
     kept = min(dimensions, len(sizes))
     start[:, :kept] = left[:, :kept] * sizes[:kept] / max(sizes[0], 1e-12)
-    # The sign of a component is arbitrary; noise parts classes with equal means.
+    # The sign of a component is arbitrary; noise separates classes with equal means.
     start *= np.where(start[np.abs(start).argmax(axis=0), np.arange(dimensions)] < 0, -1, 1)
     start += np.random.default_rng(0).normal(scale=1e-3, size=start.shape)
     return _repelled(_unit(start))
@@ -92,7 +92,7 @@ def _repelled(places: Doubles) -> Doubles:
         force = push.sum(axis=1, keepdims=True) * places - push @ places
         force -= (force * places).sum(axis=1, keepdims=True) * places
         sizes = np.maximum(np.linalg.norm(force, axis=1, keepdims=True), 1e-12)
-        # A quarter of the gap to the nearest neighbor at most, so that nobody jumps over another.
+        # At most a quarter of the gap to the nearest neighbor, so that no direction jumps another.
         most = 0.25 * np.sqrt(squares.min(axis=1, keepdims=True)) * (1 - done / ROUNDS)
         places = _unit(places + force * np.minimum(most / sizes, 0.1 / len(places)))
     return places

@@ -1,7 +1,7 @@
 """The training loop.
 
-A loop of our own rather than `Model.fit`: the model keeps no compiled state, the images come in the
-same order by the same seed, and small networks train a quarter faster.
+It replaces `Model.fit`: the model keeps no compiled state, equal seeds give equal orders of images,
+and small networks train a quarter faster.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class History:
-    """What a training leaves behind besides the weights.
+    """The records of a training besides the weights.
 
     Attributes:
         logs: for each of Keras' log names ("loss", "val_loss", "accuracy", with several heads
-            "length_loss", "val_length_accuracy", ...) its value after every epoch. As in Keras,
-            training values are means over the epoch while the weights still changed.
-        seconds: the duration of each epoch, its pass over the validation split included; the first
-            one also traces the graphs. No other number of a training differs from run to run.
+            "length_loss", "val_length_accuracy", ...), its value after every epoch. As in Keras,
+            training values are means over the epoch, during which the weights change.
+        seconds: the duration of each epoch, including its pass over the validation split; the first
+            epoch also traces the graphs. No other number of a training differs from run to run.
     """
 
     logs: dict[str, tuple[float, ...]]
@@ -65,19 +65,19 @@ def train(
 
     Args:
         model: a built `keras.Model`.
-        dataset: with splits `train` and `validation`.
+        dataset: a dataset with splits `train` and `validation`.
         heads: the model's heads, each with a target.
-        params: a value for each of `PARAMETERS`, defaults where it has none.
-        seed: of the order of images and of all that is random in the model.
-        progress: called after every step as `progress(steps done, steps in all, text)`.
+        params: values for `PARAMETERS`; a missing value takes its default.
+        seed: seed of the order of images and of the random layers of the model.
+        progress: called after every step as `progress(steps done, all steps, text)`.
 
     Returns:
-        Losses and accuracies after every epoch, and how long each took. The training loss is
-        that which is descended, with a head's margin if it has one (see `margins`); everything
-        else, accuracy in training included, is scored without.
+        Losses and accuracies after every epoch, and the duration of each epoch. The training loss
+        is the loss that gradient descent minimizes, including the margins of heads (see `margins`).
+        All other values, including the training accuracy, exclude margins.
 
     Raises:
-        UserError: the loss is no longer a number, or the model cannot be trained as asked.
+        UserError: the loss is not finite, or the model cannot be trained as the spec asks.
     """
     heads, settings = with_kinds(model, heads, dataset), settings_of(params)
     keras.utils.set_random_seed(seed)
@@ -118,7 +118,7 @@ def train(
 
 
 def optimizer_of(model: Model, settings: Settings, steps: int) -> keras.optimizers.Optimizer:
-    """The optimizer that `settings` describe for the model; an epoch has `steps`.
+    """The optimizer that `settings` describe for the model; `steps` is the steps of an epoch.
 
     Raises:
         UserError: the model has no trainable weights.
@@ -145,7 +145,7 @@ class _StepCounter:
         self.progress, self.epochs, self.steps, self.done = progress, epochs, steps, 0
 
     def after_batch(self, scores: Scores) -> None:
-        """Count a step; `scores` are those of the epoch so far."""
+        """Count a step; `scores` are the means over the epoch so far."""
         epoch = self.done // self.steps + 1
         self.done += 1
         if not isfinite(scores.loss):
@@ -164,7 +164,7 @@ class _StepCounter:
 class _BestWeights:
     """Early stopping: the weights of the epoch with the smallest validation loss.
 
-    Without `patience` nothing stops the training, and its last weights stay.
+    Without `patience` the training runs all epochs, and its last weights stay.
     """
 
     def __init__(self, model: Model, patience: int | None) -> None:
@@ -182,6 +182,6 @@ class _BestWeights:
             self.loss, self.waited, self.weights = loss, 0, self.model.get_weights()
 
     def restore(self) -> None:
-        """Give the model the weights that were kept."""
+        """Set the model's weights to the ones that were kept."""
         if self.weights is not None:
             self.model.set_weights(self.weights)

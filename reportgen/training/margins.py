@@ -1,12 +1,12 @@
-"""Margins: a layer may make the right answer harder while it is learned, and only then.
+"""Margins: a layer may lower the logit of the true class in the training loss, and only there.
 
-A layer that ends a model takes part through a method
+The last layer of a model has a margin if it has a method
 
     margin_logits(logits, labels, strength) -> logits
 
-It takes the layer's answers, shape (n, classes), and the right classes, shape (n,), and returns
-the logits that the loss sees. `strength` goes from 0 (no margin) to 1 (all of it) as the training
-goes on. Predictions need no label, and reported scores have no margin.
+The method takes the layer's outputs, shape (n, classes), and the true classes, shape (n,), and
+returns the logits of the loss. `strength` rises from 0 (no margin) to 1 (the full margin) during
+training. Predictions and reported scores have no margin.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ from reportgen.training.parameters import Settings
 from reportgen.types import Model, Tensor
 
 Margins = Callable[[Head, Tensor, Tensor], Tensor]
-"""From a head, its values and its labels to the values that the loss sees."""
+"""Takes a head, its values and its labels; returns the values from which the loss is computed."""
 
 
 def margins_of(model: Model, heads: Sequence[Head], strength: Callable[[], Tensor]) -> Margins:
-    """The margins of a model's heads; a head without one passes its values on.
+    """The margins of a model's heads; the values of a head without a margin stay the same.
+
+    Args:
+        model: the model in training.
+        heads: the model's heads.
+        strength: returns the present strength of margins, as a tensor.
 
     Raises:
-        UserError: a layer has a margin, but something comes after it.
+        UserError: a layer with a margin is not the last layer of an output.
     """
     last = {head.index: ending(model, head.index)[1] for head in heads}
     for path, layer in layers_by_path(model).items():
@@ -52,15 +57,14 @@ def margins_of(model: Model, heads: Sequence[Head], strength: Callable[[], Tenso
 
 
 def margin_strength(settings: Settings, share_done: Callable[[], Tensor]) -> Callable[[], Tensor]:
-    """How strong margins are: 0 up to the share `margin_start`, 1 from `margin_full`, evenly
-    growing between them.
+    """The strength of margins: 0 up to `margin_start`, 1 from `margin_full`, linear between them.
 
     Args:
-        settings: of the training.
-        share_done: the share of the training's steps that are done, as a tensor.
+        settings: settings of the training; both limits are shares of its steps.
+        share_done: returns the share of training steps that are done, as a tensor.
 
     Raises:
-        UserError: margins are to be full before they begin.
+        UserError: `margin_full` lies before `margin_start`.
     """
     start, full = settings.margin_start, settings.margin_full
     if full < start:
@@ -70,5 +74,5 @@ def margin_strength(settings: Settings, share_done: Callable[[], Tensor]) -> Cal
                 hint="both are shares of the training, of which the margin grows in between",
             )
         )
-    # Where both are one, the margin appears at once.
+    # Where both are equal, the margin appears at once.
     return lambda: tf.clip_by_value((share_done() - start) / max(full - start, 1e-6), 0.0, 1.0)

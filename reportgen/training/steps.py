@@ -26,7 +26,7 @@ Step = Callable[[Array, Array], Tensor]
 the loss, the loss of each head, the right answers of each head."""
 
 _IMAGES = 32
-"""Images by which probabilities are told from logits."""
+"""Number of images whose values distinguish probabilities from logits."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class Scores:
 
 @dataclass(frozen=True)
 class Additions:
-    """What training adds to the loss, and evaluation does not.
+    """Terms of the training loss that evaluation leaves out.
 
     Attributes:
-        margins: of the heads.
-        auxiliary: a second classifier, or None.
-        weight: how much the second classifier's loss counts, as a tensor.
+        margins: margins of the heads.
+        auxiliary: the auxiliary classifier, or None.
+        weight: returns the weight of the auxiliary classifier's loss, as a tensor.
     """
 
     margins: Margins
@@ -69,7 +69,7 @@ def train_step(
     optimizer: keras.optimizers.Optimizer,
     additions: Additions,
 ) -> Step:
-    """A step of gradient descent; its totals are those from before the weights change."""
+    """A step of gradient descent; its totals are computed before the weights change."""
     totals = _totals(model, heads, dataset, additions)
     variables = trained_variables(model, additions)
 
@@ -89,7 +89,7 @@ def evaluation_step(model: Model, heads: Sequence[Head], dataset: Dataset) -> St
 
 
 def trained_variables(model: Model, additions: Additions) -> list[keras.Variable]:
-    """The weights that training moves."""
+    """The weights that training updates, including those of an auxiliary classifier."""
     auxiliary = additions.auxiliary
     return [*model.trainable_variables, *(auxiliary.variables if auxiliary else ())]
 
@@ -113,9 +113,9 @@ def run(
     Args:
         step: a train or evaluation step.
         images: as stored, shape (n, h, w, c).
-        labels: of all heads, shape (n, heads).
-        size: images in a batch; the last one may be smaller.
-        order: the order of the images, shape (n,); None for theirs.
+        labels: labels of all heads, shape (n, heads).
+        size: images in a batch; the last batch may be smaller.
+        order: indices of the images in order, shape (n,); None for the stored order.
         after_batch: called after every batch with the scores of the pass so far.
     """
     total, count = np.zeros(1 + 2 * labels.shape[1]), 0
@@ -156,15 +156,15 @@ def arrays_of(split: Split, heads: Sequence[Head]) -> tuple[Array, Array]:
 
 
 def with_kinds(model: Model, heads: Sequence[Head], dataset: Dataset) -> tuple[Head, ...]:
-    """The heads, those whose outputs are probabilities marked so even where no layer says it.
+    """The heads, with their `kind` corrected where an output without softmax holds probabilities.
 
-    The mean of several networks, or a program such as a SavedModel, ends in no softmax layer. Read
-    as logits, its probabilities would go through a second softmax.
+    The mean of several networks, or a program such as a SavedModel, does not end in a softmax
+    layer. Read as logits, its probabilities would pass through a second softmax.
 
     Args:
-        model: a graph.
-        heads: its heads, each with a target.
-        dataset: whose first images decide.
+        model: a model with a graph.
+        heads: the model's heads, each with a target.
+        dataset: the dataset whose first images decide the kind.
     """
     split = next((split for split in dataset.splits.values() if len(split.images)), None)
     if split is None or all(head.kind != "logits" for head in heads):
@@ -179,7 +179,7 @@ def _with_kind(model: Model, head: Head, images: Array) -> Head:
     try:
         (kind,) = Probabilities(Network.of(model), [head], images).kinds
     except UndefinedError:
-        # Neither: training and scoring tell in their own words what is wrong.
+        # Neither logits nor probabilities: training and scoring report the error themselves.
         return head
     return replace(head, kind=kind)
 
@@ -187,9 +187,9 @@ def _with_kind(model: Model, head: Head, images: Array) -> Head:
 def _totals(
     model: Model, heads: Sequence[Head], dataset: Dataset, additions: Additions | None = None
 ) -> Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]:
-    """A function of a batch that returns the loss to descend and the totals of a `Step`.
+    """A function of a batch that returns the loss to minimize and the totals of a `Step`.
 
-    `additions` make it a training step: they are part of the loss, never of the answers.
+    With `additions` the function serves training: they change the loss, never the accuracy.
     """
     prepared = _preparing(model, dataset)
 
@@ -215,7 +215,7 @@ def _totals(
 
 
 def _preparing(model: Model, dataset: Dataset) -> Callable[[Tensor], Tensor]:
-    """A function that makes a batch of images, as the dataset stores them, the model's input."""
+    """A function that turns a batch of stored images into the model's input."""
     shape = dataset.splits["train"].images.shape[1:]
     channels_first = as_input_shape(Network.of(model), shape) != shape
     scale, offset = coefficients(dataset.preprocessing)
@@ -241,7 +241,7 @@ def _cross_entropy(head: Head, values: Tensor, labels: Tensor) -> Tensor:
 
 
 def _is_right(head: Head, values: Tensor, labels: Tensor) -> Tensor:
-    """Whether the likeliest class is the right one, for each image, shape (n,)."""
+    """Whether the likeliest class of each image is its label, shape (n,)."""
     if head.units == 1:
         middle = 0.0 if head.kind == "logits" else 0.5
         return (values[:, 0] > middle) == (labels > 0)
@@ -254,12 +254,10 @@ def _compiled(
     heads: Sequence[Head],
     dataset: Dataset,
 ) -> Step:
-    """A graph of any number of images, so that the last, smaller batch is not traced anew.
+    """A compiled step for batches of any size, so that a smaller last batch needs no new trace.
 
-    XLA compiles a model that this machine has no kernels for.
-
-    Raises:
-        UserError: when it runs, where XLA cannot compile the model either.
+    XLA compiles a model for which this machine has no kernels. The step raises UserError if XLA
+    cannot compile the model either.
     """
     images = dataset.splits["train"].images
     signature = [

@@ -15,8 +15,8 @@ ENTRY = Entry(
 )
 INPUT_SHAPE = (28, 28, 3)
 MOMENTUM = 0.9
-"""Momentum of the moving averages: with Keras' 0.99 they lag behind the weights for hundreds of
-steps, and a short training would be judged by a network that it did not train."""
+"""Momentum of the moving averages. With Keras' 0.99 they lag behind the weights for hundreds of
+steps, so that after a short training the scores would not be those of the trained weights."""
 
 
 def build(input_shape: Shape, targets: Sequence[Target]) -> Model:

@@ -16,9 +16,9 @@ ENTRY = Entry(
 )
 INPUT_SHAPE = (28, 28, 1)
 STAGES = (16, 32, 64)
-"""Filters of each stage; each but the first halves the sides of its maps."""
+"""Filters of each stage; every stage but the first halves the sides of its maps."""
 MOMENTUM = 0.9
-"""Momentum of the moving averages, since trainings are short."""
+"""Momentum of the moving averages, lower than Keras' default because trainings are short."""
 
 
 def build(input_shape: Shape, targets: Sequence[Target]) -> Model:
@@ -40,7 +40,7 @@ def build(input_shape: Shape, targets: Sequence[Target]) -> Model:
 
 
 def _block(flow: Tensor, filters: int, stride: int, name: str) -> Tensor:
-    """Two convolutions beside a skip, which is a 1x1 convolution where the shape changes."""
+    """Two convolutions and a skip connection, with a 1x1 convolution where the shape changes."""
     from keras import layers
 
     main = _activated(_convolved(flow, filters, 3, stride, f"{name}_1"), f"{name}_1")

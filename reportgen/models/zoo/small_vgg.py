@@ -21,9 +21,9 @@ BLOCKS = (16, 32, 64)
 def build(input_shape: Shape, targets: Sequence[Target]) -> Model:
     """A Sequential model that classifies the dataset's first target (10 classes without one).
 
-    Layers are named as in `keras.applications.VGG16`. There is no normalization, so that every
-    layer is of a kind that deconvnets are defined for. Source of the plan: Simonyan and Zisserman,
-    arXiv 1409.1556.
+    Layers are named as in `keras.applications.VGG16`. The network has no normalization, so that
+    deconvnets are defined for every layer. Source of the plan: Simonyan and Zisserman, arXiv
+    1409.1556.
     """
     from keras import Input, Sequential, layers
 

@@ -1,4 +1,4 @@
-"""The three variations of the write-up: two convolutions, and four outputs beside each other."""
+"""The three variations of the write-up: two convolutions and four parallel outputs."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ENTRY_VARIATION3 = Entry(
 
 
 def variation1(input_shape: Shape, targets: Sequence[Target]) -> Model:
-    """A Functional model without pooling; each output has a hidden layer of its own."""
+    """A Functional model without pooling, with a separate hidden layer for each output."""
     from keras import layers
 
     backbone = [
@@ -43,10 +43,10 @@ def variation1(input_shape: Shape, targets: Sequence[Target]) -> Model:
 
 
 def variation2(input_shape: Shape, targets: Sequence[Target]) -> Model:
-    """A Functional model. The second pooling moves by one pixel (10 -> 9).
+    """A Functional model whose second pooling has a stride of one pixel (10 -> 9).
 
-    Of the two hidden layers that the write-up shows, the wider one feeds the angle, which has
-    most classes, and the other one feeds length, width and color.
+    Of the two hidden layers in the write-up, the wider feeds the angle, which has the most classes.
+    The other feeds length, width and color.
     """
     from keras import layers
 
@@ -63,8 +63,8 @@ def variation2(input_shape: Shape, targets: Sequence[Target]) -> Model:
 def variation3(input_shape: Shape, targets: Sequence[Target]) -> Model:
     """A Functional model; both poolings halve the sides.
 
-    Of the two hidden layers that the write-up shows, the wider one feeds length and angle, which
-    need the whole line, and the other one width and color, which any part of the line shows.
+    Of the two hidden layers in the write-up, the wider feeds length and angle, which need the whole
+    line. The other feeds width and color, which any part of the line shows.
     """
     from keras import layers
 
@@ -85,14 +85,14 @@ def _with_heads(
     hidden: Mapping[str, tuple[int, Sequence[str]]],
     targets: Sequence[Target],
 ) -> Model:
-    """A variation: a backbone, hidden layers beside each other, and one head for each output.
+    """A variation: a backbone, parallel hidden layers, and one head for each output.
 
     Args:
         name: the model's name.
         input_shape: (height, width, channels).
         backbone: the layers up to the flattened features.
-        hidden: for each dense layer its units and the outputs that it feeds.
-        targets: what the dataset labels; () without dataset.
+        hidden: for each hidden dense layer, its units and the outputs that it feeds.
+        targets: the dataset's targets; () without a dataset.
     """
     from keras import Input, Model, layers
 

@@ -1,7 +1,7 @@
-"""VGG8: six convolutions and an embedding of few dimensions, to see what a last layer does to it.
+"""VGG8: six convolutions and an embedding of few dimensions, to compare last layers by it.
 
 The architecture is that of github.com/4uiiurz1/keras-arcface, which the write-up on fully connected
-layers uses; its softmax in two dimensions has no bias, so that all heads have as many weights.
+layers uses. Its softmax in two dimensions has no bias, so that all heads have equally many weights.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from reportgen.records import Target
 from reportgen.types import Layer, Model, Params, Shape
 
 MARGINS = {"arcface": 0.3, "cosface": 0.1, "sphereface": 2}
-"""Margins that suit ten classes in two dimensions, which are 36 degrees apart at best."""
+"""Margins for ten classes in two dimensions, which lie at most 36 degrees apart."""
 
 ENTRY = Entry(
     name="vgg8",
@@ -72,9 +72,9 @@ ENTRY = Entry(
 )
 INPUT_SHAPE = (28, 28, 1)
 MOMENTUM = 0.9
-"""Momentum of the moving averages, as in `deep`: trainings are short."""
+"""Momentum of the moving averages, as in `deep`, because trainings are short."""
 DECAY = 1e-4
-"""Weight of the squared weights in the loss."""
+"""Factor of the L2 penalty on the weights."""
 
 
 def build(
@@ -88,7 +88,19 @@ def build(
     annealing: float = 1.0,
     dropout: float = 0.2,
 ) -> Model:
-    """A Sequential model that classifies the dataset's first target (10 classes without one)."""
+    """A Sequential model that classifies the dataset's first target (10 classes without one).
+
+    Args:
+        input_shape: (height, width, channels).
+        targets: the dataset's targets; () without a dataset.
+        embedding: dimensions of the layer before the head.
+        head: "softmax", "arcface", "cosface" or "sphereface".
+        scale: factor of the cosines; unused by "softmax".
+        margin: the margin of the head; None for the head's default.
+        annealing: lambda at the end of training with "sphereface"; the margin counts
+            1 / (1 + lambda).
+        dropout: share of values that dropout removes before the embedding.
+    """
     from keras import Input, Sequential, layers
 
     classes = len(targets[0].classes) if targets else 10
