@@ -94,7 +94,7 @@ if x:
         """
 try: a()
 except* (E, F) as e: raise G from e
-except* H: pass
+except* H: pass  # parsed, never run
 try: b()
 except E: c()
 except: d()

@@ -29,7 +29,7 @@ _AHEAD = 8
 
 
 class Unreadable(Exception):
-    """Why a file gives no image, as a reader may be told."""
+    """The reason why a file gives no image, in words for a reader."""
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def _box(
 
 
 def _lines(stage: Stage) -> list[tuple[str, bool]]:
-    """Words in a box: what it is, how often, and what follows it."""
+    """Words in a box: the operation, how often it repeats, and what follows it."""
     times = f" x{stage.times}" if stage.times > 1 else ""
     strong = text.lines(stage.text + times, _BOX - 16, text.SMALL)
     soft = text.lines(", ".join(stage.extras), _BOX - 16, text.SMALL)
