@@ -198,7 +198,7 @@ SOURCE = Key(
 MODEL_KEYS = (
     SOURCE,
     Key("title", text(300), "", "what people read", "made from the name"),
-    Key("dataset", DATASET, None, "what it is trained and examined on", "none"),
+    Key("dataset", DATASET, None, "the dataset for training and evaluation", "none"),
     INPUTS,
     TRAINING,
 )

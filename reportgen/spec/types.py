@@ -37,7 +37,7 @@ class ModelSpec:
         name: its name in the spec; title: its name for readers.
         source: "zoo:NAME", "application:NAME", "python:PACKAGE.MODULE:FUNCTION", or the path of
             a model file from the spec's folder.
-        dataset: what it is trained and examined on, or None.
+        dataset: for training and evaluation, or None.
         training: every parameter of training.
         params: parameters of its source, such as the weights of an application.
         line: the line that names it.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import reference
 import tensorflow as tf
-from small_models import images, nested, seeded, sequential, state
+from small_models import images, nested, residual, seeded, sequential, state
 
 from reportgen.attribution.deconvnet import deconvnet, peaks
 from reportgen.errors import UndefinedError, UserError
@@ -80,25 +80,6 @@ def test_without_a_relu_it_is_the_activation_times_its_gradient() -> None:
     for one, top in zip(found, tops, strict=True):
         expected = top[:, None, None, None] * tape.gradient(top, x)
         np.testing.assert_allclose(one, expected, atol=1e-5)
-
-
-def residual() -> Any:
-    """A small ResNet inside another model: normalization, a skip connection, average pooling."""
-    x = keras.Input((12, 10, 3))
-    y = layers.Conv2D(4, 3, padding="same", name="stem")(x)
-    y = layers.ReLU(name="stem_relu")(layers.BatchNormalization(name="stem_norm")(y))
-    z = layers.Conv2D(4, 3, padding="same", activation="relu", name="branch")(y)
-    y = layers.ReLU(name="out")(layers.Add(name="sum")([y, z]))
-    backbone = keras.Model(x, y, name="backbone")
-    i = keras.Input((12, 10, 3))
-    j = layers.AveragePooling2D(2, name="average")(layers.Activation("gelu", name="bend")(i))
-    k = layers.UpSampling2D(name="up")(j)
-    end = layers.Dense(3, "softmax", name="class")(layers.GlobalAveragePooling2D()(backbone(i)))
-    side = layers.Dense(2, "softmax", name="side")(layers.GlobalAveragePooling2D(name="mean")(k))
-    model = keras.Model(i, [end, side])
-    rng = np.random.default_rng(4)
-    model.set_weights([np.abs(rng.normal(0, 0.5, w.shape)) + 0.1 for w in model.get_weights()])
-    return model
 
 
 def test_nested_residual_networks_and_what_has_no_rule() -> None:

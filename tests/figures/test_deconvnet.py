@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import reference
-from small_models import dataset, images, seeded, sequential
+from small_models import dataset, images, residual, seeded, sequential
 from subjects import check_house_rules, measures, notes_of, subject
 
 from reportgen.attribution.deconvnet import deconvnet, peaks
@@ -188,25 +188,6 @@ def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> No
         known = measures(compute(given))["energy_in_foreground"]
         assert known.baseline is not None
         assert baseline is None or known.baseline == pytest.approx(baseline)
-
-
-def residual() -> Any:
-    """A small ResNet inside another model: normalization, a skip connection, average pooling."""
-    x = keras.Input((12, 10, 3))
-    y = layers.Conv2D(4, 3, padding="same", name="stem")(x)
-    y = layers.ReLU(name="stem_relu")(layers.BatchNormalization(name="stem_norm")(y))
-    z = layers.Conv2D(4, 3, padding="same", activation="relu", name="branch")(y)
-    y = layers.ReLU(name="out")(layers.Add(name="sum")([y, z]))
-    backbone = keras.Model(x, y, name="backbone")
-    i = keras.Input((12, 10, 3))
-    j = layers.AveragePooling2D(2, name="average")(layers.Activation("gelu", name="bend")(i))
-    k = layers.UpSampling2D(name="up")(j)
-    end = layers.Dense(3, "softmax", name="class")(layers.GlobalAveragePooling2D()(backbone(i)))
-    side = layers.Dense(2, "softmax", name="side")(layers.GlobalAveragePooling2D(name="mean")(k))
-    model = keras.Model(i, [end, side])
-    rng = np.random.default_rng(4)
-    model.set_weights([np.abs(rng.normal(0, 0.5, w.shape)) + 0.1 for w in model.get_weights()])
-    return model
 
 
 def test_what_has_no_rule_is_said() -> None:

@@ -97,3 +97,22 @@ def mean_of_two(units: int, activation: str) -> Any:
     flat = layers.Flatten()(start)
     heads = [layers.Dense(units, activation, kernel_initializer="normal") for _ in range(2)]
     return keras.Model(start, layers.Average(name="mean")([head(flat) * 1.0 for head in heads]))
+
+
+def residual() -> Any:
+    """A small ResNet inside another model: normalization, a skip connection, average pooling."""
+    x = keras.Input((12, 10, 3))
+    y = layers.Conv2D(4, 3, padding="same", name="stem")(x)
+    y = layers.ReLU(name="stem_relu")(layers.BatchNormalization(name="stem_norm")(y))
+    z = layers.Conv2D(4, 3, padding="same", activation="relu", name="branch")(y)
+    y = layers.ReLU(name="out")(layers.Add(name="sum")([y, z]))
+    backbone = keras.Model(x, y, name="backbone")
+    i = keras.Input((12, 10, 3))
+    j = layers.AveragePooling2D(2, name="average")(layers.Activation("gelu", name="bend")(i))
+    k = layers.UpSampling2D(name="up")(j)
+    end = layers.Dense(3, "softmax", name="class")(layers.GlobalAveragePooling2D()(backbone(i)))
+    side = layers.Dense(2, "softmax", name="side")(layers.GlobalAveragePooling2D(name="mean")(k))
+    model = keras.Model(i, [end, side])
+    rng = np.random.default_rng(4)
+    model.set_weights([np.abs(rng.normal(0, 0.5, w.shape)) + 0.1 for w in model.get_weights()])
+    return model
