@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from reportgen.codec import decode, encode
 from reportgen.digest import canonical
-from reportgen.engine import checkpoint, dataset
+from reportgen.engine import checkpoint, dataset, doubts, preparation
 from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
@@ -15,35 +16,38 @@ from reportgen.network.graph import parameter_counts
 from reportgen.network.layers import rows
 from reportgen.network.network import Network
 from reportgen.network.warnings import model_warnings
-from reportgen.records import Dataset, ModelFacts
+from reportgen.records import Dataset, ModelFacts, ReportWarning
 from reportgen.store import Output, Store
 from reportgen.training.evaluation import evaluate, image_counts
 from reportgen.types import Model
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Outputs `model` and `facts`.
+    """Outputs `model`, `facts` and `preprocessing`.
 
-    `model` is a `Checkpoint` under the model's digest; `facts` is a `ModelFacts` without the name.
+    `model` is a `Checkpoint` under the model's digest; `facts` is a `ModelFacts` without the name;
+    `preprocessing` is that of the dataset's images for this model, null without a dataset.
     """
     params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
     data = dataset.obtain(given, job, store) if given else None
-    recipe, preprocessing = params.recipe(data), data.preprocessing if data else None
+    recipe = params.recipe(data)
     if "training" in job.inputs:
         training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
-        kept = Checkpoint(recipe, training.weights, preprocessing)
+        kept = Checkpoint(recipe, training.weights, training.preprocessing)
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
-        kept = Checkpoint(recipe, "", preprocessing)
         loaded = checkpoint.build(recipe, job, store)
-        digest = checkpoints.digest(loaded.model, preprocessing)
+        settled = preparation.settled(data, loaded.model, params).preprocessing if data else None
+        kept = Checkpoint(recipe, "", settled)
+        digest = checkpoints.digest(loaded.model, settled)
         checkpoint.remember(digest, loaded)
-        training = Training(digest, "", {}, {}, checkpoints.device())
+        training = Training(digest, "", {}, {}, checkpoints.device(), settled)
     facts = _facts(params, loaded, data, training)
     needs = (kept.weights,) if kept.weights else ()
     return {
         "model": store.put_output(canonical(encode(kept)), digest=training.digest, needs=needs),
         "facts": store.put_output(canonical(encode(facts))),
+        "preprocessing": store.put_output(canonical(encode(kept.preprocessing))),
     }
 
 
@@ -51,8 +55,16 @@ def _facts(
     params: ModelParams, loaded: Loaded, data: Dataset | None, training: Training
 ) -> ModelFacts:
     parameters = parameter_counts(loaded.model)
-    metrics, images = _evaluated(loaded.model, data) if data else ({}, {})
-    about_data = data.warnings if data else ()
+    metrics: dict[str, float] = {}
+    images: dict[str, int] = {}
+    about_data: tuple[ReportWarning, ...] = ()
+    remarks = {"weights": loaded.weights} if loaded.weights else {}
+    if data is not None:
+        about_data = (*data.warnings, *doubts.of_scaling(data, loaded.model, params))
+        settled = training.preprocessing or data.preprocessing
+        if settled != data.preprocessing:
+            remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."
+        metrics, images = _evaluated(loaded.model, replace(data, preprocessing=settled))
     return ModelFacts(
         name="", title="", source=params.source, dataset=params.dataset or "",
         layers=rows(loaded.model), total_params=parameters.total,
@@ -60,7 +72,7 @@ def _facts(
         digest=training.digest, history=training.history, metrics=metrics, counts=images,
         training={**training.params, "device": training.device,
                   "trained_here": bool(training.history),
-                  **({"weights": loaded.weights} if loaded.weights else {})},
+                  **remarks},
         warnings=(*about_data, *model_warnings(Network.of(loaded.model))),
     )  # fmt: skip
 
