@@ -105,6 +105,17 @@ def for_network(name: str, channels: int) -> Preprocessing | None:
     return _application(name, channels) if known else None
 
 
+def usual(channels: int) -> dict[str, Preprocessing]:
+    """Preprocessings that models are often trained with, by the key of a spec for each."""
+    scalings = {f"'scaling: {name}'": Preprocessing(*SCALINGS[name]) for name in SCALINGS}
+    networks = {f"'application: {name}'": for_network(name, channels) for name in _EXAMPLES}
+    return scalings | {key: value for key, value in networks.items() if value is not None}
+
+
+_EXAMPLES = ("VGG16", "DenseNet121")
+"""A network for each kind of preprocessing that `scaling` has no name for."""
+
+
 def check_combination(params: Params) -> None:
     """Raise UserError for an `application` together with `scaling`, `mean` or `std`."""
     own = params["scaling"] or params["mean"] or params["std"]

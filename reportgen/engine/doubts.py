@@ -1,16 +1,18 @@
-"""Doubts about how a dataset's images are prepared for a model."""
+"""Doubts about how images are prepared for a model, and about what it answers to them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from reportgen.datasets.preprocessing import for_network, left_open
+from reportgen.datasets.preprocessing import for_network, left_open, usual
+from reportgen.drafting.wording import percent
 from reportgen.engine.checkpoint import ModelParams
 from reportgen.engine.preparation import by, demanded, expected, network_of
 from reportgen.network.preprocessing import coefficients, value_range
-from reportgen.records import Dataset, Preprocessing, ReportWarning
+from reportgen.records import Answers, Dataset, Measure, Preprocessing, ReportWarning
 from reportgen.types import Model
 
 _REMEDY = "Remove 'scaling', 'mean', 'std' and 'application' from its dataset"
@@ -30,6 +32,46 @@ def of_scaling(data: Dataset, model: Model, params: ModelParams) -> Iterator[Rep
     text = _unsettled(data, model, params) if is_open else _misfit(data, model, params)
     if text:
         yield ReportWarning("scaling", text)
+
+
+def others(preprocessing: Preprocessing, channels: int) -> dict[str, Preprocessing]:
+    """Other preprocessings than a dataset's, to be tried where a model's answers are in doubt."""
+    tried = {}
+    if channels == 3:
+        turned = (2, 1, 0) if preprocessing.order in ((), (0, 1, 2)) else ()
+        tried["the colors in reverse order"] = replace(preprocessing, order=turned)
+    return {
+        **tried,
+        **{key: one for key, one in usual(channels).items() if not _equal(one, preprocessing)},
+    }
+
+
+def of_answers(answers: Answers, trained_here: bool) -> ReportWarning:
+    """The warning of answers that tell little of the images."""
+    said = f"{_share(answers.alike)} are answered alike, as '{answers.answer}'"
+    if answers.accuracy is None:
+        said += ". If they do not all show the same, the answers tell nothing of them"
+    else:
+        right = f"{_share(answers.accuracy)} are answered rightly, where always saying one class "
+        right += f"reaches {percent(answers.accuracy.baseline)}"
+        said = f"{said}, and {right}" if answers.fault == "alike" else right
+    causes = (
+        "too few epochs or images, a learning rate that does not fit, and labels that are not of "
+        "these images"
+        if trained_here
+        else "another scaling than in its training, another order of the classes, and another "
+        "order of the colors"
+    )
+    text = f"{said} (output '{answers.output}'). Likely causes are {causes}."
+    if answers.repaired is not None:
+        text += f" With {answers.remedy}, {_share(answers.repaired)} are answered rightly."
+    elif not trained_here and answers.accuracy is not None:
+        text += " None of the usual scalings and orders makes many more answers right."
+    return ReportWarning("answers", text)
+
+
+def _share(measure: Measure) -> str:
+    return f"{percent(measure.value)} of {measure.n} test images"
 
 
 def _unsettled(data: Dataset, model: Model, params: ModelParams) -> str:

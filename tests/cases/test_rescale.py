@@ -15,12 +15,18 @@ from keras import layers, ops
 from reportgen import checking, reports
 from reportgen.datasets.arrays import from_arrays
 from reportgen.datasets.npz import ENTRY
+from reportgen.engine import dataset as dataset_stage
 from reportgen.engine import doubts, preparation
+from reportgen.engine import model as model_stage
 from reportgen.engine.checkpoint import ModelParams
+from reportgen.engine.job import Job
 from reportgen.network.network import Network
 from reportgen.network.preprocessing import value_range
 from reportgen.network.rescaling import expected_values
-from reportgen.records import Dataset
+from reportgen.records import Answers, Dataset
+from reportgen.store import Store
+from reportgen.training.answers import doubtful
+from reportgen.training.evaluation import evaluate
 from reportgen.types import Layer, Model, Tensor
 from tests.test_own_data import Ear
 
@@ -222,6 +228,143 @@ def test_an_application_that_is_given_other_images_is_warned_of(
     assert (len(texts) == 1 and warning in texts[0]) if warning else texts == []
 
 
+# --- answers that are no answers ------------------------------------------------------------------
+
+
+def photos(
+    images: np.ndarray, labels: np.ndarray | None, names: tuple[str, ...] = ("dark", "light")
+) -> Dataset:
+    """Test images for a model of `by_brightness`."""
+    filled = {p.name: p.default for p in ENTRY.parameters} | {"path": ""}
+    if labels is None:
+        return from_arrays({"x_test": images}, None, "Photos", filled, 0)
+    arrays = {f"x_{split}": images for split in ("train", "validation", "test")}
+    labels_of = {f"y_{split}": labels for split in ("train", "validation", "test")}
+    return from_arrays({**arrays, **labels_of}, names, "Photos", filled, 0)
+
+
+def bright_and_dark(count: int) -> tuple[np.ndarray, np.ndarray]:
+    labels = np.arange(count) % 2
+    images = RNG.integers(0, 110, (count, *SHAPE)) + 145 * labels[:, None, None, None]
+    return images.astype(np.uint8), labels
+
+
+def doubts_of(model: Model, data: Dataset) -> list[Answers]:
+    network = Network.of(model)
+    heads = network.heads_for(data.targets)
+    metrics, _ = evaluate(model, data, heads)
+    others = doubts.others(data.preprocessing, 3)
+    return list(doubtful(network, data, heads, metrics, others))
+
+
+def in_words(answers: Answers) -> str:
+    return doubts.of_answers(answers, trained_here=False).text
+
+
+def test_a_model_that_answers_all_alike_is_told_with_the_scaling_that_mends_it() -> None:
+    """A model that got other pixel values than in its training filled a report of nonsense."""
+    images, labels = bright_and_dark(60)
+    model = by_brightness(lambda x: x / 255)  # The spec is taken to say 0..1.
+    (found,) = doubts_of(model, photos(images, labels))
+    assert (found.fault, found.answer, found.remedy) == ("alike", "dark", "'scaling: 0..255'")
+    assert in_words(found) == (
+        "100% of 60 test images are answered alike, as 'dark', and 50% of 60 test images are "
+        "answered rightly, where always saying one class reaches 50% (output 'class'). Likely "
+        "causes are another scaling than in its training, another order of the classes, and "
+        "another order of the colors. With 'scaling: 0..255', 100% of 60 test images are answered "
+        "rightly."
+    )
+
+
+def test_classes_in_another_order_are_found() -> None:
+    """A model whose classes are numbered otherwise had an accuracy of 0 % without a word."""
+    images, labels = bright_and_dark(60)
+    (found,) = doubts_of(by_brightness(), photos(images, 1 - labels, names=("light", "dark")))
+    assert found.fault == "chance"
+    assert found.accuracy is not None
+    assert found.accuracy.value == 0
+    assert found.remedy == "another order of its classes ('light' as 'dark', 'dark' as 'light')"
+    assert found.repaired is not None
+    assert (found.repaired.value, found.repaired.n) == (1, 30)
+
+
+def test_colors_in_another_order_are_found() -> None:
+    """A model of images in BGR answered at chance for images in RGB."""
+    images, labels = bright_and_dark(60)
+    images[..., 1:] = 128
+    red_alone = by_brightness()
+    red_alone.get_layer("gray").set_weights([np.eye(3)[2].reshape(1, 1, 3, 1), np.zeros(1)])
+    (found,) = doubts_of(red_alone, photos(images, labels))
+    assert found.remedy == "the colors in reverse order"
+    assert found.repaired is not None
+    assert found.repaired.value == 1
+    assert doubts_of(red_alone, photos(images[..., ::-1], labels)) == []
+
+
+@pytest.mark.parametrize(
+    ("count", "classes", "fault"),
+    [
+        (60, "both", ""),
+        (3, "alike", ""),
+        (8, "alike", "alike"),
+        (30, "light", ""),
+        (30, "dark", ""),
+    ],
+)
+def test_few_images_and_images_of_one_class_raise_no_doubt(
+    count: int, classes: str, fault: str
+) -> None:
+    """Small test sets, and those of one class, must not cry wolf."""
+    images, labels = bright_and_dark(2 * count)
+    if classes in ("light", "dark"):
+        images, labels = (part[labels == (classes == "light")] for part in (images, labels))
+    elif classes == "alike":
+        images, labels = images[::2], np.arange(count) % 2
+    found = doubts_of(by_brightness(), photos(images, labels))
+    assert [one.fault for one in found] == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize(
+    ("images", "sure", "doubted"),
+    [(20, True, True), (6, True, False), (6, False, True), (2, False, False)],
+)
+def test_images_without_labels_are_judged_too(images: int, sure: bool, doubted: bool) -> None:
+    """Six photos were all "class 111 with 2.1 %", and nothing was said of it."""
+    model = by_brightness()
+    if not sure:
+        model.get_layer("class").set_weights([np.asarray([[-0.01, 0.01]]), np.asarray([0.2, 0])])
+    dark = bright_and_dark(2 * images)[0][::2]
+    found = doubts_of(model, photos(dark, None))
+    assert len(found) == doubted
+    if doubted:
+        assert "If they do not all show the same, the answers tell nothing" in in_words(found[0])
+
+
+def test_a_model_of_random_weights_is_told_once(tmp_path: Path) -> None:
+    """What declares itself random needs no doubt besides."""
+    np.savez(tmp_path / "own.npz", x_test=bright_and_dark(20)[0])
+    store = Store(tmp_path / "cache")
+
+    def quiet(done: int, total: int, text: str) -> None: ...
+
+    params = {"path": "own.npz", "labels": False, "size": [32, 32]}
+    given = {"source": "npz", "params": params, "seed": 1}
+    data = dataset_stage.run(Job("dataset", (), given, base=str(tmp_path)), store, quiet)
+    source = {"source": "application:MobileNetV3Small", "params": {"weights": None}, "seed": 1}
+    asked = {**source, "dataset": "npz", "settle": True}
+    made = model_stage.run(Job("model", (), asked, data, base=str(tmp_path)), store, quiet)
+    facts = json.loads(store.get(made["facts"].object))
+    assert "drawn at random" in facts["training"]["weights"]
+    assert (facts["warnings"], facts["doubtful"]) == ([], [])
+
+
+def test_a_model_trained_here_is_told_of_other_causes() -> None:
+    """A training that came to nothing was reported like any other."""
+    (found,) = doubts_of(by_brightness(lambda x: 0 * x), photos(*bright_and_dark(60)))
+    assert "None of the usual scalings and orders" in in_words(found)
+    assert "too few epochs or images" in doubts.of_answers(found, trained_here=True).text
+
+
 # --- whole reports --------------------------------------------------------------------------------
 
 SPEC = """
@@ -325,3 +468,24 @@ def test_the_page_says_how_images_reach_a_model_that_rescales_them(
     assert len(doubts) == 1
     assert page.count("prepared twice") == 1
     assert "prepared twice" in sections["# Pairs"]
+
+
+def test_the_judgment_of_the_answers_stands_in_the_notes(report: tuple[Path, Ear, float]) -> None:
+    """The notes of a report praised the heatmaps of a model that answered all alike."""
+    written = json.loads((report[0] / "report.json").read_text())
+    (note,) = (each for each in written["notes"] if each["rule"] == "useful_answers")
+    assert note["verdict"] == "contradicted"
+    assert "`Wrong` answers 100% of 60 test images alike, as `0`." in note["text"]
+    assert "With `scaling: 0..255`, 85% of 60 test images are answered rightly" in note["text"]
+    evidence = {item["id"]: item for item in written["evidence"]}
+    values = {cited.partition("@")[0]: evidence[cited]["value"] for cited in note["cites"]}
+    assert values == {
+        "inferences.useful_answers.same_answer": 1,
+        "evaluation-3.accuracy": pytest.approx(0.5, abs=0.05),
+        "inferences.useful_answers.repaired": pytest.approx(0.85),
+    }
+    (block,) = (each for each in written["notes"] if each["id"] == "evaluation-3.accuracy.class")
+    assert "so these answers are no better" in block["text"]
+    doubted = {model["name"]: bool(model["doubtful"]) for model in written["models"]}
+    assert doubted == {name: name == "wrong" for name in doubted}
+    assert [warning["kind"] for warning in written["warnings"]] == ["scaling", "answers"]
