@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from reportgen import catalog
-from reportgen.console import Console, show
+from reportgen.console import Console, say, say_usage, show
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.spec.types import Spec
 from reportgen.version import __version__
@@ -35,14 +36,36 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             show(error)
             status = error.exit_status
         except KeyboardInterrupt:
-            click.echo("\nInterrupted. Finished tasks are kept; build again to continue.", err=True)
+            say(err=True)
+            say("Interrupted. Finished tasks are kept; build again to continue.", err=True)
             status = 130
         raise SystemExit(status)
 
     return run
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The group of commands; errors about the command line itself are printed in one place too."""
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: object,
+    ) -> NoReturn:
+        """Run a command and exit with its status."""
+        extra["standalone_mode"] = False
+        try:
+            status = super().main(args, prog_name, **extra)  # type: ignore[call-overload]
+        except click.ClickException as error:
+            say_usage(error)
+            status = error.exit_code
+        except click.Abort:
+            status = 130
+        raise SystemExit(status)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reportgen")
 def main() -> None:
     """Reports on what a neural network learned, from short YAML specs.
@@ -67,7 +90,8 @@ def new(name: str) -> None:
         raise UserError(Problem(f"{path} exists already", hint="choose another name"))
     store.write_atomic(path, text.encode())
     store.write_atomic(SPECS / SCHEMA_FILE, schema_text().encode())
-    click.echo(f"{path}\nNow edit it, or build it as it is: reportgen build {path}")
+    say(str(path))
+    say(f"Now edit it, or build it as it is: reportgen build {path}")
 
 
 @main.command()
@@ -85,7 +109,7 @@ def check(specs: Sequence[str]) -> int:
     problems += [problem for spec in loaded for problem in problems_of(spec)]
     if problems:
         raise UserError(*problems)
-    click.echo(f"{len(loaded)} spec{'s' * (len(loaded) != 1)} without problems")
+    say(f"{len(loaded)} spec{'s' * (len(loaded) != 1)} without problems")
     return 0
 
 
@@ -131,8 +155,8 @@ def status(specs: Sequence[str], out: Path) -> int:
     stale = [status for status in statuses if status.state != "fresh"]
     for status in stale:
         reasons = "; ".join(str(reason) for reason in status.reasons)
-        click.echo(f"{status.state:<6} {status.task.key} ({reasons})")
-    click.echo(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
+        say(f"{status.state:<6} {status.task.key} ({reasons})")
+    say(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
     return max(1 if stale else 0, remind(broken, "examined"))
 
 
@@ -152,10 +176,10 @@ def list_(group: catalog.Group | None) -> None:
         if shown == "models":
             lines = {f"zoo:{name}": text for name, text in lines.items()} | other_models()
         if group is None:
-            click.secho(shown, bold=True)
+            say(word=shown)
         width = max(map(len, lines), default=0) + 2
         for label, text in lines.items():
-            click.echo(f"{'' if group else '  '}{label:<{width}}{text}")
+            say(f"{'' if group else '  '}{label:<{width}}{text}")
 
 
 def other_models() -> dict[str, str]:
@@ -171,7 +195,8 @@ def schema() -> None:
     """Print the JSON Schema of specs, for editors that complete and check them."""
     from reportgen.spec.schema import schema_text
 
-    click.echo(schema_text(), nl=False)
+    for line in schema_text().splitlines():
+        say(line)
 
 
 def load(names: Sequence[str]) -> tuple[list[Spec], list[Path]]:
@@ -200,7 +225,7 @@ def remind(broken: Sequence[Path], done: str) -> int:
     """Print the specs that were left out once more; returns the exit status."""
     if broken:
         names = ", ".join(map(str, broken))
-        click.echo(f"not {done}, because of the problems above: {names}", err=True)
+        say(f"not {done}, because of the problems above: {names}", err=True)
     return UserError.exit_status if broken else 0
 
 

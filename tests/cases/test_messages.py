@@ -1,0 +1,146 @@
+"""What reaches a terminal and a reader: visible characters, safe links and names, messages."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import reportgen
+from reportgen.console import visible
+from reportgen.errors import UserError
+from reportgen.figures.parts import part_name, part_names
+from reportgen.render.markdown_page import author
+from reportgen.spec.loading import load_text
+from reportgen.store import write_atomic
+
+PACKAGE = Path(reportgen.__file__).parent
+ESCAPE = "\x1b[2J\x1b]0;owned\x07"
+BIDI = "\u202e"
+DANGEROUS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "reportgen", *arguments],
+        capture_output=True, cwd=folder, env={**os.environ, **environment}, timeout=120,
+        encoding="utf-8",
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert not DANGEROUS.search(done.stdout + done.stderr)
+    return done
+
+
+def write(folder: Path, text: str, name: str = "a.yaml") -> Path:
+    path = folder / "specs" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_control_and_direction_characters_are_spelled_out() -> None:
+    """Names with escapes, line breaks, direction overrides and stray bytes acted on terminals."""
+    assert visible(f"a{ESCAPE}") == r"a\x1b[2J\x1b]0;owned\x07"
+    assert visible(f"a{BIDI}b\n\u2028\x9b\u00ad") == r"a\u202eb\n\u2028\x9b\xad"
+    assert visible(os.fsdecode(b"a\xff")) == r"a\xff"
+    assert visible("日本 Zürich 👩\u200d🔬") == "日本 Zürich 👩\u200d🔬"
+
+
+PRINTING = {"print", "echo", "secho", "echo_via_pager", "style_and_print", "print_exception"}
+
+
+def test_only_the_console_prints() -> None:
+    """A module that prints by itself lets raw names through to the terminal."""
+    allowed = {("engine/worker.py", "print_exception")}  # into the log of the worker
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                called = node.func
+                word = getattr(called, "attr", getattr(called, "id", ""))
+                if word in PRINTING:
+                    found.add((name, word))
+            elif isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr"):
+                base = getattr(node.value, "id", "")
+                if base == "sys" and name != "cli.py":
+                    found.add((name, node.attr))
+    assert {pair for pair in found if pair[0] != "console.py"} == allowed
+
+
+@pytest.mark.parametrize("command", ["check", "build", "status"])
+def test_a_file_name_cannot_command_the_terminal(tmp_path: Path, command: str) -> None:
+    """The name of a spec was printed raw, with its escapes and its line breaks."""
+    done = run(tmp_path, command, f"specs/{ESCAPE}\n{BIDI}.yaml")
+    assert done.returncode == 2
+    assert r"\x1b[2J\x1b]0;owned\x07\n\u202e.yaml" in done.stderr
+
+
+def test_usage_errors_are_visible_too(tmp_path: Path) -> None:
+    """click printed commands, options and choices as they were typed."""
+    for arguments in ([f"x{ESCAPE}"], ["build", f"--x{ESCAPE}{BIDI}"], ["list", f"m{ESCAPE}"],
+                      ["build", "--out", "x", "a", f"--{BIDI}"]):  # fmt: skip
+        done = run(tmp_path, *arguments)
+        assert done.returncode == 2
+        assert done.stderr.startswith("Usage: ")
+    assert run(tmp_path, "new", f"a{ESCAPE}").returncode == 2
+
+
+def test_texts_of_a_spec_are_visible(tmp_path: Path) -> None:
+    """Keys, values and paths of a spec reached the terminal raw."""
+    text = f'model: "x{BIDI}\\e[2J.keras"\n"ke\\ey": 1\nfigures: ["gr\\e[1m"]\n'
+    write(tmp_path, text)
+    assert run(tmp_path, "check").returncode == 2
+
+
+def test_ascii_terminals_get_escapes(tmp_path: Path) -> None:
+    """A name that the terminal's encoding lacks ended in a UnicodeEncodeError."""
+    done = run(tmp_path, "check", "specs/日本.yaml", PYTHONIOENCODING="ascii")
+    assert r"\u65e5\u672c.yaml" in done.stderr
+
+
+@pytest.mark.parametrize("address", [
+    "javascript:alert(1)", "JaVa&#115;cript:alert(1)", "data:text/html,x", "<java\tscript:x>",
+    "&Tab;vbscript:x", "\\javascript:x", "file:///etc/passwd", "\njavascript:x",
+])  # fmt: skip
+def test_links_of_the_markdown_page_lead_to_pages_only(address: str) -> None:
+    """report.md kept `javascript:` and `data:` links that the HTML page drops."""
+    for text in (f"[x]({address})", f"a [x][y]\n\n[y]: {address}\n"):
+        assert author(text).startswith("<div>")
+        assert not re.search("href=.(javascript|data|vbscript|file):", author(text), re.IGNORECASE)
+
+
+def test_links_cannot_hide_behind_an_escaped_backtick() -> None:
+    """An escaped backtick begins no code, so what follows it was taken for code and kept."""
+    assert 'href="javascript' not in author("\\``x` [y](javascript:1) `")
+    assert author("\\``x` [y](javascript:1) `").startswith("<div>")
+    assert author("[a](https://x.y/z:1) `b`") == "[a](https://x.y/z:1) `b`"
+
+
+def test_long_names_of_layers_make_file_names(tmp_path: Path) -> None:
+    """A layer name of 300 characters ended in 'File name too long'."""
+    first, second = part_names(["a" * 300, "a" * 301])
+    assert first != second
+    assert first == part_name("a" * 300)
+    assert max(len(first), len(second)) <= 80
+    write_atomic(tmp_path / f"activation_maximization-1-{first}.png", b"")
+
+
+def test_names_of_outputs_make_file_names() -> None:
+    """Outputs named '>' or 'con', or with a trailing dot, make names that every system takes."""
+    parts = part_names([">", "<", "con.", "a/../b", "日本", "Con"], "output")
+    assert parts == ["output", "output-2", "con", "a-b", "output-3", "con-2"]
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "aux", "com1", "lpt9"])
+def test_names_of_devices_are_refused(name: str) -> None:
+    """A report or figure named as a device of Windows cannot be cloned there."""
+    with pytest.raises(UserError, match="Windows"):
+        load_text("model: zoo:base\n", f"{name}.yaml")
+    with pytest.raises(UserError, match=f"{name}.*Windows"):
+        load_text(f"model: zoo:base\nfigures: [{{summary: {{id: {name}}}}}]\n", "a.yaml")
