@@ -80,10 +80,15 @@ def say_usage(error: click.ClickException) -> None:
 
 
 class Console:
-    """Prints progress to the error stream and results to standard output."""
+    """Prints progress to the error stream and results to standard output.
+
+    Attributes:
+        made: the slugs of the complete reports.
+    """
 
     def __init__(self, *, live: bool) -> None:
         self.live = live
+        self.made: set[str] = set()
         self._bar: Any = None
         self._name = ""
         self._printed = 0.0
@@ -134,6 +139,7 @@ class Console:
 
     def reported(self, slug: str, page: Path, tasks: int) -> None:
         """A report is complete."""
+        self.made.add(slug)
         state = "up to date" if tasks == 0 else f"{tasks} task{'s' * (tasks > 1)} made"
         say(f"{page} ({state})")
 

@@ -144,3 +144,58 @@ def test_names_of_devices_are_refused(name: str) -> None:
         load_text("model: zoo:base\n", f"{name}.yaml")
     with pytest.raises(UserError, match=f"{name}.*Windows"):
         load_text(f"model: zoo:base\nfigures: [{{summary: {{id: {name}}}}}]\n", "a.yaml")
+
+
+GOOD = "model: zoo:variation1\nfigures: [summary]\ninferences: false\n"
+
+
+def test_refused_specs_alone_write_nothing(tmp_path: Path) -> None:
+    """After refused specs no line said how many, and the output folder was made all the same."""
+    for name in "abc":
+        write(tmp_path, f"model: {name}.keras\n", f"{name}.yaml")
+    names = "specs/a.yaml, specs/b.yaml, specs/c.yaml"
+    for command, what in (("build", "not built"), ("status", "not examined"), ("check", "with")):
+        done = run(tmp_path, command)
+        last = done.stderr.splitlines()[-1]
+        assert (done.returncode, done.stdout) == (2, "")
+        assert last.startswith(f"3 of 3 specs {what}")
+        assert last.endswith(f": {names}")
+    assert [path.name for path in tmp_path.iterdir()] == ["specs"]
+
+
+def test_a_report_refused_in_the_build_writes_nothing(tmp_path: Path) -> None:
+    """A model file that the build refuses left a front page of no report, and no count."""
+    write(tmp_path, "model: x.keras\nfigures: [summary]\n")
+    (tmp_path / "specs" / "x.keras").write_text("no model")
+    done = run(tmp_path, "build", "--out", "pages")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("1 of 1 spec not built")
+    assert not (tmp_path / "pages").exists()
+
+
+def test_many_refused_specs_are_counted(tmp_path: Path) -> None:
+    """The last line listed every refused spec, however many."""
+    for number in range(12):
+        write(tmp_path, "model: x.keras\n", f"s{number:02}.yaml")
+    write(tmp_path, GOOD, "t.yaml")
+    last = run(tmp_path, "check").stderr.splitlines()[-1]
+    assert last.startswith("12 of 13 specs with problems: specs/s00.yaml")
+    assert last.endswith("specs/s07.yaml and 4 more")
+
+
+def test_the_folder_of_specs_is_the_project(tmp_path: Path) -> None:
+    """A build inside specs/ or another folder had a cache and a site of its own."""
+    write(tmp_path, GOOD)
+    notes = tmp_path / "notes" / "old"
+    notes.mkdir(parents=True)
+    assert "../../site/a/index.html" in run(notes, "build", "a").stdout
+    for folder in (tmp_path, tmp_path / "specs", notes):
+        for name in ("a", "a.yaml"):
+            assert run(folder, "status", name).returncode == 0
+        assert run(folder, "status").returncode == 0
+    assert run(tmp_path / "specs", "new", "b").returncode == 0
+    assert (tmp_path / "specs" / "b.yaml").is_file()
+    assert run(notes, "build", "a", "--out", "mine").returncode == 0
+    assert (notes / "mine" / "a" / "index.html").is_file()
+    assert sorted(os.listdir(tmp_path)) == [".reportgen", "notes", "site", "specs"]
+    assert os.listdir(notes) == ["mine"]
