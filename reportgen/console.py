@@ -132,6 +132,10 @@ class Console:
         """A task left something out."""
         say(f": {task.key}: {text}", err=True, word="note", color="yellow")
 
+    def warned(self, task: Task, text: str) -> None:
+        """The model or data of a task is in doubt."""
+        click.echo(f"{click.style('warning', fg='red', bold=True)}: {task.key}: {text}", err=True)
+
     def failed(self, task: Task, error: ReportgenError) -> None:
         """A task failed."""
         self._close()

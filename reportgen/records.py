@@ -26,6 +26,18 @@ IMAGES = "images"
 """The value that a spec sets for an input that receives the dataset's images."""
 
 
+@dataclass(frozen=True)
+class ReportWarning:
+    """A doubt about a model or its data that a reader must know before any result.
+
+    The build prints `text`, one or two sentences, and the page shows it at its top. `kind` names
+    the cause for programs, in snake case, such as "not_finite".
+    """
+
+    kind: str
+    text: str
+
+
 # --- data --------------------------------------------------------------------------------------
 
 
@@ -81,6 +93,7 @@ class Dataset:
     `targets[0]` is the primary target, which a model with a single output learns.
     `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
     where a dataset of a few images changed their size or color; otherwise ().
+    `warnings` are doubts about the images or labels.
     """
 
     name: str
@@ -92,6 +105,7 @@ class Dataset:
     digest: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     originals: tuple[Array, ...] = ()
+    warnings: tuple[ReportWarning, ...] = ()
 
 
 # --- models ------------------------------------------------------------------------------------
@@ -149,6 +163,7 @@ class ModelFacts:
             trained.
         metrics: "<split>.<head>.accuracy" and "<split>.<head>.loss" -> value.
         counts: "<split>" -> number of images.
+        warnings: doubts about the model's data, then about the model.
     """
 
     name: str
@@ -164,6 +179,7 @@ class ModelFacts:
     metrics: Mapping[str, float]
     counts: Mapping[str, int]
     training: Mapping[str, Any]
+    warnings: tuple[ReportWarning, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -422,6 +438,7 @@ class Report:
     """A whole report, complete before any page is rendered.
 
     `derived` is the evidence that inferences computed from the blocks' evidence.
+    `warnings` are those of all models, each once.
     """
 
     slug: str
@@ -433,3 +450,4 @@ class Report:
     inferences: tuple[Note, ...]
     provenance: Mapping[str, Any]
     derived: tuple[Evidence, ...] = ()
+    warnings: tuple[ReportWarning, ...] = ()
