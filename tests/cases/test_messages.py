@@ -9,12 +9,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import keras
 import pytest
 
 import reportgen
 from reportgen.console import visible
+from reportgen.engine.job import Job
+from reportgen.engine.worker import _failure
 from reportgen.errors import UserError
 from reportgen.figures.parts import part_name, part_names
+from reportgen.library_errors import cause
 from reportgen.render.markdown_page import author
 from reportgen.spec.loading import load_text
 from reportgen.store import write_atomic
@@ -199,3 +203,46 @@ def test_the_folder_of_specs_is_the_project(tmp_path: Path) -> None:
     assert (notes / "mine" / "a" / "index.html").is_file()
     assert sorted(os.listdir(tmp_path)) == [".reportgen", "notes", "site", "specs"]
     assert os.listdir(notes) == ["mine"]
+
+
+def test_errors_of_libraries_come_in_one_clean_sentence() -> None:
+    """Messages quoted Keras, TensorFlow and Matplotlib with their files, nodes and escapes."""
+    said = "Exception encountered when calling Net.call().\n\n\x1b[1mInput 0 of layer 'd' is wrong"
+    said += "\x1b[0m\n\nArguments received by Net.call():\n  • inputs=tf.Tensor(shape=(1, 9))"
+    assert cause(ValueError(said)) == "Input 0 of layer 'd' is wrong"
+    said = "Graph execution error:\n\nDetected at node a defined at (most recent call last):\n"
+    assert cause(ValueError(said)) == "ValueError"
+    said = "{{function_node __wrapped__MatMul}} Sizes differ: [2,3], [4,5] [Op:MatMul] name: "
+    assert cause(ValueError(said)) == "Sizes differ: [2,3], [4,5]"
+    said = 'in user code:\n\n    File "/x/k.py", line 2, in g  *\n    ValueError: Cannot do it for '
+    assert cause(ValueError(said + "'{{node Reshape}} = x'\n")) == "Cannot do it"
+    said = "\na^\n  ^\nParseSyntaxException: Expected {a | b}, found end of text (line:1, col:3)"
+    assert cause(ValueError(said)) == "a text between two '$' is not a formula"
+    assert len(cause(ValueError("x" * 1000))) == 300
+
+
+@pytest.mark.parametrize(("stage", "remedy"), [("train", "batch_size"), ("dataset", "images")])
+def test_memory_that_runs_out_says_what_to_do(stage: str, remedy: str) -> None:
+    """Out of memory in training advised to show fewer samples or layers."""
+    for error in (MemoryError(), MemoryError("std::bad_alloc")):
+        (problem,) = _failure(error, Job(stage, (), {})).problems
+        assert problem.message.startswith("memory ran out while ")
+        assert remedy in problem.hint
+
+
+def test_a_failing_layer_is_told_with_its_line(tmp_path: Path) -> None:
+    """An error in a layer of the user's own was told with a file and line of Keras."""
+    code = "import keras\nclass Boom(keras.layers.Layer):\n    def call(self, x):\n"
+    (tmp_path / "mine.py").write_text(code + "        return x.nothing\n")
+    source = (tmp_path / "mine.py").read_text()
+    space: dict[str, object] = {}
+    exec(compile(source, str(tmp_path / "mine.py"), "exec"), space)
+    layer = space["Boom"]
+    assert callable(layer)
+    with pytest.raises(AttributeError) as caught:
+        layer()(keras.Input((4,)))
+    error = _failure(caught.value, Job("train", (), {}, base=str(tmp_path)))
+    (problem,) = error.problems
+    assert isinstance(error, UserError)
+    assert (problem.file, problem.line) == (str(tmp_path / "mine.py"), 4)
+    assert "Boom while training the model" in problem.message
