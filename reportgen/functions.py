@@ -144,7 +144,5 @@ def _failure(what: str, base: Path, error: BaseException) -> Problem:
     if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
         message = f"{what} failed: {type(error).__name__}: {error.msg}"
         return Problem(message, error.filename, error.lineno)
-    if isinstance(error, SystemExit):
-        return Problem(f"{what} ended the program: {type(error).__name__}: {error}")
     file, line = own_place(error, base) or (None, None)
     return Problem(f"{what} failed: {type(error).__name__}: {cause(error)}", file, line)

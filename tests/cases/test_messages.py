@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import keras
@@ -14,14 +15,20 @@ import pytest
 
 import reportgen
 from reportgen.console import visible
+from reportgen.datasets.checking import check_images
+from reportgen.datasets.listing import none_readable
 from reportgen.engine.job import Job
 from reportgen.engine.worker import _failure
 from reportgen.errors import UserError
 from reportgen.figures.parts import part_name, part_names
+from reportgen.layer_names import unclear
 from reportgen.library_errors import cause
+from reportgen.network.network import Network
+from reportgen.records import Target
 from reportgen.render.markdown_page import author
 from reportgen.spec.loading import load_text
 from reportgen.store import write_atomic
+from reportgen.suggestions import did_you_mean, listed
 
 PACKAGE = Path(reportgen.__file__).parent
 ESCAPE = "\x1b[2J\x1b]0;owned\x07"
@@ -246,3 +253,56 @@ def test_a_failing_layer_is_told_with_its_line(tmp_path: Path) -> None:
     assert isinstance(error, UserError)
     assert (problem.file, problem.line) == (str(tmp_path / "mine.py"), 4)
     assert "Boom while training the model" in problem.message
+
+
+def test_lists_of_names_are_cut_with_a_count() -> None:
+    """Hints listed all of 1,000 class names, and said 'nothing is allowed here' of none."""
+    names = [f"class {number}" for number in range(1000)]
+    assert did_you_mean("zebra crossing", names).endswith("class 7 and 992 more")
+    assert did_you_mean("x", []) == ""
+    assert listed(["a", "b"]) == "a, b"
+    paths = [f"block{number}/conv" for number in range(400)]
+    assert len(str(unclear("nowhere", paths))) < 300
+    assert "none that could be shown" in str(unclear("x", []))
+
+
+def test_a_softmax_of_one_unit_is_told_as_such() -> None:
+    """'should have 1 units, one for each class of 'class', but it has 1 (softmax)'."""
+    layers = [keras.layers.Flatten(), keras.layers.Dense(1, activation="softmax", name="out")]
+    network = Network.of(keras.Sequential([keras.Input((4, 4, 1)), *layers]))
+    with pytest.raises(UserError) as caught:
+        network.heads_for((Target("class", "Class", ("a",)),))
+    assert "a softmax over a single unit, which is 1 for every image" in str(caught.value)
+    assert "sigmoid" in caught.value.problems[0].hint
+    layers[-1] = keras.layers.Dense(3, name="out")
+    network = Network.of(keras.Sequential([keras.Input((4, 4, 1)), *layers]))
+    with pytest.raises(UserError, match="have a single class, 'a', and output 'out'"):
+        network.heads_for((Target("class", "Class", ("a",)),))
+
+
+def test_a_zip_without_arrays_is_told_as_such(tmp_path: Path) -> None:
+    """'dotdot.zip has no array 'x_train'; it has none / nothing is allowed here'."""
+    with zipfile.ZipFile(tmp_path / "photos.npz", "w") as archive:
+        archive.writestr("../a.txt", "no array")
+    write(tmp_path, "model: zoo:base\ndataset: {source: npz, path: ../photos.npz}\n")
+    done = run(tmp_path, "check")
+    assert "photos.npz holds no NumPy arrays, and it must hold 'x_train'" in done.stderr
+    assert "write it with numpy.savez" in done.stderr
+
+
+@pytest.mark.parametrize(("shape", "said"), [
+    ((), "got a single value; store the images as one array"),
+    ((5, 784), r"got shape 5 x 784; .*reshape the array to \(5, 28, 28, 1\)"),
+    ((0, 4, 4), "got shape 0 x 4 x 4; the array is empty"),
+])  # fmt: skip
+def test_wrong_shapes_say_what_came_and_what_to_do(shape: tuple[int, ...], said: str) -> None:
+    """'must hold images of shape (…), got shape ' ended there."""
+    with pytest.raises(UserError, match=said):
+        check_images(shape, "x_train")
+
+
+def test_unreadable_images_name_a_reason_and_a_remedy(tmp_path: Path) -> None:
+    """'none of the 7 images can be read' advised to bring more images."""
+    (problem,) = none_readable(tmp_path, 7, "a.png", "it is empty").problems
+    assert problem.message == f"none of the 7 images in {tmp_path} can be read"
+    assert problem.hint.startswith("a.png: it is empty; save the images again as PNG or JPEG")
