@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from reportgen.errors import Problem, UserError
+from reportgen.library_errors import cause, own_place
 from reportgen.suggestions import did_you_mean
 from reportgen.types import Params
 
@@ -140,13 +141,8 @@ def _missing_module(module_name: str, base: Path, error: ModuleNotFoundError) ->
 
 def _failure(what: str, base: Path, error: BaseException) -> Problem:
     """A failure of the user's code, with its file and line, since no traceback is shown."""
-    from traceback import extract_tb
-
-    frames = extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(base.absolute())]
-    file, line = (own or frames)[-1].filename, (own or frames)[-1].lineno
-    text = str(error)
     if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
-        file, line, text = error.filename or file, error.lineno, error.msg
-    message = f"{what} failed: {type(error).__name__}: {' '.join(text.split())}"
-    return Problem(message, file, line)
+        message = f"{what} failed: {type(error).__name__}: {error.msg}"
+        return Problem(message, error.filename, error.lineno)
+    file, line = own_place(error, base) or (None, None)
+    return Problem(f"{what} failed: {type(error).__name__}: {cause(error)}", file, line)

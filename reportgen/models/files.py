@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.library_errors import cause
 from reportgen.types import Model
 
 ENTRY = Entry(
@@ -121,7 +122,7 @@ def _read_saved_model(folder: Path) -> Model:
         outputs = keras.tree.flatten(program(images))
         return keras.Model(images, outputs[0] if len(outputs) == 1 else outputs)
     except (OSError, StopIteration, ValueError, TypeError, RuntimeError) as error:
-        words = " ".join(str(error).split())[:300] or "it offers nothing to call with one array"
+        words = cause(error) if str(error) else "it offers nothing to call with one array"
         raise UserError(
             Problem(
                 f"the SavedModel {folder} cannot be used: {words}",
