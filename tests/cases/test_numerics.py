@@ -80,12 +80,16 @@ def test_an_ascent_in_half_precision_climbs_a_faint_slope() -> None:
     """Activation maximization of a mixed_float16 model kept its gray image."""
     images = [
         reportgen.activation_maximization(
-            in_precision(policy, 2.0**-26), objective="class", classes=[1], steps=8
+            in_precision(policy, 2.0**-26),
+            objective="class",
+            classes=[0],
+            steps=8,
+            input_range=(-2.0, 2.0),
         )
         for policy in ("mixed_float16", "float32")
     ]
-    assert images[0].std() == pytest.approx(images[1].std(), rel=0.05)
-    assert np.mean(np.abs(images[0] - images[1])) < 0.1
+    assert images[1].std() > 0.1
+    assert np.mean(np.abs(images[0] - images[1])) < 1e-3
 
 
 def test_the_scale_of_an_image_does_not_depend_on_the_images_beside_it() -> None:
