@@ -7,13 +7,18 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 import reportgen
 from reportgen.network import gradient_scaling
 from reportgen.network.network import Network
+from reportgen.network.receptive_field import centers, is_gated, receptive_field, window
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.loop import train
+from tests.support.budgets import examples
 
 layers = keras.layers
 Floats = NDArray[np.float32]
@@ -133,3 +138,151 @@ def test_training_in_half_precision_moves_weights_behind_a_large_mean() -> None:
         moved.append(model.get_layer("first").get_weights()[0] - before)
     assert np.abs(moved[1]).max() > 0
     np.testing.assert_allclose(moved[0], moved[1], atol=0.05 * np.abs(moved[1]).max(), rtol=0)
+
+
+# --- receptive fields ----------------------------------------------------------------------------
+
+
+def seen_by_units(model: Any, length: int) -> list[tuple[int, int] | None]:
+    """The first pixel and the one behind the last that each unit depends on: one pixel at a time.
+
+    Of a model of lines without bias or negative weight, so that nothing cancels.
+    """
+    responses = np.asarray(model(np.eye(length, dtype=np.float32)[..., None]))
+    reached = responses.any(axis=-1).T
+    ends = [np.flatnonzero(row) for row in reached]
+    return [(int(own[0]), int(own[-1]) + 1) if len(own) else None for own in ends]
+
+
+LENGTH = 150
+PLAIN = {"use_bias": False, "kernel_initializer": "ones"}
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Any:
+    """A small graph over lines, of all layers with a known reach, with branches that meet."""
+    numbers = st.integers(1, 4)
+
+    def conv(x: Any, stride: int = 1, padding: str = "same") -> Any:
+        dilation = draw(st.integers(1, 3)) if stride == 1 else 1
+        kernel = draw(numbers)
+        return layers.Conv1D(1, kernel, stride, padding, dilation_rate=dilation, **PLAIN)(x)
+
+    def pool(x: Any, stride: int = 1) -> Any:
+        kind = draw(st.sampled_from([layers.MaxPooling1D, layers.AveragePooling1D]))
+        return kind(draw(numbers), stride, "same")(x)
+
+    def transposed(x: Any) -> Any:
+        padding, stride = draw(st.sampled_from(["same", "valid"])), draw(st.integers(1, 3))
+        kernel = draw(st.integers(stride, 4))
+        more = draw(st.sampled_from([None, stride - 1])) if kernel > 1 else None
+        return layers.Conv1DTranspose(1, kernel, stride, padding, more, **PLAIN)(x)
+
+    def shifted(x: Any) -> Any:
+        before = draw(st.integers(0, 3))
+        padded = layers.ZeroPadding1D((before, 3 - before))(x)
+        return layers.Conv1D(1, 4, **PLAIN)(padded)
+
+    def branches(x: Any) -> Any:
+        stride = draw(st.integers(1, 3))
+        ways = [draw(st.sampled_from([conv, pool]))(x, stride) for _ in range(2)]
+        steps = [st.sampled_from([conv, pool, shifted]) for _ in range(draw(st.integers(0, 2)))]
+        for step in steps:
+            ways[0] = draw(step)(ways[0])
+        merges = [layers.Add, layers.Average, layers.Maximum, layers.Concatenate]
+        return draw(st.sampled_from(merges))()(ways)
+
+    def upsampled(x: Any) -> Any:
+        return layers.UpSampling1D(draw(st.integers(2, 3)))(x)
+
+    def cut(x: Any) -> Any:
+        return layers.Cropping1D((draw(st.integers(0, 2)), draw(st.integers(0, 2))))(x)
+
+    def valid(x: Any) -> Any:
+        return conv(x, draw(st.integers(1, 3)), "valid")
+
+    start = x = keras.Input((LENGTH, 1))
+    kinds = st.sampled_from([conv, pool, transposed, shifted, branches, upsampled, cut, valid])
+    for step in draw(st.lists(kinds, min_size=1, max_size=4)):
+        x = step(x)
+    return keras.Model(start, layers.Identity(name="end")(x))
+
+
+@settings(max_examples=examples(90))
+@given(lines())
+def test_fields_of_random_graphs_are_what_reaches_each_unit(model: Any) -> None:
+    """Branches that see shifted regions counted with the largest, and upsampling with less."""
+    network = Network.of(model)
+    try:
+        seen = seen_by_units(model, LENGTH)
+    except tf.errors.AbortedError:
+        reject()  # oneDNN cannot compute some transposed convolutions
+    for place, ends in enumerate(seen):
+        (found,) = window(network, "end", (place,), (LENGTH,)) or (None,)
+        assert found == slice(*ends or (0, 0)), place
+    field = receptive_field(network, "end")
+    assert field is not None
+    if field < LENGTH // 2:
+        assert field == max(b - a for a, b in filter(None, seen))
+
+
+def test_branches_that_see_shifted_regions_add_up() -> None:
+    """The sum of a 3 x 3 and two 2 x 2 convolutions was said to see 3 pixels, and sees 4."""
+    x = keras.Input((12, 12, 1))
+    right = layers.Conv2D(1, 2, padding="same")(layers.Conv2D(1, 2, padding="same")(x))
+    both = layers.Add(name="sum")([layers.Conv2D(1, 3, padding="same")(x), right])
+    network = Network.of(keras.Model(x, both))
+    assert receptive_field(network, "sum") == 4
+    assert window(network, "sum", (5, 5), (12, 12)) == (slice(4, 8), slice(4, 8))
+    # The middle of a unit's field lies half a pixel behind the unit itself.
+    assert centers(network, "sum", (12, 12)) == ((0.5, 12.5), (0.5, 12.5))
+
+
+def test_a_unit_that_sees_only_padding_has_an_empty_window() -> None:
+    """Its window had a pixel at the image's border, and a picture of it could not be drawn."""
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.ZeroPadding2D(((0, 4), (0, 4))),
+            layers.Conv2D(1, 3, 2, bias_initializer="ones", name="conv"),
+        ]
+    )
+    assert window(Network.of(model), "conv", (4, 4), (8, 8)) == (slice(0, 0), slice(0, 0))
+    assert window(Network.of(model), "conv", (3, 0), (8, 8)) == (slice(6, 8), slice(0, 3))
+
+
+def squeezed(x: Any, with_operations: bool) -> Any:
+    """A squeeze-and-excitation block over four channels."""
+    if with_operations:
+        return x * keras.ops.sigmoid(keras.ops.mean(x, axis=(1, 2), keepdims=True))
+    mean = layers.Reshape((1, 1, 4))(layers.GlobalAveragePooling2D()(x))
+    return layers.Multiply()([x, layers.Conv2D(4, 1, activation="sigmoid")(mean)])
+
+
+@pytest.mark.parametrize("with_operations", [False, True])
+def test_fields_behind_a_gate_are_those_without_it(with_operations: bool) -> None:
+    """No layer behind a squeeze-and-excitation block had a receptive field."""
+    x = keras.Input((16, 16, 3))
+    gated = squeezed(layers.Conv2D(4, 3, name="before")(x), with_operations)
+    normed = layers.LayerNormalization(name="norm")(gated)
+    after = layers.Conv2D(4, 3, 2, name="after")(layers.Dense(4)(normed))
+    network = Network.of(keras.Model(x, after))
+    fields = {path: receptive_field(network, path) for path in ("before", "norm", "after")}
+    assert fields == {"before": 3, "norm": 3, "after": 5}
+    gates = [is_gated(network, path) for path in ("before", "norm", "after")]
+    assert gates == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        lambda: layers.LayerNormalization(axis=[1, 2, 3]),
+        lambda: layers.GroupNormalization(2),
+        lambda: layers.Softmax(axis=(1, 2)),
+        lambda: layers.Flatten(),
+    ],
+)
+def test_layers_that_mix_all_positions_leave_no_field(layer: Any) -> None:
+    """A softmax over positions counted as one that leaves every position to itself."""
+    model = keras.Sequential([keras.Input((8, 8, 4)), layers.Conv2D(4, 3), layer()])
+    assert receptive_field(Network.of(model), model.layers[-1].name) is None
