@@ -327,7 +327,9 @@ def _kinds(*names: str) -> tuple[type[Layer], ...]:
     return tuple(dict.fromkeys(kind for kind in found if kind is not None))
 
 
-_WINDOWS = _kinds("Conv#D", "MaxPooling#D", "AveragePooling#D", "DepthwiseConv#D", "SeparableConv#D")
+_WINDOWS = _kinds(
+    "Conv#D", "MaxPooling#D", "AveragePooling#D", "DepthwiseConv#D", "SeparableConv#D"
+)
 _TRANSPOSED = _kinds("Conv#DTranspose")
 _UPSAMPLING = _kinds("UpSampling#D")
 _MARGINS = _kinds("ZeroPadding#D", "Cropping#D")
@@ -358,9 +360,7 @@ _OF_APPLICATIONS = {"LayerScale", "StochasticDepth"}
 """Layers that `keras.applications` brings with it, which leave every position where it is."""
 
 
-def _after(
-    layer: Layer, axes: tuple[_Axis, ...], channels_first: bool
-) -> tuple[_Axis, ...] | None:
+def _after(layer: Layer, axes: tuple[_Axis, ...], channels_first: bool) -> tuple[_Axis, ...] | None:
     """The axes behind a layer; None where its reach is not known."""
     layer = acting(layer) or layer
     kind = type(layer).__name__

@@ -11,9 +11,14 @@ import tensorflow as tf
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 import reportgen
+from reportgen.figures.deconvnet import compute as deconvnet
+from reportgen.figures.deconvnet.facts import NOTHING
+from reportgen.figures.layer_metrics import compute as layer_metrics
 from reportgen.network import gradient_scaling
+from reportgen.network.multiply_adds import dense_multiply_adds
 from reportgen.network.network import Network
 from reportgen.network.receptive_field import centers, is_gated, receptive_field, window
 from reportgen.records import Dataset, Preprocessing, Split, Target
@@ -286,3 +291,59 @@ def test_layers_that_mix_all_positions_leave_no_field(layer: Any) -> None:
     """A softmax over positions counted as one that leaves every position to itself."""
     model = keras.Sequential([keras.Input((8, 8, 4)), layers.Conv2D(4, 3), layer()])
     assert receptive_field(Network.of(model), model.layers[-1].name) is None
+
+
+# --- multiply-adds -------------------------------------------------------------------------------
+
+
+def test_matrices_that_work_at_every_position_cost_multiply_adds() -> None:
+    """Pointwise Dense layers cost nothing, so ConvNeXtTiny had 0.29 of its 4.46 billion."""
+    x = keras.Input((6, 6, 4))
+    narrow = layers.Dense(3, name="pointwise")(layers.Dense(8, name="wide")(x))
+    row = layers.Reshape((36, 3))(narrow)
+    einsum = layers.EinsumDense("...x,xy->...y", 5, name="einsum")(row)
+    other = layers.EinsumDense("abc,cd->abd", (36, 2), name="named")(row)
+    attended = layers.MultiHeadAttention(2, 4, value_dim=3, name="attention")(einsum, other)
+    classifier = layers.Dense(7, name="classifier")(layers.Flatten()(attended))
+    costs = dense_multiply_adds(Network.of(keras.Model(x, classifier)))
+    projections = 36 * (5 * 2 * 4 + 2 * 2 * 4 + 2 * 2 * 3 + 2 * 3 * 5)
+    assert costs == {
+        "wide": 36 * 4 * 8,
+        "pointwise": 36 * 8 * 3,
+        "einsum": 36 * 3 * 5,
+        "named": 36 * 3 * 2,
+        "attention": projections + 36 * 36 * 2 * (4 + 3),
+    }
+
+
+def test_the_cost_of_a_network_includes_its_pointwise_dense_layers() -> None:
+    """The sum and the note counted convolutions alone."""
+    x = keras.Input((6, 6, 1))
+    dense = layers.Dense(8, name="wide")(layers.Conv2D(4, 3, name="conv")(x))
+    model = keras.Model(x, dense)
+    artifact = layer_metrics.compute(subject("layer_metrics", model, None))
+    found = measures(artifact)
+    assert found["multiply_adds"].value == 16 * (9 * 4 + 4 * 8)
+    assert found["cost_share@conv"].value == pytest.approx(36 / 68)
+    (cost, *_), _ = notes_of("layer_metrics", artifact)
+    assert "in 2 layers with filters or with matrices at every position" in cost.text
+    assert "The 1 convolution has 40 parameters." in cost.text
+
+
+def test_a_projection_of_a_unit_that_sees_only_padding_is_drawn() -> None:
+    """Such a unit crashed the figure `deconvnet`."""
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1)),
+            layers.ZeroPadding2D(((0, 4), (0, 4))),
+            layers.Conv2D(1, 3, 2, bias_initializer="ones", activation="relu", name="conv"),
+        ]
+    )
+    # Dark where the image is: the unit in the corner, which sees none of it, responds most.
+    model.get_layer("conv").set_weights([np.full((3, 3, 1, 1), -1.0), np.ones(1)])
+    images = np.full((3, 8, 8, 1), 200, np.uint8)
+    made = subject("deconvnet", model, dataset(images, {}, ()), filters=[0])
+    artifact = deconvnet.compute(made)
+    (drawing,) = check_house_rules("deconvnet", artifact, made.params)
+    assert "(the unit sees only padding)" in drawing.caption
+    assert artifact.facts.channels[0].samples[0].frame == NOTHING
