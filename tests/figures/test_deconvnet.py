@@ -95,7 +95,8 @@ def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> No
             layers.Dense(3, activation="softmax"),
         ]
     )
-    given = subject("deconvnet", seeded(model), dataset({"class": 3}), filters=[0], top=2)
+    params = {"layer": "enlarged", "filters": [0], "top": 2}
+    given = subject("deconvnet", seeded(model), dataset({"class": 3}), **params)
     artifact = compute(given)
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     (unit,) = artifact.facts.channels
@@ -180,8 +181,7 @@ def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> No
     assert found.how.endswith("no baseline, as which region the unit saw cannot be told")
     (note,) = (n for n in notes_of("deconvnet", artifact)[0] if n.rule == "deconvnet.focus")
     assert note.text.endswith("not compared with what the units see, as that cannot be told.")
-    what = "Which part" if between == "UpSampling" else "How much"
-    assert f"{what} of the image a unit sees cannot be told" in figure.caption
+    assert "How much of the image a unit sees cannot be told" in figure.caption
     # All positions together see the whole image, and the layer before has a window.
     for params, baseline in (({"keep": "all"}, 1 / 3), ({"layer": "first"}, None)):
         given = subject("deconvnet", model, masked(), **{"layer": "last", "filters": [0], **params})
