@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reportgen.digest import StatCache, of_bytes, of_value
+from reportgen.libraries import installed_twin, is_library
 
 FORM = 1
 """Version of the results of `syntax.read`; entries of a stat cache with another are ignored."""
@@ -221,7 +222,10 @@ class CodeDigests:
         """The folder that holds a module's top module, or ""."""
         top = module.partition(".")[0]
         held = self.packages.get(top)
-        return held or next((folder for folder in folders if self.files(top, folder)), "")
+        found = held or next((folder for folder in folders if self.files(top, folder)), "")
+        if found and not held and is_library(top) and installed_twin(module, Path(found)):
+            return ""  # Python imports the library, whatever lies in the user's folder.
+        return found
 
     def files(self, module: str, folder: str) -> tuple[str, ...]:
         """Files that importing a module runs: its packages' `__init__` and its own.

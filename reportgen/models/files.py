@@ -24,8 +24,8 @@ ENTRY = Entry(
             name="modules",
             kind="names",
             default=(),
-            help="Python modules that define layers of your own, in the spec's folder or "
-            "installed; a model file may name what they define",
+            help="Python modules of your own that define layers, in the spec's folder or "
+            "installed; a model file may name what they define, not what they import",
         ),
     ),
 )
@@ -65,7 +65,7 @@ def load_file(
         return _read_saved_model(path.parent)
     with vetted(Request(path, tuple(modules), base, trusted, cache)) as copy:
         try:
-            return read_model(copy.path, modules, base, trusted=trusted)
+            return read_model(copy.path, modules, base, name=copy.name, trusted=trusted)
         except UserError:
             raise
         except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
