@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from reportgen.errors import Problem, UserError
+from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.input_digests import importing
 from reportgen.suggestions import did_you_mean
 from reportgen.types import Params
 
@@ -33,7 +34,7 @@ def call(source: str, base: Path, offered: Params, params: Params) -> object:
         arguments = _arguments(function, source, offered, params)
         try:
             return function(**arguments)
-        except UserError:
+        except ReportgenError:
             raise
         except (Exception, SystemExit) as error:
             raise UserError(_failure(f"python:{source}", base, error)) from error
@@ -51,6 +52,8 @@ def imported(module_name: str, base: Path) -> ModuleType:
         return import_module(module_name)
     except ModuleNotFoundError as error:
         raise UserError(_missing_module(module_name, base, error)) from error
+    except ReportgenError:
+        raise
     except (Exception, SystemExit) as error:
         raise UserError(_failure(f"importing {module_name}", base, error)) from error
 
@@ -82,7 +85,8 @@ def importable(base: Path) -> Iterator[None]:
     sys.path.insert(0, str(folder))
     importlib.invalidate_caches()
     try:
-        yield
+        with importing(folder):
+            yield
     finally:
         sys.path.remove(str(folder))
         for name in sorted(set(sys.modules) - before):
