@@ -96,7 +96,9 @@ def copied(path: Path, copy: Path) -> None:
 
 def moved(path: str) -> InputMovedError:
     """The error for a file or folder that was replaced; it is kept, whoever may catch it."""
-    error = InputMovedError(Problem(f"{path} changed while it was read"))
+    near = os.path.relpath(path)
+    shown = path if near.startswith("..") else near
+    error = InputMovedError(Problem(f"{shown} changed while it was read"))
     if _watches:
         _watches[-1].error = error
     return error
