@@ -212,7 +212,9 @@ class Builder:
         self.moves += 1
         if self.moves > MOVES:
             message = f"{problem.message}, at each of {self.moves} attempts"
-            hint = "build again when nothing writes to it"
+            hint = (
+                "build again when nothing writes to it; a function must return the same every time"
+            )
             return self.fail(task, InputMovedError(Problem(message, hint=hint)))
         self.listener.remarked(task, f"{problem.message}; starting again")
         return error
@@ -243,6 +245,7 @@ class Builder:
     def write_page(self, task: Task) -> None:
         """Render the report's files, write them, and delete files that it no longer has."""
         from reportgen import page
+        from reportgen.render import templates
 
         refuse_foreign(self.folder, bool(self.manifest["tasks"]))
         inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
@@ -252,6 +255,10 @@ class Builder:
         facts = self.facts(task)
         provenance = self.session.provenance(self.plan)
         files = page.make(self.plan.spec, inputs, provenance, self.session.store)
+        for name, digest in templates.used().items():
+            if facts["files"].get(name, digest) != digest:
+                problem = Problem(f"the template {name} changed while it was read")
+                raise self.moved(task, InputMovedError(problem))
         for name, data in files.items():
             write_atomic(self.folder / name, data)
         digests = page.digests(files)

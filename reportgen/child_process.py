@@ -31,7 +31,7 @@ Handler = Callable[[Json, Progress], Json]
 
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
-_ERRORS = {"mistake": UserError, "moved": InputMovedError, "other": ReportgenError}
+_ERRORS = {"moved": InputMovedError, "mistake": UserError, "other": ReportgenError}
 """Errors that a child may raise in its parent, the most special first."""
 GRACE = 5.0
 """Seconds that a child has to exit by itself after it closed its channel."""

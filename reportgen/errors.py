@@ -51,7 +51,7 @@ class UserError(ReportgenError):
     exit_status = 2
 
 
-class InputMovedError(ReportgenError):
+class InputMovedError(UserError):
     """A file was replaced between its digest and its reading; the build goes again."""
 
 

@@ -97,13 +97,13 @@ def site_status(session: Session) -> Status:
     return Status(task, "stale" if wrong else "fresh", wrong)
 
 
-def refresh_site(session: Session) -> None:
+def refresh_site(session: Session, listener: Listener) -> None:
     """Write the front page if it is stale."""
     found, out = site_status(session), session.place.out
     if found.state == "fresh":
         return
     refuse_foreign(out, bool(read_manifest(out)["tasks"]))
-    site.refresh(out)
+    site.refresh(out, lambda text: listener.remarked(found.task, text))
     facts = session.keys.facts(found.task, {})
     files = {"index.html": of_bytes((out / "index.html").read_bytes())}
     outputs = {"key": key_of(found.task, facts), "facts": facts, "outputs": files}
@@ -142,7 +142,7 @@ def build(
                     refused += _refusals(builder)
             if prune:
                 site.prune(place.out, {one.spec.slug for one in plans})
-            refresh_site(session)
+            refresh_site(session, listener)
         finally:
             session.store.save_stat_cache(session.stats)
     if refused:
