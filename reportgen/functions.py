@@ -9,9 +9,10 @@ from types import ModuleType
 
 from reportgen.code import CodeDigests
 from reportgen.digest import StatCache
-from reportgen.errors import Problem, UserError
-from reportgen.library_errors import cause, own_place
+from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.input_digests import importing
 from reportgen.libraries import installed_twin, is_library
+from reportgen.library_errors import cause, own_place
 from reportgen.suggestions import did_you_mean
 from reportgen.types import Params
 
@@ -37,7 +38,7 @@ def call(source: str, base: Path, offered: Params, params: Params) -> object:
         arguments = _arguments(function, source, offered, params)
         try:
             return function(**arguments)
-        except UserError:
+        except ReportgenError:
             raise
         except (Exception, SystemExit) as error:
             raise UserError(_failure(f"python:{source}", base, error)) from error
@@ -61,6 +62,8 @@ def imported(module_name: str, base: Path) -> ModuleType:
         return import_module(module_name)
     except ModuleNotFoundError as error:
         raise UserError(_missing_module(module_name, base, error)) from error
+    except ReportgenError:
+        raise
     except (Exception, SystemExit) as error:
         raise UserError(_failure(f"importing {module_name}", base, error)) from error
 
@@ -109,7 +112,8 @@ def importable(base: Path) -> Iterator[None]:
         sys.path.append(str(folder))
     importlib.invalidate_caches()
     try:
-        yield
+        with importing(folder):
+            yield
     finally:
         if added:
             sys.path.remove(str(folder))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -74,6 +75,15 @@ class Plan:
     def page(self) -> Task:
         """The last task, which writes the pages."""
         return self.tasks[f"{self.spec.slug}/page"]
+
+    @cached_property
+    def needed(self) -> Mapping[str, set[str]]:
+        """The outputs of each task that other tasks use."""
+        needed: dict[str, set[str]] = {key: set() for key in self.tasks}
+        for task in self.tasks.values():
+            for used in task.inputs:
+                needed[used.task].add(used.output)
+        return needed
 
 
 @dataclass(frozen=True)

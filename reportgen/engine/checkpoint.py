@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reportgen.codec import decode
 from reportgen.engine.job import Job
-from reportgen.errors import UserError
+from reportgen.errors import InputMovedError, UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
 from reportgen.network.layer_selection import find
@@ -104,7 +104,7 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     """A model by its digest, from memory or built again with its weights.
 
     Raises:
-        UserError: a model that came trained has changed since the output was made.
+        InputMovedError: the model has changed since the output was made.
     """
     if digest in _built:
         return _built[digest]
@@ -112,8 +112,8 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     if checkpoint.weights:
         weights = checkpoints.unpack(store.get(checkpoint.weights), loaded.model)
         loaded.model.set_weights(weights)
-    elif checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
-        raise UserError("the model changed while the report was built; build again")
+    if checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
+        raise InputMovedError("the model changed while the report was built")
     remember(digest, loaded)
     return loaded
 
