@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job
-from reportgen.errors import ReportgenError
+from reportgen.errors import ReportgenError, SystemRefusal, refused
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
-from reportgen.session import Session, changed_files, refuse_foreign
-from reportgen.store import Output, read_manifest, write_atomic, write_manifest
+from reportgen.publication import publish
+from reportgen.session import Session, changed_files
+from reportgen.store import Output, read_manifest
 
 
 class Listener(Protocol):
@@ -74,6 +75,7 @@ class Builder:
     exit_status: int = 0
     resolved: dict[str, Resolved] = field(default_factory=dict)
     failures: set[str] = field(default_factory=set)
+    refused: bool = False
     warned: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -81,12 +83,20 @@ class Builder:
         self.manifest = read_manifest(self.folder)
 
     def build(self) -> bool:
-        """Bring the report up to date; returns whether every task succeeded."""
+        """Bring the report up to date; returns whether every task succeeded.
+
+        Where the system refuses to read or write, the report ends with one error.
+        """
         for task in list(self.plan.tasks.values()):
             try:
                 self.page(task) if task.stage == "page" else self.resolve(task)
             except Failed as failure:
                 self.exit_status = max(self.exit_status, failure.exit_status)
+            except OSError as error:
+                self.fail(task, SystemRefusal(refused(error)))
+            if self.refused:
+                self.exit_status = max(self.exit_status, SystemRefusal.exit_status)
+                break
         return self.exit_status == 0
 
     def resolve(self, task: Task) -> Resolved:
@@ -168,10 +178,11 @@ class Builder:
 
     def fail(self, task: Task, error: ReportgenError) -> Failed:
         """Report an error to the listener, with the file and line of the spec that caused it."""
-        file, line = task.where
+        file, line = (None, None) if isinstance(error, SystemRefusal) else task.where
         problems = [replace(p, file=p.file or file, line=p.line or (None if p.file else line))
                     for p in error.problems]  # fmt: skip
         self.failures.add(task.key)
+        self.refused |= isinstance(error, SystemRefusal)
         self.listener.failed(task, type(error)(*problems))
         return Failed(error.exit_status)
 
@@ -193,7 +204,6 @@ class Builder:
         """Render the report's files, write them, and delete files that it no longer has."""
         from reportgen import page
 
-        refuse_foreign(self.folder, bool(self.manifest["tasks"]))
         inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
         for name, output in inputs.items():
             if name.startswith("model:"):
@@ -201,13 +211,9 @@ class Builder:
         facts = self.facts(task)
         provenance = self.session.provenance(self.plan)
         files = page.make(self.plan.spec, inputs, provenance, self.session.store)
-        for name, data in files.items():
-            write_atomic(self.folder / name, data)
         digests = page.digests(files)
         self.resolved[task.key] = Resolved(key_of(task, facts), facts, digests)
-        self.write_manifest(digests)
-        for name in set(self.manifest["files"]) - set(digests):
-            (self.folder / name).unlink(missing_ok=True)
+        self.publish(task, digests, files)
         self.ran += 1
 
     def keep_manifest(self) -> None:
@@ -218,12 +224,14 @@ class Builder:
             self.resolved[task.key] = Resolved(
                 recorded["key"], recorded["facts"], recorded["outputs"]
             )
-            self.write_manifest(self.manifest["files"])
+            self.publish(task, self.manifest["files"], {})
 
-    def write_manifest(self, files: Mapping[str, str]) -> None:
-        """Record every task of the report and every published file."""
+    def publish(self, task: Task, digests: Mapping[str, str], files: Mapping[str, bytes]) -> None:
+        """Publish the report's files with the record of every task."""
         tasks = {
             key: {"key": r.key, "facts": r.facts, "outputs": r.digests}
             for key, r in self.resolved.items()
         }
-        write_manifest(self.folder, tasks, files)
+        for name in publish(self.folder, digests, tasks, files):
+            text = f"{self.folder / name} has left the report, but stays, because it was changed"
+            self.listener.remarked(task, text)

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from reportgen.codec import decode, encode
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError
+from reportgen.scratch import scratch_folder
 from reportgen.types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ Progress = Callable[[Json], None]
 """Sends (in the child) or receives (in the parent) a progress value, which is any JSON."""
 Handler = Callable[[Json, Progress], Json]
 """Answers one request in the child. A `ReportgenError` that it raises is raised in the parent."""
+
+KINDS = {"UserError": UserError, "SystemRefusal": SystemRefusal}
+"""Kinds of errors that the parent raises as the child did, by their names in a message."""
 
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
@@ -184,9 +188,7 @@ class ChildProcess:
         if self._keeps_log:
             log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
             self._log = self._resources.enter_context(log)
-        temporary = self._temporary or self._resources.enter_context(
-            tempfile.TemporaryDirectory(prefix="reportgen-", ignore_cleanup_errors=True)
-        )
+        temporary = self._temporary or self._resources.enter_context(scratch_folder())
         environment = os.environ if self._environment is None else self._environment
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
@@ -208,7 +210,7 @@ class ChildProcess:
                 return message["answer"]
             if "problems" in message:
                 problems = decode(tuple[Problem, ...], message["problems"])
-                raise (UserError if message["mistake"] else ReportgenError)(*problems)
+                raise KINDS.get(message["kind"], ReportgenError)(*problems)
             progress(message["progress"])
         raise self._died()
 
@@ -274,7 +276,11 @@ def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObj
     try:
         return {"answer": handler(message["request"], progress)}
     except ReportgenError as error:
-        return {"problems": encode(error.problems), "mistake": isinstance(error, UserError)}
+        return {"problems": encode(error.problems), "kind": _kind(error)}
+
+
+def _kind(error: ReportgenError) -> str:
+    return next((name for name, kind in KINDS.items() if isinstance(error, kind)), "")
 
 
 def _limit(limits: Limits) -> None:

@@ -5,6 +5,7 @@ The command line turns errors into text and an exit status.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 from reportgen.suggestions import did_you_mean as did_you_mean
@@ -53,3 +54,20 @@ class UserError(ReportgenError):
 
 class UndefinedError(ReportgenError):
     """A method is undefined for a model; the report prints this sentence in place of the figure."""
+
+
+class SystemRefusal(ReportgenError):
+    """The system refused to read or write, for all that reportgen does next would meet the same."""
+
+
+def refused(error: OSError) -> Problem:
+    """The problem that an error of the system is."""
+    where = f" {error.filename}" if error.filename else ""
+    why = (error.strerror or str(error)).lower()
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        place = f" of{where}" if where else ""
+        return Problem(f"the disk{place} is full", hint="free some space, then build again")
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        hint = "give yourself the right to write there, or choose another folder"
+        return Problem(f"cannot use{where}: {why}", hint=hint)
+    return Problem(f"cannot use{where}: {why}", hint="the operating system gave this reason")

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from reportgen import engine, site
+from reportgen import engine, scratch, site
 from reportgen.builder import Builder, Listener
-from reportgen.digest import of_bytes
 from reportgen.engine.client import Worker
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
 from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Stage, Task, plan
+from reportgen.publication import obstacles, recover
 from reportgen.render import template_files
-from reportgen.session import Place, Session, changed_files, refuse_foreign
+from reportgen.session import Place, Session, changed_files
 from reportgen.spec.types import Spec
-from reportgen.store import locked, read_manifest, write_manifest
+from reportgen.store import locked, read_manifest
 
 __all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
+
+PAGES = ("index.html", "report.md", "report.json")
+"""Files that every report has, besides its figures."""
 
 
 def roots() -> Roots:
@@ -47,11 +53,19 @@ def plans(specs: Sequence[Spec]) -> list[Plan]:
     return [plan(spec, common) for spec in specs]
 
 
-def statuses(plans: Sequence[Plan], place: Place) -> list[Status]:
-    """The state of every task of every report, with reasons."""
+def statuses(plans: Sequence[Plan], place: Place, *, prune: bool = False) -> list[Status]:
+    """The state of every task of every report, with reasons.
+
+    Args:
+        plans: the reports.
+        place: where pages and cache are.
+        prune: whether a build would remove the pages of any other spec.
+    """
+    require_folders(place)
     session = Session(place)
     found = [status for one in plans for status in _statuses(session, one)]
-    found.append(site_status(session))
+    slugs = {one.spec.slug for one in plans}
+    found.append(site_status(session, site.unclaimed(place.out, slugs) if prune else ()))
     session.store.save_stat_cache(session.stats)
     return found
 
@@ -62,52 +76,62 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
     digests: dict[str, Mapping[str, str]] = {}
     for task in plan.tasks.values():
         late = sorted({i.task for i in task.inputs if i.task not in digests})
+        blocked = _blocked(folder, PAGES) if task.stage == "page" else ()
         if late:
-            yield Status(task, "waits", (Reason("waits for", ", ".join(late[:3])),))
+            yield Status(task, "waits", (Reason("waits for", ", ".join(late[:3])), *blocked))
             continue
         inputs = {i.name: digests[i.task][i.output] for i in task.inputs}
         facts = session.facts(plan, task, inputs)
         recorded = manifest["tasks"].get(task.key)
         if recorded is None or recorded["key"] != key_of(task, facts):
-            yield Status(task, "stale", differences(recorded and recorded["facts"], facts))
+            reasons = differences(recorded and recorded["facts"], facts)
+            yield Status(task, "stale", (*reasons, *blocked))
             continue
         if task.stage == "page":
-            wrong = tuple(changed_files(folder, manifest["files"], session))
+            wrong = (*changed_files(folder, manifest["files"], session), *blocked)
             yield Status(task, "stale" if wrong else "fresh", wrong)
             continue
         digests[task.key] = recorded["outputs"]
         yield Status(task, "fresh")
 
 
+def _blocked(folder: Path, names: Iterable[str]) -> tuple[Reason, ...]:
+    """A reason for each obstacle to the files of a folder, which a build would refuse."""
+    found = obstacles(folder, dict.fromkeys(names, ""))
+    return tuple(Reason("build would refuse", problem.message) for problem in found)
+
+
 def site_task(place: Place) -> Task:
     """The front page: it depends on every report.json below the output folder."""
     reports = {f"{path.parent.name}/{path.name}": path for path in place.out.glob("*/report.json")}
     used = templates(lambda name: not name.startswith("report."))
-    return Task("site", "site", roots().modules("site", ()), {}, files={**used, **reports})
+    return Task(site.TASK, "site", roots().modules("site", ()), {}, files={**used, **reports})
 
 
-def site_status(session: Session) -> Status:
-    """Whether the front page is fresh, with reasons where it is stale."""
-    task, manifest = site_task(session.place), read_manifest(session.place.out)
-    facts = session.keys.facts(task, {})
+def site_status(session: Session, unclaimed: Iterable[Path] = ()) -> Status:
+    """Whether the front page is fresh, with reasons where it is stale.
+
+    Args:
+        session: the state of this command.
+        unclaimed: folders of reports that a build would remove.
+    """
+    task, out = site_task(session.place), session.place.out
+    manifest, facts = read_manifest(out), session.keys.facts(task, {})
     recorded = manifest["tasks"].get(task.key)
     if recorded is None or recorded["key"] != key_of(task, facts):
-        return Status(task, "stale", differences(recorded and recorded["facts"], facts))
-    wrong = tuple(changed_files(session.place.out, manifest["files"], session))
+        wrong = (*differences(recorded and recorded["facts"], facts), *_blocked(out, PAGES[:1]))
+    else:
+        wrong = tuple(changed_files(out, manifest["files"], session))
+    wrong += tuple(Reason("build would remove the report", str(folder)) for folder in unclaimed)
     return Status(task, "stale" if wrong else "fresh", wrong)
 
 
 def refresh_site(session: Session) -> None:
     """Write the front page if it is stale."""
-    found, out = site_status(session), session.place.out
-    if found.state == "fresh":
-        return
-    refuse_foreign(out, bool(read_manifest(out)["tasks"]))
-    site.refresh(out)
-    facts = session.keys.facts(found.task, {})
-    files = {"index.html": of_bytes((out / "index.html").read_bytes())}
-    outputs = {"key": key_of(found.task, facts), "facts": facts, "outputs": files}
-    write_manifest(out, {found.task.key: outputs}, files)
+    found = site_status(session)
+    if found.state != "fresh":
+        facts = session.keys.facts(found.task, {})
+        site.refresh(session.place.out, key_of(found.task, facts), facts)
 
 
 def build(
@@ -125,12 +149,16 @@ def build(
     Raises:
         UserError: a report, or the front page, cannot be written to its folder. All other reports
             are still made.
+        SystemRefusal: the system refused to write the front page, or to remove a report.
     """
-    refused: list[Problem] = []
-    with locked(place.cache) as mine:
+    require_folders(place)
+    front = site_task(place)
+    with locked(place.cache, partial(listener.remarked, front)) as mine:
         if not mine:
             raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
+        clear_up(place)
         session = Session(place)
+        errors: list[ReportgenError] = []
         try:
             with Worker(meanwhile=_prepare_page) as worker:
                 builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
@@ -139,15 +167,37 @@ def build(
                 if not all(builder.manifest["tasks"] for builder in builders):
                     worker.start()
                 for builder in builders:
-                    refused += _refusals(builder)
+                    errors += _errors(builder.build)
             if prune:
-                site.prune(place.out, {one.spec.slug for one in plans})
-            refresh_site(session)
+                slugs = {one.spec.slug for one in plans}
+                tell = partial(listener.remarked, front)
+                errors += _errors(lambda: site.prune(place.out, slugs, tell))
+            errors += _errors(lambda: refresh_site(session))
         finally:
             session.store.save_stat_cache(session.stats)
-    if refused:
-        raise UserError(*refused)
+    if errors:
+        mistake = any(isinstance(error, UserError) for error in errors)
+        problems = [problem for error in errors for problem in error.problems]
+        raise (UserError if mistake else SystemRefusal)(*problems)
     return max((builder.exit_status for builder in builders), default=0)
+
+
+def require_folders(place: Place) -> None:
+    """Raise UserError where pages or cache would go below a path that is no folder."""
+    for folder, what in ((place.out, "the pages go"), (place.cache, "the cache goes")):
+        lowest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+        if not lowest.is_dir():
+            message = f"{what} to {folder}, but {lowest} is not a folder"
+            raise UserError(Problem(message, hint="choose another folder, or remove that file"))
+
+
+def clear_up(place: Place) -> None:
+    """Complete or undo what a killed build was publishing, and remove its temporary folders."""
+    scratch.sweep()
+    for folder in (place.out, *site.folders(place.out)):
+        # The next publication in the folder tries again, and says what is wrong.
+        with suppress(OSError):
+            recover(folder)
 
 
 def _prepare_page() -> None:
@@ -159,10 +209,12 @@ def _prepare_page() -> None:
     markdown_page.prepare()
 
 
-def _refusals(builder: Builder) -> tuple[Problem, ...]:
-    """Make one report; returns the problems of a folder that must not be written to."""
+def _errors(step: Callable[[], object]) -> list[ReportgenError]:
+    """Take one step of a build; returns what went wrong, so that the other steps follow."""
     try:
-        builder.build()
+        step()
     except UserError as error:
-        return error.problems
-    return ()
+        return [error]
+    except OSError as error:
+        return [SystemRefusal(refused(error))]
+    return []

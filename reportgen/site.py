@@ -5,16 +5,20 @@ Jinja2 is loaded only to write the front page.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reportgen.store import MANIFEST, read_json, write_atomic
+from reportgen.digest import of_bytes
+from reportgen.publication import LISTED, is_ours, publish, withdraw
+from reportgen.store import read_json, read_manifest
 
 if TYPE_CHECKING:
     from reportgen.render.views import IndexEntry
-    from reportgen.types import Json
+    from reportgen.types import Json, Params
+
+TASK = "site"
+"""The key of the front page's task."""
 
 SCHEMA = 1
 """The version of report.json that the front page lists."""
@@ -26,69 +30,67 @@ THUMBNAIL_BYTES = 96 * 1024
 """Bytes of the largest picture that the front page embeds."""
 
 
-def refresh(out: Path) -> bool:
-    """Write `out`/index.html unless it already lists the reports below `out`.
+def refresh(out: Path, key: str = "", facts: Params | None = None) -> bool:
+    """Write `out`/index.html, which lists the reports below `out`, and its manifest.
 
     The page lists each folder that holds a report.json written by reportgen.
 
+    Args:
+        out: the folder of all reports.
+        key: the key of the front page's task.
+        facts: the facts of the task.
+
     Returns:
-        Whether the page was written.
+        Whether the page changed.
     """
     from reportgen.render import index
 
-    data = index([entry for folder in _folders(out) if (entry := _entry(folder))])
-    path = out / "index.html"
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    write_atomic(path, data)
-    return True
+    data = index([entry for folder in folders(out) if (entry := _entry(folder))])
+    digests, earlier = {"index.html": of_bytes(data)}, read_manifest(out)["files"]
+    task = {"key": key, "facts": facts or {}, "outputs": digests}
+    publish(out, digests, {TASK: task}, {"index.html": data})
+    return bool(digests != earlier)
 
 
-def prune(out: Path, slugs: set[str]) -> list[str]:
+def prune(out: Path, slugs: set[str], tell: Callable[[str], None] = lambda _: None) -> list[str]:
     """Remove the reports below `out` that are not among `slugs`.
 
     Only folders with a manifest of reportgen are touched, and only the files that the manifest
-    lists are removed. Folders left empty are removed as well.
+    lists are removed, unless they were changed since. Folders left empty are removed as well.
+
+    Args:
+        out: the folder of all reports.
+        slugs: the reports that stay.
+        tell: receives a sentence about each report that is removed.
 
     Returns:
         The slugs removed, sorted.
     """
-    gone = [folder for folder in _folders(out) if folder.name not in slugs and _is_ours(folder)]
+    gone = unclaimed(out, slugs)
     for folder in gone:
-        _remove(folder)
+        files = len(read_manifest(folder)["files"])
+        left = withdraw(folder)
+        stays = f"; {folder} stays with {_counted(left)} of your own" if left else ""
+        tell(f"removed the report {folder} ({files} files), which has no spec{stays}")
     return [folder.name for folder in gone]
 
 
-def _folders(out: Path) -> list[Path]:
+def unclaimed(out: Path, slugs: set[str]) -> list[Path]:
+    """Folders of the reports below `out` that are not among `slugs`, sorted."""
+    return [folder for folder in folders(out) if folder.name not in slugs and is_ours(folder)]
+
+
+def folders(out: Path) -> list[Path]:
+    """The folders in `out`, sorted; links are not followed."""
     if not out.is_dir():
         return []
     return sorted(path for path in out.iterdir() if path.is_dir() and not path.is_symlink())
 
 
-def _is_ours(folder: Path) -> bool:
-    manifest = read_json(folder / MANIFEST)
-    return isinstance(manifest, dict) and "schema" in manifest and manifest.get("reportgen") is True
-
-
-def _remove(folder: Path) -> None:
-    """Delete listed files, then the manifest, then folders that are empty."""
-    names = [PurePosixPath(name) for name in read_json(folder / MANIFEST).get("files", ())]
-    # A link or ".." could lead out of the folder, to files that reportgen did not write.
-    paths = [path for name in names if (path := _inside(folder, name)) is not None]
-    for path in paths:
-        path.unlink(missing_ok=True)
-    (folder / MANIFEST).unlink()
-    emptied = {parent for path in paths for parent in path.parents if folder in parent.parents}
-    for inner in (*sorted(emptied, reverse=True), folder):
-        with contextlib.suppress(OSError):
-            inner.rmdir()
-
-
-def _inside(folder: Path, name: PurePosixPath) -> Path | None:
-    """The path of `name` if it is a file or a link inside the folder; None otherwise."""
-    path = folder / name
-    plain = path.is_file() or path.is_symlink()
-    return path if plain and path.parent.resolve().is_relative_to(folder.resolve()) else None
+def _counted(names: list[str]) -> str:
+    """The first names, and the number of the others."""
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _entry(folder: Path) -> IndexEntry | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import re
@@ -16,7 +17,7 @@ from reportgen import child_process, models
 from reportgen.codec import decode, encode
 from reportgen.engine import STAGES
 from reportgen.engine.job import Job
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
 from reportgen.models.trust.findings import shown
 from reportgen.network.input_values import InputsMisfitError
 from reportgen.store import Store
@@ -24,6 +25,9 @@ from reportgen.types import Json
 
 PROGRESS_SECONDS = 0.1
 """Shortest time between two reports of a task's progress, in seconds."""
+
+SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+"""Errors of the system that every further task would meet too."""
 
 MOST = 300
 """Characters of an unexpected error that a message quotes; the worker's log holds all of it."""
@@ -56,7 +60,7 @@ def _run(request: Json, progress: child_process.Progress) -> Json:
     except ReportgenError:
         raise
     except Exception as error:
-        raise _failure(error) from error
+        raise _failure(error, job.cache) from error
 
 
 def _vetting(job: Job) -> AbstractContextManager[None]:
@@ -86,8 +90,12 @@ def _stage(name: str) -> ModuleType:
     return stage
 
 
-def _failure(error: Exception) -> ReportgenError:
+def _failure(error: Exception, cache: str) -> ReportgenError:
     """The error that reports an unexpected exception."""
+    if isinstance(error, OSError) and (
+        error.errno in SYSTEM or str(error.filename or "").startswith(cache)
+    ):
+        return SystemRefusal(refused(error))
     if (problem := _invalid_scope(error)) is not None:
         return UserError(problem)
     # TensorFlow has its own class of memory errors; a light task has not imported TensorFlow.

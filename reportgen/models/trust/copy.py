@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import BinaryIO
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust import limits
 from reportgen.models.trust.findings import Kind
+from reportgen.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ def copied(path: Path, kind: Kind = "model") -> Iterator[Copy]:
     Raises:
         UserError: the file is larger than `limits.FILE`, or is no plain file.
     """
-    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as folder:
+    with scratch_folder() as folder:
         # Keras knows weights of its own format by the whole ending.
         ending = ".weights.h5" if path.name.endswith(".weights.h5") else path.suffix
-        copy = Path(folder) / f"model{ending}"
+        copy = folder / f"model{ending}"
         with _plain(path, kind) as source, open(copy, "xb") as target:
             digest, size = hashlib.sha256(), 0
             while block := source.read(limits.MB):
