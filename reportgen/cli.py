@@ -11,7 +11,8 @@ import click
 
 from reportgen import catalog
 from reportgen.console import Console, show
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
+from reportgen.signals import interruptible
 from reportgen.spec.types import Spec
 from reportgen.version import __version__
 
@@ -30,13 +31,19 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: object, **kwargs: object) -> None:
         try:
-            status = command(*args, **kwargs) or 0
+            with interruptible():
+                status = command(*args, **kwargs) or 0
         except ReportgenError as error:
             show(error)
             status = error.exit_status
-        except KeyboardInterrupt:
-            click.echo("\nInterrupted. Finished tasks are kept; build again to continue.", err=True)
-            status = 130
+        except OSError as error:
+            show(SystemRefusal(refused(error)))
+            status = SystemRefusal.exit_status
+        except KeyboardInterrupt as signal:
+            building = command.__name__ == "build"
+            kept = " Finished tasks are kept; build again to continue." if building else ""
+            click.echo(f"\nInterrupted.{kept}", err=True)
+            status = getattr(signal, "exit_status", 130)
         raise SystemExit(status)
 
     return run
@@ -127,7 +134,8 @@ def status(specs: Sequence[str], out: Path) -> int:
     from reportgen import reports as use
 
     sound, broken = load(specs)
-    statuses = use.statuses(use.plans(sound), use.Place(out))
+    prune = not specs and not broken
+    statuses = use.statuses(use.plans(sound), use.Place(out), prune=prune)
     stale = [status for status in statuses if status.state != "fresh"]
     for status in stale:
         reasons = "; ".join(str(reason) for reason in status.reasons)

@@ -6,6 +6,8 @@ The command line turns errors into text and an exit status.
 from __future__ import annotations
 
 import errno
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reportgen.suggestions import did_you_mean as did_you_mean
@@ -62,12 +64,15 @@ class SystemRefusal(ReportgenError):
 
 def refused(error: OSError) -> Problem:
     """The problem that an error of the system is."""
-    where = f" {error.filename}" if error.filename else ""
+    path = str(error.filename or "")
+    with suppress(OSError):  # the working folder may be gone
+        path = path.removeprefix(os.getcwd() + os.sep)
+    where = f" {path}" if path else ""
     why = (error.strerror or str(error)).lower()
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        place = f" of{where}" if where else ""
-        return Problem(f"the disk{place} is full", hint="free some space, then build again")
+        hint = "free some space, then build again; finished tasks are kept"
+        return Problem(f"cannot write{where}: the disk is full", hint=hint)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        hint = "give yourself the right to write there, or choose another folder"
-        return Problem(f"cannot use{where}: {why}", hint=hint)
-    return Problem(f"cannot use{where}: {why}", hint="the operating system gave this reason")
+        hint = "make it writable for yourself, then build again"
+        return Problem(f"cannot write{where}: {why}", hint=hint)
+    return Problem(f"cannot use{where}: {why}", hint="check the disk, then build again")

@@ -184,11 +184,13 @@ def build(
 
 def require_folders(place: Place) -> None:
     """Raise UserError where pages or cache would go below a path that is no folder."""
-    for folder, what in ((place.out, "the pages go"), (place.cache, "the cache goes")):
+    out = (place.out, "the pages go", "choose another folder with --out")
+    cache = (place.cache, "the cache goes", "move that file elsewhere")
+    for folder, what, hint in (out, cache):
         lowest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
         if not lowest.is_dir():
             message = f"{what} to {folder}, but {lowest} is not a folder"
-            raise UserError(Problem(message, hint="choose another folder, or remove that file"))
+            raise UserError(Problem(message, hint=hint))
 
 
 def clear_up(place: Place) -> None:
