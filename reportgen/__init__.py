@@ -26,12 +26,15 @@ TensorFlow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
 from reportgen.version import __version__
 
+# As `typing` has it, whose import takes longer than all that a command does before it can be
+# stopped quietly.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from reportgen.attribution.cam import grad_cam
     from reportgen.attribution.deconvnet import deconvnet
     from reportgen.attribution.occlusion import occlusion

@@ -1,15 +1,16 @@
 """`python -m reportgen`, and the command `reportgen`."""
 
-import errno
-import sys
-
 from reportgen.signals import end_at_once
-from reportgen.streams import forgiving_streams
 
 
 def main() -> None:
-    """Run a command, ending quietly where a signal comes before there is anything to clean up."""
+    """Run a command; until it has something to clean up, a signal ends it at once."""
     end_at_once()
+    import errno
+    import sys
+
+    from reportgen.streams import forgiving_streams
+
     output = forgiving_streams()
     from reportgen import cli, console
     from reportgen.errors import Problem, SystemRefusal

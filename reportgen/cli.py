@@ -12,7 +12,7 @@ import click
 from reportgen import catalog
 from reportgen.console import Console, show
 from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
-from reportgen.signals import interruptible
+from reportgen.signals import Interruptible
 from reportgen.spec.types import Spec
 from reportgen.version import __version__
 
@@ -31,7 +31,7 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: object, **kwargs: object) -> None:
         try:
-            with interruptible():
+            with Interruptible():
                 status = command(*args, **kwargs) or 0
         except ReportgenError as error:
             show(error)

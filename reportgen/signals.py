@@ -2,19 +2,23 @@
 
 While the command starts, they end it at once; while it works, they raise an exception. A signal
 that is ignored from outside, as by `nohup` or for a job in the background, stays ignored.
+
+Imports little: until it is imported, Python prints a traceback at Ctrl-C.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
 
-SIGNALS = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    Handler = Callable[[int, FrameType | None], object]
+
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 PATIENCE = 3
 """The number of signals after which the process ends without cleaning up."""
@@ -37,33 +41,31 @@ def end_at_once() -> None:
     _handle(lambda number, _: os._exit(128 + number))
 
 
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Inside, the first signal raises `Interrupted`; cleaning up is not interrupted by a second."""
-    count = 0
+class Interruptible:
+    """A context in which the first signal raises `Interrupted`; the second is not heard."""
 
-    def receive(number: int, _: FrameType | None) -> None:
-        nonlocal count
-        count += 1
-        if count == 1:
+    def __init__(self) -> None:
+        self._count = 0
+
+    def __enter__(self) -> None:
+        self._earlier = _handle(self._receive)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._earlier.items():
+            signal.signal(number, handler)
+
+    def _receive(self, number: int, _: FrameType | None) -> None:
+        self._count += 1
+        if self._count == 1:
             raise Interrupted(number)
-        if count == PATIENCE:
+        if self._count == PATIENCE:
             os._exit(128 + number)
-
-    earlier = _handle(receive)
-    try:
-        yield
-    finally:
-        for one, handler in earlier.items():
-            signal.signal(one, handler)
-
-
-Handler = Callable[[int, FrameType | None], None]
 
 
 def _handle(handler: Handler) -> dict[int, Handler | int | None]:
     """Handle the signals that are not ignored; returns what handled them before."""
-    heard = [one for one in SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
+    numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
+    heard = [one for one in numbers if signal.getsignal(one) is not signal.SIG_IGN]
     try:
         return {one: signal.signal(one, handler) for one in heard}
     except ValueError:  # Python hears signals in its main thread only.

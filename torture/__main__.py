@@ -22,8 +22,6 @@ SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
 Row = tuple[str, int, Counter[str]]
 """A series of trials: its name, their number, and what happened."""
 ERRORS = ("ENOSPC", "EIO", "EROFS")
-START_SECONDS = 0.05
-"""Before this, Python itself starts, and prints what it likes when it is interrupted."""
 
 
 def main() -> int:
@@ -69,7 +67,7 @@ def run(root: Path, kills: int, faults: int, real: int, seed: int) -> int:
 
 def timed(number: int, seconds: float, chance: random.Random) -> list[Blow]:
     """Signals at any time of a build."""
-    times = [chance.uniform(START_SECONDS, seconds) for _ in range(number)]
+    times = [chance.uniform(0, seconds) for _ in range(number)]
     return [Blow(number=SIGNALS[i % 3], seconds=at) for i, at in enumerate(times)]
 
 

@@ -16,7 +16,7 @@ COUNTS = ("torn", "lost", "locked out", "wrong", "falsely fresh", "left over", "
           "without a message", "odd status", "still running")  # fmt: skip
 """What must never happen."""
 STATUSES: defaultdict[str, set[int]] = defaultdict(lambda: {0, 1})
-"""Exit statuses of a build by what struck it; 0 where it was ready, or needs not what was refused."""
+"""Exit statuses of a build by what struck it; 0 where the build can do without."""
 STATUSES |= {"KILL": {-9, 0, 1}, "INT": {130, 0}, "TERM": {143, 0}}
 STAGE = ".reportgen-stage"
 ENDS = {"index.html": b"</html>\n", "manifest.json": b"\n}\n"}
@@ -113,10 +113,19 @@ def disturbed(project: Project, blow: Blow) -> Run:
     if blow.fault:
         return project.run("build", TORTURE=blow.fault)
     process = project.start("build")
+    while not is_ready(process.pid) and process.poll() is None:
+        time.sleep(0.001)
     time.sleep(blow.seconds)
     process.send_signal(blow.number)
     text, _ = process.communicate(timeout=300)
     return Run(process.returncode, text)
+
+
+def is_ready(process: int) -> bool:
+    """Whether a process handles signals; while Python itself starts, it prints what it likes."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    caught = next(int(line.split()[1], 16) for line in lines if line.startswith("SigCgt"))
+    return bool(caught >> (signal.SIGTERM - 1) & 1)
 
 
 def judged(site: Tree, scene: Scene) -> Counter[str]:
