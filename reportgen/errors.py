@@ -72,7 +72,8 @@ def refused(error: OSError) -> Problem:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space, then build again; finished tasks are kept"
         return Problem(f"cannot write{where}: the disk is full", hint=hint)
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        hint = "make it writable for yourself, then build again"
-        return Problem(f"cannot write{where}: {why}", hint=hint)
-    return Problem(f"cannot use{where}: {why}", hint="check the disk, then build again")
+    hints = dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM), "give yourself the right to read and write there"
+    )
+    hint = hints.get(error.errno or 0, "check the disk, then build again")
+    return Problem(f"cannot use{where}: {why}", hint=hint)

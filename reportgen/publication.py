@@ -96,17 +96,42 @@ def withdraw(folder: Path) -> list[str]:
     """Remove a report: the files that its manifest lists, the manifest, and folders left empty.
 
     Returns:
-        Files and folders that stay, by path in the folder, because reportgen did not write them or
-        because they were changed since; [] where the folder is gone.
+        Files that stay, by path in the folder, because reportgen did not write them or because
+        they were changed since; [] where the folder is gone.
     """
     with _held(folder):
         _recover(folder)
         files = read_manifest(folder)["files"]
-        _remove(folder, files)
-        with naming(folder / MANIFEST):
-            (folder / MANIFEST).unlink(missing_ok=True)
-        _remove_empty(folder, [MANIFEST], itself=True)
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+        own = {name for name in files if _is_inside(folder, name) and _is_own(folder, name, files)}
+        left = sorted(
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if not _is_folder(path) or not any(path.iterdir())
+        )
+        left = [name for name in left if name not in own and name != MANIFEST]
+        if left or not _taken_away(folder):
+            _remove(folder, files)
+            with naming(folder / MANIFEST):
+                (folder / MANIFEST).unlink(missing_ok=True)
+            _remove_empty(folder, [MANIFEST], itself=True)
+    return left
+
+
+def _taken_away(folder: Path) -> bool:
+    """Move a folder into the stage of the folder above, which is then removed.
+
+    Returns:
+        False where the file system does not move folders, as for layers of a container.
+    """
+    stage = folder.parent / STAGE
+    try:
+        stage.mkdir(exist_ok=True)
+        os.replace(folder, stage / folder.name)
+    except OSError:
+        return False
+    finally:
+        _discard(folder.parent)
+    return True
 
 
 def refuse_foreign(folder: Path, digests: Mapping[str, str]) -> None:
@@ -266,17 +291,21 @@ def _discard(folder: Path) -> None:
 def _remove(folder: Path, files: Mapping[str, str]) -> list[str]:
     """Delete files that are as reportgen wrote them; returns the others that exist."""
     kept = []
-    for name, digest in files.items():
+    for name in files:
         path = folder / name
-        if not _is_inside(folder, name) or not os.path.lexists(path) or _is_folder(path):
-            continue
-        if not digest or _holds(path, digest):
-            with naming(path):
-                path.unlink(missing_ok=True)
-        else:
-            kept.append(name)
+        if _is_inside(folder, name) and os.path.lexists(path) and not _is_folder(path):
+            if _is_own(folder, name, files):
+                with naming(path):
+                    path.unlink(missing_ok=True)
+            else:
+                kept.append(name)
     _remove_empty(folder, files)
     return kept
+
+
+def _is_own(folder: Path, name: str, files: Mapping[str, str]) -> bool:
+    """Whether a file is as reportgen wrote it; so is one whose digest nobody recorded."""
+    return not files[name] or _holds(folder / name, files[name])
 
 
 def _remove_empty(folder: Path, names: Iterable[str], *, itself: bool = False) -> None:

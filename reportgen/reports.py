@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from reportgen import engine, scratch, site
 from reportgen.builder import Builder, Listener
@@ -21,6 +22,8 @@ from reportgen.spec.types import Spec
 from reportgen.store import locked, read_manifest
 
 __all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
+
+T = TypeVar("T")
 
 PAGES = ("index.html", "report.md", "report.json")
 """Files that every report has, besides its figures."""
@@ -161,25 +164,28 @@ def build(
         errors: list[ReportgenError] = []
         try:
             with Worker(meanwhile=_prepare_page) as worker:
-                builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
+                make = partial(Builder, session, worker=worker, listener=listener, trust=trust)
+                made = [_tried(partial(make, one), errors) for one in plans]
+                builders = [builder for builder in made if builder is not None]
                 # A report that was never made almost surely needs the worker, which can start
                 # while the first task is resolved.
                 if not all(builder.manifest["tasks"] for builder in builders):
                     worker.start()
                 for builder in builders:
-                    errors += _errors(builder.build)
+                    _tried(builder.build, errors)
             if prune:
                 slugs = {one.spec.slug for one in plans}
                 tell = partial(listener.remarked, front)
-                errors += _errors(lambda: site.prune(place.out, slugs, tell))
-            errors += _errors(lambda: refresh_site(session))
+                _tried(partial(site.prune, place.out, slugs, tell), errors)
+            _tried(partial(refresh_site, session), errors)
         finally:
             session.store.save_stat_cache(session.stats)
+    status = max((builder.exit_status for builder in builders), default=0)
     if errors:
-        mistake = any(isinstance(error, UserError) for error in errors)
         problems = [problem for error in errors for problem in error.problems]
-        raise (UserError if mistake else SystemRefusal)(*problems)
-    return max((builder.exit_status for builder in builders), default=0)
+        worst = max(status, *(error.exit_status for error in errors))
+        raise (UserError if worst == UserError.exit_status else SystemRefusal)(*problems)
+    return status
 
 
 def require_folders(place: Place) -> None:
@@ -211,12 +217,12 @@ def _prepare_page() -> None:
     markdown_page.prepare()
 
 
-def _errors(step: Callable[[], object]) -> list[ReportgenError]:
-    """Take one step of a build; returns what went wrong, so that the other steps follow."""
+def _tried(step: Callable[[], T], errors: list[ReportgenError]) -> T | None:
+    """The result of a step, or None with its error among the errors; other steps follow."""
     try:
-        step()
+        return step()
     except UserError as error:
-        return [error]
+        errors.append(error)
     except OSError as error:
-        return [SystemRefusal(refused(error))]
-    return []
+        errors.append(SystemRefusal(refused(error)))
+    return None

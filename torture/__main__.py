@@ -54,10 +54,10 @@ def run(root: Path, kills: int, faults: int, real: int, seed: int) -> int:
     for scene in found:
         operations, seconds = undisturbed(scene, root, answers)
         series("kills by the clock", scene, timed(kills // 4, seconds, chance))
-        chosen = spread(operations, kills // 2 - kills // 4)
+        chosen = spread(operations, kills // 2 - kills // 4, chance)
         aimed = [Blow(f"{point}:{event(point, i)}") for i, point in enumerate(chosen)]
         series("kills at an operation", scene, aimed)
-        chosen = spread(operations, faults // 2)
+        chosen = spread(operations, faults // 2, chance)
         again = [Blow(f"{p}{'+' * (i % 2)}:{ERRORS[i % 3]}") for i, p in enumerate(chosen)]
         series("refused operations", scene, again)
     if real:
@@ -98,9 +98,9 @@ def event(point: str, number: int) -> str:
     return names[number % len(names)]
 
 
-def spread(points: list[str], number: int) -> list[str]:
-    """So many of the points, evenly over all of them."""
-    return [points[i * len(points) // number] for i in range(min(number, len(points)))]
+def spread(points: list[str], number: int, chance: random.Random) -> list[str]:
+    """So many of the points, evenly over all of them, by chance within each part."""
+    return [points[int((i + chance.random()) * len(points) / number)] for i in range(number)]
 
 
 def show(rows: list[Row]) -> int:
