@@ -24,12 +24,10 @@ models for which a method is not defined with `UndefinedError` (both in `reportg
 TensorFlow.
 """
 
-from __future__ import annotations
-
+# No module of Python's is imported here: `python -m reportgen` runs this file while the working
+# folder, which may hold a module of the same name, is still on the import path.
 from reportgen.version import __version__
 
-# As `typing` has it, whose import takes longer than all that a command does before it can be
-# stopped quietly.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +68,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Callable[..., Any]:
+def __getattr__(name: str) -> "Callable[..., Any]":
     if name not in _HOMES:
         raise AttributeError(f"module 'reportgen' has no attribute '{name}'")
     from importlib import import_module

@@ -18,7 +18,13 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from reportgen.codec import decode, encode
-from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError
+from reportgen.errors import (
+    InputMovedError,
+    Problem,
+    ReportgenError,
+    SystemRefusal,
+    UserError,
+)
 from reportgen.scratch import scratch_folder
 from reportgen.types import Json, JsonObject
 
@@ -30,11 +36,15 @@ Progress = Callable[[Json], None]
 Handler = Callable[[Json, Progress], Json]
 """Answers one request in the child. A `ReportgenError` that it raises is raised in the parent."""
 
-KINDS = {"UserError": UserError, "SystemRefusal": SystemRefusal}
-"""Kinds of errors that the parent raises as the child did, by their names in a message."""
-
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
+_ERRORS = {
+    "moved": InputMovedError,
+    "mistake": UserError,
+    "refusal": SystemRefusal,
+    "other": ReportgenError,
+}
+"""Errors that a child may raise in its parent, the most special first."""
 GRACE = 5.0
 """Seconds that a child has to exit by itself after it closed its channel."""
 
@@ -189,7 +199,7 @@ class ChildProcess:
             log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
             self._log = self._resources.enter_context(log)
         temporary = self._temporary or self._resources.enter_context(scratch_folder())
-        environment = os.environ if self._environment is None else self._environment
+        environment = _safe(os.environ if self._environment is None else self._environment)
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
             stdin=subprocess.PIPE,
@@ -210,7 +220,7 @@ class ChildProcess:
                 return message["answer"]
             if "problems" in message:
                 problems = decode(tuple[Problem, ...], message["problems"])
-                raise KINDS.get(message["kind"], ReportgenError)(*problems)
+                raise _ERRORS[message["error"]](*problems)
             progress(message["progress"])
         raise self._died()
 
@@ -230,6 +240,15 @@ class ChildProcess:
             tail = " ".join(lines[-TAIL:])
         self.stop()
         return Died(status, tail)
+
+
+def _safe(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which no working folder is on the import path unless it is named.
+
+    Python takes an empty entry of PYTHONPATH for the working folder.
+    """
+    entries = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    return {**environment, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, entries))}
 
 
 def _message(line: str) -> JsonObject:
@@ -276,11 +295,8 @@ def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObj
     try:
         return {"answer": handler(message["request"], progress)}
     except ReportgenError as error:
-        return {"problems": encode(error.problems), "kind": _kind(error)}
-
-
-def _kind(error: ReportgenError) -> str:
-    return next((name for name, kind in KINDS.items() if isinstance(error, kind)), "")
+        kind = next(name for name, one in _ERRORS.items() if isinstance(error, one))
+        return {"problems": encode(error.problems), "error": kind}
 
 
 def _limit(limits: Limits) -> None:

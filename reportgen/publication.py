@@ -21,6 +21,7 @@ from pathlib import Path
 
 from reportgen.digest import of_bytes
 from reportgen.errors import Problem, UserError
+from reportgen.files import read_regular
 from reportgen.store import (
     MANIFEST,
     SCHEMA,
@@ -102,7 +103,7 @@ def withdraw(folder: Path) -> list[str]:
     with _held(folder):
         _recover(folder)
         files = read_manifest(folder)["files"]
-        own = {name for name in files if _is_inside(folder, name) and _is_own(folder, name, files)}
+        own = {name for name in files if is_inside(folder, name) and _is_own(folder, name, files)}
         left = sorted(
             path.relative_to(folder).as_posix()
             for path in folder.rglob("*")
@@ -178,6 +179,13 @@ def is_ours(folder: Path) -> bool:
     return ours and facts.get("schema") == SCHEMA
 
 
+def is_inside(folder: Path, name: str) -> bool:
+    """Whether a file is in a folder, and no link leads out of the folder on the way to it."""
+    path = Path(name)
+    inner = not path.is_absolute() and ".." not in path.parts and bool(path.name)
+    return inner and not any((folder / p).is_symlink() for p in list(path.parents)[:-1])
+
+
 def _listed(folder: Path) -> set[str] | None:
     """Files of a folder that reportgen wrote; None for all, where its manifest is damaged."""
     path = folder / MANIFEST
@@ -206,7 +214,7 @@ def _prepare(
     for name, data in new.items():
         write_file(stage / "new" / name, data)
     for name in sorted({*new, *gone}):
-        if os.path.lexists(folder / name) and _is_inside(folder, name):
+        if os.path.lexists(folder / name) and is_inside(folder, name):
             with naming(folder / name):
                 _link(folder / name, stage / "old" / name)
     write_manifest(stage, tasks, digests)
@@ -254,12 +262,12 @@ def _undo(folder: Path) -> None:
     new, old = read_manifest(stage, UNDO)["files"], read_manifest(folder)["files"]
     for name in new:
         had = name in old or os.path.lexists(stage / "old" / name)
-        if not had and not os.path.lexists(stage / "new" / name) and _is_inside(folder, name):
+        if not had and not os.path.lexists(stage / "new" / name) and is_inside(folder, name):
             (folder / name).unlink(missing_ok=True)
     for root, _, names in os.walk(stage / "old"):
         for path in (Path(root, name) for name in names):
             name = path.relative_to(stage / "old").as_posix()
-            if _is_inside(folder, name):
+            if is_inside(folder, name):
                 os.replace(path, folder / name)
     (stage / UNDO).unlink()
     _remove_empty(folder, new)
@@ -293,7 +301,7 @@ def _remove(folder: Path, files: Mapping[str, str]) -> list[str]:
     kept = []
     for name in files:
         path = folder / name
-        if _is_inside(folder, name) and os.path.lexists(path) and not _is_folder(path):
+        if is_inside(folder, name) and os.path.lexists(path) and not _is_folder(path):
             if _is_own(folder, name, files):
                 with naming(path):
                     path.unlink(missing_ok=True)
@@ -320,7 +328,10 @@ def _remove_empty(folder: Path, names: Iterable[str], *, itself: bool = False) -
 
 def _holds(path: Path, digest: str | None) -> bool:
     """Whether a path is a plain file with this digest."""
-    return digest is not None and _is_file(path) and of_bytes(path.read_bytes()) == digest
+    try:
+        return of_bytes(read_regular(path, follow=False)) == digest
+    except OSError:
+        return False
 
 
 def _is_file(path: Path) -> bool:
@@ -331,13 +342,6 @@ def _is_file(path: Path) -> bool:
 def _is_folder(path: Path) -> bool:
     """Whether a path is a folder, and no link to one."""
     return path.is_dir() and not path.is_symlink()
-
-
-def _is_inside(folder: Path, name: str) -> bool:
-    """Whether a file is in a folder, and no link leads out of the folder on the way to it."""
-    path = Path(name)
-    inner = not path.is_absolute() and ".." not in path.parts and bool(path.name)
-    return inner and not any((folder / p).is_symlink() for p in list(path.parents)[:-1])
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Stage, Task, plan
 from reportgen.publication import obstacles, recover
 from reportgen.render import template_files
-from reportgen.session import Place, Session, changed_files
+from reportgen.session import Place, Session, changed_files, recorded
 from reportgen.spec.types import Spec
 from reportgen.store import locked, read_manifest
 
@@ -64,7 +64,7 @@ def statuses(plans: Sequence[Plan], place: Place, *, prune: bool = False) -> lis
         place: where pages and cache are.
         prune: whether a build would remove the pages of any other spec.
     """
-    require_folders(place)
+    require_folder(place.out)
     session = Session(place)
     found = [status for one in plans for status in _statuses(session, one)]
     slugs = {one.spec.slug for one in plans}
@@ -85,16 +85,16 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
             continue
         inputs = {i.name: digests[i.task][i.output] for i in task.inputs}
         facts = session.facts(plan, task, inputs)
-        recorded = manifest["tasks"].get(task.key)
-        if recorded is None or recorded["key"] != key_of(task, facts):
-            reasons = differences(recorded and recorded["facts"], facts)
+        found = recorded(plan, task, manifest)
+        if found is None or found["key"] != key_of(task, facts):
+            reasons = differences(found and found["facts"], facts)
             yield Status(task, "stale", (*reasons, *blocked))
             continue
         if task.stage == "page":
             wrong = (*changed_files(folder, manifest["files"], session), *blocked)
             yield Status(task, "stale" if wrong else "fresh", wrong)
             continue
-        digests[task.key] = recorded["outputs"]
+        digests[task.key] = found["outputs"]
         yield Status(task, "fresh")
 
 
@@ -120,21 +120,21 @@ def site_status(session: Session, unclaimed: Iterable[Path] = ()) -> Status:
     """
     task, out = site_task(session.place), session.place.out
     manifest, facts = read_manifest(out), session.keys.facts(task, {})
-    recorded = manifest["tasks"].get(task.key)
-    if recorded is None or recorded["key"] != key_of(task, facts):
-        wrong = (*differences(recorded and recorded["facts"], facts), *_blocked(out, PAGES[:1]))
+    found = manifest["tasks"].get(task.key)
+    if found is None or found["key"] != key_of(task, facts):
+        wrong = (*differences(found and found["facts"], facts), *_blocked(out, PAGES[:1]))
     else:
         wrong = tuple(changed_files(out, manifest["files"], session))
     wrong += tuple(Reason("build would remove the report", str(folder)) for folder in unclaimed)
     return Status(task, "stale" if wrong else "fresh", wrong)
 
 
-def refresh_site(session: Session) -> None:
+def refresh_site(session: Session, remark: Callable[[str], None]) -> None:
     """Write the front page if it is stale."""
     found = site_status(session)
     if found.state != "fresh":
         facts = session.keys.facts(found.task, {})
-        site.refresh(session.place.out, key_of(found.task, facts), facts)
+        site.refresh(session.place.out, remark, key=key_of(found.task, facts), facts=facts)
 
 
 def build(
@@ -154,9 +154,9 @@ def build(
             are still made.
         SystemRefusal: the system refused to write the front page, or to remove a report.
     """
-    require_folders(place)
-    front = site_task(place)
-    with locked(place.cache, partial(listener.remarked, front)) as mine:
+    require_folder(place.out)
+    remark = partial(listener.remarked, site_task(place))
+    with locked(place.cache, remark) as mine:
         if not mine:
             raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
         clear_up(place)
@@ -164,20 +164,20 @@ def build(
         errors: list[ReportgenError] = []
         try:
             with Worker(meanwhile=_prepare_page) as worker:
-                make = partial(Builder, session, worker=worker, listener=listener, trust=trust)
-                made = [_tried(partial(make, one), errors) for one in plans]
-                builders = [builder for builder in made if builder is not None]
+                builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
                 # A report that was never made almost surely needs the worker, which can start
                 # while the first task is resolved.
                 if not all(builder.manifest["tasks"] for builder in builders):
                     worker.start()
                 for builder in builders:
                     _tried(builder.build, errors)
+            gone: list[str] | None = []
             if prune:
                 slugs = {one.spec.slug for one in plans}
-                tell = partial(listener.remarked, front)
-                _tried(partial(site.prune, place.out, slugs, tell), errors)
-            _tried(partial(refresh_site, session), errors)
+                gone = _tried(partial(site.prune, place.out, slugs, remark), errors)
+            # Where every report was refused, nothing is written.
+            if gone or any(builder.published for builder in builders):
+                _tried(partial(refresh_site, session, remark), errors)
         finally:
             session.store.save_stat_cache(session.stats)
     status = max((builder.exit_status for builder in builders), default=0)
@@ -188,15 +188,12 @@ def build(
     return status
 
 
-def require_folders(place: Place) -> None:
-    """Raise UserError where pages or cache would go below a path that is no folder."""
-    out = (place.out, "the pages go", "choose another folder with --out")
-    cache = (place.cache, "the cache goes", "move that file elsewhere")
-    for folder, what, hint in (out, cache):
-        lowest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
-        if not lowest.is_dir():
-            message = f"{what} to {folder}, but {lowest} is not a folder"
-            raise UserError(Problem(message, hint=hint))
+def require_folder(out: Path) -> None:
+    """Raise UserError where pages would go below a path that is no folder."""
+    lowest = next(path for path in (out, *out.parents) if os.path.lexists(path))
+    if not lowest.is_dir():
+        message = f"the pages go to {out}, but {lowest} is not a folder"
+        raise UserError(Problem(message, hint="choose another folder with --out"))
 
 
 def clear_up(place: Place) -> None:

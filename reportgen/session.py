@@ -11,7 +11,8 @@ from typing import Any
 from reportgen.keys import Keys, Reason
 from reportgen.plan import Plan, Task
 from reportgen.publication import STAGE
-from reportgen.store import Store
+from reportgen.store import Store, check_cache
+from reportgen.types import JsonObject
 from reportgen.version import __version__
 
 
@@ -27,6 +28,7 @@ class Session:
     """The state that the tasks of several reports share during one command."""
 
     def __init__(self, place: Place) -> None:
+        check_cache(place.cache)
         self.place = place
         self.store = Store(place.cache)
         self.stats = self.store.stat_cache()
@@ -49,13 +51,23 @@ class Session:
                 "libraries": {name: v for name, v in versions.items() if v}}  # fmt: skip
 
 
+def recorded(plan: Plan, task: Task, manifest: JsonObject) -> JsonObject | None:
+    """What a manifest holds of a task; None where that is not all that the other tasks need."""
+    found: JsonObject | None = manifest["tasks"].get(task.key)
+    if found is None:
+        return None
+    if task.stage == "page":
+        return found if found["outputs"] == manifest["files"] else None
+    return found if plan.needed[task.key] <= found["outputs"].keys() else None
+
+
 def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:
     """A reason for each published file that is missing or was edited."""
     if os.path.lexists(folder / STAGE):
         yield Reason("interrupted while it was written")
     for name, digest in files.items():
-        path = folder / name
-        if not os.path.lexists(path):
+        try:
+            if session.stats.of_file(folder / name) != digest:
+                yield Reason("output edited", name)
+        except OSError:
             yield Reason("output missing", name)
-        elif not path.is_file() or session.stats.of_file(path) != digest:
-            yield Reason("output edited", name)

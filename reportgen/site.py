@@ -5,12 +5,16 @@ Jinja2 is loaded only to write the front page.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reportgen.codec import fits
 from reportgen.digest import of_bytes
-from reportgen.publication import LISTED, is_ours, publish, withdraw
+from reportgen.files import open_regular
+from reportgen.publication import LISTED, is_inside, is_ours, publish, withdraw
 from reportgen.store import read_json, read_manifest
 
 if TYPE_CHECKING:
@@ -30,13 +34,53 @@ THUMBNAIL_BYTES = 96 * 1024
 """Bytes of the largest picture that the front page embeds."""
 
 
-def refresh(out: Path, key: str = "", facts: Params | None = None) -> bool:
+@dataclass(frozen=True)
+class ListedModel:
+    """What the front page reads of a model in a report.json."""
+
+    name: str
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class ListedFigure:
+    """What the front page reads of a figure in a report.json."""
+
+    file: str
+    alt: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class ListedReport:
+    """What the front page reads of a report.json."""
+
+    title: str
+    models: tuple[ListedModel, ...]
+    figures: tuple[ListedFigure, ...]
+    authors: tuple[str, ...] = ()
+    tables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _ignore(text: str) -> None:
+    """Receives what nobody asked for."""
+
+
+def refresh(
+    out: Path,
+    remark: Callable[[str], None] = _ignore,
+    *,
+    key: str = "",
+    facts: Params | None = None,
+) -> bool:
     """Write `out`/index.html, which lists the reports below `out`, and its manifest.
 
-    The page lists each folder that holds a report.json written by reportgen.
+    The page lists each folder that holds a report.json written by reportgen. One that is damaged
+    harms its own entry alone.
 
     Args:
         out: the folder of all reports.
+        remark: called with a sentence for each damaged report.json.
         key: the key of the front page's task.
         facts: the facts of the task.
 
@@ -45,14 +89,14 @@ def refresh(out: Path, key: str = "", facts: Params | None = None) -> bool:
     """
     from reportgen.render import index
 
-    data = index([entry for folder in folders(out) if (entry := _entry(folder))])
+    data = index([entry for folder in folders(out) if (entry := _entry(folder, remark))])
     digests, earlier = {"index.html": of_bytes(data)}, read_manifest(out)["files"]
     task = {"key": key, "facts": facts or {}, "outputs": digests}
     publish(out, digests, {TASK: task}, {"index.html": data})
     return bool(digests != earlier)
 
 
-def prune(out: Path, slugs: set[str], tell: Callable[[str], None] = lambda _: None) -> list[str]:
+def prune(out: Path, slugs: set[str], remark: Callable[[str], None] = _ignore) -> list[str]:
     """Remove the reports below `out` that are not among `slugs`.
 
     Only folders with a manifest of reportgen are touched, and only the files that the manifest
@@ -61,17 +105,17 @@ def prune(out: Path, slugs: set[str], tell: Callable[[str], None] = lambda _: No
     Args:
         out: the folder of all reports.
         slugs: the reports that stay.
-        tell: receives a sentence about each report that is removed.
+        remark: called with a sentence for each report that is removed.
 
     Returns:
         The slugs removed, sorted.
     """
     gone = unclaimed(out, slugs)
     for folder in gone:
-        files = len(read_manifest(folder)["files"])
+        files = read_manifest(folder)["files"]
         left = withdraw(folder)
         stays = f"; {folder} stays with {_counted(left)} of your own" if left else ""
-        tell(f"removed the report {folder} ({files} files), which has no spec{stays}")
+        remark(f"removed the report {folder} ({len(files.keys() - left)} files), which has no spec{stays}")
     return [folder.name for folder in gone]
 
 
@@ -93,20 +137,29 @@ def _counted(names: list[str]) -> str:
     return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _entry(folder: Path) -> IndexEntry | None:
-    facts = read_json(folder / "report.json")
-    if not isinstance(facts, dict) or not facts.keys() >= KEYS or facts["schema"] != SCHEMA:
-        return None
+def _entry(folder: Path, remark: Callable[[str], None]) -> IndexEntry | None:
+    """The entry of a folder; None where no report of reportgen's lies there."""
     from reportgen.render.context import counted
     from reportgen.render.views import IndexEntry
 
-    picture, alt = _thumbnail(folder, facts.get("figures", []))
+    path = folder / "report.json"
+    facts = read_json(path)
+    of_ours = isinstance(facts, dict) and facts.keys() >= KEYS
+    if of_ours and facts["schema"] != SCHEMA:
+        return None
+    if not of_ours or not fits(ListedReport, facts):
+        if not path.exists() or not is_ours(folder):
+            return None
+        remark(f"{path} is damaged; delete it and build this report again")
+        words = "its report.json is damaged"
+        return IndexEntry(folder.name, folder.name, "", "", words, "", "")
+    picture, alt = _thumbnail(folder, facts["figures"])
     return IndexEntry(
         slug=folder.name,
         title=facts["title"],
-        authors=", ".join(facts.get("authors", [])),
+        authors=", ".join(facts.get("authors", ())),
         models=", ".join(model.get("title") or model["name"] for model in facts["models"]),
-        counts=counted(len(facts["figures"]), len(facts.get("tables", {}))),
+        counts=counted(len(facts["figures"]), len(facts.get("tables", ()))),
         picture=picture,
         alt=alt,
     )
@@ -117,8 +170,11 @@ def _thumbnail(folder: Path, figures: list[Mapping[str, Json]]) -> tuple[str, st
     from reportgen.render.context import data_uri
 
     for figure in figures:
-        path = folder / figure["file"]
-        kind = figure.get("media_type", "")
-        if kind.startswith("image/") and path.is_file() and path.stat().st_size <= THUMBNAIL_BYTES:
-            return data_uri(path.read_bytes(), kind), figure["alt"]
+        name, kind = figure["file"], figure.get("media_type", "")
+        if not kind.startswith("image/") or "\0" in name or not is_inside(folder, name):
+            continue
+        with contextlib.suppress(OSError), open_regular(folder / name, follow=False) as file:
+            data = file.read(THUMBNAIL_BYTES + 1)
+            if len(data) <= THUMBNAIL_BYTES:
+                return data_uri(data, kind), figure["alt"]
     return "", ""

@@ -237,8 +237,8 @@ def test_pruning_keeps_what_the_user_changed_and_says_what_goes(project: Project
     (folder / "figures" / "mine.txt").write_text("mine")
     assert "site (build would remove the report: site/one)" in project.run("status", status=1)
     output = project.run("build")
-    assert "removed the report site/one (4 files), which has no spec" in output
-    assert "site/one stays with figures, figures/mine.txt, report.md of your own" in output
+    assert "removed the report site/one (3 files), which has no spec" in output
+    assert "site/one stays with figures/mine.txt, report.md of your own" in output
     left = sorted(path.name for path in folder.rglob("*") if path.is_file())
     assert left == ["mine.txt", "report.md"]
     project.run("status")
@@ -332,7 +332,7 @@ def test_pages_and_cache_need_folders(project: Project) -> None:
     (project.root / ".reportgen").write_text("mine")
     output = project.run("build", status=2)
     assert project.messages(output) == [
-        "error: the cache goes to .reportgen, but .reportgen is not a folder"
+        "error: .reportgen is a file, but reportgen keeps its cache in a folder of this name"
     ]
     assert (project.root / ".reportgen").read_text() == "mine"
 
