@@ -115,7 +115,9 @@ def prune(out: Path, slugs: set[str], remark: Callable[[str], None] = _ignore) -
         files = read_manifest(folder)["files"]
         left = withdraw(folder)
         stays = f"; {folder} stays with {_counted(left)} of your own" if left else ""
-        remark(f"removed the report {folder} ({len(files.keys() - left)} files), which has no spec{stays}")
+        remark(
+            f"removed the report {folder} ({len(files.keys() - left)} files), which has no spec{stays}"
+        )
     return [folder.name for folder in gone]
 
 

@@ -16,8 +16,11 @@ COUNTS = ("torn", "lost", "locked out", "wrong", "falsely fresh", "left over", "
           "without a message", "odd status", "still running")  # fmt: skip
 """What must never happen."""
 STATUSES: defaultdict[str, set[int]] = defaultdict(lambda: {0, 1})
-"""Exit statuses of a build by what struck it; 0 where the build can do without."""
-STATUSES |= {"KILL": {-9, 0, 1}, "INT": {130, 0}, "TERM": {143, 0}}
+"""Exit statuses of a build by what struck it; 0 where the build can do without.
+
+At its very end Python no longer handles signals, and a shell reports 130 or 143 by itself.
+"""
+STATUSES |= {"KILL": {-9, 0, 1}, "INT": {130, -2, 0}, "TERM": {143, -15, 0}}
 STAGE = ".reportgen-stage"
 ENDS = {"index.html": b"</html>\n", "manifest.json": b"\n}\n"}
 """How the files of the front page end, where they are whole."""
