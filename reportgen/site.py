@@ -110,15 +110,13 @@ def prune(out: Path, slugs: set[str], remark: Callable[[str], None] = _ignore) -
     Returns:
         The slugs removed, sorted.
     """
-    gone = unclaimed(out, slugs)
-    for folder in gone:
+    found = unclaimed(out, slugs)
+    for folder in found:
         files = read_manifest(folder)["files"]
         left = withdraw(folder)
-        stays = f"; {folder} stays with {_counted(left)} of your own" if left else ""
-        remark(
-            f"removed the report {folder} ({len(files.keys() - left)} files), which has no spec{stays}"
-        )
-    return [folder.name for folder in gone]
+        gone = f"removed the report {folder} ({len(files.keys() - left)} files), which has no spec"
+        remark(f"{gone}; {folder} stays with {_counted(left)} of your own" if left else gone)
+    return [folder.name for folder in found]
 
 
 def unclaimed(out: Path, slugs: set[str]) -> list[Path]:

@@ -49,5 +49,5 @@ def replay(request: Any, progress: Any) -> Any:
 
 def key(request: Any) -> str:
     """What a request asks for, wherever its project lies."""
-    wanted = {k: v for k, v in request.items() if k not in ("base", "cache", "checks", "lines")}
+    wanted = {name: request[name] for name in ("stage", "modules", "params", "inputs")}
     return hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()
