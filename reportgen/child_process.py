@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from reportgen.codec import decode, encode
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import InputMovedError, Problem, ReportgenError, UserError
 from reportgen.types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ Handler = Callable[[Json, Progress], Json]
 
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
+_ERRORS = {"moved": InputMovedError, "mistake": UserError, "other": ReportgenError}
+"""Errors that a child may raise in its parent, the most special first."""
 GRACE = 5.0
 """Seconds that a child has to exit by itself after it closed its channel."""
 
@@ -208,7 +210,7 @@ class ChildProcess:
                 return message["answer"]
             if "problems" in message:
                 problems = decode(tuple[Problem, ...], message["problems"])
-                raise (UserError if message["mistake"] else ReportgenError)(*problems)
+                raise _ERRORS[message["error"]](*problems)
             progress(message["progress"])
         raise self._died()
 
@@ -283,7 +285,8 @@ def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObj
     try:
         return {"answer": handler(message["request"], progress)}
     except ReportgenError as error:
-        return {"problems": encode(error.problems), "mistake": isinstance(error, UserError)}
+        kind = next(name for name, one in _ERRORS.items() if isinstance(error, one))
+        return {"problems": encode(error.problems), "error": kind}
 
 
 def _limit(limits: Limits) -> None:

@@ -9,8 +9,10 @@ from types import ModuleType
 
 from reportgen.code import CodeDigests
 from reportgen.digest import StatCache
-from reportgen.errors import Problem, UserError
+from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.input_digests import importing
 from reportgen.libraries import installed_twin, is_library
+from reportgen.library_errors import cause, own_place
 from reportgen.suggestions import did_you_mean
 from reportgen.types import Params
 
@@ -36,7 +38,7 @@ def call(source: str, base: Path, offered: Params, params: Params) -> object:
         arguments = _arguments(function, source, offered, params)
         try:
             return function(**arguments)
-        except UserError:
+        except ReportgenError:
             raise
         except (Exception, SystemExit) as error:
             raise UserError(_failure(f"python:{source}", base, error)) from error
@@ -60,6 +62,8 @@ def imported(module_name: str, base: Path) -> ModuleType:
         return import_module(module_name)
     except ModuleNotFoundError as error:
         raise UserError(_missing_module(module_name, base, error)) from error
+    except ReportgenError:
+        raise
     except (Exception, SystemExit) as error:
         raise UserError(_failure(f"importing {module_name}", base, error)) from error
 
@@ -108,7 +112,8 @@ def importable(base: Path) -> Iterator[None]:
         sys.path.append(str(folder))
     importlib.invalidate_caches()
     try:
-        yield
+        with importing(folder):
+            yield
     finally:
         if added:
             sys.path.remove(str(folder))
@@ -168,13 +173,8 @@ def _missing_module(module_name: str, base: Path, error: ModuleNotFoundError) ->
 
 def _failure(what: str, base: Path, error: BaseException) -> Problem:
     """A failure of the user's code, with its file and line, since no traceback is shown."""
-    from traceback import extract_tb
-
-    frames = extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(base.absolute())]
-    file, line = (own or frames)[-1].filename, (own or frames)[-1].lineno
-    text = str(error)
     if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
-        file, line, text = error.filename or file, error.lineno, error.msg
-    message = f"{what} failed: {type(error).__name__}: {' '.join(text.split())}"
-    return Problem(message, file, line)
+        message = f"{what} failed: {type(error).__name__}: {error.msg}"
+        return Problem(message, error.filename, error.lineno)
+    file, line = own_place(error, base) or (None, None)
+    return Problem(f"{what} failed: {type(error).__name__}: {cause(error)}", file, line)
