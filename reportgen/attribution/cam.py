@@ -28,6 +28,7 @@ from reportgen.network.heads import output_index
 from reportgen.network.layer_selection import choose, find, last_convolution, last_with_places
 from reportgen.network.layers import is_conv, output_shapes
 from reportgen.network.network import Network
+from reportgen.network.outputs import require_answers
 from reportgen.network.resizing import bilinear
 from reportgen.types import Array, Booleans, Floats, Images, Model
 
@@ -89,6 +90,7 @@ def cams(
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
     choice("method", method, NAMES)
+    require_answers(network, outputs)
     check_classes(network, outputs, targets.T)
     if method == "score_cam":
         return score_cams(network, images, outputs, targets, layer)

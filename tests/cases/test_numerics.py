@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 import reportgen
+from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.deconvnet import compute as deconvnet
 from reportgen.figures.deconvnet.facts import NOTHING
 from reportgen.figures.layer_metrics import compute as layer_metrics
 from reportgen.network import gradient_scaling
 from reportgen.network.multiply_adds import dense_multiply_adds
 from reportgen.network.network import Network
+from reportgen.network.predictions import Probabilities
 from reportgen.network.receptive_field import centers, is_gated, receptive_field, window
+from reportgen.network.warnings import model_warnings
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.loop import train
 from tests.support.budgets import examples
@@ -347,3 +350,94 @@ def test_a_projection_of_a_unit_that_sees_only_padding_is_drawn() -> None:
     (drawing,) = check_house_rules("deconvnet", artifact, made.params)
     assert "(the unit sees only padding)" in drawing.caption
     assert artifact.facts.channels[0].samples[0].frame == NOTHING
+
+
+# --- a softmax over a single value ---------------------------------------------------------------
+
+
+def ending_in(*last: Any) -> Any:
+    body = [keras.Input((6, 6, 1)), layers.Conv2D(2, 3, name="conv"), layers.Flatten()]
+    return keras.Sequential([*body, *last])
+
+
+SINGLE = {
+    "fused": lambda: [layers.Dense(1, "softmax", name="out")],
+    "layer": lambda: [layers.Dense(1), layers.Softmax(name="out")],
+    "activation": lambda: [layers.Dense(1), layers.Activation("softmax", name="out")],
+    "log": lambda: [layers.Dense(1, "log_softmax", name="out")],
+    "reshaped": lambda: [
+        layers.Dense(3),
+        layers.Reshape((3, 1)),
+        layers.Softmax(),
+        layers.Flatten(name="out"),
+    ],
+}
+EXPLAIN = {
+    "grad_cam": reportgen.grad_cam,
+    "score_cam": lambda model, images: reportgen.grad_cam(model, images, method="score_cam"),
+    "saliency": reportgen.saliency,
+    "integrated": lambda m, images: reportgen.saliency(m, images, method="integrated_gradients"),
+    "occlusion": reportgen.occlusion,
+    "probability": lambda m, images: reportgen.occlusion(m, images, score="probability"),
+    "ascent": lambda m, images: reportgen.activation_maximization(m, objective="class"),
+}
+
+
+@pytest.mark.parametrize("method", EXPLAIN)
+@pytest.mark.parametrize("ending", SINGLE)
+def test_an_output_that_is_always_1_is_not_explained(ending: str, method: str) -> None:
+    """A softmax of one unit was explained as the sigmoid that it is not."""
+    images = np.ones((2, 6, 6, 1), np.float32)
+    with pytest.raises(UndefinedError, match="softmax over a single value"):
+        EXPLAIN[method](ending_in(*SINGLE[ending]()), images)
+
+
+def test_a_softmax_over_groups_of_units_is_not_read_as_one_over_all() -> None:
+    """Four values in two groups were shown as probabilities of four classes."""
+    groups = [layers.Dense(4), layers.Reshape((2, 2)), layers.Softmax(), layers.Flatten()]
+    model = ending_in(*groups)
+    assert [head.kind for head in Network.of(model).heads] == ["groups"]
+    with pytest.raises(UndefinedError, match="softmax over some of its 4 units"):
+        reportgen.grad_cam(model, np.ones((2, 6, 6, 1), np.float32))
+    whole = [layers.Dense(4), layers.Reshape((2, 2)), layers.Softmax((1, 2)), layers.Flatten()]
+    assert [head.kind for head in Network.of(ending_in(*whole)).heads] == ["softmax"]
+
+
+def test_several_sigmoid_units_are_read_one_by_one() -> None:
+    """Two units with a sigmoid are two answers, each with a probability of its own."""
+    model = ending_in(layers.Dense(2, "sigmoid", name="out"))
+    images = np.random.default_rng(0).random((3, 6, 6, 1)).astype(np.float32)
+    network = Network.of(model)
+    (values,) = Probabilities(network, network.heads, images)(images)
+    np.testing.assert_allclose(values, model(images), rtol=1e-6)
+
+
+def test_training_refuses_an_output_that_is_always_1() -> None:
+    """It trained for all its epochs, and every gradient was zero."""
+    target = Target("class", "Class", ("no", "yes"))
+    network = Network.of(ending_in(layers.Dense(1, "softmax", name="out")))
+    assert network.heads_for((target,))[0].target is None
+    with pytest.raises(UserError, match="softmax over a single value") as told:
+        network.heads_for((target,), strict=True)
+    assert "sigmoid in place of the softmax, or with a unit for each class" in str(
+        told.value.problems[0].hint
+    )
+
+
+@pytest.mark.parametrize("ending", SINGLE)
+def test_an_output_that_is_always_1_is_warned_of(ending: str) -> None:
+    """Nothing at the top of the page said what is wrong with such a model."""
+    network = Network.of(ending_in(*SINGLE[ending]()))
+    (warning,) = model_warnings(network)
+    assert warning.kind == "constant_output"
+    assert "'out' of the model is a softmax over a single value" in warning.text
+    assert "with a sigmoid" in warning.text
+
+
+def test_maps_of_a_softmax_over_a_single_channel_are_warned_of() -> None:
+    """A segmentation network with one softmax channel gives 1 for every pixel."""
+    maps = keras.Sequential(
+        [keras.Input((6, 6, 1)), layers.Conv2D(1, 3, activation="softmax", name="mask")]
+    )
+    (warning,) = model_warnings(Network.of(maps))
+    assert (warning.kind, "'mask'" in warning.text) == ("constant_layer", True)
