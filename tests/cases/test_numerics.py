@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 import reportgen
+from reportgen.attribution import cam
+from reportgen.attribution.deconvnet import target_layer as deconvolved
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.deconvnet import compute as deconvnet
 from reportgen.figures.deconvnet.facts import NOTHING
 from reportgen.figures.layer_metrics import compute as layer_metrics
+from reportgen.models.adapting import hold_inputs
 from reportgen.network import gradient_scaling
+from reportgen.network.maps import with_maps
 from reportgen.network.multiply_adds import dense_multiply_adds
 from reportgen.network.network import Network
 from reportgen.network.predictions import Probabilities
@@ -441,3 +445,80 @@ def test_maps_of_a_softmax_over_a_single_channel_are_warned_of() -> None:
     )
     (warning,) = model_warnings(Network.of(maps))
     assert (warning.kind, "'mask'" in warning.text) == ("constant_layer", True)
+
+
+# --- several inputs ------------------------------------------------------------------------------
+
+
+def two_branches(shared: bool = False) -> Any:
+    """Two images, each through a convolution, or both through one and the same."""
+    left, right = keras.Input((6, 6, 1), name="left"), keras.Input((6, 6, 1), name="right")
+    first = layers.Conv2D(2, 3, activation="relu", name="first")
+    second = first if shared else layers.Conv2D(2, 3, activation="relu", name="second")
+    both = layers.Subtract()([first(left), second(right)])
+    return keras.Model([left, right], layers.Dense(3, "softmax")(layers.Flatten()(both)))
+
+
+@pytest.mark.parametrize(
+    ("shared", "values", "layer"),
+    [
+        (False, {"left": "images", "right": 0.5}, "first"),
+        (False, {"left": 0.5, "right": "images"}, "second"),
+        (True, {"left": "images", "right": 0.5}, "first"),
+        (True, {"left": 0.5, "right": "images"}, "first[1]"),
+    ],
+)
+def test_default_layers_are_those_that_the_images_reach(
+    shared: bool, values: dict[str, Any], layer: str
+) -> None:
+    """Grad-CAM explained at the branch whose input is held, and showed one map for all images."""
+    model, _ = hold_inputs(two_branches(shared), values)
+    network = Network.of(model)
+    assert cam.target_layer(network, None) == layer
+    assert deconvolved(network, None) == layer
+    assert with_maps(network, "all", "") == [layer]
+    images = np.random.default_rng(0).random((3, 6, 6, 1)).astype(np.float32)
+    maps = reportgen.grad_cam(model, images, 0)
+    np.testing.assert_array_equal(maps, reportgen.grad_cam(model, images, 0, layer=layer))
+
+
+def test_the_default_layer_is_one_of_maps_over_the_image() -> None:
+    """A later convolution over a text or a sound was taken for the last one over the image."""
+    image, sound = keras.Input((6, 6, 1), name="image"), keras.Input((20, 2), name="sound")
+    seen = layers.GlobalMaxPooling2D()(layers.Conv2D(2, 3, name="over_image")(image))
+    heard = layers.GlobalMaxPooling1D()(layers.Conv1D(2, 3, name="over_sound")(sound))
+    both = layers.Concatenate()([seen, heard])
+    model = keras.Model([image, sound], layers.Dense(2, "softmax")(both))
+    arrays = [np.ones((2, 6, 6, 1), np.float32), np.ones((2, 20, 2), np.float32)]
+    assert cam.target_layer(Network.of(model), None) == "over_image"
+    assert reportgen.grad_cam(model, arrays).shape == (2, 4, 4)
+
+
+@pytest.mark.filterwarnings("ignore:When providing `inputs` as a dict")
+def test_inputs_in_a_dictionary_are_called_by_their_keys() -> None:
+    """Messages and specs had to use the names of tensors, which a user may never have seen."""
+    inputs = {key: keras.Input((4, 4, 1), name=f"{key}_tensor") for key in ("photo", "depth")}
+    both = layers.Add()([layers.Conv2D(2, 3)(tensor) for tensor in inputs.values()])
+    model = keras.Model(inputs, layers.Dense(2, "softmax")(layers.Flatten()(both)))
+    rng = np.random.default_rng(0)
+    photo, depth = (rng.random((2, 4, 4, 1)).astype(np.float32) for _ in range(2))
+    with pytest.raises(UserError, match=r"must have the keys .*photo.*, got photo"):
+        reportgen.saliency(model, {"photo": photo})
+    by_key = reportgen.saliency(model, {"photo": photo, "depth": depth}, 0)
+    by_tensor = reportgen.saliency(model, {"photo_tensor": photo, "depth_tensor": depth}, 0)
+    np.testing.assert_array_equal(by_key, by_tensor)
+    held, sentence = hold_inputs(model, {"photo": "images", "depth": 0.5})
+    assert sentence == "Input 'depth' is held at 0.5; all figures hold for that value alone."
+    want = model({"photo": photo, "depth": np.full_like(photo, 0.5)})
+    np.testing.assert_allclose(held(photo), want, rtol=1e-6)
+
+
+def test_a_model_that_compares_an_image_with_itself_says_so() -> None:
+    """A Siamese model given one image twice looked like any other."""
+    model, sentence = hold_inputs(two_branches(shared=True), {"left": "images", "right": "images"})
+    assert sentence == "The inputs 'left' and 'right' are given the same images."
+    (warning,) = model_warnings(Network.of(model))
+    assert warning.kind == "same_images"
+    assert "Layer 'first' of the model runs on 2 inputs" in warning.text
+    other, _ = hold_inputs(two_branches(shared=True), {"left": "images", "right": 0.5})
+    assert not list(model_warnings(Network.of(other)))
