@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 import reportgen
@@ -306,3 +307,30 @@ def test_unreadable_images_name_a_reason_and_a_remedy(tmp_path: Path) -> None:
     (problem,) = none_readable(tmp_path, 7, "a.png", "it is empty").problems
     assert problem.message == f"none of the 7 images in {tmp_path} can be read"
     assert problem.hint.startswith("a.png: it is empty; save the images again as PNG or JPEG")
+
+
+@pytest.fixture(scope="module")
+def small() -> keras.Model:
+    layers = keras.layers
+    return keras.Sequential(
+        [keras.Input((8, 8, 1), name="photo"), layers.Conv2D(2, 3, name="conv", activation="relu"),
+         layers.Flatten(), layers.Dense(3)]
+    )  # fmt: skip
+
+
+IMAGE_FUNCTIONS = ("grad_cam", "saliency", "occlusion", "deconvnet", "feature_maps", "embedding")
+
+
+@pytest.mark.parametrize("name", IMAGE_FUNCTIONS)
+def test_one_image_without_a_batch_is_told_as_such(small: keras.Model, name: str) -> None:
+    """`grad_cam(model, image)` advised another dataset for the size of the image's rows."""
+    function = getattr(reportgen, name)
+    more = {"layer": "conv"} if name == "deconvnet" else {}
+    for shape, remedy in (((8, 8, 1), "image[None], or"), ((8, 8), "image[None, ..., None]"),
+                          ((2, 8, 8), "images[..., None]"), ((5,), "a row for each image")):  # fmt: skip
+        with pytest.raises(UserError) as caught:
+            function(small, np.zeros(shape, np.float32), **more)
+        (problem,) = caught.value.problems
+        assert problem.message.startswith("input 'photo' takes an array of images, shape (n, 8, 8")
+        assert str(shape) in problem.message
+        assert remedy in problem.hint
