@@ -14,9 +14,11 @@ from types import ModuleType
 
 from reportgen import child_process, library_errors, models
 from reportgen.codec import decode, encode
+from reportgen.digest import StatCache
 from reportgen.engine import STAGES
 from reportgen.engine.job import Job
 from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.input_digests import expecting, importing
 from reportgen.models.trust.findings import shown
 from reportgen.network.input_values import InputsMisfitError
 from reportgen.store import Store
@@ -40,6 +42,7 @@ ACTIONS = {
 
 def handler() -> child_process.Handler:
     """The handler that answers the requests of `client.Worker`."""
+    importing().__enter__()  # as long as the process lasts
     return _run
 
 
@@ -55,9 +58,11 @@ def _run(request: Json, progress: child_process.Progress) -> Json:
             last = now
             progress([done, total, text])
 
+    store = Store(Path(job.cache))
+    known = store.stat_cache() if job.files else StatCache()
     try:
-        with _vetting(job):
-            return encode(_stage(job.stage).run(job, Store(Path(job.cache)), report))
+        with expecting(job.files, job.sources, known), _vetting(job):
+            return encode(_stage(job.stage).run(job, store, report))
     except InputsMisfitError as error:
         from reportgen.checking import input_mistakes
 

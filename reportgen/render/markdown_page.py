@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from functools import cache
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template
 
 from reportgen.drafting import quoted
-from reportgen.render import TEMPLATES, prose
+from reportgen.render import prose, templates
 from reportgen.render.views import CellView, LinkView, ReportPage
 
 # GitHub reads no emphasis inside a word, so underscores in names of layers stay unescaped.
@@ -134,7 +134,7 @@ def _template() -> Template:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=templates.Loader(),
         autoescape=False,
         finalize=_bare,
         undefined=StrictUndefined,
