@@ -119,6 +119,14 @@ def check(params: Params) -> None:
         _members(archive, path, _array_names(params))
 
 
+def shapes(params: Params) -> dict[str, tuple[int, ...]]:
+    """Shapes of the arrays, by `NAMES`; only headers are unpacked. Raises the errors of `check`."""
+    path: Path = params["path"]
+    with _archive(path) as archive:
+        members = _members(archive, path, _array_names(params))
+        return {name: _header(archive, path, info).shape for name, info in members.items()}
+
+
 def _array_names(params: Params) -> dict[str, str]:
     """Names of the arrays in the file, by `NAMES`; without labels, those of images alone.
 

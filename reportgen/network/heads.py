@@ -12,6 +12,7 @@ from reportgen.errors import Problem, UserError
 from reportgen.network.graph import calls, is_graph, require_graph
 from reportgen.network.keras_internals import node_of, origin, output_structure
 from reportgen.records import Head, Target
+from reportgen.suggestions import units_misfit
 from reportgen.types import Layer, Model, Tensor
 
 Kind = Literal["softmax", "sigmoid", "logits", "maps", "constant", "groups"]
@@ -262,26 +263,5 @@ def _fits(head: Head, target: Target) -> bool:
 
 
 def _misfit(head: Head, target: Target) -> Problem:
-    count = len(target.classes)
-    if head.units == 1 and head.kind == "softmax":
-        return Problem(
-            f"output '{head.name}' of the model is a softmax over a single unit, which is 1 for "
-            "every image, so it tells no classes apart",
-            hint="train the model again with a sigmoid for two classes, or with a unit for each",
-        )
-    if count == 1:
-        return Problem(
-            f"the labels '{target.name}' have a single class, '{target.classes[0]}', and output "
-            f"'{head.name}' of the model has {head.units} units ({head.kind})",
-            hint="use images of more classes, or images without labels ('labels: false' for a "
-            "folder or .npz file)",
-        )
-    wanted = f"{count} units, one for each class of '{target.name}'"
-    if count == 2:
-        wanted += ", or a single sigmoid unit"
-    return Problem(
-        f"output '{head.name}' of the model should have {wanted}, "
-        f"but it has {head.units} ({head.kind})",
-        hint="use a model with that many outputs, a dataset with that many classes, or images "
-        "without labels ('labels: false' for a folder or .npz file)",
-    )
+    message, hint = units_misfit(head.name, head.units, head.kind, target.name, target.classes)
+    return Problem(message, hint=hint)

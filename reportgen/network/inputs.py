@@ -65,6 +65,42 @@ def as_inputs(network: Network, images: Images) -> list[Array]:
     return [_as_input(network, *each) for each in zip(arrays, tensors, names, strict=True)]
 
 
+def check_axes(network: Network, arrays: Sequence[Array]) -> None:
+    """Raises UserError where an array lacks the axis of images or of channels."""
+    try:
+        tensors = network.graph.inputs
+    except UndefinedError:  # What needs the graph says so.
+        return
+    if len(arrays) == len(tensors):
+        for array, tensor in zip(arrays, tensors, strict=True):
+            _check_axes(array.shape, tensor)
+
+
+def _check_axes(shape: tuple[int, ...], tensor: Tensor) -> None:
+    wanted = tuple(tensor.shape)[1:]
+    if len(shape) == len(wanted) + 1:
+        return
+    sides = ", ".join("any" if side is None else str(side) for side in wanted)
+    turned = (*shape[-1:], *shape[:-1])
+    gray = wanted[-1:] == (1,)
+    got, hint = f"shape {shape}", "give an array with a row for each image"
+    if _agree(shape, wanted) or _agree(turned, wanted):
+        got = f"one image, shape {shape}, without the axis that counts images"
+        hint = "put it into an array of one image: image[None], or np.expand_dims(image, 0)"
+    elif _agree(shape, wanted[:-1]):
+        got = f"one image, shape {shape}, without channels and the axis that counts images"
+        hint = "add both axes: image[None, ..., None]" if gray else _color(wanted)
+    elif _agree(shape[1:], wanted[:-1]):
+        got = f"images without channels, shape {shape}"
+        hint = "add the axis of channels: images[..., None]" if gray else _color(wanted)
+    expected = f"takes an array of images, shape (n, {sides})"
+    raise UserError(Problem(f"input '{tensor.name}' {expected}, got {got}", hint=hint))
+
+
+def _color(wanted: tuple[int | None, ...]) -> str:
+    return f"give images of {wanted[-1]} channels" if wanted[-1:] != (None,) else "add channels"
+
+
 def as_input_shape(network: Network, image_shape: Sequence[int]) -> tuple[int, ...]:
     """The shape of an image (without the batch) as the model's first input expects it.
 

@@ -44,6 +44,11 @@ def find(network: Network, name: str, among: Sequence[str] | None = None) -> str
         message += "in training only, so there is nothing of it to show"
         hint = f"the layers to choose from are {listed(allowed, 12) or 'none'}"
         raise UserError(Problem(message, hint=hint))
+    if not meant and (others := matches(name, list(network.layers))):
+        kind = type(network.layer(others[0])).__name__
+        message = f"no layer to show here is called '{name}': layer '{others[0]}' is a {kind}"
+        hint = f"name one of: {listed(allowed, 12)}" if allowed else "the model has none to show"
+        raise UserError(Problem(message, hint=hint))
     raise UserError(unclear(name, allowed))
 
 
