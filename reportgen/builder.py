@@ -33,6 +33,9 @@ class Listener(Protocol):
     def remarked(self, task: Task, text: str) -> None:
         """The finished task left something out; `text` says what."""
 
+    def warned(self, task: Task, text: str) -> None:
+        """The model or data of the finished task is in doubt; `text` says why."""
+
     def failed(self, task: Task, error: ReportgenError) -> None:
         """The running task failed."""
 
@@ -71,6 +74,7 @@ class Builder:
     exit_status: int = 0
     resolved: dict[str, Resolved] = field(default_factory=dict)
     failures: set[str] = field(default_factory=set)
+    warned: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.folder = self.session.place.out / self.plan.spec.slug
@@ -151,7 +155,16 @@ class Builder:
             made = json.loads(self.session.store.get(outputs["dataset"].object))
             for text in made["facts"].get("remarks", ()):
                 self.listener.remarked(task, text)
+        if task.stage == "model":
+            self.warn(task, outputs["facts"])
         return outputs
+
+    def warn(self, task: Task, facts: Output) -> None:
+        """Report the warnings of a model's facts to the listener, each once in a build."""
+        for warning in json.loads(self.session.store.get(facts.object))["warnings"]:
+            if warning["text"] not in self.warned:
+                self.warned.add(warning["text"])
+                self.listener.warned(task, warning["text"])
 
     def fail(self, task: Task, error: ReportgenError) -> Failed:
         """Report an error to the listener, with the file and line of the spec that caused it."""
@@ -182,6 +195,9 @@ class Builder:
 
         refuse_foreign(self.folder, bool(self.manifest["tasks"]))
         inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
+        for name, output in inputs.items():
+            if name.startswith("model:"):
+                self.warn(task, output)
         facts = self.facts(task)
         provenance = self.session.provenance(self.plan)
         files = page.make(self.plan.spec, inputs, provenance, self.session.store)

@@ -67,6 +67,10 @@ class Console:
         """A task left something out."""
         click.echo(f"{click.style('note', fg='yellow', bold=True)}: {task.key}: {text}", err=True)
 
+    def warned(self, task: Task, text: str) -> None:
+        """The model or data of a task is in doubt."""
+        click.echo(f"{click.style('warning', fg='red', bold=True)}: {task.key}: {text}", err=True)
+
     def failed(self, task: Task, error: ReportgenError) -> None:
         """A task failed."""
         self._close()

@@ -59,6 +59,7 @@ def make(
         ),
         inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
         provenance=_provenance(models, provenance),
+        warnings=tuple(dict.fromkeys(w for model in models for w in model.warnings)),
         derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
     )
     shown = [f for section in report.sections for block in section.blocks for f in block.figures]

@@ -26,6 +26,18 @@ IMAGES = "images"
 """The value that a spec sets for an input that receives the dataset's images."""
 
 
+@dataclass(frozen=True)
+class ReportWarning:
+    """A doubt about a model or its data that a reader must know before any result.
+
+    The build prints `text`, one or two sentences, and the page shows it at its top. `kind` names
+    the cause for programs, in snake case, such as "not_finite".
+    """
+
+    kind: str
+    text: str
+
+
 # --- data --------------------------------------------------------------------------------------
 
 
@@ -83,6 +95,7 @@ class Dataset:
     where a dataset of a few images changed their size or color; otherwise ().
     `classes` names the classes of a model that is shown images without labels, in the order of the
     model's units; () where nothing names them, and beside `targets`, which have names of their own.
+    `warnings` are doubts about the images or labels.
     """
 
     name: str
@@ -95,6 +108,7 @@ class Dataset:
     facts: Mapping[str, Any] = field(default_factory=dict)
     originals: tuple[Array, ...] = ()
     classes: tuple[str, ...] = ()
+    warnings: tuple[ReportWarning, ...] = ()
 
 
 # --- models ------------------------------------------------------------------------------------
@@ -159,6 +173,7 @@ class ModelFacts:
             trained.
         metrics: "<split>.<head>.accuracy" and "<split>.<head>.loss" -> value.
         counts: "<split>" -> number of images.
+        warnings: doubts about the model's data, then about the model.
     """
 
     name: str
@@ -174,6 +189,7 @@ class ModelFacts:
     metrics: Mapping[str, float]
     counts: Mapping[str, int]
     training: Mapping[str, Any]
+    warnings: tuple[ReportWarning, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -432,6 +448,7 @@ class Report:
     """A whole report, complete before any page is rendered.
 
     `derived` is the evidence that inferences computed from the blocks' evidence.
+    `warnings` are those of all models, each once.
     """
 
     slug: str
@@ -443,3 +460,4 @@ class Report:
     inferences: tuple[Note, ...]
     provenance: Mapping[str, Any]
     derived: tuple[Evidence, ...] = ()
+    warnings: tuple[ReportWarning, ...] = ()

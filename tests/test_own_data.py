@@ -45,6 +45,9 @@ class Ear:
     def remarked(self, task: Task, text: str) -> None:
         self.said.append(text)
 
+    def warned(self, task: Task, text: str) -> None:
+        self.said.append(text)
+
     def failed(self, task: Task, error: ReportgenError) -> None:
         self.said += [str(problem) for problem in error.problems]
 

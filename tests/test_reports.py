@@ -55,6 +55,8 @@ class Silent:
     def remarked(self, task: Task, text: str) -> None:
         self.remarks.append(text)
 
+    def warned(self, task: Task, text: str) -> None: ...
+
     def failed(self, task: Task, error: ReportgenError) -> None:
         self.errors += [str(problem) for problem in error.problems]
 

@@ -16,6 +16,7 @@ from reportgen.models import Loaded, checkpoints
 from reportgen.network.graph import parameter_counts
 from reportgen.network.layers import rows
 from reportgen.network.network import Network
+from reportgen.network.warnings import model_warnings
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 from reportgen.training.evaluation import evaluate, image_counts
@@ -60,6 +61,7 @@ def _facts(
 ) -> ModelFacts:
     parameters = parameter_counts(loaded.model)
     metrics, images = _evaluated(network, data)
+    about_data = data.warnings if data else ()
     return ModelFacts(
         name="", title="", source=params.source, dataset=params.dataset or "",
         layers=rows(loaded.model), total_params=parameters.total,
@@ -68,6 +70,7 @@ def _facts(
         training={**training.params, "device": training.device,
                   "trained_here": bool(training.history),
                   **({"weights": loaded.weights} if loaded.weights else {})},
+        warnings=(*about_data, *model_warnings(network)),
     )  # fmt: skip
 
 

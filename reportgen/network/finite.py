@@ -27,15 +27,25 @@ def require_finite(network: Network, layers: Sequence[str] | None = None) -> Non
     Raises:
         UndefinedError: names the layers that hold NaN or infinity.
     """
+    if sentence := not_finite(network, layers):
+        raise UndefinedError(sentence)
+
+
+def not_finite(network: Network, layers: Sequence[str] | None = None) -> str:
+    """A sentence on the layers whose weights are not finite; "" where all are.
+
+    The arguments are those of `require_finite`.
+    """
     every = network.layers
     count = len(every) if layers is None else _last(network, list(every), layers) + 1
     leaves = [(path, layer) for path, layer in list(every.items())[:count] if not is_graph(layer)]
     bad = [path for path, layer in leaves if not all(map(_is_finite, layer.weights))]
-    if bad:
-        raise UndefinedError(
-            f"The weights of {_listed(bad)} hold values that are not finite (NaN or infinite), so "
-            "nothing that is computed with them has a meaning."
-        )
+    if not bad:
+        return ""
+    return (
+        f"The weights of {_listed(bad)} hold values that are not finite (NaN or infinite), so "
+        "nothing that is computed with them has a meaning."
+    )
 
 
 def require_finite_activations(activations: Mapping[str, NDArray[np.floating]]) -> None:

@@ -87,6 +87,7 @@ def report_page(
         description=f"{report.title}: {counts}" + (f" on {names}." if names else "."),
         counts=counts,
         intro=report.intro.strip("\n"),
+        warnings=[warning.text for warning in report.warnings],
         sections=[view.section(section) for section in report.sections],
         inferences=[note_view(note, plan, str(position)) for position, note in notes],
         tally=tally(report.inferences),

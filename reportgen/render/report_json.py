@@ -41,6 +41,7 @@ def document(report: Report, plan: Outline) -> JsonObject:
         "title": report.title,
         "authors": list(report.authors),
         "intro": report.intro,
+        "warnings": [asdict(warning) for warning in report.warnings],
         "models": [_model(model) for model in report.models],
         "sections": [_section(section) for section in report.sections],
         "figures": [_figure(figure) for figure in plan.figures],
@@ -57,6 +58,7 @@ def _model(model: ModelFacts) -> JsonObject:
     """Every field of the record, under its own name."""
     facts = {field.name: getattr(model, field.name) for field in fields(model)}
     facts["layers"] = [asdict(row) for row in model.layers]
+    facts["warnings"] = [asdict(warning) for warning in model.warnings]
     return {
         key: dict(value) if isinstance(value, Mapping) else value for key, value in facts.items()
     }

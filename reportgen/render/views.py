@@ -185,6 +185,7 @@ class ReportPage:
     description: str
     counts: str
     intro: str
+    warnings: list[str]
     sections: list[SectionView]
     inferences: list[NoteView]
     tally: list[TallyView]

@@ -53,6 +53,8 @@ class Quiet:
     def remarked(self, task: Task, text: str) -> None:
         """Nothing to remember."""
 
+    def warned(self, task: Task, text: str) -> None: ...
+
     def failed(self, task: Task, error: ReportgenError) -> None:
         self.errors += [str(problem) for problem in error.problems]
 
