@@ -19,7 +19,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from reportgen.datasets.images import Form, Stacker
 from reportgen.datasets.listing import no_image, none_readable, one_unreadable, unread_format
 from reportgen.datasets.values import Extent, as_pixels, number, suggested
-from reportgen.errors import Problem, UserError
+from reportgen.errors import InputMovedError, Problem, UserError
+from reportgen.input_digests import opened
 from reportgen.types import Params, Pixels, Progress
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -179,7 +180,7 @@ def decode(path: Path, form: Form, given: Range | None = None) -> Decoded:
             one of values whose range is not known.
     """
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with opened(path) as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Unreadable(f"{image.width} x {image.height} px are more than 100 million")
             halved = image.mode[:1] != "I" and any(";16" in str(tile.args) for tile in image.tile)
@@ -193,7 +194,7 @@ def decode(path: Path, form: Form, given: Range | None = None) -> Decoded:
             shades, used = _eight_bits(upright, form, given)
             used = replace(used, halved=halved)
             return Decoded(form.apply(shades), (upright.height, upright.width), used)
-    except Unreadable:
+    except (Unreadable, InputMovedError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unreadable("it has more than 100 million pixels") from None
@@ -214,7 +215,7 @@ _STARTS = {b"\x00\x00\x00\x0cjP  ": "JPEG 2000", b"\xff\x4f\xff\x51": "JPEG 2000
 
 def _unknown(path: Path) -> str:
     """Why a file is no image that can be read, from its first bytes."""
-    with path.open("rb") as file:
+    with opened(path) as file:
         start = file.read(64)
     if not start:
         return "it is empty"

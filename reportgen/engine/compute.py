@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 
 from reportgen.codec import decode
 from reportgen.engine import INPUTS, artifacts
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
-from reportgen.records import Artifact, ModelFacts, Subject
+from reportgen.records import Artifact, ModelFacts, Preprocessing, Subject
 from reportgen.store import Output, Store
 
 NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})
@@ -44,6 +45,10 @@ def subject(job: Job, store: Store) -> Subject:
     }
     facts, times = job.inputs.get("facts"), job.inputs.get("times")
     network, data = obtained.get("model"), obtained.get("dataset")
+    settled = job.inputs.get("preprocessing")
+    if data is not None and settled is not None:
+        preprocessing = decode(Preprocessing, json.loads(store.get(settled.object)))
+        data = replace(data, preprocessing=preprocessing)
     if network and data:
         network = network.named(data.classes)
     return Subject(
