@@ -93,6 +93,8 @@ class Dataset:
     `targets[0]` is the primary target, which a model with a single output learns.
     `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
     where a dataset of a few images changed their size or color; otherwise ().
+    `classes` names the classes of a model that is shown images without labels, in the order of the
+    model's units; () where nothing names them, and beside `targets`, which have names of their own.
     `warnings` are doubts about the images or labels.
     """
 
@@ -105,6 +107,7 @@ class Dataset:
     digest: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     originals: tuple[Array, ...] = ()
+    classes: tuple[str, ...] = ()
     warnings: tuple[ReportWarning, ...] = ()
 
 
@@ -131,7 +134,8 @@ class Head:
     output that is an image or a volume itself, and `units` counts its channels. "constant" is a
     softmax over a single value, which is 1 for every image, and "groups" one over some of the units
     only; neither answers anything.
-    `target` is None where no dataset has labels for the output.
+    `target` is None where no dataset has labels for the output. `names` are the names that a spec
+    gives the classes of such an output.
     """
 
     name: str
@@ -140,6 +144,12 @@ class Head:
     units: int
     kind: Literal["softmax", "sigmoid", "logits", "maps", "constant", "groups"]
     target: Target | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of its classes; () where nothing names them."""
+        return self.target.classes if self.target else self.names
 
     @property
     def answers(self) -> bool:
@@ -150,9 +160,9 @@ class Head:
     def valued(self) -> bool:
         """Whether the output's values stand for themselves, as in a regression.
 
-        Neither labels nor a softmax or sigmoid make them scores of classes.
+        Neither labels, nor names, nor a softmax or sigmoid make them scores of classes.
         """
-        return self.kind == "logits" and self.target is None
+        return self.kind == "logits" and not self.classes
 
 
 @dataclass(frozen=True)
