@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from PIL import Image
 
 from reportgen.drawing import text
 from reportgen.drawing.colors import enlarged, shown
+from reportgen.drawing.glyphs import Keys
 from reportgen.drawing.mosaic_layout import FRAME, GAP, WIDTH
 from reportgen.drawing.png import HAIRLINE, PAPER, encode, quantize
 from reportgen.records import Picture
@@ -38,6 +40,8 @@ def sheet(
         row_titles: a text above each row, on its own line.
         tile: the longer side of a drawn tile in pixels, twice the shown size; None chooses it.
     """
+    keys = Keys()
+    column_titles, row_titles = keys.all(column_titles), keys.all(row_titles)
     columns = max(len(row) for row in rows)
     side = _side(rows, columns, tile)
     sized = [[_sized(shown(one), side) for one in row] for row in rows]
@@ -49,7 +53,7 @@ def sheet(
     for index, row in enumerate(sized):
         words = row_titles[index] if index < len(row_titles) else ""
         stacked += [*_heading(words, whole), _strip([next(parts) for _ in row], width, whole)]
-    return encode(_stack(stacked), colors)
+    return replace(encode(_stack(stacked), colors), keys=tuple(keys.words))
 
 
 def _side(rows: Sequence[Sequence[Array]], columns: int, tile: int | None) -> int:
