@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -198,7 +198,9 @@ class _Layout:
         """The task that stores a trained model for the figures, with the facts about it."""
         trained = self.is_trained_here(model)
         inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
-        return self._of_model(model, "model", inputs, {})
+        task = self._of_model(model, "model", inputs, {"classes": model.classes})
+        names = {path: self.folder / path for path in _names_file(model.classes)}
+        return replace(task, files={**task.files, **names})
 
     def model_key(self, model: ModelSpec, stage: Stage) -> str:
         """Name of one of the tasks of a model."""
@@ -363,8 +365,15 @@ def _paths(dataset: DatasetSpec) -> Iterator[str]:
     )
     for parameter in entry.parameters:
         given = dataset.params.get(parameter.name)
-        if parameter.kind in ("path", "paths") and given:
+        if parameter.kind == "classes":
+            yield from _names_file(given)
+        elif parameter.kind in ("path", "paths") and given:
             yield from [given] if isinstance(given, str) else given
+
+
+def _names_file(classes: str | Sequence[str] | None) -> list[str]:
+    """The file of `classes`, as the spec writes it; none where it lists the names."""
+    return [classes] if isinstance(classes, str) and classes else []
 
 
 _LINES = ("line", "lines", "input_lines")

@@ -94,6 +94,8 @@ class Dataset:
     `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
     where a dataset of a few images changed their size or color; otherwise ().
     `warnings` are doubts about the images or labels.
+    `classes` names the classes of a model that is shown images without labels, in the order of the
+    model's units; () where nothing names them, and beside `targets`, which have names of their own.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Dataset:
     facts: Mapping[str, Any] = field(default_factory=dict)
     originals: tuple[Array, ...] = ()
     warnings: tuple[ReportWarning, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 # --- models ------------------------------------------------------------------------------------
@@ -129,7 +132,8 @@ class Head:
     `index` is the output's position among `model.outputs`. `kind` says how to read its values:
     "softmax" and "logits" have one unit for each class; "sigmoid" has a single unit; "maps" is an
     output that is an image or a volume itself, and `units` counts its channels.
-    `target` is None where no dataset has labels for the output.
+    `target` is None where no dataset has labels for the output. `names` are the names that a spec
+    gives the classes of such an output.
     """
 
     name: str
@@ -138,14 +142,20 @@ class Head:
     units: int
     kind: Literal["softmax", "sigmoid", "logits", "maps"]
     target: Target | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of its classes; () where nothing names them."""
+        return self.target.classes if self.target else self.names
 
     @property
     def valued(self) -> bool:
         """Whether the output's values stand for themselves, as in a regression.
 
-        Neither labels nor a softmax or sigmoid make them scores of classes.
+        Neither labels, nor names, nor a softmax or sigmoid make them scores of classes.
         """
-        return self.kind == "logits" and self.target is None
+        return self.kind == "logits" and not self.classes
 
 
 @dataclass(frozen=True)

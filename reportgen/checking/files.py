@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reportgen import catalog
-from reportgen.errors import Problem
+from reportgen.class_names import given_names
+from reportgen.errors import Problem, UserError
 from reportgen.functions import no_function, no_module
 from reportgen.python_source import is_missing, names_in
 from reportgen.spec.problems import Problems
@@ -34,6 +35,7 @@ def check_files(spec: Spec, problems: Problems) -> None:
         # An empty source stands in for a wrong one.
         elif model.kind == "file" and model.source:
             _check_model_file(model.source, folder, line, problems)
+        _check_names(model.classes, folder, model.lines.get("classes", model.line), problems)
         if model.dataset is not None:
             _check_dataset(model.dataset, folder, problems)
 
@@ -102,11 +104,13 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> No
         catalog.entry("datasets", dataset.source)  # fmt: skip
     for parameter in entry.parameters:
         paths = dataset.params.get(parameter.name)
+        line = dataset.lines.get(parameter.name, dataset.line)
+        if parameter.kind == "classes":
+            _check_names(paths, folder, line, problems)
         if parameter.kind not in ("path", "paths") or not paths:
             continue
         for path in [paths] if isinstance(paths, str) else paths:
             if path and not os.path.exists(folder / path):
-                line = dataset.lines.get(parameter.name, dataset.line)
                 message = f"there is no file or folder {folder / path}"
                 problems.add(line, message, _near_path(path, folder))
     if {problem.line for problem in problems.found}.isdisjoint(
@@ -116,6 +120,25 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> No
 
         for name, problem in mistakes(dataset.source, dataset.params, folder):
             line = dataset.lines.get(name, dataset.line)
+            problems.add(line, problem.message, problem.hint)
+
+
+def _check_names(
+    classes: str | Sequence[str] | None, folder: Path, line: int, problems: Problems
+) -> None:
+    """Add a file of class names that cannot be read."""
+    if not isinstance(classes, str) or not classes:
+        return
+    if not os.path.exists(folder / classes):
+        hint = _near_path(classes, folder)
+        if hint == _BASE and "." not in classes:
+            hint = f"for a single class write [{classes}], for several [{classes}, …]"
+        problems.add(line, f"there is no file of class names {folder / classes}", hint)
+        return
+    try:
+        given_names(classes, folder)
+    except UserError as error:
+        for problem in error.problems:
             problems.add(line, problem.message, problem.hint)
 
 

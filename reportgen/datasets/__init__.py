@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen import catalog
+from reportgen.class_names import given_names
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
@@ -107,6 +108,8 @@ def _filled(entry: Entry, params: Params, base: Path) -> JsonObject:
             filled[parameter.name] = base / value
         elif parameter.kind == "paths":
             filled[parameter.name] = [base / path for path in value or ()]
+        elif parameter.kind == "classes":
+            filled[parameter.name] = given_names(value, base)
     return filled
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from reportgen.class_names import distinct, name_hint
 from reportgen.datasets.checking import (
     MOST_CLASSES,
     SPLITS,
@@ -53,10 +54,7 @@ def from_arrays(
     images, rows = _resized(arrays, given, params)
     facts: JsonObject = {"seed": seed, "origin": [list(row) for row in origin or rows]}
     if not labeled:
-        if classes is not None:
-            received = f"{len(classes)} without any"
-            raise wrong_array("classes", "names where there are labels", received)
-        return assemble(title, _test_images(images), None, (), params, facts)
+        return assemble(title, _test_images(images), None, classes or (), params, facts)
     values = {name: as_array(arrays.get(f"y_{name}"), f"y_{name}") for name in given}
     names, labels = class_indices(values, classes)
     for name in given:
@@ -107,18 +105,25 @@ def assemble(
     params: Params,
     facts: JsonObject,
 ) -> Dataset:
-    """A dataset of images (n, h, w, c) and class indices (n,) by split; None without labels."""
+    """A dataset of images (n, h, w, c) and class indices (n,) by split; None without labels.
+
+    Without labels, `classes` names those of the models that are shown the images.
+    """
     prepared = preprocessing(params, images["test"].shape[-1])
-    targets = () if labels is None else (Target("class", "Class", tuple(classes)),)
+    names = distinct(classes)
+    targets = () if labels is None else (Target("class", "Class", names),)
     splits = {
         name: Split(images[name], {} if labels is None else {"class": labels[name]})
         for name in SPLITS
     }
     threshold = params["threshold"]
     facts = {**facts, "threshold": threshold}
-    digest = content_digest(splits, prepared, [title, list(classes), facts])
+    digest = content_digest(splits, prepared, [title, list(names), facts])
     foreground = "not known" if threshold is None else f"pixels brighter than {threshold} of 255"
-    return Dataset(title, title, targets, splits, prepared, foreground, digest, facts)
+    return Dataset(
+        title, title, targets, splits, prepared, foreground, digest, facts,
+        classes=names if labels is None else (),
+    )  # fmt: skip
 
 
 def as_array(values: object, name: str) -> Array:
@@ -184,8 +189,6 @@ def class_indices(
     Raises:
         UserError: the labels are neither class numbers nor names, or `classes` does not fit them.
     """
-    if classes is not None and len(set(classes)) != len(classes):
-        raise wrong_array("classes", "different names", ", ".join(classes))
     flat = {name: flattened(labels, f"y_{name}") for name, labels in values.items()}
     if all(labels.dtype.kind in "US" for labels in flat.values()):
         return _indices_of_names(flat, classes)
@@ -205,11 +208,17 @@ def _indices_of_names(
     labels: Mapping[str, Array], classes: Sequence[str] | None
 ) -> tuple[list[str], dict[str, Integers]]:
     texts = {name: [str(value) for value in values] for name, values in labels.items()}
-    names = list(classes or sorted({text for values in texts.values() for text in values}))
+    held = sorted({text for values in texts.values() for text in values})
+    names = list(classes or held)
     index = {name: k for k, name in enumerate(names)}
+    if twice := [name for name in held if names.count(name) > 1]:
+        received = f"the name '{twice[0]}' of {names.count(twice[0])} classes"
+        hint = "give class numbers, or classes of different names"
+        raise wrong_array("y_train", "labels that tell the classes apart", received, hint)
     for name, values in texts.items():
         if unknown := sorted(set(values) - set(names)):
-            raise wrong_array(f"y_{name}", f"one of {', '.join(names)}", f"'{unknown[0]}'")
+            expected, hint = "names that 'classes' lists", name_hint(unknown[0], names)
+            raise wrong_array(f"y_{name}", expected, f"'{unknown[0]}'", hint)
     return names, {
         name: np.asarray([index[text] for text in values], np.int64)
         for name, values in texts.items()

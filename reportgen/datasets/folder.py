@@ -84,7 +84,7 @@ def load(params: Params, seed: int, progress: Progress) -> Dataset:
     originals = _originals(folder, images, params)
     facts["names"] = [name.rpartition("/")[2] for name in images.names["test"]]
     facts["originals"] = [of_bytes(image.tobytes()) for image in originals]
-    data = assemble(title, images.images, None, (), params, facts)
+    data = assemble(title, images.images, None, params["classes"] or (), params, facts)
     return replace(data, originals=originals)
 
 

@@ -85,12 +85,6 @@ def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> L
     depth = 1 if "" in parts else 2
     others = len(files) - len(images)
     if not labeled or all(name.count("/") < depth for name in images):
-        if classes is not None:
-            reason = f"the images of {folder.name} lie in no folders"
-            reason = reason if labeled else "labels are false"
-            message = f"'classes' names classes, but {reason}"
-            hint = "remove 'classes', or sort the images into folders"
-            raise UserError(Problem(message, hint=hint))
         return Listing(parts, None, others)
     names = _classes(parts, depth, classes, folder)
     # Given names say which folders are classes; all other folders are then ignored.

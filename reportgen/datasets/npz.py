@@ -127,7 +127,6 @@ def _array_names(params: Params) -> dict[str, str]:
     if params["labels"]:
         return {name: params[name] for name in NAMES}
     useless = [name for name in NAMES if name[0] == "y" and params[name] != name]
-    useless += ["classes"] if params["classes"] is not None else []
     if useless:
         message = f"'{useless[0]}' does nothing here: labels are false"
         raise UserError(Problem(message, hint=f"remove '{useless[0]}', or 'labels: false'"))

@@ -59,10 +59,10 @@ OWN_DATA = (
     ),
     Parameter(
         name="classes",
-        kind="names",
+        kind="classes",
         default=None,
-        help="names of the classes, in the order of the model's units; null takes them from the "
-        "data",
+        help="names of the classes, in the order of the model's units: a list, or the path of a "
+        "text file with one name a line; null takes them from the labels",
         optional=True,
     ),
     Parameter(

@@ -110,13 +110,13 @@ def _arrays(result: object, source: str) -> dict[str, object]:
 
 
 def _class_names(classes: object, source: str) -> list[str] | None:
-    """Names of classes as texts. Raises UserError for anything but a list of different names."""
+    """Names of classes as texts. Raises UserError for anything but a list of names."""
     if classes is None:
         return None
     names: list[str] = []
     if isinstance(classes, Iterable) and not isinstance(classes, str):
         names = [str(name) for name in classes]
-    if len(set(names)) != len(names) or not names:
-        message = f"{source} returned the classes {classes!r}, which are no list of different names"
+    if not names:
+        message = f"{source} returned the classes {classes!r}, which are no list of names"
         raise UserError(Problem(message, hint="give one name for each class"))
     return names

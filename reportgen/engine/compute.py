@@ -43,11 +43,13 @@ def subject(job: Job, store: Store) -> Subject:
         if name in INPUTS
     }
     facts, times = job.inputs.get("facts"), job.inputs.get("times")
-    network = obtained.get("model")
+    network, data = obtained.get("model"), obtained.get("dataset")
+    if network and data:
+        network = network.named(data.classes)
     return Subject(
         model=network.model if network else None,
         facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,
-        data=obtained.get("dataset"),
+        data=data,
         params=job.params["params"],
         seed=job.params["seed"],
         times=tuple(json.loads(store.get(times.object))) if times else (),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+from reportgen.class_names import distinct, given_names
 from reportgen.codec import decode, encode
-from reportgen.digest import canonical
+from reportgen.digest import canonical, of_value
 from reportgen.engine import checkpoint, dataset
 from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
@@ -18,7 +20,6 @@ from reportgen.network.warnings import model_warnings
 from reportgen.records import Dataset, ModelFacts
 from reportgen.store import Output, Store
 from reportgen.training.evaluation import evaluate, image_counts
-from reportgen.types import Model
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
@@ -29,29 +30,37 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
     data = dataset.obtain(given, job, store) if given else None
     recipe, preprocessing = params.recipe(data), data.preprocessing if data else None
+    classes = distinct(given_names(params.classes, Path(job.base)) or ())
     if "training" in job.inputs:
         training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
-        kept = Checkpoint(recipe, training.weights, preprocessing)
+        kept = Checkpoint(recipe, training.weights, preprocessing, classes, training.digest)
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
-        kept = Checkpoint(recipe, "", preprocessing)
         loaded = checkpoint.build(recipe, job, store)
         digest = checkpoints.digest(loaded.model, preprocessing)
+        kept = Checkpoint(recipe, "", preprocessing, classes, digest)
         checkpoint.remember(digest, loaded)
         training = Training(digest, "", {}, {}, checkpoints.device())
-    facts = _facts(params, loaded, data, training)
+    network = Network.of(loaded.model).named(classes or (data.classes if data else ()))
+    facts = _facts(params, loaded, network, data, training)
     needs = (kept.weights,) if kept.weights else ()
+    # Names change nothing about a model, and yet everything that shows them.
+    digest = of_value([training.digest, classes]) if classes else training.digest
     return {
-        "model": store.put_output(canonical(encode(kept)), digest=training.digest, needs=needs),
+        "model": store.put_output(canonical(encode(kept)), digest=digest, needs=needs),
         "facts": store.put_output(canonical(encode(facts))),
     }
 
 
 def _facts(
-    params: ModelParams, loaded: Loaded, data: Dataset | None, training: Training
+    params: ModelParams,
+    loaded: Loaded,
+    network: Network,
+    data: Dataset | None,
+    training: Training,
 ) -> ModelFacts:
     parameters = parameter_counts(loaded.model)
-    metrics, images = _evaluated(loaded.model, data) if data else ({}, {})
+    metrics, images = _evaluated(network, data)
     about_data = data.warnings if data else ()
     return ModelFacts(
         name="", title="", source=params.source, dataset=params.dataset or "",
@@ -65,12 +74,17 @@ def _facts(
     )  # fmt: skip
 
 
-def _evaluated(model: Model, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
+def _evaluated(network: Network, data: Dataset | None) -> tuple[dict[str, float], dict[str, int]]:
     """The result of `evaluate`; no metrics for a model that takes more than images.
 
     The figures of such a model state why they cannot run it.
+
+    Raises:
+        UserError: labels or names do not fit the outputs.
     """
+    counts = image_counts(data) if data else {}
     try:
-        return evaluate(model, data, Network.of(model).heads_for(data.targets))
+        heads = network.heads_for(data.targets if data else ())
+        return evaluate(network.model, data, heads) if data else ({}, counts)
     except UndefinedError:
-        return {}, image_counts(data)
+        return {}, counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import keras
@@ -149,6 +150,23 @@ def answering(
     )
 
 
+def named(heads: Sequence[Head], classes: tuple[str, ...]) -> tuple[Head, ...]:
+    """The heads with names for the classes of those that answer no labels and have as many units.
+
+    Raises:
+        UserError: there are names, no output answers labels, and none has so many units.
+    """
+    if not classes or any(head.target for head in heads):
+        return tuple(heads)
+    fitting = [head for head in heads if head.kind != "maps" and _fits(head, len(classes))]
+    if not fitting:
+        outputs = ", ".join(f"'{head.name}' has {head.units}" for head in heads)
+        message = f"'classes' names {len(classes)} classes, but of the model's outputs {outputs}"
+        hint = "give one name for each unit, in their order; two for a single sigmoid unit"
+        raise UserError(Problem(message, hint=hint))
+    return tuple(replace(head, names=classes) if head in fitting else head for head in heads)
+
+
 def output_index(heads: Sequence[Head], output: int | str | None) -> int:
     """The index of the output that a caller means; None where there is only one.
 
@@ -173,7 +191,7 @@ def _may_answer(head: Head, target: Target) -> bool:
 
 def _answer(head: Head, target: Target, shape: Sequence[int | None]) -> Head:
     _check_shape(head, shape)
-    if not _fits(head, target):
+    if not _fits(head, len(target.classes)):
         raise UserError(_misfit(head, target))
     return Head(target.name, target.title, head.index, head.units, head.kind, target)
 
@@ -192,10 +210,10 @@ def _check_shape(head: Head, shape: Sequence[int | None]) -> None:
         )
 
 
-def _fits(head: Head, target: Target) -> bool:
+def _fits(head: Head, classes: int) -> bool:
     if head.units == 1:
-        return len(target.classes) == 2 and head.kind != "softmax"
-    return head.units == len(target.classes)
+        return classes == 2 and head.kind != "softmax"
+    return head.units == classes
 
 
 def _misfit(head: Head, target: Target) -> Problem:

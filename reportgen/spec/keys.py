@@ -14,6 +14,7 @@ from reportgen.spec.values import (
     Values,
     boolean,
     choice,
+    classes,
     is_null,
     layers,
     list_of,
@@ -211,4 +212,5 @@ _TYPES: dict[str, Callable[[Parameter], Type]] = {
     "size": lambda p: size(),
     "path": lambda p: PATH,
     "paths": lambda p: list_of(PATH, "paths", distinct=True, single=True),
+    "classes": lambda p: classes(),
 }

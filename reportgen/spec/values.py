@@ -13,6 +13,7 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reportgen.class_names import MOST
 from reportgen.records import IMAGES
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.yaml_tree import Mapping, Node, Scalar, Sequence
@@ -257,6 +258,20 @@ def _report_repeated(node: Sequence, name: str, problems: Problems) -> None:
                 message = f"{name} holds {quoted(item.text)} twice"
                 problems.add(item.line, message, "remove one of them")
             seen.add(item.text)
+
+
+def classes() -> Type:
+    """Names of classes, which may repeat, or the path of a text file with one name a line."""
+    names = list_of(text(), "names of classes", least=1, most=MOST)
+    path = text(expected="a list of names, or the path of a text file with one name a line")
+
+    def read(node: Node, name: str, problems: Problems) -> str | list[str]:
+        value: str | list[str] = (names if isinstance(node, Sequence) else path).read(
+            node, name, problems
+        )
+        return value
+
+    return Type(read, lambda: {"anyOf": [names.schema(), path.schema()]})
 
 
 def layers() -> Type:

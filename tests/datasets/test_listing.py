@@ -45,8 +45,6 @@ def classes(data: Any) -> tuple[str, ...]:
         (["train/a", "val/a", "valid/a"], {}, "two folders for one split: val and valid"),
         (["train/cat", "test/Cat"], {}, "test has a folder 'Cat', but .*; did you mean 'cat'"),
         (["train/a", "Val/b"], {"classes": ["a", "b"]}, "Val has a folder 'b', but among the"),
-        (["a", "b"], {"labels": False, "classes": ["a", "b"]}, "names classes, but labels are f"),
-        ([""], {"classes": ["a", "b"]}, "the images of photos lie in no folders; remove 'classes'"),
     ],
 )
 def test_a_layout_that_was_hardly_meant(

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.class_names import class_index
 from reportgen.errors import Problem, UserError
 from reportgen.network.heads import sides
 from reportgen.network.network import Network
@@ -109,7 +110,7 @@ def class_name(head: Head, index: int) -> str:
     """
     if head.valued:
         return f"unit {index if head.units > 1 else 0}"
-    return head.target.classes[index] if head.target else f"class {index}"
+    return head.classes[index] if head.classes else f"class {index}"
 
 
 def class_names(head: Head) -> list[str]:
@@ -125,12 +126,9 @@ def _classes(head: Head, data: Dataset, indices: Array, target: str | None) -> N
     labels = data.splits["test"].labels.get(head.target.name) if head.target else None
     if target == "label" and labels is not None:
         return np.asarray(np.asarray(labels)[indices], dtype=np.int32)
-    names = class_names(head)
-    by_index = int(target) if target.isdecimal() and int(target) < len(names) else None
-    index = names.index(target) if target in names else by_index
-    if index is None:
-        what = "unit" if head.valued else "class"
-        missing = "labels" if target == "label" else f"{what} '{target}'"
-        message = f"head '{head.name}' has no {missing}"
-        raise UserError(Problem(message, hint=f'use null, "label", or a {what} name or index'))
+    names, noun = class_names(head), "unit" if head.valued else "class"
+    if target == "label" and target not in names:
+        message = f"head '{head.name}' has no labels"
+        raise UserError(Problem(message, hint=f"use null, or a {noun} name or index"))
+    index = class_index(target, names, f"head '{head.name}'", noun)
     return np.full(len(indices), index if len(names) > 1 else 1, np.int32)

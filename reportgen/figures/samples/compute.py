@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.class_names import classes_named, name_hint
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.samples.facts import Facts
 from reportgen.metrics.statistics import bootstrap
 from reportgen.network.preprocessing import prepare, value_ranges
@@ -91,11 +92,12 @@ def _default_count(data: Dataset) -> int:
 
 def _labels_of_classes(data: Dataset, classes: Sequence[str]) -> list[int]:
     names = data.targets[0].classes if data.targets else ()
-    unknown = [name for name in classes if name not in names]
-    if unknown:
-        hint = did_you_mean(unknown[0], list(names)) if names else "its images have no labels"
-        raise UserError(Problem(f"the dataset has no class '{unknown[0]}'", hint=hint))
-    return [names.index(name) for name in classes]
+    places = {name: classes_named(name, names) for name in classes}
+    for name, found in places.items():
+        if not found:
+            hint = name_hint(name, names) if names else "its images have no labels"
+            raise UserError(Problem(f"the dataset has no class '{name}'", hint=hint))
+    return [place for found in places.values() for place in found]
 
 
 def _labels(data: Dataset) -> Array:

@@ -1,0 +1,127 @@
+"""Names of classes: from a list or a text file of a spec, and the class that a name means.
+
+Names need not differ: ImageNet has two classes called "crane".
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from reportgen.errors import Problem, UserError, did_you_mean
+
+MOST = 100_000
+"""More classes than any image dataset has."""
+LARGEST = 8_000_000
+"""Bytes of a file of names."""
+FEW = 12
+"""Names that a message lists."""
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def given_names(classes: str | Sequence[str] | None, base: Path) -> tuple[str, ...] | None:
+    """The names that a spec's `classes` gives: a list, or the path of a file from `base`.
+
+    Raises:
+        UserError: the file cannot be read, or its lines are no names.
+    """
+    if isinstance(classes, str):
+        return read_names(base / classes)
+    return None if classes is None else tuple(classes)
+
+
+def read_names(path: Path) -> tuple[str, ...]:
+    """The names in a text file, one a line; empty lines at its end do not count.
+
+    Raises:
+        UserError: the file is no text file in UTF-8, an empty line stands between names, or a name
+            holds a control character.
+    """
+    hint = "write a text file with one name a line, in the order of the model's units"
+    lines = _text(path, hint).splitlines()
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not 0 < len(lines) <= MOST:
+        count = f"{len(lines):,} lines, {MOST:,} at most" if lines else "no names"
+        raise UserError(Problem(f"{path.name} has {count}", hint=hint))
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            message = f"line {number} of {path.name} is empty, so that class has no name"
+            raise UserError(Problem(message, hint="write its name, or remove the line"))
+        if _CONTROL.search(line):
+            message = f"line {number} of {path.name} holds a control character"
+            raise UserError(Problem(message, hint=hint))
+    return tuple(line.strip() for line in lines)
+
+
+def _text(path: Path, hint: str) -> str:
+    try:
+        # Opening a pipe would wait for a writer.
+        if not path.is_file():
+            raise OSError("it is not a file")
+        if path.stat().st_size > LARGEST:
+            raise OSError(f"it is larger than {LARGEST // 1_000_000} MB")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        message = f"{path.name} is not text in UTF-8: byte {error.start} is "
+        message += f"0x{error.object[error.start]:02x}"
+        raise UserError(Problem(message, hint="save it as UTF-8, with one name a line")) from error
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"the file of class names {path} cannot be read ({reason})"
+        raise UserError(Problem(message, hint=hint)) from error
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Names that differ: one that several classes have is followed by the class's index.
+
+    >>> distinct(["crane", "dog", "crane"])
+    ('crane (0)', 'dog', 'crane (2)')
+    """
+    counts = Counter(names)
+    return tuple(
+        _numbered(name, index) if counts[name] > 1 else name for index, name in enumerate(names)
+    )
+
+
+def classes_named(text: str, names: Sequence[str]) -> list[int]:
+    """The indices of all classes of a name, among names that `distinct` made."""
+    return [i for i, name in enumerate(names) if name in (text, _numbered(text, i))]
+
+
+def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -> int:
+    """The index of the class that a spec means by a name, or by an index.
+
+    Args:
+        text: a name or an index; a name counts first.
+        names: of all classes, as `distinct` made them.
+        of: what has the classes, such as "head 'class'", for messages.
+        noun: what messages call a class: a "unit" where values stand for themselves.
+
+    Raises:
+        UserError: no class has this name or index, or several have this name.
+    """
+    found = classes_named(text, names)
+    if len(found) == 1:
+        return found[0]
+    if len(found) > 1:
+        message = f"{of} has {len(found)} classes named '{text}'"
+        indices = [str(index) for index in found[:FEW]]
+        raise UserError(Problem(message, hint=f"write the index of one: {' or '.join(indices)}"))
+    if text.isdecimal() and int(text) < len(names):
+        return int(text)
+    message = f"{of} has no {noun} '{text}'"
+    raise UserError(Problem(message, hint=name_hint(text, names, noun)))
+
+
+def _numbered(name: str, index: int) -> str:
+    return f"{name} ({index})"
+
+
+def name_hint(text: str, names: Sequence[str], noun: str = "class") -> str:
+    """A hint for a name that no class has."""
+    hint = did_you_mean(text, names)
+    short = hint.startswith("did you mean") or len(names) <= FEW
+    return hint if short else f"use a {noun}'s name or index (0 to {len(names) - 1})"
