@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.class_names import readable
 from reportgen.datasets.parameters import FORM, OWN_DATA
 from reportgen.digest import of_bytes
 from reportgen.errors import Problem, UserError
@@ -82,7 +83,7 @@ def load(params: Params, seed: int, progress: Progress) -> Dataset:
         labels = _labels(listing, listing.classes, images, params["limit"])
         return assemble(title, images.images, labels, listing.classes, params, facts)
     originals = _originals(folder, images, params)
-    facts["names"] = [name.rpartition("/")[2] for name in images.names["test"]]
+    facts["names"] = [readable(name.rpartition("/")[2]) for name in images.names["test"]]
     facts["originals"] = [of_bytes(image.tobytes()) for image in originals]
     data = assemble(title, images.images, None, params["classes"] or (), params, facts)
     return replace(data, originals=originals)

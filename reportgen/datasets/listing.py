@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reportgen.digest import files_in
+from reportgen.digest import files_in, is_hidden
 from reportgen.errors import Problem, UserError, did_you_mean
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
@@ -110,7 +110,7 @@ def _folders(folder: Path) -> list[str]:
     """
     paths = []
     for root, folders, _ in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not is_hidden(name)]
         for name in folders:
             path = Path(root) / name
             paths.append(path.relative_to(folder).as_posix())

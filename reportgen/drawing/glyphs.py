@@ -68,8 +68,15 @@ class Keys:
 
 
 def shortened(text: str, most: int) -> str:
-    """`text`, or its beginning and an ellipsis where it has more than `most` characters."""
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    """`text`, or its beginning and an ellipsis where it has more than `most` characters.
+
+    The index stays that tells equal names of classes apart, as in "crane (134)".
+    """
+    if len(text) <= most:
+        return text
+    index = re.search(r" \(\d+\)$", text)
+    end = index[0] if index else ""
+    return text[: most - 1 - len(end)].rstrip() + "…" + end
 
 
 @lru_cache(maxsize=4096)

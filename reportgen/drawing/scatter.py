@@ -334,10 +334,15 @@ def _draw_legend(figure: Figure, classes: Sequence[str], columns: int) -> None:
     order = [r * columns + c for c in range(columns) for r in range(rows)]
     handles = [
         Line2D([], [], marker="o", linestyle="", markersize=7, color=color(label),
-               label=f"{label}  {names[label]}")
+               label=_entry(label, names[label]))
         for label in order if label < len(classes)
     ]  # fmt: skip
     figure.legend(
         handles=handles, loc="lower left", ncols=columns, borderaxespad=0.3, handletextpad=0.2,
         columnspacing=1.2, labelspacing=0.35, prop={"family": families(names), "size": 8.5},
     )  # fmt: skip
+
+
+def _entry(label: int, name: str) -> str:
+    # Without the mark, the number would stand behind a name that runs from right to left.
+    return f"{label}  {name}" if name.isascii() else f"\N{LEFT-TO-RIGHT MARK}{label}  {name}"

@@ -76,16 +76,16 @@ def sprite(text: str, size: int = SIZE, bold: bool = False) -> Pixels:
     return shown
 
 
-def fit(text: str, room: int, size: int = SIZE) -> tuple[str, int]:
+def fit(text: str, room: int, size: int = SIZE, bold: bool = False) -> tuple[str, int]:
     """`text` and a size at which it is at most `room` pixels wide.
 
     The size shrinks to `SMALL`; then an ellipsis replaces the end of the text.
     """
     for smaller in range(size, SMALL - 1, -1):
-        if width(text, smaller) <= room:
+        if width(text, smaller, bold) <= room:
             return text, smaller
     kept = text
-    while kept and width(kept + "…", SMALL) > room:
+    while kept and width(kept + "…", SMALL, bold) > room:
         kept = kept[:-1]
     return (kept.rstrip() + "…" if kept else ""), SMALL
 
