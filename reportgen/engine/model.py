@@ -37,11 +37,13 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
         loaded = checkpoint.build(recipe, job, store)
+        classes = classes or distinct(loaded.classes)
         digest = checkpoints.digest(loaded.model, preprocessing)
         kept = Checkpoint(recipe, "", preprocessing, classes, digest)
         checkpoint.remember(digest, loaded)
         training = Training(digest, "", {}, {}, checkpoints.device())
-    network = Network.of(loaded.model).named(classes or (data.classes if data else ()))
+    # Names that a spec gives to the dataset replace those that come with the model.
+    network = Network.of(loaded.model).named((data.classes if data else ()) or classes)
     facts = _facts(params, loaded, network, data, training)
     needs = (kept.weights,) if kept.weights else ()
     # Names change nothing about a model, and yet everything that shows them.

@@ -7,6 +7,7 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.attribution.captions import channels
 from reportgen.figures.class_comparison.facts import Facts
 from reportgen.figures.parts import of_class
 from reportgen.records import Artifact, Drawing
@@ -32,7 +33,9 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
         row_titles=[f"{of_class(image.label)} ({image.plain_name})" for image in facts.images],
         tile=_TILE if len(rows) > 2 else None,
     )
-    return (Drawing("", picture, _caption(facts), _alt(facts, maps), layers=facts.layers),)
+    sentences = (_caption(facts), channels(np.shape(artifact.arrays["images"])[-1]))
+    caption = " ".join(filter(None, sentences))
+    return (Drawing("", picture, caption, _alt(facts, maps), layers=facts.layers),)
 
 
 def _caption(facts: Facts) -> str:

@@ -11,6 +11,7 @@ from reportgen.drawing.sheet import Entry, sheet
 from reportgen.figures.attribution import answers
 from reportgen.figures.attribution.captions import (
     answering,
+    channels,
     finding,
     sentence,
     size,
@@ -51,7 +52,7 @@ REASONS = {
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """For one head a heatmap and an overlay; for several one sheet for each head."""
     facts: Facts = artifact.facts
-    several, wanted = len(facts.heads) > 1, params["likeliest"]
+    several, wanted = len(facts.heads) > 1, params.get("likeliest")
     told = answers.table(
         [row for head in facts.heads for row in answers.rows(_images(head), head.title * several)]
     )
@@ -89,6 +90,7 @@ def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | No
     sentences = [
         f"The same heatmap resized to the input ({size(np.shape(images)[1:3])} pixels, bilinear) "
         "and laid over it.",
+        channels(np.shape(images)[-1]),
         answers.remark(wanted, _images(head)),
         _sentences(head),
     ]
@@ -112,7 +114,8 @@ def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None
         row_titles=[_title(sample) for sample in head.samples],
         below=answers.below(_images(head)),
     )
-    listed = answers.remark(wanted, _images(head))
+    told = (channels(np.shape(images)[-1]), answers.remark(wanted, _images(head)))
+    listed = " ".join(filter(None, told))
     caption = (
         f"{TITLES[facts.method]} {answering(head.name, head.score)} at layer {facts.layer} "
         f"({size(facts.map_size)} positions), and resized over the input. {SCALE} "

@@ -9,6 +9,7 @@ from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import answers
 from reportgen.figures.attribution.captions import (
+    channels,
     finding,
     percent,
     plain,
@@ -61,7 +62,8 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
         "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
         "blue: covering raises it; white: no change; each map is scaled to its largest "
         "magnitude.",
-        answers.remark(params["likeliest"], explained),
+        channels(np.shape(images)[-1]),
+        answers.remark(params.get("likeliest"), explained),
         facts.unexplained,
         *(
             f"Output {name} has values and no probability, so it is left out."

@@ -10,7 +10,14 @@ from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import answers
-from reportgen.figures.attribution.captions import answering, finding, sentence, title, where
+from reportgen.figures.attribution.captions import (
+    answering,
+    channels,
+    finding,
+    sentence,
+    title,
+    where,
+)
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params, Pixels
@@ -61,7 +68,8 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     sentences = [
         f"{_method(facts, params, head)}{of_head}. {_colors(facts)}",
         _guided(head.relus),
-        answers.remark(params["likeliest"], explained),
+        channels(facts.channels),
+        answers.remark(params.get("likeliest"), explained),
         facts.unexplained,
         *(sentence(sample.image, _zero(sample)) for sample in head.samples),
     ]

@@ -118,7 +118,7 @@ def _titles(data: Dataset, split: str, indices: Array) -> tuple[str, ...]:
         labels = data.splits["test"].labels
         return tuple(title(data.targets, labels, int(index)) for index in indices)
     names = data.facts.get("names") if split == "test" else None
-    return tuple(names[int(i)] if names else f"image {int(i)}" for i in indices)
+    return tuple(names[int(i)] if names else f"{split} image {int(i)}" for i in indices)
 
 
 def title(targets: tuple[Target, ...], labels: Mapping[str, Array], index: int) -> str:

@@ -105,13 +105,15 @@ def _caption(facts: Facts) -> str:
     source = f"{facts.dataset}, {facts.split} split"
     count = len(facts.titles)
     if count == 1:
-        content = f"Image {facts.indices[0]} of {source}: {facts.titles[0]}."
+        name = f"{facts.split} image {facts.indices[0]}"
+        content = f"{name[:1].upper()}{name[1:]} of {facts.dataset}: {facts.titles[0]}."
     elif facts.labels:
         content = f"{count} images of {source}, each under its label and class; their indices "
         content += f"there are {', '.join(map(str, facts.indices))}."
     else:
         content = f"{count} images of {source}, each under its "
-        content += "class." if facts.labeled else "name."
+        content += "class" if facts.labeled else "name"
+        content += f"; their indices there are {', '.join(map(str, facts.indices))}."
     return f"{content} As model input: {facts.preprocessing}."
 
 
