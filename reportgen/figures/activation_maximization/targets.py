@@ -106,7 +106,8 @@ def _of_head(network: Network, head: Head, wanted: Sequence[str] | None) -> Targ
 def _number(text: str) -> int:
     if not text.strip().isdecimal():
         message = f"targets of the objective 'filter' are numbers, got '{text.strip()}'"
-        raise UserError(Problem(message, hint='write them like "3", or "3 + 7" for both at once'))
+        hint = 'write them like "3", or "3 + 7" for both at once; classes need "objective: class"'
+        raise UserError(Problem(message, hint=hint))
     return int(text)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.class_names import class_index
+from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UserError
 from reportgen.network.heads import sides
 from reportgen.network.network import Network
@@ -58,6 +58,14 @@ def unexplained(network: Network, score: str = "logit") -> str:
                 "is not explained."
             )
     return " ".join(sentences)
+
+
+def remarks(
+    network: Network, heads: Sequence[Head], targets: Sequence[str | None], score: str = "logit"
+) -> str:
+    """Sentences on outputs left out, and on numbers among `targets` that are names of classes."""
+    read = [reading(target, head.classes) for head in heads for target in targets]
+    return " ".join(filter(None, dict.fromkeys([unexplained(network, score), *read])))
 
 
 def unlabeled(network: Network, data: Dataset) -> str:

@@ -11,6 +11,6 @@ LIKELIEST = Parameter(
     "list this many classes below each image, the likeliest first, with their probabilities and "
     "the true class where it is known",
     minimum=1,
-    maximum=20,
+    maximum=100,
     optional=True,
 )

@@ -33,7 +33,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
         row_titles=[f"{of_class(image.label)} ({image.plain_name})" for image in facts.images],
         tile=_TILE if len(rows) > 2 else None,
     )
-    sentences = (_caption(facts), channels(np.shape(artifact.arrays["images"])[-1]))
+    sentences = (_caption(facts), facts.reading, channels(np.shape(artifact.arrays["images"])[-1]))
     caption = " ".join(filter(None, sentences))
     return (Drawing("", picture, caption, _alt(facts, maps), layers=facts.layers),)
 
