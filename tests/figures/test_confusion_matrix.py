@@ -58,7 +58,7 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     assert table.rows[0] == ("Shirt", "Ankle boot", 2, pytest.approx(2 / 3), pytest.approx(2 / 3))
     (text,) = [note.text for note in notes_of(KIND, artifact)[0]]
     assert text.startswith("The most frequent mistake")
-    assert "answer `Ankle_boot` for `Shirt`: 66.7% of 3 mistakes" in text
+    assert "answer `Ankle boot` for `Shirt`: 66.7% of 3 mistakes" in text
     assert "(interval 20.8% to 93.9%), too few mistakes to compare" in text
 
 
