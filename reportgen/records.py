@@ -93,9 +93,9 @@ class Dataset:
     `targets[0]` is the primary target, which a model with a single output learns.
     `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
     where a dataset of a few images changed their size or color; otherwise ().
-    `warnings` are doubts about the images or labels.
     `classes` names the classes of a model that is shown images without labels, in the order of the
     model's units; () where nothing names them, and beside `targets`, which have names of their own.
+    `warnings` are doubts about the images or labels.
     """
 
     name: str
@@ -107,8 +107,8 @@ class Dataset:
     digest: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     originals: tuple[Array, ...] = ()
-    warnings: tuple[ReportWarning, ...] = ()
     classes: tuple[str, ...] = ()
+    warnings: tuple[ReportWarning, ...] = ()
 
 
 # --- models ------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def _facts(
         training={**training.params, "device": training.device,
                   "trained_here": bool(training.history),
                   **({"weights": loaded.weights} if loaded.weights else {})},
-        warnings=(*about_data, *model_warnings(Network.of(loaded.model))),
+        warnings=(*about_data, *model_warnings(network)),
     )  # fmt: skip
 
 
