@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from reportgen.digest import absolute
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job
-from reportgen.errors import ReportgenError
+from reportgen.errors import InputMovedError, Problem, ReportgenError
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
-from reportgen.session import Session, changed_files, refuse_foreign
+from reportgen.session import Session, changed_files, recorded, refuse_foreign
 from reportgen.store import Output, read_manifest, write_atomic, write_manifest
+
+MOVES = 3
+"""How often a report is begun again because its files change."""
 
 
 class Listener(Protocol):
@@ -61,6 +65,11 @@ class Resolved:
     outputs: Mapping[str, Output] | None = None
 
 
+def made(key: str, facts: Mapping[str, Any], outputs: Mapping[str, Output]) -> Resolved:
+    """A task whose outputs are in the store."""
+    return Resolved(key, facts, {name: o.digest for name, o in outputs.items()}, outputs)
+
+
 @dataclass
 class Builder:
     """Makes one report: resolves its tasks, running those that are stale."""
@@ -72,22 +81,39 @@ class Builder:
     trust: bool = False
     ran: int = 0
     exit_status: int = 0
+    published: bool = False
     resolved: dict[str, Resolved] = field(default_factory=dict)
     failures: set[str] = field(default_factory=set)
     warned: set[str] = field(default_factory=set)
+    moves: int = 0
 
     def __post_init__(self) -> None:
         self.folder = self.session.place.out / self.plan.spec.slug
         self.manifest = read_manifest(self.folder)
 
     def build(self) -> bool:
-        """Bring the report up to date; returns whether every task succeeded."""
+        """Bring the report up to date; returns whether every task succeeded.
+
+        Where a file was replaced between its digest and its reading, the build goes again.
+        """
+        while True:
+            try:
+                self.resolve_all()
+            except InputMovedError:
+                self.resolved.clear()
+                self.worker.stop()  # It may have imported code that has changed.
+            else:
+                return self.exit_status == 0
+
+    def resolve_all(self) -> None:
+        """Bring every task up to date that has not failed yet."""
         for task in list(self.plan.tasks.values()):
+            if task.key in self.failures:
+                continue
             try:
                 self.page(task) if task.stage == "page" else self.resolve(task)
             except Failed as failure:
                 self.exit_status = max(self.exit_status, failure.exit_status)
-        return self.exit_status == 0
 
     def resolve(self, task: Task) -> Resolved:
         """Digests of a task's outputs, after running it if it is stale."""
@@ -95,9 +121,9 @@ class Builder:
             return self.resolved[task.key]
         facts = self.facts(task)
         key = key_of(task, facts)
-        recorded = self.manifest["tasks"].get(task.key)
-        if recorded is not None and recorded["key"] == key:
-            found = Resolved(key, facts, recorded["outputs"])
+        known = recorded(self.plan, task, self.manifest)
+        if known is not None and known["key"] == key:
+            found = Resolved(key, facts, known["outputs"])
         else:
             found = self.run(task)
         self.resolved[task.key] = found
@@ -120,7 +146,7 @@ class Builder:
         found = self.resolve(task)
         if found.outputs is None:
             outputs = self.session.store.recall(found.key)
-            found = replace(found, outputs=outputs) if outputs else self.run(task)
+            found = made(found.key, found.facts, outputs) if outputs else self.run(task)
             self.resolved[task.key] = found
         assert found.outputs is not None
         return found.outputs
@@ -133,21 +159,33 @@ class Builder:
         key = key_of(task, facts)
         outputs = self.session.store.recall(key)
         if outputs is None:
-            outputs = self.perform(task, inputs)
+            outputs = self.perform(task, inputs, facts)
             self.session.store.remember(key, outputs)
         self.ran += 1
-        return Resolved(key, facts, {n: o.digest for n, o in outputs.items()}, outputs)
+        return made(key, facts, outputs)
 
-    def perform(self, task: Task, inputs: Mapping[str, Output]) -> dict[str, Output]:
-        """Have the worker run a task, and report its progress to the listener."""
+    def perform(
+        self, task: Task, inputs: Mapping[str, Output], facts: Mapping[str, Any]
+    ) -> dict[str, Output]:
+        """Have the worker run a task, and report its progress to the listener.
+
+        Raises:
+            InputMovedError: it would read other files than those that its key was made of.
+            Failed: it failed, perhaps because its files change all the time.
+        """
+        self.session.store.save_stat_cache(self.session.stats)
+        files = {absolute(path): facts["files"][name] for name, path in task.files.items()}
+        sources = self.session.keys.sources(task)
         base = str(self.plan.spec.source.parent.absolute())
         cache = str(self.session.place.cache.absolute())
         job = Job(task.stage, task.modules, task.params, inputs, base, cache, task.checks,
-                  task.lines, self.trust)  # fmt: skip
+                  task.lines, self.trust, files, sources)  # fmt: skip
         begin = time.monotonic()
         self.listener.started(task)
         try:
             outputs = self.worker.run(job, self.listener.progress)
+        except InputMovedError as error:
+            raise self.moved(task, error) from None
         except ReportgenError as error:
             raise self.fail(task, error) from None
         self.listener.finished(task, time.monotonic() - begin)
@@ -166,6 +204,22 @@ class Builder:
                 self.warned.add(warning["text"])
                 self.listener.warned(task, warning["text"])
 
+    def moved(self, task: Task, error: InputMovedError) -> ReportgenError:
+        """What to raise where a task would read other files than its key was made of."""
+        (problem,) = error.problems
+        self.session.keys.renew(task)
+        for used in task.inputs:
+            self.session.store.forget(self.resolved[used.task].key)
+        self.moves += 1
+        if self.moves > MOVES:
+            message = f"{problem.message}, at each of {self.moves} attempts"
+            hint = (
+                "build again when nothing writes to it; a function must return the same every time"
+            )
+            return self.fail(task, InputMovedError(Problem(message, hint=hint)))
+        self.listener.remarked(task, f"{problem.message}; starting again")
+        return error
+
     def fail(self, task: Task, error: ReportgenError) -> Failed:
         """Report an error to the listener, with the file and line of the spec that caused it."""
         file, line = task.where
@@ -181,17 +235,19 @@ class Builder:
             raise Failed(0)
         facts = self.facts(task)
         key = key_of(task, facts)
-        recorded = self.manifest["tasks"].get(task.key, {})
-        good = recorded.get("key") == key
+        known = recorded(self.plan, task, self.manifest)
+        good = known is not None and known["key"] == key
         if good and not any(changed_files(self.folder, self.manifest["files"], self.session)):
-            self.keep_manifest()
+            self.keep_manifest(facts)
         else:
             self.write_page(task)
+        self.published = True
         self.listener.reported(self.plan.spec.slug, self.folder / "index.html", self.ran)
 
     def write_page(self, task: Task) -> None:
         """Render the report's files, write them, and delete files that it no longer has."""
         from reportgen import page
+        from reportgen.render import templates
 
         refuse_foreign(self.folder, bool(self.manifest["tasks"]))
         inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
@@ -201,6 +257,10 @@ class Builder:
         facts = self.facts(task)
         provenance = self.session.provenance(self.plan)
         files = page.make(self.plan.spec, inputs, provenance, self.session.store)
+        for name, digest in templates.used().items():
+            if facts["files"].get(name, digest) != digest:
+                problem = Problem(f"the template {name} changed while it was read")
+                raise self.moved(task, InputMovedError(problem))
         for name, data in files.items():
             write_atomic(self.folder / name, data)
         digests = page.digests(files)
@@ -210,14 +270,12 @@ class Builder:
             (self.folder / name).unlink(missing_ok=True)
         self.ran += 1
 
-    def keep_manifest(self) -> None:
+    def keep_manifest(self, facts: Mapping[str, Any]) -> None:
         """Record the tasks that ran, where none of them changed the page."""
         if self.ran:
             task = self.plan.page
-            recorded = self.manifest["tasks"][task.key]
-            self.resolved[task.key] = Resolved(
-                recorded["key"], recorded["facts"], recorded["outputs"]
-            )
+            outputs = self.manifest["tasks"][task.key]["outputs"]
+            self.resolved[task.key] = Resolved(key_of(task, facts), facts, outputs)
             self.write_manifest(self.manifest["files"])
 
     def write_manifest(self, files: Mapping[str, str]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from reportgen.codec import decode, encode
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import InputMovedError, Problem, ReportgenError, UserError
 from reportgen.types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ Handler = Callable[[Json, Progress], Json]
 
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
+_ERRORS = {"moved": InputMovedError, "mistake": UserError, "other": ReportgenError}
+"""Errors that a child may raise in its parent, the most special first."""
 GRACE = 5.0
 """Seconds that a child has to exit by itself after it closed its channel."""
 
@@ -187,7 +189,7 @@ class ChildProcess:
         temporary = self._temporary or self._resources.enter_context(
             tempfile.TemporaryDirectory(prefix="reportgen-", ignore_cleanup_errors=True)
         )
-        environment = os.environ if self._environment is None else self._environment
+        environment = _safe(os.environ if self._environment is None else self._environment)
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
             stdin=subprocess.PIPE,
@@ -208,7 +210,7 @@ class ChildProcess:
                 return message["answer"]
             if "problems" in message:
                 problems = decode(tuple[Problem, ...], message["problems"])
-                raise (UserError if message["mistake"] else ReportgenError)(*problems)
+                raise _ERRORS[message["error"]](*problems)
             progress(message["progress"])
         raise self._died()
 
@@ -228,6 +230,15 @@ class ChildProcess:
             tail = " ".join(lines[-TAIL:])
         self.stop()
         return Died(status, tail)
+
+
+def _safe(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which no working folder is on the import path unless it is named.
+
+    Python takes an empty entry of PYTHONPATH for the working folder.
+    """
+    entries = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    return {**environment, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, entries))}
 
 
 def _message(line: str) -> JsonObject:
@@ -274,7 +285,8 @@ def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObj
     try:
         return {"answer": handler(message["request"], progress)}
     except ReportgenError as error:
-        return {"problems": encode(error.problems), "mistake": isinstance(error, UserError)}
+        kind = next(name for name, one in _ERRORS.items() if isinstance(error, one))
+        return {"problems": encode(error.problems), "error": kind}
 
 
 def _limit(limits: Limits) -> None:

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reportgen.digest import StatCache, of_bytes, of_value
+from reportgen.files import read_regular
+from reportgen.libraries import installed_twin, is_library
+from reportgen.types import JsonObject
 
 FORM = 1
 """Version of the results of `syntax.read`; entries of a stat cache with another are ignored."""
@@ -54,6 +57,9 @@ class Facts(NamedTuple):
     effects: bool
 
 
+UNREADABLE = Facts("unreadable", (), True)
+
+
 class Edges(NamedTuple):
     """The imports of a module, with the modules that they reach.
 
@@ -84,6 +90,8 @@ class CodeDigests:
         self.packages = {**packages, PACKAGE.name: str(PACKAGE.parent)}
         self._names: dict[str, frozenset[str]] = {}
         self._chains: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.shas: dict[str, str] = {}
+        """Digest of the bytes of each file that was looked at."""
         self._facts: dict[str, Facts] = {}
         self._edges: dict[Node, Edges] = {}
         self._codes: dict[Node, tuple[str, frozenset[str]]] = {}
@@ -221,7 +229,10 @@ class CodeDigests:
         """The folder that holds a module's top module, or ""."""
         top = module.partition(".")[0]
         held = self.packages.get(top)
-        return held or next((folder for folder in folders if self.files(top, folder)), "")
+        found = held or next((folder for folder in folders if self.files(top, folder)), "")
+        if found and not held and is_library(top) and installed_twin(module, Path(found)):
+            return ""  # Python imports the library, whatever lies in the user's folder.
+        return found
 
     def files(self, module: str, folder: str) -> tuple[str, ...]:
         """Files that importing a module runs: its packages' `__init__` and its own.
@@ -254,19 +265,29 @@ class CodeDigests:
     def facts(self, file: str) -> Facts:
         """The meaning of a file, from the stat cache while the file is unchanged."""
         if file not in self._facts:
-            entry, stat = self.cache.known(file)
-            if entry is not None and entry.get("form") == FORM:
-                self._facts[file] = Facts(entry["body"], entry["imports"], entry["effects"])
-            else:
-                data = Path(file).read_bytes()
-                facts, parsed = facts_of(data)
-                # Whether a source parses depends on the version of Python, so that is not kept.
-                if parsed:
-                    self.cache.remember(
-                        file, stat, sha=of_bytes(data), form=FORM, **facts._asdict()
-                    )
-                self._facts[file] = facts
+            try:
+                entry = self.cache.known(file)
+                if entry is None or entry.get("form") != FORM:
+                    old = self.cache.entries.get(file)
+                    entry = self.cache.read(file, lambda source: _entry(source.read(), old))
+            except OSError:  # The import of it fails with a message.
+                entry = {"sha": "", **UNREADABLE._asdict()}
+            self._facts[file] = Facts(entry["body"], entry["imports"], entry["effects"])
+            self.shas[file] = entry["sha"]
         return self._facts[file]
+
+
+def _entry(data: bytes, old: JsonObject | None) -> JsonObject:
+    """What a stat cache keeps of a source; its `form` is missing where it does not parse.
+
+    Whether a source parses depends on the version of Python.
+    """
+    sha = of_bytes(data)
+    if old is not None and old.get("form") == FORM and old["sha"] == sha:
+        return {name: fact for name, fact in old.items() if name not in ("stat", "at")}
+    facts, parsed = facts_of(data)
+    form = {"form": FORM} if parsed else {}
+    return {"sha": sha, **form, **facts._asdict()}
 
 
 def facts_of(data: bytes) -> tuple[Facts, bool]:
@@ -333,7 +354,7 @@ def reached(modules: Iterable[str], folder: Path) -> dict[str, str]:
             own = ".".join(module.split(".")[:depth])
             if own not in found:
                 found[own] = file
-                written = imports_of(Path(file).read_bytes())
+                written = imports_of(read_regular(file))
                 names = (resolved(name, own, file) for name in written)
                 roots += [name for name in names if name.partition(".")[0] in tops]
     return found

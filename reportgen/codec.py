@@ -40,6 +40,41 @@ def decode(kind: type[T], data: Json) -> T:
     return typing.cast(T, _decode(kind, data))
 
 
+def fits(kind: Json, data: Json) -> bool:
+    """Whether a JSON value has the shape of type hint `kind`; further keys of records do not count.
+
+    `decode` takes what `encode` wrote. What may be damaged is held against its type first.
+    """
+    origin: Json = typing.get_origin(kind)
+    args = typing.get_args(kind)
+    if kind is Any:
+        return True
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        needed = {f.name for f in dataclasses.fields(kind) if _is_required(f)}
+        return (
+            isinstance(data, dict)
+            and needed <= data.keys()
+            and all(fits(hints[name], data[name]) for name in hints.keys() & data.keys())
+        )
+    if origin in (typing.Union, types.UnionType):
+        return any(fits(one, data) for one in args)
+    if origin is tuple and args[-1] is Ellipsis:
+        return isinstance(data, list) and all(fits(args[0], item) for item in data)
+    if origin is tuple:
+        return isinstance(data, list) and len(data) == len(args) and all(map(fits, args, data))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return isinstance(data, dict) and all(fits(args[1], item) for item in data.values())
+    if kind is type(None):
+        return data is None
+    return isinstance(data, kind) and (kind is bool or not isinstance(data, bool))
+
+
+def _is_required(field: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return field.default is missing and field.default_factory is missing
+
+
 def _decode(hint: Json, data: Json) -> Json:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = _hints(hint)

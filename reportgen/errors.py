@@ -51,5 +51,9 @@ class UserError(ReportgenError):
     exit_status = 2
 
 
+class InputMovedError(UserError):
+    """A file was replaced between its digest and its reading; the build goes again."""
+
+
 class UndefinedError(ReportgenError):
     """A method is undefined for a model; the report prints this sentence in place of the figure."""

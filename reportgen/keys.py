@@ -6,15 +6,15 @@ manifest holds the same key; it waits while a task that it needs is stale.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from reportgen import catalog
-from reportgen.code import CodeDigests
+from reportgen.code import PACKAGE, CodeDigests
 from reportgen.codec import encode
-from reportgen.digest import StatCache, of_keras_file, of_value
+from reportgen.digest import StatCache, of_input, of_value
 from reportgen.plan import Task
 
 State = Literal["fresh", "stale", "waits", "failed"]
@@ -60,7 +60,7 @@ class Keys:
         """
         code = self.code.of(task.modules, task.folders)
         libraries = [*code.libraries, *(["keras"] if "tensorflow" in code.libraries else [])]
-        files = {name: self._file(path) for name, path in sorted(task.files.items())}
+        files = {name: of_input(path, self.cache) for name, path in sorted(task.files.items())}
         return {
             "code": code.digest,
             "params": encode(task.params),
@@ -69,14 +69,17 @@ class Keys:
             "files": files,
         }
 
-    def _file(self, path: Path) -> str:
-        try:
-            if path.is_dir():
-                return self.cache.of_folder(path)
-            return of_keras_file(path, self.cache) if path.suffix == ".keras" \
-                else self.cache.of_file(path)  # fmt: skip
-        except OSError:
-            return "missing"
+    def sources(self, task: Task) -> dict[str, str]:
+        """Digests of the text of the modules that a task imports, reportgen's own left out."""
+        reached = self.code.reached(task.modules, task.folders)
+        own = str(PACKAGE) + os.sep
+        return {name: self.code.shas[f] for name, f in reached.items() if not f.startswith(own)}
+
+    def renew(self, task: Task) -> None:
+        """Look anew at all that a task reads."""
+        for path in task.files.values():
+            self.cache.forget(path)
+        self.code = CodeDigests(self.cache, catalog.packages())
 
 
 def key_of(task: Task, facts: Mapping[str, Any]) -> str:
@@ -92,12 +95,14 @@ def differences(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[
     """The reasons why the facts `new` of a task differ from the recorded facts `old`."""
     if old is None:
         return (Reason("never built"),)
-    reasons = []
-    for name, word in _WORDS.items():
-        if old.get(name) != new[name]:
-            detail = "" if name == "code" else ", ".join(_changes(old.get(name) or {}, new[name]))
-            reasons.append(Reason(word, detail))
-    return tuple(reasons)
+    try:
+        return tuple(
+            Reason(word, "" if name == "code" else ", ".join(_changes(old[name], new[name])))
+            for name, word in _WORDS.items()
+            if old[name] != new[name]
+        )
+    except RecursionError:  # Of a damaged manifest, whose values are nested without end.
+        return (Reason("never built"),)
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -74,6 +75,15 @@ class Plan:
     def page(self) -> Task:
         """The last task, which writes the pages."""
         return self.tasks[f"{self.spec.slug}/page"]
+
+    @cached_property
+    def needed(self) -> Mapping[str, set[str]]:
+        """The outputs of each task that other tasks use."""
+        needed: dict[str, set[str]] = {key: set() for key in self.tasks}
+        for task in self.tasks.values():
+            for used in task.inputs:
+                needed[used.task].add(used.output)
+        return needed
 
 
 @dataclass(frozen=True)
@@ -192,13 +202,15 @@ class _Layout:
 
     def train(self, model: ModelSpec) -> Task:
         """The task that builds a model and trains it."""
-        return self._of_model(model, "train", (), {"training": model.training})
+        params = {"training": model.training, "settle": leaves_scaling_open(model.dataset)}
+        return self._of_model(model, "train", (), params)
 
     def model(self, model: ModelSpec) -> Task:
         """The task that stores a trained model for the figures, with the facts about it."""
         trained = self.is_trained_here(model)
         inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
-        task = self._of_model(model, "model", inputs, {"classes": model.classes})
+        params = {"classes": model.classes, "settle": leaves_scaling_open(model.dataset)}
+        task = self._of_model(model, "model", inputs, params)
         names = {path: self.folder / path for path in _names_file(model.classes)}
         return replace(task, files={**task.files, **names})
 
@@ -261,6 +273,9 @@ class _Layout:
             yield Input("times", self.model_key(model, "train"), "times")
         if "dataset" in wanted and model.dataset is not None:
             yield Input("dataset", self.dataset_key(model.dataset), "dataset")
+            if leaves_scaling_open(model.dataset) and not _takes_fractions(model):
+                key = self.model_key(model, "model")
+                yield Input("preprocessing", key, "preprocessing")
 
     def figure_key(self, section: SectionSpec, figure: FigureSpec, stage: Stage) -> str:
         """Name of one of the tasks of a figure."""
@@ -356,6 +371,20 @@ class _Layout:
 
 
 _SHOWN: tuple[Stage, Stage] = ("draw", "note")
+
+
+def leaves_scaling_open(dataset: DatasetSpec | None) -> bool:
+    """Whether a spec says nothing on a dataset's preprocessing, so that its model settles it."""
+    return dataset is not None and not any(dataset.params.get(key) for key in _PREPROCESSING)
+
+
+_PREPROCESSING = ("scaling", "mean", "std", "application")
+
+
+def _takes_fractions(model: ModelSpec) -> bool:
+    """Whether it is a network of reportgen's own; none of them rescales its input."""
+    name = model.source.partition(":")[2]
+    return model.kind == "zoo" and catalog.module("models", name).startswith("reportgen.")
 
 
 def _paths(dataset: DatasetSpec) -> Iterator[str]:

@@ -13,7 +13,7 @@ from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Stage, Task, plan
 from reportgen.render import template_files
-from reportgen.session import Place, Session, changed_files, refuse_foreign
+from reportgen.session import Place, Session, changed_files, recorded, refuse_foreign
 from reportgen.spec.types import Spec
 from reportgen.store import locked, read_manifest, write_manifest
 
@@ -67,15 +67,15 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
             continue
         inputs = {i.name: digests[i.task][i.output] for i in task.inputs}
         facts = session.facts(plan, task, inputs)
-        recorded = manifest["tasks"].get(task.key)
-        if recorded is None or recorded["key"] != key_of(task, facts):
-            yield Status(task, "stale", differences(recorded and recorded["facts"], facts))
+        found = recorded(plan, task, manifest)
+        if found is None or found["key"] != key_of(task, facts):
+            yield Status(task, "stale", differences(found and found["facts"], facts))
             continue
         if task.stage == "page":
             wrong = tuple(changed_files(folder, manifest["files"], session))
             yield Status(task, "stale" if wrong else "fresh", wrong)
             continue
-        digests[task.key] = recorded["outputs"]
+        digests[task.key] = found["outputs"]
         yield Status(task, "fresh")
 
 
@@ -90,20 +90,20 @@ def site_status(session: Session) -> Status:
     """Whether the front page is fresh, with reasons where it is stale."""
     task, manifest = site_task(session.place), read_manifest(session.place.out)
     facts = session.keys.facts(task, {})
-    recorded = manifest["tasks"].get(task.key)
-    if recorded is None or recorded["key"] != key_of(task, facts):
-        return Status(task, "stale", differences(recorded and recorded["facts"], facts))
+    found = manifest["tasks"].get(task.key)
+    if found is None or found["key"] != key_of(task, facts):
+        return Status(task, "stale", differences(found and found["facts"], facts))
     wrong = tuple(changed_files(session.place.out, manifest["files"], session))
     return Status(task, "stale" if wrong else "fresh", wrong)
 
 
-def refresh_site(session: Session) -> None:
+def refresh_site(session: Session, listener: Listener) -> None:
     """Write the front page if it is stale."""
     found, out = site_status(session), session.place.out
     if found.state == "fresh":
         return
     refuse_foreign(out, bool(read_manifest(out)["tasks"]))
-    site.refresh(out)
+    site.refresh(out, lambda text: listener.remarked(found.task, text))
     facts = session.keys.facts(found.task, {})
     files = {"index.html": of_bytes((out / "index.html").read_bytes())}
     outputs = {"key": key_of(found.task, facts), "facts": facts, "outputs": files}
@@ -140,9 +140,10 @@ def build(
                     worker.start()
                 for builder in builders:
                     refused += _refusals(builder)
-            if prune:
-                site.prune(place.out, {one.spec.slug for one in plans})
-            refresh_site(session)
+            gone = site.prune(place.out, {one.spec.slug for one in plans}) if prune else []
+            # Where every report was refused, nothing is written.
+            if gone or any(builder.published for builder in builders):
+                refresh_site(session, listener)
         finally:
             session.store.save_stat_cache(session.stats)
     if refused:

@@ -10,7 +10,8 @@ from typing import Any
 from reportgen.errors import Problem, UserError
 from reportgen.keys import Keys, Reason
 from reportgen.plan import Plan, Task
-from reportgen.store import MANIFEST, Store
+from reportgen.store import MANIFEST, Store, check_cache
+from reportgen.types import JsonObject
 from reportgen.version import __version__
 
 
@@ -26,6 +27,7 @@ class Session:
     """The state that the tasks of several reports share during one command."""
 
     def __init__(self, place: Place) -> None:
+        check_cache(place.cache)
         self.place = place
         self.store = Store(place.cache)
         self.stats = self.store.stat_cache()
@@ -46,6 +48,16 @@ class Session:
         versions = self.keys.cache.versions(libraries)
         return {"reportgen": __version__, "seed": plan.spec.seed,
                 "libraries": {name: v for name, v in versions.items() if v}}  # fmt: skip
+
+
+def recorded(plan: Plan, task: Task, manifest: JsonObject) -> JsonObject | None:
+    """What a manifest holds of a task; None where that is not all that the other tasks need."""
+    found: JsonObject | None = manifest["tasks"].get(task.key)
+    if found is None:
+        return None
+    if task.stage == "page":
+        return found if found["outputs"] == manifest["files"] else None
+    return found if plan.needed[task.key] <= found["outputs"].keys() else None
 
 
 def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:

@@ -6,10 +6,13 @@ Jinja2 is loaded only to write the front page.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from reportgen.codec import fits
+from reportgen.files import open_regular, read_regular
 from reportgen.store import MANIFEST, read_json, write_atomic
 
 if TYPE_CHECKING:
@@ -26,20 +29,58 @@ THUMBNAIL_BYTES = 96 * 1024
 """Bytes of the largest picture that the front page embeds."""
 
 
-def refresh(out: Path) -> bool:
+@dataclass(frozen=True)
+class ListedModel:
+    """What the front page reads of a model in a report.json."""
+
+    name: str
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class ListedFigure:
+    """What the front page reads of a figure in a report.json."""
+
+    file: str
+    alt: str
+    media_type: str = ""
+
+
+@dataclass(frozen=True)
+class ListedReport:
+    """What the front page reads of a report.json."""
+
+    title: str
+    models: tuple[ListedModel, ...]
+    figures: tuple[ListedFigure, ...]
+    authors: tuple[str, ...] = ()
+    tables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _ignore(text: str) -> None:
+    """Receives what nobody asked for."""
+
+
+def refresh(out: Path, remark: Callable[[str], None] = _ignore) -> bool:
     """Write `out`/index.html unless it already lists the reports below `out`.
 
-    The page lists each folder that holds a report.json written by reportgen.
+    The page lists each folder that holds a report.json written by reportgen. One that is damaged
+    harms its own entry alone.
+
+    Args:
+        out: the folder of all reports.
+        remark: called with a sentence for each damaged report.json.
 
     Returns:
         Whether the page was written.
     """
     from reportgen.render import index
 
-    data = index([entry for folder in _folders(out) if (entry := _entry(folder))])
+    data = index([entry for folder in _folders(out) if (entry := _entry(folder, remark))])
     path = out / "index.html"
-    if path.is_file() and path.read_bytes() == data:
-        return False
+    with contextlib.suppress(OSError):
+        if read_regular(path) == data:
+            return False
     write_atomic(path, data)
     return True
 
@@ -72,7 +113,9 @@ def _is_ours(folder: Path) -> bool:
 
 def _remove(folder: Path) -> None:
     """Delete listed files, then the manifest, then folders that are empty."""
-    names = [PurePosixPath(name) for name in read_json(folder / MANIFEST).get("files", ())]
+    listed = read_json(folder / MANIFEST).get("files")
+    listed = listed if isinstance(listed, dict | list) else ()
+    names = [PurePosixPath(name) for name in listed if isinstance(name, str) and "\0" not in name]
     # A link or ".." could lead out of the folder, to files that reportgen did not write.
     paths = [path for name in names if (path := _inside(folder, name)) is not None]
     for path in paths:
@@ -91,20 +134,29 @@ def _inside(folder: Path, name: PurePosixPath) -> Path | None:
     return path if plain and path.parent.resolve().is_relative_to(folder.resolve()) else None
 
 
-def _entry(folder: Path) -> IndexEntry | None:
-    facts = read_json(folder / "report.json")
-    if not isinstance(facts, dict) or not facts.keys() >= KEYS or facts["schema"] != SCHEMA:
-        return None
+def _entry(folder: Path, remark: Callable[[str], None]) -> IndexEntry | None:
+    """The entry of a folder; None where no report of reportgen's lies there."""
     from reportgen.render.context import counted
     from reportgen.render.views import IndexEntry
 
-    picture, alt = _thumbnail(folder, facts.get("figures", []))
+    path = folder / "report.json"
+    facts = read_json(path)
+    of_ours = isinstance(facts, dict) and facts.keys() >= KEYS
+    if of_ours and facts["schema"] != SCHEMA:
+        return None
+    if not of_ours or not fits(ListedReport, facts):
+        if not path.exists() or not _is_ours(folder):
+            return None
+        remark(f"{path} is damaged; delete it and build this report again")
+        words = "its report.json is damaged"
+        return IndexEntry(folder.name, folder.name, "", "", words, "", "")
+    picture, alt = _thumbnail(folder, facts["figures"])
     return IndexEntry(
         slug=folder.name,
         title=facts["title"],
-        authors=", ".join(facts.get("authors", [])),
+        authors=", ".join(facts.get("authors", ())),
         models=", ".join(model.get("title") or model["name"] for model in facts["models"]),
-        counts=counted(len(facts["figures"]), len(facts.get("tables", {}))),
+        counts=counted(len(facts["figures"]), len(facts.get("tables", ()))),
         picture=picture,
         alt=alt,
     )
@@ -115,8 +167,12 @@ def _thumbnail(folder: Path, figures: list[Mapping[str, Json]]) -> tuple[str, st
     from reportgen.render.context import data_uri
 
     for figure in figures:
-        path = folder / figure["file"]
-        kind = figure.get("media_type", "")
-        if kind.startswith("image/") and path.is_file() and path.stat().st_size <= THUMBNAIL_BYTES:
-            return data_uri(path.read_bytes(), kind), figure["alt"]
+        name, kind = figure["file"], figure.get("media_type", "")
+        path = _inside(folder, PurePosixPath(name)) if "\0" not in name else None
+        if path is None or not kind.startswith("image/"):
+            continue
+        with contextlib.suppress(OSError), open_regular(path, follow=False) as file:
+            data = file.read(THUMBNAIL_BYTES + 1)
+            if len(data) <= THUMBNAIL_BYTES:
+                return data_uri(data, kind), figure["alt"]
     return "", ""

@@ -5,6 +5,10 @@ Below the cache folder (`.reportgen/`, which may be deleted at any time):
     objects/<2 digits>/<sha256>    bytes, named by their digest
     tasks/<2 digits>/<key>.json    a finished task's outputs, named by the task's key
     stat.json                      digests of files that have not changed
+    lock                           held by the build that is running
+
+Every entry is checked when it is read: objects against their names, the others against a seal, a
+digest of the entry with its name. A damaged entry counts as missing and is made again.
 
 In the output folder each report has a `manifest.json`, written last. With it, `status` decides
 without any cache whether the pages are fresh, even in a fresh clone.
@@ -15,15 +19,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from reportgen.digest import StatCache, now_ns, of_bytes
+from reportgen.codec import decode, encode, fits
+from reportgen.digest import StatCache, of_bytes
+from reportgen.errors import Problem, UserError
+from reportgen.files import kind, read_regular
 from reportgen.types import Json, JsonObject, Params
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+NAMES = frozenset({"objects", "tasks", "trials", "stat.json", "lock"})
+"""What a cache folder holds."""
+_SEALED = re.compile(rb'\{"seal": "([0-9a-f]{64})", "entry": (.*)\}\n', re.DOTALL)
 
 
 def write_atomic(path: Path, data: bytes) -> None:
@@ -58,11 +70,22 @@ def write_json(path: Path, value: Json) -> None:
 
 
 def read_json(path: Path) -> Json:
-    """A JSON file's value, or None where the file is absent or not JSON."""
+    """A JSON file's value; None where there is no regular file, or it is not sound JSON."""
     try:
-        return json.loads(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return _parsed(read_regular(path))
+    except OSError:
         return None
+
+
+def _parsed(data: bytes) -> Json:
+    """The value of JSON, None where it is none or could not be written again."""
+    try:
+        value = json.loads(data)
+        if b"\\ud" in data.lower():  # Perhaps half a character, which UTF-8 has no bytes for.
+            json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return value
 
 
 @dataclass(frozen=True)
@@ -90,9 +113,8 @@ class Store:
     def put(self, data: bytes) -> str:
         """Keep bytes; returns their digest."""
         digest = of_bytes(data)
-        path = self._object(digest)
-        if not path.is_file():
-            write_atomic(path, data)
+        if not self.has(digest):
+            self._write(self._object(digest), data)
         self._seen.add(digest)
         return digest
 
@@ -104,11 +126,10 @@ class Store:
     def get(self, digest: str) -> bytes:
         """Bytes by digest. Raises KeyError where they are missing or damaged."""
         try:
-            data = self._object(digest).read_bytes()
-        except FileNotFoundError:
+            data = read_regular(self._object(digest), follow=False)
+        except OSError:
             raise KeyError(digest) from None
         if of_bytes(data) != digest:
-            self._object(digest).unlink()
             raise KeyError(digest)
         return data
 
@@ -128,33 +149,43 @@ class Store:
 
     def remember(self, key: str, outputs: Mapping[str, Output]) -> None:
         """Keep a finished task's outputs under its key."""
-        facts = {name: [o.digest, o.object, list(o.needs)] for name, o in outputs.items()}
-        write_json(self._task(key), facts)
+        self._write(self._task(key), _sealed(f"task {key}", encode(outputs)))
 
     def recall(self, key: str) -> dict[str, Output] | None:
         """Outputs of a finished task by its key; None where any of their objects is missing."""
-        facts = read_json(self._task(key))
-        if not isinstance(facts, dict):
+        facts = self._unsealed(self._task(key), f"task {key}")
+        if not fits(dict[str, Output], facts):
             return None
-        outputs = {name: Output(d, o, tuple(needs)) for name, (d, o, needs) in facts.items()}
+        outputs = decode(dict[str, Output], facts)
         wanted = [digest for o in outputs.values() for digest in (o.object, *o.needs)]
-        return outputs if all(self.has(digest) for digest in wanted) else None
+        return outputs if all(map(self.has, wanted)) else None
+
+    def forget(self, key: str) -> None:
+        """Drop a task's outputs, which are then made anew."""
+        with contextlib.suppress(OSError):
+            self._task(key).unlink()
+
+    def passed(self, key: str) -> bool:
+        """Whether a model file has passed its trial; `key` stands for it."""
+        return self._unsealed(self._trial(key), f"trial {key}") is True
+
+    def remember_passed(self, key: str) -> None:
+        """Keep that a model file has passed its trial."""
+        self._write(self._trial(key), _sealed(f"trial {key}", True))
 
     def stat_cache(self) -> StatCache:
         """The stat cache of earlier builds; an empty one where there is none."""
-        facts = read_json(self.root / "stat.json")
-        if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
-            return StatCache()
-        return StatCache(facts["entries"], facts["saved_ns"])
+        entries = self._unsealed(self.root / "stat.json", STAT)
+        return StatCache(entries) if fits(dict[str, dict[str, Any]], entries) else StatCache()
 
     def save_stat_cache(self, cache: StatCache) -> None:
         """Write the stat cache, if it has changed."""
         if not cache.changed:
             return
-        facts = {"schema": SCHEMA, "saved_ns": now_ns(), "entries": cache.entries}
         # A read-only folder makes the next build slower but fails none.
         with contextlib.suppress(OSError):
-            write_atomic(self.root / "stat.json", json.dumps(facts).encode())
+            self._write(self.root / "stat.json", _sealed(STAT, cache.entries))
+            cache.changed = False
 
     def _object(self, digest: str) -> Path:
         return self.root / "objects" / digest[:2] / digest
@@ -162,14 +193,75 @@ class Store:
     def _task(self, key: str) -> Path:
         return self.root / "tasks" / key[:2] / f"{key}.json"
 
+    def _trial(self, key: str) -> Path:
+        return self.root / "trials" / f"{key}.json"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Write an entry; whatever else stands in its place goes."""
+        for folder in reversed(path.relative_to(self.root).parents[:-1]):
+            place = self.root / folder
+            if place.is_symlink() or (place.exists() and not place.is_dir()):
+                place.unlink()
+        if path.is_dir() and not path.is_symlink():
+            import shutil  # not at the top: no sound cache needs it
+
+            shutil.rmtree(path)
+        write_atomic(path, data)
+
+    def _unsealed(self, path: Path, name: str) -> Json:
+        """The value of an entry; None where it is missing, damaged or another entry's."""
+        try:
+            data = read_regular(path, follow=False)
+        except OSError:
+            return None
+        found = _SEALED.fullmatch(data)
+        if found is None or found[1].decode() != _seal(name, found[2]):
+            return None
+        return _parsed(found[2])
+
+
+STAT = f"stat {SCHEMA}"
+
+
+def _sealed(name: str, entry: Json) -> bytes:
+    text = json.dumps(entry, allow_nan=False, ensure_ascii=True).encode()
+    return b'{"seal": "%s", "entry": %s}\n' % (_seal(name, text).encode(), text)
+
+
+def _seal(name: str, text: bytes) -> str:
+    return of_bytes(name.encode() + b"\0" + text)
+
+
+def check_cache(root: Path) -> None:
+    """Refuse a place where the cache would write among files that are not its own.
+
+    Raises:
+        UserError: it is no folder, or a link to a folder that holds other things.
+    """
+    if root.is_symlink() and root.is_dir():
+        others = [name for name in sorted(os.listdir(root)) if name not in NAMES and name[0] != "."]
+        if others:
+            message = f"{root} is a link to a folder that holds other things, such as {others[0]}"
+            hint = "let it lead to a folder of its own, or remove it"
+            raise UserError(Problem(message, hint=hint))
+    elif os.path.lexists(root) and not root.is_dir():
+        what = kind(root.lstat()) or "a file"
+        message = f"{root} is {what}, but reportgen keeps its cache in a folder of this name"
+        raise UserError(Problem(message, hint="rename or remove it"))
+
 
 @contextlib.contextmanager
 def locked(root: Path) -> Iterator[bool]:
-    """Lock the cache folder for one build; yields False where another build holds the lock."""
+    """Lock the cache folder for one build; yields False where another build holds the lock.
+
+    Raises:
+        UserError: something else stands in the place of the folder or of its lock.
+    """
     import fcntl
 
+    check_cache(root)
     root.mkdir(parents=True, exist_ok=True)
-    with open(root / "lock", "w") as handle:
+    with _opened_lock(root / "lock") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -178,18 +270,61 @@ def locked(root: Path) -> Iterator[bool]:
         yield True
 
 
+@contextlib.contextmanager
+def _opened_lock(path: Path) -> Iterator[int]:
+    """The lock's file, made where it is missing and never emptied; a link is not followed."""
+    if what := kind(path.lstat()) if os.path.lexists(path) else "":
+        raise UserError(Problem(f"{path} is {what}, not a file", hint="remove it"))
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    handle = os.open(path, flags, 0o666)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True)
+class RecordedFacts:
+    """Facts of a task in a manifest, as far as they are compared by name."""
+
+    code: str
+    params: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    libraries: Mapping[str, str]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RecordedTask:
+    """A task in a manifest."""
+
+    key: str
+    facts: RecordedFacts
+    outputs: Mapping[str, str]
+
+
 def read_manifest(folder: Path) -> JsonObject:
-    """A report's manifest, {"tasks": {...}, "files": {...}}; both are empty without a manifest."""
+    """A report's manifest, {"tasks": {...}, "files": {...}}; both are empty without a manifest.
+
+    What is not of the shape that `write_manifest` writes is left out.
+    """
     facts = read_json(folder / MANIFEST)
     if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
         return {"tasks": {}, "files": {}}
+    tasks, files = (facts.get(name) for name in ("tasks", "files"))
+    sound = {key: task for key, task in _items(tasks) if fits(RecordedTask, task)}
     # A manifest may come from a stranger's clone; it must not name files outside its folder.
-    files = {name: d for name, d in facts.get("files", {}).items() if _inside(name)}
-    return {"tasks": facts.get("tasks", {}), "files": files}
+    inside = {name: d for name, d in _items(files) if isinstance(d, str) and _inside(name)}
+    return {"tasks": sound, "files": inside}
+
+
+def _items(value: Json) -> Iterable[tuple[str, Json]]:
+    return value.items() if isinstance(value, dict) else ()
 
 
 def _inside(name: str) -> bool:
-    return not os.path.isabs(name) and ".." not in Path(name).parts
+    parts = Path(name).parts
+    return bool(parts) and not os.path.isabs(name) and ".." not in parts and "\0" not in name
 
 
 def write_manifest(folder: Path, tasks: Params, files: Mapping[str, str]) -> None:

@@ -21,4 +21,4 @@ def write(path: Path, text: str, *, age_s: float = 10) -> Path:
 
 def saved(cache: StatCache) -> StatCache:
     """The cache as the next process would load it."""
-    return StatCache(json.loads(json.dumps(cache.entries)), digest.now_ns())
+    return StatCache(json.loads(json.dumps(cache.entries)))

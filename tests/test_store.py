@@ -80,8 +80,9 @@ def test_stat_cache_survives_a_round_trip_and_nonsense(tmp_path: Path) -> None:
 
 
 def test_a_manifest_cannot_name_files_outside_its_folder(tmp_path: Path) -> None:
-    write_manifest(tmp_path, {"a": {}}, {"index.html": "1", "../secret": "2", "/etc/passwd": "3"})
-    assert read_manifest(tmp_path) == {"tasks": {"a": {}}, "files": {"index.html": "1"}}
+    files = {"index.html": "1", "../secret": "2", "/etc/passwd": "3", "": "4", ".": "5", "a\0": "6"}
+    write_manifest(tmp_path, {}, files)
+    assert read_manifest(tmp_path) == {"tasks": {}, "files": {"index.html": "1"}}
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"schema": 99}', "not json"])

@@ -240,7 +240,7 @@ def flattened(values: Array, name: str) -> Array:
             hint = "give them as text"
             raise wrong_array(name, "names in UTF-8", "other bytes", hint) from error
     if values.ndim != 1:
-        raise no_labels(values.shape, name)
+        raise no_labels(values.shape, name, missing=values.size == 1 and values.item() is None)
     return values
 
 

@@ -18,6 +18,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from reportgen.datasets.images import Form, Stacker
 from reportgen.datasets.listing import none_readable, one_unreadable, stray_link
+from reportgen.errors import InputMovedError
+from reportgen.input_digests import opened
 from reportgen.types import Params, Pixels, Progress
 
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
@@ -131,13 +133,13 @@ def decode(path: Path, form: Form) -> Decoded:
         Unreadable: the file holds no whole image in one of `FORMATS`, or one that is too large.
     """
     try:
-        with Image.open(path, formats=FORMATS) as image:
+        with opened(path) as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Unreadable(f"{image.width} x {image.height} px are more than 100 million")
             image.load()
             upright = ImageOps.exif_transpose(image)
             return Decoded(form.apply(_eight_bits(upright)), (upright.height, upright.width))
-    except Unreadable:
+    except (Unreadable, InputMovedError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unreadable("it has more than 100 million pixels") from None

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -22,6 +22,7 @@ from reportgen.catalog import Entry, Parameter
 from reportgen.datasets.checking import check_count, check_images, check_labels, wrong_array
 from reportgen.datasets.parameters import FORM, OWN_DATA
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.input_digests import opened
 from reportgen.records import Dataset
 from reportgen.types import Params
 
@@ -139,14 +140,14 @@ def _array_names(params: Params) -> dict[str, str]:
 @contextmanager
 def _archive(path: Path) -> Iterator[ZipFile]:
     """The open archive. Raises UserError where the file is none."""
-    try:
-        if not path.is_file():
-            raise OSError("it is not a file")
-        archive = ZipFile(path)
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise UserError(Problem(f"{path.name} cannot be read ({reason})", hint=_HINT)) from error
-    with archive:
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(ZipFile(stack.enter_context(opened(path))))
+        except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+            text = getattr(error, "strerror", None) or str(error)
+            reason = " ".join(text.split()) or type(error).__name__
+            message = f"{path.name} cannot be read ({reason})"
+            raise UserError(Problem(message, hint=_HINT)) from error
         yield archive
 
 
@@ -202,13 +203,16 @@ def _missing(path: Path, held: list[str], names: Mapping[str, str], name: str) -
     shown = [
         "".join(c if c.isprintable() else "?" for c in array[:60]) for array in sorted(held)[:SHOWN]
     ]
+    if not shown:
+        message = f"{path.name} holds no NumPy arrays, and it must hold '{names[name]}'"
+        return UserError(Problem(message, hint=_HINT))
     hint = f"{did_you_mean(names[name], shown)}; write {name}: NAME for the array that holds them"
     labels = [own for key, own in names.items() if key[0] == "y"]
     if labels and not set(labels) & set(held):
         hint += ", or labels: false" if name[0] == "y" else "; and labels: false"
         hint += " if there are no labels"
     more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
-    arrays = ", ".join(shown) or "none"
+    arrays = ", ".join(shown)
     message = f"{path.name} has no array '{names[name]}'; it has {arrays}{more}"
     return UserError(Problem(message, hint=hint))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from reportgen.codec import decode
 from reportgen.engine.job import Job
-from reportgen.errors import UserError
+from reportgen.errors import InputMovedError, UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
 from reportgen.network.layer_selection import find
@@ -28,7 +28,10 @@ _built: dict[str, Loaded] = {}
 
 @dataclass(frozen=True)
 class ModelParams:
-    """Parameters of the stages `train` and `model`, as in the spec; see `plan`."""
+    """Parameters of the stages `train` and `model`, as in the spec; see `plan`.
+
+    `settle` says that the spec leaves the scaling of images to the model.
+    """
 
     source: str
     params: Params
@@ -37,6 +40,7 @@ class ModelParams:
     training: Params = field(default_factory=dict)
     inputs: Mapping[str, Json] = field(default_factory=dict)
     classes: str | tuple[str, ...] | None = None
+    settle: bool = False
 
     def recipe(self, data: Dataset | None) -> Recipe:
         """The recipe that builds the model for a dataset."""
@@ -58,6 +62,7 @@ class Training:
             trained.
         params: the training parameters of the spec; {} for a model that came trained.
         device: the device of the training, "CPU" or "GPU".
+        preprocessing: that of the images for this model; None without a dataset.
     """
 
     digest: str
@@ -65,6 +70,7 @@ class Training:
     history: Mapping[str, tuple[float, ...]]
     params: Params
     device: str
+    preprocessing: Preprocessing | None
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Checkpoint:
     Attributes:
         recipe: the recipe that builds the model.
         weights: digest of the stored weights; "" where the recipe itself loads the weights.
-        preprocessing: that of the model's dataset, or None without a dataset.
+        preprocessing: that of the images for this model, or None without a dataset.
         classes: names for outputs that answer no labels; () where nothing names them.
         digest: that of the model, without the names.
     """
@@ -101,7 +107,7 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     """A model by its digest, from memory or built again with its weights.
 
     Raises:
-        UserError: a model that came trained has changed since the output was made.
+        InputMovedError: the model has changed since the output was made.
     """
     if digest in _built:
         return _built[digest]
@@ -109,8 +115,8 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     if checkpoint.weights:
         weights = checkpoints.unpack(store.get(checkpoint.weights), loaded.model)
         loaded.model.set_weights(weights)
-    elif checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
-        raise UserError("the model changed while the report was built; build again")
+    if checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
+        raise InputMovedError("the model changed while the report was built")
     remember(digest, loaded)
     return loaded
 

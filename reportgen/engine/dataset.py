@@ -11,7 +11,7 @@ from reportgen import datasets
 from reportgen.codec import decode, encode
 from reportgen.digest import canonical
 from reportgen.engine.job import Job, Progress
-from reportgen.errors import UserError
+from reportgen.errors import InputMovedError
 from reportgen.records import Dataset, Target
 from reportgen.store import Output, Store
 from reportgen.types import Json, Params
@@ -52,14 +52,14 @@ def obtain(output: Output, job: Job, store: Store) -> Dataset:
     """The dataset of an output, from memory or loaded again.
 
     Raises:
-        UserError: the dataset has changed since the output was made.
+        InputMovedError: the dataset has changed since the output was made.
     """
     if output.digest in _loaded:
         return _loaded[output.digest]
     recipe = decode(DatasetRecord, json.loads(store.get(output.object))).recipe
     data = _remember(_load(recipe, job.base))
     if data.digest != output.digest:
-        raise UserError(f"dataset '{data.name}' changed while the report was built; build again")
+        raise InputMovedError(f"dataset '{data.name}' changed while the report was built")
     return data
 
 

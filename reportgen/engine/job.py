@@ -25,6 +25,8 @@ class Job:
         cache: the cache folder.
         checks: (layer, line of the spec) that figures will ask the model for.
         lines: the line of the spec that sets each input of a model; see `Task.lines`.
+        files: digests of the files and folders that the key was made of, by absolute path.
+        sources: digests of the text of the user's and other packages' modules, by name.
         trust: whether code in model files may run. It decides whether a file is loaded, never the
             task's result, so it is not part of a key.
     """
@@ -38,3 +40,5 @@ class Job:
     checks: tuple[tuple[str, int | None], ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict)
     trust: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)

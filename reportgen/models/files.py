@@ -11,7 +11,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.digest import StatCache
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.library_errors import cause
 from reportgen.types import Model
 
 ENTRY = Entry(
@@ -23,8 +25,8 @@ ENTRY = Entry(
             name="modules",
             kind="names",
             default=(),
-            help="Python modules that define layers of your own, in the spec's folder or "
-            "installed; a model file may name what they define",
+            help="Python modules of your own that define layers, in the spec's folder or "
+            "installed; a model file may name what they define, not what they import",
         ),
     ),
 )
@@ -53,6 +55,8 @@ def load_file(
         UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
     # Imported late: reading a spec imports this file for its ENTRY.
+    from reportgen import input_digests
+    from reportgen.models.trust.copy import copied_folder
     from reportgen.models.trust.inspection import SAVED_MODEL, inspect_isolated
     from reportgen.models.trust.reading import read_model, unreadable
     from reportgen.models.trust.vetting import Request, vetted
@@ -60,11 +64,14 @@ def load_file(
     path = base / source
     _check_path(path, source)
     if path.name == SAVED_MODEL:
-        inspect_isolated(path, name=source, modules=modules, folder=base, trusted=trusted)
-        return _read_saved_model(path.parent)
+        with copied_folder(path.parent) as copy:
+            input_digests.copied(path.parent, copy)
+            program = copy / SAVED_MODEL
+            inspect_isolated(program, name=source, modules=modules, folder=base, trusted=trusted)
+            return _read_saved_model(copy, path.parent)
     with vetted(Request(path, tuple(modules), base, trusted, cache)) as copy:
         try:
-            return read_model(copy.path, modules, base, trusted=trusted)
+            return read_model(copy.path, modules, base, name=copy.name, trusted=trusted)
         except UserError:
             raise
         except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
@@ -101,10 +108,14 @@ def _check_path(path: Path, source: str) -> None:
     raise UserError(Problem(f"there is no model file {path}", hint=hint))
 
 
-def _read_saved_model(folder: Path) -> Model:
+def _read_saved_model(folder: Path, original: Path) -> Model:
     """A model with the SavedModel of a folder, a program of TensorFlow, as its only layer.
 
     What looks at inputs and outputs alone works on it; there are no layers inside to show.
+
+    Args:
+        folder: a copy that nobody else can change.
+        original: the user's folder, for messages.
 
     Raises:
         UserError: TensorFlow cannot read it, or it does not take one array.
@@ -118,13 +129,15 @@ def _read_saved_model(folder: Path) -> Model:
         (spec,) = signatures[endpoint].structured_input_signature[1].values()
         images = keras.Input(spec.shape[1:], dtype=spec.dtype.name)
         program = keras.layers.TFSMLayer(folder, call_endpoint=endpoint, name="program")
+        # The layer's configuration stands for the program, which may differ for equal weights.
+        program.filepath = StatCache().of_folder(folder)
         outputs = keras.tree.flatten(program(images))
         return keras.Model(images, outputs[0] if len(outputs) == 1 else outputs)
     except (OSError, StopIteration, ValueError, TypeError, RuntimeError) as error:
-        words = " ".join(str(error).split())[:300] or "it offers nothing to call with one array"
+        words = cause(error) if str(error) else "it offers nothing to call with one array"
         raise UserError(
             Problem(
-                f"the SavedModel {folder} cannot be used: {words}",
+                f"the SavedModel {original} cannot be used: {words}",
                 hint="write one with model.export('FOLDER'), with one input",
             )
         ) from error

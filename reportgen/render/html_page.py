@@ -7,10 +7,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
-from reportgen.render import TEMPLATES, prose
+from reportgen.render import prose, templates
 from reportgen.render.views import IndexEntry, ReportPage
 
 
@@ -35,14 +35,14 @@ def prepare() -> None:
 
 
 def _template(name: str) -> Template:
-    return _environment((TEMPLATES / "style.css").read_text(encoding="utf-8")).get_template(name)
+    return _environment(templates.text("style.css")).get_template(name)
 
 
 @cache
 def _environment(style: str) -> Environment:
     """The environment of all pages; it caches compiled templates and reloads changed ones."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=templates.Loader(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -76,7 +76,7 @@ def load(base: Path, name: str, **params: Any) -> Any:
         ("huge_label", "at most 100,000 classes, got number 1000000000000"),
         ("no_number", "class numbers from 0, or names, got nan"),
         ("one_word", "the classes 'ab', which are no list of names"),
-        ("none_at_all", "images of shape .*, got shape 0 x 4 x 4 x 3$"),
+        ("none_at_all", "images of shape .*, got shape 0 x 4 x 4 x 3; the array is empty"),
     ],
 )
 def test_what_is_no_dataset(base: Path, name: str, message: str) -> None:

@@ -18,6 +18,7 @@ from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
 from reportgen.network.samples import names
 from reportgen.records import Artifact, Dataset, Subject, Target
+from reportgen.suggestions import listed
 from reportgen.types import Booleans, Doubles, Floats, Integers
 
 
@@ -86,7 +87,7 @@ def class_pair(target: Target, names: Sequence[str] | None) -> tuple[int, int]:
     else:
         places = [class_index(str(name), target.classes, f"'{target.name}'") for name in names]
     if len(places) != 2 or places[0] == places[1]:
-        got = ", ".join(map(str, places if names is None else names)) or "none"
+        got = listed(places if names is None else names) or "none"
         message = f"classes must be two different classes, got {got}"
         raise UserError(Problem(message, hint="give null for the first and the last"))
     return places[0], places[1]

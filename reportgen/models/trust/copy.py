@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from reportgen.digest import files_in
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust import limits
 from reportgen.models.trust.findings import Kind
@@ -50,6 +51,27 @@ def copied(path: Path, kind: Kind = "model") -> Iterator[Copy]:
                 target.write(block)
         copy.chmod(0o400)
         yield Copy(copy, path.name, digest.hexdigest())
+
+
+@contextmanager
+def copied_folder(folder: Path) -> Iterator[Path]:
+    """Copy the files of a folder, except hidden ones; leaving the context removes the copy.
+
+    Raises:
+        UserError: the files are larger than `limits.FILE` together, or one is no plain file.
+    """
+    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as place:
+        copy, left = Path(place) / folder.name, limits.FILE
+        copy.mkdir()
+        for name in files_in(folder):
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            with _plain(folder / name, "model") as source, open(copy / name, "xb") as target:
+                while block := source.read(limits.MB):
+                    left -= len(block)
+                    if left < 0:
+                        raise _too_large(folder, "model")
+                    target.write(block)
+        yield copy
 
 
 @contextmanager

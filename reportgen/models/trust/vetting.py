@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen import input_digests
 from reportgen.child_process import ChildProcess, Died, Limits, NoAnswer, TimedOut
 from reportgen.code import reached
 from reportgen.digest import installed_version, of_bytes, of_value
@@ -22,7 +23,7 @@ from reportgen.errors import Problem, UserError
 from reportgen.models.trust.copy import Copy, copied
 from reportgen.models.trust.inspection import inspect_isolated
 from reportgen.models.trust.limits import GB, OUTPUT, readable_size
-from reportgen.store import read_json, write_json
+from reportgen.store import Store
 from reportgen.version import __version__
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ QUIET = {
     # Each thread's own heap would take address space that it does not use.
     "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1",
 }  # fmt: skip
-PASSED = {"ok": True}
-"""What the cache folder holds of a file that passed its trial."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,7 @@ def vetted(request: Request) -> Iterator[Copy]:
     pending = _pending.pop(request, None)
     stack, copy = pending.result() if pending else _vet(request)
     with stack:
+        input_digests.copied(request.path, copy.path)
         yield copy
 
 
@@ -115,6 +115,7 @@ def vetted_weights(path: Path) -> Iterator[Copy]:
         UserError: the file is refused.
     """
     with copied(path, "weights") as copy:
+        input_digests.copied(path, copy.path)
         if copy.digest not in _sound_weights:
             inspect_isolated(
                 copy.path, name=copy.name, modules=(), folder=copy.path.parent, kind="weights"
@@ -144,8 +145,9 @@ def _key(copy: Copy, request: Request) -> str:
 
 def _examine(copy: Copy, request: Request, key: str) -> None:
     """Inspect a file and have it tried, unless it was tried before or is trusted."""
-    note = None if request.cache is None else request.cache / "trials" / f"{key}.json"
-    with nullcontext() if request.trusted or _holds(note) else _reader(copy) as reader:
+    store = None if request.cache is None else Store(request.cache)
+    passed = store is not None and store.passed(key)
+    with nullcontext() if request.trusted or passed else _reader(copy) as reader:
         inspect_isolated(
             copy.path,
             name=copy.name,
@@ -158,12 +160,8 @@ def _examine(copy: Copy, request: Request, key: str) -> None:
         refusal = _ask(reader, copy, request)
     if refusal:
         raise UserError(Problem(f"the model file {copy.name} is refused: {refusal}"))
-    if note is not None:
-        write_json(note, PASSED)
-
-
-def _holds(note: Path | None) -> bool:
-    return note is not None and read_json(note) == PASSED
+    if store is not None:
+        store.remember_passed(key)
 
 
 @contextmanager
