@@ -131,7 +131,9 @@ def reading(text: str | None, names: Sequence[str]) -> str:
     )
 
 
-def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -> int:
+def class_index(
+    text: str, names: Sequence[str], of: str, noun: str = "class", allowed: str = ""
+) -> int:
     """The index of the class that a spec means by a name, or by an index.
 
     Args:
@@ -139,6 +141,7 @@ def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -
         names: of all classes, as `distinct` made them.
         of: what has the classes, such as "head 'class'", for messages.
         noun: what messages call a class: a "unit" where values stand for themselves.
+        allowed: what else than these names may stand there, for a hint.
 
     Raises:
         UserError: no class has this name or index, or several have this name.
@@ -153,7 +156,11 @@ def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -
     if text.isdecimal() and int(text) < len(names):
         return int(text)
     message = f"{of} has no {noun} '{text}'"
-    raise UserError(Problem(message, hint=name_hint(text, names, noun)))
+    hint = name_hint(text, names, noun)
+    if allowed:
+        near = f"{hint} " if hint.startswith("did you mean") else ""
+        hint = f"{near}use {allowed}"
+    raise UserError(Problem(message, hint=hint))
 
 
 def _visible(sign: str) -> str:

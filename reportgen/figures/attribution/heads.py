@@ -138,5 +138,6 @@ def _classes(head: Head, data: Dataset, indices: Array, target: str | None) -> N
     if target == "label" and target not in names:
         message = f"head '{head.name}' has no labels"
         raise UserError(Problem(message, hint=f"use null, or a {noun} name or index"))
-    index = class_index(target, names, f"head '{head.name}'", noun)
+    allowed = f'null, "label", or a {noun} name or index'
+    index = class_index(target, names, f"head '{head.name}'", noun, allowed)
     return np.full(len(indices), index if len(names) > 1 else 1, np.int32)
