@@ -186,6 +186,11 @@ def _remarks(folder: Path, listing: Listing, images: ImageFiles) -> list[str]:
         f"the folder {folder.name}/{name} holds no image, so it is no class"
         for name in listing.bare
     ]
+    remarks += [
+        f"the folder {folder.name}/{readable(name)} is hidden, as its name begins with a dot, so "
+        "its images were left out"
+        for name in listing.hidden
+    ]
     if listing.others:
         few = "file was passed over, whose name is not that of an image"
         many = "files were passed over, whose names are not those of images"

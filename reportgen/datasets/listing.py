@@ -46,12 +46,14 @@ class Listing:
         classes: names of the classes; None for images without labels.
         others: number of files with another suffix than an image's.
         bare: folders that would be classes if there were images in them.
+        hidden: hidden folders that hold images, which are left out.
     """
 
     parts: Mapping[str, tuple[str, ...]]
     classes: tuple[str, ...] | None
     others: int
     bare: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def label(self, path: str) -> int:
         """The class index of an image, by the folder that holds it."""
@@ -86,11 +88,11 @@ def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> L
     depth = 1 if "" in parts else 2
     others = len(files) - len(images)
     if not labeled or all(name.count("/") < depth for name in images):
-        return Listing(parts, None, others)
+        return Listing(parts, None, others, hidden=_hidden_folders(folder))
     names = _classes(parts, depth, classes, folder)
     # Given names say which folders are classes; all other folders are then ignored.
     bare = _bare_folders(folders, files, names, depth, folder) if classes is None else ()
-    return Listing(parts, names, others, bare)
+    return Listing(parts, names, others, bare, _hidden_folders(folder))
 
 
 def is_small(folder: Path) -> bool:
@@ -119,6 +121,19 @@ def _folders(folder: Path) -> list[str]:
                 message = f"{folder.name}/{paths[-1]} is a link to a folder"
                 raise UserError(Problem(message, hint="put the images themselves there"))
     return paths
+
+
+def _hidden_folders(folder: Path) -> tuple[str, ...]:
+    """Hidden folders that hold images, by their paths from `folder`."""
+    found = []
+    for root, folders, _ in os.walk(folder):
+        for name in filter(is_hidden, folders):
+            path = Path(root) / name
+            held = next(os.walk(path), ("", [], []))[2]
+            if any(each.lower().endswith(SUFFIXES) for each in held):
+                found.append(path.relative_to(folder).as_posix())
+        folders[:] = [name for name in folders if not is_hidden(name)]
+    return tuple(sorted(found))
 
 
 # --- folders of splits ----------------------------------------------------------------------------

@@ -206,11 +206,37 @@ def test_folders_with_odd_names_are_classes(tmp_path: Path) -> None:
     assert json.dumps(data.targets[0].classes).encode()
 
 
+def test_hidden_folders_of_images_are_told(tmp_path: Path) -> None:
+    """A folder `.net` was no class, without a word."""
+    for name in ("a", "b", ".net"):
+        (tmp_path / name).mkdir()
+        for number in range(4):
+            Image.fromarray(PIXELS[number]).save(tmp_path / name / f"{number}.png")
+    data = load_dataset("folder", {"path": str(tmp_path)}, 0)
+    assert data.targets[0].classes == ("a", "b")
+    assert any(".net is hidden" in remark for remark in data.facts["remarks"])
+
+
 def test_labels_of_an_npz_that_are_no_utf_8_give_one_message(tmp_path: Path) -> None:
     """Bytes in another encoding were no names."""
     np.savez(tmp_path / "a.npz", x_train=PIXELS[:4], y_train=np.array([b"a", b"\xe9"] * 2))
-    with pytest.raises(UserError, match="names in UTF-8"):
-        load_dataset("npz", {"path": str(tmp_path / "a.npz")}, 0)
+    beyond = np.array([0x110000, 97] * 2, np.uint32).view("<U1")
+    np.savez(tmp_path / "b.npz", x_train=PIXELS[:4], y_train=beyond)
+    for name in ("a.npz", "b.npz"):
+        with pytest.raises(UserError, match="names in UTF-8"):
+            load_dataset("npz", {"path": str(tmp_path / name)}, 0)
+
+
+def test_names_in_bytes_are_decoded(tmp_path: Path) -> None:
+    """A function that returned b"cat" had a class called "b'cat'"."""
+    text = "import numpy as np\ndef {}(): return dict(x_train=np.zeros((4, 6, 6, 1), np.uint8), "
+    text += "y_train=[0, 1, 0, 1], classes={})\n"
+    made = text.format("good", [b"cat", b"dog"]) + text.format("bad", [b"\xe9", b"dog"])
+    (tmp_path / "in_bytes.py").write_text(made)
+    data = load_dataset("python:in_bytes:good", {}, 0, tmp_path)
+    assert data.targets[0].classes == ("cat", "dog")
+    with pytest.raises(UserError, match="which is not UTF-8"):
+        load_dataset("python:in_bytes:bad", {}, 0, tmp_path)
 
 
 # --- in pictures ----------------------------------------------------------------------------------
