@@ -24,7 +24,7 @@ from reportgen.errors import Problem, UserError
 
 Kind = Literal[
     "int", "float", "bool", "str", "layers", "samples", "names", "numbers", "size", "path", "paths",
-    "classes",
+    "classes", "range",
 ]  # fmt: skip
 """Types of a parameter. "layers" is "all" or a list of layer names; "samples" is a count or a
 list of test-image indices; "names" and "numbers" are lists of strings and of floats. "size" is
@@ -32,7 +32,7 @@ list of test-image indices; "names" and "numbers" are lists of strings and of fl
 folder relative to the spec's folder, and "paths" is a list of them: their contents are part of the
 task's key, and the loader receives each as a `pathlib.Path`. "classes" is a list of names, which
 may repeat, or the path of a text file with one name a line, whose contents are part of the task's
-key; the loader receives the names."""
+key; the loader receives the names. "range" is [low, high], two numbers with the lower first."""
 
 
 @dataclass(frozen=True)

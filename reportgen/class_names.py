@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.input_digests import opened
 
 MOST = 100_000
 """More classes than any image dataset has."""
@@ -65,12 +66,11 @@ def read_names(path: Path) -> tuple[str, ...]:
 
 def _text(path: Path, hint: str) -> str:
     try:
-        # Opening a pipe would wait for a writer.
-        if not path.is_file():
-            raise OSError("it is not a file")
-        if path.stat().st_size > LARGEST:
+        with opened(path) as file:
+            data = file.read(LARGEST + 1)
+        if len(data) > LARGEST:
             raise OSError(f"it is larger than {LARGEST // 1_000_000} MB")
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         message = f"{path.name} is not text in UTF-8: byte {error.start} is "
         message += f"0x{error.object[error.start]:02x}"

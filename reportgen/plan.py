@@ -209,7 +209,7 @@ class _Layout:
         """The task that stores a trained model for the figures, with the facts about it."""
         trained = self.is_trained_here(model)
         inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
-        params = {"classes": model.classes, "settle": leaves_scaling_open(model.dataset)}
+        params = {"settle": leaves_scaling_open(model.dataset), "classes": model.classes}
         task = self._of_model(model, "model", inputs, params)
         names = {path: self.folder / path for path in _names_file(model.classes)}
         return replace(task, files={**task.files, **names})

@@ -67,8 +67,9 @@ def load(
     if modules[source].startswith("reportgen."):
         return data
     from reportgen.datasets.checking import check_dataset
+    from reportgen.datasets.doubts import with_doubts
 
-    return _with_distinct_names(check_dataset(data, source))
+    return with_doubts(_with_distinct_names(check_dataset(data, source)))
 
 
 def mistakes(source: str, params: Params, base: Path = Path()) -> Iterator[tuple[str, Problem]]:

@@ -39,6 +39,16 @@ FORM = (
 )
 """Size and color of images."""
 
+RANGE = Parameter(
+    name="range",
+    kind="range",
+    default=None,
+    help="[low, high]: the stored values that are black and white, such as [0, 4095] for 12 bits; "
+    "values outside are clipped; null takes the range of the numbers' type",
+    optional=True,
+)
+"""The range of stored values."""
+
 OWN_DATA = (
     Parameter(
         name="validation",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,9 +38,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     classes = distinct(given_names(params.classes, Path(job.base)) or ())
     if "training" in job.inputs:
         training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
-        kept = Checkpoint(
-            recipe, training.weights, training.preprocessing, classes, training.digest
-        )
+        settled = training.preprocessing
+        kept = Checkpoint(recipe, training.weights, settled, classes, training.digest)
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
         loaded = checkpoint.build(recipe, job, store)
@@ -51,6 +51,9 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         training = Training(digest, "", {}, {}, checkpoints.device(), settled)
     # Names that a spec gives to the dataset replace those that come with the model.
     network = Network.of(loaded.model).named((data.classes if data else ()) or classes)
+    if network.classes:
+        with suppress(UndefinedError):
+            network.heads_for(data.targets if data else ())
     facts = _facts(params, loaded, network, data, training)
     needs = (kept.weights,) if kept.weights else ()
     # Names change nothing about a model, and yet everything that shows them.
@@ -76,9 +79,7 @@ def _facts(
     unclear: tuple[Answers, ...] = ()
     remarks = {"weights": loaded.weights} if loaded.weights else {}
     trained_here = bool(training.history)
-    if data is None:
-        _evaluated(network, None)
-    else:
+    if data is not None:
         about_data = (*data.warnings, *doubts.of_scaling(data, loaded.model, params))
         settled = training.preprocessing or data.preprocessing
         if settled != data.preprocessing:
@@ -114,7 +115,7 @@ def _doubtful(
         return ()
 
 
-def _evaluated(network: Network, data: Dataset | None) -> tuple[dict[str, float], dict[str, int]]:
+def _evaluated(network: Network, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
     """The result of `evaluate`; no metrics for a model that takes more than images.
 
     The figures of such a model state why they cannot run it.
@@ -122,9 +123,7 @@ def _evaluated(network: Network, data: Dataset | None) -> tuple[dict[str, float]
     Raises:
         UserError: labels or names do not fit the outputs.
     """
-    counts = image_counts(data) if data else {}
     try:
-        heads = network.heads_for(data.targets if data else ())
-        return evaluate(network.model, data, heads) if data else ({}, counts)
+        return evaluate(network.model, data, network.heads_for(data.targets))
     except UndefinedError:
-        return {}, counts
+        return {}, image_counts(data)

@@ -24,6 +24,7 @@ from reportgen.spec.values import (
     samples,
     size,
     text,
+    value_range,
     wrong,
 )
 from reportgen.spec.yaml_tree import Mapping, Node
@@ -213,4 +214,5 @@ _TYPES: dict[str, Callable[[Parameter], Type]] = {
     "path": lambda p: PATH,
     "paths": lambda p: list_of(PATH, "paths", distinct=True, single=True),
     "classes": lambda p: classes(),
+    "range": lambda p: value_range(),
 }

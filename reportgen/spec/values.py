@@ -326,6 +326,29 @@ def size() -> Type:
     return Type(read, lambda: {"anyOf": [side.schema(), pair]})
 
 
+def value_range() -> Type:
+    """[low, high], two numbers with the lower first."""
+    end = number()
+    expected = "[low, high], two numbers with the lower first"
+
+    def read(node: Node, name: str, problems: Problems) -> list[float]:
+        if not isinstance(node, Sequence) or len(node.items) != 2:
+            wrong(node, name, expected, problems, "write for example: [0, 4095]")
+            return [0.0, 1.0]
+        before = len(problems.found)
+        low, high = (
+            end.read(item, f"the {which} end of {name}", problems)
+            for which, item in zip(("low", "high"), node.items, strict=True)
+        )
+        if len(problems.found) == before and low >= high:
+            message = f"{name} must be {expected}, got {low:g} and {high:g}"
+            problems.add(node.line, message, "swap them" if low > high else "")
+        return [low, high]
+
+    pair = {"type": "array", "items": end.schema(), "minItems": 2, "maxItems": 2}
+    return Type(read, lambda: pair)
+
+
 def model_inputs() -> Type:
     """For each input of a model by name `IMAGES`, a number or a list of numbers.
 
