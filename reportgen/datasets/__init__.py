@@ -12,14 +12,13 @@ importing this package imports nothing heavy.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen import catalog
-from reportgen.class_names import distinct, given_names
+from reportgen.class_names import given_names
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
@@ -56,7 +55,7 @@ def load(
         python = import_module(catalog.loader("python", "datasets"))
         filled = _filled(python.ENTRY, params, base)
         data = python.load_function(source, base, filled, seed, progress)
-        return _with_distinct_names(data)
+        return data
     modules = catalog.modules("datasets")
     if source not in modules:
         hint = did_you_mean(source, list(modules))
@@ -69,7 +68,7 @@ def load(
     from reportgen.datasets.checking import check_dataset
     from reportgen.datasets.doubts import with_doubts
 
-    return with_doubts(_with_distinct_names(check_dataset(data, source)))
+    return with_doubts(check_dataset(data, source))
 
 
 def mistakes(source: str, params: Params, base: Path = Path()) -> Iterator[tuple[str, Problem]]:
@@ -113,12 +112,6 @@ def _filled(entry: Entry, params: Params, base: Path) -> JsonObject:
         elif parameter.kind == "classes":
             filled[parameter.name] = given_names(value, base)
     return filled
-
-
-def _with_distinct_names(data: Dataset) -> Dataset:
-    """A finished dataset whose names of classes can be read and told apart."""
-    targets = tuple(replace(t, classes=distinct(t.classes)) for t in data.targets)
-    return replace(data, targets=targets, classes=distinct(data.classes))
 
 
 def _ignore(done: int, total: int, text: str) -> None:

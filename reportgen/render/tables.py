@@ -49,7 +49,7 @@ def as_csv(table: Table) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([_no_formula(name) for name in table.columns])
     writer.writerows([[_no_formula(cell) for cell in row] for row in table.rows])
-    return text.getvalue().encode()
+    return text.getvalue().encode(errors="replace")
 
 
 def _no_formula(cell: Cell) -> Cell:

@@ -206,6 +206,25 @@ def test_folders_with_odd_names_are_classes(tmp_path: Path) -> None:
     assert json.dumps(data.targets[0].classes).encode()
 
 
+def test_nothing_said_of_a_folder_holds_stray_bytes(tmp_path: Path) -> None:
+    """Names of files that are no UTF-8 could be written to no page."""
+    for name in (b"a", b"b\xff", b"empty\xff"):
+        place = os.path.join(os.fsencode(tmp_path), name)
+        os.mkdir(place)
+        for number in range(4):
+            Image.fromarray(PIXELS[0]).save(os.fsdecode(place) + f"/\udcff{number}.png")
+    for name in os.listdir(tmp_path / os.fsdecode(b"empty\xff")):
+        (tmp_path / os.fsdecode(b"empty\xff") / name).rename(tmp_path / "a" / f"{name}.txt")
+    (tmp_path / os.fsdecode(b"empty\xff") / "no.txt").touch()
+    (tmp_path / "a" / "\udcff.png").write_bytes(b"no image")
+    data = load_dataset("folder", {"path": str(tmp_path)}, 0)
+    plain = load_dataset("folder", {"path": str(tmp_path), "labels": False}, 0)
+    said = [data.facts, plain.facts, [warning.text for warning in data.warnings]]
+    text = json.dumps(said, ensure_ascii=False)
+    assert text.encode()
+    assert "\\xff" in text
+
+
 def test_hidden_folders_of_images_are_told(tmp_path: Path) -> None:
     """A folder `.net` was no class, without a word."""
     for name in ("a", "b", ".net"):
