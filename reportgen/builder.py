@@ -265,7 +265,8 @@ class Builder:
         self.resolved[task.key] = Resolved(key_of(task, facts), facts, digests)
         self.write_manifest(digests)
         for name in set(self.manifest["files"]) - set(digests):
-            (self.folder / name).unlink(missing_ok=True)
+            if not (self.folder / name).is_dir():
+                (self.folder / name).unlink(missing_ok=True)
         self.ran += 1
 
     def keep_manifest(self, facts: Mapping[str, Any]) -> None:

@@ -60,6 +60,7 @@ def new(name: str) -> None:
     from reportgen.spec.schema import schema_text
     from reportgen.spec.starter import SCHEMA_FILE, starter
 
+    check_specs_folder()
     name = name.removesuffix(".yaml")
     text = starter(name)
     path = SPECS / f"{name}.yaml"
@@ -174,6 +175,13 @@ def schema() -> None:
     click.echo(schema_text(), nl=False)
 
 
+def check_specs_folder() -> None:
+    """Raise UserError where something else stands in the place of the folder of specs."""
+    if SPECS.exists() and not SPECS.is_dir():
+        message = f"{SPECS} is no folder, but reportgen keeps specs in a folder of this name"
+        raise UserError(Problem(message, hint="rename or remove it"))
+
+
 def load(names: Sequence[str]) -> tuple[list[Spec], list[Path]]:
     """Specs without problems, and the paths of the others, whose problems are printed.
 
@@ -222,6 +230,7 @@ def paths(names: Sequence[str]) -> list[Path]:
     """The spec files that the user names; without names, all in specs/."""
     if names:
         return [Path(name) for name in names]
+    check_specs_folder()
     found = sorted([*SPECS.glob("*.yaml"), *SPECS.glob("*.yml")])
     if not found:
         hint = "write one with: reportgen new NAME"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -80,6 +81,10 @@ def refuse_foreign(folder: Path, ours: bool) -> None:
     Raises:
         UserError: the folder holds a foreign `index.html`.
     """
-    if not ours and not (folder / MANIFEST).exists() and (folder / "index.html").exists():
+    manifest = folder / MANIFEST
+    if manifest.is_dir():
+        message = f"{manifest} is a folder, not a file"
+        raise UserError(Problem(message, hint="remove it"))
+    if not ours and not os.path.lexists(manifest) and (folder / "index.html").exists():
         message = f"{folder / 'index.html'} exists and was not made by reportgen"
         raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))

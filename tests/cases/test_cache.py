@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -19,7 +21,8 @@ from reportgen.codec import decode, encode
 from reportgen.engine import worker as worker_room
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job, Progress
-from reportgen.store import Output, read_manifest
+from reportgen.errors import UserError
+from reportgen.store import MANIFEST, Output, read_manifest
 from tests.test_reports import Silent
 
 SPEC = """\
@@ -94,6 +97,10 @@ class Place:
         self.listener = Silent()
         plans = reports.plans([checking.load(self.root / "one.yaml")])
         return reports.build(plans, self.place, self.listener, prune=False, trust=True)
+
+    def stale(self) -> list[str]:
+        plans = reports.plans([checking.load(self.root / "one.yaml")])
+        return [s.task.key for s in reports.statuses(plans, self.place) if s.state != "fresh"]
 
     def facts(self) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads((self.place.out / "one" / "report.json").read_text())
@@ -257,6 +264,183 @@ def test_an_input_that_never_rests_is_told_once(place: Place) -> None:
     a_local_import(place, 1)
     values = iter(range(2, 100))
     Here.stage, Here.before = "train", lambda: a_local_import(place, next(values))
-    assert place.build() == 1
+    assert place.build() == 2
     (error,) = place.listener.errors
     assert "helper.py changed while it was read, at each of 4 attempts" in error
+
+
+# --- a damaged cache ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A project whose report is built."""
+    root = tmp_path_factory.mktemp("original")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reports, "Worker", Here)
+        patch.chdir(root)
+        place = Place(root)
+        an_npz_file(place, 1)
+        assert place.build() == 0, place.listener.errors
+        yield root
+
+
+@pytest.fixture
+def built(original: Path, place: Place) -> Place:
+    """A copy of the project; its spec lies elsewhere, which is no part of any key."""
+    shutil.copytree(original, place.root, dirs_exist_ok=True)
+    return place
+
+
+def emptied(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def cut_short(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def flipped(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+
+
+def altered(file: Path) -> None:
+    """Another digest, in JSON of the right shape."""
+    text = file.read_bytes()
+    file.write_bytes(re.sub(rb'"[0-9a-f]{64}"', b'"%s"' % (b"0" * 64), text))
+
+
+def of_another_shape(file: Path) -> None:
+    file.write_text('{"schema": 1, "tasks": {"a": [1]}, "files": [], "entry": {"a": 1}}')
+
+
+def nested(file: Path) -> None:
+    file.write_text("[" * 100_000 + "]" * 100_000)
+
+
+def half_a_character(file: Path) -> None:
+    file.write_text('{"schema": 1, "tasks": {"\\ud800": 1}, "files": {"\\ud800": "1"}}')
+
+
+def a_folder(file: Path) -> None:
+    file.unlink()
+    (file / "inner").mkdir(parents=True)
+
+
+def a_pipe(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def a_link_to_nowhere(file: Path) -> None:
+    file.unlink()
+    file.symlink_to("nowhere")
+
+
+def a_link_to_another_file(file: Path) -> None:
+    file.unlink()
+    file.symlink_to(Path("precious.txt").absolute())
+
+
+def unreadable_bytes(file: Path) -> None:
+    file.write_bytes(bytes(range(256)))
+
+
+DAMAGES = (
+    emptied, cut_short, flipped, altered, of_another_shape, nested, half_a_character, a_folder,
+    a_pipe, a_link_to_nowhere, a_link_to_another_file, unreadable_bytes,
+)  # fmt: skip
+Damage = Callable[[Path], None]
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def pages(place: Place) -> dict[str, bytes]:
+    out = place.place.out
+    return {str(path.relative_to(out)): path.read_bytes() for path in files(out)}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_made_again(built: Place, damage: Damage) -> None:
+    """Entries of another shape, cut short or exchanged gave tracebacks, loops or wrong pages."""
+    before = pages(built)
+    precious = built.root / "precious.txt"
+    precious.write_text("precious")
+    (built.place.cache / "lock").unlink()
+    for file in files(built.place.cache):
+        damage(file)
+    shutil.rmtree(built.place.out)
+    assert built.build() == 0, built.listener.errors
+    assert pages(built) == before
+    assert precious.read_text() == "precious"
+    assert built.build() == 0
+    assert built.listener.ran == []
+
+
+def test_entries_that_were_exchanged_are_made_again(built: Place) -> None:
+    """An entry of the cache with the content of another was believed."""
+    before = pages(built)
+    for room in ("objects", "tasks"):
+        found = files(built.place.cache / room)
+        kept = [file.read_bytes() for file in found]
+        for file, data in zip(found, kept[1:] + kept[:1], strict=True):
+            file.write_bytes(data)
+    shutil.rmtree(built.place.out)
+    assert built.build() == 0, built.listener.errors
+    assert pages(built) == before
+
+
+@pytest.mark.parametrize("cached", [True, False])
+@pytest.mark.parametrize("damage", [one for one in DAMAGES if one is not a_folder])
+def test_a_damaged_manifest_is_made_again(built: Place, damage: Damage, cached: bool) -> None:
+    """A manifest of another shape, or with other digests, gave tracebacks or built for ever."""
+    before = pages(built)
+    for file in (built.place.out / "one" / MANIFEST, built.place.out / MANIFEST):
+        damage(file)
+    if not cached:
+        shutil.rmtree(built.place.cache)
+    assert built.build() == 0, built.listener.errors
+    after = pages(built)
+    assert {name: after[name] for name in after if MANIFEST not in name} == {
+        name: before[name] for name in before if MANIFEST not in name
+    }
+    assert built.build() == 0
+    assert built.listener.ran == []
+    assert built.stale() == []
+
+
+def test_one_wrong_digest_in_a_manifest_is_put_right(built: Place) -> None:
+    """The wrong digest of an output went on into the keys of other tasks, and stayed there."""
+    before = pages(built)
+    path = built.place.out / "one" / MANIFEST
+    for key in json.loads(path.read_text())["tasks"]:
+        manifest = json.loads(path.read_text())
+        manifest["tasks"][key]["outputs"] = dict.fromkeys(
+            manifest["tasks"][key]["outputs"], "0" * 64
+        )
+        path.write_text(json.dumps(manifest))
+        assert built.build() == 0, built.listener.errors
+        assert pages(built) == before, key
+
+
+@pytest.mark.parametrize("name", ["", ".", "figures", "a\0b", "../../one.yaml"])
+def test_a_manifest_names_plain_files_only(built: Place, name: str) -> None:
+    """Names that no file of a report can have gave tracebacks."""
+    path = built.place.out / "one" / MANIFEST
+    manifest = json.loads(path.read_text())
+    manifest["files"][name] = "0" * 64
+    path.write_text(json.dumps(manifest))
+    assert built.build() == 0, built.listener.errors
+    assert built.stale() == []
+    assert (built.root / "one.yaml").is_file()
+
+
+def test_a_folder_in_place_of_a_manifest_is_told(built: Place) -> None:
+    """A folder in the place of the manifest ended in a traceback."""
+    a_folder(built.place.out / "one" / MANIFEST)
+    with pytest.raises(UserError, match=r"manifest\.json is a folder, not a file; remove it"):
+        built.build()
