@@ -24,14 +24,15 @@ models for which a method is not defined with `UndefinedError` (both in `reportg
 TensorFlow.
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
-
+# No module of Python's is imported here: `python -m reportgen` runs this file while the working
+# folder, which may hold a module of the same name, is still on the import path.
 from reportgen.version import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from reportgen.attribution.cam import grad_cam
     from reportgen.attribution.deconvnet import deconvnet
     from reportgen.attribution.occlusion import occlusion
@@ -67,7 +68,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Callable[..., Any]:
+def __getattr__(name: str) -> "Callable[..., Any]":
     if name not in _HOMES:
         raise AttributeError(f"module 'reportgen' has no attribute '{name}'")
     from importlib import import_module

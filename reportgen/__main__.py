@@ -1,6 +1,41 @@
-"""`python -m reportgen`."""
+"""`python -m reportgen`, and the command `reportgen`.
 
-from reportgen.cli import main
+Before the working folder has left the import path, nothing is imported that Python has not imported
+already: a `yaml.py` or `json.py` that lies there must not stand in for the library.
+"""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line."""
+    leave_out_working_folder(sys.path, first=__name__ == "__main__" and not sys.flags.safe_path)
+    from reportgen.cli import main as commands
+
+    commands(prog_name="reportgen")
+
+
+def leave_out_working_folder(path: list[str], *, first: bool) -> None:
+    """Take the working folder off the import path, unless the user put it there by its name.
+
+    Python adds the folder where PYTHONPATH has an empty entry, as in ":/my/modules".
+
+    Args:
+        path: `sys.path`, which is changed.
+        first: whether Python put the working folder in front by itself, as for `-m`.
+    """
+    try:
+        here = os.getcwd()
+    except OSError:  # The folder was removed, so nothing lies in it.
+        return
+    if first and path[:1] == [here]:
+        del path[0]
+    written = os.environ.get("PYTHONPATH", "")
+    entries = written.split(os.pathsep) if written else []
+    if "" in entries and here not in [os.path.abspath(entry) for entry in entries if entry]:
+        path[:] = [folder for folder in path if folder != here]
+
 
 if __name__ == "__main__":
-    main(prog_name="reportgen")
+    main()

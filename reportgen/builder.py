@@ -81,6 +81,7 @@ class Builder:
     trust: bool = False
     ran: int = 0
     exit_status: int = 0
+    published: bool = False
     resolved: dict[str, Resolved] = field(default_factory=dict)
     failures: set[str] = field(default_factory=set)
     warned: set[str] = field(default_factory=set)
@@ -240,6 +241,7 @@ class Builder:
             self.keep_manifest(facts)
         else:
             self.write_page(task)
+        self.published = True
         self.listener.reported(self.plan.spec.slug, self.folder / "index.html", self.ran)
 
     def write_page(self, task: Task) -> None:

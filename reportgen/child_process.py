@@ -189,7 +189,7 @@ class ChildProcess:
         temporary = self._temporary or self._resources.enter_context(
             tempfile.TemporaryDirectory(prefix="reportgen-", ignore_cleanup_errors=True)
         )
-        environment = os.environ if self._environment is None else self._environment
+        environment = _safe(os.environ if self._environment is None else self._environment)
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
             stdin=subprocess.PIPE,
@@ -230,6 +230,15 @@ class ChildProcess:
             tail = " ".join(lines[-TAIL:])
         self.stop()
         return Died(status, tail)
+
+
+def _safe(environment: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which no working folder is on the import path unless it is named.
+
+    Python takes an empty entry of PYTHONPATH for the working folder.
+    """
+    entries = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
+    return {**environment, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, entries))}
 
 
 def _message(line: str) -> JsonObject:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from reportgen import catalog
-from reportgen.console import Console, show
+from reportgen.console import Console, say, say_usage, show
 from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.spec.project import root, spec_path, spec_paths
 from reportgen.spec.types import Spec
 from reportgen.version import __version__
 
-SPECS = Path("specs")
+if TYPE_CHECKING:
+    from reportgen.session import Place
+
+MOST_NAMED = 8
+"""Specs that the last line of a command names; the others are counted."""
+
+WHY = "because of the problems above"
 
 spec_argument = click.argument("specs", nargs=-1, metavar="[SPEC]...", type=click.Path())
 out_option = click.option(
-    "--out", default="site", metavar="DIR", show_default=True, help="Folder for the pages.",
+    "--out", metavar="DIR", show_default="site, beside specs/", help="Folder for the pages.",
     type=click.Path(path_type=Path, file_okay=False),
 )  # fmt: skip
 
@@ -35,14 +43,36 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
             show(error)
             status = error.exit_status
         except KeyboardInterrupt:
-            click.echo("\nInterrupted. Finished tasks are kept; build again to continue.", err=True)
+            say(err=True)
+            say("Interrupted. Finished tasks are kept; build again to continue.", err=True)
             status = 130
         raise SystemExit(status)
 
     return run
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The group of commands; errors about the command line itself are printed in one place too."""
+
+    def main(  # type: ignore[override]
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        **extra: object,
+    ) -> NoReturn:
+        """Run a command and exit with its status."""
+        extra["standalone_mode"] = False
+        try:
+            status = super().main(args, prog_name, **extra)  # type: ignore[call-overload]
+        except click.ClickException as error:
+            say_usage(error)
+            status = error.exit_code
+        except click.Abort:
+            status = 130
+        raise SystemExit(status)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reportgen")
 def main() -> None:
     """Reports on what a neural network learned, from short YAML specs.
@@ -60,15 +90,15 @@ def new(name: str) -> None:
     from reportgen.spec.schema import schema_text
     from reportgen.spec.starter import SCHEMA_FILE, starter
 
-    check_specs_folder()
     name = name.removesuffix(".yaml")
     text = starter(name)
-    path = SPECS / f"{name}.yaml"
+    path = spec_path(name)
     if path.exists():
         raise UserError(Problem(f"{path} exists already", hint="choose another name"))
     store.write_atomic(path, text.encode())
-    store.write_atomic(SPECS / SCHEMA_FILE, schema_text().encode())
-    click.echo(f"{path}\nNow edit it, or build it as it is: reportgen build {path}")
+    store.write_atomic(path.parent / SCHEMA_FILE, schema_text().encode())
+    say(str(path))
+    say(f"Now edit it, or build it as it is: reportgen build {path}")
 
 
 @main.command()
@@ -82,12 +112,10 @@ def check(specs: Sequence[str]) -> int:
     """
     from reportgen.checking import problems_of
 
-    loaded, problems = read(specs)
-    problems += [problem for spec in loaded for problem in problems_of(spec)]
-    if problems:
-        raise UserError(*problems)
-    click.echo(f"{len(loaded)} spec{'s' * (len(loaded) != 1)} without problems")
-    return 0
+    sound, broken = load(specs, problems_of)
+    if not broken:
+        say(f"{len(sound)} spec{'s' * (len(sound) != 1)} without problems")
+    return remind(broken, len(sound) + len(broken), "with problems")
 
 
 @main.command()
@@ -100,41 +128,56 @@ def check(specs: Sequence[str]) -> int:
     "for files from people whose programs you would install.",
 )
 @guarded
-def build(specs: Sequence[str], out: Path, trust_model: bool) -> int:
+def build(specs: Sequence[str], out: Path | None, trust_model: bool) -> int:
     """Make or refresh the reports of the SPECs (default: all of specs/).
 
     Problems of all specs are reported first. A spec with a problem is not built, and its report
     stays as it is.
     """
     from reportgen import reports as use
+    from reportgen.checking.figures import data_problems
 
     console = Console(live=sys.stderr.isatty())
-    sound, broken = load(specs)
+    sound, broken = load(specs, data_problems)
     # The page of a spec with problems still has a spec, so nothing is pruned.
     prune = not specs and not broken
-    made = use.build(use.plans(sound), use.Place(out), console, prune=prune, trust=trust_model)
-    return max(made, remind(broken, "built"))
+    made = 0
+    try:
+        if sound:
+            made = use.build(use.plans(sound), place(out), console, prune=prune, trust=trust_model)
+    except ReportgenError as error:
+        show(error)
+        made = error.exit_status
+    total = len(sound) + len(broken)
+    broken += [spec.source for spec in sound if spec.slug not in console.made]
+    remind(broken, total, f"not built, {WHY}")
+    return max(made, UserError.exit_status if total > len(sound) else 0)
 
 
 @main.command()
 @spec_argument
 @out_option
 @guarded
-def status(specs: Sequence[str], out: Path) -> int:
+def status(specs: Sequence[str], out: Path | None) -> int:
     """List the tasks that are stale, each with its reasons.
 
     The exit status is 1 if any task is stale.
     """
     from reportgen import reports as use
+    from reportgen.checking.figures import data_problems
 
-    sound, broken = load(specs)
-    statuses = use.statuses(use.plans(sound), use.Place(out))
+    sound, broken = load(specs, data_problems)
+    statuses = use.statuses(use.plans(sound), place(out)) if sound else []
     stale = [status for status in statuses if status.state != "fresh"]
     for status in stale:
         reasons = "; ".join(str(reason) for reason in status.reasons)
-        click.echo(f"{status.state:<6} {status.task.key} ({reasons})")
-    click.echo(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
-    return max(1 if stale else 0, remind(broken, "examined"))
+        say(f"{status.state:<6} {status.task.key} ({reasons})")
+    if sound:
+        say(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
+    reminded = remind(
+        broken, len(sound) + len(broken), "not examined, because of the problems above"
+    )
+    return max(1 if stale else 0, reminded)
 
 
 GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")
@@ -153,10 +196,10 @@ def list_(group: catalog.Group | None) -> None:
         if shown == "models":
             lines = {f"zoo:{name}": text for name, text in lines.items()} | other_models()
         if group is None:
-            click.secho(shown, bold=True)
+            say(word=shown)
         width = max(map(len, lines), default=0) + 2
         for label, text in lines.items():
-            click.echo(f"{'' if group else '  '}{label:<{width}}{text}")
+            say(f"{'' if group else '  '}{label:<{width}}{text}")
 
 
 def other_models() -> dict[str, str]:
@@ -172,67 +215,54 @@ def schema() -> None:
     """Print the JSON Schema of specs, for editors that complete and check them."""
     from reportgen.spec.schema import schema_text
 
-    click.echo(schema_text(), nl=False)
+    for line in schema_text().splitlines():
+        say(line)
 
 
-def check_specs_folder() -> None:
-    """Raise UserError where something else stands in the place of the folder of specs."""
-    if SPECS.exists() and not SPECS.is_dir():
-        message = f"{SPECS} is no folder, but reportgen keeps specs in a folder of this name"
-        raise UserError(Problem(message, hint="rename or remove it"))
+def place(out: Path | None) -> Place:
+    """Where pages and the cache are: beside specs/, unless the user names a folder for pages."""
+    from reportgen.session import Place
+
+    project = root()
+    return Place(out or project / Place.out, project / Place.cache)
 
 
-def load(names: Sequence[str]) -> tuple[list[Spec], list[Path]]:
+def load(
+    names: Sequence[str], problems_of: Callable[[Spec], Iterable[Problem]]
+) -> tuple[list[Spec], list[Path]]:
     """Specs without problems, and the paths of the others, whose problems are printed.
 
-    Raises:
-        UserError: every spec has problems; the error holds all of them.
+    Args:
+        names: what the user names; () for all specs of the project.
+        problems_of: looks for problems of a spec that could be read.
     """
-    from reportgen.checking.figures import data_problems
-
-    loaded, problems = read(names)
-    sound = []
-    for spec in loaded:
-        if own := list(data_problems(spec)):
-            problems += own
-        else:
-            sound.append(spec)
-    if problems and sound:
-        show(UserError(*problems))
-    elif not sound:
-        raise UserError(*problems)
-    return sound, [path for path in paths(names) if path not in {spec.source for spec in sound}]
-
-
-def remind(broken: Sequence[Path], done: str) -> int:
-    """Print the specs that were left out once more; returns the exit status."""
-    if broken:
-        names = ", ".join(map(str, broken))
-        click.echo(f"not {done}, because of the problems above: {names}", err=True)
-    return UserError.exit_status if broken else 0
-
-
-def read(names: Sequence[str]) -> tuple[list[Spec], list[Problem]]:
-    """Specs by path, and the problems of those that could not be loaded."""
     from reportgen import checking
 
-    loaded: list[Spec] = []
+    sound: list[Spec] = []
+    broken: list[Path] = []
     problems: list[Problem] = []
-    for path in paths(names):
+    for path in spec_paths(names):
         try:
-            loaded.append(checking.load(path))
+            spec = checking.load(path)
+            own = list(problems_of(spec))
         except UserError as error:
-            problems += error.problems
-    return loaded, problems
+            own = list(error.problems)
+        problems += own
+        if own:
+            broken.append(path)
+        else:
+            sound.append(spec)
+    if problems:
+        show(UserError(*problems))
+    return sound, broken
 
 
-def paths(names: Sequence[str]) -> list[Path]:
-    """The spec files that the user names; without names, all in specs/."""
-    if names:
-        return [Path(name) for name in names]
-    check_specs_folder()
-    found = sorted([*SPECS.glob("*.yaml"), *SPECS.glob("*.yml")])
-    if not found:
-        hint = "write one with: reportgen new NAME"
-        raise UserError(Problem(f"there is no spec in {SPECS}/", hint=hint))
-    return found
+def remind(broken: Sequence[Path], total: int, what: str) -> int:
+    """Print how many specs were left out, and which; returns the exit status."""
+    if not broken:
+        return 0
+    names = ", ".join(map(str, broken[:MOST_NAMED]))
+    more = f" and {len(broken) - MOST_NAMED} more" * (len(broken) > MOST_NAMED)
+    specs = f"{len(broken)} of {total} spec{'s' * (total != 1)}"
+    say(f"{specs} {what}: {names}{more}", err=True)
+    return UserError.exit_status

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from reportgen.digest import StatCache, of_bytes, of_value
 from reportgen.files import read_regular
+from reportgen.libraries import installed_twin, is_library
 from reportgen.types import JsonObject
 
 FORM = 1
@@ -228,7 +229,10 @@ class CodeDigests:
         """The folder that holds a module's top module, or ""."""
         top = module.partition(".")[0]
         held = self.packages.get(top)
-        return held or next((folder for folder in folders if self.files(top, folder)), "")
+        found = held or next((folder for folder in folders if self.files(top, folder)), "")
+        if found and not held and is_library(top) and installed_twin(module, Path(found)):
+            return ""  # Python imports the library, whatever lies in the user's folder.
+        return found
 
     def files(self, module: str, folder: str) -> tuple[str, ...]:
         """Files that importing a module runs: its packages' `__init__` and its own.

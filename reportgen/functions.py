@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
+from reportgen.code import CodeDigests
+from reportgen.digest import StatCache
 from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.input_digests import importing
+from reportgen.libraries import installed_twin, is_library
+from reportgen.library_errors import cause, own_place
 from reportgen.suggestions import did_you_mean
 from reportgen.types import Params
 
@@ -17,7 +21,7 @@ def call(source: str, base: Path, offered: Params, params: Params) -> object:
     """The result of calling the user's own function.
 
     Args:
-        source: "PACKAGE.MODULE:FUNCTION"; `base` is on the import path.
+        source: "PACKAGE.MODULE:FUNCTION"; `base` is the last folder of the import path.
         base: the spec's folder.
         offered: arguments that are passed by name if the function has a parameter of that name.
         params: arguments that the spec sets; all of them are passed.
@@ -44,10 +48,16 @@ def imported(module_name: str, base: Path) -> ModuleType:
     """The user's own module, imported; call this inside `importable(base)`.
 
     Raises:
-        UserError: the module does not exist, or importing it fails.
+        UserError: the module does not exist, importing it fails, or an installed module has the
+            name of one in `base` that it consists of or imports.
     """
     from importlib import import_module
 
+    own = CodeDigests(StatCache()).reached([module_name], [base])
+    for name in [module_name, *own]:
+        # Its `import yaml` means the library, whatever lies beside it.
+        if (name == module_name or not is_library(name)) and (wrong := shadowed(name, base)):
+            raise UserError(wrong)
     try:
         return import_module(module_name)
     except ModuleNotFoundError as error:
@@ -64,6 +74,20 @@ def no_module(module: str, base: Path) -> Problem:
     return Problem(f"there is no module '{module}'", hint=hint)
 
 
+def shadowed(module: str, base: Path) -> Problem | None:
+    """The problem that an installed module has the name of one in the spec's folder."""
+    twin = installed_twin(module, base)
+    if not twin:
+        return None
+    top = module.partition(".")[0]
+    where = twin if Path(twin).is_absolute() else "part of Python"
+    return Problem(
+        f"there are two modules '{top}': one in the spec's folder {base}, and an installed one "
+        f"({where}), which Python takes first",
+        hint="rename yours",
+    )
+
+
 def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
     """The problem that a module lacks a function; `others` are the functions that it has."""
     hint = did_you_mean(function, others) if others else "define it there"
@@ -72,23 +96,27 @@ def no_function(module: str, function: str, others: Sequence[str]) -> Problem:
 
 @contextmanager
 def importable(base: Path) -> Iterator[None]:
-    """Put `base` on the import path, and forget its modules afterwards.
+    """Put `base` at the end of the import path, and forget its modules afterwards.
 
-    Two specs in two folders may each have a module `models`, and the user may edit a module between
-    two builds of the same process.
+    At the end, because no file there shall stand in for an installed package. Two specs in two
+    folders may each have a module `models`, and the user may edit a module between two builds of
+    the same process.
     """
     import importlib
     import sys
 
     before = set(sys.modules)
     folder = base.absolute()
-    sys.path.insert(0, str(folder))
+    added = str(folder) not in sys.path
+    if added:
+        sys.path.append(str(folder))
     importlib.invalidate_caches()
     try:
         with importing(folder):
             yield
     finally:
-        sys.path.remove(str(folder))
+        if added:
+            sys.path.remove(str(folder))
         for name in sorted(set(sys.modules) - before):
             top = name.partition(".")[0]
             if top not in before and _lies_in(sys.modules[name], folder, top):
@@ -98,9 +126,10 @@ def importable(base: Path) -> Iterator[None]:
 def _lies_in(module: ModuleType, folder: Path, top: str) -> bool:
     """Whether a module lies in `folder` itself, not in a virtual environment below it."""
     file = getattr(module, "__file__", None)
-    if file is None or not Path(file).is_relative_to(folder):
-        return False
-    return Path(file).relative_to(folder).parts[0] in (top, f"{top}.py")
+    # A package without `__init__.py` has no file, and perhaps several folders.
+    places = [file] if file else list(getattr(module, "__path__", ()))
+    own = [Path(place) for place in places if Path(place).is_relative_to(folder)]
+    return any(place.relative_to(folder).parts[0] in (top, f"{top}.py") for place in own)
 
 
 def _function(module_name: str, function_name: str, base: Path) -> Callable[..., object]:
@@ -144,13 +173,8 @@ def _missing_module(module_name: str, base: Path, error: ModuleNotFoundError) ->
 
 def _failure(what: str, base: Path, error: BaseException) -> Problem:
     """A failure of the user's code, with its file and line, since no traceback is shown."""
-    from traceback import extract_tb
-
-    frames = extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(base.absolute())]
-    file, line = (own or frames)[-1].filename, (own or frames)[-1].lineno
-    text = str(error)
     if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
-        file, line, text = error.filename or file, error.lineno, error.msg
-    message = f"{what} failed: {type(error).__name__}: {' '.join(text.split())}"
-    return Problem(message, file, line)
+        message = f"{what} failed: {type(error).__name__}: {error.msg}"
+        return Problem(message, error.filename, error.lineno)
+    file, line = own_place(error, base) or (None, None)
+    return Problem(f"{what} failed: {type(error).__name__}: {cause(error)}", file, line)

@@ -202,13 +202,16 @@ class _Layout:
 
     def train(self, model: ModelSpec) -> Task:
         """The task that builds a model and trains it."""
-        return self._of_model(model, "train", (), {"training": model.training})
+        params = {"training": model.training, "settle": leaves_scaling_open(model.dataset)}
+        return self._of_model(model, "train", (), params)
 
     def model(self, model: ModelSpec) -> Task:
         """The task that stores a trained model for the figures, with the facts about it."""
         trained = self.is_trained_here(model)
         inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
-        return self._of_model(model, "model", inputs, {})
+        return self._of_model(
+            model, "model", inputs, {"settle": leaves_scaling_open(model.dataset)}
+        )
 
     def model_key(self, model: ModelSpec, stage: Stage) -> str:
         """Name of one of the tasks of a model."""
@@ -269,6 +272,9 @@ class _Layout:
             yield Input("times", self.model_key(model, "train"), "times")
         if "dataset" in wanted and model.dataset is not None:
             yield Input("dataset", self.dataset_key(model.dataset), "dataset")
+            if leaves_scaling_open(model.dataset) and not _takes_fractions(model):
+                key = self.model_key(model, "model")
+                yield Input("preprocessing", key, "preprocessing")
 
     def figure_key(self, section: SectionSpec, figure: FigureSpec, stage: Stage) -> str:
         """Name of one of the tasks of a figure."""
@@ -361,6 +367,20 @@ class _Layout:
 
 
 _SHOWN: tuple[Stage, Stage] = ("draw", "note")
+
+
+def leaves_scaling_open(dataset: DatasetSpec | None) -> bool:
+    """Whether a spec says nothing on a dataset's preprocessing, so that its model settles it."""
+    return dataset is not None and not any(dataset.params.get(key) for key in _PREPROCESSING)
+
+
+_PREPROCESSING = ("scaling", "mean", "std", "application")
+
+
+def _takes_fractions(model: ModelSpec) -> bool:
+    """Whether it is a network of reportgen's own; none of them rescales its input."""
+    name = model.source.partition(":")[2]
+    return model.kind == "zoo" and catalog.module("models", name).startswith("reportgen.")
 
 
 def _paths(dataset: DatasetSpec) -> Iterator[str]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ def names_in(module: str, folder: Path) -> dict[str, bool] | None:
 
     Args:
         module: the module's dotted name.
-        folder: the spec's folder, which comes before installed modules.
+        folder: the spec's folder, which comes after installed modules.
 
     Returns:
         None where the module does not exist, or its source does not show all of its names.
@@ -63,17 +62,15 @@ def _found(module: str, folder: Path) -> tuple[ModuleSpec | None, bool]:
 def _top(name: str, folder: Path) -> ModuleSpec | None:
     from importlib.util import find_spec
 
-    if name in sys.builtin_module_names:  # Python searches built-in modules before any folder.
-        return find_spec(name)
-    found = _in(name, [str(folder.absolute())])
-    if found is not None and found.origin is not None:
-        return found
     try:
         installed = find_spec(name)
     except ValueError:  # A module in memory without a spec.
-        return found
+        installed = None
+    if installed is not None and installed.origin is not None:
+        return installed
     # A folder without `__init__.py`, which has no origin, comes after all regular modules.
-    return installed if installed is not None and installed.origin else found or installed
+    found = _in(name, [str(folder.absolute())])
+    return found if found is not None and found.origin else installed or found
 
 
 def _in(name: str, places: list[str]) -> ModuleSpec | None:

@@ -149,6 +149,31 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """The answers of an output that tell little of the images it is shown.
+
+    Attributes:
+        output: the output, by the name of its target where the dataset labels one.
+        fault: "alike" where nearly all test images are answered alike, "chance" where the accuracy
+            is no better than that of always saying one class.
+        answer: the class that is answered most often.
+        alike: that answer's share of the test images looked at; its baseline is the largest share
+            of a class among their labels.
+        accuracy: on all test images, with that of always saying one class; None without labels.
+        remedy: what makes many more answers right, in words; "" where nothing does that was tried.
+        repaired: the accuracy with the remedy on the images that it was tried on.
+    """
+
+    output: str
+    fault: Literal["alike", "chance"]
+    answer: str
+    alike: Measure
+    accuracy: Measure | None = None
+    remedy: str = ""
+    repaired: Measure | None = None
+
+
+@dataclass(frozen=True)
 class ModelFacts:
     """The facts that a report states about a model: its table, its training and its accuracy.
 
@@ -164,6 +189,7 @@ class ModelFacts:
         metrics: "<split>.<head>.accuracy" and "<split>.<head>.loss" -> value.
         counts: "<split>" -> number of images.
         warnings: doubts about the model's data, then about the model.
+        doubtful: outputs whose answers tell little of the images.
     """
 
     name: str
@@ -180,6 +206,7 @@ class ModelFacts:
     counts: Mapping[str, int]
     training: Mapping[str, Any]
     warnings: tuple[ReportWarning, ...] = ()
+    doubtful: tuple[Answers, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -368,8 +395,9 @@ class Inference:
     """The result of one rule on a whole report: notes, and the evidence derived for them.
 
     Derived evidence combines other evidence (a count of models, a mean over heads); its id is
-    "inferences.<rule>.<measure>" and `sources` names what it combines. Both are empty where the
-    report holds nothing that the rule could judge.
+    "inferences.<rule>.<measure>" and `sources` names what it combines; it is () where the evidence
+    comes from the evaluation of a model. Both are empty where the report holds nothing that the
+    rule could judge.
     """
 
     notes: tuple[Note, ...] = ()

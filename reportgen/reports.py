@@ -140,9 +140,10 @@ def build(
                     worker.start()
                 for builder in builders:
                     refused += _refusals(builder)
-            if prune:
-                site.prune(place.out, {one.spec.slug for one in plans})
-            refresh_site(session, listener)
+            gone = site.prune(place.out, {one.spec.slug for one in plans}) if prune else []
+            # Where every report was refused, nothing is written.
+            if gone or any(builder.published for builder in builders):
+                refresh_site(session, listener)
         finally:
             session.store.save_stat_cache(session.stats)
     if refused:

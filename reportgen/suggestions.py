@@ -4,9 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+FEW = 8
+"""Names that a message lists where it would be too long with all of them."""
+MOST = 40
+"""The most names to choose from that a hint lists in full."""
+
+
+def listed(names: Sequence[object], most: int = FEW) -> str:
+    """Names in a row; where there are more than `most`, a few of them and a count.
+
+    >>> listed(["a", "b"])
+    'a, b'
+    >>> listed(range(1000))
+    '0, 1, 2, 3, 4, 5, 6, 7 and 992 more'
+    """
+    shown = ", ".join(map(str, names if len(names) <= most else names[:FEW]))
+    return shown if len(names) <= most else f"{shown} and {len(names) - FEW} more"
+
 
 def did_you_mean(name: str, choices: Sequence[str]) -> str:
-    """A hint that names the closest valid name, or lists all names where none is close.
+    """A hint that names the closest valid name, or lists names to choose from where none is close.
+
+    Without any valid name there is no hint.
 
     >>> did_you_mean("gradcam", ["grad_cam", "saliency"])
     "did you mean 'grad_cam'?"
@@ -16,7 +35,7 @@ def did_you_mean(name: str, choices: Sequence[str]) -> str:
     close = get_close_matches(name, choices, n=1)
     if close:
         return f"did you mean '{close[0]}'?"
-    return f"choose from: {', '.join(choices)}" if choices else "nothing is allowed here"
+    return f"choose from: {listed(choices, MOST)}" if choices else ""
 
 
 def no_effect(key: str, other: str, value: object, values: Sequence[str | None]) -> tuple[str, str]:

@@ -157,7 +157,7 @@ def test_a_mistake_in_one_spec_stops_no_other(tmp_path: Path) -> None:
         assert "specs/key.yaml:7: a spec has no key 'colour'" in done.stderr
         last = done.stderr.splitlines()[-1]
         left = "specs/data.yaml, specs/key.yaml, specs/late.yaml"
-        assert last == f"not {word}, because of the problems above: {left}"
+        assert last == f"3 of 4 specs not {word}, because of the problems above: {left}"
     assert (tmp_path / "site" / "x" / "index.html").is_file()
     assert page.read_bytes() == before
     assert "tasks are fresh" in run(tmp_path, "status").stdout

@@ -28,6 +28,7 @@ from reportgen.network.channel_order import (
 from reportgen.network.dependencies import dependencies_of
 from reportgen.network.execution import Graph, compiled, execute, input_specs
 from reportgen.network.finite import require_finite
+from reportgen.network.gradient_scaling import in_half_precision, run_scaled
 from reportgen.network.input_gradients import (
     gradient_or_zeros,
     relu_record,
@@ -39,7 +40,7 @@ from reportgen.network.layer_selection import find, last_convolution
 from reportgen.network.network import Network
 from reportgen.network.outputs import trace
 from reportgen.network.relu_rules import ReluRecord, ruled_call
-from reportgen.types import Array, Floats, Images, Integers, Model, Tensor
+from reportgen.types import Array, Floats, Images, Integers, Json, Model, Tensor
 
 # --- the library's function --------------------------------------------------------------------
 
@@ -205,14 +206,19 @@ def projections(
     key = _key(path, strongest, rule)
     record = relu_record(network, key)
 
-    def body(network: Network, picks: Tensor, *inputs: Tensor) -> list[Tensor]:
+    half = in_half_precision(network)
+
+    def body(network: Network, *tensors: Tensor) -> list[Tensor]:
+        scales, tensors = (tensors[0], tensors[1:]) if half else (None, tensors)
+        picks, *inputs = tensors
         record.clear()
-        back = _project(network, list(inputs), picks, path, first, strongest, rule, record)
+        back = _project(network, inputs, picks, path, first, strongest, rule, record, scales)
         if rule == "guided":
             _require_guided(network, path, record)
         return back
 
-    signature = [tf.TensorSpec((None,), tf.int32), *input_specs(network)]
+    scale_specs = [tf.TensorSpec((None, 1), tf.float32)] * half
+    signature = [*scale_specs, tf.TensorSpec((None,), tf.int32), *input_specs(network)]
     # ReLUs inside a layer's own Python code are found in the graph.
     graph = compiled(network, key, body, signature, at_once=True)
     parts = list(_batches(network, graph, images, channels))
@@ -243,7 +249,12 @@ def _batches(
     require_real(network, inputs)
     picks = np.asarray(channels, np.int32)
     for part in batches(network, inputs, copies=2):
-        yield execute(graph, [picks[part], *(array[part] for array in inputs)], network)
+        batch = [picks[part], *(array[part] for array in inputs)]
+
+        def run(*scales: Floats, batch: list[Array] = batch) -> list[Json]:
+            return [[execute(graph, [*scales, *batch], network)]]
+
+        yield run_scaled(network, run, (len(batch[0]), 1))[0][0]
 
 
 def _project(
@@ -255,6 +266,7 @@ def _project(
     strongest: bool,
     rule: str,
     record: ReluRecord,
+    scales: Tensor | None,
 ) -> list[Tensor]:
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
@@ -265,6 +277,8 @@ def _project(
     if strongest:
         places = tf.argmax(channel, axis=1, output_type=tf.int32)
         kept = channel * tf.one_hot(places, tf.shape(channel)[1], dtype=channel.dtype)
+    if scales is not None:
+        kept *= scales
     back = tape.gradient(channel, inputs, output_gradients=kept)
     if all(each is None for each in back):
         raise UndefinedError(

@@ -11,7 +11,7 @@ from reportgen.errors import Problem
 from reportgen.layer_names import matches, unclear
 from reportgen.plan import figures_of, model_of, named_layers
 from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Spec
-from reportgen.suggestions import did_you_mean
+from reportgen.suggestions import did_you_mean, listed
 
 PUBLISHED = 10_000
 """Test images of MNIST and of Fashion-MNIST."""
@@ -92,7 +92,7 @@ def _missing_samples(
         return
     hint = f"dataset '{dataset.source}' has no more test images"
     if isinstance(samples, list | tuple):
-        beyond = ", ".join(str(index) for index in samples if index >= tests)
+        beyond = listed([index for index in samples if index >= tests])
         if beyond:
             yield "samples", f"test image indices must lie in 0..{tests - 1}, got {beyond}", hint
     elif figure.kind not in COUNT_IS_LIMIT and samples > tests:
@@ -193,6 +193,6 @@ def _missing_channels(
     for path, count in channels.items():
         beyond = [str(channel) for channel in wanted if count is not None and channel >= count]
         if beyond and count is not None:
-            message = f"'{key}' must lie in 0..{count - 1}, got {', '.join(beyond)}"
+            message = f"'{key}' must lie in 0..{count - 1}, got {listed(beyond)}"
             hint = f"layer '{path}' has {count} channels"
             yield Problem(message, str(spec.source), figure.at(key), hint)

@@ -10,7 +10,7 @@ from pathlib import Path
 from reportgen import catalog
 from reportgen.errors import Problem
 from reportgen.files import kind
-from reportgen.functions import no_function, no_module
+from reportgen.functions import no_function, no_module, shadowed
 from reportgen.python_source import is_missing, names_in
 from reportgen.spec.problems import Problems
 from reportgen.spec.types import DatasetSpec, ModelSpec, Spec, weights_of
@@ -84,7 +84,10 @@ def _check_function(source: str, folder: Path, line: int, problems: Problems) ->
     """Add a Python function that surely does not exist."""
     module, _, function = source.removeprefix("python:").partition(":")
     names = names_in(module, folder)
-    if is_missing(module, folder):
+    twin = shadowed(module, folder)
+    if twin is not None:
+        problem = twin
+    elif is_missing(module, folder):
         problem = no_module(module, folder)
     elif names is None or function in names:
         return

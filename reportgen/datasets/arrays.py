@@ -18,6 +18,7 @@ from reportgen.datasets.images import Form, resize_all, steps
 from reportgen.datasets.preprocessing import preprocessing
 from reportgen.datasets.splits import content_digest, divide
 from reportgen.records import Dataset, Split, Target
+from reportgen.suggestions import listed
 from reportgen.types import Array, Integers, JsonObject, Params, Pixels
 
 
@@ -185,7 +186,7 @@ def class_indices(
         UserError: the labels are neither class numbers nor names, or `classes` does not fit them.
     """
     if classes is not None and len(set(classes)) != len(classes):
-        raise wrong_array("classes", "different names", ", ".join(classes))
+        raise wrong_array("classes", "different names", listed(classes))
     flat = {name: flattened(labels, f"y_{name}") for name, labels in values.items()}
     if all(labels.dtype.kind in "US" for labels in flat.values()):
         return _indices_of_names(flat, classes)
@@ -209,7 +210,7 @@ def _indices_of_names(
     index = {name: k for k, name in enumerate(names)}
     for name, values in texts.items():
         if unknown := sorted(set(values) - set(names)):
-            raise wrong_array(f"y_{name}", f"one of {', '.join(names)}", f"'{unknown[0]}'")
+            raise wrong_array(f"y_{name}", f"one of {listed(names)}", f"'{unknown[0]}'")
     return names, {
         name: np.asarray([index[text] for text in values], np.int64)
         for name, values in texts.items()
@@ -231,7 +232,7 @@ def flattened(values: Array, name: str) -> Array:
             hint = "give them as text"
             raise wrong_array(name, "names in UTF-8", "other bytes", hint) from error
     if values.ndim != 1:
-        raise no_labels(values.shape, name)
+        raise no_labels(values.shape, name, missing=values.size == 1 and values.item() is None)
     return values
 
 

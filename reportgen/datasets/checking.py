@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -46,14 +47,23 @@ def check_memory(count: int, shape: Sequence[int]) -> None:
 # --- arrays of a user's own -----------------------------------------------------------------------
 
 
+_REMEDIES = {
+    "x": "store the images as one array of numbers, of shape (n, height, width, channels)",
+    "y": "store one class number from 0, or one name, for each image",
+    "c": "give each class one name of its own, in the order of the class numbers",
+}
+"""What to do about an array, by the first letter of its name."""
+
+
 def wrong_array(name: str, expected: str, received: str, hint: str = "") -> UserError:
     """The error for an array, such as `x_train`, that does not hold what it must."""
+    hint = hint or _REMEDIES.get(name[:1], "")
     return UserError(Problem(f"'{name}' must hold {expected}, got {received}", hint=hint))
 
 
-def no_labels(shape: Sequence[int], name: str) -> UserError:
-    """The error for an array that cannot be one label for each image."""
-    received = f"shape {_times(shape)}" if shape else "nothing"
+def no_labels(shape: Sequence[int], name: str, *, missing: bool = False) -> UserError:
+    """The error for an array that cannot be one label for each image, or is `missing`."""
+    received = "nothing" if missing else _in_words(shape)
     return wrong_array(name, "one label for each image", received)
 
 
@@ -67,7 +77,7 @@ def check_images(shape: Sequence[int], name: str) -> None:
     axes = (*shape, 1) if len(shape) == 3 else tuple(shape)
     expected = "images of shape (n, height, width, channels)"
     if len(axes) != 4 or 0 in axes:
-        raise wrong_array(name, expected, f"shape {_times(shape)}")
+        raise wrong_array(name, expected, _in_words(shape), _reshaping(shape))
     channels = axes[3]
     if channels > _ALWAYS_CHANNELS and channels > min(MOST_CHANNELS, *axes[1:3]):
         expected += (
@@ -105,6 +115,21 @@ def check_count(name: str, images: int, labels: int) -> None:
         raise wrong_array(name, f"{images} labels", str(labels))
 
 
+def _in_words(shape: Sequence[int]) -> str:
+    """What an array of this shape is."""
+    return f"shape {_times(shape)}" if shape else "a single value"
+
+
+def _reshaping(shape: Sequence[int]) -> str:
+    """What to do about no images, or about rows of their pixels; "" for other shapes."""
+    if 0 in shape:
+        return "the array is empty: store at least one image"
+    side = math.isqrt(shape[1]) if len(shape) == 2 else 0
+    if side < 2 or side * side != shape[1]:
+        return ""
+    return f"if each row is an image, reshape the array to ({shape[0]}, {side}, {side}, 1)"
+
+
 def _times(shape: Sequence[int]) -> str:
     return " x ".join(map(str, shape))
 
@@ -128,7 +153,7 @@ def check_dataset(data: object, source: str) -> Dataset:
         raise _wrong_part(f"{source}: preprocessing", "a Preprocessing", repr(data.preprocessing))
     for target in data.targets:
         if not (isinstance(target, Target) and target.classes):
-            raise _wrong_part(f"{source}: targets", "Targets with classes", repr(target))
+            raise _wrong_part(f"{source}: targets", "Targets with classes", reprlib.repr(target))
     _check_facts(data, source)
     for name in SPLITS:
         if not isinstance(data.splits.get(name), Split):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reportgen.digest import files_in
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.suggestions import listed
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 """Suffixes of image files, in lower case."""
@@ -155,7 +156,7 @@ def _check_splits(tops: Sequence[str], folder: Path) -> None:
             raise UserError(Problem(message, hint="put the images of both into one of them"))
         top_of[split] = top
     if "train" not in top_of:
-        message = f"{folder} has the folders {', '.join(tops)}, but none for training"
+        message = f"{folder} has the folders {listed(tops)}, but none for training"
         raise UserError(Problem(message, hint="add a folder 'train'"))
 
 
@@ -208,7 +209,7 @@ def _check_nesting(images: Sequence[str], folder: Path) -> None:
         message = f"{folder} holds one folder, {tops[0]}, and the images lie in folders of that"
         hint = f"add /{tops[0]} to 'path' if these are the classes, else write labels: false"
         raise UserError(Problem(message, hint=hint))
-    message = f"of the folders {', '.join(tops)} in {folder}, "
+    message = f"of the folders {listed(tops)} in {folder}, "
     message += f"only '{splits[0]}' is named as a split"
     hint = f"name the others {SPLIT_NAMES} too, or rename '{splits[0]}'"
     raise UserError(Problem(message, hint=hint))
@@ -285,4 +286,7 @@ def one_unreadable(folder: Path, name: str, reason: str) -> UserError:
 def none_readable(folder: Path, count: int, name: str, reason: str) -> UserError:
     """The error for a folder without any readable image, with the reason of one file."""
     message = f"none of the {count} images in {folder} can be read"
-    return UserError(Problem(message, hint=f"{name}: {reason}"))
+    if count == 1:
+        message = f"the only image in {folder} cannot be read"
+    hint = f"{name}: {reason}; save the images again as PNG or JPEG, or name another folder"
+    return UserError(Problem(message, hint=hint))

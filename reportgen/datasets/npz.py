@@ -204,13 +204,16 @@ def _missing(path: Path, held: list[str], names: Mapping[str, str], name: str) -
     shown = [
         "".join(c if c.isprintable() else "?" for c in array[:60]) for array in sorted(held)[:SHOWN]
     ]
+    if not shown:
+        message = f"{path.name} holds no NumPy arrays, and it must hold '{names[name]}'"
+        return UserError(Problem(message, hint=_HINT))
     hint = f"{did_you_mean(names[name], shown)}; write {name}: NAME for the array that holds them"
     labels = [own for key, own in names.items() if key[0] == "y"]
     if labels and not set(labels) & set(held):
         hint += ", or labels: false" if name[0] == "y" else "; and labels: false"
         hint += " if there are no labels"
     more = f" and {len(held) - len(shown)} more" if len(held) > len(shown) else ""
-    arrays = ", ".join(shown) or "none"
+    arrays = ", ".join(shown)
     message = f"{path.name} has no array '{names[name]}'; it has {arrays}{more}"
     return UserError(Problem(message, hint=hint))
 

@@ -15,6 +15,8 @@ SCALINGS = {
     "0..255": (1.0, 0.0, "pixel values as they are, 0 to 255"),
 }
 """Scale, offset and wording of each choice of `scaling`."""
+USUAL = "0..1"
+"""The scaling where neither a spec nor a model settles it."""
 
 IMAGENET_BGR = (103.939, 116.779, 123.68)
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -37,9 +39,11 @@ PARAMETERS = (
     Parameter(
         name="scaling",
         kind="str",
-        default="0..1",
-        help="the range that pixel values are brought to",
+        default=None,
+        help="the range that pixel values are brought to; null: 0..255 for a model that rescales "
+        "bytes itself, what the ImageNet weights of an application demand, else 0..1",
         choices=tuple(SCALINGS),
+        optional=True,
     ),
     Parameter(
         name="mean",
@@ -80,13 +84,41 @@ def preprocessing(params: Params, channels: int) -> Preprocessing:
     """
     check_combination(params)
     if params["application"] is None:
-        return _scaling(params["scaling"], params["mean"], params["std"], channels)
+        return _scaling(params["scaling"] or USUAL, params["mean"], params["std"], channels)
     return _application(params["application"], channels)
+
+
+def left_open(preprocessing: Preprocessing) -> bool:
+    """Whether it is that of a dataset whose spec asks for none, which a model may settle."""
+    return preprocessing == Preprocessing(*SCALINGS[USUAL])
+
+
+def rescaled_inside(text: str) -> Preprocessing:
+    """The preprocessing for a model that takes bytes; `text` says why, for readers."""
+    scale, offset, words = SCALINGS["0..255"]
+    return Preprocessing(scale, offset, f"{words}; {text}")
+
+
+def for_network(name: str, channels: int) -> Preprocessing | None:
+    """What the ImageNet weights of a network of keras.applications demand; None if unknown."""
+    known = name in APPLICATIONS and channels == 3
+    return _application(name, channels) if known else None
+
+
+def usual(channels: int) -> dict[str, Preprocessing]:
+    """Preprocessings that models are often trained with, by the key of a spec for each."""
+    scalings = {f"'scaling: {name}'": Preprocessing(*SCALINGS[name]) for name in SCALINGS}
+    networks = {f"'application: {name}'": for_network(name, channels) for name in _EXAMPLES}
+    return scalings | {key: value for key, value in networks.items() if value is not None}
+
+
+_EXAMPLES = ("VGG16", "DenseNet121")
+"""A network for each kind of preprocessing that `scaling` has no name for."""
 
 
 def check_combination(params: Params) -> None:
     """Raise UserError for an `application` together with `scaling`, `mean` or `std`."""
-    own = params["scaling"] != "0..1" or params["mean"] or params["std"]
+    own = params["scaling"] or params["mean"] or params["std"]
     if params["application"] and own:
         message = "'application' brings its own scaling, and the dataset gives another besides"
         raise UserError(Problem(message, hint="remove scaling, mean and std, or application"))
@@ -131,7 +163,7 @@ def _application(name: str, channels: int) -> Preprocessing:
         text = f"channels in the order blue, green, red; minus {_listed(IMAGENET_BGR)}"
         return Preprocessing(1.0, tuple(-mean for mean in IMAGENET_BGR), prefix + text, (2, 1, 0))
     if family == "standard":
-        scaled = _scaling("0..1", IMAGENET_MEAN, IMAGENET_STD, channels)
+        scaled = _scaling(USUAL, IMAGENET_MEAN, IMAGENET_STD, channels)
     else:
         scaled = _scaling("-1..1" if family == "signed" else "0..255", None, None, channels)
     return Preprocessing(scaled.scale, scaled.offset, prefix + scaled.text)

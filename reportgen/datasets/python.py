@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -117,6 +118,7 @@ def _class_names(classes: object, source: str) -> list[str] | None:
     if isinstance(classes, Iterable) and not isinstance(classes, str):
         names = [str(name) for name in classes]
     if len(set(names)) != len(names) or not names:
-        message = f"{source} returned the classes {classes!r}, which are no list of different names"
+        message = f"{source} returned the classes {reprlib.repr(classes)}, "
+        message += "which are no list of different names"
         raise UserError(Problem(message, hint="give one name for each class"))
     return names

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportgen.drafting.evidence import derived
-from reportgen.records import Evidence, Number, Verdict
+from reportgen.records import Evidence, Measure, Number, Verdict
 
 Side = Literal["above", "below", "open"]
 """The side of a threshold on which a measured value lies; "open" where the evidence is unclear."""
@@ -51,6 +51,18 @@ def apart(first: Evidence, second: Evidence) -> Side:
     if side(first, high) == "above":
         return "above"
     return "below" if side(first, low) == "below" else "open"
+
+
+def no_better(accuracy: Evidence | Measure) -> bool:
+    """Whether an accuracy is no better than its baseline, that of a constant answer.
+
+    Its interval then holds the baseline or lies below it, and ends in the lower half of what is
+    above the baseline, so that few images alone raise no doubt.
+    """
+    if accuracy.interval is None or accuracy.baseline is None:
+        return False
+    (low, high), baseline = accuracy.interval, accuracy.baseline
+    return low <= baseline < 1 and high < (1 + baseline) / 2
 
 
 def opposite(answer: Side) -> Side:

@@ -28,7 +28,10 @@ _built: dict[str, Loaded] = {}
 
 @dataclass(frozen=True)
 class ModelParams:
-    """Parameters of the stages `train` and `model`, as in the spec; see `plan`."""
+    """Parameters of the stages `train` and `model`, as in the spec; see `plan`.
+
+    `settle` says that the spec leaves the scaling of images to the model.
+    """
 
     source: str
     params: Params
@@ -36,6 +39,7 @@ class ModelParams:
     dataset: str | None = None
     training: Params = field(default_factory=dict)
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    settle: bool = False
 
     def recipe(self, data: Dataset | None) -> Recipe:
         """The recipe that builds the model for a dataset."""
@@ -57,6 +61,7 @@ class Training:
             trained.
         params: the training parameters of the spec; {} for a model that came trained.
         device: the device of the training, "CPU" or "GPU".
+        preprocessing: that of the images for this model; None without a dataset.
     """
 
     digest: str
@@ -64,6 +69,7 @@ class Training:
     history: Mapping[str, tuple[float, ...]]
     params: Params
     device: str
+    preprocessing: Preprocessing | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,7 @@ class Checkpoint:
     Attributes:
         recipe: the recipe that builds the model.
         weights: digest of the stored weights; "" where the recipe itself loads the weights.
-        preprocessing: that of the model's dataset, or None without a dataset.
+        preprocessing: that of the images for this model, or None without a dataset.
     """
 
     recipe: Recipe

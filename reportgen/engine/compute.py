@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import importlib
 import json
+from dataclasses import replace
 
 from reportgen.codec import decode
 from reportgen.engine import INPUTS, artifacts
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
-from reportgen.records import Artifact, ModelFacts, Subject
+from reportgen.records import Artifact, ModelFacts, Preprocessing, Subject
 from reportgen.store import Output, Store
 
 NO_MODEL = ModelFacts("", "", "", "", (), 0, 0, 0, "", {}, {}, {}, {})
@@ -43,11 +44,15 @@ def subject(job: Job, store: Store) -> Subject:
         if name in INPUTS
     }
     facts, times = job.inputs.get("facts"), job.inputs.get("times")
-    network = obtained.get("model")
+    network, data = obtained.get("model"), obtained.get("dataset")
+    settled = job.inputs.get("preprocessing")
+    if data is not None and settled is not None:
+        preprocessing = decode(Preprocessing, json.loads(store.get(settled.object)))
+        data = replace(data, preprocessing=preprocessing)
     return Subject(
         model=network.model if network else None,
         facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,
-        data=obtained.get("dataset"),
+        data=data,
         params=job.params["params"],
         seed=job.params["seed"],
         times=tuple(json.loads(store.get(times.object))) if times else (),

@@ -3,66 +3,100 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 
 from reportgen.codec import decode, encode
 from reportgen.digest import canonical
-from reportgen.engine import checkpoint, dataset
+from reportgen.engine import checkpoint, dataset, doubts, preparation
 from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
-from reportgen.models import Loaded, checkpoints
+from reportgen.models import UNTRAINED, Loaded, checkpoints
 from reportgen.network.graph import parameter_counts
 from reportgen.network.layers import rows
 from reportgen.network.network import Network
 from reportgen.network.warnings import model_warnings
-from reportgen.records import Dataset, ModelFacts
+from reportgen.records import Answers, Dataset, ModelFacts, ReportWarning
 from reportgen.store import Output, Store
+from reportgen.training.answers import doubtful
 from reportgen.training.evaluation import evaluate, image_counts
 from reportgen.types import Model
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
-    """Outputs `model` and `facts`.
+    """Outputs `model`, `facts` and `preprocessing`.
 
-    `model` is a `Checkpoint` under the model's digest; `facts` is a `ModelFacts` without the name.
+    `model` is a `Checkpoint` under the model's digest; `facts` is a `ModelFacts` without the name;
+    `preprocessing` is that of the dataset's images for this model, null without a dataset.
     """
     params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
     data = dataset.obtain(given, job, store) if given else None
-    recipe, preprocessing = params.recipe(data), data.preprocessing if data else None
+    recipe = params.recipe(data)
     if "training" in job.inputs:
         training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
-        kept = Checkpoint(recipe, training.weights, preprocessing)
+        kept = Checkpoint(recipe, training.weights, training.preprocessing)
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
-        kept = Checkpoint(recipe, "", preprocessing)
         loaded = checkpoint.build(recipe, job, store)
-        digest = checkpoints.digest(loaded.model, preprocessing)
+        settled = preparation.settled(data, loaded.model, params).preprocessing if data else None
+        kept = Checkpoint(recipe, "", settled)
+        digest = checkpoints.digest(loaded.model, settled)
         checkpoint.remember(digest, loaded)
-        training = Training(digest, "", {}, {}, checkpoints.device())
+        training = Training(digest, "", {}, {}, checkpoints.device(), settled)
     facts = _facts(params, loaded, data, training)
     needs = (kept.weights,) if kept.weights else ()
     return {
         "model": store.put_output(canonical(encode(kept)), digest=training.digest, needs=needs),
         "facts": store.put_output(canonical(encode(facts))),
+        "preprocessing": store.put_output(canonical(encode(kept.preprocessing))),
     }
 
 
 def _facts(
     params: ModelParams, loaded: Loaded, data: Dataset | None, training: Training
 ) -> ModelFacts:
-    parameters = parameter_counts(loaded.model)
-    metrics, images = _evaluated(loaded.model, data) if data else ({}, {})
-    about_data = data.warnings if data else ()
+    parameters, network = parameter_counts(loaded.model), Network.of(loaded.model)
+    metrics: dict[str, float] = {}
+    images: dict[str, int] = {}
+    about_data: tuple[ReportWarning, ...] = ()
+    unclear: tuple[Answers, ...] = ()
+    remarks = {"weights": loaded.weights} if loaded.weights else {}
+    trained_here = bool(training.history)
+    if data is not None:
+        about_data = (*data.warnings, *doubts.of_scaling(data, loaded.model, params))
+        settled = training.preprocessing or data.preprocessing
+        if settled != data.preprocessing:
+            remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."
+        given = replace(data, preprocessing=settled)
+        metrics, images = _evaluated(loaded.model, given)
+        if UNTRAINED not in loaded.weights:
+            unclear = _doubtful(network, given, metrics, trained_here)
     return ModelFacts(
         name="", title="", source=params.source, dataset=params.dataset or "",
         layers=rows(loaded.model), total_params=parameters.total,
         trainable_params=parameters.trainable, non_trainable_params=parameters.fixed,
         digest=training.digest, history=training.history, metrics=metrics, counts=images,
-        training={**training.params, "device": training.device,
-                  "trained_here": bool(training.history),
-                  **({"weights": loaded.weights} if loaded.weights else {})},
-        warnings=(*about_data, *model_warnings(Network.of(loaded.model))),
+        training={**training.params, "device": training.device, "trained_here": trained_here,
+                  **remarks},
+        warnings=(*about_data, *model_warnings(network),
+                  *(doubts.of_answers(each, trained_here) for each in unclear)),
+        doubtful=unclear,
     )  # fmt: skip
+
+
+def _doubtful(
+    network: Network, data: Dataset, metrics: Mapping[str, float], trained_here: bool
+) -> tuple[Answers, ...]:
+    """Outputs whose answers tell little of the images; () where the model cannot be run on them."""
+    others = {}
+    if not trained_here:
+        others = doubts.others(data.preprocessing, data.splits["test"].images.shape[-1])
+    try:
+        heads = network.heads_for(data.targets)
+        return tuple(doubtful(network, data, heads, metrics, others))
+    except UndefinedError:
+        return ()
 
 
 def _evaluated(model: Model, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reportgen.codec import decode, encode
 from reportgen.digest import canonical
-from reportgen.engine import checkpoint, dataset
+from reportgen.engine import checkpoint, dataset, preparation
 from reportgen.engine.checkpoint import ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import Problem, UndefinedError, UserError
@@ -27,6 +27,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     params = decode(ModelParams, job.params)
     data = dataset.obtain(job.inputs["dataset"], job, store)
     loaded = checkpoint.build(params.recipe(data), job, store)
+    data = preparation.settled(data, loaded.model, params)
     weights, history = "", History({}, ())
     settings: Params = {}
     if not loaded.trained:
@@ -35,7 +36,9 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         settings = params.training
     digest = checkpoints.digest(loaded.model, data.preprocessing)
     checkpoint.remember(digest, loaded)
-    training = Training(digest, weights, history.logs, settings, checkpoints.device())
+    training = Training(
+        digest, weights, history.logs, settings, checkpoints.device(), data.preprocessing
+    )
     needs = (weights,) if weights else ()
     output = store.put_output(canonical(encode(training)), needs=needs)
     times = store.put_output(canonical(list(history.seconds)), digest=output.digest)

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
-from reportgen import child_process, models
+from reportgen import child_process, library_errors, models
 from reportgen.codec import decode, encode
 from reportgen.digest import StatCache
 from reportgen.engine import STAGES
@@ -27,8 +27,17 @@ from reportgen.types import Json
 PROGRESS_SECONDS = 0.1
 """Shortest time between two reports of a task's progress, in seconds."""
 
-MOST = 300
-"""Characters of an unexpected error that a message quotes; the worker's log holds all of it."""
+_FEWER = "show fewer samples or layers, or smaller images"
+_ALONE = "call the model by itself, model(images), and replace the layer that fails"
+ACTIONS = {
+    "dataset": ("loading the dataset", "use fewer or smaller images", "look at the dataset"),
+    "train": ("training the model", "choose a smaller batch_size, or smaller images", _ALONE),
+    "model": ("running the model", "use smaller images, or fewer of them", _ALONE),
+    "compute": ("computing this figure", _FEWER, _ALONE),
+    "draw": ("drawing this figure", _FEWER, "show fewer layers, or leave this figure out"),
+    "note": ("drafting notes", _FEWER, "leave this rule out of 'inferences'"),
+}
+"""For each stage what it does, what to do where memory runs out, and where a library fails."""
 
 
 def handler() -> child_process.Handler:
@@ -61,7 +70,7 @@ def _run(request: Json, progress: child_process.Progress) -> Json:
     except ReportgenError:
         raise
     except Exception as error:
-        raise _failure(error) from error
+        raise _failure(error, job) from error
 
 
 def _vetting(job: Job) -> AbstractContextManager[None]:
@@ -91,19 +100,29 @@ def _stage(name: str) -> ModuleType:
     return stage
 
 
-def _failure(error: Exception) -> ReportgenError:
+def _failure(error: Exception, job: Job) -> ReportgenError:
     """The error that reports an unexpected exception."""
     if (problem := _invalid_scope(error)) is not None:
         return UserError(problem)
-    # TensorFlow has its own class of memory errors; a light task has not imported TensorFlow.
-    if isinstance(error, MemoryError) or type(error).__name__ == "ResourceExhaustedError":
-        return ReportgenError(Problem("memory ran out", hint="show fewer samples or layers"))
-    # A defect of reportgen or of a plug-in: this task fails with its cause, the build goes on.
+    doing, more_memory, remedy = ACTIONS.get(job.stage, ACTIONS["compute"])
+    if library_errors.is_memory(error):
+        return ReportgenError(Problem(f"memory ran out while {doing}", hint=more_memory))
     traceback.print_exception(error)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    spot = f"{Path(place.filename).name}:{place.lineno}"
-    cause = " ".join(str(error).split())[:MOST]
-    return ReportgenError(Problem(f"{type(error).__name__} in {spot}: {cause}"))
+    words = library_errors.cause(error)
+    if place := library_errors.own_place(error, Path(job.base)):
+        layer = library_errors.layer_of(error)
+        where = f" in {layer}" if layer else ""
+        message = f"code of the model failed{where} while {doing}: {type(error).__name__}: {words}"
+        return UserError(Problem(message, *place, "correct it there"))
+    if library := library_errors.library_of(error):
+        return ReportgenError(Problem(f"{library} failed while {doing}: {words}", hint=remedy))
+    # A defect of reportgen or of a plug-in: this task fails with its cause, the build goes on.
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    spot = f"{Path(last.filename).name}:{last.lineno}"
+    message = (
+        f"a defect of reportgen or of a plug-in: {type(error).__name__} in {spot} while {doing}"
+    )
+    return ReportgenError(Problem(f"{message}, {doing}: {words}", hint="please report it"))
 
 
 def _invalid_scope(error: Exception) -> Problem | None:

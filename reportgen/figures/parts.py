@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from reportgen.digest import of_bytes
+
+LONGEST = 80
+"""Characters of a part; file systems allow about 250 for the whole name of a file."""
+
 
 def class_qualifier(name: str) -> str:
     """A class's name as part of a measure's name: without spaces, and without ">".
@@ -24,10 +29,16 @@ def class_qualifier(name: str) -> str:
 def part_name(name: str, fallback: str = "layer") -> str:
     """A layer path or head name as part of an id: small letters, digits, "_" and "-".
 
+    A long name is cut and ends in a digest of the whole.
+
     >>> part_name("backbone/Conv_1")
     'backbone-conv_1'
     """
-    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-") or fallback
+    part = re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-") or fallback
+    if len(part) <= LONGEST:
+        return part
+    digest = of_bytes(name.encode("utf-8", "surrogatepass"))[:8]
+    return f"{part[: LONGEST - 9]}-{digest}"
 
 
 def part_names(names: Sequence[str], fallback: str = "layer") -> list[str]:

@@ -24,12 +24,18 @@ from reportgen.maximization.transformations import (
 from reportgen.network.batching import batch_size
 from reportgen.network.execution import compiled, execute
 from reportgen.network.finite import require_finite
+from reportgen.network.gradient_scaling import FIRST, in_half_precision
 from reportgen.network.network import Network
 from reportgen.network.randomization import weights
 from reportgen.types import Array, Booleans, Floats, Tensor
 
 NOISE = 0.01
 """Standard deviation of the noise on the blank image, as a share of the input range."""
+
+LEAST, MOST = 2.0**-24, 2.0**60
+"""Ends of the scale of a gradient in half precision (see `network.gradient_scaling`)."""
+
+_SMALL_PEAK, _RISE, _FALL = 2.0**-6, 2.0**12, 2.0**-6
 
 COPIES = 3
 """How often an ascent holds activations: forward, for the way back, and before activations."""
@@ -211,7 +217,8 @@ def _all_steps(
             return plain_response(images)
 
     pull = regularizer_gradient(shape, decay, variation)
-    ascent = _Ascent(respond, pull, recipe, shape, shifts, turns, rate, low, high)
+    half = in_half_precision(network)
+    ascent = _Ascent(respond, pull, recipe, shape, shifts, turns, rate, low, high, half)
     return _looped(ascent, first)
 
 
@@ -228,6 +235,7 @@ class _Ascent:
     rate: Tensor
     low: Tensor
     high: Tensor
+    half: bool
 
     def images(self, numbers: Tensor) -> Tensor:
         return decode(numbers, self.shape, self.low, self.high, self.recipe.parameterization)
@@ -240,6 +248,7 @@ class _Ascent:
         top: Tensor,
         begin: Tensor,
         ever_rose: Tensor,
+        scale: Tensor,
     ) -> tuple[Tensor, ...]:
         """The state of the loop after one more step.
 
@@ -249,9 +258,10 @@ class _Ascent:
             best, top: the best images so far, and the responses to them.
             begin: the responses to the first images.
             ever_rose: which images ever had a gradient.
+            scale: factors of the responses on the way back; 1 but in half precision.
         """
         images = self.images(numbers)
-        direction, responses, rises = self.uphill(images, index)
+        direction, responses, rises, scale = self.uphill(images, index, scale)
         # A moved image may respond more than it does in its place: such responses do not count.
         better = (index % RESTS == 0) & (responses > top)
         best, top = _select_rows(better, images, best), tf.where(better, responses, top)
@@ -260,10 +270,59 @@ class _Ascent:
         new = stepped(numbers, direction, self.shape, self.rate, self.low, self.high, kind)
         numbers = _select_rows(rises, new, numbers)
         begin = tf.where(index == 0, responses, begin)
-        return index + 1, numbers, best, top, begin, ever_rose | rises
+        return index + 1, numbers, best, top, begin, ever_rose | rises, scale
 
-    def uphill(self, images: Tensor, index: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The direction of ascent, the responses, and which of the images have a gradient."""
+    def uphill(
+        self, images: Tensor, index: Tensor, scale: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The direction of ascent, the responses, which images have a gradient, and the scale."""
+        middle = (self.low + self.high) / 2
+        gradient, responses, silent, scale = self.scaled_gradient(images, index, scale)
+        size = length(gradient)
+        # The regularizer may keep an image from ever exciting its target, so it waits.
+        regularized = tf.cast(~silent, tf.float32)[:, None, None, None]
+        # After the passes, which it would hold up: they keep all processors busy by themselves.
+        with tf.control_dependencies([gradient]):
+            off = (tf.identity(images) - middle) / (self.high - self.low)
+        direction = gradient / tf.maximum(size, SMALL) - regularized * self.pull(off)
+        return direction, responses, size[:, 0, 0, 0] > SMALL, scale
+
+    def scaled_gradient(
+        self, images: Tensor, index: Tensor, scale: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """`gradient`, of half precision by the largest scale with which no gradient overflows.
+
+        The scale of a step is where the next begins. Within a step it rises while a gradient is
+        small, and falls where that was too much, so that the search ends.
+        """
+        if not self.half:
+            return *self.gradient(images, index, None), scale
+
+        def outcome(scale: Tensor, fell: Tensor) -> tuple[Tensor, ...]:
+            gradient, responses, silent = self.gradient(images, index, scale)
+            peak = tf.reduce_max(tf.abs(gradient), axis=[1, 2, 3])
+            falls = ~tf.math.is_finite(peak) & (scale > LEAST)
+            rises = (peak < _SMALL_PEAK) & (scale < MOST) & ~fell
+            return gradient, responses, silent, scale, fell | falls, falls, rises
+
+        def again(*state: Tensor) -> tuple[Tensor, ...]:
+            *_, scale, fell, falls, rises = state
+            step = tf.where(falls, _FALL, tf.where(rises, _RISE, 1.0))
+            return outcome(scale * step, fell)
+
+        first = outcome(scale, scale < 0)
+        gradient, responses, silent, scale, *_ = tf.while_loop(
+            lambda *state: tf.reduce_any(state[-1] | state[-2]),
+            again,
+            first,
+            shape_invariants=tuple(_with_free_batch(tensor) for tensor in first),
+        )
+        return gradient / scale[:, None, None, None], responses, silent, scale
+
+    def gradient(
+        self, images: Tensor, index: Tensor, scale: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """The gradient times the scale, the responses, and which images do not respond at all."""
         middle, how = (self.low + self.high) / 2, self.recipe.transforms
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(images)
@@ -274,31 +333,25 @@ class _Ascent:
             early = index < tf.minimum(tf.shape(self.shifts)[0] // 2, EARLY)
             silent = ~early & (responses == 0)
             goal = tf.where(early, early_goal, tf.where(silent, silent_goal, responses))
-        gradient = tape.gradient(goal, images)
+        gradient = tape.gradient(goal, images, output_gradients=scale)
         if gradient is None:
             raise UndefinedError(
                 "The model's response has no gradient with respect to its input (numbers that "
                 "stand for words have none), so there is no way to raise it."
             )
-        size = length(gradient)
-        # The regularizer may keep an image from ever exciting its target, so it waits.
-        regularized = tf.cast(~silent, tf.float32)[:, None, None, None]
-        # After the passes, which it would hold up: they keep all processors busy by themselves.
-        with tf.control_dependencies([gradient]):
-            off = (tf.identity(images) - middle) / (self.high - self.low)
-        direction = gradient / tf.maximum(size, SMALL) - regularized * self.pull(off)
-        return direction, responses, size[:, 0, 0, 0] > SMALL
+        return gradient, responses, silent
 
 
 def _looped(ascent: _Ascent, first: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The fields of `AscentResult`."""
     start = encode(first, ascent.low, ascent.high, ascent.recipe.parameterization)
     zero = tf.zeros_like(first[:, 0, 0, 0])
-    state = (tf.constant(0), start, first, zero - np.inf, zero, zero > 0)
+    scale = zero + (2.0**FIRST if ascent.half else 1.0)
+    state = (tf.constant(0), start, first, zero - np.inf, zero, zero > 0, scale)
     # Apart from the loop's graph, whose cycle hides from TensorFlow in which order its operations
     # are: there, max-pooling goes back by slow kernels in some processes.
     step = tf.function(ascent.step, autograph=False, experimental_attributes={"_noinline": True})
-    _, numbers, best, top, begin, ever_rose = tf.while_loop(
+    _, numbers, best, top, begin, ever_rose, _ = tf.while_loop(
         lambda index, *_: index < tf.shape(ascent.shifts)[0],
         step,
         state,

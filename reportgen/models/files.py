@@ -13,6 +13,7 @@ from pathlib import Path
 from reportgen.catalog import Entry, Parameter
 from reportgen.digest import StatCache
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.library_errors import cause
 from reportgen.types import Model
 
 ENTRY = Entry(
@@ -24,8 +25,8 @@ ENTRY = Entry(
             name="modules",
             kind="names",
             default=(),
-            help="Python modules that define layers of your own, in the spec's folder or "
-            "installed; a model file may name what they define",
+            help="Python modules of your own that define layers, in the spec's folder or "
+            "installed; a model file may name what they define, not what they import",
         ),
     ),
 )
@@ -70,7 +71,7 @@ def load_file(
             return _read_saved_model(copy, path.parent)
     with vetted(Request(path, tuple(modules), base, trusted, cache)) as copy:
         try:
-            return read_model(copy.path, modules, base, trusted=trusted)
+            return read_model(copy.path, modules, base, name=copy.name, trusted=trusted)
         except UserError:
             raise
         except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
@@ -133,7 +134,7 @@ def _read_saved_model(folder: Path, original: Path) -> Model:
         outputs = keras.tree.flatten(program(images))
         return keras.Model(images, outputs[0] if len(outputs) == 1 else outputs)
     except (OSError, StopIteration, ValueError, TypeError, RuntimeError) as error:
-        words = " ".join(str(error).split())[:300] or "it offers nothing to call with one array"
+        words = cause(error) if str(error) else "it offers nothing to call with one array"
         raise UserError(
             Problem(
                 f"the SavedModel {original} cannot be used: {words}",

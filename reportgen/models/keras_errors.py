@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-MOST = 300
-"""Characters of Keras' own words that a line quotes."""
+from reportgen.library_errors import LONGEST, cause, plain
 
 _SHAPE = r"(\([^)]*\))"
 _SHAPES = (
@@ -21,13 +20,13 @@ _CAUSE = "Exception encountered: "
 
 
 def reason(error: Exception) -> str:
-    """The first sentence of an error, as one line without a final full stop."""
-    return _first_sentence(str(error)) or type(error).__name__
+    """What an error says, as one line without a final full stop."""
+    return cause(error)
 
 
 def explain(error: Exception) -> str:
     """What is wrong with a file, as one line that names the layer where Keras does."""
-    text = " ".join(str(error).split())
+    text = plain(str(error))
     for pattern in _SHAPES:
         if match := re.search(pattern, text):
             layer, expected, received = match.groups()
@@ -44,10 +43,11 @@ def explain(error: Exception) -> str:
         return prefix + (_first_sentence(cause) or "ValueError")
     if isinstance(error, KeyError):
         return f"Keras finds no {error} where it looks for it"
-    if not text or type(error) in (ValueError, TypeError):
-        return reason(error)
-    return f"{type(error).__name__}: {reason(error)}"
+    kind, said = type(error).__name__, _first_sentence(text)
+    if not said or type(error) in (ValueError, TypeError):
+        return said or kind
+    return f"{kind}: {said}"
 
 
 def _first_sentence(text: str) -> str:
-    return " ".join(text.split()).partition(". ")[0].rstrip(".")[:MOST]
+    return " ".join(text.split()).partition(". ")[0].rstrip(".")[:LONGEST]

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
+from reportgen.library_errors import cause
 from reportgen.network.graph import Arguments, Keywords, is_graph, require_graph
 from reportgen.network.inputs import as_input_shape, fixed_batch
 from reportgen.network.keras_internals import graph_nodes
@@ -112,12 +113,11 @@ def _too_small(
     network: Network, image_shape: tuple[int, ...], path: str, error: ValueError
 ) -> UserError:
     """Images of this size do not fit a model that leaves the size open."""
-    why = " ".join(str(error).split()).partition(". ")[0].rstrip(".")
     size = " x ".join(map(str, image_shape))
     return UserError(
         Problem(
             f"images of {size} do not go through model '{network.name}': layer '{path}' gives "
-            f"nothing for them ({why})",
+            f"nothing for them ({cause(error)})",
             hint="use larger images, or a model for images of this size",
         )
     )

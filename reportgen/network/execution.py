@@ -17,6 +17,7 @@ import tensorflow as tf
 from tensorflow.python.framework import config
 
 from reportgen.errors import UndefinedError
+from reportgen.library_errors import cause
 from reportgen.network.inputs import fill_batch, fixed_batch, reads_channels_first
 from reportgen.network.keras_internals import NotedLosses, flat_layers
 from reportgen.network.network import Network
@@ -55,9 +56,7 @@ def allowed(xla: bool) -> Iterator[None]:
 
 def cannot_run(network: Network, error: Exception) -> str:
     """One sentence on one of `NO_KERNEL`."""
-    lines = [line.strip() for line in str(getattr(error, "message", error)).splitlines()]
-    cause = next(filter(None, lines), type(error).__name__).rstrip(".:")
-    return f"Model '{network.name}' cannot be run here: {cause}."
+    return f"Model '{network.name}' cannot be run here: {cause(error)}."
 
 
 class Graph:

@@ -14,6 +14,7 @@ from reportgen.network.batching import batches
 from reportgen.network.channel_order import channels_first, channels_to_end
 from reportgen.network.execution import Graph, compiled, execute, input_specs
 from reportgen.network.finite import require_finite, sum_of_weights
+from reportgen.network.gradient_scaling import in_half_precision, run_scaled
 from reportgen.network.inputs import as_inputs
 from reportgen.network.layer_selection import find
 from reportgen.network.logits import require_logits
@@ -21,7 +22,7 @@ from reportgen.network.network import Network
 from reportgen.network.outputs import logits_of, trace
 from reportgen.network.scores import score_gradients
 from reportgen.records import Head
-from reportgen.types import Array, Floats, Images, Targets, Tensor
+from reportgen.types import Array, Floats, Images, Json, Targets, Tensor
 
 _COPIES = 2
 """Activations are held for the backward pass, and their gradients beside them."""
@@ -70,8 +71,14 @@ def layer_gradients(
     for part in batches(network, inputs, copies=_COPIES):
         batch = [rows[part], *(array[part] for array in inputs)]
         with_weights = [_flag(part.start == 0)]
-        activations, gradients, logits, classes, total = execute(
-            graph, batch, network, with_weights, views=True
+
+        def run(
+            *scales: Floats, batch: list[Array] = batch, flag: list[Tensor] = with_weights
+        ) -> list[Json]:
+            return execute(graph, [*scales, *batch], network, flag, views=True)
+
+        activations, gradients, logits, classes, total = run_scaled(
+            network, run, rows[part].shape, 1
         )
         if not np.isfinite(total).all():
             require_finite(network)
@@ -87,16 +94,20 @@ def _graph(
     heads = tuple(network.heads[index] for index in outputs)
     first = channels_first(network, path)
 
-    def body(network: Network, targets: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
-        *inputs, with_weights = tensors
-        gradients = _differentiate(network, inputs, targets, path, heads, first)
+    half = in_half_precision(network)
+
+    def body(network: Network, *tensors: Tensor) -> tuple[Tensor, ...]:
+        scales, tensors = (tensors[0], tensors[1:]) if half else (None, tensors)
+        targets, *inputs, with_weights = tensors
+        gradients = _differentiate(network, inputs, targets, path, heads, first, scales)
         # Beside the rest this sum costs next to nothing, and one batch of all needs it.
         return *gradients, tf.cond(
             with_weights, lambda: sum_of_weights(network), lambda: tf.zeros(1)
         )
 
     target_spec = tf.TensorSpec((None, len(heads)), tf.int32)
-    signature = [target_spec, *input_specs(network), tf.TensorSpec((), tf.bool)]
+    scale_specs = [tf.TensorSpec((None, len(heads)), tf.float32)] * half
+    signature = [*scale_specs, target_spec, *input_specs(network), tf.TensorSpec((), tf.bool)]
     return heads, compiled(network, ("layer gradients", path, outputs), body, signature)
 
 
@@ -113,6 +124,7 @@ def _differentiate(
     path: str,
     heads: Sequence[Head],
     channels_first: bool,
+    scales: Tensor | None,
 ) -> tuple[Tensor, list[Tensor], list[Tensor], Tensor]:
     """Activations, their gradients, logits and explained classes, all in 32 bits."""
     several = len(heads) > 1
@@ -123,7 +135,7 @@ def _differentiate(
     activations = traced.activations[path]
     if len(activations.shape) < 3:
         raise UndefinedError(f"Layer '{path}' has no maps: its output has no spatial axes.")
-    gradients, classes = score_gradients(tape, logits, heads, targets, activations)
+    gradients, classes = score_gradients(tape, logits, heads, targets, activations, scales)
     for head, gradient in zip(heads, gradients, strict=True):
         if gradient is None:
             raise UndefinedError(f"Output '{head.name}' does not depend on layer '{path}'.")

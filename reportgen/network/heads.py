@@ -199,8 +199,22 @@ def _fits(head: Head, target: Target) -> bool:
 
 
 def _misfit(head: Head, target: Target) -> Problem:
-    wanted = f"{len(target.classes)} units, one for each class of '{target.name}'"
-    if len(target.classes) == 2:
+    count = len(target.classes)
+    if head.units == 1 and head.kind == "softmax":
+        return Problem(
+            f"output '{head.name}' of the model is a softmax over a single unit, which is 1 for "
+            "every image, so it tells no classes apart",
+            hint="train the model again with a sigmoid for two classes, or with a unit for each",
+        )
+    if count == 1:
+        return Problem(
+            f"the labels '{target.name}' have a single class, '{target.classes[0]}', and output "
+            f"'{head.name}' of the model has {head.units} units ({head.kind})",
+            hint="use images of more classes, or images without labels ('labels: false' for a "
+            "folder or .npz file)",
+        )
+    wanted = f"{count} units, one for each class of '{target.name}'"
+    if count == 2:
         wanted += ", or a single sigmoid unit"
     return Problem(
         f"output '{head.name}' of the model should have {wanted}, "

@@ -12,6 +12,7 @@ from reportgen.errors import UndefinedError
 from reportgen.network.batching import batches
 from reportgen.network.dependencies import dependencies_of
 from reportgen.network.execution import compiled, execute, input_specs
+from reportgen.network.gradient_scaling import in_half_precision, run_scaled
 from reportgen.network.inputs import as_inputs
 from reportgen.network.logits import require_logits
 from reportgen.network.network import Network
@@ -19,7 +20,7 @@ from reportgen.network.outputs import logits_of, trace
 from reportgen.network.relu_rules import ReluRecord, ruled_call
 from reportgen.network.scores import score_gradients
 from reportgen.records import Head
-from reportgen.types import Array, Floats, Images, Targets, Tensor
+from reportgen.types import Array, Floats, Images, Json, Targets, Tensor
 
 
 @dataclass(frozen=True)
@@ -65,24 +66,31 @@ def input_gradients(
     key = _key(outputs, rule)
     record = relu_record(network, key)
 
-    def body(
-        network: Network, targets: Tensor, *inputs: Tensor
-    ) -> tuple[list[list[Tensor]], list[Tensor], Tensor]:
+    half = in_half_precision(network)
+
+    def body(network: Network, *tensors: Tensor) -> tuple[list[list[Tensor]], list[Tensor], Tensor]:
+        scales, tensors = (tensors[0], tensors[1:]) if half else (None, tensors)
+        targets, *inputs = tensors
         record.clear()
-        gradients = _differentiate(network, list(inputs), targets, heads, rule, record)
+        gradients = _differentiate(network, inputs, targets, heads, rule, record, scales)
         if rule != "gradient":
             _require_relus(network, heads, rule, record)
         return gradients
 
     target_spec = tf.TensorSpec((None, len(heads)), tf.int32)
-    signature = [target_spec, *input_specs(network)]
+    scale_specs = [tf.TensorSpec((None, len(heads)), tf.float32)] * half
+    signature = [*scale_specs, target_spec, *input_specs(network)]
     # ReLUs inside a layer's own Python code are found in the graph.
     graph = compiled(network, key, body, signature, at_once=rule != "gradient")
     inputs = as_inputs(network, images)
     require_real(network, inputs)
     for part in batches(network, inputs, copies=2):
         batch = [np.asarray(targets[part], np.int32), *(array[part] for array in inputs)]
-        gradients, logits, classes = execute(graph, batch, network)
+
+        def run(*scales: Floats, batch: list[Array] = batch) -> list[Json]:
+            return execute(graph, [*scales, *batch], network)
+
+        gradients, logits, classes = run_scaled(network, run, (len(batch[0]), len(heads)))
         require_logits(network, heads, [logits[head.index] for head in heads], inputs)
         yield InputGradients(part, gradients, logits, classes)
 
@@ -108,6 +116,7 @@ def _differentiate(
     heads: Sequence[Head],
     rule: str,
     record: ReluRecord,
+    scales: Tensor | None,
 ) -> tuple[list[list[Tensor]], list[Tensor], Tensor]:
     """Gradients, logits and explained classes, all in 32 bits."""
     several = len(heads) > 1
@@ -116,7 +125,7 @@ def _differentiate(
         traced = trace(network, inputs, run=ruled_call(rule, record))
         wanted = [head.index for head in heads]
         logits = [tf.cast(each, tf.float32) for each in logits_of(network, traced, wanted)]
-    gradients, classes = score_gradients(tape, logits, heads, targets, inputs)
+    gradients, classes = score_gradients(tape, logits, heads, targets, inputs, scales)
     for head, gradient in zip(heads, gradients, strict=True):
         if all(each is None for each in gradient):
             raise UndefinedError(f"Output '{head.name}' does not depend on the model's input.")

@@ -9,12 +9,11 @@ from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.layer_names import matches, unclear
 from reportgen.network.layers import Use, acting, is_conv, output_shapes, over_time, unused
 from reportgen.network.network import Network
+from reportgen.suggestions import listed
 from reportgen.types import Layer
 
 _FIRST_USE = re.compile(r"\[0\](?=/|$)")
 _USE = re.compile(r"\[\d+\](?=/|$)")
-_MOST = 8
-"""Uses that a message lists."""
 
 
 def find(network: Network, name: str, among: Sequence[str] | None = None) -> str:
@@ -42,8 +41,8 @@ def find(network: Network, name: str, among: Sequence[str] | None = None) -> str
     if training_only:
         message = f"no prediction passes through layer '{training_only[0]}', which may take part "
         message += "in training only, so there is nothing of it to show"
-        listed = ", ".join(allowed) or "none"
-        raise UserError(Problem(message, hint=f"the layers to choose from are {listed}"))
+        hint = f"the layers to choose from are {listed(allowed, 12) or 'none'}"
+        raise UserError(Problem(message, hint=hint))
     raise UserError(unclear(name, allowed))
 
 
@@ -168,9 +167,8 @@ def _last_part(path: str, use: Use) -> str:
 
 
 def _too_few(name: str, layer: str, own: list[str]) -> Problem:
-    listed = ", ".join(own[:_MOST]) + (" and so on" if len(own) > _MOST else "")
     times = "only once" if len(own) == 1 else f"{len(own)} times"
     return Problem(
         f"there is no use '{name}' of a layer, as the model uses '{layer}' {times}",
-        hint=f"name {'it' if len(own) == 1 else 'one of them'}: {listed}",
+        hint=f"name {'it' if len(own) == 1 else 'one of them'}: {listed(own)}",
     )

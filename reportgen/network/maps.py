@@ -11,6 +11,7 @@ from reportgen.network.layer_selection import choose
 from reportgen.network.layers import OutputShape, Use, is_conv, is_pool, output_shapes
 from reportgen.network.network import Network
 from reportgen.network.receptive_field import centers
+from reportgen.suggestions import listed
 from reportgen.types import Layer
 
 Region = tuple[slice, slice]
@@ -55,7 +56,7 @@ def with_maps(network: Network, layers: str | Sequence[str], consequence: str) -
         subject = (
             "The model has no convolution or pooling layer with"
             if everything
-            else f"None of the layers asked for ({', '.join(paths)}) has"
+            else f"None of the layers asked for ({listed(paths)}) has"
         )
         raise UndefinedError(f"{subject} two-dimensional maps, so there is {consequence}.")
     return flat

@@ -8,6 +8,7 @@ import numpy as np
 
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
+from reportgen.suggestions import listed
 from reportgen.types import Array, Booleans, Integers
 
 THRESHOLD = 127
@@ -34,7 +35,7 @@ def pick(dataset: Dataset, samples: int | Sequence[int]) -> Integers:
         return _spread(dataset, samples)
     wrong = [index for index in samples if not 0 <= index < size]
     if wrong or not samples:
-        got = ", ".join(map(str, wrong)) or "an empty list"
+        got = listed(wrong) or "an empty list"
         raise _bad_samples(f"test image indices must lie in 0..{size - 1}, got {got}", dataset)
     return np.asarray(samples, dtype=np.int64)
 

@@ -87,6 +87,7 @@ def score_gradients(
     heads: Sequence[Head],
     targets: Tensor,
     sources: Tensor | list[Tensor],
+    scales: Tensor | None = None,
 ) -> tuple[list[Tensor], Tensor]:
     """Gradients of the scores of some heads, and the classes explained, shape (n, heads).
 
@@ -97,11 +98,14 @@ def score_gradients(
         targets: of these heads, shape (n, heads).
         sources: a tensor, or several. The gradient with respect to one is None where the scores do
             not depend on it.
+        scales: factors of the scores, shape (n, heads); None for 1 (see `gradient_scaling`).
     """
     classes = [_class_tensor(logits[head.index], targets[:, i]) for i, head in enumerate(heads)]
     gradients = [
-        _score_gradient(tape, logits[head.index], own, sources)
-        for head, own in zip(heads, classes, strict=True)
+        _score_gradient(
+            tape, logits[head.index], own, sources, None if scales is None else scales[:, i, None]
+        )
+        for i, (head, own) in enumerate(zip(heads, classes, strict=True))
     ]
     return gradients, tf.stack(classes, axis=1)
 
@@ -116,11 +120,17 @@ def _class_tensor(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 def _score_gradient(
-    tape: tf.GradientTape, logits: Tensor, classes: Tensor, sources: Tensor | list[Tensor]
+    tape: tf.GradientTape,
+    logits: Tensor,
+    classes: Tensor,
+    sources: Tensor | list[Tensor],
+    scale: Tensor | None,
 ) -> Tensor:
     # The score is one logit of each image, so the way back starts with a one at that logit.
     if logits.shape[-1] == 1:
         start = tf.where(classes[:, None] == 1, 1.0, -1.0)
     else:
         start = tf.one_hot(classes, logits.shape[-1])
+    if scale is not None:
+        start *= scale
     return tape.gradient(logits, sources, output_gradients=start)

@@ -5,6 +5,7 @@ All text passes a filter that escapes it; the environment refuses unescaped text
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -20,12 +21,16 @@ from reportgen.render.views import CellView, LinkView, ReportPage
 _SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_|_(?![^\W_])")
 _START = re.compile(r"^(\d*)(?=[-+=]|[.)](?:\s|$))")
 _FENCED = r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?:.*\n)*? {0,3}(?P=fence)[`~]*[ \t]*$"
-_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:.|\n(?!\s*\n))+?(?<!`)\1(?!`)")
+_SPAN = re.compile(r"(?<![`\\])(`+)(?!`)(?:.|\n(?!\s*\n))+?(?<!`)\1(?!`)")
 _HEADING = re.compile(rf"{_FENCED}|^ {{0,3}}(?P<marks>#{{1,6}})(?=\s|$)", re.MULTILINE)
 _WILD = re.compile(
-    r"<(?!https?://[^\s<>]+>)[A-Za-z/!?]|^ {0,3}(?:=+|-+)[ \t]*$|!\[|```|~~~", re.MULTILINE
+    r"<(?!https?://[^\s<>]+>)[A-Za-z/!?]|^ {0,3}(?:=+|-+)[ \t]*$|!\[|```|~~~|\\`", re.MULTILINE
 )
-"""Markup that could reach beyond the author's text or be fetched: HTML, pictures, open fences."""
+"""Markup that could reach beyond the author's text or be fetched: HTML, pictures, open fences, and
+escaped backticks, which are no code."""
+_ADDRESS = re.compile(r"(?:\]\(|\]:)\s*(?:<([^<>\n]*)|([^\s<>]+))")
+"""The address of a link or of a link's definition."""
+_SCHEME = re.compile("([^/?#:]*):")
 
 
 class Escaped(str):
@@ -53,11 +58,19 @@ def inline(text: str, cell: bool = False) -> Escaped:
 def author(text: str) -> Escaped:
     """An author's Markdown as written if it holds only safe markup, else the sanitized HTML."""
     bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
-    if _WILD.search(bare):
+    if _WILD.search(bare) or not all(map(_is_harmless, _ADDRESS.findall(text))):
         # An empty line would end the block of HTML.
-        html = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text).strip())
-        return Escaped(f"<div>\n{html}\n</div>" if html else "")
+        markup = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text).strip())
+        return Escaped(f"<div>\n{markup}\n</div>" if markup else "")
     return Escaped(_HEADING.sub(_lowered, text))
+
+
+def _is_harmless(address: tuple[str, str]) -> bool:
+    """Whether the address of a link leads to a page, to a mail program, or into the report."""
+    # Browsers drop these characters, and Markdown its entities and backslashes.
+    text = re.sub(r"[\x00-\x20\x7f-\x9f\\]", "", html.unescape("".join(address)))
+    scheme = _SCHEME.match(text)
+    return scheme is None or scheme[1].lower() in prose.SCHEMES
 
 
 def _lowered(match: re.Match[str]) -> str:

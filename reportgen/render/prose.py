@@ -34,7 +34,8 @@ _ATTRIBUTES = {
     "th": {"align", "colspan", "rowspan", "scope"},
 }
 _FRAME = '<div class="scroll" role="region" tabindex="0" aria-label="Table, scrollable">'
-_SCHEMES = {"http", "https", "mailto"}
+SCHEMES = {"http", "https", "mailto"}
+"""What an author's link may lead to, besides a place on the page."""
 _BULLET = re.compile(r" {0,3}(?:[-*+]|1[.)]) +\S")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
@@ -89,7 +90,7 @@ def author(text: str) -> Markup:
         converter.convert(spaced(text)),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
-        url_schemes=_SCHEMES,
+        url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
     )
     # In sanitized HTML "<table>" is always a tag, because text is escaped.

@@ -59,6 +59,7 @@ def _model(model: ModelFacts) -> JsonObject:
     facts = {field.name: getattr(model, field.name) for field in fields(model)}
     facts["layers"] = [asdict(row) for row in model.layers]
     facts["warnings"] = [asdict(warning) for warning in model.warnings]
+    facts["doubtful"] = [asdict(answers) for answers in model.doubtful]
     return {
         key: dict(value) if isinstance(value, Mapping) else value for key, value in facts.items()
     }

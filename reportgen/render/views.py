@@ -109,7 +109,7 @@ class FigureView:
     table: TableView | None
 
 
-REMARKS = ("weights", "inputs")
+REMARKS = ("weights", "inputs", "scaling")
 """Keys of `ModelFacts.training` that hold sentences rather than numbers of the training."""
 
 
@@ -117,7 +117,8 @@ REMARKS = ("weights", "inputs")
 class ModelView:
     """A model in a few words.
 
-    `remark` says where the weights come from or what the inputs receive; it may be "".
+    `remark` says where the weights come from, what the inputs receive and how images are prepared
+    where the model settles it; it may be "".
     """
 
     name: str

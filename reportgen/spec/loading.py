@@ -27,6 +27,8 @@ FIGURES = ("summary", "kernels", "feature_maps", "activation_maximization", "gra
 """The figures of a spec that names none; those that need data only where there is a dataset."""
 RESERVED = ("inferences",)
 """Ids that pages and tasks use themselves."""
+DEVICES = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
+"""Names that no file and no folder can have on Windows."""
 
 
 def load(path: Path) -> Spec:
@@ -115,6 +117,9 @@ def check_slug(slug: str, problems: Problems) -> None:
         message = f"the file's name {quoted(slug)} names the report, so it must be of small letters"
         message += ", digits, '_' and '-', 80 at most"
         problems.add(1, message, f"rename the file to {better}.yaml")
+    elif DEVICES.fullmatch(slug):
+        message = f"the file's name {quoted(slug)} names the report, but Windows allows no folder"
+        problems.add(1, f"{message} of this name", f"rename the file, as {slug}-report.yaml")
 
 
 def slugified(title: str) -> str:
@@ -316,6 +321,9 @@ class _Ids:
             if id_ in RESERVED:
                 message = f"a {noun} cannot have the id {quoted(id_)}, which pages use themselves"
                 problems.add(line, message, "choose another id")
+            elif DEVICES.fullmatch(id_):
+                message = f"the {noun} id {quoted(id_)} is a name that Windows allows no file"
+                problems.add(line, message, f"choose another id, such as '{id_}-{noun}'")
             elif id_ in self.lines:
                 first = self.lines[id_]
                 message = f"two {noun}s with one id: {quoted(id_)} stands on line {first} too"

@@ -16,6 +16,8 @@ import numpy as np
 import tensorflow as tf
 
 from reportgen.errors import Problem, UserError
+from reportgen.network.gradient_scaling import in_half_precision
+from reportgen.network.network import Network
 from reportgen.records import Dataset, Head
 from reportgen.training.auxiliary import AuxiliaryClassifier, auxiliary_weight
 from reportgen.training.initialization import spread_classes
@@ -135,7 +137,9 @@ def optimizer_of(model: Model, settings: Settings, steps: int) -> keras.optimize
         rate = keras.optimizers.schedules.CosineDecay(rate, steps * settings.epochs)
     optimizer = keras.optimizers.get({"class_name": settings.optimizer, "config": {}})
     optimizer.learning_rate = rate
-    return optimizer
+    # Small gradients are zero in half precision; where none is, this would change nothing.
+    half = in_half_precision(Network.of(model))
+    return keras.optimizers.LossScaleOptimizer(optimizer) if half else optimizer
 
 
 class _StepCounter:

@@ -76,7 +76,8 @@ def train_step(
     def step(images: Tensor, labels: Tensor) -> Tensor:
         with tf.GradientTape() as tape:
             loss, total = totals(images, labels)
-        optimizer.apply(tape.gradient(loss, variables), variables)
+            scaled = optimizer.scale_loss(loss)
+        optimizer.apply(tape.gradient(scaled, variables), variables)
         return total
 
     return _compiled(model, step, heads, dataset)

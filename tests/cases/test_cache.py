@@ -40,7 +40,7 @@ sections:
 inferences: []
 """
 NPZ = "{source: npz, path: data.npz, labels: false}"
-LINE = "{source: line, per_class: 4}"
+LINE = "{source: line, per_class: 6}"
 FOLDER = "{source: folder, path: data, labels: false}"
 
 MODULE = """\

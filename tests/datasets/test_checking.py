@@ -78,7 +78,7 @@ def load(base: Path, name: str, **params: Any) -> Any:
         ("no_number", "class numbers from 0, or names, got nan"),
         ("one_word", "the classes 'ab', which are no list of different names"),
         ("twice", r"the classes \['a', 'a'\], which are no list of different names"),
-        ("none_at_all", "images of shape .*, got shape 0 x 4 x 4 x 3$"),
+        ("none_at_all", "images of shape .*, got shape 0 x 4 x 4 x 3; the array is empty"),
     ],
 )
 def test_what_is_no_dataset(base: Path, name: str, message: str) -> None:

@@ -209,7 +209,7 @@ def test_an_archive_whose_members_lie_elsewhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({}, r"data\.npz has no array 'x_train'; it has none"),
+        ({}, r"data\.npz holds no NumPy arrays, and it must hold 'x_train'"),
         ({"x": b""}, r"no array 'x_train'; it has x; .*write x_train: NAME"),
         ({"x_train": stored(images())}, "has no array 'y_train'; it has x_train"),
     ],

@@ -80,7 +80,7 @@ def test_images_alone_are_prepared_as_others_are(tmp_path: Path) -> None:
         ({"x_test": X}, {"labels": False, "y_test": "z"}, "'y_test' does nothing here: labels are"),
         ({"x_test": X}, {"labels": False, "classes": ["a"]}, "'classes' does nothing here: labels"),
         ({"x_test": np.zeros((3, 4))}, {"labels": False}, "'x_test' must hold images of shape"),
-        ({}, {"labels": False}, "has no array 'x_test'; it has none"),
+        ({}, {"labels": False}, "holds no NumPy arrays, and it must hold 'x_test'"),
     ],
 )  # fmt: skip
 def test_check_and_load_refuse_the_same(

@@ -25,5 +25,5 @@ def test_memory_that_runs_out_is_told_in_one_sentence(
         worker.handler()(encode(Job("draw", (), {})), lambda _: None)
     assert not isinstance(caught.value, UserError)
     (problem,) = caught.value.problems
-    assert problem.message == "memory ran out"
-    assert problem.hint == "show fewer samples or layers"
+    assert problem.message == "memory ran out while drawing this figure"
+    assert problem.hint == "show fewer samples or layers, or smaller images"

@@ -6,6 +6,7 @@ import importlib
 import math
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,11 +18,12 @@ from hypothesis import strategies as st
 from report_builder import block_of, check, model, report, value
 
 import reportgen.inferences
-from reportgen.records import Evidence, Finding, Findings, Inference
+from reportgen.records import Answers, Evidence, Finding, Findings, Inference, Measure
 
 FOLDER = Path(reportgen.inferences.__file__).parent
 DOCS = FOLDER.parents[1] / "docs" / "inferences.md"
 IN_ORDER = (
+    "useful_answers",
     "attention_on_foreground",
     "shallow_network",
     "pooling_effect",
@@ -164,7 +166,10 @@ def anything(draw: st.DrawFn) -> Findings:
 def complete(seed: int) -> Findings:
     """A report in which every measure is there and defined, so that every rule has its say."""
     chance = random.Random(seed)
-    models = [model(name, *LAYERS, dataset=data) for name, data in ("ax", "bx", "cy")]
+    models = [
+        replace(model(name, *LAYERS, dataset=data), doubtful=_doubtful(chance))
+        for name, data in ("ax", "bx", "cy")
+    ]
     blocks = []
     for facts in models:
         for kind, measures in MEASURES.items():
@@ -175,6 +180,26 @@ def complete(seed: int) -> Findings:
                     values[f"{measure}@{at}" if at else measure] = _any_value(measure, chance)
             blocks.append(block_of(kind, facts.name, values))
     return report(models, *blocks)
+
+
+def _doubtful(chance: random.Random) -> tuple[Answers, ...]:
+    """Outputs in doubt, with labels or without, with a remedy or without."""
+
+    def share(name: str) -> Measure:
+        low, mid, high = sorted(chance.random() for _ in range(3))
+        return Measure(name, mid, "", chance.choice([1, 96]), (low, high), mid, "by hand")
+
+    return tuple(
+        Answers(
+            head,
+            chance.choice(["alike", "chance"]),
+            "class 3",
+            share("same_answer"),
+            share("accuracy") if chance.random() < 0.8 else None,
+            *(("'scaling: 0..255'", share("repaired")) if chance.random() < 0.5 else ("", None)),
+        )
+        for head in HEADS[: chance.randint(1, 2)]
+    )
 
 
 def _any_value(measure: str, chance: random.Random) -> Evidence:

@@ -62,7 +62,7 @@ def test_windows_of_branches_and_free_sizes() -> None:
 
 
 def test_what_cannot_be_told_is_none() -> None:
-    model = stack(layers.UpSampling2D(2), layers.Conv2D(1, 3))
+    model = stack(layers.UpSampling2D(2, interpolation="bicubic"), layers.Conv2D(1, 3))
     assert window(Network.of(model), model.layers[-1].name, (0, 0), (17, 22)) is None
     flat = stack(layers.Flatten(), layers.Dense(3, name="dense"))
     assert window(Network.of(flat), "dense", (), (17, 22)) is None

@@ -26,6 +26,7 @@ from reportgen.network.finite import require_finite
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare, value_ranges
 from reportgen.network.randomization import fresh_weights
+from reportgen.network.rescaling import expected_values
 from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array, Floats
@@ -88,7 +89,8 @@ def _size(subject: Subject) -> Size:
 
 def _recipe(subject: Subject, shape: tuple[int, int, int]) -> Recipe:
     p = subject.params
-    ends: tuple[Ends, Ends] = (0.0, 1.0)
+    rescaled = not subject.data and expected_values(subject.network, shape).values == "bytes"
+    ends: tuple[Ends, Ends] = (0.0, 255.0 if rescaled else 1.0)
     if subject.data:
         low, high = value_ranges(subject.data.preprocessing, shape[-1])
         ends = tuple(map(float, low)), tuple(map(float, high))

@@ -17,6 +17,7 @@ from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
 from reportgen.network.samples import names
 from reportgen.records import Artifact, Dataset, Subject, Target
+from reportgen.suggestions import listed
 from reportgen.types import Booleans, Doubles, Floats, Integers
 
 
@@ -82,7 +83,7 @@ def class_pair(target: Target, names: Sequence[str] | None) -> tuple[int, int]:
         names = ["0", str(len(target.classes) - 1)]
     places = [_class_index(target, str(name)) for name in names]
     if len(places) != 2 or places[0] == places[1]:
-        got = ", ".join(map(str, names)) or "none"
+        got = listed(names) or "none"
         message = f"classes must be two different classes, got {got}"
         raise UserError(Problem(message, hint="give null for the first and the last"))
     return places[0], places[1]

@@ -23,7 +23,7 @@ from reportgen.network.channel_order import channel_count, channels_as_in
 from reportgen.network.dependencies import Dependencies, dependencies_of
 from reportgen.network.input_gradients import leaky_within, relus_within
 from reportgen.network.preprocessing import prepare
-from reportgen.network.receptive_field import receptive_field, window
+from reportgen.network.receptive_field import is_gated, receptive_field, window
 from reportgen.network.samples import foreground, measured, names, pick
 from reportgen.records import Artifact, Dataset, Subject
 from reportgen.types import Array, Floats, Integers, Pixels
@@ -73,6 +73,7 @@ def compute(subject: Subject) -> Artifact:
         searched=len(searched.indices),
         chosen=chosen is not None,
         receptive_field=receptive_field(network, layer),
+        gated=is_gated(network, layer),
         frames_known=all(None not in channel.frames for channel in shown),
         replaced=replaced,
         leaky=leaky_within(relus, way.layers),

@@ -11,7 +11,7 @@ from reportgen.drafting.wording import counted, listed
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution.captions import channels, numbering
-from reportgen.figures.deconvnet.facts import ChannelFacts, Facts, Frame, Sample
+from reportgen.figures.deconvnet.facts import NOTHING, ChannelFacts, Facts, Frame, Sample
 from reportgen.records import Artifact, Drawing
 from reportgen.types import Array, Floats, Params
 
@@ -72,8 +72,8 @@ def _sides(group: Sequence[ChannelFacts]) -> tuple[int, int]:
     """Height and width of a tile, which holds every crop."""
     frames = [sample.frame for channel in group for sample in channel.samples] or [(0, 1, 0, 1)]
     return (
-        max(bottom - top for top, bottom, _, _ in frames),
-        max(right - left for _, _, left, right in frames),
+        max(1, *(bottom - top for top, bottom, _, _ in frames)),
+        max(1, *(right - left for _, _, left, right in frames)),
     )
 
 
@@ -162,7 +162,13 @@ def _crop(facts: Facts) -> str:
         much = "How much" if facts.receptive_field is None else "Which part"
         return f"{much} of the image a unit sees cannot be told, so the whole image is shown."
     wide = counted(facts.receptive_field, "pixel", "pixels")
-    return f"All are cropped to what the unit sees, {wide} wide; white lies beyond the image."
+    gates = ""
+    if facts.gated:
+        gates = " Gates (squeeze-and-excitation), through which it depends on the whole image, "
+        gates += "are left out of that."
+    return (
+        f"All are cropped to what the unit sees, {wide} wide; white lies beyond the image.{gates}"
+    )
 
 
 def _relus(facts: Facts) -> str:
@@ -212,9 +218,15 @@ def _images(channel: ChannelFacts) -> str:
 
 def _group(samples: Sequence[Sample]) -> str:
     """Numbers of images of one class, and the class."""
-    numbers = [f"{sample.index}{' (zero everywhere)' if sample.zero else ''}" for sample in samples]
+    numbers = [f"{sample.index}{_remark(sample)}" for sample in samples]
     label = samples[0].label
     return ", ".join(numbers) + (f" ({label})" if label else "")
+
+
+def _remark(sample: Sample) -> str:
+    if sample.frame == NOTHING:
+        return " (the unit sees only padding)"
+    return " (zero everywhere)" if sample.zero else ""
 
 
 def _alt(facts: Facts, group: Sequence[ChannelFacts]) -> str:

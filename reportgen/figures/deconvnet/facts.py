@@ -9,6 +9,9 @@ from typing import Literal
 Frame = tuple[int, int, int, int]
 """Top, bottom, left and right of a part of an image."""
 
+NOTHING: Frame = (0, 0, 0, 0)
+"""The frame of a unit that sees only padding."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -49,6 +52,7 @@ class Facts:
         searched: how many test images were searched.
         chosen: whether the spec chose the images.
         receptive_field: side of what a unit sees; None where that is not known.
+        gated: whether a gate was left out of that.
         frames_known: whether all frames are.
         replaced: uses of ReLUs that follow the deconvnet's rule.
         leaky: how many of these are leaky.
@@ -64,6 +68,7 @@ class Facts:
     searched: int
     chosen: bool
     receptive_field: int | None
+    gated: bool
     frames_known: bool
     replaced: int
     leaky: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, note, side
+from reportgen.drafting import by_measure, no_better, note, side
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -33,7 +33,8 @@ def _accuracy(finding: Finding, head: str, accuracy: Evidence, single: bool) -> 
         ("" if single else "{head}: ")
         + "{accuracy:%} of {accuracy.n:test image is|test images are} answered rightly "
         "(interval {accuracy.interval:%}); always saying the most frequent class would reach "
-        "{accuracy.baseline:%}.",
+        "{accuracy.baseline:%}"
+        + (", so these answers are no better." if no_better(accuracy) else "."),
         words={"head": head},
         accuracy=accuracy,
     )

@@ -23,6 +23,7 @@ from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.samples import foreground, measured, names, pick
 from reportgen.records import Artifact, Dataset, Subject
+from reportgen.suggestions import listed
 from reportgen.types import Array, Floats, Layer, Model
 
 
@@ -137,7 +138,7 @@ def _channels(
         return tuple(range(min(count, channels or most)))
     wrong = [channel for channel in channels if not 0 <= channel < count]
     if wrong or not channels:
-        got = ", ".join(map(str, wrong)) or "an empty list"
+        got = listed(wrong) or "an empty list"
         message = f"channels must lie in 0..{count - 1}, got {got}"
         raise UserError(Problem(message, hint=f"layer '{path}' has {count} channels"))
     return tuple(channels)

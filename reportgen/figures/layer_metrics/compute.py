@@ -18,6 +18,7 @@ from reportgen.network.graph import own_layers
 from reportgen.network.keras_internals import layer_nodes
 from reportgen.network.layer_selection import with_kernels
 from reportgen.network.layers import acting
+from reportgen.network.multiply_adds import dense_multiply_adds
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare
@@ -43,7 +44,8 @@ def compute(subject: Subject) -> Artifact:
         raise UndefinedError("There are no numbers to list, because no layer is a convolution.")
     require_finite(network, paths)
     rows = [_row(network, path) for path in paths]
-    every_measure = measures.of_all_layers(rows, _calls(network))
+    others = dense_multiply_adds(network) if params["layers"] == "all" else {}
+    every_measure = measures.of_all_layers(rows, _calls(network), others)
     every_measure += [measure for row in rows for measure in measures.of_weights(row)]
     unmeasured, images = "there is no dataset", 0
     if subject.data is not None:

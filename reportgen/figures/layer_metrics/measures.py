@@ -105,12 +105,17 @@ class ActivationStatistics:
 # --- measures ------------------------------------------------------------------------------------
 
 
-def of_all_layers(rows: Sequence[Row], calls: Mapping[str, int | None]) -> list[Measure]:
+def of_all_layers(
+    rows: Sequence[Row],
+    calls: Mapping[str, int | None],
+    others: Mapping[str, int | None] | None = None,
+) -> list[Measure]:
     """Parameters and multiply-adds of all layers, and the share of the most expensive layer.
 
     Args:
         rows: the layers.
         calls: how often each layer runs, by path; None where its cost differs from call to call.
+        others: multiply-adds of layers that are not listed, of all their uses, by path.
     """
     n, total = len(rows), sum(row.parameters for row in rows)
     listed = "the layer listed" if n == 1 else f"the {n} layers listed"
@@ -121,9 +126,16 @@ def of_all_layers(rows: Sequence[Row], calls: Mapping[str, int | None]) -> list[
         for row in rows
         if row.multiply_adds and (count := calls.get(row.path, 1))
     }
-    if len(costs) < n:
+    dense = {path: cost for path, cost in (others or {}).items() if cost is not None}
+    if len(costs) < n or len(dense) < len(others or {}):
         return [parameters]
     listed += ", at each use of a layer" * any(calls.get(path, 1) != 1 for path in costs)
+    costs |= dense
+    if len(dense) == 1:
+        listed += ", and the dense layer that works at every position"
+    elif dense:
+        listed += f", and {len(dense)} dense layers that work at every position"
+    n = len(costs)
     whole, most = sum(costs.values()), max(costs, key=lambda path: costs[path])
     how = f"multiplications with an addition each for one image, biases left out, over {listed}"
     cost = Measure("multiply_adds", whole, "operations", n, how=how, part="shapes")

@@ -18,12 +18,22 @@ def _cost(finding: Finding) -> Note | None:
     if whole is None or parameters is None or not shares or whole.n == 1:
         return None
     layer, share = next(iter(shares.items()))
+    text = (
+        "One image costs the {whole.n:convolution|convolutions} {whole} multiply-adds, with "
+        "{parameters:parameter|parameters}; {layer} alone takes {share:%} of them."
+    )
+    if whole.n != parameters.n:
+        # Dense layers that work at every position cost as convolutions do, and are not listed.
+        text = (
+            "One image costs {whole} multiply-adds in {whole.n:layer|layers} with filters or "
+            "with matrices at every position; {layer} alone takes {share:%} of them. The "
+            "{parameters.n:convolution has|convolutions have} {parameters:parameter|parameters}."
+        )
     return note(
         f"{finding.block}.cost",
         "layer_metrics.cost",
         "info",
-        "One image costs the {whole.n:convolution|convolutions} {whole} multiply-adds, with "
-        "{parameters:parameter|parameters}; {layer} alone takes {share:%} of them.",
+        text,
         words={"layer": layer},
         whole=whole,
         parameters=parameters,

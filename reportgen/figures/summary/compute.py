@@ -12,7 +12,7 @@ from reportgen.network.inputs import HeldInput, reads_channels_first
 from reportgen.network.layer_selection import choose
 from reportgen.network.layers import convolution, is_conv, is_pool, listed, unused
 from reportgen.network.network import Network
-from reportgen.network.receptive_field import receptive_field
+from reportgen.network.receptive_field import is_gated, receptive_field
 from reportgen.records import Artifact, Measure, Subject
 from reportgen.types import Layer
 
@@ -146,4 +146,8 @@ def _receptive_fields(network: Network) -> Iterator[Measure]:
         if side is not None:
             how = f"side of the input region that can reach one unit of {path}, from kernels and "
             how += "strides"
+            if is_gated(network, path):
+                how += (
+                    "; gates (squeeze-and-excitation) left out, through which the whole image can"
+                )
             yield Measure(f"receptive_field@{path}", side, "px", how=how)

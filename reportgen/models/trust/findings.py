@@ -25,6 +25,11 @@ MODULES = (
     "the module in the spec's folder)"
 )
 
+DEFINE = (
+    "a model file may name only what the modules in the spec's 'modules' define or register, not "
+    "what they import from elsewhere"
+)
+
 
 class Findings:
     """Why one file of a kind is refused; `file` is how messages name it."""

@@ -20,7 +20,7 @@ from reportgen.models.trust.findings import FUNCTION, TRUST, Findings, Kind
 from reportgen.models.trust.limits import readable_size
 from reportgen.models.trust.owned import Owned, owned, wrong_modules
 from reportgen.models.trust.references import References
-from reportgen.types import Json
+from reportgen.types import Json, JsonObject
 
 if TYPE_CHECKING:
     import zipfile
@@ -94,17 +94,36 @@ def outlining() -> Handler:
     """Runs in the child of `outline_of`."""
 
     def answer(request: Json, progress: Progress) -> Json:
-        path = Path(request)
-        findings = Findings(path.name)
-        if path.suffix == ".keras":
-            with archive.open_archive(path, findings) as members:
-                config = None if members is None else _json(members, archive.CONFIG, findings)
-        else:
-            with path.open("rb") as file, hdf5.open_hdf5(file, "it", findings) as root:
-                config = None if root is None else _attribute(root, "model_config", findings)
-        return encode(configuration.outline(config))
+        return encode(configuration.outline(_configuration(Path(request))))
 
     return answer
+
+
+def require_defined(path: Path, name: str, defined: Owned) -> None:
+    """Refuse a file that names what the owner's modules, now imported, do not define.
+
+    Raises:
+        UserError: with a sentence for each reason.
+    """
+    findings = Findings(name)
+    References(defined, findings).check(_read_parts(_configuration(path)))
+    findings.finish()
+
+
+def named_modules(path: Path) -> frozenset[str]:
+    """The modules of all classes and functions that a file names."""
+    found = (part.value.get("module") for part in configuration.parts(_configuration(path)))
+    return frozenset(module for module in found if isinstance(module, str))
+
+
+def _configuration(path: Path) -> Json:
+    """The configuration of a model file that passed the inspection."""
+    findings = Findings(path.name)
+    if path.suffix == ".keras":
+        with archive.open_archive(path, findings) as members:
+            return None if members is None else _json(members, archive.CONFIG, findings)
+    with path.open("rb") as file, hdf5.open_hdf5(file, "it", findings) as root:
+        return None if root is None else _attribute(root, "model_config", findings)
 
 
 def inspect(
@@ -244,9 +263,12 @@ def _check_config(config: Json, stored: int, vouched: Owned, findings: Findings)
     if not isinstance(config, dict) or "class_name" not in config:
         findings.add("its configuration does not describe a model")
         return
-    # Loading leaves out how the outermost model was compiled, and reads it of all others.
-    read = {key: value for key, value in config.items() if key != COMPILED}
-    References(vouched, findings).check(read)
+    References(vouched, findings).check(_read_parts(config))
     References(vouched, findings, unread=True).check(config.get(COMPILED), COMPILED)
     sizes.check_weights(config, stored, findings)
     sizes.check_outputs(config, findings)
+
+
+def _read_parts(config: JsonObject) -> JsonObject:
+    """What loading reads: of the outermost model not how it was compiled, but of all others."""
+    return {key: value for key, value in config.items() if key != COMPILED}

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from reportgen.code import reached
 from reportgen.errors import Problem
-from reportgen.functions import no_module
+from reportgen.functions import no_module, shadowed
+from reportgen.libraries import is_library
+from reportgen.models.trust.allowlist import REASONS
 from reportgen.python_source import bound, is_missing
 
 
@@ -27,12 +29,20 @@ class Owned:
         reached: other modules of the same packages that these import.
         names: of the classes and functions that all of them define.
         blind: whether a module is installed elsewhere, so that its classes are not known.
+        imported: whether the modules were imported, so that `names` holds all that they define.
     """
 
     modules: tuple[str, ...] = ()
     reached: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     blind: bool = False
+    imported: bool = False
+
+    def declares(self, module: object) -> bool:
+        """Whether a module is the owner's."""
+        name = str(module)
+        declared = any(name == one or name.startswith(one + ".") for one in self.modules)
+        return declared or name in self.reached
 
     def has(self, module: object, name: str) -> bool:
         """Whether a reference of a model file is to something of the owner's.
@@ -40,10 +50,12 @@ class Owned:
         A file that was saved from a notebook, or in the legacy format, names no module: then the
         name decides.
         """
-        if not isinstance(module, str) or module in ("", "__main__", "builtins"):
+        nowhere = not isinstance(module, str) or module in ("", "__main__", "builtins")
+        if not (nowhere or self.declares(module)):
+            return False
+        if nowhere or self.imported or name.startswith("__") or name in REASONS:
             return name.rpartition(">")[2] in self.names
-        declared = any(module == one or module.startswith(one + ".") for one in self.modules)
-        return declared or module in self.reached
+        return True
 
 
 def owned(modules: Sequence[str], folder: Path) -> Owned:
@@ -56,16 +68,18 @@ def owned(modules: Sequence[str], folder: Path) -> Owned:
 
 
 def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
-    """Why modules cannot be imported: an impossible name, no such file, an error in the source.
+    """Why modules cannot be imported, or cannot be the owner's.
+
+    Their names are impossible or a library's, there is no such file, or the source has an error.
 
     Args:
         modules: their names.
-        folder: where they are looked for before what is installed; the spec's.
+        folder: where they are looked for after what is installed; the spec's.
     """
     problems: list[Problem] = []
     for module in modules:
-        if not is_module_name(module):
-            problems.append(misnamed(module))
+        if (wrong := not_owned(module, folder)) is not None:
+            problems.append(wrong)
         elif is_missing(module, folder):
             problems.append(no_module(module, folder))
         else:
@@ -74,15 +88,21 @@ def wrong_modules(modules: Sequence[str], folder: Path) -> list[Problem]:
     return problems
 
 
-def is_module_name(text: str) -> bool:
-    """Whether a module can have this dotted name."""
-    return all(part.isidentifier() for part in text.split("."))
+def not_owned(module: str, folder: Path) -> Problem | None:
+    """Why a name cannot be that of a module of the owner's.
 
-
-def misnamed(module: str) -> Problem:
-    """The problem of a name that no module can have."""
-    hint = "write for example: modules: [my_layers]"
-    return Problem(f"'{module}' cannot be the name of a module", hint=hint)
+    No module has such a name, a library has, or two modules have.
+    """
+    if not all(part.isidentifier() for part in module.split(".")):
+        hint = "write for example: modules: [my_layers]"
+        return Problem(f"'{module}' cannot be the name of a module", hint=hint)
+    twin = shadowed(module, folder)
+    if twin is None and is_library(module):
+        return Problem(
+            f"'{module}' is a module of a library, and 'modules' takes only modules of your own",
+            hint="leave it out: Keras' own layers need no module",
+        )
+    return twin
 
 
 def _sources(module: str, folder: Path) -> list[Path]:

@@ -12,8 +12,9 @@ from reportgen.errors import Problem, UserError
 from reportgen.functions import importable, imported
 from reportgen.models.keras_errors import explain
 from reportgen.models.trust.allowlist import APPLICATION_LAYERS
-from reportgen.models.trust.owned import is_module_name, misnamed
-from reportgen.types import Model, Params
+from reportgen.models.trust.inspection import named_modules, require_defined
+from reportgen.models.trust.owned import Owned, not_owned, owned
+from reportgen.types import Model
 
 
 def read_model(
@@ -21,6 +22,7 @@ def read_model(
     modules: Sequence[str],
     base: Path,
     *,
+    name: str,
     trusted: bool = False,
     watch: AbstractContextManager[None] | None = None,
 ) -> Model:
@@ -29,11 +31,12 @@ def read_model(
     Args:
         path: a copy of the file that nobody else can change.
         modules: Python modules of the spec's owner, from the folder `base` or installed.
+        name: the file's name in messages.
         trusted: whether code in the file may run.
         watch: entered while Keras reads, but not while the owner's modules are imported.
 
     Raises:
-        UserError: one of the modules cannot be imported.
+        UserError: one of the modules cannot be imported, or the file names what none defines.
         Exception: whatever Keras raises for a file that it cannot read.
     """
     import keras
@@ -47,9 +50,8 @@ def read_model(
             for module, names in APPLICATION_LAYERS.items()
             for name in sorted(names)
         }
-        with importable(base):
-            for module in modules:
-                known |= _definitions(module, base)
+        if modules:
+            known |= _definitions(path, name, modules, base, trusted=trusted)
         with watch or nullcontext():
             return keras.saving.load_model(
                 path, custom_objects=known, compile=False, safe_mode=not trusted
@@ -65,17 +67,46 @@ def unreadable(name: str, error: Exception | None = None) -> Problem:
     )
 
 
-def _definitions(module: str, base: Path) -> Params:
-    """The owner's classes and functions in a module, by name; importing also registers some."""
-    if not is_module_name(module):
-        raise UserError(misnamed(module))
-    package = module.partition(".")[0]
-    # What a module imports from elsewhere, such as `os`, is not the owner's to offer.
-    return {
-        name: value
-        for name, value in vars(imported(module, base)).items()
-        if callable(value) and str(getattr(value, "__module__", "")).partition(".")[0] == package
-    }
+def _definitions(
+    path: Path, name: str, modules: Sequence[str], base: Path, *, trusted: bool
+) -> dict[str, Any]:
+    """The owner's classes and functions by name; importing their modules also registers some.
+
+    Raises:
+        UserError: a module is not the owner's or cannot be imported, or the file names something
+            that the modules neither define nor register, such as what they import from Keras.
+    """
+    from reportgen.network.keras_internals import registries
+
+    found: dict[str, Any] = {}
+    registered = set(registries()[0])
+    with importable(base):
+        for module in [*modules, *sorted(_inner(path, modules, base))]:
+            if wrong := not_owned(module, base):
+                raise UserError(wrong)
+            package = module.partition(".")[0]
+            # What a module imports from elsewhere, such as `os`, is not the owner's to offer.
+            found |= {
+                key: value
+                for key, value in vars(imported(module, base)).items()
+                if callable(value) and _home(value).partition(".")[0] == package
+            }
+    if not trusted:
+        new = registries()[0].keys() - registered
+        names = frozenset(found) | {key.rpartition(">")[2] for key in new}
+        require_defined(path, name, Owned(tuple(modules), names=names, imported=True))
+    return found
+
+
+def _inner(path: Path, modules: Sequence[str], base: Path) -> set[str]:
+    """Modules of the owner's besides those declared that a file names."""
+    known = owned(modules, base)
+    return {name for name in named_modules(path) if known.declares(name)} - set(modules)
+
+
+def _home(value: object) -> str:
+    """The module that defines a class or function."""
+    return str(getattr(value, "__module__", ""))
 
 
 @contextmanager

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import builtins
 import re
-import sys
 import unicodedata
 
+from reportgen.libraries import is_library
 from reportgen.models.trust import allowlist, limits
 from reportgen.models.trust.configuration import Part, parts
-from reportgen.models.trust.findings import FUNCTION, MODULES, TRUST, Findings, shown
+from reportgen.models.trust.findings import DEFINE, FUNCTION, MODULES, TRUST, Findings, shown
 from reportgen.models.trust.owned import Owned
 from reportgen.types import Json
 
-_LIBRARIES = {*sys.stdlib_module_names, "keras", "tf_keras", "tensorflow", "numpy", "reportgen"}
 _ANONYMOUS = (None, "", "__main__", "builtins")
 """Modules under which a file refers to a class or function of whoever saved it."""
 
@@ -63,7 +62,7 @@ class References:
             return
         elif name not in allowlist.FUNCTIONS or module not in (None, *allowlist.FUNCTION_MODULES):
             said = f"{part.holds} the function {shown(_dotted(module, name))}"
-            self.findings.add(f"{said}, which is none of Keras' harmless ones", MODULES)
+            self._refuse_other(said, module, name)
         else:
             self._is_registered(part, name, "function")
 
@@ -92,7 +91,15 @@ class References:
             said += ", as the operation of keras.ops is, which Keras cannot read from an .h5 file"
             self.findings.add(said, f"{self.findings.again}; {MODULES}")
             return
-        self.findings.add(f"{said}, which is none of Keras' harmless ones", MODULES)
+        self._refuse_other(said, module, name)
+
+    def _refuse_other(self, said: str, module: Json, name: str) -> None:
+        if module is not None and self.owned.declares(module):
+            self.findings.add(f"{said}, which this module does not define", DEFINE)
+            return
+        # A library is nobody's own, so that declaring it would not help.
+        hint = MODULES if _is_private(module, name) else f"{FUNCTION}; {TRUST}"
+        self.findings.add(f"{said}, which is none of Keras' harmless ones", hint)
 
 
 def _is_private(module: Json, name: str) -> bool:
@@ -100,7 +107,7 @@ def _is_private(module: Json, name: str) -> bool:
     if module in _ANONYMOUS:
         known = allowlist.UNNAMED | allowlist.FUNCTIONS | allowlist.REASONS.keys()
         return name not in known | set(dir(builtins))
-    return str(module).partition(".")[0] not in _LIBRARIES
+    return not is_library(str(module))
 
 
 def _dotted(module: Json, name: str) -> str:

@@ -83,7 +83,7 @@ def _read(request: Params, watch: Watch) -> str:
 
     path, base = Path(request["path"]), Path(request["base"])
     try:
-        model = read_model(path, request["modules"], base, watch=watch)
+        model = read_model(path, request["modules"], base, name=request["name"], watch=watch)
         refusal = too_large(model)
     except UserError:
         raise

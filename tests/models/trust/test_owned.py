@@ -30,9 +30,7 @@ def test_modules_that_are_there_are_not_imported(tmp_path: Path) -> None:
         "pack",
         "pack.inner",
         "plain.inner",
-        "json.tool",
-        "sys",
-        "tensorflow.nowhere",
+        "pytest",
     ]
     before = set(sys.modules)
     assert wrong_modules(names, tmp_path) == []

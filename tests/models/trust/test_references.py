@@ -196,7 +196,7 @@ def test_own_classes_need_their_module(tmp_path: Path) -> None:
     assert "name the module that defines it in the spec" in refused(model(INPUT, part), tmp_path)
     inspect(path, modules=["my_layers"])
     with pytest.raises(UserError, match=r"'my_layers\.Doubling'"):
-        inspect(path, modules=["json"])
+        inspect(path, modules=["pytest"])
 
 
 def test_own_classes_of_a_notebook_are_found_by_name(tmp_path: Path) -> None:

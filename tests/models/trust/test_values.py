@@ -68,7 +68,7 @@ def test_names_of_the_owners_own_pass(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("def halved(x): return x / 2\n")
     path = keras_file(tmp_path, dense(activation="halved", kernel_initializer="me>halved"))
     inspect(path, modules=["mine"])
-    inspect(path, modules=["json.tool"])
+    inspect(path, modules=["pytest"])
     assert "'halved', which is no activation" in refused(dense(activation="halved"), tmp_path)
     said = refused(dense(activation="doubled"), tmp_path, modules=["mine"])
     assert "'doubled', which is no activation" in said

@@ -1,0 +1,122 @@
+"""Doubts about how images are prepared for a model, and about what it answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from reportgen.datasets.preprocessing import for_network, left_open, usual
+from reportgen.drafting.wording import percent
+from reportgen.engine.checkpoint import ModelParams
+from reportgen.engine.preparation import by, demanded, expected, network_of
+from reportgen.network.preprocessing import coefficients, value_range
+from reportgen.records import Answers, Dataset, Measure, Preprocessing, ReportWarning
+from reportgen.types import Model
+
+_REMEDY = "Remove 'scaling', 'mean', 'std' and 'application' from its dataset"
+_WIDE = 10.0
+"""Width of a range that is too wide for values of about 0 to 1."""
+
+
+def of_scaling(data: Dataset, model: Model, params: ModelParams) -> Iterator[ReportWarning]:
+    """A doubt where images reach a model otherwise than it expects them.
+
+    Args:
+        data: the dataset as the spec prepares it, before the model settles anything.
+        model: the model, with its weights.
+        params: the model's, as in the spec.
+    """
+    is_open = params.settle and left_open(data.preprocessing)
+    text = _unsettled(data, model, params) if is_open else _misfit(data, model, params)
+    if text:
+        yield ReportWarning("scaling", text)
+
+
+def others(preprocessing: Preprocessing, channels: int) -> dict[str, Preprocessing]:
+    """Other preprocessings than a dataset's, to be tried where a model's answers are in doubt."""
+    tried = {}
+    if channels == 3:
+        turned = (2, 1, 0) if preprocessing.order in ((), (0, 1, 2)) else ()
+        tried["the colors in reverse order"] = replace(preprocessing, order=turned)
+    return {
+        **tried,
+        **{key: one for key, one in usual(channels).items() if not _equal(one, preprocessing)},
+    }
+
+
+def of_answers(answers: Answers, trained_here: bool) -> ReportWarning:
+    """The warning of answers that tell little of the images."""
+    said = f"{_share(answers.alike)} are answered alike, as '{answers.answer}'"
+    if answers.accuracy is None:
+        said += ". If they do not all show the same, the answers tell nothing of them"
+    else:
+        right = f"{_share(answers.accuracy)} are answered rightly, where always saying one class "
+        right += f"reaches {percent(answers.accuracy.baseline)}"
+        said = f"{said}, and {right}" if answers.fault == "alike" else right
+    causes = (
+        "too few epochs or images, a learning rate that does not fit, and labels that are not of "
+        "these images"
+        if trained_here
+        else "another scaling than in its training, another order of the classes, and another "
+        "order of the colors"
+    )
+    text = f"{said} (output '{answers.output}'). Likely causes are {causes}."
+    if answers.repaired is not None:
+        text += f" With {answers.remedy}, {_share(answers.repaired)} are answered rightly."
+    elif not trained_here and answers.accuracy is not None:
+        text += " None of the usual scalings and orders makes many more answers right."
+    return ReportWarning("answers", text)
+
+
+def _share(measure: Measure) -> str:
+    return f"{percent(measure.value)} of {measure.n} test images"
+
+
+def _unsettled(data: Dataset, model: Model, params: ModelParams) -> str:
+    """A doubt about the weights file of an application whose training nobody knows."""
+    network = network_of(params)
+    usual = for_network(network, data.splits["test"].images.shape[-1])
+    if usual is None or not params.params.get("weights") or demanded(params, data):
+        return ""
+    if expected(data, model).values == "bytes":
+        return ""
+    return (
+        f"The weights of {network} are from a file, and its dataset names no scaling, so pixel "
+        f"values are divided by 255. Write 'application: {network}' under the dataset if the "
+        f"weights are of images prepared {usual.text}; write 'scaling: 0..1' if this is right."
+    )
+
+
+def _misfit(data: Dataset, model: Model, params: ModelParams) -> str:
+    """A doubt about a preprocessing of the spec that does not fit the model."""
+    low, high = value_range(data.preprocessing)
+    given = f"the spec prepares its images otherwise: {data.preprocessing.text} "
+    given += f"({low:.4g} to {high:.4g})"
+    known = demanded(params, data)
+    if known is not None:
+        if _equal(data.preprocessing, known):
+            return ""
+        return (
+            f"The model's ImageNet weights demand images prepared {known.text}; {given}. "
+            f"{_REMEDY}, and they are prepared as the weights demand."
+        )
+    found = expected(data, model)
+    if found.values == "bytes" and max(abs(low), abs(high - 255)) > 1:
+        return (
+            f"The model rescales pixel values of 0 to 255 itself{by(found.layers)}, and {given}. "
+            f"They are prepared twice. {_REMEDY}, and the model receives them as it expects them."
+        )
+    if found.values == "fractions" and high - low > _WIDE:
+        return (
+            f"The model expects values of about 0 to 1{by(found.layers)}, and {given}. "
+            f"{_REMEDY}, and pixel values are divided by 255."
+        )
+    return ""
+
+
+def _equal(one: Preprocessing, other: Preprocessing) -> bool:
+    pairs = zip(coefficients(one), coefficients(other), strict=True)
+    same = all(np.allclose(a, b, rtol=1e-3, atol=1e-3) for a, b in pairs)
+    return same and (one.order or (0, 1, 2)) == (other.order or (0, 1, 2))

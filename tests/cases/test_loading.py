@@ -1,0 +1,156 @@
+"""A model file loads as the model that was saved, in good time, and runs nothing else."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+
+from reportgen import functions
+from reportgen.__main__ import leave_out_working_folder
+from reportgen.checking.files import check_files
+from reportgen.errors import UserError
+from reportgen.models.trust.inspection import inspect
+from reportgen.models.trust.owned import wrong_modules
+from reportgen.models.trust.reading import read_model
+from reportgen.spec.loading import load_text
+from tests.models.trust.crafting import INPUT, h5_file, keras_file, layer, model
+
+LIBRARIES = [
+    "keras", "keras.layers", "keras.src.layers", "tensorflow.keras.layers", "tf_keras", "numpy",
+    "os", "os.path", "posix", "builtins", "subprocess", "json", "sys", "__main__", "reportgen",
+    "reportgen.models.margins", "h5py", "yaml", "torch", "pip", "_pickle",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_modules_of_libraries_are_nobodys_own(tmp_path: Path, name: str) -> None:
+    """With `modules: [keras.layers]` a model file could run a SavedModel."""
+    (problem,) = wrong_modules([name], tmp_path)
+    assert problem.message == (
+        f"'{name}' is a module of a library, and 'modules' takes only modules of your own"
+    )
+    path = keras_file(tmp_path, model(INPUT, layer("TFSMLayer", "t", filepath="/x")))
+    with pytest.raises(UserError, match="a module of a library"):
+        inspect(path, modules=[name])
+    for trusted in (False, True):
+        with pytest.raises(UserError, match="a module of a library"):
+            read_model(path, [name], tmp_path, name="m.keras", trusted=trusted)
+
+
+@pytest.mark.parametrize("name", ["json", "json.tool", "yaml"])
+def test_an_own_module_with_the_name_of_an_installed_one_is_told(tmp_path: Path, name: str) -> None:
+    """The spec's folder came first, so its `json.py` stood in for Python's; now both are named."""
+    package = tmp_path / name.partition(".")[0]
+    package.mkdir()
+    for file in ("__init__.py", "tool.py"):
+        (package / file).write_text("raise SystemExit('it ran')\n")
+    (problem,) = wrong_modules([name], tmp_path)
+    assert problem.message.startswith(f"there are two modules '{package.name}': one in the spec's")
+    assert problem.hint == "rename yours"
+    with pytest.raises(UserError, match="there are two modules"):
+        functions.call(f"{name}:load", tmp_path, {}, {})
+    spec = load_text(f"model: python:{name}:load\n", tmp_path / "s.yaml")
+    found: Any = type("Found", (list,), {"add": lambda self, *given: self.append(given)})()
+    check_files(spec, found)
+    assert [text for _, text, _ in found] == [problem.message]
+
+
+def test_planted_libraries_are_not_imported(tmp_path: Path) -> None:
+    """A `yaml.py` or `json.py` in the spec's folder or in the working folder was imported."""
+    planted = ("yaml", "json", "numpy", "keras", "click", "re", "enum", "__future__", "hashlib")
+    for name in planted:
+        (tmp_path / f"{name}.py").write_text(f"raise SystemExit('{name} ran')\n")
+    (tmp_path / "helping.py").write_text("NAME = 'helped'\n")
+    (tmp_path / "mine.py").write_text(
+        "import json\nimport yaml\nfrom helping import NAME\n"
+        "def make(): return NAME, json.loads('1'), yaml.__file__\n"
+    )
+    helped, one, file = functions.call("mine:make", tmp_path, {}, {})  # type: ignore[misc]
+    assert (helped, one) == ("helped", 1)
+    assert Path(file).parent.parent != tmp_path
+    (tmp_path / "s.yaml").write_text("model: zoo:base\ndataset: line\nfigures: [summary]\n")
+    for path in ("", ":/nowhere"):
+        done = subprocess.run(
+            [sys.executable, "-m", "reportgen", "check", "s.yaml"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": path},
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_only_a_folder_that_is_named_stays_on_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty entry of PYTHONPATH means the working folder; one by its name is the user's wish."""
+    monkeypatch.chdir(tmp_path)
+    here = os.getcwd()
+    for written, first, kept in (
+        ("", True, []),
+        (":/a", False, ["/a"]),
+        (":", True, []),
+        (f"{here}:", False, [here]),
+        ("/a", False, [here, "/a"]),  # Installed for editing, for example.
+    ):
+        monkeypatch.setenv("PYTHONPATH", written)
+        path = [here, *(["/a"] if "/a" in written else [])]
+        leave_out_working_folder(path, first=first)
+        assert path == kept
+
+
+BORROWED = """
+import keras
+from keras.layers import Lambda, TFSMLayer
+from os import system
+Alias = keras.layers.TFSMLayer
+
+class Own(keras.layers.Layer):
+    pass
+"""
+
+
+@pytest.mark.parametrize("kind", ["Lambda", "TFSMLayer", "Alias", "system", "StringLookup"])
+@pytest.mark.parametrize("legacy", [False, True])
+def test_a_module_offers_only_what_it_defines(tmp_path: Path, kind: str, legacy: bool) -> None:
+    """A legacy file got a Lambda past the list as a class of a declared module."""
+    (tmp_path / "mine.py").write_text(BORROWED)
+    part = {**layer(kind, "trick"), "module": "mine"}
+    if kind == "system":
+        part = layer("Dense", "trick", units=2, activation={
+            "module": "mine", "class_name": "function", "config": "system"})  # fmt: skip
+    path = (h5_file if legacy else keras_file)(tmp_path, model(INPUT, part))
+
+    def admit() -> None:
+        inspect(path, modules=["mine"])
+        read_model(path, ["mine"], tmp_path, name=path.name)
+
+    with pytest.raises(UserError, match=r"the layer 'trick' (is|has)"):
+        admit()
+
+
+def test_a_name_of_keras_that_a_module_defines_itself_is_its_own(tmp_path: Path) -> None:
+    """A class of one's own may have the name of a class that is refused."""
+    (tmp_path / "mine.py").write_text(
+        "import keras\nclass Lambda(keras.layers.Layer):\n    def call(self, x): return 2 * x\n"
+    )
+    with functions.importable(tmp_path):
+        own = functions.imported("mine", tmp_path).Lambda(name="own")
+    keras.Sequential([keras.Input((4,)), own]).save(tmp_path / "own.keras")
+    inspect(tmp_path / "own.keras", modules=["mine"])
+    loaded = read_model(tmp_path / "own.keras", ["mine"], tmp_path, name="own.keras")
+    assert float(loaded(keras.ops.ones((1, 4)))[0, 0]) == 2
+
+
+def test_no_message_advises_to_declare_a_library(tmp_path: Path) -> None:
+    """The hint for a class of Keras' that is refused was to name the module that defines it."""
+    for module in ("keras.layers", "keras.src.layers", "os", "tensorflow"):
+        part = {**layer("Unheard", "new"), "module": module}
+        with pytest.raises(UserError) as caught:
+            inspect(keras_file(tmp_path, model(INPUT, part)))
+        assert "modules:" not in str(caught.value)
+        assert "--trust-model" in str(caught.value)

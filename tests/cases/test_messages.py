@@ -1,0 +1,308 @@
+"""What reaches a terminal and a reader: visible characters, safe links and names, messages."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import keras
+import pytest
+
+import reportgen
+from reportgen.console import visible
+from reportgen.datasets.checking import check_images
+from reportgen.datasets.listing import none_readable
+from reportgen.engine.job import Job
+from reportgen.engine.worker import _failure
+from reportgen.errors import UserError
+from reportgen.figures.parts import part_name, part_names
+from reportgen.layer_names import unclear
+from reportgen.library_errors import cause
+from reportgen.network.network import Network
+from reportgen.records import Target
+from reportgen.render.markdown_page import author
+from reportgen.spec.loading import load_text
+from reportgen.store import write_atomic
+from reportgen.suggestions import did_you_mean, listed
+
+PACKAGE = Path(reportgen.__file__).parent
+ESCAPE = "\x1b[2J\x1b]0;owned\x07"
+BIDI = "\u202e"
+DANGEROUS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "reportgen", *arguments],
+        capture_output=True, cwd=folder, env={**os.environ, **environment}, timeout=120,
+        encoding="utf-8",
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert not DANGEROUS.search(done.stdout + done.stderr)
+    return done
+
+
+def write(folder: Path, text: str, name: str = "a.yaml") -> Path:
+    path = folder / "specs" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_control_and_direction_characters_are_spelled_out() -> None:
+    """Names with escapes, line breaks, direction overrides and stray bytes acted on terminals."""
+    assert visible(f"a{ESCAPE}") == r"a\x1b[2J\x1b]0;owned\x07"
+    assert visible(f"a{BIDI}b\n\u2028\x9b\u00ad") == r"a\u202eb\n\u2028\x9b\xad"
+    assert visible(os.fsdecode(b"a\xff")) == r"a\xff"
+    assert visible("日本 Zürich 👩\u200d🔬") == "日本 Zürich 👩\u200d🔬"
+
+
+PRINTING = {"print", "echo", "secho", "echo_via_pager", "style_and_print", "print_exception"}
+
+
+def test_only_the_console_prints() -> None:
+    """A module that prints by itself lets raw names through to the terminal."""
+    allowed = {("engine/worker.py", "print_exception")}  # into the log of the worker
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        name = path.relative_to(PACKAGE).as_posix()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                called = node.func
+                word = getattr(called, "attr", getattr(called, "id", ""))
+                if word in PRINTING:
+                    found.add((name, word))
+            elif isinstance(node, ast.Attribute) and node.attr in ("stdout", "stderr"):
+                base = getattr(node.value, "id", "")
+                if base == "sys" and name != "cli.py":
+                    found.add((name, node.attr))
+    assert {pair for pair in found if pair[0] != "console.py"} == allowed
+
+
+@pytest.mark.parametrize("command", ["check", "build", "status"])
+def test_a_file_name_cannot_command_the_terminal(tmp_path: Path, command: str) -> None:
+    """The name of a spec was printed raw, with its escapes and its line breaks."""
+    done = run(tmp_path, command, f"specs/{ESCAPE}\n{BIDI}.yaml")
+    assert done.returncode == 2
+    assert r"\x1b[2J\x1b]0;owned\x07\n\u202e.yaml" in done.stderr
+
+
+def test_usage_errors_are_visible_too(tmp_path: Path) -> None:
+    """click printed commands, options and choices as they were typed."""
+    for arguments in ([f"x{ESCAPE}"], ["build", f"--x{ESCAPE}{BIDI}"], ["list", f"m{ESCAPE}"],
+                      ["build", "--out", "x", "a", f"--{BIDI}"]):  # fmt: skip
+        done = run(tmp_path, *arguments)
+        assert done.returncode == 2
+        assert done.stderr.startswith("Usage: ")
+    assert run(tmp_path, "new", f"a{ESCAPE}").returncode == 2
+
+
+def test_texts_of_a_spec_are_visible(tmp_path: Path) -> None:
+    """Keys, values and paths of a spec reached the terminal raw."""
+    text = f'model: "x{BIDI}\\e[2J.keras"\n"ke\\ey": 1\nfigures: ["gr\\e[1m"]\n'
+    write(tmp_path, text)
+    assert run(tmp_path, "check").returncode == 2
+
+
+def test_ascii_terminals_get_escapes(tmp_path: Path) -> None:
+    """A name that the terminal's encoding lacks ended in a UnicodeEncodeError."""
+    done = run(tmp_path, "check", "specs/日本.yaml", PYTHONIOENCODING="ascii")
+    assert r"\u65e5\u672c.yaml" in done.stderr
+
+
+@pytest.mark.parametrize("address", [
+    "javascript:alert(1)", "JaVa&#115;cript:alert(1)", "data:text/html,x", "<java\tscript:x>",
+    "&Tab;vbscript:x", "\\javascript:x", "file:///etc/passwd", "\njavascript:x",
+])  # fmt: skip
+def test_links_of_the_markdown_page_lead_to_pages_only(address: str) -> None:
+    """report.md kept `javascript:` and `data:` links that the HTML page drops."""
+    for text in (f"[x]({address})", f"a [x][y]\n\n[y]: {address}\n"):
+        assert author(text).startswith("<div>")
+        assert not re.search("href=.(javascript|data|vbscript|file):", author(text), re.IGNORECASE)
+
+
+def test_links_cannot_hide_behind_an_escaped_backtick() -> None:
+    """An escaped backtick begins no code, so what follows it was taken for code and kept."""
+    assert 'href="javascript' not in author("\\``x` [y](javascript:1) `")
+    assert author("\\``x` [y](javascript:1) `").startswith("<div>")
+    assert author("[a](https://x.y/z:1) `b`") == "[a](https://x.y/z:1) `b`"
+
+
+def test_long_names_of_layers_make_file_names(tmp_path: Path) -> None:
+    """A layer name of 300 characters ended in 'File name too long'."""
+    first, second = part_names(["a" * 300, "a" * 301])
+    assert first != second
+    assert first == part_name("a" * 300)
+    assert max(len(first), len(second)) <= 80
+    write_atomic(tmp_path / f"activation_maximization-1-{first}.png", b"")
+
+
+def test_names_of_outputs_make_file_names() -> None:
+    """Outputs named '>' or 'con', or with a trailing dot, make names that every system takes."""
+    parts = part_names([">", "<", "con.", "a/../b", "日本", "Con"], "output")
+    assert parts == ["output", "output-2", "con", "a-b", "output-3", "con-2"]
+
+
+@pytest.mark.parametrize("name", ["con", "nul", "aux", "com1", "lpt9"])
+def test_names_of_devices_are_refused(name: str) -> None:
+    """A report or figure named as a device of Windows cannot be cloned there."""
+    with pytest.raises(UserError, match="Windows"):
+        load_text("model: zoo:base\n", f"{name}.yaml")
+    with pytest.raises(UserError, match=f"{name}.*Windows"):
+        load_text(f"model: zoo:base\nfigures: [{{summary: {{id: {name}}}}}]\n", "a.yaml")
+
+
+GOOD = "model: zoo:variation1\nfigures: [summary]\ninferences: false\n"
+
+
+def test_refused_specs_alone_write_nothing(tmp_path: Path) -> None:
+    """After refused specs no line said how many, and the output folder was made all the same."""
+    for name in "abc":
+        write(tmp_path, f"model: {name}.keras\n", f"{name}.yaml")
+    names = "specs/a.yaml, specs/b.yaml, specs/c.yaml"
+    for command, what in (("build", "not built"), ("status", "not examined"), ("check", "with")):
+        done = run(tmp_path, command)
+        last = done.stderr.splitlines()[-1]
+        assert (done.returncode, done.stdout) == (2, "")
+        assert last.startswith(f"3 of 3 specs {what}")
+        assert last.endswith(f": {names}")
+    assert [path.name for path in tmp_path.iterdir()] == ["specs"]
+
+
+def test_a_report_refused_in_the_build_writes_nothing(tmp_path: Path) -> None:
+    """A model file that the build refuses left a front page of no report, and no count."""
+    write(tmp_path, "model: x.keras\nfigures: [summary]\n")
+    (tmp_path / "specs" / "x.keras").write_text("no model")
+    done = run(tmp_path, "build", "--out", "pages")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("1 of 1 spec not built")
+    assert not (tmp_path / "pages").exists()
+
+
+def test_many_refused_specs_are_counted(tmp_path: Path) -> None:
+    """The last line listed every refused spec, however many."""
+    for number in range(12):
+        write(tmp_path, "model: x.keras\n", f"s{number:02}.yaml")
+    write(tmp_path, GOOD, "t.yaml")
+    last = run(tmp_path, "check").stderr.splitlines()[-1]
+    assert last.startswith("12 of 13 specs with problems: specs/s00.yaml")
+    assert last.endswith("specs/s07.yaml and 4 more")
+
+
+def test_the_folder_of_specs_is_the_project(tmp_path: Path) -> None:
+    """A build inside specs/ or another folder had a cache and a site of its own."""
+    write(tmp_path, GOOD)
+    notes = tmp_path / "notes" / "old"
+    notes.mkdir(parents=True)
+    assert "../../site/a/index.html" in run(notes, "build", "a").stdout
+    for folder in (tmp_path, tmp_path / "specs", notes):
+        for name in ("a", "a.yaml"):
+            assert run(folder, "status", name).returncode == 0
+        assert run(folder, "status").returncode == 0
+    assert run(tmp_path / "specs", "new", "b").returncode == 0
+    assert (tmp_path / "specs" / "b.yaml").is_file()
+    assert run(notes, "build", "a", "--out", "mine").returncode == 0
+    assert (notes / "mine" / "a" / "index.html").is_file()
+    assert sorted(os.listdir(tmp_path)) == [".reportgen", "notes", "site", "specs"]
+    assert os.listdir(notes) == ["mine"]
+
+
+def test_errors_of_libraries_come_in_one_clean_sentence() -> None:
+    """Messages quoted Keras, TensorFlow and Matplotlib with their files, nodes and escapes."""
+    said = "Exception encountered when calling Net.call().\n\n\x1b[1mInput 0 of layer 'd' is wrong"
+    said += "\x1b[0m\n\nArguments received by Net.call():\n  • inputs=tf.Tensor(shape=(1, 9))"
+    assert cause(ValueError(said)) == "Input 0 of layer 'd' is wrong"
+    said = "Graph execution error:\n\nDetected at node a defined at (most recent call last):\n"
+    assert cause(ValueError(said)) == "ValueError"
+    said = "{{function_node __wrapped__MatMul}} Sizes differ: [2,3], [4,5] [Op:MatMul] name: "
+    assert cause(ValueError(said)) == "Sizes differ: [2,3], [4,5]"
+    said = 'in user code:\n\n    File "/x/k.py", line 2, in g  *\n    ValueError: Cannot do it for '
+    assert cause(ValueError(said + "'{{node Reshape}} = x'\n")) == "Cannot do it"
+    said = "\na^\n  ^\nParseSyntaxException: Expected {a | b}, found end of text (line:1, col:3)"
+    assert cause(ValueError(said)) == "a text between two '$' is not a formula"
+    assert len(cause(ValueError("x" * 1000))) == 300
+
+
+@pytest.mark.parametrize(("stage", "remedy"), [("train", "batch_size"), ("dataset", "images")])
+def test_memory_that_runs_out_says_what_to_do(stage: str, remedy: str) -> None:
+    """Out of memory in training advised to show fewer samples or layers."""
+    for error in (MemoryError(), MemoryError("std::bad_alloc")):
+        (problem,) = _failure(error, Job(stage, (), {})).problems
+        assert problem.message.startswith("memory ran out while ")
+        assert remedy in problem.hint
+
+
+def test_a_failing_layer_is_told_with_its_line(tmp_path: Path) -> None:
+    """An error in a layer of the user's own was told with a file and line of Keras."""
+    code = "import keras\nclass Boom(keras.layers.Layer):\n    def call(self, x):\n"
+    (tmp_path / "mine.py").write_text(code + "        return x.nothing\n")
+    source = (tmp_path / "mine.py").read_text()
+    space: dict[str, object] = {}
+    exec(compile(source, str(tmp_path / "mine.py"), "exec"), space)
+    layer = space["Boom"]
+    assert callable(layer)
+    with pytest.raises(AttributeError) as caught:
+        layer()(keras.Input((4,)))
+    error = _failure(caught.value, Job("train", (), {}, base=str(tmp_path)))
+    (problem,) = error.problems
+    assert isinstance(error, UserError)
+    assert (problem.file, problem.line) == (str(tmp_path / "mine.py"), 4)
+    assert "Boom while training the model" in problem.message
+
+
+def test_lists_of_names_are_cut_with_a_count() -> None:
+    """Hints listed all of 1,000 class names, and said 'nothing is allowed here' of none."""
+    names = [f"class {number}" for number in range(1000)]
+    assert did_you_mean("zebra crossing", names).endswith("class 7 and 992 more")
+    assert did_you_mean("x", []) == ""
+    assert listed(["a", "b"]) == "a, b"
+    paths = [f"block{number}/conv" for number in range(400)]
+    assert len(str(unclear("nowhere", paths))) < 300
+    assert "none that could be shown" in str(unclear("x", []))
+
+
+def test_a_softmax_of_one_unit_is_told_as_such() -> None:
+    """'should have 1 units, one for each class of 'class', but it has 1 (softmax)'."""
+    layers = [keras.layers.Flatten(), keras.layers.Dense(1, activation="softmax", name="out")]
+    network = Network.of(keras.Sequential([keras.Input((4, 4, 1)), *layers]))
+    with pytest.raises(UserError) as caught:
+        network.heads_for((Target("class", "Class", ("a",)),))
+    assert "a softmax over a single unit, which is 1 for every image" in str(caught.value)
+    assert "sigmoid" in caught.value.problems[0].hint
+    layers[-1] = keras.layers.Dense(3, name="out")
+    network = Network.of(keras.Sequential([keras.Input((4, 4, 1)), *layers]))
+    with pytest.raises(UserError, match="have a single class, 'a', and output 'out'"):
+        network.heads_for((Target("class", "Class", ("a",)),))
+
+
+def test_a_zip_without_arrays_is_told_as_such(tmp_path: Path) -> None:
+    """'dotdot.zip has no array 'x_train'; it has none / nothing is allowed here'."""
+    with zipfile.ZipFile(tmp_path / "photos.npz", "w") as archive:
+        archive.writestr("../a.txt", "no array")
+    write(tmp_path, "model: zoo:base\ndataset: {source: npz, path: ../photos.npz}\n")
+    done = run(tmp_path, "check")
+    assert "photos.npz holds no NumPy arrays, and it must hold 'x_train'" in done.stderr
+    assert "write it with numpy.savez" in done.stderr
+
+
+@pytest.mark.parametrize(("shape", "said"), [
+    ((), "got a single value; store the images as one array"),
+    ((5, 784), r"got shape 5 x 784; .*reshape the array to \(5, 28, 28, 1\)"),
+    ((0, 4, 4), "got shape 0 x 4 x 4; the array is empty"),
+])  # fmt: skip
+def test_wrong_shapes_say_what_came_and_what_to_do(shape: tuple[int, ...], said: str) -> None:
+    """'must hold images of shape (…), got shape ' ended there."""
+    with pytest.raises(UserError, match=said):
+        check_images(shape, "x_train")
+
+
+def test_unreadable_images_name_a_reason_and_a_remedy(tmp_path: Path) -> None:
+    """'none of the 7 images can be read' advised to bring more images."""
+    (problem,) = none_readable(tmp_path, 7, "a.png", "it is empty").problems
+    assert problem.message == f"none of the 7 images in {tmp_path} can be read"
+    assert problem.hint.startswith("a.png: it is empty; save the images again as PNG or JPEG")
