@@ -291,11 +291,8 @@ def no_image(path: Path, root: Path) -> str:
             return "it is a link that leads nowhere"
         if not target.is_relative_to(root):
             return "it is a link that leads out of the folder"
-    try:
-        if what := kind(target.stat()):
-            return f"it is {what}, not a file"
-    except OSError as error:
-        return error.strerror or str(error)
+    if what := kind(target):
+        return f"it is {what}, not a file"
     return unread_format(UNREAD.get(path.suffix.lower(), ""))
 
 
