@@ -195,10 +195,10 @@ class ChildProcess:
         import subprocess  # not at the top: a build with nothing to do starts no process
         import tempfile
 
-        if self._keeps_log:
-            log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
-            self._log = self._resources.enter_context(log)
         temporary = self._temporary or self._resources.enter_context(scratch_folder())
+        if self._keeps_log:
+            log = tempfile.TemporaryFile(dir=temporary)  # noqa: SIM115  (closed by stop)
+            self._log = self._resources.enter_context(log)
         environment = _safe(os.environ if self._environment is None else self._environment)
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
