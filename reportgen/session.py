@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import Problem, UserError
 from reportgen.keys import Keys, Reason
 from reportgen.plan import Plan, Task
-from reportgen.store import MANIFEST, Store, check_cache
+from reportgen.publication import STAGE
+from reportgen.store import Store, check_cache
 from reportgen.types import JsonObject
 from reportgen.version import __version__
 
@@ -63,28 +63,11 @@ def recorded(plan: Plan, task: Task, manifest: JsonObject) -> JsonObject | None:
 
 def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:
     """A reason for each published file that is missing or was edited."""
+    if os.path.lexists(folder / STAGE):
+        yield Reason("interrupted while it was written")
     for name, digest in files.items():
         try:
             if session.stats.of_file(folder / name) != digest:
                 yield Reason("output edited", name)
         except OSError:
             yield Reason("output missing", name)
-
-
-def refuse_foreign(folder: Path, ours: bool) -> None:
-    """Refuse a folder whose `index.html` reportgen did not write.
-
-    Args:
-        folder: the folder of a report or of the site.
-        ours: whether reportgen wrote the folder's pages.
-
-    Raises:
-        UserError: the folder holds a foreign `index.html`.
-    """
-    manifest = folder / MANIFEST
-    if manifest.is_dir():
-        message = f"{manifest} is a folder, not a file"
-        raise UserError(Problem(message, hint="remove it"))
-    if not ours and not os.path.lexists(manifest) and (folder / "index.html").exists():
-        message = f"{folder / 'index.html'} exists and was not made by reportgen"
-        raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen import catalog
+from reportgen.class_names import given_names
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
@@ -65,8 +66,9 @@ def load(
     if modules[source].startswith("reportgen."):
         return data
     from reportgen.datasets.checking import check_dataset
+    from reportgen.datasets.doubts import with_doubts
 
-    return check_dataset(data, source)
+    return with_doubts(check_dataset(data, source))
 
 
 def mistakes(source: str, params: Params, base: Path = Path()) -> Iterator[tuple[str, Problem]]:
@@ -107,6 +109,8 @@ def _filled(entry: Entry, params: Params, base: Path) -> JsonObject:
             filled[parameter.name] = base / value
         elif parameter.kind == "paths":
             filled[parameter.name] = [base / path for path in value or ()]
+        elif parameter.kind == "classes":
+            filled[parameter.name] = given_names(value, base)
     return filled
 
 

@@ -79,7 +79,6 @@ def test_keys_that_happen_to_have_the_same_names_mean_nothing(
     [
         ([], {}, "there is no image in "),
         (["a.txt", "cat/b.txt"], {}, "there is no image in "),
-        (["val/cat/a.png", "test/cat/a.png"], {}, "but none for training; add a folder 'train'"),
         (["train/cat/a.png", "test/a.png"], {}, "photos/test/a.png lies beside the folders of"),
         (["cat/a.png", "dog/a.png"], {"classes": ["cat", "dgo"]}, "did you mean 'dgo'?"),
         (["train/a/a.png", "test/a/a.png", "b/a.png"], {}, "photos/b/a.png lies in no folder of a"),
