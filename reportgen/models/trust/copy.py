@@ -76,8 +76,12 @@ def copied_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _plain(path: Path, kind: Kind) -> Iterator[BinaryIO]:
-    # Not blocking, because opening a pipe would wait for its other end.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        # Not blocking, because opening a pipe would wait for its other end.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        message = f"the {kind} file {path} cannot be read ({error.strerror})"
+        raise UserError(Problem(message, hint="repair or remove it")) from error
     with open(handle, "rb") as source:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
