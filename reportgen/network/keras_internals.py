@@ -170,7 +170,7 @@ def sequential_models_built_once() -> Iterator[None]:
     The model is the same. Keras calls all layers again after each one that it adds, which takes
     minutes for a model of 400 layers.
     """
-    original = keras.Sequential.from_config.__func__  # type: ignore[attr-defined]
+    original = keras.Sequential.from_config.__func__
 
     def from_config(
         cls: type[Model], config: dict[str, Json], custom_objects: dict[str, Json] | None = None
