@@ -137,6 +137,11 @@ def module(group: Group, name: str) -> str:
     return modules(group)[name]
 
 
+def with_model(kind: str) -> str:
+    """The module of a figure kind about data that computes what a parameter asks of a model."""
+    return f"{module('figures', kind)}.with_model"
+
+
 @cache
 def modules(group: Group) -> dict[str, str]:
     """Dotted modules of all entries of a group, by name; none of them is imported."""

@@ -6,6 +6,7 @@ Names need not differ: ImageNet has two classes called "crane".
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +20,12 @@ LARGEST = 8_000_000
 """Bytes of a file of names."""
 FEW = 12
 """Names that a message lists."""
+BLANK, UNNAMED = "\N{OPEN BOX}", "unnamed"
+"""What stands for a blank at the end of a name, and for a name without any sign."""
+_HIDDEN = frozenset("\xad\u061c\u200b\u200e\u200f\u2060\ufeff") | frozenset(
+    map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+)
+"""Characters that take no room or turn the direction of others; joiners of emoji may stay."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
@@ -74,24 +81,59 @@ def _text(path: Path, hint: str) -> str:
         raise UserError(Problem(message, hint=hint)) from error
 
 
-def distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Names that differ: one that several classes have is followed by the class's index.
+def readable(name: str) -> str:
+    """A name in which nothing is invisible, and nothing is taken for markup.
 
-    >>> distinct(["crane", "dog", "crane"])
-    ('crane (0)', 'dog', 'crane (2)')
+    Control characters, direction overrides and bytes that are no UTF-8 are spelled out, blanks at
+    the ends become open boxes, and backticks, which mark code in prose, become grave accents.
+
+    >>> readable(" cat"), readable("a\\x1b[2J"), readable("\\udcff")
+    ('␣cat', 'a\\\\x1b[2J', '\\\\xff')
     """
-    counts = Counter(names)
-    return tuple(
-        _numbered(name, index) if counts[name] > 1 else name for index, name in enumerate(names)
+    shown = "".join(
+        _visible(sign) for sign in name.replace("`", "\N{MODIFIER LETTER GRAVE ACCENT}")
     )
+    inner = shown.strip()
+    ahead = len(shown) - len(shown.lstrip())
+    return BLANK * ahead + inner + BLANK * (len(shown) - ahead - len(inner))
+
+
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
+    """Readable names that differ: one that several classes have is followed by the class's index.
+
+    >>> distinct(["crane", "dog", "crane", ""])
+    ('crane (0)', 'dog', 'crane (2)', 'unnamed (3)')
+    """
+    shown = [readable(name) or UNNAMED for name in names]
+    while len(set(shown)) < len(shown):
+        counts = Counter(shown)
+        shown = [_numbered(n, i) if counts[n] > 1 else n for i, n in enumerate(shown)]
+    return tuple(_numbered(n, i) if n == UNNAMED else n for i, n in enumerate(shown))
 
 
 def classes_named(text: str, names: Sequence[str]) -> list[int]:
-    """The indices of all classes of a name, among names that `distinct` made."""
-    return [i for i, name in enumerate(names) if name in (text, _numbered(text, i))]
+    """The indices of all classes of a name, among names that `distinct` made.
+
+    Blanks at the ends count only where names differ by nothing else.
+    """
+    shown = readable(text)
+    exact = [i for i, name in enumerate(names) if name in (shown, _numbered(shown, i))]
+    return exact or [i for i, name in enumerate(names) if name.strip(BLANK) == text.strip()]
 
 
-def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -> int:
+def reading(text: str | None, names: Sequence[str]) -> str:
+    """A sentence on a number that a spec gives and that is a class's name, but not its index."""
+    if text is None or not text.isdecimal() or text not in names:
+        return ""
+    index = names.index(text)
+    return (
+        "" if index == int(text) else f"Here {text} is the name of a class; its index is {index}."
+    )
+
+
+def class_index(
+    text: str, names: Sequence[str], of: str, noun: str = "class", allowed: str = ""
+) -> int:
     """The index of the class that a spec means by a name, or by an index.
 
     Args:
@@ -99,6 +141,7 @@ def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -
         names: of all classes, as `distinct` made them.
         of: what has the classes, such as "head 'class'", for messages.
         noun: what messages call a class: a "unit" where values stand for themselves.
+        allowed: what else than these names may stand there, for a hint.
 
     Raises:
         UserError: no class has this name or index, or several have this name.
@@ -113,7 +156,19 @@ def class_index(text: str, names: Sequence[str], of: str, noun: str = "class") -
     if text.isdecimal() and int(text) < len(names):
         return int(text)
     message = f"{of} has no {noun} '{text}'"
-    raise UserError(Problem(message, hint=name_hint(text, names, noun)))
+    hint = name_hint(text, names, noun)
+    if allowed:
+        near = f"{hint} " if hint.startswith("did you mean") else ""
+        hint = f"{near}use {allowed}"
+    raise UserError(Problem(message, hint=hint))
+
+
+def _visible(sign: str) -> str:
+    code = ord(sign)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8, as Python reads names of files
+        return f"\\x{code - 0xDC00:02x}"
+    hidden = unicodedata.category(sign) in ("Cc", "Cs", "Cn", "Zl", "Zp") or sign in _HIDDEN
+    return sign.encode("unicode_escape").decode() if hidden else sign
 
 
 def _numbered(name: str, index: int) -> str:

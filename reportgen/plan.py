@@ -284,11 +284,14 @@ class _Layout:
     def compute(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
         """The task that computes a figure's arrays, facts and measures."""
         inputs = () if model is None else tuple(self.inputs(figure, model))
-        own = f"{catalog.module('figures', figure.kind)}.compute"
+        own = [f"{catalog.module('figures', figure.kind)}.compute"]
+        added = "model" not in catalog.entry("figures", figure.kind).inputs
+        if added and any(item.name == "model" for item in inputs):
+            own.insert(0, catalog.with_model(figure.kind))
         return Task(
             self.figure_key(section, figure, "compute"),
             "compute",
-            self.roots.modules("compute", inputs, own),
+            self.roots.modules("compute", inputs, *own),
             {"kind": figure.kind, "params": figure.params, "seed": self.spec.seed},
             inputs,
             where=(self.file, figure.line),

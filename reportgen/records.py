@@ -300,6 +300,7 @@ class Picture:
     """An encoded image; `width` and `height` count its pixels.
 
     `vector` is the same picture as SVG, which pages embed instead; b"" where the SVG is no smaller.
+    `keys` are words that no font could draw: numbers in brackets, from [1], stand for them.
     """
 
     data: bytes
@@ -307,6 +308,7 @@ class Picture:
     width: int
     height: int
     vector: bytes = b""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -275,7 +275,7 @@ def check_cache(root: Path) -> None:
             hint = "let it lead to a folder of its own, or remove it"
             raise UserError(Problem(message, hint=hint))
     elif os.path.lexists(root) and not root.is_dir():
-        what = kind(root.lstat()) or "a file"
+        what = kind(root, follow=False) or "a file"
         message = f"{root} is {what}, but reportgen keeps its cache in a folder of this name"
         raise UserError(Problem(message, hint="rename or remove it"))
 
@@ -321,7 +321,7 @@ def _opened_lock(root: Path) -> Iterator[int | None]:
     None where the folder cannot be written to.
     """
     path = root / "lock"
-    if what := kind(path.lstat()) if os.path.lexists(path) else "":
+    if what := kind(path, follow=False):
         raise UserError(Problem(f"{path} is {what}, not a file", hint="remove it"))
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:

@@ -10,6 +10,7 @@ from pathlib import Path
 from reportgen import catalog
 from reportgen.class_names import given_names
 from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.functions import no_function, no_module, shadowed
 from reportgen.python_source import is_missing, names_in
 from reportgen.spec.problems import Problems
@@ -45,6 +46,9 @@ def check_files(spec: Spec, problems: Problems) -> None:
 def _check_model_file(source: str, folder: Path, line: int, problems: Problems) -> None:
     path = folder / source
     if os.path.isfile(path):
+        return
+    if os.path.exists(path) and not os.path.isdir(path):
+        problems.add(line, f"the model {path} is {kind(path)}", "name a file")
         return
     if os.path.isdir(path):
         program = f"{source.rstrip('/')}/saved_model.pb"
@@ -118,9 +122,12 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems, train
         if parameter.kind not in ("path", "paths") or not paths:
             continue
         for path in [paths] if isinstance(paths, str) else paths:
+            line = dataset.lines.get(parameter.name, dataset.line)
             if path and not os.path.exists(folder / path):
                 message = f"there is no file or folder {folder / path}"
                 problems.add(line, message, near_file(path, folder))
+            elif path and not os.path.isdir(folder / path) and (what := kind(folder / path)):
+                problems.add(line, f"{folder / path} is {what}", "name a file or folder")
     if {problem.line for problem in problems.found}.isdisjoint(
         (dataset.line, *dataset.lines.values())
     ):

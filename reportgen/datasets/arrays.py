@@ -268,12 +268,15 @@ def flattened(values: Array, name: str) -> Array:
         return np.asarray(values.argmax(axis=1))
     if values.dtype.kind == "O" and all(isinstance(value, str) for value in values.ravel()):
         values = values.astype(str)
-    if values.dtype.kind == "S":
-        try:
-            values = np.char.decode(values, "utf-8")
-        except UnicodeDecodeError as error:
-            hint = "give them as text"
-            raise wrong_array(name, "names in UTF-8", "other bytes", hint) from error
+    if values.dtype.kind == "O" and all(isinstance(value, bytes) for value in values.ravel()):
+        values = values.astype(bytes)
+    try:
+        values = np.char.decode(values, "utf-8") if values.dtype.kind == "S" else values
+        if values.dtype.kind == "U":
+            values.tolist()  # NumPy holds any number as a character, Python does not.
+    except (UnicodeDecodeError, ValueError, SystemError) as error:
+        hint = "give them as text"
+        raise wrong_array(name, "names in UTF-8", "other bytes", hint) from error
     if values.ndim != 1:
         raise no_labels(values.shape, name, missing=values.size == 1 and values.item() is None)
     return values

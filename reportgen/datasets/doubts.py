@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-from reportgen.class_names import distinct
+from reportgen.class_names import distinct, readable
 from reportgen.datasets.values import Extent, number, range_warnings
 from reportgen.records import Dataset, ReportWarning
 from reportgen.types import Pixels
@@ -93,4 +93,5 @@ def _known(
     count, total = len(known), len(tested)
     are = "is a training image too" if count == 1 else "are training images too"
     text = f"{count:,} of the {total:,} test images {are}, such as {one}, which equals {other}; "
-    yield ReportWarning("known_test_images", f"{text}the accuracy on the test split counts them.")
+    text += "the accuracy on the test split counts them."
+    yield ReportWarning("known_test_images", readable(text))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.class_names import readable
 from reportgen.datasets.parameters import FORM, OWN_DATA, RANGE
 from reportgen.digest import of_bytes
 from reportgen.records import Dataset
@@ -94,7 +95,7 @@ def load(params: Params, seed: int, progress: Progress) -> Dataset:
         }
         return assemble(title, images, labels, listing.classes, params, facts, used, parts)
     originals = _originals(folder, parts["test"], params)
-    facts["names"] = [name.rpartition("/")[2] for name in parts["test"]]
+    facts["names"] = [readable(name.rpartition("/")[2]) for name in parts["test"]]
     facts["originals"] = [of_bytes(image.tobytes()) for image in originals]
     classes = params["classes"] or ()
     data = assemble(title, images, None, classes, params, facts, used, parts)
@@ -205,6 +206,11 @@ def _remarks(
         f"the folder {folder.name}/{name} holds no image, so it is no class"
         for name in listing.bare
     ]
+    remarks += [
+        f"the folder {folder.name}/{name} is hidden, as its name begins with a dot, so "
+        "its images were left out"
+        for name in listing.hidden
+    ]
     classes = listing.classes or ()
     held = {listing.label(name) for name in names} if classes else set()
     if missing := [name for index, name in enumerate(classes) if index not in held]:
@@ -219,4 +225,4 @@ def _remarks(
         few = "file was passed over, whose name is not that of an image"
         many = "files were passed over, whose names are not those of images"
         remarks.append(f"{listing.others} {few if listing.others == 1 else many}")
-    return remarks
+    return [readable(remark) for remark in remarks]

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from reportgen.class_names import name_hint
-from reportgen.digest import files_in
+from reportgen.digest import files_in, is_hidden
 from reportgen.errors import Problem, UserError
 from reportgen.files import kind
 from reportgen.suggestions import listed
@@ -58,6 +58,7 @@ class Listing:
         others: number of files with another suffix than an image's.
         bare: folders that would be classes if there were images in them.
         disguised: folders with names of images that hold none.
+        hidden: hidden folders that hold images, which are left out.
     """
 
     parts: Mapping[str, tuple[str, ...]]
@@ -65,6 +66,7 @@ class Listing:
     others: int
     bare: tuple[str, ...] = ()
     disguised: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def label(self, path: str) -> int:
         """The class index of an image, by the folder that holds it."""
@@ -102,6 +104,7 @@ def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> L
     parts = _by_split(images, folder)
     depth = 1 if "" in parts else 2
     others = len(files) - len(images)
+    hidden = _hidden_folders(folder)
     disguised = tuple(
         name
         for name in sorted(folders)
@@ -109,11 +112,11 @@ def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> L
         and not any(image.startswith(f"{name}/") for image in images)
     )
     if not labeled or all(name.count("/") < depth for name in images):
-        return Listing(parts, None, others, disguised=disguised)
+        return Listing(parts, None, others, (), disguised, hidden)
     names = _classes(parts, depth, classes, folder)
     # Given names say which folders are classes; all other folders are then ignored.
     bare = _bare_folders(folders, files, names, depth, folder) if classes is None else ()
-    return Listing(parts, names, others, bare, tuple(n for n in disguised if n not in bare))
+    return Listing(parts, names, others, bare, tuple(n for n in disguised if n not in bare), hidden)
 
 
 def is_small(folder: Path) -> bool:
@@ -134,7 +137,7 @@ def _folders(folder: Path) -> list[str]:
     """
     paths = []
     for root, folders, _ in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not is_hidden(name)]
         for name in folders:
             path = Path(root) / name
             paths.append(path.relative_to(folder).as_posix())
@@ -142,6 +145,19 @@ def _folders(folder: Path) -> list[str]:
                 message = f"{folder.name}/{paths[-1]} is a link to a folder"
                 raise UserError(Problem(message, hint="put the images themselves there"))
     return paths
+
+
+def _hidden_folders(folder: Path) -> tuple[str, ...]:
+    """Hidden folders that hold images, by their paths from `folder`."""
+    found = []
+    for root, folders, _ in os.walk(folder):
+        for name in filter(is_hidden, folders):
+            path = Path(root) / name
+            held = next(os.walk(path), ("", [], []))[2]
+            if any(each.lower().endswith(SUFFIXES) for each in held):
+                found.append(path.relative_to(folder).as_posix())
+        folders[:] = [name for name in folders if not is_hidden(name)]
+    return tuple(sorted(found))
 
 
 # --- folders of splits ----------------------------------------------------------------------------
@@ -275,11 +291,8 @@ def no_image(path: Path, root: Path) -> str:
             return "it is a link that leads nowhere"
         if not target.is_relative_to(root):
             return "it is a link that leads out of the folder"
-    try:
-        if what := kind(target.stat()):
-            return f"it is {what}, not a file"
-    except OSError as error:
-        return error.strerror or str(error)
+    if what := kind(target):
+        return f"it is {what}, not a file"
     return unread_format(UNREAD.get(path.suffix.lower(), ""))
 
 

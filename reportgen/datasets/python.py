@@ -119,7 +119,11 @@ def _class_names(classes: object, source: str) -> list[str] | None:
         return None
     names: list[str] = []
     if isinstance(classes, Iterable) and not isinstance(classes, str):
-        names = [str(name) for name in classes]
+        try:
+            names = [n.decode() if isinstance(n, bytes) else str(n) for n in classes]
+        except UnicodeDecodeError as error:
+            message = f"{source} returned the class name {error.object!r}, which is not UTF-8"
+            raise UserError(Problem(message, hint="give names as text")) from error
     if not names:
         message = f"{source} returned the classes {reprlib.repr(classes)}, "
         message += "which are no list of names"

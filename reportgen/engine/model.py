@@ -43,12 +43,14 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
         loaded = checkpoint.build(recipe, job, store)
+        classes = classes or distinct(loaded.classes)
         settled = preparation.settled(data, loaded.model, params).preprocessing if data else None
         digest = checkpoints.digest(loaded.model, settled)
         kept = Checkpoint(recipe, "", settled, classes, digest)
         checkpoint.remember(digest, loaded)
         training = Training(digest, "", {}, {}, checkpoints.device(), settled)
-    network = Network.of(loaded.model).named(classes or (data.classes if data else ()))
+    # Names that a spec gives to the dataset replace those that come with the model.
+    network = Network.of(loaded.model).named((data.classes if data else ()) or classes)
     if network.classes:
         with suppress(UndefinedError):
             network.heads_for(data.targets if data else ())

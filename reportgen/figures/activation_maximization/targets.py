@@ -106,7 +106,8 @@ def _of_head(network: Network, head: Head, wanted: Sequence[str] | None) -> Targ
 def _number(text: str) -> int:
     if not text.strip().isdecimal():
         message = f"targets of the objective 'filter' are numbers, got '{text.strip()}'"
-        raise UserError(Problem(message, hint='write them like "3", or "3 + 7" for both at once'))
+        hint = 'write them like "3", or "3 + 7" for both at once; classes need "objective: class"'
+        raise UserError(Problem(message, hint=hint))
     return int(text)
 
 
@@ -124,4 +125,5 @@ def _classes(text: str, names: Sequence[str], head: Head) -> list[int]:
     """Indices of the classes that a target means: one name as it is, or several with plus signs."""
     targets = [text] if classes_named(text, names) else [name.strip() for name in text.split("+")]
     noun = "unit" if head.valued else "class"
-    return [class_index(name, names, f"head '{head.name}'", noun) for name in targets]
+    of, allowed = f"head '{head.name}'", f"a {noun}'s name or index"
+    return [class_index(name, names, of, noun, allowed) for name in targets]

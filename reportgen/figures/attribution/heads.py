@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from reportgen.class_names import class_index
+from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UserError
 from reportgen.network.heads import says_nothing, sides
 from reportgen.network.network import Network
@@ -60,6 +60,14 @@ def unexplained(network: Network, score: str = "logit") -> str:
                 "is not explained."
             )
     return " ".join(sentences)
+
+
+def remarks(
+    network: Network, heads: Sequence[Head], targets: Sequence[str | None], score: str = "logit"
+) -> str:
+    """Sentences on outputs left out, and on numbers among `targets` that are names of classes."""
+    read = [reading(target, head.classes) for head in heads for target in targets]
+    return " ".join(filter(None, dict.fromkeys([unexplained(network, score), *read])))
 
 
 def unlabeled(network: Network, data: Dataset) -> str:
@@ -135,5 +143,6 @@ def _classes(head: Head, data: Dataset, indices: Array, target: str | None) -> N
     if target == "label" and target not in names:
         message = f"head '{head.name}' has no labels"
         raise UserError(Problem(message, hint=f"use null, or a {noun} name or index"))
-    index = class_index(target, names, f"head '{head.name}'", noun)
+    allowed = f'null, "label", or a {noun} name or index'
+    index = class_index(target, names, f"head '{head.name}'", noun, allowed)
     return np.full(len(indices), index if len(names) > 1 else 1, np.int32)

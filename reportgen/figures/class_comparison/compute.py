@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.class_names import class_index
+from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activations_of, layer_statistics
 from reportgen.figures.class_comparison.facts import Facts
@@ -51,13 +51,15 @@ def compute(subject: Subject) -> Artifact:
     channel = _filter(
         batch.activations, params["filter"], statistics[layers[0]].orientations, is_second
     )
-    first, second = (data.targets[0].classes[place] for place in pair)
+    classes, given = data.targets[0].classes, params["classes"] or ()
+    first, second = (classes[place] for place in pair)
     facts = Facts(
         layers=tuple(layers),
         classes=(first, second),
         filter=channel,
         images=shown_images(shown, names(data, shown)),
         of_first=min(examples, len(of_first)),
+        reading=" ".join(filter(None, (reading(str(name), classes) for name in given))),
     )
     arrays = {f"maps_{i}": batch.activations[path][..., channel] for i, path in enumerate(layers)}
     measures = tuple(

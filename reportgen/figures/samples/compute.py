@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 
@@ -42,6 +43,11 @@ def compute(subject: Subject) -> Artifact:
     if by_label:
         indices = indices[np.argsort(_labels(data)[indices], kind="stable")]
     images = np.asarray(data.splits["test"].images)[indices]
+    answers, unanswered = (), ""
+    if params["likeliest"]:
+        # Samples depend on the code of models with this parameter alone (see `plan.Plan`).
+        module = import_module(f"{__package__}.with_model")
+        answers, unanswered = module.answers(subject, data, indices)
     stages = _stages(data, split, images, indices) if params["stages"] else {}
     return Artifact(
         arrays={"images": images, **stages},
@@ -56,6 +62,8 @@ def compute(subject: Subject) -> Artifact:
             steps=_steps(data),
             remarks=tuple(data.facts.get("remarks", ())),
             channels=channel_names(data.preprocessing, images.shape[-1]) if stages else (),
+            answers=answers,
+            unanswered=unanswered,
         ),
         measures=(
             Measure(
@@ -110,7 +118,7 @@ def _titles(data: Dataset, split: str, indices: Array) -> tuple[str, ...]:
         labels = data.splits["test"].labels
         return tuple(title(data.targets, labels, int(index)) for index in indices)
     names = data.facts.get("names") if split == "test" else None
-    return tuple(names[int(i)] if names else f"image {int(i)}" for i in indices)
+    return tuple(names[int(i)] if names else f"{split} image {int(i)}" for i in indices)
 
 
 def title(targets: tuple[Target, ...], labels: Mapping[str, Array], index: int) -> str:
