@@ -131,7 +131,9 @@ class Head:
 
     `index` is the output's position among `model.outputs`. `kind` says how to read its values:
     "softmax" and "logits" have one unit for each class; "sigmoid" has a single unit; "maps" is an
-    output that is an image or a volume itself, and `units` counts its channels.
+    output that is an image or a volume itself, and `units` counts its channels. "constant" is a
+    softmax over a single value, which is 1 for every image, and "groups" one over some of the units
+    only; neither answers anything.
     `target` is None where no dataset has labels for the output. `names` are the names that a spec
     gives the classes of such an output.
     """
@@ -140,7 +142,7 @@ class Head:
     title: str
     index: int
     units: int
-    kind: Literal["softmax", "sigmoid", "logits", "maps"]
+    kind: Literal["softmax", "sigmoid", "logits", "maps", "constant", "groups"]
     target: Target | None
     names: tuple[str, ...] = ()
 
@@ -148,6 +150,11 @@ class Head:
     def classes(self) -> tuple[str, ...]:
         """The names of its classes; () where nothing names them."""
         return self.target.classes if self.target else self.names
+
+    @property
+    def answers(self) -> bool:
+        """Whether the output gives one answer for an image: a value, or one for each class."""
+        return self.kind not in ("maps", "constant", "groups")
 
     @property
     def valued(self) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 from reportgen import catalog
 from reportgen.class_names import given_names
 from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.functions import no_function, no_module, shadowed
 from reportgen.python_source import is_missing, names_in
 from reportgen.spec.problems import Problems
@@ -18,6 +19,8 @@ from reportgen.suggestions import did_you_mean
 
 WEIGHTS = (".weights.h5", ".h5", ".hdf5", ".keras")
 """Suffixes of files that hold the weights of a network."""
+MODELS = (".keras", ".h5", ".hdf5")
+"""Suffixes of model files."""
 _WEIGHTS_FORMS = "'imagenet', null for random weights, or the path of a weights file"
 _HOME = "'~' is not known here, write the whole path"
 _BASE = "the path begins at the spec's folder"
@@ -44,16 +47,16 @@ def _check_model_file(source: str, folder: Path, line: int, problems: Problems) 
     path = folder / source
     if os.path.isfile(path):
         return
+    if os.path.exists(path) and not os.path.isdir(path):
+        problems.add(line, f"the model {path} is {kind(path)}", "name a file")
+        return
     if os.path.isdir(path):
         program = f"{source.rstrip('/')}/saved_model.pb"
         saved = os.path.isfile(folder / program)
         hint = f"write {program}" if saved else "save it with model.save('NAME.keras')"
         problems.add(line, f"the model {path} is a folder", hint)
         return
-    names = [name for name in _listed(path.parent) if name.endswith((".keras", ".h5"))]
-    hint = did_you_mean(path.name, names) if names else _BASE
-    hint = _HOME if source.startswith("~") else hint
-    problems.add(line, f"there is no model file {path}", hint)
+    problems.add(line, f"there is no model file {path}", near_file(source, folder, MODELS))
 
 
 def _check_weights(model: ModelSpec, folder: Path, problems: Problems) -> None:
@@ -113,9 +116,12 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> No
         if parameter.kind not in ("path", "paths") or not paths:
             continue
         for path in [paths] if isinstance(paths, str) else paths:
+            line = dataset.lines.get(parameter.name, dataset.line)
             if path and not os.path.exists(folder / path):
                 message = f"there is no file or folder {folder / path}"
-                problems.add(line, message, _near_path(path, folder))
+                problems.add(line, message, near_file(path, folder))
+            elif path and not os.path.isdir(folder / path) and (what := kind(folder / path)):
+                problems.add(line, f"{folder / path} is {what}", "name a file or folder")
     if {problem.line for problem in problems.found}.isdisjoint(
         (dataset.line, *dataset.lines.values())
     ):
@@ -133,7 +139,7 @@ def _check_names(
     if not isinstance(classes, str) or not classes:
         return
     if not os.path.exists(folder / classes):
-        hint = _near_path(classes, folder)
+        hint = near_file(classes, folder)
         if hint == _BASE and "." not in classes:
             hint = f"for a single class write [{classes}], for several [{classes}, …]"
         problems.add(line, f"there is no file of class names {folder / classes}", hint)
@@ -145,12 +151,37 @@ def _check_names(
             problems.add(line, problem.message, problem.hint)
 
 
-def _near_path(path: str, folder: Path) -> str:
+def near_file(path: str, folder: Path, suffixes: tuple[str, ...] = ("",)) -> str:
+    """A hint for the path of a file or folder that does not exist.
+
+    Args:
+        path: as the spec writes it, from `folder`.
+        folder: the spec's folder.
+        suffixes: of files that may be meant.
+    """
     if path.startswith("~"):
         return _HOME
-    near = [name for name in _listed((folder / path).parent) if name[0] != "."]
-    hint = did_you_mean(Path(path).name, near)
-    return hint if hint.startswith("did you mean") else _BASE
+    # Paths begin at the spec's folder, and people begin them where they build.
+    for start in (folder / "..", Path()):
+        if os.path.exists(start / path) and not os.path.isabs(path):
+            return f"did you mean '{os.path.relpath(start / path, folder)}'? {_BASE}"
+    whole = folder / path
+    existing = whole.parent
+    while not os.path.isdir(existing) and existing != existing.parent:
+        whole, existing = existing, existing.parent
+    is_last = whole == folder / path
+    near = [
+        name
+        for name in _listed(existing)
+        if name[0] != "." and (not is_last or name.endswith(suffixes))
+    ]
+    hint = did_you_mean(whole.name, near)
+    if hint.startswith("did you mean") and not is_last:
+        hint += f" (a folder in {existing})"
+    is_useful = hint.startswith("did you mean") or (is_last and suffixes != ("",) and near)
+    if is_useful:
+        return hint
+    return f"there is no '{whole.name}' in {existing}" if os.path.isabs(path) else _BASE
 
 
 def _listed(folder: Path) -> list[str]:

@@ -7,7 +7,6 @@ lists folders too, so that importing this module does not import NumPy.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ from pathlib import Path
 from reportgen.class_names import name_hint
 from reportgen.digest import files_in, is_hidden
 from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.suggestions import listed
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
@@ -291,13 +291,8 @@ def no_image(path: Path, root: Path) -> str:
             return "it is a link that leads nowhere"
         if not target.is_relative_to(root):
             return "it is a link that leads out of the folder"
-    try:
-        mode = target.stat().st_mode
-    except OSError as error:
-        return error.strerror or str(error)
-    kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
-    if not stat.S_ISREG(mode):
-        return f"it is {kinds.get(stat.S_IFMT(mode), 'a device')}, not a file"
+    if what := kind(target):
+        return f"it is {what}, not a file"
     return unread_format(UNREAD.get(path.suffix.lower(), ""))
 
 

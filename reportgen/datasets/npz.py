@@ -173,6 +173,14 @@ def _stored(archive: ZipFile, path: Path, own: str, name: str, header: Header) -
     return Stored(name, shape, dtype, pieces)
 
 
+def shapes(params: Params) -> dict[str, tuple[int, ...]]:
+    """Shapes of the arrays, by `NAMES`; only headers are unpacked. Raises the errors of `check`."""
+    path: Path = params["path"]
+    with _archive(path) as archive:
+        headers = _members(archive, path, _array_names(params), params)
+        return {name: header.shape for name, header in headers.items()}
+
+
 def _array_names(params: Params) -> dict[str, str]:
     """Names of the arrays in the file, by `NAMES`; without labels, those of images alone.
 

@@ -17,6 +17,7 @@ from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.input_values import Value
 from reportgen.records import Target
+from reportgen.suggestions import never_built
 from reportgen.types import Model, Params, Shape
 
 UNTRAINED = (
@@ -85,6 +86,9 @@ def load(
         modules = tuple(params.get("modules") or ())
         files = import_module(catalog.loader(kind))
         model = files.load_file(source, base, modules=modules, trusted=trusted, cache=cache)
+        if not model.built:
+            message, hint = never_built(source)
+            raise UserError(Problem(message, hint=hint))
     else:
         loader = import_module(catalog.loader(kind))
         model, trained, *sentence = loader.load(name, base, input_shape, targets, params)

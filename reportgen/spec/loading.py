@@ -7,11 +7,11 @@ which keys exclude or need each other, names, ids, and the model of each figure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen import catalog
+from reportgen import catalog, links
 from reportgen.errors import Problem, UserError
 from reportgen.spec.layout import BESIDE_MODEL, SECTION_KEYS, SPEC_KEYS, figure_keys
 from reportgen.spec.models import source_kind, training_keys
@@ -167,6 +167,8 @@ class _Assembly:
         inferences = keys["inferences"]
         if inferences is None:
             inferences = tuple(catalog.entries("inferences"))
+        sections = tuple(self.sections())
+        self.check_links(sections)
         return Spec(
             slug=self.source.stem,
             title=keys["title"] or in_words(self.source.stem),
@@ -174,7 +176,7 @@ class _Assembly:
             seed=keys["seed"],
             intro=keys["intro"],
             models=tuple(self.models.values()),
-            sections=tuple(self.sections()),
+            sections=sections,
             inferences=inferences,
             source=self.source,
             explain=keys["explain"],
@@ -311,6 +313,21 @@ class _Assembly:
             line=keys.line,
             lines=keys.lines,
         )
+
+    def check_links(self, sections: Sequence[SectionSpec]) -> None:
+        """Add links of the author's texts to places that the report does not have."""
+        figures = [figure.id for section in sections for figure in section.figures]
+        ids = [*links.RESERVED, *(section.id for section in sections), *figures]
+        made = tuple(f"{id_}-" for id_ in (*figures, "section", "block", "note"))
+        given = self.keys["sections"] or ()
+        texts = [(self.keys["intro"], self.keys.at("intro"))]
+        texts += [(keys["text"], keys.at("text")) for keys in given]
+        for text, line in texts:
+            for target in dict.fromkeys(links.targets(text)):
+                # The parts of a figure, whose ids continue its own, are known once it is drawn.
+                if target not in ids and not target.startswith(made):
+                    message = f"the text links to {quoted('#' + target)}, and no section or figure"
+                    self.problems.unknown(line, f"{message} has this id", target, ids[5:])
 
     def named_model(self, keys: Values) -> str | None:
         """The model that a section or figure names; None where there is no such model."""

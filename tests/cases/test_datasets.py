@@ -564,9 +564,7 @@ def test_formats_that_are_not_read_have_their_names(
     """A folder of photos of a phone held "no image", or files "in no known format"."""
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / name).write_bytes(content)
-    with pytest.raises(
-        UserError, match=f"none of the 1 images in .* can be read; {name}: {reason}"
-    ):
+    with pytest.raises(UserError, match=f"the only image in .* cannot be read; {name}: {reason}"):
         folder_of(tmp_path / "photos")
     photos(tmp_path / "photos", "z.png")
     (remark,) = folder_of(tmp_path / "photos").facts["remarks"]
@@ -589,7 +587,7 @@ def test_pipes_sockets_devices_and_loops_are_no_images(tmp_path: Path) -> None:
     assert "photos/device.png cannot be read: it is a link that leads out" in told_[1].message
     assert len(data.splits["test"].images) == 1
     for text in (
-        "pipe.png (it is a pipe, not a file)",
+        "pipe.png (it is a named pipe, not a file)",
         "socket.png (it is a socket, not a file)",
         "loop.png (it is a link that leads nowhere)",
         "photos/folder.png has the name of an image, and is a folder without any",
@@ -614,7 +612,7 @@ def test_a_pipe_in_place_of_a_file_is_one_message(
         (tmp_path / "specs/pipe.yaml").write_text(spec)
         result = CliRunner().invoke(main, ["build"])
         assert result.exit_code == 2
-        assert result.output.count("cannot be read (it is not a file)") == 1
+        assert result.output.count("cannot be read (it is a named pipe, not a file)") == 1
 
 
 # --- memory ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from reportgen.maximization.objectives import (
     layer_objective,
     map_channels,
 )
-from reportgen.network.layer_selection import choose, no_convolution
+from reportgen.network.layer_selection import choose_seeing, no_convolution
 from reportgen.network.layers import is_conv
 from reportgen.network.network import Network
 from reportgen.records import Head, Subject
@@ -65,7 +65,7 @@ def targets_of(subject: Subject, size: Size) -> list[Targets]:
         labeled = subject.data.targets if subject.data else ()
         wanted = subject.params["targets"]
         return [_of_head(network, head, wanted) for head in explained_heads(network, labeled)]
-    convolutions = choose(network, subject.params["layers"], is_conv)
+    convolutions = choose_seeing(network, subject.params["layers"], is_conv)
     if not convolutions:
         raise UndefinedError(f"{no_convolution(network)}, so there are no filters to maximize.")
     return [_of_layer(subject, path, size) for path in convolutions]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UserError
-from reportgen.network.heads import sides
+from reportgen.network.heads import says_nothing, sides
 from reportgen.network.network import Network
 from reportgen.network.outputs import require_answers
 from reportgen.network.predictions import outputs_without_logits
@@ -36,7 +36,7 @@ def explained_heads(
     """
     heads = network.heads_for(targets)
     without_logit = outputs_without_logits(network) if score == "logit" else ()
-    explained = tuple(h for h in heads if h.kind != "maps" and h.index not in without_logit)
+    explained = tuple(h for h in heads if h.answers and h.index not in without_logit)
     if not explained:
         require_answers(network, [head.index for head in heads])
     return explained
@@ -52,6 +52,8 @@ def unexplained(network: Network, score: str = "logit") -> str:
             sentences.append(
                 f"Output {head.name} gives {size} values for an image, so it is not explained."
             )
+        elif not head.answers:
+            sentences.append(says_nothing(head))
         elif head.index in without_logit:
             sentences.append(
                 f"What output {head.name} is made of cannot be read, so there is no logit, and it "
@@ -76,6 +78,9 @@ def unlabeled(network: Network, data: Dataset) -> str:
         if heads[0].kind == "maps":
             size = sides(network.graph.outputs[0].shape)
             values = f"{size} values for an image, which are no answer to a label"
+        elif not heads[0].answers:
+            text = says_nothing(heads[0]).rstrip(".")
+            return text[0].lower() + text[1:]
         else:
             count = len(data.targets[0].classes)
             values = f"one value, which cannot tell {count} classes apart"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from reportgen.digest import files_in
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust import limits
 from reportgen.models.trust.findings import Kind
+from reportgen.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ def copied(path: Path, kind: Kind = "model") -> Iterator[Copy]:
     Raises:
         UserError: the file is larger than `limits.FILE`, or is no plain file.
     """
-    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as folder:
+    with scratch_folder() as folder:
         # Keras knows weights of its own format by the whole ending.
         ending = ".weights.h5" if path.name.endswith(".weights.h5") else path.suffix
-        copy = Path(folder) / f"model{ending}"
+        copy = folder / f"model{ending}"
         with _plain(path, kind) as source, open(copy, "xb") as target:
             digest, size = hashlib.sha256(), 0
             while block := source.read(limits.MB):
@@ -60,8 +60,8 @@ def copied_folder(folder: Path) -> Iterator[Path]:
     Raises:
         UserError: the files are larger than `limits.FILE` together, or one is no plain file.
     """
-    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as place:
-        copy, left = Path(place) / folder.name, limits.FILE
+    with scratch_folder() as place:
+        copy, left = place / folder.name, limits.FILE
         copy.mkdir()
         for name in files_in(folder):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
