@@ -148,7 +148,7 @@ def _labels(
             of = f" of the class '{classes[missing[0]]}'" if len(values) else ""
             message = f"no image{of} is left for the {split} split"
             less = "smaller shares for test and validation" if limit is None else "a larger limit"
-            raise UserError(Problem(message, hint=f"bring more images, or {less}"))
+            raise UserError(Problem(message, hint=f"add images there, or choose {less}"))
     return labels
 
 

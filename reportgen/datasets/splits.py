@@ -83,7 +83,9 @@ def divide(labels: Array, shares: Mapping[str, float], seed: int) -> dict[str, I
     if start >= len(order):
         count = "1 image is" if len(labels) == 1 else f"{len(labels)} images are"
         message = f"{count} too few for training and {' and '.join(shares)}"
-        raise UserError(Problem(message, hint="bring more images, or each split's own"))
+        raise UserError(
+            Problem(message, hint="add images, or give each split its own")
+        )
     return {**parts, "train": np.sort(order[start:])}
 
 
