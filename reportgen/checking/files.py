@@ -40,7 +40,7 @@ def check_files(spec: Spec, problems: Problems) -> None:
             _check_model_file(model.source, folder, line, problems)
         _check_names(model.classes, folder, model.lines.get("classes", model.line), problems)
         if model.dataset is not None:
-            _check_dataset(model.dataset, folder, problems)
+            _check_dataset(model.dataset, folder, problems, surely_trained(model))
 
 
 def _check_model_file(source: str, folder: Path, line: int, problems: Problems) -> None:
@@ -98,7 +98,13 @@ def _check_function(source: str, folder: Path, line: int, problems: Problems) ->
     problems.add(line, problem.message, problem.hint)
 
 
-def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
+def surely_trained(model: ModelSpec) -> bool:
+    """Whether a model is trained on its dataset; a function may return a trained one."""
+    random = model.kind == "application" and model.params.get("weights", "imagenet") is None
+    return model.kind == "zoo" or random
+
+
+def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems, trained: bool) -> None:
     """Add what is wrong with a dataset, as far as a quick look tells.
 
     A dataset with a problem is not looked into: other values stand in for wrong ones.
@@ -127,7 +133,7 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> No
     ):
         from reportgen.datasets import mistakes
 
-        for name, problem in mistakes(dataset.source, dataset.params, folder):
+        for name, problem in mistakes(dataset.source, dataset.params, folder, trained):
             line = dataset.lines.get(name, dataset.line)
             problems.add(line, problem.message, problem.hint)
 

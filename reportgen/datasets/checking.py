@@ -70,6 +70,14 @@ def no_labels(shape: Sequence[int], name: str, *, missing: bool = False) -> User
     return wrong_array(name, "one label for each image", received)
 
 
+def no_training(name: str, held: str, needed: str) -> UserError:
+    """The error for data that no model can be trained on."""
+    message = f"no model can be trained on {name}, which holds {held}"
+    return UserError(
+        Problem(message, hint=f"add {needed}, or show a model that is trained already")
+    )
+
+
 def check_images(shape: Sequence[int], name: str) -> None:
     """Refuse a shape that is no stack of images (n, h, w) or (n, h, w, c).
 
@@ -251,4 +259,5 @@ def _check_indices(labels: Array, count: int, classes: int, what: str) -> None:
 
 
 def _wrong_part(what: str, expected: str, received: str, hint: str = "") -> UserError:
+    hint = hint or "reportgen.records.Dataset says what each part holds"
     return UserError(Problem(f"{what}: expected {expected}, got {received}", hint=hint))

@@ -117,6 +117,21 @@ def check(params: Params) -> None:
         check_readable(params["path"], names, strict)
 
 
+def check_training(params: Params) -> None:
+    """Raise the errors of `check`, and those of training on the folder."""
+    from reportgen.datasets.checking import no_training
+    from reportgen.datasets.listing import is_small, list_images
+
+    check(params)
+    if is_small(params["path"]):
+        listing = list_images(params["path"], params["labels"], params["classes"])
+        if listing.classes is None:
+            raise no_training(params["path"].name, "images without labels", "folders of classes")
+        if not {"", "train"} & set(listing.parts):
+            held = " and ".join(f"'{split}'" for split in listing.parts)
+            raise no_training(params["path"].name, f"images for {held} alone", "a folder 'train'")
+
+
 def _files_by_split(
     listing: Listing, params: Params, seed: int, unreadable: Container[str]
 ) -> dict[str, list[str]]:

@@ -24,6 +24,7 @@ from reportgen.datasets.checking import (
     check_images,
     check_labels,
     check_splits,
+    no_training,
     wrong_array,
 )
 from reportgen.datasets.parameters import FORM, OWN_DATA, RANGE
@@ -127,6 +128,16 @@ def check(params: Params) -> None:
     path: Path = params["path"]
     with _archive(path) as archive:
         _members(archive, path, _array_names(params), params)
+
+
+def check_training(params: Params) -> None:
+    """Raise the errors of `check`, and those of training on the file."""
+    path: Path = params["path"]
+    with _archive(path) as archive:
+        members = _members(archive, path, _array_names(params), params)
+    if "y_train" not in members:
+        held = ", ".join(params[name] for name in members)
+        raise no_training(path.name, f"the arrays {held}", "the arrays x_train and y_train")
 
 
 def _joined(parts: Sequence[Array], name: str) -> Array:

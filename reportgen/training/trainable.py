@@ -23,7 +23,7 @@ def check_trainable(data: Dataset) -> None:
     if not counts["train"] or not counts["validation"]:
         listed = ", ".join(f"{count} for {_PURPOSES[name]}" for name, count in counts.items())
         message = f"{data.title} has too few images to train a model on: {listed}"
-        hint = "bring more images, or show a model that is trained already"
+        hint = "bring images for training, or show a model that is trained already"
         raise UserError(Problem(message, hint=hint))
     for target in data.targets:
         _check_classes(data, target)

@@ -18,12 +18,14 @@ from click.testing import CliRunner
 from PIL import Image
 
 from reportgen import checking, datasets
+from reportgen.checking.files import check_files
 from reportgen.cli import main
 from reportgen.errors import UserError
 from reportgen.figures.attribution.heads import class_names, target_classes
 from reportgen.network.network import Network
 from reportgen.records import Dataset
-from reportgen.spec.loading import load_text
+from reportgen.spec.loading import load_text, read_spec
+from reportgen.spec.problems import Problems
 from reportgen.training.trainable import check_trainable
 
 X = np.random.default_rng(1).integers(0, 256, (12, 6, 5, 3), np.uint8)
@@ -463,6 +465,33 @@ def test_a_test_split_alone_is_shown_and_not_trained_on(tmp_path: Path) -> None:
         assert counted(data) == {"train": [0, 0], "validation": [0, 0], "test": [6, 6]}
         with pytest.raises(UserError, match="Data has too few images to train a model on: 0 for "):
             check_trainable(data)
+
+
+def test_check_says_what_nothing_can_be_trained_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only a build, after it had loaded TensorFlow, said that there is nothing to train on."""
+    monkeypatch.chdir(tmp_path)
+    photos(tmp_path / "photos", "test/cat/0.png", "test/dog/1.png")
+    photos(tmp_path / "plain", "0.png")
+    np.savez("tests.npz", x_test=X, y_test=np.arange(12) % 2)
+    (tmp_path / "m.keras").touch()
+    for source, held in (
+        ("folder, path: photos", "images for 'test' alone; add a folder 'train', or show a model"),
+        ("folder, path: plain", "images without labels; add folders of classes, or show a model"),
+        ("npz, path: tests.npz", "the arrays x_test, y_test; add the arrays x_train and y_train,"),
+    ):
+        spec = f"model: {{}}\ndataset: {{{{source: {source}}}}}\nfigures: [summary]\n"
+        with pytest.raises(UserError, match=f"x.yaml:2: no model can be trained on .* {held}"):
+            load_text_and_files(spec.format("zoo:small_vgg"))
+        load_text_and_files(spec.format("m.keras"))
+
+
+def load_text_and_files(text: str) -> None:
+    """Load a spec as a command does, without a look into models."""
+    problems = Problems("x.yaml")
+    check_files(read_spec(text, Path("x.yaml"), problems), problems)
+    problems.finish()
 
 
 def test_labels_may_have_gaps_and_classes_no_images(tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def put(folder: Path, *names: str) -> None:
 @pytest.mark.parametrize("more", ["scaling: -1..1", "mean: 0.5", "std: [1, 2, 3]"])
 @pytest.mark.parametrize("source", ["mnist", "line", "folder", "python:shapes:make"])
 def test_an_application_brings_its_own_scaling(tmp_path: Path, source: str, more: str) -> None:
-    put(tmp_path, "a.png")
+    put(tmp_path, "cat/a.png")
     (tmp_path / "shapes.py").write_text("def make(): ...\n")
     lines = [f"source: {source}", *(["path: photos"] if source == "folder" else [])]
     assert problems(tmp_path, *lines, "application: VGG16") == []
