@@ -146,7 +146,7 @@ def test_a_network_of_two_inputs_is_trained_with_one_of_them_held(root: Path) ->
     (root / "learnt.yaml").write_text(text)
     status, ear = made(root, "learnt")
     assert status == 0
-    assert all("the model compares each image with itself" in str(each) for each in ear.said)
+    assert [said for said in ear.said if not said.startswith("removed the report")] == []
     report = json.loads((root / "site" / "learnt" / "report.json").read_text())
     assert "loss" in report["models"][0]["history"]
     assert "held at [1, 2]" in (root / "site" / "learnt" / "index.html").read_text()
