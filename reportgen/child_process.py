@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from reportgen.codec import decode, encode
-from reportgen.errors import InputMovedError, Problem, ReportgenError, UserError
+from reportgen.errors import (
+    InputMovedError,
+    Problem,
+    ReportgenError,
+    SystemRefusal,
+    UserError,
+)
+from reportgen.scratch import scratch_folder
 from reportgen.types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -31,7 +38,12 @@ Handler = Callable[[Json, Progress], Json]
 
 TAIL = 3
 """Lines of a child's error stream that an error quotes."""
-_ERRORS = {"moved": InputMovedError, "mistake": UserError, "other": ReportgenError}
+_ERRORS = {
+    "moved": InputMovedError,
+    "mistake": UserError,
+    "refusal": SystemRefusal,
+    "other": ReportgenError,
+}
 """Errors that a child may raise in its parent, the most special first."""
 PATIENCE = 4
 """How many seconds the parent waits for each second of computing that it allows."""
@@ -191,12 +203,10 @@ class ChildProcess:
         import subprocess  # not at the top: a build with nothing to do starts no process
         import tempfile
 
+        temporary = self._temporary or self._resources.enter_context(scratch_folder())
         if self._keeps_log:
-            log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
+            log = tempfile.TemporaryFile(dir=temporary)  # noqa: SIM115  (closed by stop)
             self._log = self._resources.enter_context(log)
-        temporary = self._temporary or self._resources.enter_context(
-            tempfile.TemporaryDirectory(prefix="reportgen-", ignore_cleanup_errors=True)
-        )
         environment = _safe(os.environ if self._environment is None else self._environment)
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],

@@ -52,3 +52,43 @@ def no_effect(key: str, other: str, value: object, values: Sequence[str | None])
     allowed = " or ".join(map(str, values))
     hint = f"it is for {allowed}; leave it out, or change '{other}'"
     return f"'{key}' has no effect with {other} '{value}'", hint
+
+
+def never_built(name: str) -> tuple[str, str]:
+    """Message and hint for a model file without weights."""
+    message = f"the model {name} was never built, so the file holds no weights of it"
+    return message, "begin it with keras.Input, or call it on images, then train and save it"
+
+
+def units_misfit(
+    output: str, units: int, kind: str, target: str, classes: Sequence[str]
+) -> tuple[str, str]:
+    """Message and hint for an output that cannot answer the labels of a dataset.
+
+    Args:
+        output: its name.
+        units: the number of its values.
+        kind: "softmax", "sigmoid" or "logits".
+        target: the name of the labels.
+        classes: the names of their classes.
+    """
+    unlabeled = "images without labels ('labels: false' for a folder or .npz file)"
+    if units == 1 and kind == "softmax":
+        return (
+            f"output '{output}' of the model is a softmax over a single unit, which is 1 for "
+            "every image, so it tells no classes apart",
+            "train the model again with a sigmoid for two classes, or with a unit for each",
+        )
+    if len(classes) == 1:
+        return (
+            f"the labels '{target}' have a single class, '{classes[0]}', and output '{output}' of "
+            f"the model has {units} unit{'s' * (units != 1)} ({kind})",
+            f"use images of more classes, or {unlabeled}",
+        )
+    wanted = f"{len(classes)} units, one for each class of '{target}'"
+    if len(classes) == 2:
+        wanted += ", or a single sigmoid unit"
+    return (
+        f"output '{output}' of the model should have {wanted}, but it has {units} ({kind})",
+        "use a model with that many outputs, a dataset with that many classes, or " + unlabeled,
+    )

@@ -48,6 +48,7 @@ def problems_of(spec: Spec) -> list[Problem]:
 
 
 def _problems_of(spec: Spec) -> Iterator[Problem]:
+    from reportgen.checking.fit import fit_problems
     from reportgen.checking.model_files import problems as file_problems
 
     refused = file_problems([spec])
@@ -58,3 +59,4 @@ def _problems_of(spec: Spec) -> Iterator[Problem]:
     if not refused:
         yield from input_problems(spec)
         yield from layer_problems(spec)
+        yield from fit_problems(spec)

@@ -5,22 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from reportgen import catalog
+from reportgen.class_names import classes_named, distinct, name_hint
 from reportgen.errors import Problem
 from reportgen.layer_names import matches, unclear
 from reportgen.plan import figures_of, model_of, named_layers
 from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Spec
-from reportgen.suggestions import did_you_mean, listed
+from reportgen.suggestions import listed
+from reportgen.types import Params
 
+if TYPE_CHECKING:
+    from reportgen.models.trust.configuration import LayerOutline
+
+GRAY = (28, 28, 1)
+"""The shape of an image of MNIST and of Fashion-MNIST."""
 PUBLISHED = 10_000
 """Test images of MNIST and of Fashion-MNIST."""
 CHANNEL_KEYS = {"deconvnet": "filters", "feature_maps": "channels", "channel_table": "channel"}
 """Keys that name channels of the figure's layers, by kind."""
 COUNT_IS_LIMIT = ("embedding", "samples")
 """Kinds that show all images where a spec asks for more than there are."""
-FEW = 12
-"""Classes that a hint may list."""
 
 _Finding = tuple[str, str, str]
 """A key, what is wrong with it, and a hint."""
@@ -33,10 +39,12 @@ class KnownData:
     Attributes:
         classes: names of the classes of each target, the primary one first; () if unknown.
         tests: the number of test images; None if unknown.
+        shape: of an image, (height, width, channels); None if unknown.
     """
 
     classes: tuple[tuple[str, ...], ...] = ()
     tests: int | None = None
+    shape: tuple[int, int, int] | None = None
 
 
 def known_data(dataset: DatasetSpec) -> KnownData:
@@ -46,19 +54,27 @@ def known_data(dataset: DatasetSpec) -> KnownData:
     if dataset.source == "mnist":
         from reportgen.datasets import mnist
 
-        return KnownData((mnist.CLASSES,), params["test"] or PUBLISHED)
+        return KnownData((mnist.CLASSES,), params["test"] or PUBLISHED, formed(GRAY, params))
     if dataset.source == "fashion_mnist":
         from reportgen.datasets import fashion_mnist
 
-        return KnownData((fashion_mnist.CLASSES,), params["test"] or PUBLISHED)
+        tests, shape = params["test"] or PUBLISHED, formed(GRAY, params)
+        return KnownData((fashion_mnist.CLASSES,), tests, shape)
     if dataset.source == "line":
         from reportgen.datasets import line
 
         targets = tuple(target.classes for target in line.targets())
-        return KnownData(targets, len(targets[0]) * max(1, round(0.2 * params["per_class"])))
+        tests = len(targets[0]) * max(1, round(0.2 * params["per_class"]))
+        return KnownData(targets, tests, formed((line.SIZE, line.SIZE, 3), params))
     # The classes that a spec names, where no others can occur.
-    labeled = dataset.source in ("npz", "folder") and params["labels"] and params["classes"]
-    return KnownData((tuple(params["classes"]),) if labeled else ())
+    names = params["classes"] if dataset.source in ("npz", "folder") and params["labels"] else None
+    return KnownData((distinct(names),) if names and not isinstance(names, str) else ())
+
+
+def formed(stored: tuple[int, int, int], params: Params) -> tuple[int, int, int]:
+    """The shape of images in the size and color that a spec asks for."""
+    height, width = params["size"] or stored[:2]
+    return height, width, {"gray": 1, "rgb": 3}.get(params["color"], stored[2])
 
 
 def data_problems(spec: Spec) -> Iterator[Problem]:
@@ -104,8 +120,8 @@ def _missing_classes(figure: FigureSpec, data: KnownData) -> Iterator[_Finding]:
     names = data.classes[0] if data.classes else ()
     for name in figure.params.get("classes") or () if names else ():
         by_index = figure.kind == "class_comparison" and name.isdecimal() and int(name) < len(names)
-        if name not in names and not by_index:
-            yield "classes", f"the dataset has no class '{name}'", _class_hint(name, names)
+        if not classes_named(name, names) and not by_index:
+            yield "classes", f"the dataset has no class '{name}'", name_hint(name, names)
 
 
 def _missing_targets(figure: FigureSpec, model: ModelSpec, data: KnownData) -> Iterator[_Finding]:
@@ -117,9 +133,9 @@ def _missing_targets(figure: FigureSpec, model: ModelSpec, data: KnownData) -> I
         number = re.fullmatch(r"(class |unit )?(\d+)", target)
         beyond = number is not None and int(number[2]) >= max(map(len, data.classes))
         missing = number is None or (beyond and model.kind == "zoo")
-        if missing and target not in names:
+        if missing and not classes_named(target, names):
             message = f"the dataset has no class '{target}' to explain"
-            yield key, message, _class_hint(target, names)
+            yield key, message, name_hint(target, names)
 
 
 def _targets(figure: FigureSpec, names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -129,14 +145,8 @@ def _targets(figure: FigureSpec, names: Sequence[str]) -> Iterator[tuple[str, st
         yield "target", target
     if figure.params.get("objective") == "class":
         for text in figure.params["targets"] or ():
-            parts = [text] if text in names else text.split("+")
+            parts = [text] if classes_named(text, names) else text.split("+")
             yield from (("targets", part.strip()) for part in parts)
-
-
-def _class_hint(name: str, names: Sequence[str]) -> str:
-    hint = did_you_mean(name, names)
-    short = hint.startswith("did you mean") or len(names) <= FEW
-    return hint if short else "use a class's name or index"
 
 
 def layer_problems(spec: Spec) -> Iterator[Problem]:
@@ -149,8 +159,9 @@ def layer_problems(spec: Spec) -> Iterator[Problem]:
         # Modules of the spec may define layers that no configuration shows.
         if not figures or model.kind != "file" or model.params.get("modules"):
             continue
-        channels = outline_of(spec.source.parent / model.source).layers
-        if channels is None:
+        outline = outline_of(spec.source.parent / model.source)
+        layers = outline.layers
+        if layers is None:
             continue
         # Layers that a model of other images may get before its own.
         added = (RESHAPE, "images") if model.dataset is not None else ()
@@ -158,12 +169,14 @@ def layer_problems(spec: Spec) -> Iterator[Problem]:
             for name, line in named_layers(figure):
                 if name in added:
                     continue
-                problem = missing_layer(name, list(channels))
+                problem = missing_layer(name, list(layers))
                 if problem is not None:
                     yield replace(problem, file=str(spec.source), line=line)
                 elif _is_own(figure):
-                    paths = matches(name, list(channels))
-                    yield from _missing_channels(spec, figure, {p: channels[p] for p in paths})
+                    found = {path: layers[path] for path in matches(name, list(layers))}
+                    yield from _missing_channels(spec, figure, found)
+                    details = {path: outline.details[path] for path in found}
+                    yield from _unfit_kinds(spec, figure, details, line)
 
 
 _USE = re.compile(r"\[\d+\](?=/|$)")
@@ -181,18 +194,57 @@ def missing_layer(name: str, paths: Sequence[str]) -> Problem | None:
 
 
 def _missing_channels(
-    spec: Spec, figure: FigureSpec, channels: Mapping[str, int | None]
+    spec: Spec, figure: FigureSpec, layers: Mapping[str, int | None]
 ) -> Iterator[Problem]:
-    """Channels beyond the last of a layer, by the layers' numbers of channels."""
+    """Channels beyond the last of a layer."""
     key = CHANNEL_KEYS.get(figure.kind, "")
     wanted = figure.params.get(key)
     if key == "channel" and wanted is not None:
         wanted = [wanted]
     if not isinstance(wanted, list | tuple):
         return
-    for path, count in channels.items():
+    for path, count in layers.items():
         beyond = [str(channel) for channel in wanted if count is not None and channel >= count]
         if beyond and count is not None:
             message = f"'{key}' must lie in 0..{count - 1}, got {listed(beyond)}"
             hint = f"layer '{path}' has {count} channels"
             yield Problem(message, str(spec.source), figure.at(key), hint)
+
+
+_CONVOLUTION = re.compile(r"(Separable|Depthwise)?Conv(olution)?[123]D(Transpose)?")
+_POOLING = re.compile(r"(Adaptive)?(Max|Average|Avg)Pool(ing)?[123]D")
+_WRAPPERS = ("TimeDistributed", "Bidirectional", "SpectralNormalization", "Pipeline", "RNN")
+"""Layers that may act as the layer inside them does."""
+FLAT = re.compile("Flatten|Global(Max|Average|Avg)Pool(ing)?[123]D")
+_KEEPS_AXES = ("Dense", "Activation", "Dropout", "BatchNormalization", "ReLU", "Softmax")
+_CONVOLUTIONS_ONLY = ("kernels", "layer_metrics", "edge_filters", "activation_maximization")
+_MAPS_ONLY = ("grad_cam", "channel_table")
+
+
+def _unfit_kinds(
+    spec: Spec, figure: FigureSpec, layers: Mapping[str, LayerOutline], line: int
+) -> Iterator[Problem]:
+    """Layers of a kind that a figure cannot show, as far as configurations tell."""
+    for path, layer in layers.items():
+        wanted = _wanted(figure, layer)
+        if wanted:
+            message = f"'{figure.kind}' takes {wanted}, and layer '{path}' is a {layer.kind}"
+            yield Problem(message, str(spec.source), line, "name another layer, or none")
+
+
+def _wanted(figure: FigureSpec, layer: LayerOutline) -> str:
+    """What a figure takes where it surely cannot take this layer, else ""."""
+    from reportgen.models.trust import allowlist
+
+    # Layers of a kind that is not Keras' own may be anything.
+    if layer.kind in _WRAPPERS or layer.kind not in allowlist.LAYERS:
+        return ""
+    convolution = _CONVOLUTION.fullmatch(layer.kind)
+    local = convolution or _POOLING.fullmatch(layer.kind)
+    by_filter = figure.params.get("objective", "filter") == "filter"
+    if figure.kind in _CONVOLUTIONS_ONLY and by_filter and not convolution:
+        return "convolutions"
+    if figure.kind == "feature_maps" and not local:
+        return "convolution and pooling layers"
+    flat = FLAT.fullmatch(layer.kind) or (layer.kind in _KEEPS_AXES and layer.axes == 2)
+    return "layers with feature maps" if figure.kind in _MAPS_ONLY and flat else ""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reportgen import catalog
-from reportgen.errors import Problem
+from reportgen.class_names import given_names
+from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.functions import no_function, no_module, shadowed
 from reportgen.python_source import is_missing, names_in
 from reportgen.spec.problems import Problems
@@ -17,6 +19,8 @@ from reportgen.suggestions import did_you_mean
 
 WEIGHTS = (".weights.h5", ".h5", ".hdf5", ".keras")
 """Suffixes of files that hold the weights of a network."""
+MODELS = (".keras", ".h5", ".hdf5")
+"""Suffixes of model files."""
 _WEIGHTS_FORMS = "'imagenet', null for random weights, or the path of a weights file"
 _HOME = "'~' is not known here, write the whole path"
 _BASE = "the path begins at the spec's folder"
@@ -34,13 +38,17 @@ def check_files(spec: Spec, problems: Problems) -> None:
         # An empty source stands in for a wrong one.
         elif model.kind == "file" and model.source:
             _check_model_file(model.source, folder, line, problems)
+        _check_names(model.classes, folder, model.lines.get("classes", model.line), problems)
         if model.dataset is not None:
-            _check_dataset(model.dataset, folder, problems)
+            _check_dataset(model.dataset, folder, problems, surely_trained(model))
 
 
 def _check_model_file(source: str, folder: Path, line: int, problems: Problems) -> None:
     path = folder / source
     if os.path.isfile(path):
+        return
+    if os.path.exists(path) and not os.path.isdir(path):
+        problems.add(line, f"the model {path} is {kind(path)}", "name a file")
         return
     if os.path.isdir(path):
         program = f"{source.rstrip('/')}/saved_model.pb"
@@ -48,10 +56,7 @@ def _check_model_file(source: str, folder: Path, line: int, problems: Problems) 
         hint = f"write {program}" if saved else "save it with model.save('NAME.keras')"
         problems.add(line, f"the model {path} is a folder", hint)
         return
-    names = [name for name in _listed(path.parent) if name.endswith((".keras", ".h5"))]
-    hint = did_you_mean(path.name, names) if names else _BASE
-    hint = _HOME if source.startswith("~") else hint
-    problems.add(line, f"there is no model file {path}", hint)
+    problems.add(line, f"there is no model file {path}", near_file(source, folder, MODELS))
 
 
 def _check_weights(model: ModelSpec, folder: Path, problems: Problems) -> None:
@@ -93,7 +98,13 @@ def _check_function(source: str, folder: Path, line: int, problems: Problems) ->
     problems.add(line, problem.message, problem.hint)
 
 
-def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
+def surely_trained(model: ModelSpec) -> bool:
+    """Whether a model is trained on its dataset; a function may return a trained one."""
+    random = model.kind == "application" and model.params.get("weights", "imagenet") is None
+    return model.kind == "zoo" or random
+
+
+def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems, trained: bool) -> None:
     """Add what is wrong with a dataset, as far as a quick look tells.
 
     A dataset with a problem is not looked into: other values stand in for wrong ones.
@@ -105,29 +116,78 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> No
         catalog.entry("datasets", dataset.source)  # fmt: skip
     for parameter in entry.parameters:
         paths = dataset.params.get(parameter.name)
+        line = dataset.lines.get(parameter.name, dataset.line)
+        if parameter.kind == "classes":
+            _check_names(paths, folder, line, problems)
         if parameter.kind not in ("path", "paths") or not paths:
             continue
         for path in [paths] if isinstance(paths, str) else paths:
+            line = dataset.lines.get(parameter.name, dataset.line)
             if path and not os.path.exists(folder / path):
-                line = dataset.lines.get(parameter.name, dataset.line)
                 message = f"there is no file or folder {folder / path}"
-                problems.add(line, message, _near_path(path, folder))
+                problems.add(line, message, near_file(path, folder))
+            elif path and not os.path.isdir(folder / path) and (what := kind(folder / path)):
+                problems.add(line, f"{folder / path} is {what}", "name a file or folder")
     if {problem.line for problem in problems.found}.isdisjoint(
         (dataset.line, *dataset.lines.values())
     ):
         from reportgen.datasets import mistakes
 
-        for name, problem in mistakes(dataset.source, dataset.params, folder):
+        for name, problem in mistakes(dataset.source, dataset.params, folder, trained):
             line = dataset.lines.get(name, dataset.line)
             problems.add(line, problem.message, problem.hint)
 
 
-def _near_path(path: str, folder: Path) -> str:
+def _check_names(
+    classes: str | Sequence[str] | None, folder: Path, line: int, problems: Problems
+) -> None:
+    """Add a file of class names that cannot be read."""
+    if not isinstance(classes, str) or not classes:
+        return
+    if not os.path.exists(folder / classes):
+        hint = near_file(classes, folder)
+        if hint == _BASE and "." not in classes:
+            hint = f"for a single class write [{classes}], for several [{classes}, …]"
+        problems.add(line, f"there is no file of class names {folder / classes}", hint)
+        return
+    try:
+        given_names(classes, folder)
+    except UserError as error:
+        for problem in error.problems:
+            problems.add(line, problem.message, problem.hint)
+
+
+def near_file(path: str, folder: Path, suffixes: tuple[str, ...] = ("",)) -> str:
+    """A hint for the path of a file or folder that does not exist.
+
+    Args:
+        path: as the spec writes it, from `folder`.
+        folder: the spec's folder.
+        suffixes: of files that may be meant.
+    """
     if path.startswith("~"):
         return _HOME
-    near = [name for name in _listed((folder / path).parent) if name[0] != "."]
-    hint = did_you_mean(Path(path).name, near)
-    return hint if hint.startswith("did you mean") else _BASE
+    # Paths begin at the spec's folder, and people begin them where they build.
+    for start in (folder / "..", Path()):
+        if os.path.exists(start / path) and not os.path.isabs(path):
+            return f"did you mean '{os.path.relpath(start / path, folder)}'? {_BASE}"
+    whole = folder / path
+    existing = whole.parent
+    while not os.path.isdir(existing) and existing != existing.parent:
+        whole, existing = existing, existing.parent
+    is_last = whole == folder / path
+    near = [
+        name
+        for name in _listed(existing)
+        if name[0] != "." and (not is_last or name.endswith(suffixes))
+    ]
+    hint = did_you_mean(whole.name, near)
+    if hint.startswith("did you mean") and not is_last:
+        hint += f" (a folder in {existing})"
+    is_useful = hint.startswith("did you mean") or (is_last and suffixes != ("",) and near)
+    if is_useful:
+        return hint
+    return f"there is no '{whole.name}' in {existing}" if os.path.isabs(path) else _BASE
 
 
 def _listed(folder: Path) -> list[str]:

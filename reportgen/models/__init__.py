@@ -17,6 +17,7 @@ from reportgen import catalog
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.input_values import Value
 from reportgen.records import Target
+from reportgen.suggestions import never_built
 from reportgen.types import Model, Params, Shape
 
 UNTRAINED = (
@@ -32,12 +33,13 @@ class Loaded:
 
     `weights` holds sentences for the report: where the weights are from, which inputs are held at
     values, and which layer stands between the dataset's images and the model; "" where the source
-    says it all.
+    says it all. `classes` are the names that come with the model, such as ImageNet's.
     """
 
     model: Model
     trained: bool
     weights: str = ""
+    classes: tuple[str, ...] = ()
 
 
 def load(
@@ -76,7 +78,7 @@ def load(
 
     keras.utils.set_random_seed(seed)
     kind, name = _kind(source), source.partition(":")[2]
-    trained, origin = True, ""
+    trained, origin, classes = True, "", ()
     if kind == "zoo":
         model, trained = _from_zoo(name, input_shape, targets, params), False
         origin = "" if input_shape else UNTRAINED
@@ -84,16 +86,22 @@ def load(
         modules = tuple(params.get("modules") or ())
         files = import_module(catalog.loader(kind))
         model = files.load_file(source, base, modules=modules, trusted=trusted, cache=cache)
+        if not model.built:
+            message, hint = never_built(source)
+            raise UserError(Problem(message, hint=hint))
     else:
         loader = import_module(catalog.loader(kind))
         model, trained, *sentence = loader.load(name, base, input_shape, targets, params)
         origin = "".join(sentence)
+        if kind == "application":
+            classes, told = loader.class_names(model, params)
+            origin = " ".join(filter(None, (origin, told)))
     model, held = hold_inputs(model, inputs or {})
     reshaped = ""
     if input_shape is not None:
         model, reshaped = reshape_images(model, input_shape)
         check_input(model, source, input_shape)
-    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))))
+    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))), classes)
 
 
 def ahead(

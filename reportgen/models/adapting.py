@@ -148,19 +148,27 @@ def check_input(model: Model, source: str, images: Sequence[int]) -> None:
     from reportgen.network.inputs import as_input_shape
     from reportgen.network.network import Network
 
-    expected, received = shapes[0], tuple(images)
+    received = tuple(images)
     if is_graph(model):
         received = as_input_shape(Network.of(model), received)
-    same = len(expected) == len(received)
-    if same and all(e is None or e == r for e, r in zip(expected, received, strict=True)):
-        return
-    raise UserError(
-        Problem(
-            f"the model '{source}' expects images of shape {expected}, "
-            f"but the dataset's have shape {tuple(images)}",
-            hint=_remedy(expected, images),
-        )
+    if not _fits(shapes[0], received) and (problem := shape_problem(source, shapes[0], images)):
+        raise UserError(problem)
+
+
+def shape_problem(source: str, expected: Shape, images: Sequence[int]) -> Problem | None:
+    """The problem that images of a dataset, (h, w, c), do not fit a model's input; else None."""
+    if _needs_reshape(images, expected) or _fits(expected, tuple(images)):
+        return None
+    return Problem(
+        f"the model '{source}' expects images of shape {expected}, "
+        f"but the dataset's have shape {tuple(images)}",
+        hint=_remedy(expected, images),
     )
+
+
+def _fits(expected: Shape, received: Shape) -> bool:
+    same = len(expected) == len(received)
+    return same and all(e in (None, r) for e, r in zip(expected, received, strict=True))
 
 
 def _remedy(expected: Shape, images: Sequence[int]) -> str:

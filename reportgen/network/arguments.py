@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.network.inputs import check_axes
+from reportgen.network.keras_internals import input_names
 from reportgen.network.network import Network
 from reportgen.network.scores import PREDICTED
-from reportgen.suggestions import no_effect
+from reportgen.suggestions import listed, no_effect
 from reportgen.types import Array, Doubles, Images, Layer, Model, Targets
 
 LayerName: TypeAlias = str | Layer
@@ -50,7 +52,8 @@ def check_layer(network: Network, layer: LayerName | None) -> str | None:
     if not paths:
         is_layer = isinstance(layer, keras.layers.Layer)
         got = f"a {_kind(layer)} that the model does not have" if is_layer else _kind(layer)
-        raise UserError(Problem(f"a layer must be named by its path, got {got}"))
+        hint = f"name one of: {listed(list(network.layers), 12)}"
+        raise UserError(Problem(f"a layer must be named by its path, got {got}", hint=hint))
     return paths[0]
 
 
@@ -67,7 +70,8 @@ def check_layers(
     if isinstance(layers, str | keras.layers.Layer):
         return layers if layers == "all" else [str(check_layer(network, layers))]
     if not isinstance(layers, Iterable):
-        raise UserError(Problem(f"layers must be a list of paths, got {_kind(layers)}"))
+        hint = f"name some of: {listed(list(network.layers), 12)}"
+        raise UserError(Problem(f"layers must be a list of paths, got {_kind(layers)}", hint=hint))
     return [str(check_layer(network, layer)) for layer in layers]
 
 
@@ -80,11 +84,14 @@ def check_images(network: Network, images: ImageArguments) -> Images:
 
     Raises:
         UserError: they are no numbers, there are none, some are NaN or infinite, inputs have
-            different numbers of images, or the dictionary lacks an input.
+            different numbers of images, the dictionary lacks an input, or an array has too few or
+            too many axes for its input.
     """
     several = _in_order(network, images) if isinstance(images, Mapping) else images
     if not isinstance(several, list | tuple):
-        return _image_array(several)
+        array = _image_array(several)
+        check_axes(network, [array])
+        return array
     arrays = [_image_array(each) for each in several]
     counts = {len(array) for array in arrays}
     inputs = len(network.graph.inputs)
@@ -93,7 +100,10 @@ def check_images(network: Network, images: ImageArguments) -> Images:
         raise UserError(Problem(message, hint=_ROWS))
     if len(counts) != 1:
         got = ", ".join(str(len(array)) for array in arrays) or "an empty list"
-        raise UserError(Problem(f"every input needs as many images as the others, got {got}"))
+        hint = "give each input one row for each image"
+        message = f"every input needs as many images as the others, got {got}"
+        raise UserError(Problem(message, hint=hint))
+    check_axes(network, arrays)
     return arrays
 
 
@@ -132,7 +142,10 @@ def check_classes(network: Network, outputs: Sequence[int], targets: Array) -> N
 
 
 def _in_order(network: Network, images: Mapping[str, ArrayLike]) -> list[ArrayLike]:
-    names = [str(tensor.name) for tensor in network.graph.inputs]
+    names = input_names(network.graph)
+    tensors = [str(tensor.name) for tensor in network.graph.inputs]
+    if set(images) == set(tensors):
+        return [images[name] for name in tensors]
     if set(images) != set(names):
         message = f"images must have the keys {', '.join(names)}, got {', '.join(map(str, images))}"
         raise UserError(Problem(message, hint="these are the names of the model's inputs"))

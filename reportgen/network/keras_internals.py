@@ -86,10 +86,20 @@ def ordered_inputs(graph: Model, inputs: Mapping[str, Json]) -> list[Json]:
 
     A name is the key of an input where the graph has a dictionary of them, else its tensor's.
     """
+    names = input_names(graph)
+    if not set(names) <= inputs.keys():
+        names = [str(tensor.name) for tensor in graph.inputs]
+    return [inputs[name] for name in names]
+
+
+def input_names(graph: Model) -> list[str]:
+    """The name of each input tensor of a graph: its key where inputs are a dictionary."""
     structure = graph._inputs_struct
-    named = structure if isinstance(structure, dict) else {t.name: t for t in graph.inputs}
-    values = {id(tensor): inputs[name] for name, tensor in named.items()}
-    return [values[id(tensor)] for tensor in graph.inputs]
+    if isinstance(structure, dict):
+        keys = {id(tensor): str(key) for key, tensor in structure.items()}
+        if all(id(tensor) in keys for tensor in graph.inputs):
+            return [keys[id(tensor)] for tensor in graph.inputs]
+    return [str(tensor.name) for tensor in graph.inputs]
 
 
 def output_structure(graph: Model) -> Json:

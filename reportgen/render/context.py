@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from reportgen.drafting import number
 from reportgen.drafting.wording import SYMBOLS
+from reportgen.links import retargeted
 from reportgen.records import (
     VERDICTS,
     Block,
@@ -86,7 +87,7 @@ def report_page(
         authors=", ".join(report.authors),
         description=f"{report.title}: {counts}" + (f" on {names}." if names else "."),
         counts=counts,
-        intro=report.intro.strip("\n"),
+        intro=linked(report.intro.strip("\n"), plan),
         warnings=[warning.text for warning in report.warnings],
         sections=[view.section(section) for section in report.sections],
         inferences=[note_view(note, plan, str(position)) for position, note in notes],
@@ -145,7 +146,7 @@ class _Viewer:
         return SectionView(
             anchor=self.plan.anchors["section", section.id],
             title=section.title,
-            text=section.text.strip("\n"),
+            text=linked(section.text.strip("\n"), self.plan),
             model=self.models.get(section.model),
             entries=entries(section.blocks, self.plan, models),
             blocks=[self.block(block, section.model) for block in section.blocks],
@@ -273,6 +274,19 @@ def links(figures: Set[str], plan: Outline) -> list[LinkView]:
 def figure_link(figure: str, plan: Outline) -> LinkView:
     """A link to a figure or table by its number."""
     return link_to(plan.anchors["figure", figure], plan.labels[figure])
+
+
+def linked(text: str, plan: Outline) -> str:
+    """An author's Markdown whose links to ids of sections and figures lead to their anchors."""
+    places = set(plan.anchors.values())
+
+    def anchor(name: str) -> str:
+        if name in places:
+            return name
+        found = (plan.anchors.get((kind, name)) for kind in ("section", "block"))
+        return next(filter(None, found), name)
+
+    return retargeted(text, anchor)
 
 
 def link_to(anchor: str, label: str) -> LinkView:

@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from reportgen.links import RESERVED
 from reportgen.records import Block, Evidence, Figure, Note, Report
-
-RESERVED = ("top", "main", "contents", "inferences", "provenance")
-"""Anchors that templates use themselves."""
 
 
 @dataclass(frozen=True)

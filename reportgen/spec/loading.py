@@ -7,15 +7,17 @@ which keys exclude or need each other, names, ids, and the model of each figure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from reportgen import catalog
+from reportgen import catalog, links
 from reportgen.errors import Problem, UserError
+from reportgen.spec import project
 from reportgen.spec.layout import BESIDE_MODEL, SECTION_KEYS, SPEC_KEYS, figure_keys
 from reportgen.spec.models import source_kind, training_keys
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
+from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Names, SectionSpec, Spec
 from reportgen.spec.values import Values
 from reportgen.spec.yaml_tree import Mapping, Scalar, parse
 from reportgen.suggestions import did_you_mean
@@ -85,6 +87,7 @@ def read_file(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+        near += project.names()
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:
@@ -166,6 +169,8 @@ class _Assembly:
         inferences = keys["inferences"]
         if inferences is None:
             inferences = tuple(catalog.entries("inferences"))
+        sections = tuple(self.sections())
+        self.check_links(sections)
         return Spec(
             slug=self.source.stem,
             title=keys["title"] or in_words(self.source.stem),
@@ -173,7 +178,7 @@ class _Assembly:
             seed=keys["seed"],
             intro=keys["intro"],
             models=tuple(self.models.values()),
-            sections=tuple(self.sections()),
+            sections=sections,
             inferences=inferences,
             source=self.source,
             explain=keys["explain"],
@@ -219,18 +224,42 @@ class _Assembly:
             hint = f"add one of: {', '.join(catalog.modules('datasets'))}"
             self.problems.add(keys.at("training"), message, hint)
         inputs = keys["inputs"]
+        dataset, classes = self.named_classes(keys)
         return ModelSpec(
             name=name,
             title=keys["title"] or in_words(name),
             source=keys["source"],
-            dataset=keys["dataset"],
+            dataset=dataset,
             training=keys["training"] or training_keys().defaults(),
             params=keys["params"],
             line=keys.line,
             lines=keys.lines,
             inputs=inputs.values if inputs else {},
             input_lines={"": keys.at("inputs"), **inputs.lines} if inputs else {},
+            classes=classes,
         )
+
+    def named_classes(self, keys: Values) -> tuple[DatasetSpec | None, Names | None]:
+        """A model's dataset, and the names of its classes as far as the dataset does not take them.
+
+        Labels and names must fit each other, so a dataset that can be given names is given the
+        model's.
+        """
+        given, dataset = keys["classes"], keys["dataset"]
+        classes = tuple(given) if isinstance(given, list) else given
+        if classes is None or dataset is None:
+            return dataset, classes
+        if "classes" not in dataset.params:
+            message = f"'classes' has no effect: the dataset '{dataset.source}' names its classes"
+            self.problems.add(keys.at("classes"), message, "remove it")
+        elif dataset.params["classes"] is not None:
+            message = "'classes' stands in the model and in its dataset"
+            self.problems.add(keys.at("classes"), message, "remove one of them")
+        else:
+            params = {**dataset.params, "classes": given}
+            lines = {**dataset.lines, "classes": keys.at("classes")}
+            dataset = replace(dataset, params=params, lines=lines)
+        return dataset, None
 
     def sections(self) -> list[SectionSpec]:
         """The sections; one, where the spec has none."""
@@ -286,6 +315,21 @@ class _Assembly:
             line=keys.line,
             lines=keys.lines,
         )
+
+    def check_links(self, sections: Sequence[SectionSpec]) -> None:
+        """Add links of the author's texts to places that the report does not have."""
+        figures = [figure.id for section in sections for figure in section.figures]
+        ids = [*links.RESERVED, *(section.id for section in sections), *figures]
+        made = tuple(f"{id_}-" for id_ in (*figures, "section", "block", "note"))
+        given = self.keys["sections"] or ()
+        texts = [(self.keys["intro"], self.keys.at("intro"))]
+        texts += [(keys["text"], keys.at("text")) for keys in given]
+        for text, line in texts:
+            for target in dict.fromkeys(links.targets(text)):
+                # The parts of a figure, whose ids continue its own, are known once it is drawn.
+                if target not in ids and not target.startswith(made):
+                    message = f"the text links to {quoted('#' + target)}, and no section or figure"
+                    self.problems.unknown(line, f"{message} has this id", target, ids[5:])
 
     def named_model(self, keys: Values) -> str | None:
         """The model that a section or figure names; None where there is no such model."""

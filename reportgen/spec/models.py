@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from reportgen import catalog
 from reportgen.spec.keys import Key, Keys, of_parameters
@@ -15,6 +17,7 @@ from reportgen.spec.values import (
     Values,
     arguments,
     choice,
+    classes,
     model_inputs,
     optional,
     text,
@@ -22,6 +25,7 @@ from reportgen.spec.values import (
     wrong,
 )
 from reportgen.spec.yaml_tree import Mapping, Node, Sequence
+from reportgen.suggestions import did_you_mean
 from reportgen.types import Json, JsonObject
 
 _WORD = "[A-Za-z_][A-Za-z0-9_]*"
@@ -57,6 +61,15 @@ INPUTS = Key(
     "for a model of several inputs, by their names, what each is given: images, or the value "
     "that it is held at, a number or a list of numbers",
     "none",
+)
+
+CLASSES = Key(
+    "classes",
+    optional(classes()),
+    None,
+    "names of its classes, in the order of its units: a list, or the path of a text file with one "
+    "name a line",
+    "those of the dataset",
 )
 
 
@@ -155,16 +168,31 @@ def _read_source(node: Node, name: str, problems: Problems) -> str:
     if source.startswith("zoo:"):
         problems.unknown(node.line, f"there is no model {quoted(source)}", source, zoo)
     else:
-        hint = f"did you mean 'zoo:{source}'?" if f"zoo:{source}" in zoo else _source_hint(source)
+        near = f"did you mean 'zoo:{source}'?" if f"zoo:{source}" in zoo else ""
+        hint = near or _near_model(source, problems.file) or _source_hint(source)
         wrong(node, name, expected, problems, hint)
     return ""
+
+
+def _near_model(source: str, file: str) -> str:
+    """A hint for the misspelled name of a model file, if there is one like it; else ""."""
+    folder, _, name = source.rpartition("/")
+    try:
+        names = sorted(os.listdir(Path(file).parent / folder)) if file else []
+    except (OSError, ValueError):
+        return ""
+    files = [own for own in names if own.endswith((".keras", ".h5", ".hdf5"))]
+    if same := [own for own in files if own.rpartition(".")[0] == name]:
+        return f"did you mean '{same[0]}'?"
+    hint = did_you_mean(name[:80], files)
+    return hint if hint.startswith("did you mean") else ""
 
 
 def _source_hint(source: str) -> str:
     head, colon, _ = source.partition(":")
     if "/" in source and "." not in source.rstrip("/").rsplit("/", 1)[-1] and not colon:
         return f"if this folder holds a SavedModel, write {source.rstrip('/')}/saved_model.pb"
-    if head == "python":
+    if head == "python" or source.endswith(".py"):
         return FUNCTION
     if head == "application":
         return "write application:NAME, such as application:VGG16"
@@ -199,6 +227,7 @@ MODEL_KEYS = (
     SOURCE,
     Key("title", text(300), "", "what people read", "made from the name"),
     Key("dataset", DATASET, None, "the dataset for training and evaluation", "none"),
+    CLASSES,
     INPUTS,
     TRAINING,
 )

@@ -11,18 +11,23 @@ import zipfile
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 import reportgen
+from reportgen import checking, models
+from reportgen.child_process import Died
 from reportgen.console import visible
 from reportgen.datasets.checking import check_images
 from reportgen.datasets.listing import none_readable
+from reportgen.engine.client import _obituary
 from reportgen.engine.job import Job
 from reportgen.engine.worker import _failure
 from reportgen.errors import UserError
 from reportgen.figures.parts import part_name, part_names
 from reportgen.layer_names import unclear
 from reportgen.library_errors import cause
+from reportgen.links import retargeted
 from reportgen.network.network import Network
 from reportgen.records import Target
 from reportgen.render.markdown_page import author
@@ -306,3 +311,167 @@ def test_unreadable_images_name_a_reason_and_a_remedy(tmp_path: Path) -> None:
     (problem,) = none_readable(tmp_path, 7, "a.png", "it is empty").problems
     assert problem.message == f"none of the 7 images in {tmp_path} can be read"
     assert problem.hint.startswith("a.png: it is empty; save the images again as PNG or JPEG")
+
+
+@pytest.fixture(scope="module")
+def small() -> keras.Model:
+    layers = keras.layers
+    return keras.Sequential(
+        [keras.Input((8, 8, 1), name="photo"), layers.Conv2D(2, 3, name="conv", activation="relu"),
+         layers.Flatten(), layers.Dense(3)]
+    )  # fmt: skip
+
+
+IMAGE_FUNCTIONS = ("grad_cam", "saliency", "occlusion", "deconvnet", "feature_maps", "embedding")
+
+
+@pytest.mark.parametrize("name", IMAGE_FUNCTIONS)
+def test_one_image_without_a_batch_is_told_as_such(small: keras.Model, name: str) -> None:
+    """`grad_cam(model, image)` advised another dataset for the size of the image's rows."""
+    function = getattr(reportgen, name)
+    more = {"layer": "conv"} if name == "deconvnet" else {}
+    remedies = {(8, 8, 1): "image[None], or", (8, 8): "image[None, ..., None]",
+                (2, 8, 8): "images[..., None]", (5,): "a row for each image"}  # fmt: skip
+    for shape, remedy in remedies.items():
+        with pytest.raises(UserError) as caught:
+            function(small, np.zeros(shape, np.float32), **more)
+        (problem,) = caught.value.problems
+        assert problem.message.startswith("input 'photo' takes an array of images, shape (n, 8, 8")
+        assert str(shape) in problem.message
+        assert remedy in problem.hint
+
+
+# --- check finds what build would refuse ----------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of specs with model files and a dataset."""
+    folder, layers = tmp_path_factory.mktemp("project"), keras.layers
+    specs = folder / "specs"
+    (specs / "models").mkdir(parents=True)
+    net = keras.Sequential([
+        keras.Input((28, 28, 1)), layers.Conv2D(2, 3, name="conv"),
+        layers.MaxPooling2D(name="pool"), layers.Flatten(name="flat"),
+        layers.Dense(10, activation="softmax", name="out"),
+    ])  # fmt: skip
+    for name in ("net.keras", "net.h5", "models/inner.keras"):
+        net.save(specs / name)
+    with pytest.warns(UserWarning, match="not yet been built"):
+        keras.Sequential([layers.Flatten(), layers.Dense(3)]).save(specs / "new.keras")
+    images, labels = np.zeros((9, 28, 28), np.uint8), np.eye(3)[[0, 1, 2] * 3]
+    np.savez(specs / "d.npz", x_train=images, y_train=labels)
+    return folder
+
+
+def problems(project: Path, text: str) -> str:
+    """What `check` says of a spec; "" for nothing."""
+    file = project / "specs" / "a.yaml"
+    try:
+        found = checking.problems_of(checking.load_text(text, file))
+    except UserError as error:
+        found = list(error.problems)
+    return "\n".join(str(problem).removeprefix(f"{file}:") for problem in found)
+
+
+@pytest.mark.parametrize(("figure", "said"), [
+    ("kernels: {layers: [pool]}", "takes convolutions, and layer 'pool' is a MaxPooling2D"),
+    ("layer_metrics: {layers: [out]}", "takes convolutions, and layer 'out' is a Dense"),
+    ("edge_filters: {layers: [flat]}", "takes convolutions, and layer 'flat' is a Flatten"),
+    ("activation_maximization: {objective: filter, layers: [out]}", "layer 'out' is a Dense"),
+    ("feature_maps: {layers: [flat]}", "takes convolution and pooling layers, and layer 'flat'"),
+    ("grad_cam: {layer: flat}", "takes layers with feature maps, and layer 'flat' is a Flatten"),
+    ("channel_table: {layer: out}", "takes layers with feature maps, and layer 'out' is a Dense"),
+    ("grad_cam: {layer: pool}", ""), ("deconvnet: {layer: flat}", ""),
+    ("feature_maps: {layers: [conv, pool]}", ""), ("mean_feature_maps: {layers: [pool]}", ""),
+])  # fmt: skip
+def test_check_finds_layers_that_a_figure_cannot_take(
+    project: Path, figure: str, said: str
+) -> None:
+    """Only the build refused a layer of another kind, after the training."""
+    text = "model: net.keras\ndataset: mnist\nfigures: [{" + figure + "}]\n"
+    found = problems(project, text)
+    assert said in found
+    assert bool(said) == bool(found)
+
+
+@pytest.mark.parametrize("file", ["net.keras", "net.h5"])
+@pytest.mark.parametrize(("dataset", "said"), [
+    ("{source: line, color: gray}", "should have 96 units, one for each class of 'class'"),
+    ("line", "expects images of shape (28, 28, 1), but the dataset's have shape (28, 28, 3)"),
+    ("{source: mnist, size: 32}", "the dataset's have shape (32, 32, 1); write size: [28, 28]"),
+    ("{source: npz, path: d.npz}", "should have 3 units, one for each class of 'class'"),
+    ("{source: npz, path: d.npz, size: 9}", "but the dataset's have shape (9, 9, 1)"),
+    ("mnist", ""),
+])  # fmt: skip
+def test_check_finds_datasets_that_do_not_fit(
+    project: Path, file: str, dataset: str, said: str
+) -> None:
+    """Only the build compared a model's input and output with its dataset."""
+    found = problems(project, f"model: {file}\ndataset: {dataset}\nfigures: [summary]\n")
+    assert said in found
+    assert bool(said) == bool(found)
+
+
+def test_check_and_build_refuse_a_model_that_was_never_built(project: Path) -> None:
+    """The build ended in Keras' 'You tried to call `count_params`'."""
+    said = "1: the model new.keras was never built, so the file holds no weights of it"
+    assert said in problems(project, "model: new.keras\nfigures: [summary]\n")
+    with pytest.raises(UserError, match=r"new\.keras was never built"):
+        models.load("new.keras", base=project / "specs", input_shape=None, targets=(), seed=0,
+                    params={})  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "said"), [
+    ("nett.keras", "there is no model file .*nett.keras; did you mean 'net.keras'?"),
+    ("nett.kears", "did you mean 'net.keras'?"),
+    ("net", "did you mean 'net.h5'?"),
+    ("specs/net.keras", "did you mean 'net.keras'\\? the path begins at the spec's folder"),
+    ("modles/inner.keras", r"did you mean 'models'\? \(a folder in"),
+    ("models/iner.keras", "did you mean 'inner.keras'?"),
+    ("/nowhere/x.keras", "there is no 'nowhere' in /"),
+    ("code.py", "write python:PACKAGE.MODULE:FUNCTION"),
+])  # fmt: skip
+def test_misspelled_model_files_get_a_suggestion(project: Path, path: str, said: str) -> None:
+    """A misspelled suffix, folder or start of a path got no suggestion."""
+    assert re.search(said, problems(project, f"model: {path}\n"))
+
+
+def test_links_lead_to_sections_and_figures_by_their_ids(project: Path) -> None:
+    """A link to no section was written to the page, and one to a section's id led nowhere."""
+    text = (
+        'model: net.keras\nintro: "[a](#two) [b](#kernels-1) [c](#section-two) `[x](#no)`"\n'
+        'sections:\n  - {title: One, text: "LINK", figures: [kernels]}\n'
+        "  - {title: Two, text: hello}\n"
+    )
+    assert problems(project, text.replace("LINK", "[i](#inferences)")) == ""
+    said = "4: the text links to '#tow', and no section or figure has this id; did you mean 'two'?"
+    assert problems(project, text.replace("LINK", "[d](#tow)")) == said
+    assert "'#nowhere'" in problems(project, text.replace("LINK", "[d][e]\\n\\n[e]: #nowhere"))
+    places = {"two": "section-two"}
+    assert retargeted("[a](#two) `[b](#two)`", lambda name: places[name]) == (
+        "[a](#section-two) `[b](#two)`"
+    )
+
+
+def test_a_misspelled_spec_gets_a_suggestion_of_the_project(tmp_path: Path) -> None:
+    """`build first` found no spec, and said no more where specs/firts.yaml was meant."""
+    write(tmp_path, GOOD, "firts.yaml")
+    done = run(tmp_path, "check", "first")
+    assert "first: there is no such file\n       did you mean 'firts'?" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "remedy"), [
+    (-9, "memory probably ran out"), (-11, "a library crashed"), (1, "ImportError: no x"),
+])  # fmt: skip
+def test_a_worker_that_ends_says_what_to_do(status: int, remedy: str) -> None:
+    """The end of a worker was told with the last lines of TensorFlow's log."""
+    assert remedy in _obituary(Died(status, "ImportError: no x")).hint
+
+
+def test_failed_downloads_are_told_without_error_numbers() -> None:
+    """'[Errno -2]' and Keras' address stood before the words of the system."""
+    said = "URL fetch failure on https://x.y/m: None -- [Errno -2] Name or service not known"
+    assert cause(Exception(said)) == "Name or service not known"
+    error = NotADirectoryError(20, "Not a directory", "/a/file/datasets")
+    assert cause(error) == "/a/file/datasets: Not a directory"

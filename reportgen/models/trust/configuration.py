@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from reportgen.models.trust import allowlist, limits
@@ -165,6 +165,23 @@ def _as_mapping(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, dict) else {}
 
 
+@dataclass(frozen=True)
+class LayerOutline:
+    """What a configuration tells of a layer.
+
+    Attributes:
+        kind: its class.
+        axes: of its input, with that of the images; None where the file does not note them.
+        activation: the name of its activation, "" for none and for one of another kind.
+        channels_first: whether the axis of channels comes before those of the image.
+    """
+
+    kind: str
+    axes: int | None = None
+    activation: str = ""
+    channels_first: bool = False
+
+
 Layers = dict[str, int | None]
 """Channels of each layer's output by its path; None where the configuration does not say."""
 Input = tuple[str, tuple[int | None, ...], str]
@@ -177,17 +194,28 @@ class Outline:
 
     Attributes:
         layers: every layer by its path, in the model's order.
+        details: more about each of these layers, by its path.
         inputs: every input of the model, in its order.
+        outputs: the paths of the layers that give the model's outputs, in their order.
+        unbuilt: whether the model has no weights, because it has never seen a shape.
     """
 
     layers: Layers | None = None
+    details: dict[str, LayerOutline] = field(default_factory=dict)
     inputs: tuple[Input, ...] | None = None
+    outputs: tuple[str, ...] | None = None
+    unbuilt: bool = False
 
 
 def outline(config: Json) -> Outline:
     """The layers and inputs of a model's configuration."""
+    layers = _where_sure(lambda: dict(_layers(config, "")))
     return Outline(
-        _where_sure(lambda: dict(_layers(config, ""))), _where_sure(lambda: tuple(_inputs(config)))
+        None if layers is None else {path: _channels(own) for path, own in layers.items()},
+        {path: _outlined(layer) for path, layer in (layers or {}).items()},
+        _where_sure(lambda: tuple(_inputs(config))),
+        _where_sure(lambda: tuple(_outputs(config))),
+        _where_sure(lambda: _is_unbuilt(config)) or False,
     )
 
 
@@ -202,7 +230,7 @@ def _where_sure(read: Callable[[], T]) -> T | None:
         return None
 
 
-def _layers(model: Json, prefix: str) -> Iterator[tuple[str, int | None]]:
+def _layers(model: Json, prefix: str) -> Iterator[tuple[str, Part]]:
     """The layers of a model and of all models in it. Raises what `_where_sure` knows."""
     for layer in model["config"]["layers"]:
         kind, name = Part(layer).kind, layer["config"]["name"]
@@ -212,12 +240,46 @@ def _layers(model: Json, prefix: str) -> Iterator[tuple[str, int | None]]:
             continue
         if not isinstance(name, str) or "/" in name:
             raise _Unsure
-        channels = layer["config"].get(CHANNELS.get(kind, ""))
-        yield prefix + name, channels if isinstance(channels, int) and channels > 0 else None
+        yield prefix + name, Part(layer)
         if kind in allowlist.MODELS:
             yield from _layers(layer, f"{prefix}{name}/")
         elif kind not in _PLAIN:
             raise _Unsure
+
+
+def _channels(layer: Part) -> int | None:
+    channels = layer.config.get(CHANNELS.get(layer.kind, ""))
+    return channels if isinstance(channels, int) and channels > 0 else None
+
+
+def _outlined(layer: Part) -> LayerOutline:
+    activation = layer.config.get("activation")
+    return LayerOutline(
+        layer.kind,
+        len(layer.input_shape) or None,
+        activation if isinstance(activation, str) else "",
+        layer.channels_first,
+    )
+
+
+def _outputs(model: Json) -> Iterator[str]:
+    """The layers that give a model's outputs. Raises what `_where_sure` knows."""
+    kind, layers = Part(model).kind, model["config"]["layers"]
+    if kind not in allowlist.MODELS:
+        raise _Unsure
+    names = [layer["config"]["name"] for layer in layers]
+    yield from names[-1:] if kind == "Sequential" else _names(model["config"]["output_layers"])
+
+
+def _is_unbuilt(model: Json) -> bool:
+    """Whether a Sequential model has never seen a shape. Raises what `_where_sure` knows."""
+    layers = model["config"]["layers"]
+    if Part(model).kind != "Sequential" or "build_input_shape" in model["config"]:
+        return False
+    shapes = ("batch_shape", "batch_input_shape", "batch_input_size")
+    first = layers[0]
+    known = any(shape in first["config"] for shape in shapes) or "layers" in first["config"]
+    return not known and not any("build_config" in layer for layer in layers)
 
 
 def _inputs(model: Json) -> Iterator[Input]:
@@ -229,11 +291,11 @@ def _inputs(model: Json) -> Iterator[Input]:
         yield _input(layers[0])
     else:
         named = {layer["config"]["name"]: layer for layer in layers}
-        for name in _input_names(model["config"]["input_layers"]):
+        for name in _names(model["config"]["input_layers"]):
             yield _input(named[name])
 
 
-def _input_names(places: Json) -> Iterator[str]:
+def _names(places: Json) -> Iterator[str]:
     """Names in a structure of lists and mappings whose leaves are such as ["image", 0, 0]."""
     if isinstance(places, dict):
         places = [places[key] for key in sorted(places)]  # Keras' order
@@ -243,7 +305,7 @@ def _input_names(places: Json) -> Iterator[str]:
         yield places[0]
         return
     for place in places:
-        yield from _input_names(place)
+        yield from _names(place)
 
 
 def _input(layer: Json) -> Input:

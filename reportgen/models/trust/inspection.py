@@ -59,7 +59,8 @@ def inspect_isolated(
         _ask("inspecting", request)
     except NoAnswer:
         why = "it is damaged in a way that stops the inspection"
-        raise UserError(Problem(f"the {kind} file {name} is refused: {why}")) from None
+        hint = "save it again, with model.save('NAME.keras')"
+        raise UserError(Problem(f"the {kind} file {name} is refused: {why}", hint=hint)) from None
 
 
 def outline_of(path: Path) -> configuration.Outline:

@@ -21,6 +21,7 @@ from reportgen.code import reached
 from reportgen.digest import installed_version, of_bytes, of_value
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust.copy import Copy, copied
+from reportgen.models.trust.findings import TRUST
 from reportgen.models.trust.inspection import inspect_isolated
 from reportgen.models.trust.limits import GB, OUTPUT, readable_size
 from reportgen.store import Store
@@ -159,7 +160,7 @@ def _examine(copy: Copy, request: Request, key: str) -> None:
             return
         refusal = _ask(reader, copy, request)
     if refusal:
-        raise UserError(Problem(f"the model file {copy.name} is refused: {refusal}"))
+        raise UserError(Problem(f"the model file {copy.name} is refused: {refusal}", hint=TRUST))
     if store is not None:
         store.remember_passed(key)
 

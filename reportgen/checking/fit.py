@@ -1,0 +1,96 @@
+"""Holds model files against their datasets: sizes of images, numbers of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from reportgen.checking.figures import FLAT, KnownData, formed, known_data
+from reportgen.errors import Problem, UserError
+from reportgen.models.adapting import shape_problem
+from reportgen.models.trust import allowlist
+from reportgen.models.trust.configuration import LayerOutline, Outline
+from reportgen.models.trust.inspection import outline_of
+from reportgen.spec.types import DatasetSpec, ModelSpec, Spec
+from reportgen.suggestions import never_built, units_misfit
+
+
+def fit_problems(spec: Spec) -> Iterator[Problem]:
+    """Model files without weights, and those that surely do not fit their datasets."""
+    folder = spec.source.parent
+    for model in spec.models:
+        if model.kind == "file":
+            line = model.lines.get("source", model.line)
+            for message, hint in _problems(model, outline_of(folder / model.source), folder):
+                yield Problem(message, str(spec.source), line, hint)
+
+
+def _problems(model: ModelSpec, outline: Outline, folder: Path) -> Iterator[tuple[str, str]]:
+    if outline.unbuilt:
+        yield never_built(model.source)
+    elif model.dataset is not None:
+        data = _looked_into(model.dataset, folder)
+        if data.shape is not None and (problem := _shape_problem(model, outline, data.shape)):
+            yield problem
+        if data.classes and (problem := _units_problem(outline, data.classes[0])):
+            yield problem
+
+
+def _looked_into(dataset: DatasetSpec, folder: Path) -> KnownData:
+    """What the spec says of a dataset, and a quick look at its files."""
+    known, params = known_data(dataset), dataset.params
+    try:
+        if dataset.source == "npz":
+            from reportgen.datasets import npz
+
+            arrays = npz.shapes({**params, "path": folder / params["path"]})
+            images = next(shape for name, shape in arrays.items() if name[0] == "x")[1:]
+            columns = next((shape[1:] for name, shape in arrays.items() if name[0] == "y"), ())
+            stored = (images[0], images[1], images[2] if len(images) == 3 else 1)
+            known = replace(known, shape=formed(stored, params))
+            if columns and columns[0] > 1 and not known.classes:
+                known = replace(known, classes=(tuple(map(str, range(columns[0]))),))
+        elif dataset.source == "folder" and not known.classes and params["labels"]:
+            from reportgen.datasets import listing
+
+            if listing.is_small(folder / params["path"]):
+                found = listing.list_images(folder / params["path"], True, None)
+                known = replace(known, classes=(found.classes,) if found.classes else ())
+    except (UserError, OSError):  # The look at datasets reports it.
+        return known
+    return known
+
+
+def _shape_problem(
+    model: ModelSpec, outline: Outline, shape: tuple[int, ...]
+) -> tuple[str, str] | None:
+    if model.inputs or outline.inputs is None or len(outline.inputs) != 1:
+        return None
+    expected = outline.inputs[0][1]
+    first = [*shape[-1:], *shape[:-1]]
+    turns = any(layer.channels_first for layer in outline.details.values())
+    # Which layers read channels first is unknown where layers are.
+    if (turns or outline.layers is None) and shape_problem("", expected, first) is None:
+        return None
+    problem = shape_problem(model.source, expected, shape)
+    return None if problem is None else (problem.message, problem.hint)
+
+
+def _units_problem(outline: Outline, classes: tuple[str, ...]) -> tuple[str, str] | None:
+    """What the build says of a single output that cannot answer the labels."""
+    if outline.outputs is None or len(outline.outputs) != 1 or outline.layers is None:
+        return None
+    path = outline.outputs[0]
+    layer, units = outline.details.get(path, LayerOutline("")), outline.layers.get(path)
+    before = [own.kind for own in outline.details.values()][:-1]
+    flat = layer.axes == 2 or (layer.axes is None and any(map(FLAT.fullmatch, before)))
+    count = len(classes)
+    if layer.kind not in ("Dense", *allowlist.HEADS) or units is None or not flat:
+        return None
+    kind = layer.activation if layer.activation in ("softmax", "sigmoid") else "logits"
+    # A single unit without activation is a regression, which answers no labels.
+    fits = count == 2 if units == 1 and kind != "softmax" else units == count and units > 1
+    if fits or count == 1 or (units == 1 and kind == "logits" and count > 2):
+        return None
+    return units_misfit(path, units, kind, "class", classes)

@@ -1,0 +1,34 @@
+"""Links in an author's Markdown to places of the same report: their targets, and their ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+RESERVED = ("top", "main", "contents", "inferences", "provenance")
+"""Ids of places that every page has."""
+
+_LINK = re.compile(r"(\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)#([^\s<>()]+)", re.MULTILINE)
+_CODE = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)|(?<![`\\])(?P<ticks>`+)(?!`).+?"
+    r"(?<!`)(?P=ticks)(?!`)",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def targets(text: str) -> Iterator[str]:
+    """What the links of a text name after "#", those in code left out."""
+    yield from (match[2] for match in _LINK.finditer(_CODE.sub("", text)))
+
+
+def retargeted(text: str, anchor: Callable[[str], str]) -> str:
+    """The text with the anchor of each target in its place."""
+    pieces, end = [], 0
+    for code in _CODE.finditer(text):
+        pieces += [_retargeted(text[end : code.start()], anchor), code[0]]
+        end = code.end()
+    return "".join([*pieces, _retargeted(text[end:], anchor)])
+
+
+def _retargeted(text: str, anchor: Callable[[str], str]) -> str:
+    return _LINK.sub(lambda match: f"{match[1]}#{anchor(match[2])}", text)
