@@ -19,9 +19,11 @@ from reportgen.checking.files import check_files
 from reportgen.child_process import ChildProcess, Limits, TimedOut
 from reportgen.errors import UserError
 from reportgen.models.keras_errors import explain
-from reportgen.models.trust.inspection import inspect
+from reportgen.models.trust.inspection import inspect, own_losses
 from reportgen.models.trust.owned import wrong_modules
 from reportgen.models.trust.reading import read_model
+from reportgen.network.network import Network
+from reportgen.network.warnings import model_warnings
 from reportgen.spec.loading import load_text
 from tests.models.trust.crafting import INPUT, h5_file, keras_file, layer, model
 
@@ -331,3 +333,51 @@ def test_a_loaded_model_predicts_what_the_saved_one_did(
     np.testing.assert_array_equal(
         loaded(images, training=False), np.asarray(model(images, training=False))
     )
+
+
+@pytest.mark.filterwarnings("ignore:Layer .* does not have a `quantize` method")
+@pytest.mark.parametrize("mode", ["int8", "int4"])
+def test_quantized_weights_are_told(mode: str) -> None:
+    """A report of a quantized model did not say that its weights are rounded."""
+    model = keras.Sequential([keras.Input((4,)), LAYERS.Dense(6, name="wide")])
+    assert [one.kind for one in model_warnings(Network.of(model))] == []
+    model.quantize(mode)
+    (warning,) = model_warnings(Network.of(model))
+    assert warning.kind == "quantized"
+    assert f"({mode}: 'wide')" in warning.text
+    assert ("two weights" in warning.text) == (mode == "int4")
+
+
+def focal(true: Any, said: Any) -> Any:
+    return keras.ops.mean((true - said) ** 4)
+
+
+class Strict(keras.losses.MeanSquaredError):
+    pass
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize(
+    ("loss", "own"),
+    [
+        (focal, ["focal"]),
+        (Strict(), ["Strict"]),
+        ([focal, "mse"], ["focal"]),
+        ("mse", []),
+        ("sparse_categorical_crossentropy", []),
+        (keras.losses.CategoricalCrossentropy(label_smoothing=0.1), []),
+        (keras.losses.mean_squared_error, []),
+        (None, []),
+    ],
+)
+def test_a_loss_that_is_not_used_is_told(
+    tmp_path: Path, loss: Any, own: list[str], suffix: str
+) -> None:
+    """A model that was trained with a loss of its own was evaluated with another without a word."""
+    start = keras.Input((4,))
+    outputs = [LAYERS.Dense(2)(start) for _ in range(2 if isinstance(loss, list) else 1)]
+    model = keras.Model(start, outputs)
+    model.compile("sgd", loss=loss)
+    model.save(path := tmp_path / f"m{suffix}")
+    inspect(path)
+    assert own_losses(path) == own
