@@ -64,6 +64,7 @@ class Training:
         params: the training parameters of the spec; {} for a model that came trained.
         device: the device of the training, "CPU" or "GPU".
         preprocessing: that of the images for this model; None without a dataset.
+        machine: what the weights were made on (`checkpoints.machine`); no part of any digest.
     """
 
     digest: str
@@ -72,6 +73,7 @@ class Training:
     params: Params
     device: str
     preprocessing: Preprocessing | None
+    machine: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
