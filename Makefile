@@ -6,7 +6,7 @@ RUN    := $(VENV)/bin
 PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 reports test test-long coverage check format docs hooks bench clean
+.PHONY: help setup report chapter3 reports test test-long coverage check format docs hooks torture bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,9 @@ docs: setup  ## write docs/spec.md and the schema anew, and the API reference in
 
 hooks: setup  ## have git run the quick checks before each commit
 	$(RUN)/pre-commit install
+
+torture: setup  ## kill and starve 270 builds, and look at what is left (a quarter of an hour)
+	$(RUN)/python -m torture $(BLOWS)
 
 bench: setup  ## compare with other ways to the same results (an hour; best on a quiet machine)
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --group bench

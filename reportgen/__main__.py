@@ -9,11 +9,37 @@ import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; until there is something to clean up, a signal ends it at once."""
     leave_out_working_folder(sys.path, first=__name__ == "__main__" and not sys.flags.safe_path)
+    from reportgen.signals import end_at_once
+
+    end_at_once()
+    from reportgen.streams import forgiving_streams
+
+    output = forgiving_streams()
     from reportgen.cli import main as commands
 
-    commands(prog_name="reportgen")
+    status: str | int | None = 0
+    try:
+        commands(prog_name="reportgen")
+    except SystemExit as end:
+        status = end.code
+    sys.stdout.flush()
+    raise SystemExit(status or unwritten(output.error))
+
+
+def unwritten(error: OSError | None) -> int:
+    """Report an error of standard output; returns the exit status."""
+    if error is None:
+        return 0
+    from reportgen.console import show
+    from reportgen.errors import Problem, SystemRefusal
+
+    # A reader that has enough, such as `head`, closes the pipe.
+    if not isinstance(error, BrokenPipeError):
+        why = (error.strerror or "").lower()
+        show(SystemRefusal(Problem(f"cannot write to standard output: {why}")))
+    return SystemRefusal.exit_status
 
 
 def leave_out_working_folder(path: list[str], *, first: bool) -> None:

@@ -12,11 +12,12 @@ from typing import Any, Protocol
 from reportgen.digest import absolute
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job
-from reportgen.errors import InputMovedError, Problem, ReportgenError
+from reportgen.errors import InputMovedError, Problem, ReportgenError, SystemRefusal, refused
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
-from reportgen.session import Session, changed_files, recorded, refuse_foreign
-from reportgen.store import Output, read_manifest, write_atomic, write_manifest
+from reportgen.publication import publish
+from reportgen.session import Session, changed_files, recorded
+from reportgen.store import Output, read_manifest
 
 MOVES = 3
 """How often a report is begun again because its files change."""
@@ -84,6 +85,7 @@ class Builder:
     published: bool = False
     resolved: dict[str, Resolved] = field(default_factory=dict)
     failures: set[str] = field(default_factory=set)
+    refused: bool = False
     warned: set[str] = field(default_factory=set)
     moves: int = 0
 
@@ -94,7 +96,8 @@ class Builder:
     def build(self) -> bool:
         """Bring the report up to date; returns whether every task succeeded.
 
-        Where a file was replaced between its digest and its reading, the build goes again.
+        Where a file was replaced between its digest and its reading, the build goes again. Where
+        the system refuses to read or write, the report ends with one error.
         """
         while True:
             try:
@@ -114,6 +117,11 @@ class Builder:
                 self.page(task) if task.stage == "page" else self.resolve(task)
             except Failed as failure:
                 self.exit_status = max(self.exit_status, failure.exit_status)
+            except OSError as error:
+                self.fail(task, SystemRefusal(refused(error)))
+            if self.refused:
+                self.exit_status = max(self.exit_status, SystemRefusal.exit_status)
+                break
 
     def resolve(self, task: Task) -> Resolved:
         """Digests of a task's outputs, after running it if it is stale."""
@@ -222,10 +230,11 @@ class Builder:
 
     def fail(self, task: Task, error: ReportgenError) -> Failed:
         """Report an error to the listener, with the file and line of the spec that caused it."""
-        file, line = task.where
+        file, line = (None, None) if isinstance(error, SystemRefusal) else task.where
         problems = [replace(p, file=p.file or file, line=p.line or (None if p.file else line))
                     for p in error.problems]  # fmt: skip
         self.failures.add(task.key)
+        self.refused |= isinstance(error, SystemRefusal)
         self.listener.failed(task, type(error)(*problems))
         return Failed(error.exit_status)
 
@@ -249,7 +258,6 @@ class Builder:
         from reportgen import page
         from reportgen.render import templates
 
-        refuse_foreign(self.folder, bool(self.manifest["tasks"]))
         inputs = {i.name: self.outputs(self.plan.tasks[i.task])[i.output] for i in task.inputs}
         for name, output in inputs.items():
             if name.startswith("model:"):
@@ -261,13 +269,9 @@ class Builder:
             if facts["files"].get(name, digest) != digest:
                 problem = Problem(f"the template {name} changed while it was read")
                 raise self.moved(task, InputMovedError(problem))
-        for name, data in files.items():
-            write_atomic(self.folder / name, data)
         digests = page.digests(files)
         self.resolved[task.key] = Resolved(key_of(task, facts), facts, digests)
-        self.write_manifest(digests)
-        for name in set(self.manifest["files"]) - set(digests):
-            (self.folder / name).unlink(missing_ok=True)
+        self.publish(task, digests, files)
         self.ran += 1
 
     def keep_manifest(self, facts: Mapping[str, Any]) -> None:
@@ -276,12 +280,14 @@ class Builder:
             task = self.plan.page
             outputs = self.manifest["tasks"][task.key]["outputs"]
             self.resolved[task.key] = Resolved(key_of(task, facts), facts, outputs)
-            self.write_manifest(self.manifest["files"])
+            self.publish(task, self.manifest["files"], {})
 
-    def write_manifest(self, files: Mapping[str, str]) -> None:
-        """Record every task of the report and every published file."""
+    def publish(self, task: Task, digests: Mapping[str, str], files: Mapping[str, bytes]) -> None:
+        """Publish the report's files with the record of every task."""
         tasks = {
             key: {"key": r.key, "facts": r.facts, "outputs": r.digests}
             for key, r in self.resolved.items()
         }
-        write_manifest(self.folder, tasks, files)
+        for name in publish(self.folder, digests, tasks, files):
+            text = f"{self.folder / name} has left the report, but stays, because it was changed"
+            self.listener.remarked(task, text)

@@ -23,13 +23,16 @@ from typing import Any, Literal, cast
 from reportgen.errors import Problem, UserError
 
 Kind = Literal[
-    "int", "float", "bool", "str", "layers", "samples", "names", "numbers", "size", "path", "paths"
-]
+    "int", "float", "bool", "str", "layers", "samples", "names", "numbers", "size", "path", "paths",
+    "classes", "range",
+]  # fmt: skip
 """Types of a parameter. "layers" is "all" or a list of layer names; "samples" is a count or a
 list of test-image indices; "names" and "numbers" are lists of strings and of floats. "size" is
 [height, width] in pixels; a spec may write one number for both. "path" is the path of a file or
 folder relative to the spec's folder, and "paths" is a list of them: their contents are part of the
-task's key, and the loader receives each as a `pathlib.Path`."""
+task's key, and the loader receives each as a `pathlib.Path`. "classes" is a list of names, which
+may repeat, or the path of a text file with one name a line, whose contents are part of the task's
+key; the loader receives the names. "range" is [low, high], two numbers with the lower first."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,11 @@ def entry(group: Group, name: str) -> Entry:
 def module(group: Group, name: str) -> str:
     """Dotted module (for figures: package) of one entry. Raises KeyError as `entry` does."""
     return modules(group)[name]
+
+
+def with_model(kind: str) -> str:
+    """The module of a figure kind about data that computes what a parameter asks of a model."""
+    return f"{module('figures', kind)}.with_model"
 
 
 @cache

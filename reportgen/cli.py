@@ -12,7 +12,8 @@ import click
 
 from reportgen import catalog
 from reportgen.console import Console, say, say_usage, show
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
+from reportgen.signals import Interruptible
 from reportgen.spec.project import root, spec_path, spec_paths
 from reportgen.spec.types import Spec
 from reportgen.version import __version__
@@ -38,14 +39,20 @@ def guarded(command: Callable[..., int | None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: object, **kwargs: object) -> None:
         try:
-            status = command(*args, **kwargs) or 0
+            with Interruptible():
+                status = command(*args, **kwargs) or 0
         except ReportgenError as error:
             show(error)
             status = error.exit_status
-        except KeyboardInterrupt:
+        except OSError as error:
+            show(SystemRefusal(refused(error)))
+            status = SystemRefusal.exit_status
+        except KeyboardInterrupt as signal:
+            building = command.__name__ == "build"
+            kept = " Finished tasks are kept; build again to continue." if building else ""
             say(err=True)
-            say("Interrupted. Finished tasks are kept; build again to continue.", err=True)
-            status = 130
+            say(f"Interrupted.{kept}", err=True)
+            status = getattr(signal, "exit_status", 130)
         raise SystemExit(status)
 
     return run
@@ -167,7 +174,8 @@ def status(specs: Sequence[str], out: Path | None) -> int:
     from reportgen.checking.figures import data_problems
 
     sound, broken = load(specs, data_problems)
-    statuses = use.statuses(use.plans(sound), place(out)) if sound else []
+    prune = not specs and not broken
+    statuses = use.statuses(use.plans(sound), place(out), prune=prune) if sound else []
     stale = [status for status in statuses if status.state != "fresh"]
     for status in stale:
         reasons = "; ".join(str(reason) for reason in status.reasons)

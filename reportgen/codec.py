@@ -45,17 +45,13 @@ def fits(kind: Json, data: Json) -> bool:
 
     `decode` takes what `encode` wrote. What may be damaged is held against its type first.
     """
-    origin: Json = typing.get_origin(kind)
-    args = typing.get_args(kind)
     if kind is Any:
         return True
-    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        hints = _hints(kind)
-        needed = {f.name for f in dataclasses.fields(kind) if _is_required(f)}
-        return (
-            isinstance(data, dict)
-            and needed <= data.keys()
-            and all(fits(hints[name], data[name]) for name in hints.keys() & data.keys())
+    origin, args, fields = _shape(kind)
+    if fields:
+        return isinstance(data, dict) and all(
+            fits(hint, data[name]) if name in data else not required
+            for name, hint, required in fields
         )
     if origin in (typing.Union, types.UnionType):
         return any(fits(one, data) for one in args)
@@ -68,6 +64,16 @@ def fits(kind: Json, data: Json) -> bool:
     if kind is type(None):
         return data is None
     return isinstance(data, kind) and (kind is bool or not isinstance(data, bool))
+
+
+@cache
+def _shape(kind: Json) -> tuple[Json, tuple[Json, ...], tuple[tuple[str, Json, bool], ...]]:
+    """Origin and arguments of a type hint, and the fields of a record: name, hint, required."""
+    fields: list[tuple[str, Json, bool]] = []
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        hints = _hints(kind)
+        fields = [(f.name, hints[f.name], _is_required(f)) for f in dataclasses.fields(kind)]
+    return typing.get_origin(kind), typing.get_args(kind), tuple(fields)
 
 
 def _is_required(field: dataclasses.Field[Any]) -> bool:

@@ -159,7 +159,7 @@ class StatCache:
 def files_in(folder: Path | str) -> list[str]:
     """Files of a folder and its subfolders: sorted relative paths, separated by '/'.
 
-    Names that begin with '.' are left out, and links to folders are not followed.
+    Hidden names are left out (see `is_hidden`), and links to folders are not followed.
 
     Raises:
         OSError: a folder cannot be read.
@@ -170,10 +170,15 @@ def files_in(folder: Path | str) -> list[str]:
 
     found = []
     for root, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not is_hidden(name)]
         inner = Path(root).relative_to(folder)
-        found += [(inner / name).as_posix() for name in names if not name.startswith(".")]
+        found += [(inner / name).as_posix() for name in names if not is_hidden(name)]
     return sorted(found)
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is hidden: it begins with a single dot, as tools name theirs."""
+    return name.startswith(".") and not name.startswith("..")
 
 
 def installed_version(distribution: str) -> str:

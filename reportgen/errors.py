@@ -5,6 +5,9 @@ The command line turns errors into text and an exit status.
 
 from __future__ import annotations
 
+import errno
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 from reportgen.suggestions import did_you_mean as did_you_mean
@@ -57,3 +60,24 @@ class InputMovedError(UserError):
 
 class UndefinedError(ReportgenError):
     """A method is undefined for a model; the report prints this sentence in place of the figure."""
+
+
+class SystemRefusal(ReportgenError):
+    """The system refused to read or write, for all that reportgen does next would meet the same."""
+
+
+def refused(error: OSError) -> Problem:
+    """The problem that an error of the system is."""
+    path = str(error.filename or "")
+    with suppress(OSError):  # the working folder may be gone
+        path = path.removeprefix(os.getcwd() + os.sep)
+    where = f" {path}" if path else ""
+    why = (error.strerror or str(error)).lower()
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        hint = "free some space, then build again; finished tasks are kept"
+        return Problem(f"cannot write{where}: the disk is full", hint=hint)
+    hints = dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM), "give yourself the right to read and write there"
+    )
+    hint = hints.get(error.errno or 0, "check the disk, then build again")
+    return Problem(f"cannot use{where}: {why}", hint=hint)

@@ -46,11 +46,18 @@ def read_regular(path: Path | str, *, follow: bool = True) -> bytes:
         return file.read()
 
 
-def kind(info: os.stat_result) -> str:
-    """What a path leads to, in words; "" for a regular file."""
+def kind(path: Path | str, *, follow: bool = True) -> str:
+    """What a path leads to, in words, such as "a folder"; "" for a regular file or nothing."""
+    try:
+        return _kind(os.stat(path, follow_symlinks=follow))
+    except OSError:
+        return ""
+
+
+def _kind(info: os.stat_result) -> str:
     return _KINDS.get(stat.S_IFMT(info.st_mode), "")
 
 
 def _refuse_others(info: os.stat_result, path: Path | str) -> None:
-    if what := kind(info):
+    if what := _kind(info):
         raise OSError(errno.EINVAL, f"it is {what}, not a file", str(path))

@@ -11,7 +11,6 @@ Nothing is noted outside of `expecting`, which surrounds the tasks of a build.
 
 from __future__ import annotations
 
-import importlib.abc
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -195,7 +194,7 @@ def importing(folder: Path | None = None) -> Iterator[None]:
         sys.meta_path.remove(finder)
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
 

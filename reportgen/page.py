@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from reportgen.records import (
     ModelFacts,
     Note,
     Report,
+    ReportWarning,
     Section,
 )
 from reportgen.render import pages
@@ -59,7 +60,7 @@ def make(
         ),
         inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
         provenance=_provenance(models, provenance),
-        warnings=tuple(dict.fromkeys(w for model in models for w in model.warnings)),
+        warnings=_warnings(models),
         derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
     )
     shown = [f for section in report.sections for block in section.blocks for f in block.figures]
@@ -82,6 +83,19 @@ def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:
     if "weights" in training and model.kind != "application" and not untrained:
         training["inputs"] = training.pop("weights")
     return replace(facts, name=model.name, title=model.title, training=training)
+
+
+def _warnings(models: Sequence[ModelFacts]) -> tuple[ReportWarning, ...]:
+    """The warnings of all models, each once; those of some alone begin with their titles."""
+    titles: dict[ReportWarning, dict[str, None]] = {}
+    for model in models:
+        for warning in model.warnings:
+            titles.setdefault(warning, {})[model.title] = None
+    return tuple(
+        warning if len(own) == len(models) else
+        replace(warning, text=f"{', '.join(own)}: {warning.text}")
+        for warning, own in titles.items()
+    )  # fmt: skip
 
 
 def without_repeated_notes(sections: Iterable[Section]) -> tuple[Section, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -209,9 +209,10 @@ class _Layout:
         """The task that stores a trained model for the figures, with the facts about it."""
         trained = self.is_trained_here(model)
         inputs = (Input("training", self.model_key(model, "train"), "training"),) if trained else ()
-        return self._of_model(
-            model, "model", inputs, {"settle": leaves_scaling_open(model.dataset)}
-        )
+        params = {"settle": leaves_scaling_open(model.dataset), "classes": model.classes}
+        task = self._of_model(model, "model", inputs, params)
+        names = {path: self.folder / path for path in _names_file(model.classes)}
+        return replace(task, files={**task.files, **names})
 
     def model_key(self, model: ModelSpec, stage: Stage) -> str:
         """Name of one of the tasks of a model."""
@@ -283,11 +284,14 @@ class _Layout:
     def compute(self, section: SectionSpec, figure: FigureSpec, model: ModelSpec | None) -> Task:
         """The task that computes a figure's arrays, facts and measures."""
         inputs = () if model is None else tuple(self.inputs(figure, model))
-        own = f"{catalog.module('figures', figure.kind)}.compute"
+        own = [f"{catalog.module('figures', figure.kind)}.compute"]
+        added = "model" not in catalog.entry("figures", figure.kind).inputs
+        if added and any(item.name == "model" for item in inputs):
+            own.insert(0, catalog.with_model(figure.kind))
         return Task(
             self.figure_key(section, figure, "compute"),
             "compute",
-            self.roots.modules("compute", inputs, own),
+            self.roots.modules("compute", inputs, *own),
             {"kind": figure.kind, "params": figure.params, "seed": self.spec.seed},
             inputs,
             where=(self.file, figure.line),
@@ -393,8 +397,15 @@ def _paths(dataset: DatasetSpec) -> Iterator[str]:
     )
     for parameter in entry.parameters:
         given = dataset.params.get(parameter.name)
-        if parameter.kind in ("path", "paths") and given:
+        if parameter.kind == "classes":
+            yield from _names_file(given)
+        elif parameter.kind in ("path", "paths") and given:
             yield from [given] if isinstance(given, str) else given
+
+
+def _names_file(classes: str | Sequence[str] | None) -> list[str]:
+    """The file of `classes`, as the spec writes it; none where it lists the names."""
+    return [classes] if isinstance(classes, str) and classes else []
 
 
 _LINES = ("line", "lines", "input_lines")

@@ -93,6 +93,8 @@ class Dataset:
     `targets[0]` is the primary target, which a model with a single output learns.
     `originals` are the images of the test split as their files hold them, each uint8 (h, w, c),
     where a dataset of a few images changed their size or color; otherwise ().
+    `classes` names the classes of a model that is shown images without labels, in the order of the
+    model's units; () where nothing names them, and beside `targets`, which have names of their own.
     `warnings` are doubts about the images or labels.
     """
 
@@ -105,6 +107,7 @@ class Dataset:
     digest: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     originals: tuple[Array, ...] = ()
+    classes: tuple[str, ...] = ()
     warnings: tuple[ReportWarning, ...] = ()
 
 
@@ -128,24 +131,38 @@ class Head:
 
     `index` is the output's position among `model.outputs`. `kind` says how to read its values:
     "softmax" and "logits" have one unit for each class; "sigmoid" has a single unit; "maps" is an
-    output that is an image or a volume itself, and `units` counts its channels.
-    `target` is None where no dataset has labels for the output.
+    output that is an image or a volume itself, and `units` counts its channels. "constant" is a
+    softmax over a single value, which is 1 for every image, and "groups" one over some of the units
+    only; neither answers anything.
+    `target` is None where no dataset has labels for the output. `names` are the names that a spec
+    gives the classes of such an output.
     """
 
     name: str
     title: str
     index: int
     units: int
-    kind: Literal["softmax", "sigmoid", "logits", "maps"]
+    kind: Literal["softmax", "sigmoid", "logits", "maps", "constant", "groups"]
     target: Target | None
+    names: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of its classes; () where nothing names them."""
+        return self.target.classes if self.target else self.names
+
+    @property
+    def answers(self) -> bool:
+        """Whether the output gives one answer for an image: a value, or one for each class."""
+        return self.kind not in ("maps", "constant", "groups")
 
     @property
     def valued(self) -> bool:
         """Whether the output's values stand for themselves, as in a regression.
 
-        Neither labels nor a softmax or sigmoid make them scores of classes.
+        Neither labels, nor names, nor a softmax or sigmoid make them scores of classes.
         """
-        return self.kind == "logits" and self.target is None
+        return self.kind == "logits" and not self.classes
 
 
 @dataclass(frozen=True)
@@ -283,6 +300,7 @@ class Picture:
     """An encoded image; `width` and `height` count its pixels.
 
     `vector` is the same picture as SVG, which pages embed instead; b"" where the SVG is no smaller.
+    `keys` are words that no font could draw: numbers in brackets, from [1], stand for them.
     """
 
     data: bytes
@@ -290,6 +308,7 @@ class Picture:
     width: int
     height: int
     vector: bytes = b""
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from reportgen import engine, site
+from reportgen import engine, scratch, site
 from reportgen.builder import Builder, Listener
-from reportgen.digest import of_bytes
 from reportgen.engine.client import Worker
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
 from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Stage, Task, plan
+from reportgen.publication import obstacles, recover
 from reportgen.render import template_files
-from reportgen.session import Place, Session, changed_files, recorded, refuse_foreign
+from reportgen.session import Place, Session, changed_files, recorded
 from reportgen.spec.types import Spec
-from reportgen.store import locked, read_manifest, write_manifest
+from reportgen.store import locked, read_manifest
 
 __all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
+
+T = TypeVar("T")
+
+PAGES = ("index.html", "report.md", "report.json")
+"""Files that every report has, besides its figures."""
 
 
 def roots() -> Roots:
@@ -47,11 +56,19 @@ def plans(specs: Sequence[Spec]) -> list[Plan]:
     return [plan(spec, common) for spec in specs]
 
 
-def statuses(plans: Sequence[Plan], place: Place) -> list[Status]:
-    """The state of every task of every report, with reasons."""
+def statuses(plans: Sequence[Plan], place: Place, *, prune: bool = False) -> list[Status]:
+    """The state of every task of every report, with reasons.
+
+    Args:
+        plans: the reports.
+        place: where pages and cache are.
+        prune: whether a build would remove the pages of any other spec.
+    """
+    require_folder(place.out)
     session = Session(place)
     found = [status for one in plans for status in _statuses(session, one)]
-    found.append(site_status(session))
+    slugs = {one.spec.slug for one in plans}
+    found.append(site_status(session, site.unclaimed(place.out, slugs) if prune else ()))
     session.store.save_stat_cache(session.stats)
     return found
 
@@ -62,52 +79,62 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
     digests: dict[str, Mapping[str, str]] = {}
     for task in plan.tasks.values():
         late = sorted({i.task for i in task.inputs if i.task not in digests})
+        blocked = _blocked(folder, PAGES) if task.stage == "page" else ()
         if late:
-            yield Status(task, "waits", (Reason("waits for", ", ".join(late[:3])),))
+            yield Status(task, "waits", (Reason("waits for", ", ".join(late[:3])), *blocked))
             continue
         inputs = {i.name: digests[i.task][i.output] for i in task.inputs}
         facts = session.facts(plan, task, inputs)
         found = recorded(plan, task, manifest)
         if found is None or found["key"] != key_of(task, facts):
-            yield Status(task, "stale", differences(found and found["facts"], facts))
+            reasons = differences(found and found["facts"], facts)
+            yield Status(task, "stale", (*reasons, *blocked))
             continue
         if task.stage == "page":
-            wrong = tuple(changed_files(folder, manifest["files"], session))
+            wrong = (*changed_files(folder, manifest["files"], session), *blocked)
             yield Status(task, "stale" if wrong else "fresh", wrong)
             continue
         digests[task.key] = found["outputs"]
         yield Status(task, "fresh")
 
 
+def _blocked(folder: Path, names: Iterable[str]) -> tuple[Reason, ...]:
+    """A reason for each obstacle to the files of a folder, which a build would refuse."""
+    found = obstacles(folder, dict.fromkeys(names, ""))
+    return tuple(Reason("build would refuse", problem.message) for problem in found)
+
+
 def site_task(place: Place) -> Task:
     """The front page: it depends on every report.json below the output folder."""
     reports = {f"{path.parent.name}/{path.name}": path for path in place.out.glob("*/report.json")}
     used = templates(lambda name: not name.startswith("report."))
-    return Task("site", "site", roots().modules("site", ()), {}, files={**used, **reports})
+    return Task(site.TASK, "site", roots().modules("site", ()), {}, files={**used, **reports})
 
 
-def site_status(session: Session) -> Status:
-    """Whether the front page is fresh, with reasons where it is stale."""
-    task, manifest = site_task(session.place), read_manifest(session.place.out)
-    facts = session.keys.facts(task, {})
+def site_status(session: Session, unclaimed: Iterable[Path] = ()) -> Status:
+    """Whether the front page is fresh, with reasons where it is stale.
+
+    Args:
+        session: the state of this command.
+        unclaimed: folders of reports that a build would remove.
+    """
+    task, out = site_task(session.place), session.place.out
+    manifest, facts = read_manifest(out), session.keys.facts(task, {})
     found = manifest["tasks"].get(task.key)
     if found is None or found["key"] != key_of(task, facts):
-        return Status(task, "stale", differences(found and found["facts"], facts))
-    wrong = tuple(changed_files(session.place.out, manifest["files"], session))
+        wrong = (*differences(found and found["facts"], facts), *_blocked(out, PAGES[:1]))
+    else:
+        wrong = tuple(changed_files(out, manifest["files"], session))
+    wrong += tuple(Reason("build would remove the report", str(folder)) for folder in unclaimed)
     return Status(task, "stale" if wrong else "fresh", wrong)
 
 
-def refresh_site(session: Session, listener: Listener) -> None:
+def refresh_site(session: Session, remark: Callable[[str], None]) -> None:
     """Write the front page if it is stale."""
-    found, out = site_status(session), session.place.out
-    if found.state == "fresh":
-        return
-    refuse_foreign(out, bool(read_manifest(out)["tasks"]))
-    site.refresh(out, lambda text: listener.remarked(found.task, text))
-    facts = session.keys.facts(found.task, {})
-    files = {"index.html": of_bytes((out / "index.html").read_bytes())}
-    outputs = {"key": key_of(found.task, facts), "facts": facts, "outputs": files}
-    write_manifest(out, {found.task.key: outputs}, files)
+    found = site_status(session)
+    if found.state != "fresh":
+        facts = session.keys.facts(found.task, {})
+        site.refresh(session.place.out, remark, key=key_of(found.task, facts), facts=facts)
 
 
 def build(
@@ -125,12 +152,16 @@ def build(
     Raises:
         UserError: a report, or the front page, cannot be written to its folder. All other reports
             are still made.
+        SystemRefusal: the system refused to write the front page, or to remove a report.
     """
-    refused: list[Problem] = []
-    with locked(place.cache) as mine:
+    require_folder(place.out)
+    remark = partial(listener.remarked, site_task(place))
+    with locked(place.cache, remark) as mine:
         if not mine:
             raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
+        clear_up(place)
         session = Session(place)
+        errors: list[ReportgenError] = []
         try:
             with Worker(meanwhile=_prepare_page) as worker:
                 builders = [Builder(session, plan, worker, listener, trust) for plan in plans]
@@ -139,16 +170,39 @@ def build(
                 if not all(builder.manifest["tasks"] for builder in builders):
                     worker.start()
                 for builder in builders:
-                    refused += _refusals(builder)
-            gone = site.prune(place.out, {one.spec.slug for one in plans}) if prune else []
+                    _tried(builder.build, errors)
+            gone: list[str] | None = []
+            if prune:
+                slugs = {one.spec.slug for one in plans}
+                gone = _tried(partial(site.prune, place.out, slugs, remark), errors)
             # Where every report was refused, nothing is written.
             if gone or any(builder.published for builder in builders):
-                refresh_site(session, listener)
+                _tried(partial(refresh_site, session, remark), errors)
         finally:
             session.store.save_stat_cache(session.stats)
-    if refused:
-        raise UserError(*refused)
-    return max((builder.exit_status for builder in builders), default=0)
+    status = max((builder.exit_status for builder in builders), default=0)
+    if errors:
+        problems = [problem for error in errors for problem in error.problems]
+        worst = max(status, *(error.exit_status for error in errors))
+        raise (UserError if worst == UserError.exit_status else SystemRefusal)(*problems)
+    return status
+
+
+def require_folder(out: Path) -> None:
+    """Raise UserError where pages would go below a path that is no folder."""
+    lowest = next(path for path in (out, *out.parents) if os.path.lexists(path))
+    if not lowest.is_dir():
+        message = f"the pages go to {out}, but {lowest} is not a folder"
+        raise UserError(Problem(message, hint="choose another folder with --out"))
+
+
+def clear_up(place: Place) -> None:
+    """Complete or undo what a killed build was publishing, and remove its temporary folders."""
+    scratch.sweep()
+    for folder in (place.out, *site.folders(place.out)):
+        # The next publication in the folder tries again, and says what is wrong.
+        with suppress(OSError):
+            recover(folder)
 
 
 def _prepare_page() -> None:
@@ -160,10 +214,12 @@ def _prepare_page() -> None:
     markdown_page.prepare()
 
 
-def _refusals(builder: Builder) -> tuple[Problem, ...]:
-    """Make one report; returns the problems of a folder that must not be written to."""
+def _tried(step: Callable[[], T], errors: list[ReportgenError]) -> T | None:
+    """The result of a step, or None with its error among the errors; other steps follow."""
     try:
-        builder.build()
+        return step()
     except UserError as error:
-        return error.problems
-    return ()
+        errors.append(error)
+    except OSError as error:
+        errors.append(SystemRefusal(refused(error)))
+    return None

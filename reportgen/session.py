@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from reportgen.errors import Problem, UserError
 from reportgen.keys import Keys, Reason
 from reportgen.plan import Plan, Task
-from reportgen.store import MANIFEST, Store, check_cache
+from reportgen.publication import STAGE
+from reportgen.store import Store, check_cache
 from reportgen.types import JsonObject
 from reportgen.version import __version__
 
@@ -62,24 +63,11 @@ def recorded(plan: Plan, task: Task, manifest: JsonObject) -> JsonObject | None:
 
 def changed_files(folder: Path, files: Mapping[str, str], session: Session) -> Iterator[Reason]:
     """A reason for each published file that is missing or was edited."""
+    if os.path.lexists(folder / STAGE):
+        yield Reason("interrupted while it was written")
     for name, digest in files.items():
         try:
             if session.stats.of_file(folder / name) != digest:
                 yield Reason("output edited", name)
         except OSError:
             yield Reason("output missing", name)
-
-
-def refuse_foreign(folder: Path, ours: bool) -> None:
-    """Refuse a folder whose `index.html` reportgen did not write.
-
-    Args:
-        folder: the folder of a report or of the site.
-        ours: whether reportgen wrote the folder's pages.
-
-    Raises:
-        UserError: the folder holds a foreign `index.html`.
-    """
-    if not ours and not (folder / MANIFEST).exists() and (folder / "index.html").exists():
-        message = f"{folder / 'index.html'} exists and was not made by reportgen"
-        raise UserError(Problem(message, hint="choose another folder with --out, or remove it"))

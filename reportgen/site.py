@@ -8,16 +8,21 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reportgen.codec import fits
-from reportgen.files import open_regular, read_regular
-from reportgen.store import MANIFEST, read_json, write_atomic
+from reportgen.digest import of_bytes
+from reportgen.files import open_regular
+from reportgen.publication import LISTED, is_inside, is_ours, publish, withdraw
+from reportgen.store import read_json, read_manifest
 
 if TYPE_CHECKING:
     from reportgen.render.views import IndexEntry
-    from reportgen.types import Json
+    from reportgen.types import Json, Params
+
+TASK = "site"
+"""The key of the front page's task."""
 
 SCHEMA = 1
 """The version of report.json that the front page lists."""
@@ -61,8 +66,14 @@ def _ignore(text: str) -> None:
     """Receives what nobody asked for."""
 
 
-def refresh(out: Path, remark: Callable[[str], None] = _ignore) -> bool:
-    """Write `out`/index.html unless it already lists the reports below `out`.
+def refresh(
+    out: Path,
+    remark: Callable[[str], None] = _ignore,
+    *,
+    key: str = "",
+    facts: Params | None = None,
+) -> bool:
+    """Write `out`/index.html, which lists the reports below `out`, and its manifest.
 
     The page lists each folder that holds a report.json written by reportgen. One that is damaged
     harms its own entry alone.
@@ -70,68 +81,60 @@ def refresh(out: Path, remark: Callable[[str], None] = _ignore) -> bool:
     Args:
         out: the folder of all reports.
         remark: called with a sentence for each damaged report.json.
+        key: the key of the front page's task.
+        facts: the facts of the task.
 
     Returns:
-        Whether the page was written.
+        Whether the page changed.
     """
     from reportgen.render import index
 
-    data = index([entry for folder in _folders(out) if (entry := _entry(folder, remark))])
-    path = out / "index.html"
-    with contextlib.suppress(OSError):
-        if read_regular(path) == data:
-            return False
-    write_atomic(path, data)
-    return True
+    data = index([entry for folder in folders(out) if (entry := _entry(folder, remark))])
+    digests, earlier = {"index.html": of_bytes(data)}, read_manifest(out)["files"]
+    task = {"key": key, "facts": facts or {}, "outputs": digests}
+    publish(out, digests, {TASK: task}, {"index.html": data})
+    return bool(digests != earlier)
 
 
-def prune(out: Path, slugs: set[str]) -> list[str]:
+def prune(out: Path, slugs: set[str], remark: Callable[[str], None] = _ignore) -> list[str]:
     """Remove the reports below `out` that are not among `slugs`.
 
     Only folders with a manifest of reportgen are touched, and only the files that the manifest
-    lists are removed. Folders left empty are removed as well.
+    lists are removed, unless they were changed since. Folders left empty are removed as well.
+
+    Args:
+        out: the folder of all reports.
+        slugs: the reports that stay.
+        remark: called with a sentence for each report that is removed.
 
     Returns:
         The slugs removed, sorted.
     """
-    gone = [folder for folder in _folders(out) if folder.name not in slugs and _is_ours(folder)]
-    for folder in gone:
-        _remove(folder)
-    return [folder.name for folder in gone]
+    found = unclaimed(out, slugs)
+    for folder in found:
+        files = read_manifest(folder)["files"]
+        left = withdraw(folder)
+        gone = f"removed the report {folder} ({len(files.keys() - left)} files), which has no spec"
+        remark(f"{gone}; {folder} stays with {_counted(left)} of your own" if left else gone)
+    return [folder.name for folder in found]
 
 
-def _folders(out: Path) -> list[Path]:
+def unclaimed(out: Path, slugs: set[str]) -> list[Path]:
+    """Folders of the reports below `out` that are not among `slugs`, sorted."""
+    return [folder for folder in folders(out) if folder.name not in slugs and is_ours(folder)]
+
+
+def folders(out: Path) -> list[Path]:
+    """The folders in `out`, sorted; links are not followed."""
     if not out.is_dir():
         return []
     return sorted(path for path in out.iterdir() if path.is_dir() and not path.is_symlink())
 
 
-def _is_ours(folder: Path) -> bool:
-    manifest = read_json(folder / MANIFEST)
-    return isinstance(manifest, dict) and "schema" in manifest and manifest.get("reportgen") is True
-
-
-def _remove(folder: Path) -> None:
-    """Delete listed files, then the manifest, then folders that are empty."""
-    listed = read_json(folder / MANIFEST).get("files")
-    listed = listed if isinstance(listed, dict | list) else ()
-    names = [PurePosixPath(name) for name in listed if isinstance(name, str) and "\0" not in name]
-    # A link or ".." could lead out of the folder, to files that reportgen did not write.
-    paths = [path for name in names if (path := _inside(folder, name)) is not None]
-    for path in paths:
-        path.unlink(missing_ok=True)
-    (folder / MANIFEST).unlink()
-    emptied = {parent for path in paths for parent in path.parents if folder in parent.parents}
-    for inner in (*sorted(emptied, reverse=True), folder):
-        with contextlib.suppress(OSError):
-            inner.rmdir()
-
-
-def _inside(folder: Path, name: PurePosixPath) -> Path | None:
-    """The path of `name` if it is a file or a link inside the folder; None otherwise."""
-    path = folder / name
-    plain = path.is_file() or path.is_symlink()
-    return path if plain and path.parent.resolve().is_relative_to(folder.resolve()) else None
+def _counted(names: list[str]) -> str:
+    """The first names, and the number of the others."""
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _entry(folder: Path, remark: Callable[[str], None]) -> IndexEntry | None:
@@ -145,7 +148,7 @@ def _entry(folder: Path, remark: Callable[[str], None]) -> IndexEntry | None:
     if of_ours and facts["schema"] != SCHEMA:
         return None
     if not of_ours or not fits(ListedReport, facts):
-        if not path.exists() or not _is_ours(folder):
+        if not path.exists() or not is_ours(folder):
             return None
         remark(f"{path} is damaged; delete it and build this report again")
         words = "its report.json is damaged"
@@ -168,10 +171,9 @@ def _thumbnail(folder: Path, figures: list[Mapping[str, Json]]) -> tuple[str, st
 
     for figure in figures:
         name, kind = figure["file"], figure.get("media_type", "")
-        path = _inside(folder, PurePosixPath(name)) if "\0" not in name else None
-        if path is None or not kind.startswith("image/"):
+        if not kind.startswith("image/") or "\0" in name or not is_inside(folder, name):
             continue
-        with contextlib.suppress(OSError), open_regular(path, follow=False) as file:
+        with contextlib.suppress(OSError), open_regular(folder / name, follow=False) as file:
             data = file.read(THUMBNAIL_BYTES + 1)
             if len(data) <= THUMBNAIL_BYTES:
                 return data_uri(data, kind), figure["alt"]

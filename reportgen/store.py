@@ -6,6 +6,7 @@ Below the cache folder (`.reportgen/`, which may be deleted at any time):
     tasks/<2 digits>/<key>.json    a finished task's outputs, named by the task's key
     stat.json                      digests of files that have not changed
     lock                           held by the build that is running
+    tmp/                           unfinished files; the next build removes what a killed one left
 
 Every entry is checked when it is read: objects against their names, the others against a seal, a
 digest of the entry with its name. A damaged entry counts as missing and is made again.
@@ -17,50 +18,79 @@ without any cache whether the pages are fresh, even in a fresh clone.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reportgen.codec import decode, encode, fits
-from reportgen.digest import StatCache, of_bytes
+from reportgen.digest import StatCache, now_ns, of_bytes
 from reportgen.errors import Problem, UserError
 from reportgen.files import kind, read_regular
 from reportgen.types import Json, JsonObject, Params
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
-NAMES = frozenset({"objects", "tasks", "trials", "stat.json", "lock"})
+TEMPORARY = "tmp"
+UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT}
+"""Errors of making a lock in a folder in which no build can write anyway."""
+NAMES = frozenset({"objects", "tasks", "trials", "stat.json", "lock", "tmp"})
 """What a cache folder holds."""
 _SEALED = re.compile(rb'\{"seal": "([0-9a-f]{64})", "entry": (.*)\}\n', re.DOTALL)
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a temporary file beside it, then `os.replace`."""
-    import tempfile  # not at the top: a build that writes nothing does without it
+def write_atomic(path: Path, data: bytes, temporary: Path | None = None) -> None:
+    """Write a file whole or not at all: first a temporary file, then `os.replace`.
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
+    Args:
+        path: the file.
+        data: its bytes.
+        temporary: the folder of the temporary file, in the same file system; None for the file's
+            own folder.
+
+    Raises:
+        OSError: the system refused; the error names the file.
+    """
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = _unused(temporary or path.parent, path.name)
+        try:
+            write_file(unfinished, data)
+            os.replace(unfinished, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                unfinished.unlink()
+            raise
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a new file to the disk, with the folders above it. Raises OSError where it exists."""
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
+
+
+def _unused(folder: Path, name: str) -> Path:
+    """A path in a folder that no other process uses."""
+    return folder / f".{name[:40]}.{os.getpid():x}-{now_ns():x}"
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Have an error of the system name this path, instead of a temporary file or of none."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None:
+            error.filename, error.filename2 = str(path), None
         raise
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
 
 
 def write_json(path: Path, value: Json) -> None:
@@ -206,7 +236,7 @@ class Store:
             import shutil  # not at the top: no sound cache needs it
 
             shutil.rmtree(path)
-        write_atomic(path, data)
+        write_atomic(path, data, self.root / TEMPORARY)
 
     def _unsealed(self, path: Path, name: str) -> Json:
         """The value of an entry; None where it is missing, damaged or another entry's."""
@@ -245,14 +275,21 @@ def check_cache(root: Path) -> None:
             hint = "let it lead to a folder of its own, or remove it"
             raise UserError(Problem(message, hint=hint))
     elif os.path.lexists(root) and not root.is_dir():
-        what = kind(root.lstat()) or "a file"
+        what = kind(root, follow=False) or "a file"
         message = f"{root} is {what}, but reportgen keeps its cache in a folder of this name"
         raise UserError(Problem(message, hint="rename or remove it"))
 
 
 @contextlib.contextmanager
-def locked(root: Path) -> Iterator[bool]:
+def locked(root: Path, unlockable: Callable[[str], None] = lambda _: None) -> Iterator[bool]:
     """Lock the cache folder for one build; yields False where another build holds the lock.
+
+    With the lock, the unfinished files of builds that were killed are removed. A folder that cannot
+    be written to needs no lock, because no build can change it.
+
+    Args:
+        root: the cache folder.
+        unlockable: called with a sentence where the file system has no locks; the build goes on.
 
     Raises:
         UserError: something else stands in the place of the folder or of its lock.
@@ -260,27 +297,56 @@ def locked(root: Path) -> Iterator[bool]:
     import fcntl
 
     check_cache(root)
-    root.mkdir(parents=True, exist_ok=True)
-    with _opened_lock(root / "lock") as handle:
+    with _opened_lock(root) as handle:
+        if handle is None:
+            yield True
+            return
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except (BlockingIOError, PermissionError):
             yield False
             return
+        except OSError as error:
+            why = f"the file system of {root} has no locks ({error.strerror})"
+            unlockable(f"{why}: run one build at a time")
+        else:
+            _remove_unfinished(root / TEMPORARY)
         yield True
 
 
 @contextlib.contextmanager
-def _opened_lock(path: Path) -> Iterator[int]:
-    """The lock's file, made where it is missing and never emptied; a link is not followed."""
-    if what := kind(path.lstat()) if os.path.lexists(path) else "":
+def _opened_lock(root: Path) -> Iterator[int | None]:
+    """The lock's file, made where it is missing and never emptied; a link is not followed.
+
+    None where the folder cannot be written to.
+    """
+    path = root / "lock"
+    if what := kind(path, follow=False):
         raise UserError(Problem(f"{path} is {what}, not a file", hint="remove it"))
     flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    handle = os.open(path, flags, 0o666)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, flags, 0o666)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        handle = None
     try:
         yield handle
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    """Remove what killed builds left in the folder of unfinished files."""
+    if not folder.is_dir() or folder.is_symlink():
+        return
+    for entry in os.scandir(folder):
+        if not entry.is_dir(follow_symlinks=False):
+            # What cannot be removed now, a later build removes.
+            with contextlib.suppress(OSError):
+                os.unlink(entry.path)
 
 
 @dataclass(frozen=True)
@@ -303,15 +369,17 @@ class RecordedTask:
     outputs: Mapping[str, str]
 
 
-def read_manifest(folder: Path) -> JsonObject:
+def read_manifest(folder: Path, name: str = MANIFEST) -> JsonObject:
     """A report's manifest, {"tasks": {...}, "files": {...}}; both are empty without a manifest.
 
-    What is not of the shape that `write_manifest` writes is left out.
+    What is not of the shape that `write_manifest` writes is left out. The digest of a file is ""
+    where the manifest merely lists it.
     """
-    facts = read_json(folder / MANIFEST)
+    facts = read_json(folder / name)
     if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
         return {"tasks": {}, "files": {}}
     tasks, files = (facts.get(name) for name in ("tasks", "files"))
+    files = dict.fromkeys(map(str, files), "") if isinstance(files, list) else files
     sound = {key: task for key, task in _items(tasks) if fits(RecordedTask, task)}
     # A manifest may come from a stranger's clone; it must not name files outside its folder.
     inside = {name: d for name, d in _items(files) if isinstance(d, str) and _inside(name)}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from reportgen.digest import of_bytes
 from reportgen.site import prune, refresh
 
 
@@ -77,9 +78,9 @@ def test_a_folder_that_is_not_there_gets_a_page(tmp_path: Path) -> None:
 
 
 def test_unclaimed_reports_go(tmp_path: Path) -> None:
-    listed = {"report.json": "d", "figures/a.png": "d"}
     for slug in ("keep", "drop"):
-        write_manifest(write_report(tmp_path, slug), listed)
+        folder, names = write_report(tmp_path, slug), ("report.json", "figures/a.png")
+        write_manifest(folder, {name: of_bytes((folder / name).read_bytes()) for name in names})
     assert prune(tmp_path, {"keep"}) == ["drop"]
     assert not (tmp_path / "drop").exists()
     assert (tmp_path / "keep" / "figures" / "a.png").is_file()

@@ -25,9 +25,15 @@ from reportgen.network.arguments import (
 from reportgen.network.dependencies import dependencies_of
 from reportgen.network.gradients import layer_gradients
 from reportgen.network.heads import output_index
-from reportgen.network.layer_selection import choose, find, last_convolution, last_with_places
+from reportgen.network.layer_selection import (
+    choose_seeing,
+    find,
+    last_convolution,
+    last_with_places,
+)
 from reportgen.network.layers import is_conv, output_shapes
 from reportgen.network.network import Network
+from reportgen.network.outputs import require_answers
 from reportgen.network.resizing import bilinear
 from reportgen.types import Array, Booleans, Floats, Images, Model
 
@@ -89,6 +95,7 @@ def cams(
 ) -> list[Maps]:
     """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
     choice("method", method, NAMES)
+    require_answers(network, outputs)
     check_classes(network, outputs, targets.T)
     if method == "score_cam":
         return score_cams(network, images, outputs, targets, layer)
@@ -139,7 +146,7 @@ def _last_convolution_before(network: Network, outputs: Sequence[int]) -> str:
     if not outputs or len(network.output_names) == 1:
         return ""
     before = {path for index in outputs for path in dependencies_of(network, index).layers}
-    paths = [path for path in choose(network, "all", is_conv) if path in before]
+    paths = [path for path in choose_seeing(network, "all", is_conv) if path in before]
     return last_with_places(network, paths) if paths else ""
 
 

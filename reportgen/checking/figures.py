@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reportgen import catalog
+from reportgen.class_names import classes_named, distinct, name_hint
 from reportgen.errors import Problem
 from reportgen.layer_names import matches, unclear
 from reportgen.plan import figures_of, model_of, named_layers
 from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Spec
-from reportgen.suggestions import did_you_mean, listed
+from reportgen.suggestions import listed
 from reportgen.types import Params
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ CHANNEL_KEYS = {"deconvnet": "filters", "feature_maps": "channels", "channel_tab
 """Keys that name channels of the figure's layers, by kind."""
 COUNT_IS_LIMIT = ("embedding", "samples")
 """Kinds that show all images where a spec asks for more than there are."""
-FEW = 12
-"""Classes that a hint may list."""
 
 _Finding = tuple[str, str, str]
 """A key, what is wrong with it, and a hint."""
@@ -68,8 +67,8 @@ def known_data(dataset: DatasetSpec) -> KnownData:
         tests = len(targets[0]) * max(1, round(0.2 * params["per_class"]))
         return KnownData(targets, tests, formed((line.SIZE, line.SIZE, 3), params))
     # The classes that a spec names, where no others can occur.
-    labeled = dataset.source in ("npz", "folder") and params["labels"] and params["classes"]
-    return KnownData((tuple(params["classes"]),) if labeled else ())
+    names = params["classes"] if dataset.source in ("npz", "folder") and params["labels"] else None
+    return KnownData((distinct(names),) if names and not isinstance(names, str) else ())
 
 
 def formed(stored: tuple[int, int, int], params: Params) -> tuple[int, int, int]:
@@ -121,8 +120,8 @@ def _missing_classes(figure: FigureSpec, data: KnownData) -> Iterator[_Finding]:
     names = data.classes[0] if data.classes else ()
     for name in figure.params.get("classes") or () if names else ():
         by_index = figure.kind == "class_comparison" and name.isdecimal() and int(name) < len(names)
-        if name not in names and not by_index:
-            yield "classes", f"the dataset has no class '{name}'", _class_hint(name, names)
+        if not classes_named(name, names) and not by_index:
+            yield "classes", f"the dataset has no class '{name}'", name_hint(name, names)
 
 
 def _missing_targets(figure: FigureSpec, model: ModelSpec, data: KnownData) -> Iterator[_Finding]:
@@ -134,9 +133,9 @@ def _missing_targets(figure: FigureSpec, model: ModelSpec, data: KnownData) -> I
         number = re.fullmatch(r"(class |unit )?(\d+)", target)
         beyond = number is not None and int(number[2]) >= max(map(len, data.classes))
         missing = number is None or (beyond and model.kind == "zoo")
-        if missing and target not in names:
+        if missing and not classes_named(target, names):
             message = f"the dataset has no class '{target}' to explain"
-            yield key, message, _class_hint(target, names)
+            yield key, message, name_hint(target, names)
 
 
 def _targets(figure: FigureSpec, names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -146,14 +145,8 @@ def _targets(figure: FigureSpec, names: Sequence[str]) -> Iterator[tuple[str, st
         yield "target", target
     if figure.params.get("objective") == "class":
         for text in figure.params["targets"] or ():
-            parts = [text] if text in names else text.split("+")
+            parts = [text] if classes_named(text, names) else text.split("+")
             yield from (("targets", part.strip()) for part in parts)
-
-
-def _class_hint(name: str, names: Sequence[str]) -> str:
-    hint = did_you_mean(name, names)
-    short = hint.startswith("did you mean") or len(names) <= FEW
-    return hint if short else "use a class's name or index"
 
 
 def layer_problems(spec: Spec) -> Iterator[Problem]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reportgen import catalog
-from reportgen.errors import Problem
+from reportgen.class_names import given_names
+from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.functions import no_function, no_module, shadowed
 from reportgen.python_source import is_missing, names_in
 from reportgen.spec.problems import Problems
@@ -36,13 +38,17 @@ def check_files(spec: Spec, problems: Problems) -> None:
         # An empty source stands in for a wrong one.
         elif model.kind == "file" and model.source:
             _check_model_file(model.source, folder, line, problems)
+        _check_names(model.classes, folder, model.lines.get("classes", model.line), problems)
         if model.dataset is not None:
-            _check_dataset(model.dataset, folder, problems)
+            _check_dataset(model.dataset, folder, problems, surely_trained(model))
 
 
 def _check_model_file(source: str, folder: Path, line: int, problems: Problems) -> None:
     path = folder / source
     if os.path.isfile(path):
+        return
+    if os.path.exists(path) and not os.path.isdir(path):
+        problems.add(line, f"the model {path} is {kind(path)}", "name a file")
         return
     if os.path.isdir(path):
         program = f"{source.rstrip('/')}/saved_model.pb"
@@ -92,7 +98,13 @@ def _check_function(source: str, folder: Path, line: int, problems: Problems) ->
     problems.add(line, problem.message, problem.hint)
 
 
-def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> None:
+def surely_trained(model: ModelSpec) -> bool:
+    """Whether a model is trained on its dataset; a function may return a trained one."""
+    random = model.kind == "application" and model.params.get("weights", "imagenet") is None
+    return model.kind == "zoo" or random
+
+
+def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems, trained: bool) -> None:
     """Add what is wrong with a dataset, as far as a quick look tells.
 
     A dataset with a problem is not looked into: other values stand in for wrong ones.
@@ -104,20 +116,44 @@ def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems) -> No
         catalog.entry("datasets", dataset.source)  # fmt: skip
     for parameter in entry.parameters:
         paths = dataset.params.get(parameter.name)
+        line = dataset.lines.get(parameter.name, dataset.line)
+        if parameter.kind == "classes":
+            _check_names(paths, folder, line, problems)
         if parameter.kind not in ("path", "paths") or not paths:
             continue
         for path in [paths] if isinstance(paths, str) else paths:
+            line = dataset.lines.get(parameter.name, dataset.line)
             if path and not os.path.exists(folder / path):
-                line = dataset.lines.get(parameter.name, dataset.line)
                 message = f"there is no file or folder {folder / path}"
                 problems.add(line, message, near_file(path, folder))
+            elif path and not os.path.isdir(folder / path) and (what := kind(folder / path)):
+                problems.add(line, f"{folder / path} is {what}", "name a file or folder")
     if {problem.line for problem in problems.found}.isdisjoint(
         (dataset.line, *dataset.lines.values())
     ):
         from reportgen.datasets import mistakes
 
-        for name, problem in mistakes(dataset.source, dataset.params, folder):
+        for name, problem in mistakes(dataset.source, dataset.params, folder, trained):
             line = dataset.lines.get(name, dataset.line)
+            problems.add(line, problem.message, problem.hint)
+
+
+def _check_names(
+    classes: str | Sequence[str] | None, folder: Path, line: int, problems: Problems
+) -> None:
+    """Add a file of class names that cannot be read."""
+    if not isinstance(classes, str) or not classes:
+        return
+    if not os.path.exists(folder / classes):
+        hint = near_file(classes, folder)
+        if hint == _BASE and "." not in classes:
+            hint = f"for a single class write [{classes}], for several [{classes}, …]"
+        problems.add(line, f"there is no file of class names {folder / classes}", hint)
+        return
+    try:
+        given_names(classes, folder)
+    except UserError as error:
+        for problem in error.problems:
             problems.add(line, problem.message, problem.hint)
 
 

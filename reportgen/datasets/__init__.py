@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen import catalog
+from reportgen.class_names import given_names
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.records import Dataset
 
@@ -65,17 +66,21 @@ def load(
     if modules[source].startswith("reportgen."):
         return data
     from reportgen.datasets.checking import check_dataset
+    from reportgen.datasets.doubts import with_doubts
 
-    return check_dataset(data, source)
+    return with_doubts(check_dataset(data, source))
 
 
-def mistakes(source: str, params: Params, base: Path = Path()) -> Iterator[tuple[str, Problem]]:
+def mistakes(
+    source: str, params: Params, base: Path = Path(), trained: bool = False
+) -> Iterator[tuple[str, Problem]]:
     """The errors of `load` that a quick look gives away: nothing is loaded, decoded or run.
 
     Args:
         source: a name in the catalog, or "python:PACKAGE.MODULE:FUNCTION".
         params: as for `load`; their files and folders exist.
         base: the folder of the spec.
+        trained: whether a model is trained on the dataset.
 
     Yields:
         The parameter that is to blame, and what is wrong.
@@ -89,8 +94,13 @@ def mistakes(source: str, params: Params, base: Path = Path()) -> Iterator[tuple
     if set(PARAMETERS) <= set(entry.parameters):
         checks["application"] = check_combination
     if module.startswith("reportgen.") and params.get("path"):
-        checks["path"] = import_module(module).check
-    filled = _filled(entry, params, base)
+        loader = import_module(module)
+        checks["path"] = loader.check_training if trained else loader.check
+    try:
+        filled = _filled(entry, params, base)
+    except UserError as error:
+        yield from (("classes", problem) for problem in error.problems)
+        return
     for name, check in checks.items():
         try:
             check(filled)
@@ -107,6 +117,8 @@ def _filled(entry: Entry, params: Params, base: Path) -> JsonObject:
             filled[parameter.name] = base / value
         elif parameter.kind == "paths":
             filled[parameter.name] = [base / path for path in value or ()]
+        elif parameter.kind == "classes":
+            filled[parameter.name] = given_names(value, base)
     return filled
 
 

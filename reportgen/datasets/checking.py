@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Preprocessing, Split, Target
 
 if TYPE_CHECKING:
-    from reportgen.types import Array
+    from reportgen.types import Array, Params
 
 SPLITS = ("train", "validation", "test")
 
@@ -25,6 +25,9 @@ MOST_CHANNELS = 64
 
 MOST_CLASSES = 100_000
 """More than any image dataset has; larger numbers are identifiers, not class indices."""
+
+CHANNELS = {"gray": 1, "rgb": 3}
+"""Channels of images by their `color`."""
 
 _ALWAYS_CHANNELS = 4
 """The last axis holds channels if it is no longer than this, whatever the other axes are."""
@@ -67,12 +70,20 @@ def no_labels(shape: Sequence[int], name: str, *, missing: bool = False) -> User
     return wrong_array(name, "one label for each image", received)
 
 
+def no_training(name: str, held: str, needed: str) -> UserError:
+    """The error for data that no model can be trained on."""
+    message = f"no model can be trained on {name}, which holds {held}"
+    return UserError(
+        Problem(message, hint=f"add {needed}, or show a model that is trained already")
+    )
+
+
 def check_images(shape: Sequence[int], name: str) -> None:
-    """Refuse a shape that is no stack of images (n, h, w) or (n, h, w, c), or that is too large.
+    """Refuse a shape that is no stack of images (n, h, w) or (n, h, w, c).
 
     Raises:
         UserError: the axes are others, one is empty, there are more than `MOST_CHANNELS` channels
-            or more channels than rows or columns, or the images take more than `LARGEST` bytes.
+            or more channels than rows or columns.
     """
     axes = (*shape, 1) if len(shape) == 3 else tuple(shape)
     expected = "images of shape (n, height, width, channels)"
@@ -88,7 +99,42 @@ def check_images(shape: Sequence[int], name: str) -> None:
         channels_first = axes[1] <= MOST_CHANNELS and axes[1] < min(axes[2:])
         hint = "put the channels last" if channels_first else ""
         raise wrong_array(name, expected, f"shape {_times(axes)}", hint)
-    check_memory(axes[0], axes[1:])
+
+
+def shape_in_form(
+    shape: Sequence[int], size: Sequence[int] | None, color: str | None
+) -> tuple[int, ...]:
+    """The shape that an image of shape (h, w, c) is brought to by a `size` and a `color`."""
+    channels = shape[2] if color is None else CHANNELS[color]
+    return (*(size or shape[:2]), channels)
+
+
+def check_splits(shapes: Mapping[str, Sequence[int]], params: Params) -> None:
+    """Refuse images whose shapes do not go together, or that take too much memory.
+
+    Args:
+        shapes: (n, h, w) or (n, h, w, c) of the images of each split.
+        params: with the keys of `parameters.FORM`.
+
+    Raises:
+        UserError: a shape is no stack of images, one differs from the first in the form asked for,
+            `color` is asked for more than four channels, or all images take too much memory.
+    """
+    size, color, first = params["size"], params["color"], ""
+    formed: dict[str, tuple[int, ...]] = {}
+    for split, shape in shapes.items():
+        check_images(shape, f"x_{split}")
+        image = tuple(shape[1:]) if len(shape) == 4 else (*shape[1:], 1)
+        if color is not None and image[2] > _ALWAYS_CHANNELS:
+            message = f"'color' is for images of 1 to 4 channels, and these have {image[2]}"
+            raise UserError(Problem(message, hint="remove it, and all channels are kept"))
+        formed[split] = shape_in_form(image, size, color)
+        first = first or split
+        if formed[split] != formed[first]:
+            what = f"images of shape {formed[first]} as x_{first}"
+            raise wrong_array(f"x_{split}", what, str(formed[split]))
+    if first:
+        check_memory(sum(shape[0] for shape in shapes.values()), formed[first])
 
 
 def check_labels(shape: Sequence[int], size: int, name: str) -> None:

@@ -9,16 +9,17 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from reportgen.datasets.images import Form, Stacker
-from reportgen.datasets.listing import none_readable, one_unreadable, stray_link
-from reportgen.errors import InputMovedError
+from reportgen.datasets.listing import no_image, none_readable, one_unreadable, unread_format
+from reportgen.datasets.values import Extent, as_pixels, number, suggested
+from reportgen.errors import InputMovedError, Problem, UserError
 from reportgen.input_digests import opened
 from reportgen.types import Params, Pixels, Progress
 
@@ -28,81 +29,119 @@ MOST_PIXELS = 100_000_000
 _WORKERS = 4
 _AHEAD = 8
 """Images decoded at once, which bounds how many wait in memory."""
+_BYTES = (0.0, 255.0)
+_WORDS = (0.0, 65535.0)
+Range = tuple[float, float]
 
 
 class Unreadable(Exception):
-    """The reason why a file gives no image, in words for a reader."""
+    """The reason why a file gives no image, in words for a reader.
+
+    `extent` holds the least and the greatest value of an image that lacks nothing but a range.
+    """
+
+    def __init__(self, reason: str, extent: Range | None = None) -> None:
+        super().__init__(reason)
+        self.extent = extent
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """An image (h, w, c), and its (height, width) in the file; or the reason why there is none."""
+    """An image (h, w, c), its (height, width) in the file, and the values that it holds there."""
 
-    pixels: Pixels | None
-    size: tuple[int, int] = (0, 0)
-    reason: str = ""
+    pixels: Pixels
+    size: tuple[int, int]
+    used: Extent
 
 
-@dataclass(frozen=True)
 class ImageFiles:
-    """The images of a folder that could be read.
+    """The images of a folder, each decoded once.
 
     Attributes:
-        images: by split, (n, h, w, c).
-        names: by split, the files that the images come from.
-        skipped: files that were left out, with the reason.
-        sizes: the smallest and the largest (height, width) of an image in its file.
+        reasons: why files cannot be read, by their paths from the folder.
     """
 
-    images: Mapping[str, Pixels]
-    names: Mapping[str, tuple[str, ...]]
-    skipped: tuple[tuple[str, str], ...]
-    sizes: tuple[tuple[int, int], tuple[int, int]]
+    def __init__(self, folder: Path, count: int, params: Params, progress: Progress) -> None:
+        """At most `count` images are held at once.
 
+        Raises:
+            UserError: so many images cannot fit in memory, whatever they are.
+        """
+        given = params["range"]
+        self.folder, self.form = folder, Form.of(params)
+        self.range: Range | None = None if given is None else (given[0], given[1])
+        self.strict = params["unreadable"] == "fail"
+        self.reasons: dict[str, str] = {}
+        self._progress, self._count = progress, count
+        self._stacker = Stacker(folder.name, count, self.form)
+        self._rows: dict[str, int] = {}
+        self._decoded: dict[str, tuple[tuple[int, int], Extent]] = {}
+        self._lacking: list[Range] = []
 
-def read(
-    folder: Path, files: Mapping[str, Sequence[str]], params: Params, progress: Progress
-) -> ImageFiles:
-    """Decode the files of all splits, given by their paths from `folder`.
+    def read(self, names: Sequence[str]) -> bool:
+        """Decode those of the files that were not tried yet; whether all could be read.
 
-    Raises:
-        UserError: no file can be read, or one cannot and `unreadable` is "fail"; the images differ
-            in size or color, or need too much memory.
-    """
-    form, count = Form.of(params), sum(map(len, files.values()))
-    stacker = Stacker(folder.name, count, form)
-    kept: dict[str, tuple[str, ...]] = {}
-    skipped: list[tuple[str, str]] = []
-    done = 0
+        Images besides these are dropped.
 
-    def readable(split: str) -> Iterator[tuple[str, Pixels, tuple[int, int]]]:
-        nonlocal done
-        names = []
-        for name, image in zip(files[split], _decode_all(folder, files[split], form), strict=True):
-            done += 1
-            progress(done, count, "images")
-            if image.pixels is not None:
-                names.append(name)
-                yield name, image.pixels, image.size
-            elif params["unreadable"] == "fail":
-                raise one_unreadable(folder, name, image.reason)
-            else:
-                skipped.append((name, image.reason))
-        kept[split] = tuple(names)
+        Raises:
+            UserError: a file cannot be read and `unreadable` is "fail", or the images differ in
+                size or color or need too much memory.
+        """
+        for name in self._rows.keys() - set(names):
+            self._stacker.drop(self._rows.pop(name))
+        new = [name for name in names if name not in self._rows and name not in self.reasons]
+        start = len(self._decoded) + len(self.reasons)
+        for index, (name, image) in enumerate(zip(new, self._decode_all(new), strict=True), 1):
+            self._progress(start + index, max(self._count, start + len(new)), "images")
+            if isinstance(image, Decoded):
+                self._rows[name] = self._stacker.add(name, image.pixels)
+                self._decoded[name] = image.size, image.used
+                continue
+            self.reasons[name] = str(image)
+            self._lacking += [image.extent] if image.extent else []
+            if self.strict:
+                raise one_unreadable(self.folder, name, str(image))
+        return not any(name in self.reasons for name in new)
 
-    images = {split: stacker.stack(readable(split), len(names)) for split, names in files.items()}
-    if not stacker.shape:
-        raise none_readable(folder, count, *skipped[0])
-    images = {split: stack.reshape(-1, *stacker.shape) for split, stack in images.items()}
-    return ImageFiles(images, kept, tuple(skipped), (min(stacker.sizes), max(stacker.sizes)))
+    def _decode_all(self, names: Sequence[str]) -> Iterator[Decoded | Unreadable]:
+        """Decode files in their order, several at a time; links out of the folder are no images."""
+        root = self.folder.resolve()
+        decoded = partial(_tried, folder=self.folder, root=root, form=self.form, given=self.range)
+        with _strict_pillow(), ThreadPoolExecutor(_WORKERS) as pool:
+            for begin in range(0, len(names), _AHEAD):
+                yield from pool.map(decoded, names[begin : begin + _AHEAD])
 
+    def arranged(self, parts: Mapping[str, Sequence[str]]) -> dict[str, Pixels]:
+        """The images of each split, (n, h, w, c); nothing can be read afterwards.
 
-def _decode_all(folder: Path, names: Sequence[str], form: Form) -> Iterator[Decoded]:
-    """Decode files in their order, several at a time; links out of the folder are not followed."""
-    decoded = partial(_decoded, folder=folder, root=folder.resolve(), form=form)
-    with _strict_pillow(), ThreadPoolExecutor(_WORKERS) as pool:
-        for start in range(0, len(names), _AHEAD):
-            yield from pool.map(decoded, names[start : start + _AHEAD])
+        Raises:
+            UserError: no file could be read.
+        """
+        if not self._rows:
+            raise self._none_readable()
+        stack = self._stacker.arranged(
+            [self._rows[name] for part in parts.values() for name in part]
+        )
+        ends = np.cumsum([len(part) for part in parts.values()])
+        return dict(zip(parts, np.split(stack, ends[:-1]), strict=True))
+
+    def sizes(self, names: Sequence[str]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The smallest and the largest (height, width) of the images in their files."""
+        sizes = {self._decoded[name][0] for name in names}
+        return min(sizes), max(sizes)
+
+    def used(self, names: Sequence[str]) -> Extent:
+        """The values that the images hold in their files."""
+        return reduce(Extent.joined, (self._decoded[name][1] for name in names))
+
+    def _none_readable(self) -> UserError:
+        count = len(self.reasons)
+        if len(self._lacking) < count:
+            return none_readable(self.folder, count, *next(iter(self.reasons.items())))
+        low, high = min(low for low, _ in self._lacking), max(high for _, high in self._lacking)
+        message = f"the values of the images in {self.folder.name} lie between {number(low)} and "
+        message += f"{number(high)}, and which of them are black and white is not known"
+        return UserError(Problem(message, hint=f"write for example {suggested(low, high)}"))
 
 
 @contextmanager
@@ -114,54 +153,103 @@ def _strict_pillow() -> Iterator[None]:
         yield
 
 
-def _decoded(name: str, folder: Path, root: Path, form: Form) -> Decoded:
-    if reason := stray_link(folder / name, root):
-        return Decoded(None, reason=reason)
+def _tried(
+    name: str, folder: Path, root: Path, form: Form, given: Range | None
+) -> Decoded | Unreadable:
+    if reason := no_image(folder / name, root):
+        return Unreadable(reason)
     try:
-        return decode(folder / name, form)
+        return decode(folder / name, form, given)
     except Unreadable as error:
-        return Decoded(None, reason=str(error))
+        return error
 
 
-def decode(path: Path, form: Form) -> Decoded:
+def decode(path: Path, form: Form, given: Range | None = None) -> Decoded:
     """The image of one file.
 
     The image is turned as its EXIF data says; transparent parts show white; 16 bits are rounded
     to 8; palettes, CMYK and others become RGB; of several frames the first counts.
 
+    Args:
+        path: of the file.
+        form: that the image is brought to.
+        given: the values that become 0 and 255; None for those of the file's type.
+
     Raises:
-        Unreadable: the file holds no whole image in one of `FORMATS`, or one that is too large.
+        Unreadable: the file holds no whole image in one of `FORMATS`, one that is too large, or
+            one of values whose range is not known.
     """
     try:
         with opened(path) as file, Image.open(file, formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Unreadable(f"{image.width} x {image.height} px are more than 100 million")
+            halved = image.mode[:1] != "I" and any(";16" in str(tile.args) for tile in image.tile)
             image.load()
+            if given is not None and halved:
+                raise Unreadable(
+                    "it has 16 bits a color, of which 8 are read, so that 'range' means nothing: "
+                    "save it with 8 bits a color, from black to white"
+                )
             upright = ImageOps.exif_transpose(image)
-            return Decoded(form.apply(_eight_bits(upright)), (upright.height, upright.width))
+            shades, used = _eight_bits(upright, form, given)
+            used = replace(used, halved=halved)
+            return Decoded(form.apply(shades), (upright.height, upright.width), used)
     except (Unreadable, InputMovedError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unreadable("it has more than 100 million pixels") from None
     except UnidentifiedImageError:
-        empty = path.stat().st_size == 0
-        raise Unreadable("it is empty" if empty else "it is no image in a known format") from None
+        raise Unreadable(_unknown(path)) from None
     # Decoders raise many kinds of exception for damaged files (struct.error, IndexError, ...).
     except Exception as error:
         text = " ".join(str(error).split()) or type(error).__name__
         raise Unreadable(text.replace(str(path), path.name)[:200]) from error
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """16-bit gray as 8-bit gray, 65535 becoming 255; others unchanged."""
-    if image.mode == "F":
-        raise Unreadable("its values are fractions, whose range is not known")
-    if image.mode != "I" and not image.mode.startswith("I;16"):
-        return image
-    values = np.asarray(image).astype(np.int64)
-    if values.min() < 0 or values.max() > 65535:
-        raise Unreadable("its values have more than 16 bits")
-    shades = ((values + 128) // 257).astype(np.uint8)
+_BRANDS = {b"avif": "AVIF", b"avis": "AVIF", b"heic": "HEIC", b"heix": "HEIC", b"hevc": "HEIC",
+           b"mif1": "HEIC", b"msf1": "HEIC"}  # fmt: skip
+_STARTS = {b"\x00\x00\x00\x0cjP  ": "JPEG 2000", b"\xff\x4f\xff\x51": "JPEG 2000",
+           b"\x00\x00\x00\x0cJXL ": "JPEG XL", b"\xff\x0a": "JPEG XL",
+           b"8BPS": "Photoshop"}  # fmt: skip
+
+
+def _unknown(path: Path) -> str:
+    """Why a file is no image that can be read, from its first bytes."""
+    with opened(path) as file:
+        start = file.read(64)
+    if not start:
+        return "it is empty"
+    brands = [start[8:12], *(start[at : at + 4] for at in range(16, len(start), 4))]
+    formats = [_BRANDS[brand] for brand in brands if brand in _BRANDS and start[4:8] == b"ftyp"]
+    formats += [name for mark, name in _STARTS.items() if start.startswith(mark)]
+    if formats:
+        return unread_format("AVIF" if "AVIF" in formats else formats[0])
+    if start.lstrip()[:5].lower() in (b"<html", b"<!doc"):
+        return "it is a web page, not an image"
+    return "it is no image in a known format"
+
+
+def _eight_bits(image: Image.Image, form: Form, given: Range | None) -> tuple[Image.Image, Extent]:
+    """An image whose values from 0 to 255 are black to white, and the values that it held."""
+    deep = image.mode == "F" or image.mode[:1] == "I"
+    if not deep:
+        shown = form.colored(image)
+        if given is None:
+            extremes = np.asarray(shown.getextrema(), np.float64)
+            return shown, Extent(_BYTES, extremes.min(), extremes.max())
+        pixels, used = as_pixels(np.asarray(shown), given, "range")
+        return Image.fromarray(pixels), used
+    values = np.asarray(image)
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        raise Unreadable("its values are not all finite numbers")
+    nominal = given or _WORDS
+    if given is None and (image.mode == "F" or low < 0 or high > 65535):
+        what = "fractions" if image.mode == "F" else "numbers of more than 16 bits"
+        lie = f"its values are {what} from {number(low)} to {number(high)}"
+        write = f"write for example {suggested(low, high)}"
+        raise Unreadable(f"{lie}, whose range is not known: {write}", (low, high))
+    shades, used = as_pixels(values, nominal, "range")
     # A single shade may stand for transparent, which shows white.
-    shades[values == image.info.get("transparency", -1)] = 255
-    return Image.fromarray(shades)
+    shades = np.where(values == image.info.get("transparency", -1), 255, shades).astype(np.uint8)
+    return Image.fromarray(shades), used

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from reportgen.datasets.checking import check_memory
+from reportgen.datasets.checking import CHANNELS, check_memory, shape_in_form
 from reportgen.datasets.preprocessing import PARAMETERS as PREPROCESSING
 from reportgen.errors import Problem, UserError
 from reportgen.records import Split
@@ -22,7 +22,6 @@ _FILTERS = {
 }
 _FITS = {"stretch": "stretched", "crop": "cropped to the middle", "pad": "padded with black"}
 _COLORS = {"gray": "in gray by luma (ITU-R BT.601)", "rgb": "in color, as RGB"}
-_CHANNELS = {"gray": 1, "rgb": 3}
 
 
 @dataclass(frozen=True)
@@ -51,19 +50,21 @@ class Form:
 
     def shape(self, shape: Sequence[int]) -> tuple[int, ...]:
         """The shape that an image of shape (h, w, c) is brought to."""
-        channels = shape[2] if self.color is None else _CHANNELS[self.color]
-        return (*(self.size or shape[:2]), channels)
+        return shape_in_form(shape, self.size, self.color)
 
     def apply(self, image: Image.Image) -> Pixels:
         """A decoded image as an array (h, w, c) of this form.
 
         Transparent parts show white; gray is luma by ITU-R BT.601, .299 R + .587 G + .114 B.
         """
+        values = np.asarray(self._resized(self.colored(image)), np.uint8)
+        return values[..., None] if values.ndim == 2 else values
+
+    def colored(self, image: Image.Image) -> Image.Image:
+        """A decoded image without transparency, in gray or RGB."""
         image = _opaque(image)
         color = self.color or ("gray" if image.mode in ("1", "L") else "rgb")
-        image = image.convert("L" if color == "gray" else "RGB")
-        values = np.asarray(self._resized(image), np.uint8)
-        return values[..., None] if values.ndim == 2 else values
+        return image.convert("L" if color == "gray" else "RGB")
 
     def _resized(self, image: Image.Image) -> Image.Image:
         if self.size is None:
@@ -102,18 +103,10 @@ def resize(pixels: Pixels, form: Form) -> Pixels:
 
 
 def resize_all(images: Pixels, form: Form) -> Pixels:
-    """Images (n, h, w, c), each as `resize` makes it.
-
-    Raises:
-        UserError: they need too much memory, or `color` is asked for more than four channels.
-    """
-    if form.color is not None and images.shape[-1] > 4:
-        message = f"'color' is for images of 1 to 4 channels, and these have {images.shape[-1]}"
-        raise UserError(Problem(message, hint="remove it, and all channels are kept"))
+    """Images (n, h, w, c) of up to four channels, each as `resize` makes it."""
     shape = form.shape(images.shape[1:])
     if shape == images.shape[1:]:
         return images
-    check_memory(len(images), shape)
     resized = np.empty((len(images), *shape), np.uint8)
     for index, image in enumerate(images):
         resized[index] = resize(image, form)
@@ -162,7 +155,7 @@ def steps(params: Params, sizes: Sequence[tuple[int, int]], channels: int | None
     size, color = params["size"], params["color"]
     if size is not None and any(tuple(size) != tuple(own) for own in sizes):
         done.append(f"resized ({params['interpolation']}), {_FITS[params['fit']]}")
-    if color is not None and channels != _CHANNELS[color]:
+    if color is not None and channels != CHANNELS[color]:
         done.append(_COLORS[color])
     return "; ".join(done)
 
@@ -176,12 +169,7 @@ def extent(sizes: Sequence[Sequence[int]]) -> str:
 
 
 class Stacker:
-    """Puts images that come one by one into arrays; all must have the shape of the first.
-
-    Attributes:
-        shape: (h, w, c) of the first image; () before it came.
-        sizes: (height, width) of the images before they were resized.
-    """
+    """Puts images that come one by one into an array; all must have the shape of the first."""
 
     def __init__(self, source: str, count: int, form: Form) -> None:
         """`source` names the images in messages; `count` is the number of all.
@@ -190,44 +178,49 @@ class Stacker:
             UserError: so many images in this form cannot fit in memory, whatever they are.
         """
         self.source, self.count = source, count
-        self.shape: tuple[int, ...] = ()
-        self.sizes: set[tuple[int, int]] = set()
+        self._stack: Pixels = np.zeros((0, 1, 1, 1), np.uint8)
         self._first = ""
+        self._free: list[int] = []
         check_memory(count, form.shape((1, 1, 1)))
 
-    def stack(self, images: Iterable[tuple[str, Pixels, tuple[int, int]]], most: int) -> Pixels:
-        """An array (n, h, w, c) of at most `most` images.
-
-        Args:
-            images: the name of each image in messages, its pixels (h, w, c), and its (height,
-                width) before it was resized.
-            most: rows of the array to begin with.
+    def add(self, name: str, pixels: Pixels) -> int:
+        """Put an image (h, w, c) into the array; returns its row.
 
         Raises:
-            UserError: an image differs in shape from the first, or all would not fit in memory.
+            UserError: the image differs in shape from the first, or all would not fit in memory.
         """
-        stacked: Pixels = np.zeros((0, 1, 1, 1), np.uint8)
-        count = 0
-        for name, pixels, size in images:
-            self.sizes.add(size)
-            self._check(name, pixels.shape)
-            if not count:
-                stacked = np.empty((most, *pixels.shape), np.uint8)
-            stacked[count] = pixels
-            count += 1
-        return stacked[:count]
+        if not self._first:
+            check_memory(self.count, pixels.shape)
+            self._first, self._free = name, list(range(self.count))[::-1]
+            self._stack = np.empty((self.count, *pixels.shape), np.uint8)
+        self._check(name, pixels.shape)
+        row = self._free.pop()
+        self._stack[row] = pixels
+        return row
+
+    def drop(self, row: int) -> None:
+        """Let another image have a row."""
+        self._free.append(row)
+
+    def arranged(self, rows: Sequence[int]) -> Pixels:
+        """The images of these rows in this order, without a second array; the others are lost."""
+        stack = self._stack
+        for place, row in enumerate(rows):
+            while row < place:  # That row was exchanged for the one that belongs there.
+                row = rows[row]
+            if row != place:
+                stack[[place, row]] = stack[[row, place]]
+        return stack[: len(rows)]
 
     def _check(self, name: str, shape: tuple[int, ...]) -> None:
-        if not self.shape:
-            self.shape, self._first = shape, name
-            check_memory(self.count, shape)
-        if shape == self.shape:
+        own = self._stack.shape[1:]
+        if shape == own:
             return
-        same_size = shape[:2] == self.shape[:2]
+        same_size = shape[:2] == own[:2]
         what, key = ("color", "color: rgb") if same_size else ("size", "size: [224, 224]")
         first, other = (
             f"{self.source}/{image} is {' x '.join(map(str, sides))}"
-            for image, sides in ((self._first, self.shape), (name, shape))
+            for image, sides in ((self._first, own), (name, shape))
         )
         message = f"images differ in {what}: {first}, {other} (height x width x channels)"
         raise UserError(Problem(message, hint=f"write for example {key}"))

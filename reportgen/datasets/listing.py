@@ -9,14 +9,25 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from reportgen.digest import files_in
-from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.class_names import name_hint
+from reportgen.digest import files_in, is_hidden
+from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.suggestions import listed
 
 SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp")
 """Suffixes of image files, in lower case."""
+
+UNREAD = {
+    ".heic": "HEIC", ".heif": "HEIC", ".hif": "HEIC", ".avif": "AVIF",
+    ".jp2": "JPEG 2000", ".j2k": "JPEG 2000", ".j2c": "JPEG 2000", ".jpf": "JPEG 2000",
+    ".jpx": "JPEG 2000", ".jxl": "JPEG XL", ".psd": "Photoshop", ".tga": "Targa", ".exr": "OpenEXR",
+    ".dcm": "DICOM", ".dng": "raw", ".cr2": "raw", ".cr3": "raw", ".nef": "raw", ".arw": "raw",
+}  # fmt: skip
+"""Formats of images that are not read, by suffix in lower case."""
 
 CLUTTER = ("thumbs.db", "desktop.ini")
 """Hidden files that Windows puts into folders, in lower case."""
@@ -46,17 +57,24 @@ class Listing:
         classes: names of the classes; None for images without labels.
         others: number of files with another suffix than an image's.
         bare: folders that would be classes if there were images in them.
+        disguised: folders with names of images that hold none.
+        hidden: hidden folders that hold images, which are left out.
     """
 
     parts: Mapping[str, tuple[str, ...]]
     classes: tuple[str, ...] | None
     others: int
     bare: tuple[str, ...] = ()
+    disguised: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     def label(self, path: str) -> int:
         """The class index of an image, by the folder that holds it."""
-        assert self.classes is not None
-        return self.classes.index(path.split("/")[0 if "" in self.parts else 1])
+        return self._index[path.split("/")[0 if "" in self.parts else 1]]
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {name: index for index, name in enumerate(self.classes or ())}
 
 
 def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> Listing:
@@ -78,25 +96,27 @@ def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> L
         message = f"{error.filename or folder} cannot be read as a folder"
         message += f" ({error.strerror or error})"
         raise UserError(Problem(message, hint="name a folder of images")) from error
-    images = [name for name in files if name.lower().endswith(SUFFIXES)]
+    # Images that cannot be read are told as such, not passed over as something else.
+    images = [name for name in files if name.lower().endswith((*SUFFIXES, *UNREAD))]
     if not images:
         hint = f"put images there ({', '.join(SUFFIXES)})"
         raise UserError(Problem(f"there is no image in {folder}", hint=hint))
     parts = _by_split(images, folder)
     depth = 1 if "" in parts else 2
     others = len(files) - len(images)
+    hidden = _hidden_folders(folder)
+    disguised = tuple(
+        name
+        for name in sorted(folders)
+        if name.lower().endswith((*SUFFIXES, *UNREAD))
+        and not any(image.startswith(f"{name}/") for image in images)
+    )
     if not labeled or all(name.count("/") < depth for name in images):
-        if classes is not None:
-            reason = f"the images of {folder.name} lie in no folders"
-            reason = reason if labeled else "labels are false"
-            message = f"'classes' names classes, but {reason}"
-            hint = "remove 'classes', or sort the images into folders"
-            raise UserError(Problem(message, hint=hint))
-        return Listing(parts, None, others)
+        return Listing(parts, None, others, (), disguised, hidden)
     names = _classes(parts, depth, classes, folder)
     # Given names say which folders are classes; all other folders are then ignored.
     bare = _bare_folders(folders, files, names, depth, folder) if classes is None else ()
-    return Listing(parts, names, others, bare)
+    return Listing(parts, names, others, bare, tuple(n for n in disguised if n not in bare), hidden)
 
 
 def is_small(folder: Path) -> bool:
@@ -117,7 +137,7 @@ def _folders(folder: Path) -> list[str]:
     """
     paths = []
     for root, folders, _ in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not is_hidden(name)]
         for name in folders:
             path = Path(root) / name
             paths.append(path.relative_to(folder).as_posix())
@@ -127,13 +147,29 @@ def _folders(folder: Path) -> list[str]:
     return paths
 
 
+def _hidden_folders(folder: Path) -> tuple[str, ...]:
+    """Hidden folders that hold images, by their paths from `folder`."""
+    found = []
+    for root, folders, _ in os.walk(folder):
+        for name in filter(is_hidden, folders):
+            path = Path(root) / name
+            held = next(os.walk(path), ("", [], []))[2]
+            if any(each.lower().endswith(SUFFIXES) for each in held):
+                found.append(path.relative_to(folder).as_posix())
+        folders[:] = [name for name in folders if not is_hidden(name)]
+    return tuple(sorted(found))
+
+
 # --- folders of splits ----------------------------------------------------------------------------
 
 
 def _by_split(images: Sequence[str], folder: Path) -> dict[str, tuple[str, ...]]:
-    """Images by split, if folders are named after two splits or more; else all under ""."""
+    """Images by split, if folders are named after splits; else all under ""."""
     tops = sorted({name.split("/")[0] for name in images if "/" in name})
-    if len({SPLIT_OF[top.lower()] for top in tops if top.lower() in SPLIT_OF}) < 2:
+    splits = {SPLIT_OF[top.lower()] for top in tops if top.lower() in SPLIT_OF}
+    # A folder 'test' alone is a split if it holds folders, and else it is a class.
+    alone = len(tops) == 1 and all(name.count("/") > 1 for name in images)
+    if len(splits) < (1 if alone else 2):
         return {"": tuple(images)}
     parts: dict[str, list[str]] = {}
     for name in images:
@@ -147,7 +183,7 @@ def _by_split(images: Sequence[str], folder: Path) -> dict[str, tuple[str, ...]]
 
 
 def _check_splits(tops: Sequence[str], folder: Path) -> None:
-    """Refuse two folders for one split, and folders of splits without one for training."""
+    """Refuse two folders for one split."""
     top_of: dict[str, str] = {}
     for top in tops:
         split = SPLIT_OF[top.lower()]
@@ -155,9 +191,6 @@ def _check_splits(tops: Sequence[str], folder: Path) -> None:
             message = f"{folder} has two folders for one split: {top_of[split]} and {top}"
             raise UserError(Problem(message, hint="put the images of both into one of them"))
         top_of[split] = top
-    if "train" not in top_of:
-        message = f"{folder} has the folders {listed(tops)}, but none for training"
-        raise UserError(Problem(message, hint="add a folder 'train'"))
 
 
 # --- folders of classes ---------------------------------------------------------------------------
@@ -173,30 +206,32 @@ def _classes(
         hint = "move it into the folder of its class, or write labels: false"
         raise UserError(Problem(message, hint=hint))
     if depth == 2:
-        _check_trained(parts)
+        _check_case(parts)
     elif given is None:
         _check_nesting(images, folder)
     names = sorted({name.split("/")[depth - 1] for name in images})
     for name in names:
         if given is not None and name not in given:
             message = f"{folder.name} has a folder '{name}', which 'classes' does not name"
-            raise UserError(Problem(message, hint=did_you_mean(name, given)))
-    for name in given or ():
-        if name not in names:
-            message = f"'classes' names '{name}', but {folder.name} has no images of that class"
-            raise UserError(Problem(message, hint=did_you_mean(name, names)))
+            raise UserError(Problem(message, hint=name_hint(name, given)))
+        if given is not None and given.count(name) > 1:
+            message = f"'classes' names '{name}' {given.count(name)} times, and {folder.name} has "
+            message += "one folder of that name"
+            raise UserError(Problem(message, hint="give each class a folder and a name of its own"))
     return tuple(given or names)
 
 
-def _check_trained(parts: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a class of another split that the training split does not have."""
+def _check_case(parts: Mapping[str, Sequence[str]]) -> None:
+    """Refuse a class that is spelled in another way among the training images."""
     classes = {split: {name.split("/")[1] for name in names} for split, names in parts.items()}
+    spelled = {name.casefold(): name for name in classes.get("train", ())}
     for split, names in classes.items():
-        for name in sorted(names - classes["train"]):
-            top = parts[split][0].split("/")[0]
-            message = f"{top} has a folder '{name}', but among the training images is no such class"
-            hint = did_you_mean(name, sorted(classes["train"]))
-            raise UserError(Problem(message, hint=hint))
+        for name in sorted(names - classes.get("train", set())):
+            if name.casefold() in spelled:
+                top = parts[split][0].split("/")[0]
+                message = f"{top} has a folder '{name}', but among the training images is no such "
+                hint = f"did you mean '{spelled[name.casefold()]}'?"
+                raise UserError(Problem(f"{message}class", hint=hint))
 
 
 def _check_nesting(images: Sequence[str], folder: Path) -> None:
@@ -239,27 +274,36 @@ def _bare_folders(
 # --- files that cannot be read --------------------------------------------------------------------
 
 
-def stray_link(path: Path, root: Path) -> str:
-    """Why an image file must not be read: it is a link to nowhere, or out of the folder.
+def no_image(path: Path, root: Path) -> str:
+    """Why an image file must not be opened, or "".
+
+    A link may lead to nowhere, or out of the folder; opening a pipe waits for a writer.
 
     Args:
         path: the file.
         root: the resolved folder that it must lie in.
-
-    Returns:
-        "" for a file, and for a link to one within the folder.
     """
-    if not path.is_symlink():
-        return ""
-    try:
-        target = path.resolve(strict=True)
-    except (OSError, RuntimeError):  # Which of them a loop raises depends on Python's version.
-        return "it is a link that leads nowhere"
-    return "" if target.is_relative_to(root) else "it is a link that leads out of the folder"
+    target = path
+    if path.is_symlink():
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):  # Which of them a loop raises depends on Python's version.
+            return "it is a link that leads nowhere"
+        if not target.is_relative_to(root):
+            return "it is a link that leads out of the folder"
+    if what := kind(target):
+        return f"it is {what}, not a file"
+    return unread_format(UNREAD.get(path.suffix.lower(), ""))
 
 
-def check_links(folder: Path, names: Sequence[str], strict: bool) -> None:
-    """Refuse a folder whose images are all stray links, or any of them if `strict`.
+def unread_format(name: str) -> str:
+    """Why an image in a format cannot be read; "" for no format."""
+    article = "an" if name[:1] in "AHO" and name[:2] != "HE" else "a"
+    return f"it is {article} {name} image: convert it to PNG or JPEG" if name else ""
+
+
+def check_readable(folder: Path, names: Sequence[str], strict: bool) -> None:
+    """Refuse a folder of whose images none can be read, or any cannot if `strict`.
 
     Args:
         folder: the folder.
@@ -270,11 +314,11 @@ def check_links(folder: Path, names: Sequence[str], strict: bool) -> None:
         UserError: as reading the images would.
     """
     root = folder.resolve()
-    stray = [(name, why) for name in names if (why := stray_link(folder / name, root))]
-    if stray and strict:
-        raise one_unreadable(folder, *stray[0])
-    if stray and len(stray) == len(names):
-        raise none_readable(folder, len(names), *stray[0])
+    wrong = [(name, why) for name in names if (why := no_image(folder / name, root))]
+    if wrong and strict:
+        raise one_unreadable(folder, *wrong[0])
+    if wrong and len(wrong) == len(names):
+        raise none_readable(folder, len(names), *wrong[0])
 
 
 def one_unreadable(folder: Path, name: str, reason: str) -> UserError:
@@ -288,5 +332,6 @@ def none_readable(folder: Path, count: int, name: str, reason: str) -> UserError
     message = f"none of the {count} images in {folder} can be read"
     if count == 1:
         message = f"the only image in {folder} cannot be read"
-    hint = f"{name}: {reason}; save the images again as PNG or JPEG, or name another folder"
+    remedy = "" if "convert it" in reason else "; save the images again as PNG or JPEG"
+    hint = f"{name}: {reason}{remedy}, or name another folder"
     return UserError(Problem(message, hint=hint))

@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +19,22 @@ from typing import IO, TYPE_CHECKING
 from zipfile import ZipFile, ZipInfo
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.datasets.checking import check_count, check_images, check_labels, wrong_array
-from reportgen.datasets.parameters import FORM, OWN_DATA
+from reportgen.datasets.checking import (
+    check_count,
+    check_images,
+    check_labels,
+    check_splits,
+    no_training,
+    wrong_array,
+)
+from reportgen.datasets.parameters import FORM, OWN_DATA, RANGE
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.input_digests import opened
 from reportgen.records import Dataset
 from reportgen.types import Params
 
 if TYPE_CHECKING:
+    from reportgen.datasets.values import Stored
     from reportgen.types import Array
 
 NAMES = tuple(f"{axis}_{split}" for split in ("train", "validation", "test") for axis in "xy")
@@ -57,6 +65,7 @@ ENTRY = Entry(
             "test are shown, or all where the file has none for test",
         ),
         *FORM,
+        RANGE,
         *OWN_DATA,
     ),
 )
@@ -97,34 +106,90 @@ def load(params: Params, seed: int) -> Dataset:
     Raises:
         UserError: the file is no `.npz`, lacks an array, or an array does not hold what it must.
     """
-    from numpy.lib.format import read_array
-
-    from reportgen.datasets.arrays import from_arrays
+    from reportgen.datasets.arrays import flattened, from_arrays
 
     path: Path = params["path"]
     names = _array_names(params)
-    arrays: dict[str, Array] = {}
-    with _archive(path) as archive:
-        for name, member in _members(archive, path, names).items():
-            with _array_errors(names[name], path), archive.open(member) as stream:
-                arrays[name] = read_array(stream, allow_pickle=False)
     title = params["title"] or path.stem.replace("_", " ")
-    return from_arrays(arrays, params["classes"], title[:1].upper() + title[1:], params, seed)
+    arrays: dict[str, object] = {}
+    with _archive(path) as archive:
+        for name, header in _members(archive, path, names, params).items():
+            stored = _stored(archive, path, names[name], name, header)
+            if name[0] == "x":
+                arrays[name] = stored
+            else:
+                parts = [flattened(piece, name) for _, piece in stored.pieces()]
+                arrays[name] = _joined(parts, name)
+        return from_arrays(arrays, params["classes"], title[:1].upper() + title[1:], params, seed)
 
 
 def check(params: Params) -> None:
     """Raise the errors of `load` that the table of contents and the headers give away."""
     path: Path = params["path"]
     with _archive(path) as archive:
-        _members(archive, path, _array_names(params))
+        _members(archive, path, _array_names(params), params)
+
+
+def check_training(params: Params) -> None:
+    """Raise the errors of `check`, and those of training on the file."""
+    path: Path = params["path"]
+    with _archive(path) as archive:
+        members = _members(archive, path, _array_names(params), params)
+    if "y_train" not in members:
+        held = ", ".join(params[name] for name in members)
+        raise no_training(path.name, f"the arrays {held}", "the arrays x_train and y_train")
+
+
+def _joined(parts: Sequence[Array], name: str) -> Array:
+    import numpy as np
+
+    return np.concatenate(parts) if parts else np.zeros(0, np.int64)
+
+
+def _stored(archive: ZipFile, path: Path, own: str, name: str, header: Header) -> Stored:
+    """An array of the file, read piece by piece; one in Fortran's order is read whole.
+
+    Args:
+        archive: of the file `path`.
+        path: names it in messages.
+        own: the array's name in the file.
+        name: such as "x_train".
+        header: of the array.
+    """
+    import numpy as np
+    from numpy.lib.format import read_array
+
+    from reportgen.datasets.values import Stored, places
+
+    dtype, member = np.dtype(header.descr), archive.getinfo(f"{own}.npy")
+    shape = (*header.shape, 1) if name[0] == "x" and len(header.shape) == 3 else header.shape
+
+    def pieces() -> Iterator[tuple[slice, Array]]:
+        with _array_errors(own, path), archive.open(member) as stream:
+            if header.fortran:
+                whole = read_array(stream, allow_pickle=False)
+                yield from Stored.of(whole.reshape(shape), name).pieces()
+                return
+            _read_header(stream)
+            for place in places(shape, dtype.itemsize):
+                sides = (place.stop - place.start, *shape[1:])
+                size = math.prod(sides) * dtype.itemsize
+                data = stream.read(size)
+                if len(data) < size:
+                    raise EOFError
+                yield place, np.frombuffer(data, dtype).reshape(sides)
+            # The checksum is compared at the end of the file.
+            stream.read(1)
+
+    return Stored(name, shape, dtype, pieces)
 
 
 def shapes(params: Params) -> dict[str, tuple[int, ...]]:
     """Shapes of the arrays, by `NAMES`; only headers are unpacked. Raises the errors of `check`."""
     path: Path = params["path"]
     with _archive(path) as archive:
-        members = _members(archive, path, _array_names(params))
-        return {name: _header(archive, path, info).shape for name, info in members.items()}
+        headers = _members(archive, path, _array_names(params), params)
+        return {name: header.shape for name, header in headers.items()}
 
 
 def _array_names(params: Params) -> dict[str, str]:
@@ -136,7 +201,6 @@ def _array_names(params: Params) -> dict[str, str]:
     if params["labels"]:
         return {name: params[name] for name in NAMES}
     useless = [name for name in NAMES if name[0] == "y" and params[name] != name]
-    useless += ["classes"] if params["classes"] is not None else []
     if useless:
         message = f"'{useless[0]}' does nothing here: labels are false"
         raise UserError(Problem(message, hint=f"remove '{useless[0]}', or 'labels: false'"))
@@ -160,14 +224,17 @@ def _archive(path: Path) -> Iterator[ZipFile]:
         yield archive
 
 
-def _members(archive: ZipFile, path: Path, names: Mapping[str, str]) -> dict[str, ZipInfo]:
-    """The members that hold the arrays, by the keys of `names`; only headers are unpacked.
+def _members(
+    archive: ZipFile, path: Path, names: Mapping[str, str], params: Params
+) -> dict[str, Header]:
+    """The headers of the arrays that are there, by the keys of `names`; nothing else is unpacked.
 
     Args:
         archive: of the file `path`.
         path: names it in messages.
         names: "x_train" and so on -> the array's name in the file; without names of labels, images
             of one split are enough, whichever it is.
+        params: of the dataset.
 
     Raises:
         UserError: an array is missing, stands there twice, cannot be read, has a header that does
@@ -192,19 +259,18 @@ def _members(archive: ZipFile, path: Path, names: Mapping[str, str]) -> dict[str
         if images := headers.get(f"x{name[1:]}"):
             check_labels(header.shape, header.content, name)
             check_count(name, images.shape[0], header.shape[0])
-    return members
+    check_splits({n[2:]: header.shape for n, header in headers.items() if n[0] == "x"}, params)
+    return headers
 
 
 def _check_names(path: Path, held: list[str], names: Mapping[str, str]) -> None:
     """Refuse a file that lacks an array which the spec names or which must be there."""
-    labeled = "y_train" in names
     for name, own in names.items():
         partner = names.get(("y" if name[0] == "x" else "x") + name[1:])
-        needed = (labeled and name[2:] == "train") or partner in held or own != name
-        if needed and own not in held:
+        if (partner in held or own != name) and own not in held:
             raise _missing(path, held, names, name)
     if not any(own in held for own in names.values()):
-        raise _missing(path, held, names, "x_test")
+        raise _missing(path, held, names, "x_train" if "y_train" in names else "x_test")
 
 
 def _missing(path: Path, held: list[str], names: Mapping[str, str], name: str) -> UserError:
@@ -256,11 +322,15 @@ class Header:
         kind: the letter of its dtype, a key of `KINDS`.
         shape: lengths of the axes.
         content: bytes of the array without the header.
+        descr: its dtype.
+        fortran: whether its first axis is the one that runs fastest.
     """
 
     kind: str
     shape: tuple[int, ...]
     content: int
+    descr: str
+    fortran: bool
 
 
 def _header(archive: ZipFile, path: Path, info: ZipInfo) -> Header:
@@ -308,8 +378,10 @@ def _read_header(stream: IO[bytes]) -> Header:
     shape = fields.get("shape") if isinstance(fields, dict) else None
     if not isinstance(shape, tuple) or not all(type(axis) is int and axis >= 0 for axis in shape):
         raise ValueError("its header does not say what shape it has")
-    kind, size = _dtype(fields.get("descr") if isinstance(fields, dict) else None)
-    return Header(kind, shape, size * math.prod(shape))
+    descr = fields.get("descr") if isinstance(fields, dict) else None
+    kind, size = _dtype(descr)
+    fortran = bool(isinstance(fields, dict) and fields.get("fortran_order"))
+    return Header(kind, shape, size * math.prod(shape), str(descr), fortran)
 
 
 def _literal(text: str) -> object:

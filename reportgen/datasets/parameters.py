@@ -39,6 +39,16 @@ FORM = (
 )
 """Size and color of images."""
 
+RANGE = Parameter(
+    name="range",
+    kind="range",
+    default=None,
+    help="[low, high]: the stored values that are black and white, such as [0, 4095] for 12 bits; "
+    "values outside are clipped; null takes the range of the numbers' type",
+    optional=True,
+)
+"""The range of stored values."""
+
 OWN_DATA = (
     Parameter(
         name="validation",
@@ -59,10 +69,10 @@ OWN_DATA = (
     ),
     Parameter(
         name="classes",
-        kind="names",
+        kind="classes",
         default=None,
-        help="names of the classes, in the order of the model's units; null takes them from the "
-        "data",
+        help="names of the classes, in the order of the model's units: a list, or the path of a "
+        "text file with one name a line; null takes them from the labels",
         optional=True,
     ),
     Parameter(

@@ -11,7 +11,7 @@ from reportgen import functions
 from reportgen.catalog import Entry, Parameter
 from reportgen.codec import encode
 from reportgen.datasets.checking import SPLITS, check_dataset
-from reportgen.datasets.parameters import FORM, OWN_DATA
+from reportgen.datasets.parameters import FORM, OWN_DATA, RANGE
 from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset
 from reportgen.types import Params, Progress
@@ -28,6 +28,7 @@ ENTRY = Entry(
             help="files and folders that the function reads: when they change, it is called anew",
         ),
         *FORM,
+        RANGE,
         *OWN_DATA,
     ),
 )
@@ -79,14 +80,16 @@ def _finished(data: Dataset, params: Params, source: str) -> Dataset:
     Raises:
         UserError: the record is incomplete, or the spec asks for a form or preprocessing besides.
     """
+    from reportgen.datasets.doubts import with_doubts
     from reportgen.datasets.splits import content_digest
 
-    for parameter in (*FORM, *OWN_DATA):
+    for parameter in (*FORM, RANGE, *OWN_DATA):
         if params[parameter.name] != parameter.default:
             message = f"'{parameter.name}' does nothing here: {source} returns a finished Dataset"
             raise UserError(Problem(message, hint="let it return arrays, or remove the key"))
-    check_dataset(data, source)
+    data = with_doubts(check_dataset(data, source))
     more = [data.name, data.title, encode(data.targets), data.foreground, encode(data.facts)]
+    more += [list(data.classes), [warning.text for warning in data.warnings]]
     return replace(data, digest=content_digest(data.splits, data.preprocessing, more))
 
 
@@ -111,14 +114,18 @@ def _arrays(result: object, source: str) -> dict[str, object]:
 
 
 def _class_names(classes: object, source: str) -> list[str] | None:
-    """Names of classes as texts. Raises UserError for anything but a list of different names."""
+    """Names of classes as texts. Raises UserError for anything but a list of names."""
     if classes is None:
         return None
     names: list[str] = []
     if isinstance(classes, Iterable) and not isinstance(classes, str):
-        names = [str(name) for name in classes]
-    if len(set(names)) != len(names) or not names:
+        try:
+            names = [n.decode() if isinstance(n, bytes) else str(n) for n in classes]
+        except UnicodeDecodeError as error:
+            message = f"{source} returned the class name {error.object!r}, which is not UTF-8"
+            raise UserError(Problem(message, hint="give names as text")) from error
+    if not names:
         message = f"{source} returned the classes {reprlib.repr(classes)}, "
-        message += "which are no list of different names"
+        message += "which are no list of names"
         raise UserError(Problem(message, hint="give one name for each class"))
     return names

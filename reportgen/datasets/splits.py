@@ -11,9 +11,8 @@ import numpy as np
 from reportgen.datasets.images import Form, origin, resize_splits
 from reportgen.datasets.preprocessing import preprocessing
 from reportgen.digest import canonical
-from reportgen.errors import Problem, UserError
 from reportgen.records import Dataset, Preprocessing, Split, Target
-from reportgen.types import Array, Integers, Json, JsonObject, Params
+from reportgen.types import Array, Booleans, Integers, Json, JsonObject, Params
 
 
 def built_in(
@@ -66,33 +65,70 @@ def content_digest(
     return total.hexdigest()
 
 
-def divide(labels: Array, shares: Mapping[str, float], seed: int) -> dict[str, Integers]:
+def divide(
+    labels: Array, shares: Mapping[str, float], seed: int, present: Booleans | None = None
+) -> dict[str, Integers]:
     """Stratified indices for each name in `shares` and, from the rest, for "train", ascending.
 
     Each split takes its share of every class, as closely as whole images allow, and at least one
-    image.
+    image. A class of a single image is for training. Of too few images to set some apart, all are
+    for test, or for training where a test split is not asked for.
 
-    Raises:
-        UserError: there are too few images.
+    Args:
+        labels: class indices, shape (n,).
+        shares: of each split that is set apart.
+        seed: of the choice.
+        present: which of the images there are; None for all. The choice among the others changes
+            as little as it can.
     """
-    order = stratified_order(labels, np.random.default_rng(seed))
+    order = stratified_order(labels, np.random.default_rng(seed), present)
     parts, start = {}, 0
     for name, share in shares.items():
-        end = start + max(1, round(share * len(labels)))
-        parts[name], start = np.sort(order[start:end]), end
+        end = start + max(1, round(share * len(order)))
+        parts[name], start = order[start:end], end
     if start >= len(order):
-        count = "1 image is" if len(labels) == 1 else f"{len(labels)} images are"
-        message = f"{count} too few for training and {' and '.join(shares)}"
-        raise UserError(
-            Problem(message, hint="add images, or give each split its own")
-        )
-    return {**parts, "train": np.sort(order[start:])}
+        every = "test" if "test" in shares else "train"
+        none = dict.fromkeys((*shares, "train"), order[:0])
+        return none | {every: np.sort(order)}
+    parts["train"] = order[start:]
+    _train_every_class(parts, labels)
+    return {name: np.sort(indices) for name, indices in parts.items()}
 
 
-def stratified_order(labels: Array, rng: np.random.Generator) -> Integers:
-    """A random order, shape (n,), whose every prefix holds about the same share of every class."""
-    position = (rank_in_class(labels, rng) + 0.5) / np.bincount(labels)[labels]
-    return np.argsort(position, kind="stable")
+def _train_every_class(parts: dict[str, Integers], labels: Array) -> None:
+    """Exchange images, so that every class has one for training where there are enough."""
+    train = parts["train"] = parts["train"].copy()
+    for name, indices in parts.items():
+        if name == "train":
+            continue
+        for place in range(len(indices)):
+            label = labels[indices[place]]
+            counts = np.bincount(labels[train], minlength=label + 1)
+            spare = np.flatnonzero(counts[labels[train]] > 1)
+            if counts[label] == 0 and len(spare):
+                # The last in the order is of the class that gave least to the other splits.
+                indices[place], train[spare[-1]] = train[spare[-1]], indices[place]
+
+
+def stratified_order(
+    labels: Array, rng: np.random.Generator, present: Booleans | None = None
+) -> Integers:
+    """A random order whose every prefix holds about the same share of every class.
+
+    Args:
+        labels: class indices, shape (n,).
+        rng: draws the order.
+        present: which of the items to order; None for all. The others leave the order of the
+            items within each class as it is.
+    """
+    order = rng.permutation(len(labels))
+    if present is not None:
+        order = order[present[order]]
+    chosen = np.sort(order)
+    own = labels[chosen]
+    ranks = _ranks(own, np.searchsorted(chosen, order))
+    position = (ranks + 0.5) / np.bincount(own)[own]
+    return chosen[np.argsort(position, kind="stable")]
 
 
 def rank_in_class(labels: Array, rng: np.random.Generator) -> Integers:
@@ -100,7 +136,11 @@ def rank_in_class(labels: Array, rng: np.random.Generator) -> Integers:
 
     The items with a rank below k are a stratified choice of k items of every class.
     """
-    order = rng.permutation(len(labels))
+    return _ranks(labels, rng.permutation(len(labels)))
+
+
+def _ranks(labels: Array, order: Integers) -> Integers:
+    """The rank of each item among those of its class, in a given order."""
     order = order[np.argsort(labels[order], kind="stable")]
     counts = np.bincount(labels)
     starts = np.repeat(np.cumsum(counts) - counts, counts)

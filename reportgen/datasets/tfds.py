@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -129,15 +128,14 @@ def _read(
     form = Form.of(params)
     stacker = Stacker(params["name"].rpartition("/")[2], count, form)
     labels: list[int] = []
-
-    def images() -> Iterator[tuple[str, Pixels, tuple[int, int]]]:
-        for index, (image, label) in enumerate(pairs):
-            labels.append(int(label))
-            progress(index + 1, count, f"images of {split}")
-            yield f"image {index} of {split}", resize(image, form), image.shape[:2]
-
-    stacked = stacker.stack(images(), count)
-    sizes = stacker.sizes or {(0, 0)}
+    sizes: set[tuple[int, int]] = set()
+    for index, (image, label) in enumerate(pairs):
+        labels.append(int(label))
+        sizes.add(image.shape[:2])
+        stacker.add(f"image {index} of {split}", resize(image, form))
+        progress(index + 1, count, f"images of {split}")
+    stacked = stacker.arranged(range(len(labels)))
+    sizes = sizes or {(0, 0)}
     extremes = (min(sizes), max(sizes))
     done = steps(params, extremes) or "as they are"
     row = [f"images of {split}", extent(extremes), "0 to 255", done]

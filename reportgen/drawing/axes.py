@@ -40,6 +40,8 @@ TITLE_HEIGHT, PANEL_GAP = 0.26, 0.1
 _STYLE: Mapping[RcKeyType, object] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
+    # Names of classes and layers may hold dollar signs.
+    "text.parse_math": False,
     "text.color": INK,
     "axes.edgecolor": EDGE,
     "axes.labelcolor": INK,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw
 
 from reportgen.drawing import text
 from reportgen.drawing.colors import EDGE, INK
+from reportgen.drawing.glyphs import Keys, face
 from reportgen.drawing.png import encode_pixels
 from reportgen.records import Picture
 
@@ -22,6 +24,7 @@ class Canvas:
         self.size = (round(width), round(height))
         self._image = Image.new("RGB", self.size, "white")
         self._draw = ImageDraw.Draw(self._image)
+        self._keys = Keys()
 
     def cuboid(self, place: Point, size: Point, depth: float, color: str) -> None:
         """A box seen from the upper right.
@@ -77,11 +80,14 @@ class Canvas:
         color: str = INK, anchor: str = "lt",
     ) -> None:  # fmt: skip
         """One line of text; `anchor` is Pillow's, such as "mt" for the middle of the top edge."""
-        self._draw.text(_whole(place), words, color, text.font(size, bold), anchor)
+        shown = self._keys.drawn(words)
+        own = text.font(size, bold, face(shown, bold))
+        self._draw.text(_whole(place), shown, color, own, anchor)
 
     def picture(self) -> Picture:
         """The finished drawing."""
-        return encode_pixels(np.ascontiguousarray(np.asarray(self._image, np.uint8)))
+        picture = encode_pixels(np.ascontiguousarray(np.asarray(self._image, np.uint8)))
+        return replace(picture, keys=tuple(self._keys.words))
 
 
 def _whole(point: Point) -> tuple[int, int]:

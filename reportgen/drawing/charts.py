@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from reportgen.drawing.axes import (
     pixels_of,
 )
 from reportgen.drawing.colors import INK, NEUTRALS, PALETTE
+from reportgen.drawing.glyphs import Keys, families, shortened
 from reportgen.drawing.png import MAP_LEVELS, encode_pixels
 from reportgen.records import Picture
 
@@ -55,7 +56,7 @@ _SHARP = 200
 _POINTS = 8.0
 """Smallest text size; pages show it eleven pixels high."""
 
-_LONGEST = 18
+_LONGEST, _LONGEST_BAR = 18, 40
 
 _MATRIX_STYLE: Mapping[RcKeyType, object] = {
     **BOXED,
@@ -99,7 +100,12 @@ def curves(charts: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
     """
     columns = min(columns, len(charts))
     rows = -(-len(charts) // columns)
-    with house_style():
+    keys = Keys()
+    charts = [_drawable(chart, keys) for chart in charts]
+    texts = [
+        text for chart in charts for text in (chart.title, *(line.name for line in chart.lines))
+    ]
+    with house_style({"font.family": families(texts)}):
         figure = new_figure(WIDTH / 2 * columns + 0.6 * (columns == 1), CHART_HEIGHT * rows)
         drawn = list(figure.subplots(rows, columns, squeeze=False).ravel())
         for chart, axes in zip(charts, drawn, strict=False):
@@ -109,7 +115,17 @@ def curves(charts: Sequence[Panel], *, x_title: str, columns: int = 2) -> Pictur
         legend = _legend_share(figure, drawn[: len(charts)])
         for _ in range(_LAYOUTS):
             figure.tight_layout(pad=0.4, w_pad=1.4, rect=(0, 0, 1, 1 - legend / rows))
-        return picture_of(figure)
+        return replace(picture_of(figure), keys=tuple(keys.words))
+
+
+def _drawable(chart: Panel, keys: Keys) -> Panel:
+    """A chart with texts that can be drawn; Matplotlib's legends skip names that begin with "_"."""
+    lines = [
+        replace(line, name=keys.drawn(line.name).replace("_", "\N{HAIR SPACE}_", 1))
+        if line.name.startswith("_") else replace(line, name=keys.drawn(line.name))
+        for line in chart.lines
+    ]  # fmt: skip
+    return replace(chart, title=keys.drawn(chart.title), lines=tuple(lines))
 
 
 def _draw_lines(axes: Axes, chart: Panel, x_title: str) -> None:
@@ -172,22 +188,23 @@ def bar_chart(
     if labels and len(labels) != len(heights):
         raise ValueError(f"expected a label for each of {len(heights)} bars; got {len(labels)}")
     average = _mean(heights, "bar_chart")
-    with house_style():
+    keys = Keys()
+    words = keys.all(shortened(label, _LONGEST_BAR) for label in labels)
+    with house_style({"font.family": families(words)}):
         figure, axes = _single_chart(x_title, y_title)
         axes.grid(visible=False, axis="x")
         axes.bar(np.arange(len(heights)), np.nan_to_num(heights, posinf=0, neginf=0),
                  width=0.8 if len(heights) <= 64 else 1.0, color=PALETTE[0])  # fmt: skip
         axes.set_xlim(-0.6, len(heights) - 0.4)
         if labels:
-            upright = sum(map(len, labels)) > 80
-            words = [_escaped(label) for label in labels]
+            upright = sum(map(len, words)) > 80
             axes.set_xticks(range(len(labels)), words, rotation=90 if upright else 0)
         else:
             _count_whole(axes.xaxis)
         if mean:
             axes.axhline(average, color=PALETTE[1], linewidth=1.2, linestyle=_DASHED)
         figure.tight_layout(pad=0.4)
-        return picture_of(figure)
+        return replace(picture_of(figure), keys=tuple(keys.words))
 
 
 def histogram(
@@ -280,11 +297,6 @@ def _count_whole(axis: Axis) -> None:
     axis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
 
 
-def _escaped(words: str) -> str:
-    """Words without Matplotlib's mathematical notation."""
-    return words.replace("$", r"\$")
-
-
 def matrix(
     values: Doubles,
     classes: Sequence[str],
@@ -305,12 +317,14 @@ def matrix(
         percent: whether values are shares.
         cosines: whether values are cosines, drawn from blue over white to red.
     """
-    with house_style(_MATRIX_STYLE):
+    keys = Keys()
+    names = keys.all(shortened(name, _LONGEST) for name in classes)
+    with house_style({**_MATRIX_STYLE, "font.family": families(names)}):
         few = len(values) <= _SHARP
         figure = new_figure(WIDTH, WIDTH, DPI if few else 120)
         axes = figure.subplots()
         image = _draw_cells(axes, values, cosines)
-        _name_classes(axes, classes)
+        _name_classes(axes, names)
         axes.set_ylabel(row_title)
         axes.set_xlabel(column_title)
         if len(values) <= CELLS:
@@ -318,7 +332,8 @@ def matrix(
         _draw_bar(figure, image, axes, percent, cosines)
         figure.tight_layout(pad=0.3)
         pixels = pixels_of(figure)
-    return encode_pixels(_cropped(pixels), MAP_LEVELS if few else 48)
+    picture = encode_pixels(_cropped(pixels), MAP_LEVELS if few else 48)
+    return replace(picture, keys=tuple(keys.words))
 
 
 def _draw_cells(axes: Axes, values: Doubles, cosines: bool) -> AxesImage:
@@ -337,16 +352,11 @@ def _largest(values: Doubles) -> float:
 
 def _name_classes(axes: Axes, classes: Sequence[str]) -> None:
     places = range(0, len(classes), -(-len(classes) // _LABELED))
-    words = [_shortened(classes[place]) for place in places]
+    words = [classes[place] for place in places]
     size = 9.0 if len(classes) <= CELLS else _POINTS
     upright = len(classes) > CELLS or max(map(len, words)) * len(words) > 60
     axes.set_xticks(places, words, rotation=90 if upright else 0, fontsize=size)
     axes.set_yticks(places, words, fontsize=size)
-
-
-def _shortened(name: str) -> str:
-    escaped = _escaped(name)
-    return escaped if len(name) <= _LONGEST else escaped[: _LONGEST - 1] + "…"
 
 
 def _write_numbers(axes: Axes, values: Doubles, percent: bool, cosines: bool) -> None:

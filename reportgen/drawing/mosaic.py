@@ -16,6 +16,7 @@ from PIL import Image
 
 from reportgen.drawing import svg
 from reportgen.drawing.colors import even, shown, table
+from reportgen.drawing.glyphs import Keys
 from reportgen.drawing.mosaic_layout import (
     ColorBar,
     Grid,
@@ -77,11 +78,15 @@ def mosaic(tiles: Array, *, pages: bool = True, **look: Unpack[Layout]) -> Pictu
         pages: False makes the PNG only.
         look: see `Layout`.
     """
+    keys = Keys()
+    look["labels"] = keys.all(look.get("labels") or ())
+    look["row_labels"] = keys.all(look.get("row_labels") or ())
     laid_out = arrange(tiles, **look)
     # Text does not consist of repeated pixels.
     enlarged = laid_out.scale > 1 and not (laid_out.labels or laid_out.row_labels)
     picture = encode(laid_out.pixels(), laid_out.colors, enlarged=enlarged)
-    return replace(picture, vector=svg.smaller(laid_out, picture)) if pages else picture
+    vector = svg.smaller(laid_out, picture) if pages else b""
+    return replace(picture, vector=vector, keys=tuple(keys.words))
 
 
 def arrange(tiles: Array, **look: Unpack[Layout]) -> Mosaic:

@@ -7,7 +7,7 @@ legend lists the numbers. The figure is thus readable without distinguishing the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +20,7 @@ from reportgen.drawing.axes import (
     picture_of,
 )
 from reportgen.drawing.colors import GRAY, INK, LIGHT, NEUTRALS
+from reportgen.drawing.glyphs import Keys, families, shortened
 from reportgen.records import Picture
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ NAMED = 40
 
 BADGE = 0.062
 """Diameter of a badge as a share of a panel's side."""
+
+_LONGEST = 48
+"""Characters of a name in a legend."""
 
 _ENTRY = 0.2
 """Height of a row of the legend in inches."""
@@ -92,7 +96,7 @@ def scatter(
                 draw_dashed(axes, origin, arrows)
             if anchors is not None and len(classes) <= NAMED:
                 draw_badges(axes, (anchors - low) / (high - low))
-        return class_picture(figure)
+        return class_picture(figure, classes)
 
 
 def _draw_points(axes: Axes, cloud: Cloud, size: float) -> None:
@@ -157,7 +161,7 @@ def arrows(
             draw_badges(plain, (values * (1 + beyond) / reach + 1) / 2)
         _prepare_plane(circle, 1.42, titles[1])
         _draw_directions(circle, values, centers)
-        return class_picture(figure)
+        return class_picture(figure, classes)
 
 
 def _prepare_plane(axes: Axes, reach: float, title: str) -> None:
@@ -216,13 +220,17 @@ def class_panels(
     return figure, drawn
 
 
-def class_picture(figure: Figure) -> Picture:
-    """The finished figure as a picture in which the colors of classes stay exact.
+def class_picture(figure: Figure, classes: Sequence[str]) -> Picture:
+    """The finished figure of `class_panels` as a picture whose colors of classes stay exact.
 
     Only antialiased edges share colors; otherwise a class of few points could take the color of
     another.
     """
-    return picture_of(figure, 120, (*COLORS, *NEUTRALS))
+    picture = picture_of(figure, 120, (*COLORS, *NEUTRALS))
+    keys = Keys()
+    if figure.legends:
+        keys.all(classes)
+    return replace(picture, keys=tuple(keys.words))
 
 
 def draw_rays(axes: Axes, origin: Array, ends: Array) -> None:
@@ -313,7 +321,7 @@ def _legend_columns(classes: Sequence[str], width: float) -> int:
     """Entries in a row of the legend; 0 for no legend."""
     if not classes or len(classes) > NAMED:
         return 0
-    longest = max(len(name) for name in classes)
+    longest = min(max(len(name) for name in classes), _LONGEST)
     return int(np.clip(width / (0.45 + 0.075 * longest), 1, len(classes)))
 
 
@@ -321,14 +329,20 @@ def _draw_legend(figure: Figure, classes: Sequence[str], columns: int) -> None:
     from matplotlib.lines import Line2D
 
     rows = -(-len(classes) // columns)
+    names = [shortened(name, _LONGEST) for name in Keys().all(classes)]
     # Matplotlib fills a legend by columns; readers read it by rows.
     order = [r * columns + c for c in range(columns) for r in range(rows)]
     handles = [
         Line2D([], [], marker="o", linestyle="", markersize=7, color=color(label),
-               label=f"{label}  {classes[label]}".replace("$", r"\$"))
+               label=_entry(label, names[label]))
         for label in order if label < len(classes)
     ]  # fmt: skip
     figure.legend(
         handles=handles, loc="lower left", ncols=columns, borderaxespad=0.3, handletextpad=0.2,
-        columnspacing=1.2, labelspacing=0.35,
+        columnspacing=1.2, labelspacing=0.35, prop={"family": families(names), "size": 8.5},
     )  # fmt: skip
+
+
+def _entry(label: int, name: str) -> str:
+    # Without the mark, the number would stand behind a name that runs from right to left.
+    return f"{label}  {name}" if name.isascii() else f"\N{LEFT-TO-RIGHT MARK}{label}  {name}"

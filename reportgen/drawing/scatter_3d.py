@@ -66,7 +66,7 @@ def views(
                 draw_dashed(axes, np.zeros(3), arrows)
             if anchors is not None and len(classes) <= NAMED:
                 _draw_badges_in_view(axes, np.asarray(anchors, np.float64))
-        return class_picture(figure)
+        return class_picture(figure, classes)
 
 
 def globes(
@@ -100,7 +100,7 @@ def globes(
                 axes.plot(*place, marker="D", markersize=5, color=color(label), markeredgecolor=INK)
             if anchors is not None and len(classes) <= NAMED:
                 _draw_badges_at(axes, axes.transData.transform(longitudes(anchors)))
-        return class_picture(figure)
+        return class_picture(figure, classes)
 
 
 def longitudes(vectors: Array) -> Doubles:

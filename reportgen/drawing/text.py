@@ -1,16 +1,15 @@
-"""Text on index images, in the DejaVu Sans that Matplotlib ships, never in a system font."""
+"""Text on index images, in the DejaVu Sans that Matplotlib ships wherever it has the letters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from reportgen.drawing.glyphs import Face, face, house_font
 from reportgen.drawing.png import INK_LEVELS, PAPER
 
 if TYPE_CHECKING:
@@ -33,24 +32,29 @@ class Line:
     top: int
 
 
-@lru_cache(maxsize=16)
-def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans at `size` pixels, read from Matplotlib's data without importing Matplotlib."""
-    package = find_spec("matplotlib")
-    if package is None or package.origin is None:
-        raise ModuleNotFoundError(
-            "expected Matplotlib, whose font the pictures use, but it is not installed; "
-            "run `pip install matplotlib`"
-        )
-    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
-    path = Path(package.origin).parent / "mpl-data" / "fonts" / "ttf" / name
-    return ImageFont.truetype(str(path), size, layout_engine=ImageFont.Layout.BASIC)
+@lru_cache(maxsize=64)
+def font(size: int, bold: bool = False, of: Face | None = None) -> ImageFont.FreeTypeFont:
+    """A face at `size` pixels; the house font where there is none."""
+    engine = ImageFont.Layout.RAQM if of is not None and of.joined else ImageFont.Layout.BASIC
+    path = str(house_font(bold)) if of is None else of.path
+    return ImageFont.truetype(path, size, layout_engine=engine)
+
+
+def runs(
+    text: str, size: int = SIZE, bold: bool = False
+) -> list[tuple[str, ImageFont.FreeTypeFont]]:
+    """`text` in one piece with its font, or word by word where no single font has all letters."""
+    whole = face(text, bold)
+    if whole is not None or " " not in text:
+        return [(text, font(size, bold, whole))]
+    words = [word for part in text.split(" ") for word in (" ", part)][1:]
+    return [(word, font(size, bold, face(word, bold))) for word in words if word]
 
 
 @lru_cache(maxsize=4096)
 def width(text: str, size: int = SIZE, bold: bool = False) -> int:
     """The width of `text` in pixels."""
-    return int(np.ceil(font(size, bold).getlength(text)))
+    return int(np.ceil(sum(own.getlength(part) for part, own in runs(text, size, bold))))
 
 
 def height(size: int = SIZE) -> int:
@@ -62,24 +66,26 @@ def height(size: int = SIZE) -> int:
 def sprite(text: str, size: int = SIZE, bold: bool = False) -> Pixels:
     """`text` as palette indices (h, w) between paper and ink; the array is read-only."""
     mask = Image.new("L", (max(1, width(text, size, bold)), height(size)))
-    baseline = (0, size)
-    ImageDraw.Draw(mask).text(baseline, text, 255, font(size, bold), anchor="ls")
+    left = 0.0
+    for part, own in runs(text, size, bold):
+        ImageDraw.Draw(mask).text((left, size), part, 255, own, anchor="ls")
+        left += own.getlength(part)
     ink = np.rint(np.asarray(mask, np.float32) * ((INK_LEVELS - 1) / 255))
     shown: Pixels = (ink + PAPER).astype(np.uint8)
     shown.flags.writeable = False
     return shown
 
 
-def fit(text: str, room: int, size: int = SIZE) -> tuple[str, int]:
+def fit(text: str, room: int, size: int = SIZE, bold: bool = False) -> tuple[str, int]:
     """`text` and a size at which it is at most `room` pixels wide.
 
     The size shrinks to `SMALL`; then an ellipsis replaces the end of the text.
     """
     for smaller in range(size, SMALL - 1, -1):
-        if width(text, smaller) <= room:
+        if width(text, smaller, bold) <= room:
             return text, smaller
     kept = text
-    while kept and width(kept + "…", SMALL) > room:
+    while kept and width(kept + "…", SMALL, bold) > room:
         kept = kept[:-1]
     return (kept.rstrip() + "…" if kept else ""), SMALL
 

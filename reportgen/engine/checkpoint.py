@@ -39,6 +39,7 @@ class ModelParams:
     dataset: str | None = None
     training: Params = field(default_factory=dict)
     inputs: Mapping[str, Json] = field(default_factory=dict)
+    classes: str | tuple[str, ...] | None = None
     settle: bool = False
 
     def recipe(self, data: Dataset | None) -> Recipe:
@@ -80,19 +81,21 @@ class Checkpoint:
         recipe: the recipe that builds the model.
         weights: digest of the stored weights; "" where the recipe itself loads the weights.
         preprocessing: that of the images for this model, or None without a dataset.
+        classes: names for outputs that answer no labels; () where nothing names them.
+        digest: that of the model, without the names.
     """
 
     recipe: Recipe
     weights: str
     preprocessing: Preprocessing | None
+    classes: tuple[str, ...] = ()
+    digest: str = ""
 
 
 def obtain(output: Output, job: Job, store: Store) -> Network:
     """The network of an output that holds a checkpoint. Raises the errors of `load`."""
-    if output.digest in _built:
-        return Network.of(_built[output.digest].model)
-    checkpoint = decode(Checkpoint, json.loads(store.get(output.object)))
-    return Network.of(load(output.digest, checkpoint, job, store).model)
+    kept = decode(Checkpoint, json.loads(store.get(output.object)))
+    return Network.of(load(kept.digest, kept, job, store).model).named(kept.classes)
 
 
 def uses(network: Network) -> dict[str, tuple[int, int]]:

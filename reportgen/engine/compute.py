@@ -49,6 +49,8 @@ def subject(job: Job, store: Store) -> Subject:
     if data is not None and settled is not None:
         preprocessing = decode(Preprocessing, json.loads(store.get(settled.object)))
         data = replace(data, preprocessing=preprocessing)
+    if network and data:
+        network = network.named(data.classes)
     return Subject(
         model=network.model if network else None,
         facts=decode(ModelFacts, json.loads(store.get(facts.object))) if facts else NO_MODEL,

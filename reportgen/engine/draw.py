@@ -26,7 +26,7 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     module = importlib.import_module(job.modules[-1])
     artifact = stored.load(store, getattr(module, "FACTS", None))
     parts = module.draw(artifact, job.params["params"])
-    drawn = tuple(_stored(with_uses(part, stored.uses), store) for part in parts)
+    drawn = tuple(_stored(with_keys(with_uses(part, stored.uses)), store) for part in parts)
     return _output(Drawn(drawn, heading=artifact.heading), store)
 
 
@@ -50,6 +50,17 @@ def with_uses(part: Drawing | Table, uses: Uses) -> Drawing | Table:
         what = f"{len(later)} of these are later uses of layers that are used several times"
         sentences.append(f"{named if len(later) <= MOST_NAMED else what}.")
     return replace(part, caption=" ".join(sentences)) if shown else part
+
+
+def with_keys(part: Drawing | Table) -> Drawing | Table:
+    """A part whose caption has the words that no font of this machine could draw in the picture."""
+    if isinstance(part, Table) or not part.picture.keys:
+        return part
+    keys = part.picture.keys
+    meant = "; ".join(f"[{number}] is {word}" for number, word in enumerate(keys, 1))
+    verb = "a number stands" if len(keys) == 1 else "numbers stand"
+    what = f"In the picture {verb} for what no installed font can draw: {meant}."
+    return replace(part, caption=f"{part.caption} {what}")
 
 
 def _output(drawn: Drawn, store: Store) -> dict[str, Output]:

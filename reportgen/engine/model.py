@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
+from reportgen.class_names import distinct, given_names
 from reportgen.codec import decode, encode
-from reportgen.digest import canonical
+from reportgen.digest import canonical, of_value
 from reportgen.engine import checkpoint, dataset, doubts, preparation
 from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
@@ -21,7 +24,6 @@ from reportgen.records import Answers, Dataset, ModelFacts, ReportWarning
 from reportgen.store import Output, Store
 from reportgen.training.answers import doubtful
 from reportgen.training.evaluation import evaluate, image_counts
-from reportgen.types import Model
 
 
 def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
@@ -33,30 +35,44 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
     params, given = decode(ModelParams, job.params), job.inputs.get("dataset")
     data = dataset.obtain(given, job, store) if given else None
     recipe = params.recipe(data)
+    classes = distinct(given_names(params.classes, Path(job.base)) or ())
     if "training" in job.inputs:
         training = decode(Training, json.loads(store.get(job.inputs["training"].object)))
-        kept = Checkpoint(recipe, training.weights, training.preprocessing)
+        settled = training.preprocessing
+        kept = Checkpoint(recipe, training.weights, settled, classes, training.digest)
         loaded = checkpoint.load(training.digest, kept, job, store)
     else:
         loaded = checkpoint.build(recipe, job, store)
+        classes = classes or distinct(loaded.classes)
         settled = preparation.settled(data, loaded.model, params).preprocessing if data else None
-        kept = Checkpoint(recipe, "", settled)
         digest = checkpoints.digest(loaded.model, settled)
+        kept = Checkpoint(recipe, "", settled, classes, digest)
         checkpoint.remember(digest, loaded)
         training = Training(digest, "", {}, {}, checkpoints.device(), settled)
-    facts = _facts(params, loaded, data, training)
+    # Names that a spec gives to the dataset replace those that come with the model.
+    network = Network.of(loaded.model).named((data.classes if data else ()) or classes)
+    if network.classes:
+        with suppress(UndefinedError):
+            network.heads_for(data.targets if data else ())
+    facts = _facts(params, loaded, network, data, training)
     needs = (kept.weights,) if kept.weights else ()
+    # Names change nothing about a model, and yet everything that shows them.
+    digest = of_value([training.digest, classes]) if classes else training.digest
     return {
-        "model": store.put_output(canonical(encode(kept)), digest=training.digest, needs=needs),
+        "model": store.put_output(canonical(encode(kept)), digest=digest, needs=needs),
         "facts": store.put_output(canonical(encode(facts))),
         "preprocessing": store.put_output(canonical(encode(kept.preprocessing))),
     }
 
 
 def _facts(
-    params: ModelParams, loaded: Loaded, data: Dataset | None, training: Training
+    params: ModelParams,
+    loaded: Loaded,
+    network: Network,
+    data: Dataset | None,
+    training: Training,
 ) -> ModelFacts:
-    parameters, network = parameter_counts(loaded.model), Network.of(loaded.model)
+    parameters = parameter_counts(loaded.model)
     metrics: dict[str, float] = {}
     images: dict[str, int] = {}
     about_data: tuple[ReportWarning, ...] = ()
@@ -69,7 +85,7 @@ def _facts(
         if settled != data.preprocessing:
             remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."
         given = replace(data, preprocessing=settled)
-        metrics, images = _evaluated(loaded.model, given)
+        metrics, images = _evaluated(network, given)
         if UNTRAINED not in loaded.weights:
             unclear = _doubtful(network, given, metrics, trained_here)
     return ModelFacts(
@@ -99,12 +115,15 @@ def _doubtful(
         return ()
 
 
-def _evaluated(model: Model, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
+def _evaluated(network: Network, data: Dataset) -> tuple[dict[str, float], dict[str, int]]:
     """The result of `evaluate`; no metrics for a model that takes more than images.
 
     The figures of such a model state why they cannot run it.
+
+    Raises:
+        UserError: labels or names do not fit the outputs.
     """
     try:
-        return evaluate(model, data, Network.of(model).heads_for(data.targets))
+        return evaluate(network.model, data, network.heads_for(data.targets))
     except UndefinedError:
         return {}, image_counts(data)

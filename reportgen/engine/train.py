@@ -14,6 +14,7 @@ from reportgen.network.network import Network
 from reportgen.records import Dataset
 from reportgen.store import Output, Store
 from reportgen.training.loop import History, train
+from reportgen.training.trainable import check_trainable
 from reportgen.types import Model, Params
 
 
@@ -47,6 +48,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
 
 def _train(model: Model, data: Dataset, params: ModelParams, progress: Progress) -> History:
     """Train a model in place."""
+    if data.targets:
+        check_trainable(data)
     try:
         network = Network.of(model)
         require_one_input(network)

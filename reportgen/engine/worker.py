@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import re
@@ -17,7 +18,7 @@ from reportgen.codec import decode, encode
 from reportgen.digest import StatCache
 from reportgen.engine import STAGES
 from reportgen.engine.job import Job
-from reportgen.errors import Problem, ReportgenError, UserError
+from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
 from reportgen.input_digests import expecting, importing
 from reportgen.models.trust.findings import shown
 from reportgen.network.input_values import InputsMisfitError
@@ -26,6 +27,9 @@ from reportgen.types import Json
 
 PROGRESS_SECONDS = 0.1
 """Shortest time between two reports of a task's progress, in seconds."""
+
+SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+"""Errors of the system that every further task would meet too."""
 
 _FEWER = "show fewer samples or layers, or smaller images"
 _ALONE = "call the model by itself, model(images), and replace the layer that fails"
@@ -102,6 +106,10 @@ def _stage(name: str) -> ModuleType:
 
 def _failure(error: Exception, job: Job) -> ReportgenError:
     """The error that reports an unexpected exception."""
+    if isinstance(error, OSError) and (
+        error.errno in SYSTEM or str(error.filename or "").startswith(job.cache)
+    ):
+        return SystemRefusal(refused(error))
     if (problem := _invalid_scope(error)) is not None:
         return UserError(problem)
     doing, more_memory, remedy = ACTIONS.get(job.stage, ACTIONS["compute"])

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Likely:
+    """A class and its probability."""
+
+    name: str
+    share: float
+
+
+@dataclass(frozen=True)
 class ShownImage:
     """A test image that a figure shows.
 

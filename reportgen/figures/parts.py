@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import quote, unquote
 
 from reportgen.digest import of_bytes
 
@@ -16,14 +17,44 @@ LONGEST = 80
 
 
 def class_qualifier(name: str) -> str:
-    """A class's name as part of a measure's name: without spaces, and without ">".
+    """A class's name as part of a measure's name; `class_of` reads it back.
 
-    A measure of two classes joins their names by ">", so a similar sign takes its place in a name.
+    The ids of measures are listed with spaces between, and a measure of two classes joins their
+    names by ">". So "_" stands for a space, and these signs themselves are percent-encoded.
 
-    >>> class_qualifier("Ankle boot")
-    'Ankle_boot'
+    >>> class_qualifier("Ankle boot"), class_qualifier("star_x > y")
+    ('Ankle_boot', 'star%5Fx_%3E_y')
     """
-    return "_".join(name.replace(">", "\u203a").split()) or "unnamed"
+    return "".join("_" if c == " " else _encoded(c) for c in name) or "unnamed"
+
+
+def class_of(qualifier: str) -> str:
+    """The name of the class that `class_qualifier` made part of a measure's name.
+
+    >>> class_of("star%5Fx_%3E_y")
+    'star_x > y'
+    """
+    return unquote(qualifier.replace("_", " "))
+
+
+def of_class(name: str, shown: str = "") -> str:
+    """A class in a sentence that counts filters too: a number is marked as the class's name.
+
+    Args:
+        name: the class's name.
+        shown: what stands for the name, such as a placeholder; "" for the name.
+
+    >>> of_class("cat"), of_class("7")
+    ('cat', 'class 7')
+    """
+    numeral = re.fullmatch(r"[-+\d.,%\s]+", name) is not None
+    return f"{'class ' if numeral else ''}{shown or name}"
+
+
+def _encoded(sign: str) -> str:
+    if sign == "_":
+        return "%5F"  # `quote` leaves it.
+    return quote(sign, safe="") if sign in "%>" or sign.isspace() else sign
 
 
 def part_name(name: str, fallback: str = "layer") -> str:

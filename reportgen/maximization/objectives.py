@@ -21,7 +21,7 @@ from reportgen.network.channel_order import channel_count, channels_first, chann
 from reportgen.network.graph import Arguments, Keywords, run
 from reportgen.network.logits import ACTIVATED_LAST, without_activation
 from reportgen.network.network import Network
-from reportgen.network.outputs import logits_of, observe, trace
+from reportgen.network.outputs import logits_of, observe, require_answers, trace
 from reportgen.network.scores import score_tensor
 from reportgen.types import Json, Layer, Targets, Tensor
 
@@ -85,9 +85,11 @@ def class_objective(
     """Classes of an output; all of them where none is named.
 
     Raises:
+        UndefinedError: the output gives no answer.
         UserError: no such class.
     """
     head = network.heads[output]
+    require_answers(network, [output])
     picks = _picks(classes, max(head.units, 2), f"classes of output '{head.name}'")
     return Objective("class", picks, output=output)
 

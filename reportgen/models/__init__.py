@@ -33,12 +33,13 @@ class Loaded:
 
     `weights` holds sentences for the report: where the weights are from, which inputs are held at
     values, and which layer stands between the dataset's images and the model; "" where the source
-    says it all.
+    says it all. `classes` are the names that come with the model, such as ImageNet's.
     """
 
     model: Model
     trained: bool
     weights: str = ""
+    classes: tuple[str, ...] = ()
 
 
 def load(
@@ -77,7 +78,7 @@ def load(
 
     keras.utils.set_random_seed(seed)
     kind, name = _kind(source), source.partition(":")[2]
-    trained, origin = True, ""
+    trained, origin, classes = True, "", ()
     if kind == "zoo":
         model, trained = _from_zoo(name, input_shape, targets, params), False
         origin = "" if input_shape else UNTRAINED
@@ -92,12 +93,15 @@ def load(
         loader = import_module(catalog.loader(kind))
         model, trained, *sentence = loader.load(name, base, input_shape, targets, params)
         origin = "".join(sentence)
+        if kind == "application":
+            classes, told = loader.class_names(model, params)
+            origin = " ".join(filter(None, (origin, told)))
     model, held = hold_inputs(model, inputs or {})
     reshaped = ""
     if input_shape is not None:
         model, reshaped = reshape_images(model, input_shape)
         check_input(model, source, input_shape)
-    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))))
+    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))), classes)
 
 
 def ahead(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +41,18 @@ ENTRY = Entry(
 TIMEOUT = 10.0
 """Seconds without an answer after which a download counts as failed."""
 
+CLASS_INDEX = "imagenet_class_index.json"
+_INDEX_FROM = "https://storage.googleapis.com/download.tensorflow.org/data/" + CLASS_INDEX
+_INDEX_MD5 = "c2c37ea517e94d9795004a39431a14cb"
+_INDEX_TIMEOUT = 4.0
+"""Seconds; names are worth no longer wait, as numbers stand in for them."""
+
+NAMED = "Its classes have the names of Keras' index of ImageNet."
+NUMBERED = (
+    "The index of ImageNet's names is neither in Keras' cache nor could it be downloaded, so "
+    "classes have numbers; 'classes' gives them names."
+)
+
 
 def load(
     name: str,
@@ -66,6 +80,38 @@ def load(
             _read_weights(model, name, file, base)
     final = weights is not None or not targets
     return model, final, _origin(weights, final)
+
+
+def class_names(model: Model, params: Params) -> tuple[tuple[str, ...], str]:
+    """The names of ImageNet's classes, and a sentence on them.
+
+    They are () for a network with other weights, and where Keras' index of them cannot be had.
+    """
+    shape = model.output_shape
+    if params.get("weights", "imagenet") != "imagenet" or shape[-1] != 1000:
+        return (), ""
+    with _quietly(_INDEX_TIMEOUT):
+        names = _read_index()
+    return names, NAMED if names else NUMBERED
+
+
+def _read_index() -> tuple[str, ...]:
+    """The 1,000 names of the index in Keras' cache, or of a fresh copy; () where there is none."""
+    import keras
+
+    home = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+    path = home / "models" / CLASS_INDEX
+    try:
+        if not path.is_file():
+            path = Path(
+                keras.utils.get_file(
+                    CLASS_INDEX, _INDEX_FROM, cache_subdir="models", file_hash=_INDEX_MD5
+                )
+            )
+        index = json.loads(path.read_text("utf-8"))
+        return tuple(str(index[str(unit)][1]).replace("_", " ") for unit in range(1000))
+    except Exception:  # Keras raises plain Exception; a damaged index is as good as none.
+        return ()
 
 
 def _built(
@@ -153,7 +199,7 @@ def _origin(weights: str | None, final: bool) -> str:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def _quietly(timeout: float = TIMEOUT) -> Iterator[None]:
     """Let a connection that does not answer fail; keep Keras' bar and warnings off the terminal."""
     import contextlib
     import io
@@ -161,7 +207,7 @@ def _quietly() -> Iterator[None]:
     import warnings
 
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(TIMEOUT)
+    socket.setdefaulttimeout(timeout)
     try:
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UserError, did_you_mean
 from reportgen.network.inputs import check_axes
+from reportgen.network.keras_internals import input_names
 from reportgen.network.network import Network
 from reportgen.network.scores import PREDICTED
 from reportgen.suggestions import listed, no_effect
@@ -141,7 +142,10 @@ def check_classes(network: Network, outputs: Sequence[int], targets: Array) -> N
 
 
 def _in_order(network: Network, images: Mapping[str, ArrayLike]) -> list[ArrayLike]:
-    names = [str(tensor.name) for tensor in network.graph.inputs]
+    names = input_names(network.graph)
+    tensors = [str(tensor.name) for tensor in network.graph.inputs]
+    if set(images) == set(tensors):
+        return [images[name] for name in tensors]
     if set(images) != set(names):
         message = f"images must have the keys {', '.join(names)}, got {', '.join(map(str, images))}"
         raise UserError(Problem(message, hint="these are the names of the model's inputs"))

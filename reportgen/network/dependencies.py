@@ -8,7 +8,7 @@ import keras
 
 from reportgen.network.channel_order import LAST, channel_orders
 from reportgen.network.graph import Arguments, Keywords, for_each_output
-from reportgen.network.inputs import reads_channels_first
+from reportgen.network.inputs import HeldInput, reads_channels_first
 from reportgen.network.keras_internals import origin
 from reportgen.network.network import Network
 from reportgen.network.relu_rules import rectifier_of
@@ -74,6 +74,40 @@ def _dependencies_of(network: Network, layer: str | int) -> Dependencies:
         return _sorted(operations, values[layer].paths, "")
     assert len(ends) == len(network.output_names)
     return _sorted(operations, ends[layer].paths, network.closing(layer)[0])
+
+
+def reached_by_images(network: Network) -> frozenset[str]:
+    """Paths of the uses of layers whose values depend on the images.
+
+    Of several inputs the images are those with the axes of one: height, width and channels. An
+    input that a spec holds at a value depends on no image.
+    """
+    return network.keep("reached by images", lambda: _reached_by_images(network))
+
+
+def _reached_by_images(network: Network) -> frozenset[str]:
+    reached: set[str] = set()
+
+    def keep(path: str, output: Json) -> Json:
+        if any(value.paths for value in keras.tree.flatten(output)):
+            reached.add(path)
+        return output
+
+    def call(path: str, operation: Layer, args: Arguments, kwargs: Keywords) -> Json:
+        given = [v for v in keras.tree.flatten((args, kwargs)) if isinstance(v, _Value)]
+        held = isinstance(operation, HeldInput)
+        paths = frozenset() if held else frozenset[str]().union(*(each.paths for each in given))
+        return keep(path, for_each_output(operation, _Value(paths)))
+
+    ranks = [len(tensor.shape) for tensor in network.graph.inputs]
+    rank = _IMAGES if _IMAGES in ranks else max(ranks)
+    start = [_Value(frozenset(["images"] if own == rank else [])) for own in ranks]
+    network.walk(start, call, keep)
+    return frozenset(reached)
+
+
+_IMAGES = 4
+"""Axes of a batch of images."""
 
 
 class _Value:

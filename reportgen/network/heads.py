@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 from typing import Literal
 
 import keras
@@ -14,7 +16,7 @@ from reportgen.records import Head, Target
 from reportgen.suggestions import units_misfit
 from reportgen.types import Layer, Model, Tensor
 
-Kind = Literal["softmax", "sigmoid", "logits", "maps"]
+Kind = Literal["softmax", "sigmoid", "logits", "maps", "constant", "groups"]
 
 
 # --- the outputs of a model --------------------------------------------------------------------
@@ -35,23 +37,60 @@ def closing(model: Model, index: int) -> tuple[str, Layer]:
     Layers behind it only hand values on or give them another shape.
     """
     graph = require_graph(model)
-    return _ending(graph, graph.outputs[index], "", behind=True)
+    return _ending(graph, graph.outputs[index], "", behind=True)[:2]
 
 
 def ending(model: Model, index: int) -> tuple[str, Layer]:
     """Path (of the use) and layer that an output comes from, inside nested models too."""
     graph = require_graph(model)
-    return _ending(graph, graph.outputs[index], "", behind=False)
+    return _ending(graph, graph.outputs[index], "", behind=False)[:2]
 
 
 def _head(model: Model, index: int, name: str) -> Head:
-    kinds: dict[str, Kind] = {"softmax": "softmax", "sigmoid": "sigmoid"}
-    _, layer = closing(model, index)
-    shape = require_graph(model).outputs[index].shape
+    output = require_graph(model).outputs[index]
+    _, layer, values = _ending(require_graph(model), output, "", behind=True)
+    shape = output.shape
     units = shape[-1] or 1 if len(shape) > 1 else 1
-    kind = kinds.get(activation_of(layer), "logits") if len(shape) <= 2 else "maps"
+    kind = _kind(layer, tuple(values.shape), int(units)) if len(shape) <= 2 else "maps"
     title = name.replace("_", " ").capitalize()
     return Head(name=name, title=title, index=index, units=int(units), kind=kind, target=None)
+
+
+def _kind(layer: Layer, shape: tuple[int | None, ...], units: int) -> Kind:
+    """How the values of an output with one axis are to be read.
+
+    Args:
+        layer: closes the output.
+        shape: of the layer's own output, with the batch; behind it values may be put in a row.
+        units: of the output.
+    """
+    activation = activation_of(layer)
+    if activation not in _SOFTMAX:
+        return "sigmoid" if activation == "sigmoid" else "logits"
+    together = softmax_size(layer, shape)
+    if together == 1:
+        return "constant"
+    if activation != "softmax":
+        return "logits"
+    return "softmax" if together in (units, None) else "groups"
+
+
+_SOFTMAX = ("softmax", "log_softmax")
+
+
+def softmax_size(layer: Layer, shape: tuple[int | None, ...]) -> int | None:
+    """How many values of an image a softmax makes add up to 1; None where that is left open.
+
+    0 for one over the images of a batch; None for a layer that is no softmax.
+    """
+    if activation_of(layer) not in _SOFTMAX:
+        return None
+    axis = getattr(layer, "axis", -1)
+    several = axis if isinstance(axis, list | tuple) else (axis,)
+    sides = [shape[int(each)] for each in several]
+    if any(int(each) % len(shape) == 0 for each in several):
+        return 0
+    return None if None in sides else prod(int(side) for side in sides if side is not None)
 
 
 def _output_names(model: Model) -> list[str]:
@@ -74,7 +113,8 @@ def _numbered(names: list[str]) -> list[str]:
     return numbered
 
 
-def _ending(graph: Model, tensor: Tensor, prefix: str, behind: bool) -> tuple[str, Layer]:
+def _ending(graph: Model, tensor: Tensor, prefix: str, behind: bool) -> tuple[str, Layer, Tensor]:
+    """Path, layer and output of the call that a tensor comes from."""
     operation, _, place = origin(tensor)
     node = node_of(tensor)
     path = prefix + next(name for name, own in calls(graph) if own is node)
@@ -83,7 +123,7 @@ def _ending(graph: Model, tensor: Tensor, prefix: str, behind: bool) -> tuple[st
         return _ending(inner, inner.outputs[place], path + "/", behind)
     if behind and (hands_on(operation) or is_reshaping(operation)):
         return _ending(graph, node.input_tensors[0], prefix, behind)
-    return path, operation
+    return path, operation, tensor
 
 
 def hands_on(layer: Layer) -> bool:
@@ -105,11 +145,25 @@ def is_reshaping(layer: Layer) -> bool:
 def activation_of(layer: Layer) -> str:
     """ "softmax", "sigmoid", or "linear"; any other activation by its name."""
     # The operations `keras.ops.softmax` and `sigmoid` have the names of the layers.
-    if isinstance(layer, keras.Operation) and type(layer).__name__ in ("Softmax", "Sigmoid"):
-        return type(layer).__name__.lower()
+    named = {"Softmax": "softmax", "Sigmoid": "sigmoid", "LogSoftmax": "log_softmax"}
+    if isinstance(layer, keras.Operation) and type(layer).__name__ in named:
+        return named[type(layer).__name__]
     activation = getattr(layer, "activation", None)
     name = "linear" if activation is None else str(getattr(activation, "__name__", activation))
     return "softmax" if name == "softmax_v2" else name  # the name of `tf.nn.softmax`
+
+
+def says_nothing(head: Head) -> str:
+    """A sentence on an output whose softmax leaves no answer: a "constant" one, or "groups"."""
+    if head.kind == "constant":
+        return (
+            f"Output '{head.name}' of the model is a softmax over a single value, which is the "
+            "same for every image whatever the weights are, so it says nothing about an image."
+        )
+    return (
+        f"Output '{head.name}' of the model is a softmax over some of its {head.units} units, or "
+        "over the images of a batch, so its values are no probabilities of classes."
+    )
 
 
 def sides(shape: Sequence[int | None]) -> str:
@@ -126,7 +180,8 @@ def answering(
     """The heads with the targets that they answer.
 
     A single output answers the first target and takes its name, unless it can answer none: it is
-    an image itself, or one plain value where there are more than two classes. Of several outputs,
+    an image itself, or one plain value where there are more than two classes. A softmax over a
+    single value answers nothing. Of several outputs,
     each answers the target of its own name, and one without has no meaning.
 
     Args:
@@ -144,10 +199,32 @@ def answering(
     own = [by_name.get(head.name) for head in heads]
     if len(heads) == 1:
         own = [targets[0] if strict or _may_answer(heads[0], targets[0]) else None]
+    elif not strict:
+        own = [
+            target if head.answers or head.kind == "maps" else None
+            for head, target in zip(heads, own, strict=True)
+        ]
     return tuple(
         head if target is None else _answer(head, target, outputs[head.index].shape)
         for head, target in zip(heads, own, strict=True)
     )
+
+
+def named(heads: Sequence[Head], classes: tuple[str, ...]) -> tuple[Head, ...]:
+    """The heads with names for the classes of those that answer no labels and have as many units.
+
+    Raises:
+        UserError: there are names, no output answers labels, and none has so many units.
+    """
+    if not classes or any(head.target for head in heads):
+        return tuple(heads)
+    fitting = [head for head in heads if head.answers and _fits(head, len(classes))]
+    if not fitting:
+        outputs = ", ".join(f"'{head.name}' has {head.units}" for head in heads)
+        message = f"'classes' names {len(classes)} classes, but of the model's outputs {outputs}"
+        hint = "give one name for each unit, in their order; two for a single sigmoid unit"
+        raise UserError(Problem(message, hint=hint))
+    return tuple(replace(head, names=classes) if head in fitting else head for head in heads)
 
 
 def output_index(heads: Sequence[Head], output: int | str | None) -> int:
@@ -169,12 +246,16 @@ def output_index(heads: Sequence[Head], output: int | str | None) -> int:
 
 def _may_answer(head: Head, target: Target) -> bool:
     plain = head.kind == "logits" and head.units == 1
-    return head.kind != "maps" and not (plain and len(target.classes) > 2)
+    return head.answers and not (plain and len(target.classes) > 2)
 
 
 def _answer(head: Head, target: Target, shape: Sequence[int | None]) -> Head:
     _check_shape(head, shape)
-    if not _fits(head, target):
+    if head.kind in ("constant", "groups"):
+        hint = "train it with a sigmoid in place of the softmax, or with a unit for each class"
+        message = says_nothing(head).rstrip(".")
+        raise UserError(Problem(message[0].lower() + message[1:], hint=hint))
+    if not _fits(head, len(target.classes)):
         raise UserError(_misfit(head, target))
     return Head(target.name, target.title, head.index, head.units, head.kind, target)
 
@@ -193,10 +274,10 @@ def _check_shape(head: Head, shape: Sequence[int | None]) -> None:
         )
 
 
-def _fits(head: Head, target: Target) -> bool:
+def _fits(head: Head, classes: int) -> bool:
     if head.units == 1:
-        return len(target.classes) == 2 and head.kind != "softmax"
-    return head.units == len(target.classes)
+        return classes == 2
+    return head.units == classes
 
 
 def _misfit(head: Head, target: Target) -> Problem:

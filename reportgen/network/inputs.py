@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.network.input_values import ModelInput, example, size
-from reportgen.network.keras_internals import flat_layers
+from reportgen.network.keras_internals import flat_layers, input_names
 from reportgen.network.network import Network
 from reportgen.types import Array, Images, Json, JsonObject, Model, Shape, Tensor
 
@@ -19,7 +19,8 @@ from reportgen.types import Array, Images, Json, JsonObject, Model, Shape, Tenso
 
 def model_inputs(graph: Model) -> list[ModelInput]:
     """The inputs of a model's graph, in the graph's order."""
-    return [ModelInput(str(t.name), tuple(t.shape)[1:], str(t.dtype)) for t in graph.inputs]
+    named = zip(input_names(graph), graph.inputs, strict=True)
+    return [ModelInput(name, tuple(t.shape)[1:], str(t.dtype)) for name, t in named]
 
 
 def fixed_batch(network: Network) -> int | None:
@@ -60,7 +61,8 @@ def as_inputs(network: Network, images: Images) -> list[Array]:
     arrays = list(images) if isinstance(images, list | tuple) else [images]
     if len(arrays) != len(tensors):
         raise _too_few_arrays(network, f"there are values for {len(arrays)} of them")
-    return [_as_input(network, each, t) for each, t in zip(arrays, tensors, strict=True)]
+    names = input_names(network.graph)
+    return [_as_input(network, *each) for each in zip(arrays, tensors, names, strict=True)]
 
 
 def check_axes(network: Network, arrays: Sequence[Array]) -> None:
@@ -126,10 +128,10 @@ def _too_few_arrays(network: Network, there: str) -> UndefinedError:
     )
 
 
-def _as_input(network: Network, images: ArrayLike, tensor: Tensor) -> Array:
+def _as_input(network: Network, images: ArrayLike, tensor: Tensor, name: str) -> Array:
     """Images in the type and the channel order of one input."""
     dtype = "float32" if tensor.dtype == "bfloat16" else tensor.dtype
-    values = _as_type(network, np.asarray(images), dtype, str(tensor.name))
+    values = _as_type(network, np.asarray(images), dtype, name)
     wanted = tuple(tensor.shape)[1:]
     if _agree(values.shape[1:], wanted):
         return values
@@ -138,7 +140,7 @@ def _as_input(network: Network, images: ArrayLike, tensor: Tensor) -> Array:
         return np.ascontiguousarray(turned)
     raise UserError(
         Problem(
-            f"input '{tensor.name}' of model '{network.name}' takes values of {size(wanted)}, "
+            f"input '{name}' of model '{network.name}' takes values of {size(wanted)}, "
             f"but the images are {size(values.shape[1:])}",
             hint="use a dataset of that size, or a model for these images",
         )

@@ -7,7 +7,9 @@ and `tests/network/test_keras_internals.py` says which.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Protocol
 
 import keras
@@ -83,10 +85,20 @@ def ordered_inputs(graph: Model, inputs: Mapping[str, Json]) -> list[Json]:
 
     A name is the key of an input where the graph has a dictionary of them, else its tensor's.
     """
+    names = input_names(graph)
+    if not set(names) <= inputs.keys():
+        names = [str(tensor.name) for tensor in graph.inputs]
+    return [inputs[name] for name in names]
+
+
+def input_names(graph: Model) -> list[str]:
+    """The name of each input tensor of a graph: its key where inputs are a dictionary."""
     structure = graph._inputs_struct
-    named = structure if isinstance(structure, dict) else {t.name: t for t in graph.inputs}
-    values = {id(tensor): inputs[name] for name, tensor in named.items()}
-    return [values[id(tensor)] for tensor in graph.inputs]
+    if isinstance(structure, dict):
+        keys = {id(tensor): str(key) for key, tensor in structure.items()}
+        if all(id(tensor) in keys for tensor in graph.inputs):
+            return [keys[id(tensor)] for tensor in graph.inputs]
+    return [str(tensor.name) for tensor in graph.inputs]
 
 
 def output_structure(graph: Model) -> Json:
@@ -159,3 +171,43 @@ def global_attribute(name: str) -> Json:
 def set_global_attribute(name: str, value: Json) -> None:
     """Set a setting that Keras keeps for a thread."""
     global_state.set_global_attribute(name, value)
+
+
+@contextmanager
+def sequential_models_built_once() -> Iterator[None]:
+    """Have Keras build a Sequential model of a file after its last layer, not after each layer.
+
+    The model is the same. Keras calls all layers again after each one that it adds, which takes
+    minutes for a model of 400 layers.
+    """
+    original = keras.Sequential.from_config.__func__
+
+    def from_config(
+        cls: type[Model], config: dict[str, Json], custom_objects: dict[str, Json] | None = None
+    ) -> Model:
+        if cls.add is not keras.Sequential.add or "layers" not in config:
+            return original(cls, config, custom_objects)
+        made: list[Model] = []
+
+        def make(name: str) -> Model:
+            model = cls(name=name)
+            # Past Keras' bookkeeping of attributes, and taken off again below.
+            object.__setattr__(model, "add", partial(model.add, rebuild=False))
+            made.append(model)
+            return model
+
+        shape = config.get("build_input_shape")
+        model = original(make, {**config, "build_input_shape": None}, custom_objects)
+        for each in made:
+            object.__delattr__(each, "add")
+        if model._layers:
+            model._maybe_rebuild()
+        if not model._functional and isinstance(shape, list | tuple) and shape:
+            model.build(shape)
+        return model
+
+    keras.Sequential.from_config = classmethod(from_config)
+    try:
+        yield
+    finally:
+        keras.Sequential.from_config = classmethod(original)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.layer_names import matches, unclear
+from reportgen.network.dependencies import reached_by_images
 from reportgen.network.layers import Use, acting, is_conv, output_shapes, over_time, unused
 from reportgen.network.network import Network
 from reportgen.suggestions import listed
@@ -71,6 +72,26 @@ def choose(
     return [find(network, name, fitting) for name in names]
 
 
+def choose_seeing(
+    network: Network, layers: str | Sequence[str], kinds: Callable[[Layer], bool]
+) -> list[str]:
+    """`choose`, of "all" layers those that the images reach, each at the first such use.
+
+    A branch of a model of several inputs may depend on an input that is no image, or is held at a
+    value: all its activations are the same for every image. A layer that both branches use is
+    shown where the images pass through it, as `conv[1]`. All layers, where the images reach none.
+    """
+    paths = choose(network, layers, kinds)
+    if layers != "all" or not network.has_graph:
+        return paths
+    reached = reached_by_images(network)
+    first: dict[str, str] = {}
+    for use_path, use in network.uses.items():
+        if use_path in reached:
+            first.setdefault(use.of, use_path)
+    return [first[path] for path in paths if path in first] or paths
+
+
 def with_kernels(network: Network, layers: str | Sequence[str]) -> list[str]:
     """Paths of the convolutions whose kernels are known, or of those asked for.
 
@@ -104,7 +125,7 @@ def last_convolution(network: Network, consequence: str | Callable[[], str]) -> 
     Raises:
         UndefinedError: there is none.
     """
-    convolutions = choose(network, "all", is_conv)
+    convolutions = choose_seeing(network, "all", is_conv)
     if not convolutions:
         text = consequence if isinstance(consequence, str) else consequence()
         raise UndefinedError(f"{no_convolution(network)}, so there is {text}.")

@@ -16,7 +16,14 @@ import tensorflow as tf
 from reportgen.errors import UndefinedError
 from reportgen.network.execution import compiled, execute, input_specs
 from reportgen.network.graph import Arguments, Call, Keywords, plain_call, run
-from reportgen.network.heads import Kind, activation_of, hands_on, is_reshaping, sides
+from reportgen.network.heads import (
+    Kind,
+    activation_of,
+    hands_on,
+    is_reshaping,
+    says_nothing,
+    sides,
+)
 from reportgen.network.keras_internals import kept_logits
 from reportgen.network.network import Network
 from reportgen.records import Head
@@ -118,7 +125,7 @@ def logit_of(head: Head, output: TracedOutput) -> Tensor:
         UndefinedError: the logits are unknown, or the output is an image or a volume itself.
     """
     shape = tuple(output.value.shape)
-    if len(shape) > 2:
+    if len(shape) > 2 or not head.answers:
         raise no_answer(head, shape)
     if not has_logit(head, output):
         raise _no_logit(head, output)
@@ -127,7 +134,9 @@ def logit_of(head: Head, output: TracedOutput) -> Tensor:
 
 
 def no_answer(head: Head, shape: Shape) -> UndefinedError:
-    """The error for an output that is an image or a volume itself."""
+    """The error for an output that answers nothing, or is an image or a volume itself."""
+    if head.kind != "maps":
+        return UndefinedError(says_nothing(head))
     return UndefinedError(
         f"Output '{head.name}' of the model gives {sides(shape)} values for an image, and what can "
         "be explained is one answer: a value, or one for each class."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reportgen.errors import UndefinedError
 from reportgen.network.dependencies import dependencies_of
 from reportgen.network.keras_internals import node_of
-from reportgen.network.layer_selection import choose
+from reportgen.network.layer_selection import choose_seeing
 from reportgen.network.layers import OutputShape, Use, is_conv, is_pool, output_shapes
 from reportgen.network.network import Network
 from reportgen.network.receptive_field import centers
@@ -50,7 +50,9 @@ def with_maps(network: Network, layers: str | Sequence[str], consequence: str) -
     """
     network.require_graph()  # without a graph no maps are known
     everything = layers == "all"
-    paths = choose(network, layers, lambda each: not everything or is_conv(each) or is_pool(each))
+    paths = choose_seeing(
+        network, layers, lambda each: not everything or is_conv(each) or is_pool(each)
+    )
     flat = [path for path in paths if has_maps_at(network, path)]
     if not flat:
         subject = (

@@ -29,8 +29,11 @@ class Network:
     forgotten together with it.
     """
 
-    def __init__(self, model: Model, kept: dict[Hashable, Json]) -> None:
+    def __init__(
+        self, model: Model, kept: dict[Hashable, Json], classes: tuple[str, ...] = ()
+    ) -> None:
         self.model = model
+        self.classes = classes
         self._kept = kept
 
     @classmethod
@@ -49,6 +52,10 @@ class Network:
             kept = {}
             _known[model] = now, kept
         return cls(model, kept)
+
+    def named(self, classes: Sequence[str]) -> Network:
+        """The same network, with names for the classes of outputs that answer no labels."""
+        return Network(self.model, self._kept, tuple(classes)) if classes else self
 
     def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """The value that `make` computes, once for each key as long as the model stays the same.
@@ -137,8 +144,14 @@ class Network:
         return self.keep("heads", lambda: heads_module.heads(self.model))
 
     def heads_for(self, targets: Sequence[Target], strict: bool = False) -> tuple[Head, ...]:
-        """The heads with the targets that they answer (`heads.answering`)."""
-        return heads_module.answering(self.heads, targets, self.graph.outputs, strict)
+        """The heads with the targets that they answer (`heads.answering`), and with names.
+
+        Raises:
+            UserError: an output's units do not fit the classes that it answers, or no output has
+                as many units as there are names.
+        """
+        answering = heads_module.answering(self.heads, targets, self.graph.outputs, strict)
+        return heads_module.named(answering, self.classes)
 
     @property
     def output_names(self) -> list[str]:

@@ -156,9 +156,9 @@ def collect(network: Network, graph: Graph, inputs: list[Array]) -> list[Floats]
 
 
 def require_answers(network: Network, outputs: Sequence[int]) -> None:
-    """Raises UndefinedError where one of `outputs` is an image or a volume itself."""
+    """Raises UndefinedError where one of `outputs` answers nothing, or is an image itself."""
     for head in network.heads:
-        if head.index in outputs and head.kind == "maps":
+        if head.index in outputs and not head.answers:
             raise no_answer(head, network.graph.outputs[head.index].shape)
 
 
@@ -228,12 +228,12 @@ def logits_of(network: Network, traced: Trace, wanted: Sequence[int] = ()) -> li
         UndefinedError: a wanted logit is unknown.
     """
     heads = network.heads
-    some_answer = any(head.kind != "maps" for head in heads)
+    some_answer = any(head.answers for head in heads)
 
     def is_left_out(head: Head, output: TracedOutput) -> bool:
         if head.index in wanted:
             return False
-        if head.kind == "maps":
+        if not head.answers:
             return some_answer
         return bool(wanted) and not has_logit(head, output)
 

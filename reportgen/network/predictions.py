@@ -20,7 +20,7 @@ from reportgen.network.logits import (
     value_kind,
 )
 from reportgen.network.network import Network
-from reportgen.network.outputs import collect, trace
+from reportgen.network.outputs import collect, require_answers, trace
 from reportgen.network.scores import predicted_class, probabilities
 from reportgen.records import Head
 from reportgen.types import Array, Floats, Images, Integers, Tensor
@@ -43,6 +43,7 @@ def predict_classes(
         UndefinedError: weights or values are not finite.
     """
     require_finite(network)
+    require_answers(network, [head.index for head in heads])
 
     def body(network: Network, *inputs: Tensor) -> list[Tensor]:
         outputs = trace(network, list(inputs)).outputs
@@ -97,6 +98,7 @@ class Probabilities:
 
     def __init__(self, network: Network, heads: Sequence[Head], images: Images) -> None:
         require_finite(network)
+        require_answers(network, [head.index for head in heads])
         self._network, self._heads = network, tuple(heads)
         inputs = as_inputs(network, images)
         outputs = list(zip(self._heads, self._outputs(inputs), strict=True))
@@ -183,7 +185,7 @@ def outputs_without_logits(network: Network) -> tuple[int, ...]:
 
 
 def _outputs_without_logits(network: Network) -> tuple[int, ...]:
-    heads = [head for head in network.heads if head.kind != "maps"]
+    heads = [head for head in network.heads if head.answers]
     # Most models end in layers with a known logit and need no trace.
     if len(heads) < 2 or all(type(network.closing(h.index)[1]) in ACTIVATED_LAST for h in heads):
         return ()

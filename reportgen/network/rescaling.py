@@ -101,10 +101,7 @@ class _Pass:
         self.rescaling: set[str] = set()
         self.reached: list[tuple[Layer, Array]] = []
         images = [_image(network, tensor, shape, value) for tensor in network.graph.inputs]
-        outputs = network.walk(images if len(images) > 1 else images[0], self._call)
-        # A model without any weights hands all values on to its outputs.
-        ends = [value for value in keras.tree.flatten(outputs) if value is not _BEHIND]
-        self.reached += [(network.model, _numbers(value)) for value in ends if not self.reached]
+        network.walk(images if len(images) > 1 else images[0], self._call)
 
     def _call(self, path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
         given = keras.tree.flatten((args, kwargs))

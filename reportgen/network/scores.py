@@ -58,6 +58,15 @@ def likeliest_class(probabilities: Floats, head: Head) -> Integers:
     return predicted_class(probabilities - 0.5 if head.units == 1 else probabilities, head)
 
 
+def likeliest_classes(probabilities: Floats, head: Head, most: int) -> tuple[Integers, Floats]:
+    """The classes of highest probability and these, (n, k) both, of k = `most` classes or fewer."""
+    shares = probabilities
+    if head.units == 1:
+        shares = np.concatenate([1 - shares, shares], axis=1)
+    order = np.argsort(-shares, axis=1, kind="stable")[:, :most]
+    return np.asarray(order, np.int64), np.take_along_axis(shares, order, axis=1)
+
+
 def explained_classes(targets: Array, predicted: Array) -> Targets:
     """Targets with the predicted class in place of each `PREDICTED`, both of the same shape."""
     return np.where(targets >= 0, targets, predicted).astype(np.int32)

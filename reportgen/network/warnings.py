@@ -2,14 +2,69 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from reportgen.network.finite import not_finite
+from reportgen.network.heads import says_nothing, softmax_size
+from reportgen.network.inputs import HeldInput
+from reportgen.network.keras_internals import node_of, origin
 from reportgen.network.network import Network
 from reportgen.records import ReportWarning
+from reportgen.types import Tensor
+
+_REMEDY = "Train the model again with a sigmoid, or with a softmax over a unit for each class."
 
 
 def model_warnings(network: Network) -> Iterator[ReportWarning]:
     """What is wrong with a model as far as its weights tell."""
     if sentence := not_finite(network):
         yield ReportWarning("not_finite", sentence)
+    if network.has_graph:
+        yield from _softmax_warnings(network)
+        yield from _siamese_warning(network)
+
+
+def _softmax_warnings(network: Network) -> Iterator[ReportWarning]:
+    """Outputs whose softmax leaves no answer, and other layers with one over a single value."""
+    told = set()
+    for head in network.heads:
+        if head.kind in ("constant", "groups"):
+            told.add(network.closing(head.index)[0])
+            yield ReportWarning(f"{head.kind}_output", f"{says_nothing(head)} {_REMEDY}")
+    for path, use in network.uses.items():
+        if path not in told and softmax_size(use.layer, use.shapes[0]) == 1:
+            yield ReportWarning(
+                "constant_layer",
+                f"Layer '{path}' of the model is a softmax over a single value, which is 1 "
+                "everywhere and for every image whatever the weights are. A sigmoid may be meant.",
+            )
+
+
+def _siamese_warning(network: Network) -> Iterator[ReportWarning]:
+    """A layer, mostly a nested model, that runs several times on the same images."""
+    runs: Counter[tuple[str, int]] = Counter()
+    for use in network.uses.values():
+        tensors = node_of(use.outputs[0]).input_tensors
+        source = _input_behind(network, tensors[0]) if len(tensors) == 1 else None
+        if source is not None and use.layer.weights:
+            runs[use.of, source] += 1
+    for (path, _), count in runs.most_common(1):
+        if count > 1:
+            yield ReportWarning(
+                "same_images",
+                f"Layer '{path}' of the model runs on {count} inputs that are given the same "
+                "image: the model compares each image with itself, and its answers say nothing "
+                "about two different images.",
+            )
+
+
+def _input_behind(network: Network, tensor: Tensor) -> int | None:
+    """The index of the input that a tensor is, at most prepared by layers without weights."""
+    for index, own in enumerate(network.graph.inputs):
+        if own is tensor:
+            return index
+    layer, tensors = origin(tensor)[0], node_of(tensor).input_tensors
+    if len(tensors) != 1 or isinstance(layer, HeldInput) or getattr(layer, "weights", None):
+        return None
+    return _input_behind(network, tensors[0])

@@ -48,10 +48,11 @@ _CONTROLS = dict.fromkeys(
         *range(127, 160),
         *range(0x202A, 0x202F),
         *range(0x2066, 0x206A),
+        *range(0xD800, 0xE000),
     ],
     "\N{REPLACEMENT CHARACTER}",
 )
-"""Control characters, and direction overrides, which would reverse numbers."""
+"""Control characters, direction overrides, which would reverse numbers, and halves of pairs."""
 
 
 def steady(page: str) -> str:

@@ -30,7 +30,8 @@ def render(report: Report, plan: Outline) -> bytes:
     text = json.dumps(
         document(report, plan), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
     )
-    return (text + "\n").encode()
+    # Half of a pair of characters, which a strange name may hold, has no bytes in UTF-8.
+    return (text + "\n").encode(errors="replace")
 
 
 def document(report: Report, plan: Outline) -> JsonObject:

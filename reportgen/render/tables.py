@@ -5,11 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from reportgen.drafting import number
 from reportgen.records import Cell, Figure, Table
 from reportgen.render.views import CellView, TableView
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""How a formula begins; spreadsheets take the wide signs for the narrow ones."""
+
+_NUMBER = re.compile(r"[-+]?\d[\d,.]*(e[-+]?\d+)?( to [-+]?\d[\d,.]*(e[-+]?\d+)?)?")
+"""A number, or an interval of two, as text."""
 
 _WIDE = 16
 """Number of columns from which cells are set close together."""
@@ -33,12 +40,22 @@ def with_csv(figures: Iterable[Figure], files: Mapping[str, bytes]) -> dict[str,
 
 
 def as_csv(table: Table) -> bytes:
-    """A table as UTF-8 CSV with a header line, numbers in full; an absent cell is empty."""
+    """A table as UTF-8 CSV with a header line, numbers in full; an absent cell is empty.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises
+    ("CSV Injection"); numbers stay numbers.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
-    writer.writerows(table.rows)
-    return text.getvalue().encode()
+    writer.writerow([_no_formula(name) for name in table.columns])
+    writer.writerows([[_no_formula(cell) for cell in row] for row in table.rows])
+    return text.getvalue().encode(errors="replace")
+
+
+def _no_formula(cell: Cell) -> Cell:
+    if not isinstance(cell, str) or not cell.startswith(_FORMULA) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
 def view(table: Table) -> TableView:

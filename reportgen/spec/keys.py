@@ -14,6 +14,7 @@ from reportgen.spec.values import (
     Values,
     boolean,
     choice,
+    classes,
     is_null,
     layers,
     list_of,
@@ -23,6 +24,7 @@ from reportgen.spec.values import (
     samples,
     size,
     text,
+    value_range,
     wrong,
 )
 from reportgen.spec.yaml_tree import Mapping, Node
@@ -211,4 +213,6 @@ _TYPES: dict[str, Callable[[Parameter], Type]] = {
     "size": lambda p: size(),
     "path": lambda p: PATH,
     "paths": lambda p: list_of(PATH, "paths", distinct=True, single=True),
+    "classes": lambda p: classes(),
+    "range": lambda p: value_range(),
 }

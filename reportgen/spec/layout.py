@@ -7,7 +7,7 @@ from functools import cache
 from reportgen import catalog
 from reportgen.errors import UserError
 from reportgen.spec.keys import Key, Keys, of_parameters
-from reportgen.spec.models import DATASET, INPUTS, MODEL, TRAINING, misplaced
+from reportgen.spec.models import CLASSES, DATASET, INPUTS, MODEL, TRAINING, misplaced
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.values import (
     Type,
@@ -23,7 +23,7 @@ from reportgen.spec.values import (
 from reportgen.spec.yaml_tree import Mapping, Node, Scalar, Sequence
 from reportgen.types import JsonObject
 
-BESIDE_MODEL = ("dataset", "inputs", "training")
+BESIDE_MODEL = ("dataset", "classes", "inputs", "training")
 """Keys of a model that may stand beside `model` too, since every model may have them."""
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 
@@ -162,6 +162,7 @@ SPEC_KEYS = Keys(
         Key("intro", _MARKDOWN, "", "Markdown that opens the report"),
         Key("model", MODEL, None, "the only model; instead of `models`", "none"),
         Key("dataset", DATASET, None, "the dataset of `model`", "none"),
+        CLASSES._replace(help=CLASSES.help.replace("its classes", "the classes of `model`")),
         INPUTS._replace(help="what the inputs of `model` are given, where it has several"),
         TRAINING._replace(help="how `model` is trained"),
         Key("models", _models(), None, "models by name; instead of `model`", "none"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reportgen import catalog, links
@@ -16,7 +17,7 @@ from reportgen.spec import project
 from reportgen.spec.layout import BESIDE_MODEL, SECTION_KEYS, SPEC_KEYS, figure_keys
 from reportgen.spec.models import source_kind, training_keys
 from reportgen.spec.problems import Problems, quoted
-from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
+from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Names, SectionSpec, Spec
 from reportgen.spec.values import Values
 from reportgen.spec.yaml_tree import Mapping, Scalar, parse
 from reportgen.suggestions import did_you_mean
@@ -223,18 +224,42 @@ class _Assembly:
             hint = f"add one of: {', '.join(catalog.modules('datasets'))}"
             self.problems.add(keys.at("training"), message, hint)
         inputs = keys["inputs"]
+        dataset, classes = self.named_classes(keys)
         return ModelSpec(
             name=name,
             title=keys["title"] or in_words(name),
             source=keys["source"],
-            dataset=keys["dataset"],
+            dataset=dataset,
             training=keys["training"] or training_keys().defaults(),
             params=keys["params"],
             line=keys.line,
             lines=keys.lines,
             inputs=inputs.values if inputs else {},
             input_lines={"": keys.at("inputs"), **inputs.lines} if inputs else {},
+            classes=classes,
         )
+
+    def named_classes(self, keys: Values) -> tuple[DatasetSpec | None, Names | None]:
+        """A model's dataset, and the names of its classes as far as the dataset does not take them.
+
+        Labels and names must fit each other, so a dataset that can be given names is given the
+        model's.
+        """
+        given, dataset = keys["classes"], keys["dataset"]
+        classes = tuple(given) if isinstance(given, list) else given
+        if classes is None or dataset is None:
+            return dataset, classes
+        if "classes" not in dataset.params:
+            message = f"'classes' has no effect: the dataset '{dataset.source}' names its classes"
+            self.problems.add(keys.at("classes"), message, "remove it")
+        elif dataset.params["classes"] is not None:
+            message = "'classes' stands in the model and in its dataset"
+            self.problems.add(keys.at("classes"), message, "remove one of them")
+        else:
+            params = {**dataset.params, "classes": given}
+            lines = {**dataset.lines, "classes": keys.at("classes")}
+            dataset = replace(dataset, params=params, lines=lines)
+        return dataset, None
 
     def sections(self) -> list[SectionSpec]:
         """The sections; one, where the spec has none."""

@@ -17,6 +17,7 @@ from reportgen.spec.values import (
     Values,
     arguments,
     choice,
+    classes,
     model_inputs,
     optional,
     text,
@@ -60,6 +61,15 @@ INPUTS = Key(
     "for a model of several inputs, by their names, what each is given: images, or the value "
     "that it is held at, a number or a list of numbers",
     "none",
+)
+
+CLASSES = Key(
+    "classes",
+    optional(classes()),
+    None,
+    "names of its classes, in the order of its units: a list, or the path of a text file with one "
+    "name a line",
+    "those of the dataset",
 )
 
 
@@ -217,6 +227,7 @@ MODEL_KEYS = (
     SOURCE,
     Key("title", text(300), "", "what people read", "made from the name"),
     Key("dataset", DATASET, None, "the dataset for training and evaluation", "none"),
+    CLASSES,
     INPUTS,
     TRAINING,
 )

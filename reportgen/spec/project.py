@@ -27,8 +27,14 @@ def root() -> Path:
 
 
 def spec_path(name: str) -> Path:
-    """The file of a spec that the project may hold one day: specs/NAME.yaml."""
-    return root() / SPECS / f"{name}{SUFFIXES[0]}"
+    """The file of a spec that the project may hold one day: specs/NAME.yaml.
+
+    Raises:
+        UserError: `specs` is no folder.
+    """
+    folder = root() / SPECS
+    _check_folder(folder)
+    return folder / f"{name}{SUFFIXES[0]}"
 
 
 def spec_paths(names: Sequence[str]) -> list[Path]:
@@ -37,11 +43,12 @@ def spec_paths(names: Sequence[str]) -> list[Path]:
     A name is a path, or stands for a spec of the project without folder and suffix.
 
     Raises:
-        UserError: there is no spec in `specs/`.
+        UserError: there is no spec in `specs/`, or `specs` is no folder.
     """
     project = root()
     if names:
         return list(dict.fromkeys(_named(name, project) for name in names))
+    _check_folder(project / SPECS)
     found = _specs_in(project / SPECS)
     if not found:
         hint = "write one with: reportgen new NAME"
@@ -72,6 +79,13 @@ def _specs_in(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [folder / name for name in names if name.endswith(SUFFIXES) and name[0] != "."]
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise UserError where something else stands in the place of the folder of specs."""
+    if folder.exists() and not folder.is_dir():
+        message = f"{folder} is no folder, but reportgen keeps specs in a folder of this name"
+        raise UserError(Problem(message, hint="rename or remove it"))
 
 
 def _relative(folder: Path) -> Path:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from reportgen.types import Params
 
+Names = str | tuple[str, ...]
+"""Names of classes, or the path of a text file with one name a line."""
+
 
 @dataclass(frozen=True)
 class DatasetSpec:
@@ -45,6 +48,8 @@ class ModelSpec:
         inputs: what each input is given: "images", a number, or a list of numbers; {} where the
             spec does not say.
         input_lines: the line of each input by name, "" for the whole of `inputs`.
+        classes: names of the classes, or the path of a file with one a line; None where the spec
+            gives none, or where the model's dataset takes them.
     """
 
     name: str
@@ -57,6 +62,7 @@ class ModelSpec:
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     inputs: Params = field(default_factory=dict)
     input_lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+    classes: Names | None = None
 
     @property
     def kind(self) -> str:

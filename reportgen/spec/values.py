@@ -13,6 +13,7 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from reportgen.class_names import MOST
 from reportgen.records import IMAGES
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.yaml_tree import Mapping, Node, Scalar, Sequence
@@ -259,6 +260,20 @@ def _report_repeated(node: Sequence, name: str, problems: Problems) -> None:
             seen.add(item.text)
 
 
+def classes() -> Type:
+    """Names of classes, which may repeat, or the path of a text file with one name a line."""
+    names = list_of(text(), "names of classes", least=1, most=MOST)
+    path = text(expected="a list of names, or the path of a text file with one name a line")
+
+    def read(node: Node, name: str, problems: Problems) -> str | list[str]:
+        value: str | list[str] = (names if isinstance(node, Sequence) else path).read(
+            node, name, problems
+        )
+        return value
+
+    return Type(read, lambda: {"anyOf": [names.schema(), path.schema()]})
+
+
 def layers() -> Type:
     """The word "all", or names of layers; only the model can tell whether it has them."""
     name_ = text(200, expected="'all' or names of layers")
@@ -309,6 +324,29 @@ def size() -> Type:
 
     pair = {"type": "array", "items": side.schema(), "minItems": 2, "maxItems": 2}
     return Type(read, lambda: {"anyOf": [side.schema(), pair]})
+
+
+def value_range() -> Type:
+    """[low, high], two numbers with the lower first."""
+    end = number()
+    expected = "[low, high], two numbers with the lower first"
+
+    def read(node: Node, name: str, problems: Problems) -> list[float]:
+        if not isinstance(node, Sequence) or len(node.items) != 2:
+            wrong(node, name, expected, problems, "write for example: [0, 4095]")
+            return [0.0, 1.0]
+        before = len(problems.found)
+        low, high = (
+            end.read(item, f"the {which} end of {name}", problems)
+            for which, item in zip(("low", "high"), node.items, strict=True)
+        )
+        if len(problems.found) == before and low >= high:
+            message = f"{name} must be {expected}, got {low:g} and {high:g}"
+            problems.add(node.line, message, "swap them" if low > high else "")
+        return [low, high]
+
+    pair = {"type": "array", "items": end.schema(), "minItems": 2, "maxItems": 2}
+    return Type(read, lambda: pair)
 
 
 def model_inputs() -> Type:

@@ -120,7 +120,7 @@ class _Look:
         classes, sure = self.answers(self.data.preprocessing)
         counts = np.bincount(classes)
         most = int(counts.argmax())
-        named = self.head.target.classes if self.head.target else ()
+        named = self.head.classes
         expected = None if self.own is None else self.constant(self.own)
         alike = _measure("same_answer", counts[most] / len(classes), len(classes), _ALIKE, expected)
         found = Answers(self.head.name, "alike", named[most] if named else f"class {most}", alike)

@@ -44,6 +44,8 @@ def evaluate(
     answering = list(with_kinds(model, answering, dataset))
     step = evaluation_step(model, answering, dataset)
     for name, split in dataset.splits.items():
+        if not len(split.images):
+            continue
         scores = evaluate_split(model, step, split, answering)
         for head, loss, accuracy in zip(answering, scores.losses, scores.accuracies, strict=True):
             if isfinite(loss):

@@ -14,13 +14,20 @@ from numpy.typing import NDArray
 from subjects import check_house_rules, dataset, measures, notes_of, subject
 
 import reportgen
+from reportgen.attribution import cam
+from reportgen.attribution.deconvnet import target_layer as deconvolved
+from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.deconvnet import compute as deconvnet
 from reportgen.figures.deconvnet.facts import NOTHING
 from reportgen.figures.layer_metrics import compute as layer_metrics
+from reportgen.models.adapting import hold_inputs
 from reportgen.network import gradient_scaling
+from reportgen.network.maps import with_maps
 from reportgen.network.multiply_adds import dense_multiply_adds
 from reportgen.network.network import Network
+from reportgen.network.predictions import Probabilities
 from reportgen.network.receptive_field import centers, is_gated, receptive_field, window
+from reportgen.network.warnings import model_warnings
 from reportgen.records import Dataset, Preprocessing, Split, Target
 from reportgen.training.loop import train
 from tests.support.budgets import examples
@@ -347,3 +354,171 @@ def test_a_projection_of_a_unit_that_sees_only_padding_is_drawn() -> None:
     (drawing,) = check_house_rules("deconvnet", artifact, made.params)
     assert "(the unit sees only padding)" in drawing.caption
     assert artifact.facts.channels[0].samples[0].frame == NOTHING
+
+
+# --- a softmax over a single value ---------------------------------------------------------------
+
+
+def ending_in(*last: Any) -> Any:
+    body = [keras.Input((6, 6, 1)), layers.Conv2D(2, 3, name="conv"), layers.Flatten()]
+    return keras.Sequential([*body, *last])
+
+
+SINGLE = {
+    "fused": lambda: [layers.Dense(1, "softmax", name="out")],
+    "layer": lambda: [layers.Dense(1), layers.Softmax(name="out")],
+    "activation": lambda: [layers.Dense(1), layers.Activation("softmax", name="out")],
+    "log": lambda: [layers.Dense(1, "log_softmax", name="out")],
+    "reshaped": lambda: [
+        layers.Dense(3),
+        layers.Reshape((3, 1)),
+        layers.Softmax(),
+        layers.Flatten(name="out"),
+    ],
+}
+EXPLAIN = {
+    "grad_cam": reportgen.grad_cam,
+    "score_cam": lambda model, images: reportgen.grad_cam(model, images, method="score_cam"),
+    "saliency": reportgen.saliency,
+    "integrated": lambda m, images: reportgen.saliency(m, images, method="integrated_gradients"),
+    "occlusion": reportgen.occlusion,
+    "probability": lambda m, images: reportgen.occlusion(m, images, score="probability"),
+    "ascent": lambda m, images: reportgen.activation_maximization(m, objective="class"),
+}
+
+
+@pytest.mark.parametrize("method", EXPLAIN)
+@pytest.mark.parametrize("ending", SINGLE)
+def test_an_output_that_is_always_1_is_not_explained(ending: str, method: str) -> None:
+    """A softmax of one unit was explained as the sigmoid that it is not."""
+    images = np.ones((2, 6, 6, 1), np.float32)
+    with pytest.raises(UndefinedError, match="softmax over a single value"):
+        EXPLAIN[method](ending_in(*SINGLE[ending]()), images)
+
+
+def test_a_softmax_over_groups_of_units_is_not_read_as_one_over_all() -> None:
+    """Four values in two groups were shown as probabilities of four classes."""
+    groups = [layers.Dense(4), layers.Reshape((2, 2)), layers.Softmax(), layers.Flatten()]
+    model = ending_in(*groups)
+    assert [head.kind for head in Network.of(model).heads] == ["groups"]
+    with pytest.raises(UndefinedError, match="softmax over some of its 4 units"):
+        reportgen.grad_cam(model, np.ones((2, 6, 6, 1), np.float32))
+    whole = [layers.Dense(4), layers.Reshape((2, 2)), layers.Softmax((1, 2)), layers.Flatten()]
+    assert [head.kind for head in Network.of(ending_in(*whole)).heads] == ["softmax"]
+
+
+def test_several_sigmoid_units_are_read_one_by_one() -> None:
+    """Two units with a sigmoid are two answers, each with a probability of its own."""
+    model = ending_in(layers.Dense(2, "sigmoid", name="out"))
+    images = np.random.default_rng(0).random((3, 6, 6, 1)).astype(np.float32)
+    network = Network.of(model)
+    (values,) = Probabilities(network, network.heads, images)(images)
+    np.testing.assert_allclose(values, model(images), rtol=1e-6)
+
+
+def test_training_refuses_an_output_that_is_always_1() -> None:
+    """It trained for all its epochs, and every gradient was zero."""
+    target = Target("class", "Class", ("no", "yes"))
+    network = Network.of(ending_in(layers.Dense(1, "softmax", name="out")))
+    assert network.heads_for((target,))[0].target is None
+    with pytest.raises(UserError, match="softmax over a single value") as told:
+        network.heads_for((target,), strict=True)
+    assert "sigmoid in place of the softmax, or with a unit for each class" in str(
+        told.value.problems[0].hint
+    )
+
+
+@pytest.mark.parametrize("ending", SINGLE)
+def test_an_output_that_is_always_1_is_warned_of(ending: str) -> None:
+    """Nothing at the top of the page said what is wrong with such a model."""
+    network = Network.of(ending_in(*SINGLE[ending]()))
+    (warning,) = model_warnings(network)
+    assert warning.kind == "constant_output"
+    assert "'out' of the model is a softmax over a single value" in warning.text
+    assert "with a sigmoid" in warning.text
+
+
+def test_maps_of_a_softmax_over_a_single_channel_are_warned_of() -> None:
+    """A segmentation network with one softmax channel gives 1 for every pixel."""
+    maps = keras.Sequential(
+        [keras.Input((6, 6, 1)), layers.Conv2D(1, 3, activation="softmax", name="mask")]
+    )
+    (warning,) = model_warnings(Network.of(maps))
+    assert (warning.kind, "'mask'" in warning.text) == ("constant_layer", True)
+
+
+# --- several inputs ------------------------------------------------------------------------------
+
+
+def two_branches(shared: bool = False) -> Any:
+    """Two images, each through a convolution, or both through one and the same."""
+    left, right = keras.Input((6, 6, 1), name="left"), keras.Input((6, 6, 1), name="right")
+    first = layers.Conv2D(2, 3, activation="relu", name="first")
+    second = first if shared else layers.Conv2D(2, 3, activation="relu", name="second")
+    both = layers.Subtract()([first(left), second(right)])
+    return keras.Model([left, right], layers.Dense(3, "softmax")(layers.Flatten()(both)))
+
+
+@pytest.mark.parametrize(
+    ("shared", "values", "layer"),
+    [
+        (False, {"left": "images", "right": 0.5}, "first"),
+        (False, {"left": 0.5, "right": "images"}, "second"),
+        (True, {"left": "images", "right": 0.5}, "first"),
+        (True, {"left": 0.5, "right": "images"}, "first[1]"),
+    ],
+)
+def test_default_layers_are_those_that_the_images_reach(
+    shared: bool, values: dict[str, Any], layer: str
+) -> None:
+    """Grad-CAM explained at the branch whose input is held, and showed one map for all images."""
+    model, _ = hold_inputs(two_branches(shared), values)
+    network = Network.of(model)
+    assert cam.target_layer(network, None) == layer
+    assert deconvolved(network, None) == layer
+    assert with_maps(network, "all", "") == [layer]
+    images = np.random.default_rng(0).random((3, 6, 6, 1)).astype(np.float32)
+    maps = reportgen.grad_cam(model, images, 0)
+    np.testing.assert_array_equal(maps, reportgen.grad_cam(model, images, 0, layer=layer))
+
+
+def test_the_default_layer_is_one_of_maps_over_the_image() -> None:
+    """A later convolution over a text or a sound was taken for the last one over the image."""
+    image, sound = keras.Input((6, 6, 1), name="image"), keras.Input((20, 2), name="sound")
+    seen = layers.GlobalMaxPooling2D()(layers.Conv2D(2, 3, name="over_image")(image))
+    heard = layers.GlobalMaxPooling1D()(layers.Conv1D(2, 3, name="over_sound")(sound))
+    both = layers.Concatenate()([seen, heard])
+    model = keras.Model([image, sound], layers.Dense(2, "softmax")(both))
+    arrays = [np.ones((2, 6, 6, 1), np.float32), np.ones((2, 20, 2), np.float32)]
+    assert cam.target_layer(Network.of(model), None) == "over_image"
+    assert reportgen.grad_cam(model, arrays).shape == (2, 4, 4)
+
+
+@pytest.mark.filterwarnings("ignore:When providing `inputs` as a dict")
+def test_inputs_in_a_dictionary_are_called_by_their_keys() -> None:
+    """Messages and specs had to use the names of tensors, which a user may never have seen."""
+    inputs = {key: keras.Input((4, 4, 1), name=f"{key}_tensor") for key in ("photo", "depth")}
+    both = layers.Add()([layers.Conv2D(2, 3)(tensor) for tensor in inputs.values()])
+    model = keras.Model(inputs, layers.Dense(2, "softmax")(layers.Flatten()(both)))
+    rng = np.random.default_rng(0)
+    photo, depth = (rng.random((2, 4, 4, 1)).astype(np.float32) for _ in range(2))
+    with pytest.raises(UserError, match=r"must have the keys .*photo.*, got photo"):
+        reportgen.saliency(model, {"photo": photo})
+    by_key = reportgen.saliency(model, {"photo": photo, "depth": depth}, 0)
+    by_tensor = reportgen.saliency(model, {"photo_tensor": photo, "depth_tensor": depth}, 0)
+    np.testing.assert_array_equal(by_key, by_tensor)
+    held, sentence = hold_inputs(model, {"photo": "images", "depth": 0.5})
+    assert sentence == "Input 'depth' is held at 0.5; all figures hold for that value alone."
+    want = model({"photo": photo, "depth": np.full_like(photo, 0.5)})
+    np.testing.assert_allclose(held(photo), want, rtol=1e-6)
+
+
+def test_a_model_that_compares_an_image_with_itself_says_so() -> None:
+    """A Siamese model given one image twice looked like any other."""
+    model, sentence = hold_inputs(two_branches(shared=True), {"left": "images", "right": "images"})
+    assert sentence == "The inputs 'left' and 'right' are given the same images."
+    (warning,) = model_warnings(Network.of(model))
+    assert warning.kind == "same_images"
+    assert "Layer 'first' of the model runs on 2 inputs" in warning.text
+    other, _ = hold_inputs(two_branches(shared=True), {"left": "images", "right": 0.5})
+    assert not list(model_warnings(Network.of(other)))

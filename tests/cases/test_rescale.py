@@ -20,6 +20,7 @@ from reportgen.engine import doubts, preparation
 from reportgen.engine import model as model_stage
 from reportgen.engine.checkpoint import ModelParams
 from reportgen.engine.job import Job
+from reportgen.models.adapting import hold_inputs
 from reportgen.network.network import Network
 from reportgen.network.preprocessing import value_range
 from reportgen.network.rescaling import expected_values
@@ -74,9 +75,19 @@ def nested() -> Model:
 
 
 def two_inputs() -> Model:
-    images, numbers = keras.Input(SHAPE), keras.Input((4,))
+    images, numbers = keras.Input(SHAPE, name="image"), keras.Input((4,), name="meta")
     flat = layers.Flatten()(layers.Conv2D(2, 3)(images / 127.5 - 1))
     return keras.Model([images, numbers], layers.Concatenate()([flat, numbers]))
+
+
+def held_input() -> Model:
+    """Two inputs as a spec gives them: images to one, a number to the other."""
+    return hold_inputs(two_inputs(), {"image": "images", "meta": 0.5})[0]
+
+
+def without_weights() -> Model:
+    images = keras.Input(SHAPE)
+    return keras.Model(images, ops.softmax(ops.mean(images / 255, axis=(1, 2))))
 
 
 def first_batch_normalization(mean: float, variance: float) -> Model:
@@ -134,6 +145,8 @@ EXPECTED: dict[str, tuple[Callable[[], Model], str]] = {
     ),
     "nested": (nested, "bytes"),
     "two inputs": (two_inputs, "bytes"),
+    "an input that is held": (held_input, "bytes"),
+    "no weights at all": (without_weights, ""),
     "whole numbers": (whole, "bytes"),
     "a layer of several": (lambda: keras.Sequential([keras.Input(SHAPE), Hidden()]), "bytes"),
     "batch normalization of bytes": (lambda: first_batch_normalization(120, 3600), "bytes"),
@@ -466,6 +479,7 @@ def test_the_page_says_how_images_reach_a_model_that_rescales_them(
     assert "(0 to 255)" in sections["Alone"]
     doubts = [text for text in ear.said if "prepared twice" in text]
     assert len(doubts) == 1
+    assert page.count("**Warning.** Wrong: The model rescales pixel values") == 1
     assert page.count("prepared twice") == 1
     assert "prepared twice" in sections["# Pairs"]
 

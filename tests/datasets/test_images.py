@@ -102,7 +102,7 @@ def test_arrays_of_the_users_own_are_resized_too(tmp_path: Path) -> None:
     assert {split.images.shape[1:] for split in data.splits.values()} == {(5, 5, 1)}
     how = "resized (bilinear), cropped to the middle; in gray by luma (ITU-R BT.601)"
     assert data.facts["origin"][1] == [
-        "x_test", "6 x 4 x 8 x 3", "0 to 255", f"array of uint8; {how}",
+        "x_test", "6 x 4 x 8 x 3", "0 to 255, measured 0 to 255", f"array of uint8; {how}",
     ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from reportgen import datasets
 from reportgen.datasets import listing
 from reportgen.errors import UserError
+from reportgen.training.trainable import check_trainable
 from tests.datasets.test_folder import load, photo, put
 
 
@@ -38,15 +39,11 @@ def classes(data: Any) -> tuple[str, ...]:
     ("folders", "params", "message"),
     [
         (["all/a", "all/b"], {}, "holds one folder, all, and .*; add /all to 'path' if these"),
-        (["train/a", "train/b"], {}, "holds one folder, train, and .*; add /train to 'path'"),
         (["train/a", "held/a"], {}, "of the folders held, train in .*, only 'train' is named as"),
         (["train/a", "dev/a", "test/a"], {}, "move it into the folder train, validation or test"),
         (["train/a", "Train/a", "test/a"], {}, "two folders for one split: Train and train; put"),
         (["train/a", "val/a", "valid/a"], {}, "two folders for one split: val and valid"),
         (["train/cat", "test/Cat"], {}, "test has a folder 'Cat', but .*; did you mean 'cat'"),
-        (["train/a", "Val/b"], {"classes": ["a", "b"]}, "Val has a folder 'b', but among the"),
-        (["a", "b"], {"labels": False, "classes": ["a", "b"]}, "names classes, but labels are f"),
-        ([""], {"classes": ["a", "b"]}, "the images of photos lie in no folders; remove 'classes'"),
     ],
 )
 def test_a_layout_that_was_hardly_meant(
@@ -66,7 +63,7 @@ def test_a_class_whose_folder_is_empty_is_not_left_out_in_silence(tmp_path: Path
     with pytest.raises(UserError, match="the folder photos/c is empty, so it would be no class"):
         load(tmp_path)
     assert classes(load(tmp_path, classes=["b", "a"])) == ("b", "a")
-    (folder / "c" / "c.heic").touch()
+    (folder / "c" / "c.txt").touch()
     assert load(tmp_path).facts["remarks"] == [
         "the folder photos/c holds no image, so it is no class",
         "1 file was passed over, whose name is not that of an image",
@@ -95,17 +92,17 @@ def test_a_folder_that_may_not_be_read_is_named(
         load(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("params", "hint"),
-    [({}, "smaller shares for test and validation"), ({"limit": 2}, "a larger limit")],
-)
-def test_classes_of_one_image_each(tmp_path: Path, params: dict[str, Any], hint: str) -> None:
+@pytest.mark.parametrize("params", [{}, {"limit": 2}])
+def test_classes_of_one_image_each_can_be_shown_and_not_trained_on(
+    tmp_path: Path, params: dict[str, Any]
+) -> None:
     fill(tmp_path, "a", "b", "c", count=1)
-    message = f"no image of the class 'a' is left for the train split; bring more images, or {hint}"
-    with pytest.raises(UserError, match=message):
-        load(tmp_path, **params)
+    data = load(tmp_path, **params)
+    assert (classes(data), sizes(data)) == (("a", "b", "c"), [1, 1, 1])
+    with pytest.raises(UserError, match="'a' has 1 image for other splits and none for training"):
+        check_trainable(data)
     fill(tmp_path, "b", "c", count=8)
-    assert classes(load(tmp_path)) == ("a", "b", "c")
+    check_trainable(load(tmp_path))
 
 
 # --- taken ----------------------------------------------------------------------------------------

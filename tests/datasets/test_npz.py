@@ -239,7 +239,7 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
     refused(tmp_path, r"data\.npz cannot be read \(File is not a zip file\)")
     (tmp_path / "data.npz").unlink()
     (tmp_path / "data.npz").mkdir()
-    refused(tmp_path, r"data\.npz cannot be read \(it is not a file\)")
+    refused(tmp_path, r"data\.npz cannot be read \(it is a folder, not a file\)")
 
 
 # --- what is taken as before ----------------------------------------------------------------------

@@ -78,7 +78,6 @@ def test_images_alone_are_prepared_as_others_are(tmp_path: Path) -> None:
         ({"images": X}, {"labels": False}, "has no array 'x_test'; it has images; .*x_test: NAME"),
         ({"x_test": X}, {"labels": False, "x_train": "z"}, "no array 'z'; it has x_test"),
         ({"x_test": X}, {"labels": False, "y_test": "z"}, "'y_test' does nothing here: labels are"),
-        ({"x_test": X}, {"labels": False, "classes": ["a"]}, "'classes' does nothing here: labels"),
         ({"x_test": np.zeros((3, 4))}, {"labels": False}, "'x_test' must hold images of shape"),
         ({}, {"labels": False}, "holds no NumPy arrays, and it must hold 'x_test'"),
     ],
@@ -112,8 +111,6 @@ def test_a_function_leaves_labels_out(tmp_path: Path, name: str, expected: list[
     [
         ("some", {}, "'y_train' must hold one label for each image, got nothing"),
         ("half", {}, "'y_test' must hold one label for each image, got nothing"),
-        ("named", {}, "'classes' must hold names where there are labels, got 2 without any"),
-        ("images", {"classes": ["a"]}, "'classes' must hold names where there are labels, got 1"),
         ("pair", {}, "should return arrays, but it returned builtins.tuple.*leave y_... out"),
         ("other_size", {}, r"'x_test' must hold images of shape \(4, 5, 3\) as x_train, got"),
     ],

@@ -122,7 +122,7 @@ def test_classes_by_name_and_index() -> None:
     for wrong in (["flat"], ["flat", "2"], ["flat", "upright", "blank"]):
         with pytest.raises(UserError, match="two different classes"):
             class_pair(TARGET, wrong)
-    with pytest.raises(UserError, match="no class of 'c' is called 'flut'"):
+    with pytest.raises(UserError, match="'c' has no class 'flut'; did you mean 'flat'"):
         class_pair(TARGET, ["flut", "0"])
 
 

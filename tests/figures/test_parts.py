@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_models import dataset, seeded
 from subjects import check_house_rules, subject
 
-from reportgen.figures.parts import class_qualifier, head_parts, part_name, part_names
+from reportgen.figures.parts import class_of, class_qualifier, head_parts, part_name, part_names
 
 
 def test_paths_become_parts_of_ids() -> None:
@@ -33,8 +33,11 @@ def test_names_that_differ_in_case_alone_get_different_parts() -> None:
 
 
 def test_classes_in_names_of_measures_have_no_space_and_no_greater_sign() -> None:
-    assert class_qualifier("a > b") == "a_\u203a_b"
-    assert class_qualifier(" ") == "unnamed"
+    assert class_qualifier("a > b") == "a_%3E_b"
+    for name in ("a > b", "star_x_", "50%5F", " ", "a\u3000b\tc", "..."):
+        assert class_of(class_qualifier(name)) == name
+        assert not set(" >\t\u3000") & set(class_qualifier(name))
+    assert class_qualifier("") == "unnamed"
 
 
 @given(st.lists(st.text(max_size=6), max_size=8))

@@ -27,7 +27,8 @@ def test_default_is_one_of_each_of_ten_classes(toys):
     assert len(set(artifact.facts.titles)) == 10
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.caption == (
-        "10 images of Toys, test split, each under its class. "
+        "10 images of Toys, test split, each under its class; their indices there are "
+        "7, 2, 10, 5, 1, 8, 3, 11, 6, 4. "
         "As model input: pixel values divided by 255."
     )
     assert "10 images of 8 x 8 px, gray" in drawing.alt
@@ -59,7 +60,7 @@ def test_a_single_sample_is_a_large_picture(toys):
     artifact = compute(subject("samples", data=toys, samples=1))
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.picture.width >= 200
-    assert drawing.caption.startswith("Image ")
+    assert drawing.caption.startswith("Test image 7 of Toys: ")
 
 
 @pytest.fixture

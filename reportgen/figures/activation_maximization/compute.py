@@ -14,7 +14,7 @@ from reportgen.figures.activation_maximization.measures import (
     target_scores,
 )
 from reportgen.figures.activation_maximization.targets import Size, Targets, targets_of
-from reportgen.figures.attribution.heads import unexplained
+from reportgen.figures.attribution.heads import explained_heads, remarks
 from reportgen.figures.parts import part_names
 from reportgen.maximization.ascent import AscentResult, ascend
 from reportgen.maximization.canvas import image_shape
@@ -73,9 +73,16 @@ def compute(subject: Subject) -> Artifact:
         steps=recipe.steps,
         regularized=recipe.decay > 0 or recipe.variation > 0,
         parameterization=recipe.parameterization,
-        unexplained=unexplained(network) if subject.params["objective"] == "class" else "",
+        unexplained=_remarks(subject),
     )
     return Artifact(arrays, facts, tuple(measures))
+
+
+def _remarks(subject: Subject) -> str:
+    if subject.params["objective"] != "class":
+        return ""
+    heads = explained_heads(subject.network, subject.data.targets if subject.data else ())
+    return remarks(subject.network, heads, subject.params["targets"] or ())
 
 
 def _size(subject: Subject) -> Size:
@@ -161,6 +168,7 @@ def _panel(targets: Targets, part: str, climbed: AscentResult, largest: Floats |
         noun=targets.noun,
         position=tuple(targets.goal.position),
         labels=targets.labels,
+        grouped=targets.goal.picks.shape[1] > 1,
         total=targets.total,
         still=still,
         silent=silent,

@@ -107,7 +107,7 @@ def _label(index: int, panel: Panel) -> str:
 def _count(panel: Panel, shown: int) -> str:
     noun, many = panel.noun, MANY[panel.noun]
     names, total, of = panel.labels, panel.total, _whose(panel)
-    if any(" + " in name for name in names):
+    if panel.grouped:
         return (
             f"{shown} {noun} or group of {of}"
             if shown == 1

@@ -20,6 +20,7 @@ class Panel:
         noun: what a target is.
         position: of a unit in its map; () for other objectives.
         labels: of each tile.
+        grouped: whether a tile excites several targets at once.
         total: how many targets the layer or head has.
         still: tiles whose gradient was zero everywhere.
         silent: tiles whose target never responded.
@@ -35,6 +36,7 @@ class Panel:
     noun: Noun
     position: tuple[int, ...]
     labels: tuple[str, ...]
+    grouped: bool
     total: int
     still: tuple[int, ...]
     silent: tuple[int, ...]

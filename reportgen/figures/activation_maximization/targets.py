@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reportgen.class_names import class_index, classes_named
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activation_maximization.facts import Noun
 from reportgen.figures.attribution.heads import class_name, explained_heads
@@ -14,7 +15,7 @@ from reportgen.maximization.objectives import (
     layer_objective,
     map_channels,
 )
-from reportgen.network.layer_selection import choose, no_convolution
+from reportgen.network.layer_selection import choose_seeing, no_convolution
 from reportgen.network.layers import is_conv
 from reportgen.network.network import Network
 from reportgen.records import Head, Subject
@@ -64,7 +65,7 @@ def targets_of(subject: Subject, size: Size) -> list[Targets]:
         labeled = subject.data.targets if subject.data else ()
         wanted = subject.params["targets"]
         return [_of_head(network, head, wanted) for head in explained_heads(network, labeled)]
-    convolutions = choose(network, subject.params["layers"], is_conv)
+    convolutions = choose_seeing(network, subject.params["layers"], is_conv)
     if not convolutions:
         raise UndefinedError(f"{no_convolution(network)}, so there are no filters to maximize.")
     return [_of_layer(subject, path, size) for path in convolutions]
@@ -85,14 +86,16 @@ def _of_layer(subject: Subject, path: str, size: Size) -> Targets:
 
 def _of_head(network: Network, head: Head, wanted: Sequence[str] | None) -> Targets:
     count = head.units if head.valued else max(head.units, 2)
-    if head.target:
-        names = head.target.classes
+    if head.classes:
+        names = head.classes
     else:
         names = tuple(
             class_name(head, index) if head.valued else str(index) for index in range(count)
         )
-    texts = names[:MOST] if wanted is None else wanted
-    rows = [_classes(text, names, head) for text in texts]
+    if wanted is None:
+        rows = [[index] for index in range(min(len(names), MOST))]
+    else:
+        rows = [_classes(text, names, head) for text in wanted]
     labels = tuple(" + ".join(names[index] for index in row) for row in rows)
     # A single unit climbs as its class 1 does: the other is its negative.
     picks = rows if count > 1 else [[1 for _ in row] for row in rows]
@@ -103,7 +106,8 @@ def _of_head(network: Network, head: Head, wanted: Sequence[str] | None) -> Targ
 def _number(text: str) -> int:
     if not text.strip().isdecimal():
         message = f"targets of the objective 'filter' are numbers, got '{text.strip()}'"
-        raise UserError(Problem(message, hint='write them like "3", or "3 + 7" for both at once'))
+        hint = 'write them like "3", or "3 + 7" for both at once; classes need "objective: class"'
+        raise UserError(Problem(message, hint=hint))
     return int(text)
 
 
@@ -119,12 +123,7 @@ def _position(text: str | None) -> tuple[int, ...] | None:
 
 def _classes(text: str, names: Sequence[str], head: Head) -> list[int]:
     """Indices of the classes that a target means: one name as it is, or several with plus signs."""
-    targets = [text] if text in names else [name.strip() for name in text.split("+")]
-    indices = []
-    for name in targets:
-        if name not in names and not (name.isdecimal() and int(name) < len(names)):
-            what = "unit" if head.valued else "class"
-            message = f"head '{head.name}' has no {what} '{name}'"
-            raise UserError(Problem(message, hint=f"use a {what}'s name or index"))
-        indices.append(list(names).index(name) if name in names else int(name))
-    return indices
+    targets = [text] if classes_named(text, names) else [name.strip() for name in text.split("+")]
+    noun = "unit" if head.valued else "class"
+    of, allowed = f"head '{head.name}'", f"a {noun}'s name or index"
+    return [class_index(name, names, of, noun, allowed) for name in targets]

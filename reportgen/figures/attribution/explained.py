@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import class_name, target_classes
 from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.figures.images import Likely
 from reportgen.network.batching import pieces
 from reportgen.network.preprocessing import prepare
 from reportgen.network.samples import foreground, measured, names, pick
-from reportgen.network.scores import confidence, likeliest_class, predicted_class, probabilities
+from reportgen.network.scores import (
+    confidence,
+    likeliest_class,
+    likeliest_classes,
+    predicted_class,
+    probabilities,
+)
 from reportgen.records import Dataset, Head, Subject
 from reportgen.types import Array, Booleans, Floats, Integers, Params
 
@@ -42,6 +49,7 @@ class Images:
         pixels: as stored, shape (n, h, w, c).
         shown: places of the images shown.
         measured: places of the images measured.
+        likeliest: how many of the likeliest classes to list for each image shown.
     """
 
     data: Dataset
@@ -49,6 +57,7 @@ class Images:
     pixels: Array
     shown: slice
     measured: slice
+    likeliest: int = 0
 
     @classmethod
     def of(cls, data: Dataset, params: Params) -> Images:
@@ -61,7 +70,8 @@ class Images:
         indices = np.concatenate([shown, measured(data, params["measure_on"])])
         pixels = np.asarray(data.splits["test"].images)[indices]
         count = len(shown)
-        return cls(data, indices, pixels, slice(0, count), slice(count, None))
+        likeliest = params.get("likeliest") or 0
+        return cls(data, indices, pixels, slice(0, count), slice(count, None), likeliest)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -96,6 +106,7 @@ class Images:
             self.data,
             self.indices[self.shown],
             None if probable is None else probable[self.shown],
+            self.likeliest,
         )
 
 
@@ -106,6 +117,7 @@ def explained_images(
     data: Dataset,
     indices: Array,
     probable: Floats | None = None,
+    likeliest: int = 0,
 ) -> tuple[ExplainedImage, ...]:
     """What captions say of each image.
 
@@ -116,6 +128,7 @@ def explained_images(
         data: whose test split holds the images.
         indices: of the images, shape (n,).
         probable: probabilities in place of logits, shape (n, units).
+        likeliest: how many of the likeliest classes to list.
     """
     labels = _labels(head, data, indices)
     if head.valued and logits is not None:
@@ -128,7 +141,7 @@ def explained_images(
         predicted = likeliest_class(probable, head)
     else:
         predicted, probable = predicted_class(logits, head), probabilities(logits, head)
-    shares = confidence(probable, predicted, head)
+    shares, ranked = confidence(probable, predicted, head), ranking(probable, head, likeliest)
     by = ("sigmoid" if head.units == 1 else "softmax") if head.kind == "logits" else ""
     return tuple(
         ExplainedImage(
@@ -138,11 +151,33 @@ def explained_images(
             predicted=class_name(head, answer),
             probability=float(share),
             by=by,
+            likeliest=classes,
+            truth=label if data.targets else "",
         )
-        for index, label, target, answer, share in zip(
-            indices, labels, explained, predicted, shares, strict=True
+        for index, label, target, answer, share, classes in zip(
+            indices, labels, explained, predicted, shares, ranked, strict=True
         )
     )
+
+
+def true_classes(head: Head, data: Dataset, indices: Array) -> list[str]:
+    """The true class of each image for a head, or that of the primary target; "" if not known."""
+    return _labels(head, data, indices) if data.targets else [""] * len(indices)
+
+
+def ranking(probable: Floats, head: Head, most: int) -> list[tuple[Likely, ...]]:
+    """For each image the likeliest classes of a head, `most` or as many as there are.
+
+    Args:
+        probable: probabilities, shape (n, units).
+        head: with its target or names.
+        most: 0 for none.
+    """
+    classes, shares = likeliest_classes(probable, head, most)
+    return [
+        tuple(Likely(class_name(head, int(c)), float(s)) for c, s in zip(*pair, strict=True))
+        for pair in zip(classes, shares, strict=True)
+    ]
 
 
 def mean_split(data: Dataset) -> str:

@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UserError
-from reportgen.network.heads import sides
+from reportgen.network.heads import says_nothing, sides
 from reportgen.network.network import Network
 from reportgen.network.outputs import require_answers
 from reportgen.network.predictions import outputs_without_logits
@@ -35,7 +36,7 @@ def explained_heads(
     """
     heads = network.heads_for(targets)
     without_logit = outputs_without_logits(network) if score == "logit" else ()
-    explained = tuple(h for h in heads if h.kind != "maps" and h.index not in without_logit)
+    explained = tuple(h for h in heads if h.answers and h.index not in without_logit)
     if not explained:
         require_answers(network, [head.index for head in heads])
     return explained
@@ -51,12 +52,22 @@ def unexplained(network: Network, score: str = "logit") -> str:
             sentences.append(
                 f"Output {head.name} gives {size} values for an image, so it is not explained."
             )
+        elif not head.answers:
+            sentences.append(says_nothing(head))
         elif head.index in without_logit:
             sentences.append(
                 f"What output {head.name} is made of cannot be read, so there is no logit, and it "
                 "is not explained."
             )
     return " ".join(sentences)
+
+
+def remarks(
+    network: Network, heads: Sequence[Head], targets: Sequence[str | None], score: str = "logit"
+) -> str:
+    """Sentences on outputs left out, and on numbers among `targets` that are names of classes."""
+    read = [reading(target, head.classes) for head in heads for target in targets]
+    return " ".join(filter(None, dict.fromkeys([unexplained(network, score), *read])))
 
 
 def unlabeled(network: Network, data: Dataset) -> str:
@@ -67,6 +78,9 @@ def unlabeled(network: Network, data: Dataset) -> str:
         if heads[0].kind == "maps":
             size = sides(network.graph.outputs[0].shape)
             values = f"{size} values for an image, which are no answer to a label"
+        elif not heads[0].answers:
+            text = says_nothing(heads[0]).rstrip(".")
+            return text[0].lower() + text[1:]
         else:
             count = len(data.targets[0].classes)
             values = f"one value, which cannot tell {count} classes apart"
@@ -109,7 +123,7 @@ def class_name(head: Head, index: int) -> str:
     """
     if head.valued:
         return f"unit {index if head.units > 1 else 0}"
-    return head.target.classes[index] if head.target else f"class {index}"
+    return head.classes[index] if head.classes else f"class {index}"
 
 
 def class_names(head: Head) -> list[str]:
@@ -125,12 +139,10 @@ def _classes(head: Head, data: Dataset, indices: Array, target: str | None) -> N
     labels = data.splits["test"].labels.get(head.target.name) if head.target else None
     if target == "label" and labels is not None:
         return np.asarray(np.asarray(labels)[indices], dtype=np.int32)
-    names = class_names(head)
-    by_index = int(target) if target.isdecimal() and int(target) < len(names) else None
-    index = names.index(target) if target in names else by_index
-    if index is None:
-        what = "unit" if head.valued else "class"
-        missing = "labels" if target == "label" else f"{what} '{target}'"
-        message = f"head '{head.name}' has no {missing}"
-        raise UserError(Problem(message, hint=f'use null, "label", or a {what} name or index'))
+    names, noun = class_names(head), "unit" if head.valued else "class"
+    if target == "label" and target not in names:
+        message = f"head '{head.name}' has no labels"
+        raise UserError(Problem(message, hint=f"use null, or a {noun} name or index"))
+    allowed = f'null, "label", or a {noun} name or index'
+    index = class_index(target, names, f"head '{head.name}'", noun, allowed)
     return np.full(len(indices), index if len(names) > 1 else 1, np.int32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reportgen.figures.images import ShownImage
+from reportgen.figures.images import Likely, ShownImage
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,8 @@ class ExplainedImage(ShownImage):
             "" where the model gives probabilities itself.
         value: of the explained unit; None for classes.
         largest: the unit with the largest value, and that value; None where there is one unit.
+        likeliest: the classes of highest probability, where a spec asks for them.
+        truth: the true class; "" where it is not known.
     """
 
     explained: str
@@ -29,3 +31,5 @@ class ExplainedImage(ShownImage):
     by: str = ""
     value: float | None = None
     largest: tuple[str, float] | None = None
+    likeliest: tuple[Likely, ...] = ()
+    truth: str = ""

@@ -11,7 +11,7 @@ from reportgen.figures.images import ShownImage
 from reportgen.metrics.edges import departures, slopes
 from reportgen.metrics.statistics import correlations, wilson
 from reportgen.network.finite import require_finite
-from reportgen.network.layer_selection import choose
+from reportgen.network.layer_selection import choose, choose_seeing
 from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps, region
 from reportgen.network.network import Network
@@ -55,7 +55,7 @@ def _layer(network: Network, name: str | None) -> str:
     network.require_graph()
     if name is not None:
         return choose(network, [name], has_maps)[0]
-    convolutions = choose(network, "all", lambda layer: is_conv(layer) and has_maps(layer))
+    convolutions = choose_seeing(network, "all", lambda layer: is_conv(layer) and has_maps(layer))
     if not convolutions:
         raise UndefinedError(
             "The model has no convolution with two-dimensional maps, so there is no "

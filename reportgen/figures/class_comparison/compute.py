@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.class_names import class_index, reading
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activations_of, layer_statistics
 from reportgen.figures.class_comparison.facts import Facts
 from reportgen.figures.class_comparison.measures import LayerStatistics
@@ -50,13 +51,15 @@ def compute(subject: Subject) -> Artifact:
     channel = _filter(
         batch.activations, params["filter"], statistics[layers[0]].orientations, is_second
     )
-    first, second = (data.targets[0].classes[place] for place in pair)
+    classes, given = data.targets[0].classes, params["classes"] or ()
+    first, second = (classes[place] for place in pair)
     facts = Facts(
         layers=tuple(layers),
         classes=(first, second),
         filter=channel,
         images=shown_images(shown, names(data, shown)),
         of_first=min(examples, len(of_first)),
+        reading=" ".join(filter(None, (reading(str(name), classes) for name in given))),
     )
     arrays = {f"maps_{i}": batch.activations[path][..., channel] for i, path in enumerate(layers)}
     measures = tuple(
@@ -80,22 +83,14 @@ def class_pair(target: Target, names: Sequence[str] | None) -> tuple[int, int]:
         UserError: not exactly two different classes of the target.
     """
     if names is None:
-        names = ["0", str(len(target.classes) - 1)]
-    places = [_class_index(target, str(name)) for name in names]
+        places = [0, len(target.classes) - 1]
+    else:
+        places = [class_index(str(name), target.classes, f"'{target.name}'") for name in names]
     if len(places) != 2 or places[0] == places[1]:
-        got = listed(names) or "none"
+        got = listed(places if names is None else names) or "none"
         message = f"classes must be two different classes, got {got}"
         raise UserError(Problem(message, hint="give null for the first and the last"))
     return places[0], places[1]
-
-
-def _class_index(target: Target, name: str) -> int:
-    if name in target.classes:
-        return target.classes.index(name)
-    if name.isdecimal() and int(name) < len(target.classes):
-        return int(name)
-    message = f"no class of '{target.name}' is called '{name}'"
-    raise UserError(Problem(message, hint=did_you_mean(name, list(target.classes))))
 
 
 def _images_of(data: Dataset, place: int, most: int) -> Integers:

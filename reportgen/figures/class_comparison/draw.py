@@ -7,7 +7,9 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.attribution.captions import channels
 from reportgen.figures.class_comparison.facts import Facts
+from reportgen.figures.parts import of_class
 from reportgen.records import Artifact, Drawing
 from reportgen.types import Floats, Params
 
@@ -28,21 +30,23 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     picture = sheet(
         rows,
         column_titles=["Input", *(f"{path}, filter {facts.filter}" for path in facts.layers)],
-        row_titles=[f"{image.label} ({image.plain_name})" for image in facts.images],
+        row_titles=[f"{of_class(image.label)} ({image.plain_name})" for image in facts.images],
         tile=_TILE if len(rows) > 2 else None,
     )
-    return (Drawing("", picture, _caption(facts), _alt(facts, maps), layers=facts.layers),)
+    sentences = (_caption(facts), facts.reading, channels(np.shape(artifact.arrays["images"])[-1]))
+    caption = " ".join(filter(None, sentences))
+    return (Drawing("", picture, caption, _alt(facts, maps), layers=facts.layers),)
 
 
 def _caption(facts: Facts) -> str:
-    first, second = facts.classes
+    first, second = map(of_class, facts.classes)
     caption = f"Test images of {first} and of {second}, each with channel {facts.filter} of "
     caption += f"{', '.join(facts.layers)}. Each map has a color scale of its own, from its "
     return caption + "smallest value (dark) to its largest (bright)."
 
 
 def _alt(facts: Facts, maps: list[Floats]) -> str:
-    first, second = facts.classes
+    first, second = map(of_class, facts.classes)
     even = sum(map(count_even, maps))
     remark = f"; {even} of the maps {'is' if even == 1 else 'are'} even" if even else ""
     return (

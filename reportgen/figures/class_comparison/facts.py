@@ -17,6 +17,7 @@ class Facts:
         filter: the number of the channel shown.
         images: the test images with their classes, those of the first class first.
         of_first: how many of them belong to the first class.
+        reading: a sentence on numbers of the spec that are names of classes; "" for none.
     """
 
     layers: tuple[str, ...]
@@ -24,3 +25,4 @@ class Facts:
     filter: int
     images: tuple[ShownImage, ...]
     of_first: int
+    reading: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.drafting import by_measure, get, note, picked_channel, side
+from reportgen.figures.parts import class_of, of_class
 from reportgen.records import Evidence, Finding, Note
 
 _HALF = 0.5
@@ -32,12 +33,13 @@ def _edges(finding: Finding, layer: str) -> Note | None:
     if len(orientations) != 2:
         return None
     (first, one), (second, two) = orientations.items()
+    a, b = of_class(first, "{first}"), of_class(second, "{second}")
     if side(one) == side(two):
-        text = "In images of {first} ({one:+}) and of {second} ({two:+}) alike the filter "
+        text = f"In images of {a} ({{one:+}}) and of {b} ({{two:+}}) alike the filter "
         text += f"shown of {{layer}} follows {_FOLLOWS[side(one)]}"
     else:
-        text = "In images of {first} the filter shown of {layer} follows "
-        text += f"{_FOLLOWS[side(one)]} ({{one:+}}), in those of {{second}} "
+        text = f"In images of {a} the filter shown of {{layer}} follows "
+        text += f"{_FOLLOWS[side(one)]} ({{one:+}}), in those of {b} "
         text += f"{_FOLLOWS[side(two)]} ({{two:+}})"
     return note(
         f"{finding.block}.edges.{layer}",
@@ -61,14 +63,15 @@ def _classes(finding: Finding, layer: str) -> Note | None:
         return None
     text = "Mean maps of {layer} are " + _APART[side(separation)]
     text += " (cosines {within} and {between}). Filter {one} tells the classes apart best: "
-    text += f"{{more}} excites it more than {{less}} {_pairs(apart[1])}"
     more, less = classes if (apart[1].value or 0) >= _HALF else classes[::-1]
+    text += f"{of_class(more, '{more}')} excites it more than {of_class(less, '{less}')} "
+    text += _pairs(apart[1])
     words = {"layer": layer, "one": apart[0], "more": more, "less": less}
     filters = {"apart": apart[1]}
     if shared is not None and shared[0] != apart[0]:
-        text += (
-            "; of the more active filters they share {two} most ({first} wins {shared:%} of pairs)"
-        )
+        wins = of_class(classes[0], "{first}")
+        text += "; of the more active filters they share {two} most "
+        text += f"({wins} wins {{shared:%}} of pairs)"
         words |= {"two": shared[0], "first": classes[0]}
         filters["shared"] = shared[1]
     return note(
@@ -95,7 +98,7 @@ def _pairs(wins: Evidence) -> str:
 def _orientations(finding: Finding, layer: str) -> dict[str, Evidence]:
     """The orientation of a layer's filter by class, the first class first."""
     return {
-        qualified.removeprefix(f"{layer}.").replace("_", " "): orientation
+        class_of(qualified.removeprefix(f"{layer}.")): orientation
         for qualified, orientation in by_measure(finding, "orientation").items()
         if qualified.startswith(f"{layer}.") and orientation.value is not None
     }

@@ -77,8 +77,8 @@ def _require_directions(head: Head, last: Classifier) -> None:
 
 
 def _classes(head: Head) -> tuple[str, ...]:
-    if head.target is not None:
-        return head.target.classes
+    if head.classes:
+        return head.classes
     return tuple(f"class {index}" for index in range(head.units))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.drafting import by_measure, few, note, side
+from reportgen.figures.parts import class_of
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -55,7 +56,7 @@ def _mistakes(
     most: tuple[str, Evidence],
     rate: tuple[str, Evidence],
 ) -> Note:
-    true, _, said = most[0].partition(">")
+    true, said = map(class_of, most[0].split(">"))
     if few(most[1]):
         judged = "too few mistakes to compare with an even spread over all pairs"
     elif side(most[1]) == "above":
@@ -72,7 +73,7 @@ def _mistakes(
         "{share.n:mistake|mistakes} (interval {share.interval:%}), " + judged + ". It is made for "
         "{rate:%} of {rate.n:image|images} of {true}. {worst} is answered worst: {recall:%} of "
         "{recall.n:image|images} rightly (interval {recall.interval:%}).",
-        words={"head": head, "true": true, "said": said, "worst": worst[0]},
+        words={"head": head, "true": true, "said": said, "worst": class_of(worst[0])},
         share=most[1],
         rate=rate[1],
         recall=worst[1],

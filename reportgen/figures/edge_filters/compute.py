@@ -13,7 +13,7 @@ from reportgen.figures.edge_filters.measures import LayerStatistics
 from reportgen.figures.images import ShownImage
 from reportgen.figures.parts import part_name
 from reportgen.network.finite import require_finite
-from reportgen.network.layer_selection import choose
+from reportgen.network.layer_selection import choose_seeing
 from reportgen.network.layers import is_conv
 from reportgen.network.maps import has_maps
 from reportgen.network.network import Network
@@ -68,7 +68,7 @@ def compute(subject: Subject) -> Artifact:
 def _layers(network: Network, names: str | Sequence[str]) -> list[str]:
     """Paths of the convolutions with two-dimensional maps, or of those named."""
     network.require_graph()
-    paths = choose(network, names, lambda layer: is_conv(layer) and has_maps(layer))
+    paths = choose_seeing(network, names, lambda layer: is_conv(layer) and has_maps(layer))
     if not paths:
         raise UndefinedError(
             "The model has no convolution with two-dimensional maps, so it has no "

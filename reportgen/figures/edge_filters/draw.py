@@ -9,6 +9,7 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.attribution.captions import channels
 from reportgen.figures.edge_filters.facts import TABLE_PART, Facts, LayerFacts
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params
@@ -45,13 +46,19 @@ def _sheet(facts: Facts, layer: LayerFacts, pixels: Array, maps: Floats) -> Draw
     return Drawing(
         part=layer.part,
         picture=sheet(rows, row_titles=titles, tile=_TILE),
-        caption=f"Filters of {layer.path} that follow edges most clearly, judged on "
-        f"{_measured_images(facts)}, and their maps for {facts.image.name}. Each map has a "
-        "color scale of its own, from its smallest value (dark) to its largest (bright).",
+        caption=" ".join(filter(None, (_caption(facts, layer), channels(pixels.shape[-1])))),
         alt=f"Sheet of {counted(len(rows), 'row', 'rows')}, each with {facts.image.name} and maps "
         f"of {layer.path}: {'; '.join(titles)}.",
         title=f"Edges in {layer.path}",
         layers=(layer.path,),
+    )
+
+
+def _caption(facts: Facts, layer: LayerFacts) -> str:
+    return (
+        f"Filters of {layer.path} that follow edges most clearly, judged on "
+        f"{_measured_images(facts)}, and their maps for {facts.image.name}. Each map has a "
+        "color scale of its own, from its smallest value (dark) to its largest (bright)."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.drafting import by_measure, few, get, note, side
+from reportgen.figures.parts import class_of
 from reportgen.records import Evidence, Finding, Note
 
 ONLY_ANGLE = 0.01
@@ -47,7 +48,7 @@ def _closest(finding: Finding) -> Note | None:
     pair, least = next(iter(by_measure(finding, "closest_centers").items()), ("", None))
     if least is None or least.value is None or mean is None:
         return None
-    first, _, second = pair.partition(">")
+    first, second = map(class_of, pair.split(">"))
     text = "The centers of {first} and {second} lie closest, {least} degrees apart"
     if least.baseline is not None:
         text += "; as many directions can keep at most {least.baseline} degrees from each other"

@@ -16,7 +16,7 @@ from reportgen.figures.images import shown_images
 from reportgen.figures.parts import part_names
 from reportgen.network.arguments import check_images, check_layers, require_model
 from reportgen.network.finite import require_finite
-from reportgen.network.layer_selection import choose
+from reportgen.network.layer_selection import choose, choose_seeing
 from reportgen.network.layers import is_conv, is_pool
 from reportgen.network.maps import map_axes
 from reportgen.network.network import Network
@@ -111,7 +111,7 @@ def _has_maps(layer: Layer) -> bool:
 
 def _layers(network: Network, names: str | Sequence[str]) -> list[str]:
     """Paths of the convolution and pooling layers with maps, or of those named."""
-    chosen = dict.fromkeys(choose(network, names, _has_maps))
+    chosen = dict.fromkeys(choose_seeing(network, names, _has_maps))
     paths = [path for path in chosen if map_axes(network, path)]
     if not paths:
         raise UndefinedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.figures.attribution.parameters import LIKELIEST
 
 EXPLANATION = (
     (
@@ -80,6 +81,7 @@ ENTRY = Entry(
             "or a class's name or index",
             optional=True,
         ),
+        LIKELIEST,
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
     ),
     evidence=(

@@ -8,7 +8,7 @@ from reportgen.attribution.cam import cams, target_layer
 from reportgen.attribution.cam_methods import Maps, joined, pointless
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explained import Images, data_of
-from reportgen.figures.attribution.heads import explained_heads, score_of, unexplained
+from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
 from reportgen.figures.grad_cam.facts import Facts, HeadFacts, Sample, Zero
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.figures.parts import head_parts
@@ -84,7 +84,7 @@ def compute(subject: Subject) -> Artifact:
         channels_left_out=channels_left_out,
         independent=tuple(head.name for head in candidates if head not in heads),
         rearranged=rearranged,
-        unexplained=unexplained(network),
+        unexplained=remarks(network, heads, [subject.params["target"]]),
         heads=tuple(
             HeadFacts(
                 head.name, head.title, part, score_of(head), _samples(images, head, of_head, method)

@@ -7,17 +7,20 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
-from reportgen.drawing.sheet import sheet
+from reportgen.drawing.sheet import Entry, sheet
+from reportgen.figures.attribution import answers
 from reportgen.figures.attribution.captions import (
     answering,
+    channels,
     finding,
     sentence,
     size,
     title,
     where,
 )
+from reportgen.figures.attribution.samples import ExplainedImage
 from reportgen.figures.grad_cam.facts import Facts, HeadFacts, Sample
-from reportgen.records import Artifact, Drawing, Picture
+from reportgen.records import Artifact, Drawing, Picture, Table
 from reportgen.types import Array, Floats, Params, Pixels
 
 FACTS = Facts
@@ -46,12 +49,17 @@ REASONS = {
 }
 
 
-def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """For one head a heatmap and an overlay; for several one sheet for each head."""
     facts: Facts = artifact.facts
-    if len(facts.heads) > 1:
-        return tuple(_sheet(artifact, facts, head) for head in facts.heads)
-    return _heatmap(artifact, facts, facts.heads[0]), _overlay(artifact, facts, facts.heads[0])
+    several, wanted = len(facts.heads) > 1, params.get("likeliest")
+    told = answers.table(
+        [row for head in facts.heads for row in answers.rows(_images(head), head.title * several)]
+    )
+    if several:
+        return (*(_sheet(artifact, facts, head, wanted) for head in facts.heads), *told)
+    head = facts.heads[0]
+    return _heatmap(artifact, facts, head), _overlay(artifact, facts, head, wanted), *told
 
 
 def _heatmap(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
@@ -72,20 +80,27 @@ def _heatmap(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
     return Drawing(head.part, picture, caption, alt, "Heatmap", (facts.layer,))
 
 
-def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
+def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None) -> Drawing:
     images, maps = artifact.arrays["images"], _maps(artifact, head, "large")
     tiles = [overlay(pixels, values) for pixels, values in zip(images, maps, strict=True)]
-    picture = _in_rows(tiles, [_title(sample) for sample in head.samples])
-    caption = (
+    if any(image.likeliest for image in _images(head)):
+        picture = answers.cards(tiles, [_lines(sample) for sample in head.samples])
+    else:
+        picture = _in_rows(tiles, [_title(sample) for sample in head.samples])
+    sentences = [
         f"The same heatmap resized to the input ({size(np.shape(images)[1:3])} pixels, bilinear) "
-        f"and laid over it. {_sentences(head)}"
-    )
+        "and laid over it.",
+        channels(np.shape(images)[-1]),
+        answers.remark(wanted, _images(head)),
+        _sentences(head),
+    ]
+    caption = " ".join(filter(None, sentences))
     heading = "Heatmap over Input Image"
     alt = _alt(heading, artifact, facts, head)
     return Drawing("overlay", picture, caption, alt, heading, (facts.layer,))
 
 
-def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
+def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None) -> Drawing:
     """Input, heatmap and overlay of each sample, for one head of several."""
     images = artifact.arrays["images"]
     maps, large = _maps(artifact, head, "map"), _maps(artifact, head, "large")
@@ -97,11 +112,14 @@ def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
         rows,
         column_titles=["Input", "Heatmap", "Heatmap over input"],
         row_titles=[_title(sample) for sample in head.samples],
+        below=answers.below(_images(head)),
     )
+    told = (channels(np.shape(images)[-1]), answers.remark(wanted, _images(head)))
+    listed = " ".join(filter(None, told))
     caption = (
         f"{TITLES[facts.method]} {answering(head.name, head.score)} at layer {facts.layer} "
         f"({size(facts.map_size)} positions), and resized over the input. {SCALE} "
-        f"{_remarks(facts)}{_sentences(head)}"
+        f"{f'{listed} ' if listed else ''}{_remarks(facts)}{_sentences(head)}"
     )
     alt = _alt("Input, heatmap and overlay", artifact, facts, head)
     return Drawing(head.part, picture, caption, alt, head.title, (facts.layer,))
@@ -123,6 +141,19 @@ def _in_rows(tiles: list[Pixels], titles: list[str]) -> Picture:
         return sheet([tiles], column_titles=titles)
     rows = [tiles[i : i + 4] for i in range(0, len(tiles), 4)]
     return sheet(rows, row_titles=["; ".join(titles[i : i + 4]) for i in range(0, len(tiles), 4)])
+
+
+def _images(head: HeadFacts) -> list[ExplainedImage]:
+    return [sample.image for sample in head.samples]
+
+
+def _lines(sample: Sample) -> list[Entry]:
+    """Which image it is, what its heatmap explains if not the prediction, and its classes."""
+    image = sample.image
+    lines = [Entry(answers.named(image))]
+    if sample.zero or sample.pointless or image.explained != image.predicted:
+        lines.append(Entry(_title(sample)))
+    return lines + answers.entries(image.likeliest, image.truth)
 
 
 def _title(sample: Sample) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.attribution.captions import channels
 from reportgen.figures.images import ShownImage
 from reportgen.figures.mean_feature_maps.facts import Facts
 from reportgen.records import Artifact, Drawing
@@ -33,7 +34,8 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
         row_titles=[_row_title(image) for image in facts.images],
         tile=_TILE if len(rows) > _FEW_ROWS else None,
     )
-    return (Drawing("", picture, _caption(facts, means), _alt(facts), layers=facts.layers),)
+    caption = " ".join(filter(None, (_caption(facts, means), channels(images.shape[-1]))))
+    return (Drawing("", picture, caption, _alt(facts), layers=facts.layers),)
 
 
 def _row_title(image: ShownImage) -> str:

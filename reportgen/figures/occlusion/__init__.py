@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.figures.attribution.parameters import LIKELIEST
 
 ENTRY = Entry(
     name="occlusion",
@@ -50,6 +51,7 @@ ENTRY = Entry(
             "or a class's name or index",
             optional=True,
         ),
+        LIKELIEST,
         Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
     ),
     evidence=(

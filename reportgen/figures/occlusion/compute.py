@@ -13,7 +13,7 @@ from reportgen.attribution.occlusion import (
 )
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explained import Images, color, data_of, mean_split
-from reportgen.figures.attribution.heads import explained_heads, score_of, unexplained
+from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
 from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
 from reportgen.figures.parts import head_parts
@@ -63,7 +63,7 @@ def compute(subject: Subject) -> Artifact:
         stride=cover.stride,
         positions=len(cover.corners),
         mean_split="training" if mean_split(data) == "train" else "test",
-        unexplained=unexplained(network, score),
+        unexplained=remarks(network, heads, [params["target"]], score),
         without_probability=tuple(head.name for head in candidates if head not in heads),
         heads=tuple(
             HeadFacts(

@@ -7,7 +7,9 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.attribution import answers
 from reportgen.figures.attribution.captions import (
+    channels,
     finding,
     percent,
     plain,
@@ -17,7 +19,7 @@ from reportgen.figures.attribution.captions import (
     where,
 )
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
-from reportgen.records import Artifact, Drawing
+from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params
 
 FACTS = Facts
@@ -25,10 +27,17 @@ FACTS = Facts
 _COLUMNS = ["Input", "Drop of the score", "Drop over input"]
 
 
-def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """One sheet for each head: input, map and overlay of each sample."""
     facts: Facts = artifact.facts
-    return tuple(_sheet(artifact, facts, params, head) for head in facts.heads)
+    several = len(facts.heads) > 1
+    told = [
+        row
+        for head in facts.heads
+        for row in answers.rows([s.image for s in head.samples], head.title * several)
+    ]
+    sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
+    return (*sheets, *answers.table(told))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:
@@ -40,7 +49,9 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     titles = [
         title(sample.image, "zero everywhere" if sample.zero else "") for sample in head.samples
     ]
-    picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
+    explained = [sample.image for sample in head.samples]
+    below = answers.below(explained)
+    picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles, below=below)
     alone = len(facts.heads) == 1
     of_head = "" if alone else f" of head {head.name}"
     mean = f"the mean color of the {facts.mean_split} images"
@@ -51,6 +62,8 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
         "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
         "blue: covering raises it; white: no change; each map is scaled to its largest "
         "magnitude.",
+        channels(np.shape(images)[-1]),
+        answers.remark(params.get("likeliest"), explained),
         facts.unexplained,
         *(
             f"Output {name} has values and no probability, so it is left out."

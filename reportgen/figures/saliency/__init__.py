@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.figures.attribution.parameters import LIKELIEST
 
 EXPLANATION = (
     (
@@ -108,6 +109,7 @@ ENTRY = Entry(
             choices=("black", "white", "mean"),
             only={"method": ("integrated_gradients",)},
         ),
+        LIKELIEST,
         Parameter("measure_on", "int", 32, "test images to measure on", minimum=1, maximum=1000),
     ),
     evidence=(

@@ -8,7 +8,7 @@ import numpy as np
 
 from reportgen.attribution.saliency import METHODS, Attribution, AveragingSettings, attribute
 from reportgen.figures.attribution.explained import Images, color, data_of
-from reportgen.figures.attribution.heads import explained_heads, score_of, unexplained
+from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
 from reportgen.figures.parts import head_parts
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
 from reportgen.figures.saliency.measures import HeadMaps, head_measures
@@ -72,7 +72,7 @@ def compute(subject: Subject) -> Artifact:
         method=method,
         signed=signed,
         channels=int(images.pixels.shape[-1]),
-        unexplained=unexplained(network),
+        unexplained=remarks(network, heads, [subject.params["target"]]),
         heads=tuple(
             HeadFacts(
                 head.name,

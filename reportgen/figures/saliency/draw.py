@@ -9,9 +9,17 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution.captions import answering, finding, sentence, title, where
+from reportgen.figures.attribution import answers
+from reportgen.figures.attribution.captions import (
+    answering,
+    channels,
+    finding,
+    sentence,
+    title,
+    where,
+)
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
-from reportgen.records import Artifact, Drawing
+from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params, Pixels
 
 FACTS = Facts
@@ -29,10 +37,17 @@ _NAMED = 6
 """Layers that a caption names at most."""
 
 
-def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """One sheet for each head: input, map and overlay of each sample."""
     facts: Facts = artifact.facts
-    return tuple(_sheet(artifact, facts, params, head) for head in facts.heads)
+    several = len(facts.heads) > 1
+    told = [
+        row
+        for head in facts.heads
+        for row in answers.rows([s.image for s in head.samples], head.title * several)
+    ]
+    sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
+    return (*sheets, *answers.table(told))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:
@@ -45,12 +60,16 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     titles = [
         title(sample.image, "zero everywhere" if sample.zero else "") for sample in head.samples
     ]
-    picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles)
+    explained = [sample.image for sample in head.samples]
+    below = answers.below(explained)
+    picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles, below=below)
     alone, method = len(facts.heads) == 1, TITLES[facts.method]
     of_head = "" if alone else f" {answering(head.name, head.score)}"
     sentences = [
         f"{_method(facts, params, head)}{of_head}. {_colors(facts)}",
         _guided(head.relus),
+        channels(facts.channels),
+        answers.remark(params.get("likeliest"), explained),
         facts.unexplained,
         *(sentence(sample.image, _zero(sample)) for sample in head.samples),
     ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reportgen.catalog import Entry, Parameter
+from reportgen.figures.attribution.parameters import LIKELIEST
 
 ENTRY = Entry(
     name="samples",
@@ -39,6 +42,7 @@ ENTRY = Entry(
             "also show images as their files hold them (of a few without labels), and each channel "
             "of the model input",
         ),
+        replace(LIKELIEST, input="model"),
         Parameter(
             "measure_on",
             "int",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 
-from reportgen.errors import Problem, UndefinedError, UserError, did_you_mean
+from reportgen.class_names import classes_named, name_hint
+from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.samples.facts import Facts
 from reportgen.metrics.statistics import bootstrap
 from reportgen.network.preprocessing import prepare, value_ranges
@@ -41,6 +43,11 @@ def compute(subject: Subject) -> Artifact:
     if by_label:
         indices = indices[np.argsort(_labels(data)[indices], kind="stable")]
     images = np.asarray(data.splits["test"].images)[indices]
+    answers, unanswered = (), ""
+    if params["likeliest"]:
+        # Samples depend on the code of models with this parameter alone (see `plan.Plan`).
+        module = import_module(f"{__package__}.with_model")
+        answers, unanswered = module.answers(subject, data, indices)
     stages = _stages(data, split, images, indices) if params["stages"] else {}
     return Artifact(
         arrays={"images": images, **stages},
@@ -55,6 +62,8 @@ def compute(subject: Subject) -> Artifact:
             steps=_steps(data),
             remarks=tuple(data.facts.get("remarks", ())),
             channels=channel_names(data.preprocessing, images.shape[-1]) if stages else (),
+            answers=answers,
+            unanswered=unanswered,
         ),
         measures=(
             Measure(
@@ -91,11 +100,12 @@ def _default_count(data: Dataset) -> int:
 
 def _labels_of_classes(data: Dataset, classes: Sequence[str]) -> list[int]:
     names = data.targets[0].classes if data.targets else ()
-    unknown = [name for name in classes if name not in names]
-    if unknown:
-        hint = did_you_mean(unknown[0], list(names)) if names else "its images have no labels"
-        raise UserError(Problem(f"the dataset has no class '{unknown[0]}'", hint=hint))
-    return [names.index(name) for name in classes]
+    places = {name: classes_named(name, names) for name in classes}
+    for name, found in places.items():
+        if not found:
+            hint = name_hint(name, names) if names else "its images have no labels"
+            raise UserError(Problem(f"the dataset has no class '{name}'", hint=hint))
+    return [place for found in places.values() for place in found]
 
 
 def _labels(data: Dataset) -> Array:
@@ -108,7 +118,7 @@ def _titles(data: Dataset, split: str, indices: Array) -> tuple[str, ...]:
         labels = data.splits["test"].labels
         return tuple(title(data.targets, labels, int(index)) for index in indices)
     names = data.facts.get("names") if split == "test" else None
-    return tuple(names[int(i)] if names else f"image {int(i)}" for i in indices)
+    return tuple(names[int(i)] if names else f"{split} image {int(i)}" for i in indices)
 
 
 def title(targets: tuple[Target, ...], labels: Mapping[str, Array], index: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drawing.colors import shown
 from reportgen.drawing.mosaic import mosaic
-from reportgen.drawing.sheet import sheet
+from reportgen.drawing.sheet import Entry, sheet
+from reportgen.figures.attribution import answers
 from reportgen.figures.attribution.captions import channels
 from reportgen.figures.samples.facts import Facts
 from reportgen.records import Artifact, Drawing, Picture, Table
@@ -23,23 +25,61 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """
     facts: Facts = artifact.facts
     tables = (_steps(facts),) if facts.steps else ()
-    return (_images(artifact, facts), *tables, *_inputs(artifact, facts))
+    return (_images(artifact, facts), *_answers(facts), *tables, *_inputs(artifact, facts))
 
 
 def _images(artifact: Artifact, facts: Facts) -> Drawing:
     images = np.asarray(artifact.arrays["images"])
     comparison = _beside_originals(artifact, facts)
-    sentences = filter(None, (_caption(facts), channels(images.shape[-1])))
+    sentences = filter(None, (_caption(facts), channels(images.shape[-1]), _listed(facts)))
     caption = " ".join(sentences) + (_BESIDE if comparison else "")
     return Drawing("", comparison or _mosaic(images, facts), caption, _alt(facts, images))
 
 
 def _mosaic(images: Array, facts: Facts) -> Picture:
-    titles = facts.titles
-    if facts.labels:
-        titles = tuple(f"{label}: {name}" for label, name in zip(facts.labels, titles, strict=True))
+    titles = _titles(facts)
+    if facts.answers:
+        tiles = [shown(image) for image in images]
+        blocks = [[Entry(title), *_lines(facts, place)] for place, title in enumerate(titles)]
+        return answers.cards(tiles, blocks)
     wide = max(len(title) for title in titles) > 18
     return mosaic(images, labels=titles, tile=300 if wide and 1 < len(titles) <= 8 else None)
+
+
+def _titles(facts: Facts) -> tuple[str, ...]:
+    if not facts.labels:
+        return facts.titles
+    pairs = zip(facts.labels, facts.titles, strict=True)
+    return tuple(f"{label}: {name}" for label, name in pairs)
+
+
+def _lines(facts: Facts, place: int) -> list[Entry]:
+    """The likeliest classes of one image, output by output."""
+    return [
+        entry
+        for each in facts.answers
+        for entry in answers.entries(each.likeliest[place], each.truths[place], each.title)
+    ]
+
+
+def _listed(facts: Facts) -> str:
+    """Sentences on what stands below the images."""
+    sentences = [f"{answers.LISTED}."] if facts.answers else []
+    by = dict.fromkeys(each.by for each in facts.answers if each.by)
+    sentences += [f"They are those of a {name} of the model's output." for name in by]
+    return " ".join([*sentences, *filter(None, [facts.unanswered])])
+
+
+def _answers(facts: Facts) -> tuple[Table, ...]:
+    return answers.table(
+        [
+            (f"{facts.split} image {index}", truth, each.title, likeliest)
+            for each in facts.answers
+            for index, truth, likeliest in zip(
+                facts.indices, each.truths, each.likeliest, strict=True
+            )
+        ]
+    )
 
 
 def _beside_originals(artifact: Artifact, facts: Facts) -> Picture | None:
@@ -53,6 +93,7 @@ def _beside_originals(artifact: Artifact, facts: Facts) -> Picture | None:
         list(zip(originals, images, strict=True)),
         column_titles=("as in the file", f"as used here, {_size(images[0])}"),
         row_titles=[f"{t}, {_size(o)}" for t, o in zip(facts.titles, originals, strict=True)],
+        below=[[_lines(facts, i)] for i in range(len(images))] if facts.answers else (),
     )
 
 
@@ -64,13 +105,15 @@ def _caption(facts: Facts) -> str:
     source = f"{facts.dataset}, {facts.split} split"
     count = len(facts.titles)
     if count == 1:
-        content = f"Image {facts.indices[0]} of {source}: {facts.titles[0]}."
+        name = f"{facts.split} image {facts.indices[0]}"
+        content = f"{name[:1].upper()}{name[1:]} of {facts.dataset}: {facts.titles[0]}."
     elif facts.labels:
         content = f"{count} images of {source}, each under its label and class; their indices "
         content += f"there are {', '.join(map(str, facts.indices))}."
     else:
         content = f"{count} images of {source}, each under its "
-        content += "class." if facts.labeled else "name."
+        content += "class" if facts.labeled else "name"
+        content += f"; their indices there are {', '.join(map(str, facts.indices))}."
     return f"{content} As model input: {facts.preprocessing}."
 
 

@@ -4,6 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reportgen.figures.images import Likely
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The likeliest classes of each image at one output.
+
+    Attributes:
+        title: of the output where there are several, else "".
+        truths: true class of each image, "" where it is not known.
+        likeliest: classes of each image, the likeliest first.
+        by: "softmax" or "sigmoid" where the model leaves that to a reader of its output.
+    """
+
+    title: str
+    truths: tuple[str, ...]
+    likeliest: tuple[tuple[Likely, ...], ...]
+    by: str
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -21,6 +40,8 @@ class Facts:
             () for a built-in dataset.
         remarks: sentences about these steps, without their full stops.
         channels: names of the model input's channels where the figure shows them, else ().
+        answers: of each output with probabilities, where a spec asks for the likeliest classes.
+        unanswered: a sentence on outputs that have none; "" otherwise.
     """
 
     titles: tuple[str, ...]
@@ -33,3 +54,5 @@ class Facts:
     steps: tuple[tuple[str, str, str, str], ...]
     remarks: tuple[str, ...]
     channels: tuple[str, ...]
+    answers: tuple[Answers, ...] = ()
+    unanswered: str = ""

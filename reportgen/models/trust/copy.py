@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from reportgen.digest import files_in
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust import limits
 from reportgen.models.trust.findings import Kind
+from reportgen.scratch import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ def copied(path: Path, kind: Kind = "model") -> Iterator[Copy]:
     Raises:
         UserError: the file is larger than `limits.FILE`, or is no plain file.
     """
-    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as folder:
+    with scratch_folder() as folder:
         # Keras knows weights of its own format by the whole ending.
         ending = ".weights.h5" if path.name.endswith(".weights.h5") else path.suffix
-        copy = Path(folder) / f"model{ending}"
+        copy = folder / f"model{ending}"
         with _plain(path, kind) as source, open(copy, "xb") as target:
             digest, size = hashlib.sha256(), 0
             while block := source.read(limits.MB):
@@ -60,8 +60,8 @@ def copied_folder(folder: Path) -> Iterator[Path]:
     Raises:
         UserError: the files are larger than `limits.FILE` together, or one is no plain file.
     """
-    with tempfile.TemporaryDirectory(prefix="reportgen-model-") as place:
-        copy, left = Path(place) / folder.name, limits.FILE
+    with scratch_folder() as place:
+        copy, left = place / folder.name, limits.FILE
         copy.mkdir()
         for name in files_in(folder):
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +76,12 @@ def copied_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _plain(path: Path, kind: Kind) -> Iterator[BinaryIO]:
-    # Not blocking, because opening a pipe would wait for its other end.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        # Not blocking, because opening a pipe would wait for its other end.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        message = f"the {kind} file {path} cannot be read ({error.strerror})"
+        raise UserError(Problem(message, hint="repair or remove it")) from error
     with open(handle, "rb") as source:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):

@@ -42,6 +42,7 @@ def read_model(
     import keras
 
     import reportgen.models.margins  # noqa: F401  registers our layers, which files may hold
+    from reportgen.network.keras_internals import sequential_models_built_once
 
     with settings_kept():
         # Keras finds these by itself for `.keras` files only.
@@ -52,7 +53,7 @@ def read_model(
         }
         if modules:
             known |= _definitions(path, name, modules, base, trusted=trusted)
-        with watch or nullcontext():
+        with watch or nullcontext(), sequential_models_built_once():
             return keras.saving.load_model(
                 path, custom_objects=known, compile=False, safe_mode=not trusted
             )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 MEMORY = 8 * GB
 """Bytes of address space for a trial, besides four times the file: TensorFlow alone takes 2 GB."""
 SECONDS = 300
-"""Time of a trial."""
+"""Time of a trial, of computing."""
 KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 """Environment variables that a trial inherits; passwords and the like are not among them."""
 QUIET = {
@@ -194,7 +194,7 @@ def _ask(reader: ChildProcess, copy: Copy, request: Request) -> str:
     try:
         return str(reader.ask(question, limits=Limits(SECONDS, memory)))
     except TimedOut:
-        return f"reading it takes more than {SECONDS} s"
+        return f"reading it takes more than {SECONDS} s of computing"
     except NoAnswer as error:
         status = error.status if isinstance(error, Died) else "unknown"
         return (

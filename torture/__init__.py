@@ -1,0 +1,1 @@
+"""Kills builds and has the system refuse them, and looks at what is left: `make torture`."""
