@@ -45,13 +45,19 @@ _ERRORS = {
     "other": ReportgenError,
 }
 """Errors that a child may raise in its parent, the most special first."""
+PATIENCE = 4
+"""How many seconds the parent waits for each second of computing that it allows."""
 GRACE = 5.0
 """Seconds that a child has to exit by itself after it closed its channel."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one request: seconds (of computing, and of waiting), bytes of address space."""
+    """Limits of one request: seconds of computing, and bytes of address space.
+
+    A busy machine gives a process little of its time, so waiting is allowed for `PATIENCE` times as
+    long.
+    """
 
     seconds: float
     memory: int
@@ -62,7 +68,7 @@ class NoAnswer(Exception):
 
 
 class TimedOut(NoAnswer):
-    """The child took longer than its limit and was killed."""
+    """The child computed or waited for longer than its limit and was killed."""
 
 
 class Died(NoAnswer):
@@ -171,6 +177,7 @@ class ChildProcess:
         assert self._process is not None
         if limits is None:
             return self._answer(progress)
+        import signal
         from threading import Event, Timer
 
         process, expired = self._process, Event()
@@ -179,15 +186,16 @@ class ChildProcess:
             expired.set()
             process.kill()
 
-        watchdog = Timer(limits.seconds, expire)
+        watchdog = Timer(PATIENCE * limits.seconds, expire)
         watchdog.start()
         try:
             return self._answer(progress)
-        except NoAnswer:
-            if not expired.is_set():
+        except NoAnswer as error:
+            computed = isinstance(error, Died) and error.status == -signal.SIGPROF
+            if not (computed or expired.is_set()):
                 raise
             self.stop()
-            raise TimedOut(f"no answer within {limits.seconds} s") from None
+            raise TimedOut(f"no answer within {limits.seconds} s of computing") from None
         finally:
             watchdog.cancel()
 
@@ -195,10 +203,10 @@ class ChildProcess:
         import subprocess  # not at the top: a build with nothing to do starts no process
         import tempfile
 
-        if self._keeps_log:
-            log = tempfile.TemporaryFile()  # noqa: SIM115  (closed by stop)
-            self._log = self._resources.enter_context(log)
         temporary = self._temporary or self._resources.enter_context(scratch_folder())
+        if self._keeps_log:
+            log = tempfile.TemporaryFile(dir=temporary)  # noqa: SIM115  (closed by stop)
+            self._log = self._resources.enter_context(log)
         environment = _safe(os.environ if self._environment is None else self._environment)
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "reportgen.child_process", self._function],
@@ -290,6 +298,8 @@ def main() -> None:
 
 
 def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObject:
+    import signal
+
     if message["limits"] is not None:
         _limit(Limits(**message["limits"]))
     try:
@@ -297,17 +307,23 @@ def _reply(handler: Handler, message: JsonObject, progress: Progress) -> JsonObj
     except ReportgenError as error:
         kind = next(name for name, one in _ERRORS.items() if isinstance(error, one))
         return {"problems": encode(error.problems), "error": kind}
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _limit(limits: Limits) -> None:
     """Limit this process; it cannot raise the limits again."""
     import resource
+    import signal
     from math import ceil
 
     # macOS refuses a limit of address space; the other limits hold there too.
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
-    seconds = ceil(limits.seconds)
+    # The timer counts from now on and ends the process; the limit holds if the timer is changed.
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    used = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
+    seconds = ceil(used + limits.seconds + GRACE)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

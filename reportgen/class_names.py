@@ -158,8 +158,7 @@ def class_index(
     message = f"{of} has no {noun} '{text}'"
     hint = name_hint(text, names, noun)
     if allowed:
-        near = f"{hint} " if hint.startswith("did you mean") else ""
-        hint = f"{near}use {allowed}"
+        hint = f"use {allowed}" if hint.startswith("use ") else f"{hint} (use {allowed})"
     raise UserError(Problem(message, hint=hint))
 
 

@@ -41,6 +41,7 @@ _INNER = re.compile(
 )
 """Comes before the error that a library has wrapped into its own words."""
 _FORMULA = re.compile(r"Parse\w*Exception")
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 _SYSTEM = re.compile(r"error message = '([^']*)'")
 _TENSOR = re.compile(
     r"""(?:<KerasTensor|Tensor\(["'][^"']*["'],|tf\.Tensor\()\s*shape=(\([^)]*\))[^)>]*[)>]"""
@@ -60,6 +61,8 @@ def cause(error: BaseException) -> str:
         return _cut(f"{error.filename}: {error.strerror}")
     if match := _SYSTEM.search(text):
         return _cut(match[1])
+    # Keras' words for a failed download, before those of the system.
+    text = _NUMBER.sub("", text.rpartition(" -- ")[2])
     if _FORMULA.search(text):
         return "a text between two '$' is not a formula"
     text = plain(text)

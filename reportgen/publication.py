@@ -214,10 +214,16 @@ def _prepare(
     for name, data in new.items():
         write_file(stage / "new" / name, data)
     for name in sorted({*new, *gone}):
-        if os.path.lexists(folder / name) and is_inside(folder, name):
+        # A damaged manifest may list a folder, which stays.
+        if _is_there(folder / name) and is_inside(folder, name):
             with naming(folder / name):
                 _link(folder / name, stage / "old" / name)
     write_manifest(stage, tasks, digests)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a path leads to anything but a folder, or is a link."""
+    return os.path.lexists(path) and not _is_folder(path)
 
 
 def _link(path: Path, copy: Path) -> None:
@@ -301,7 +307,7 @@ def _remove(folder: Path, files: Mapping[str, str]) -> list[str]:
     kept = []
     for name in files:
         path = folder / name
-        if is_inside(folder, name) and os.path.lexists(path) and not _is_folder(path):
+        if is_inside(folder, name) and _is_there(path):
             if _is_own(folder, name, files):
                 with naming(path):
                     path.unlink(missing_ok=True)

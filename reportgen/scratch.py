@@ -54,7 +54,7 @@ def _made() -> tuple[Path, int]:
     import tempfile
 
     while True:
-        folder = tempfile.mkdtemp(prefix=PREFIX)
+        folder = tempfile.mkdtemp(prefix=PREFIX, dir=tempfile.tempdir or _parent())
         # Before it is locked, another build may take the folder for that of a killed process.
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -66,7 +66,7 @@ def _made() -> tuple[Path, int]:
 
 
 def _parent() -> str:
-    """The folder of temporary files, found without importing `tempfile`."""
+    """The folder of temporary files, found without the trial file that `tempfile` writes."""
     named = [os.environ.get(name, "") for name in ("TMPDIR", "TEMP", "TMP")]
     return next((path for path in named if path and os.path.isdir(path)), "/tmp")
 

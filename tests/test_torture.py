@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.timeout(600)
 def test_killed_and_refused_builds_lose_nothing_and_lock_nobody_out() -> None:
     blows = ["--kills", "4", "--faults", "4", "--real", "0", "--seed", "1"]
     done = subprocess.run(

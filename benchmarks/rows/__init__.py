@@ -13,4 +13,6 @@ ROWS = {
     "drawing_page": "drawing",
     "notebook": "notebook",
     "unchanged": "unchanged",
+    "loading_functional": "loading",
+    "loading_sequential": "loading",
 }

@@ -141,7 +141,8 @@ def patch_positions(
     steps = (_half(size[0]), _half(size[1])) if stride is None else sides("stride", stride)
     if not all(1 <= side <= whole for side, whole in zip(size, image, strict=True)):
         got = f"{size[0]} x {size[1]} on an image of {image[0]} x {image[1]} pixels"
-        raise UserError(Problem(f"the patch must fit into the image, got {got}"))
+        hint = "choose a smaller patch"
+        raise UserError(Problem(f"the patch must fit into the image, got {got}", hint=hint))
     if not all(1 <= step <= side for step, side in zip(steps, size, strict=True)):
         got = f"{steps[0]} x {steps[1]} for a patch of {size[0]} x {size[1]}"
         raise UserError(

@@ -17,6 +17,7 @@ from reportgen.catalog import Parameter
 from reportgen.datasets.parameters import FORM
 from reportgen.datasets.preprocessing import PARAMETERS as PREPROCESSING
 from reportgen.errors import Problem, UserError
+from reportgen.library_errors import cause
 from reportgen.records import Dataset, Split, Target
 from reportgen.types import Params
 
@@ -157,7 +158,7 @@ def _read(source: Source) -> Published:
             train, test = getattr(keras.datasets, source.name).load_data()
     except Exception as error:  # Keras raises plain Exception where it cannot download.
         folder = (home / next(iter(source.files))).parent
-        reason = str(error).rpartition(" -- ")[2] or type(error).__name__
+        reason = cause(error)
         if cached:
             raise _damaged(source, folder, reason) from error
         files = ", ".join(Path(name).name for name in source.files)

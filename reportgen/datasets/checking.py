@@ -259,4 +259,5 @@ def _check_indices(labels: Array, count: int, classes: int, what: str) -> None:
 
 
 def _wrong_part(what: str, expected: str, received: str, hint: str = "") -> UserError:
+    hint = hint or "reportgen.records.Dataset says what each part holds"
     return UserError(Problem(f"{what}: expected {expected}, got {received}", hint=hint))

@@ -61,5 +61,9 @@ def environment(outside: Mapping[str, str]) -> dict[str, str]:
 def _obituary(death: Died) -> Problem:
     status = death.status
     cause = f"signal {-status}" if status < 0 else f"exit status {status}"
-    hint = "perhaps memory ran out" if status == KILLED else death.log
+    hint = death.log
+    if status == KILLED:
+        hint = "memory probably ran out: show fewer samples or layers, or smaller images"
+    elif status < 0:
+        hint = "a library crashed: build again, and leave this figure out if it crashes once more"
     return Problem(f"the worker process ended in the middle of this task ({cause})", hint=hint)

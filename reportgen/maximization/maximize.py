@@ -108,7 +108,8 @@ def activation_maximization(
     side = None if size is None else sides("size", whole_number("size", size, 1))
     shape = canvas_shape(network, side)
     if (rotate or scale) and not is_image(network):
-        raise UserError(Problem("rotate and scale move images, and the model takes none"))
+        message = "rotate and scale move images, and the model takes none"
+        raise UserError(Problem(message, hint="leave rotate and scale out"))
     kind = None if parameterization is None else choice("parameterization", parameterization, KINDS)
     others = whole_number("pad", pad, 0), number("rotate", rotate), number("scale", scale, below=1)
     settings = recipe(

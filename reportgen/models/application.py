@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reportgen.catalog import Entry, Parameter
 from reportgen.errors import Problem, UserError, did_you_mean
+from reportgen.library_errors import cause
 from reportgen.models import UNTRAINED
 from reportgen.models.keras_errors import explain, reason
 from reportgen.records import Target
@@ -143,7 +144,7 @@ def _builder(name: str) -> Callable[..., Model]:
 
 def _problem(name: str, imagenet: bool, input_shape: Shape | None, error: Exception) -> Problem:
     if imagenet and ("URL fetch" in str(error) or isinstance(error, OSError)):
-        why = str(error).rpartition(" -- ")[2] or type(error).__name__
+        why = cause(error)
         return Problem(
             f"the ImageNet weights of {name} are not in Keras' cache "
             f"and could not be downloaded ({why})",

@@ -41,6 +41,8 @@ def explain(error: Exception) -> str:
         layer_name = re.match(_CLASS, configuration)
         prefix = f"its layer '{layer_name[1]}': " if layer_name else ""
         return prefix + (_first_sentence(cause) or "ValueError")
+    if isinstance(error, RecursionError):
+        return "its layers form a longer chain than Keras can follow, about 990 layers"
     if isinstance(error, KeyError):
         return f"Keras finds no {error} where it looks for it"
     kind, said = type(error).__name__, _first_sentence(text)

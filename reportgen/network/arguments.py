@@ -17,7 +17,7 @@ from reportgen.network.inputs import check_axes
 from reportgen.network.keras_internals import input_names
 from reportgen.network.network import Network
 from reportgen.network.scores import PREDICTED
-from reportgen.suggestions import no_effect
+from reportgen.suggestions import listed, no_effect
 from reportgen.types import Array, Doubles, Images, Layer, Model, Targets
 
 LayerName: TypeAlias = str | Layer
@@ -52,7 +52,8 @@ def check_layer(network: Network, layer: LayerName | None) -> str | None:
     if not paths:
         is_layer = isinstance(layer, keras.layers.Layer)
         got = f"a {_kind(layer)} that the model does not have" if is_layer else _kind(layer)
-        raise UserError(Problem(f"a layer must be named by its path, got {got}"))
+        hint = f"name one of: {listed(list(network.layers), 12)}"
+        raise UserError(Problem(f"a layer must be named by its path, got {got}", hint=hint))
     return paths[0]
 
 
@@ -69,7 +70,8 @@ def check_layers(
     if isinstance(layers, str | keras.layers.Layer):
         return layers if layers == "all" else [str(check_layer(network, layers))]
     if not isinstance(layers, Iterable):
-        raise UserError(Problem(f"layers must be a list of paths, got {_kind(layers)}"))
+        hint = f"name some of: {listed(list(network.layers), 12)}"
+        raise UserError(Problem(f"layers must be a list of paths, got {_kind(layers)}", hint=hint))
     return [str(check_layer(network, layer)) for layer in layers]
 
 

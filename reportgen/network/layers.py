@@ -8,7 +8,7 @@ used several times, each use of the model begins paths of its own: `backbone[1]/
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 import keras
@@ -197,13 +197,14 @@ def rows(model: Model) -> tuple[LayerRow, ...]:
     """
     sequential = isinstance(model, keras.Sequential)
     graph = require_graph(model) if is_graph(model) else model
+    nodes = {id(node) for node in graph_nodes(graph)}
     return tuple(
         LayerRow(
             name=layer.name,
             type=type(layer).__name__,
             output_shape=_shape_text(layer),
             params=int(layer.count_params()) if layer.built else 0,
-            connected_to=() if sequential else _connections(graph, layer),
+            connected_to=() if sequential else _connections(nodes, layer),
         )
         for layer in listed(model)
     )
@@ -220,9 +221,8 @@ def _shape_text(layer: Layer) -> str:
     return shapes[0] if len(shapes) == 1 else "[" + ", ".join(shapes) + "]" if shapes else "?"
 
 
-def _connections(graph: Model, layer: Layer) -> tuple[str, ...]:
-    """Where a layer's inputs come from, within this model's own graph, whose calls alone count."""
-    own = {id(node) for node in graph_nodes(graph)}
+def _connections(own: Set[int], layer: Layer) -> tuple[str, ...]:
+    """Where a layer's inputs come from, within the graph with these calls, which alone count."""
     connections: list[str] = []
     for node in layer_nodes(layer):
         if own and id(node) not in own:

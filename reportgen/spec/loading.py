@@ -13,6 +13,7 @@ from pathlib import Path
 
 from reportgen import catalog, links
 from reportgen.errors import Problem, UserError
+from reportgen.spec import project
 from reportgen.spec.layout import BESIDE_MODEL, SECTION_KEYS, SPEC_KEYS, figure_keys
 from reportgen.spec.models import source_kind, training_keys
 from reportgen.spec.problems import Problems, quoted
@@ -86,6 +87,7 @@ def read_file(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
+        near += project.names()
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:

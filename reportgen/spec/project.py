@@ -56,6 +56,11 @@ def spec_paths(names: Sequence[str]) -> list[Path]:
     return found
 
 
+def names() -> list[str]:
+    """The names of the project's specs, as `spec_paths` takes them."""
+    return [path.stem for path in _specs_in(root() / SPECS)]
+
+
 def _named(name: str, project: Path) -> Path:
     """The first file that a name can stand for; the name as a path where there is none."""
     return next((path for path in _candidates(name, project) if os.path.isfile(path)), Path(name))

@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ from PIL import Image
 from reportgen import checking, page, render, reports
 from reportgen.cli import main
 from reportgen.codec import decode, encode
+from reportgen.digest import StatCache, of_bytes
 from reportgen.engine import checkpoint
 from reportgen.engine import worker as worker_room
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job, Progress
-from reportgen.errors import UserError
+from reportgen.errors import InputMovedError, UserError
+from reportgen.input_digests import expecting, importing
 from reportgen.render import TEMPLATES, templates
 from reportgen.store import MANIFEST, Output, read_manifest, write_manifest
 from tests.test_reports import Silent
@@ -352,6 +355,7 @@ DAMAGES = (
     emptied, cut_short, flipped, altered, of_another_shape, nested, half_a_character, a_folder,
     a_pipe, a_link_to_nowhere, a_link_to_another_file, unreadable_bytes,
 )  # fmt: skip
+NO_FILES = (a_folder, a_pipe, a_link_to_nowhere, a_link_to_another_file)
 Damage = Callable[[Path], None]
 
 
@@ -395,7 +399,7 @@ def test_entries_that_were_exchanged_are_made_again(built: Place) -> None:
 
 
 @pytest.mark.parametrize("cached", [True, False])
-@pytest.mark.parametrize("damage", [one for one in DAMAGES if one is not a_folder])
+@pytest.mark.parametrize("damage", [one for one in DAMAGES if one not in NO_FILES])
 def test_a_damaged_manifest_is_made_again(built: Place, damage: Damage, cached: bool) -> None:
     """A manifest of another shape, or with other digests, gave tracebacks or built for ever."""
     before = pages(built)
@@ -439,10 +443,12 @@ def test_a_manifest_names_plain_files_only(built: Place, name: str) -> None:
     assert (built.root / "one.yaml").is_file()
 
 
-def test_a_folder_in_place_of_a_manifest_is_told(built: Place) -> None:
+@pytest.mark.parametrize("damage", NO_FILES)
+def test_what_is_no_manifest_is_told(built: Place, damage: Damage) -> None:
     """A folder in the place of the manifest ended in a traceback."""
-    a_folder(built.place.out / "one" / MANIFEST)
-    with pytest.raises(UserError, match=r"manifest\.json is a folder, not a file; remove it"):
+    damage(built.place.out / "one" / MANIFEST)
+    message = r"manifest\.json (is a folder|exists and was not made by reportgen)"
+    with pytest.raises(UserError, match=message):
         built.build()
 
 
@@ -695,3 +701,40 @@ def test_a_neighbor_cannot_show_a_file_outside_its_folder(built: Place) -> None:
         text = (built.place.out / "index.html").read_text()
         assert "neighbor/index.html" in text
         assert "c2VjcmV0" not in text
+
+
+def test_code_of_a_package_that_was_replaced_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker could import other code of an installed package than the one in the key."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "rare_package.py").write_text("VALUE = 1\n")
+    other, same = of_bytes(b"VALUE = 2\n"), of_bytes(b"VALUE = 1\n")
+    with importing():
+        with (
+            pytest.raises(InputMovedError, match=r"rare_package\.py changed"),
+            expecting({}, {"rare_package": other}, StatCache()),
+        ):
+            import_module("rare_package")
+        with expecting({}, {"rare_package": same}, StatCache()):
+            assert import_module("rare_package").VALUE == 1
+        # The process has imported it, and must not go on with it after an edit.
+        with (
+            pytest.raises(InputMovedError),
+            expecting({}, {"rare_package": other}, StatCache()),
+        ):
+            pass
+
+
+@pytest.mark.parametrize("depth", [300, 900, 5000])
+def test_values_of_a_manifest_may_be_nested_deep(built: Place, depth: int) -> None:
+    """A manifest of the right shape with deep values ended in a RecursionError."""
+    path = built.place.out / "one" / MANIFEST
+    manifest = json.loads(path.read_text())
+    for task in manifest["tasks"].values():
+        task["key"], task["facts"]["params"] = "0" * 64, {"deep": "HERE"}
+    deep = '{"a": [' * (depth // 2) + "]}" * (depth // 2)
+    path.write_text(json.dumps(manifest).replace('"HERE"', deep))
+    assert built.stale()
+    assert built.build() == 0, built.listener.errors
+    assert built.stale() == []

@@ -14,6 +14,7 @@ import pytest
 from reportgen import functions
 from reportgen.__main__ import leave_out_working_folder
 from reportgen.checking.files import check_files
+from reportgen.child_process import ChildProcess, Limits, TimedOut
 from reportgen.errors import UserError
 from reportgen.models.trust.inspection import inspect
 from reportgen.models.trust.owned import wrong_modules
@@ -154,3 +155,55 @@ def test_no_message_advises_to_declare_a_library(tmp_path: Path) -> None:
             inspect(keras_file(tmp_path, model(INPUT, part)))
         assert "modules:" not in str(caught.value)
         assert "--trust-model" in str(caught.value)
+
+
+# --- how long it takes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_deep_sequential_model_is_built_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """Keras called all layers again after each that it added: 275 s for a model of 400 layers."""
+    layers = [keras.layers.ReLU(name=f"r{index}") for index in range(20)]
+    inner = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(4)], name="inner")
+    saved = keras.Sequential([keras.Input((4,)), *layers, inner], name="deep")
+    path = tmp_path / f"deep{suffix}"
+    saved.save(path)
+    plain = keras.saving.load_model(path, compile=False)
+    built: list[str] = []
+    build = keras.Sequential.build
+
+    def counted(self: Any, shape: Any = None) -> None:
+        built.append(self.name)
+        build(self, shape)
+
+    monkeypatch.setattr(keras.Sequential, "build", counted)
+    loaded = read_model(path, (), tmp_path, name=path.name)
+    assert sorted(set(built)) == ["deep", "inner"]
+    assert len(built) <= 4
+    assert loaded.to_json() == plain.to_json()
+    images = keras.random.normal((2, 4), seed=1)
+    assert (keras.ops.convert_to_numpy(loaded(images) - saved(images)) == 0).all()
+    assert keras.Sequential.from_config.__qualname__ == "Sequential.from_config"
+
+
+def test_the_limit_of_a_trial_counts_computing(tmp_path: Path) -> None:
+    """A good model was refused where a busy machine gave the trial little of its time."""
+    (tmp_path / "handlers.py").write_text(
+        "import time\n"
+        "def ready():\n"
+        "    def answer(request, progress):\n"
+        "        if request == 'wait':\n"
+        "            time.sleep(0.6)\n"
+        "        while request == 'compute':\n"
+        "            pass\n"
+        "        return request\n"
+        "    return answer\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with ChildProcess("handlers:ready", environment=environment) as child:
+        assert child.ask("wait", limits=Limits(0.3, 2**32)) == "wait"
+        assert child.ask("at once") == "at once"
+        with pytest.raises(TimedOut):
+            child.ask("compute", limits=Limits(0.3, 2**32))

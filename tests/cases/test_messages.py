@@ -16,9 +16,11 @@ import pytest
 
 import reportgen
 from reportgen import checking, models
+from reportgen.child_process import Died
 from reportgen.console import visible
 from reportgen.datasets.checking import check_images
 from reportgen.datasets.listing import none_readable
+from reportgen.engine.client import _obituary
 from reportgen.engine.job import Job
 from reportgen.engine.worker import _failure
 from reportgen.errors import UserError
@@ -450,3 +452,26 @@ def test_links_lead_to_sections_and_figures_by_their_ids(project: Path) -> None:
     assert retargeted("[a](#two) `[b](#two)`", lambda name: places[name]) == (
         "[a](#section-two) `[b](#two)`"
     )
+
+
+def test_a_misspelled_spec_gets_a_suggestion_of_the_project(tmp_path: Path) -> None:
+    """`build first` found no spec, and said no more where specs/firts.yaml was meant."""
+    write(tmp_path, GOOD, "firts.yaml")
+    done = run(tmp_path, "check", "first")
+    assert "first: there is no such file\n       did you mean 'firts'?" in done.stderr
+
+
+@pytest.mark.parametrize(("status", "remedy"), [
+    (-9, "memory probably ran out"), (-11, "a library crashed"), (1, "ImportError: no x"),
+])  # fmt: skip
+def test_a_worker_that_ends_says_what_to_do(status: int, remedy: str) -> None:
+    """The end of a worker was told with the last lines of TensorFlow's log."""
+    assert remedy in _obituary(Died(status, "ImportError: no x")).hint
+
+
+def test_failed_downloads_are_told_without_error_numbers() -> None:
+    """'[Errno -2]' and Keras' address stood before the words of the system."""
+    said = "URL fetch failure on https://x.y/m: None -- [Errno -2] Name or service not known"
+    assert cause(Exception(said)) == "Name or service not known"
+    error = NotADirectoryError(20, "Not a directory", "/a/file/datasets")
+    assert cause(error) == "/a/file/datasets: Not a directory"

@@ -25,13 +25,17 @@ from reportgen.datasets import load as load_dataset
 from reportgen.drawing import charts, glyphs, scatter
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import Entry, sheet
+from reportgen.engine import checkpoint
+from reportgen.engine import model as model_stage
 from reportgen.engine.draw import with_keys
+from reportgen.engine.job import Job
 from reportgen.errors import UserError
 from reportgen.figures.attribution import answers
 from reportgen.models import application
 from reportgen.records import Drawing, Table, Target
 from reportgen.render.markdown_page import inline
 from reportgen.render.tables import as_csv
+from reportgen.store import Store
 
 NAMES = (
     "star_x_", "...", "..png", "*x*", "`co`de`", "<b>bold</b>", "a|b", "$x$ and $y",
@@ -527,3 +531,20 @@ def test_without_the_index_classes_have_numbers(
     made = loaded(tmp_path)
     assert made.classes == ()
     assert application.NUMBERED in made.weights
+
+
+def test_figures_of_an_imagenet_network_name_its_classes(imagenet: Path, tmp_path: Path) -> None:
+    """The names reach figures with the stored model, and change its output's digest."""
+    index = {str(k): [f"n{k}", f"name_{k}"] for k in range(1000)}
+    (imagenet / application.CLASS_INDEX).write_text(json.dumps(index))
+    store = Store(tmp_path / "cache")
+    asked = {"source": "application:VGG16", "params": {}, "seed": 0, "inputs": {}, "dataset": None}
+    job = Job("model", (), asked, base=str(tmp_path))
+    made = model_stage.run(job, store, lambda *_: None)
+    shown = checkpoint.obtain(made["model"], job, store)
+    (head,) = shown.heads_for(())
+    assert head.classes[281] == "name 281"
+    (imagenet / application.CLASS_INDEX).unlink()
+    without = model_stage.run(job, store, lambda *_: None)
+    assert without["model"].digest != made["model"].digest
+    assert checkpoint.obtain(without["model"], job, store).heads_for(())[0].classes == ()

@@ -125,7 +125,8 @@ def _embedded(
     names: list[str] = params["splits"]
     if not names or len(set(names)) < len(names):
         got = ", ".join(names) or "none"
-        raise UserError(Problem(f"splits must be one or more different splits, got {got}"))
+        message = f"splits must be one or more different splits, got {got}"
+        raise UserError(Problem(message, hint="write for example: splits: [train, test]"))
     target, splits = _target(head, data), []
     for name in names:
         embeddings, indices = split_vectors(network, data, name, place, params["samples"])

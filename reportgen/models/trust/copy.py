@@ -76,12 +76,17 @@ def copied_folder(folder: Path) -> Iterator[Path]:
 
 @contextmanager
 def _plain(path: Path, kind: Kind) -> Iterator[BinaryIO]:
-    # Not blocking, because opening a pipe would wait for its other end.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        # Not blocking, because opening a pipe would wait for its other end.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        message = f"the {kind} file {path} cannot be read ({error.strerror})"
+        raise UserError(Problem(message, hint="repair or remove it")) from error
     with open(handle, "rb") as source:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
-            raise UserError(Problem(f"the {kind} file {path} is not a plain file"))
+            message = f"the {kind} file {path} is not a plain file"
+            raise UserError(Problem(message, hint="name a file that model.save() wrote"))
         if status.st_size > limits.FILE:
             raise _too_large(path, kind)
         yield source
@@ -90,5 +95,8 @@ def _plain(path: Path, kind: Kind) -> Iterator[BinaryIO]:
 def _too_large(path: Path, kind: Kind) -> UserError:
     most = limits.readable_size(limits.FILE)
     return UserError(
-        Problem(f"the {kind} file {path} is larger than {most}, the most that reportgen reads")
+        Problem(
+            f"the {kind} file {path} is larger than {most}, the most that reportgen reads",
+            hint="save it without the optimizer's state, model.save(NAME, include_optimizer=False)",
+        )
     )

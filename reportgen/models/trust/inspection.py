@@ -32,7 +32,7 @@ SAVED_MODEL = "saved_model.pb"
 """The file that stands for the folder of a SavedModel."""
 COMPILED = "compile_config"
 SECONDS = 120
-"""Time of one inspection; the largest network of `keras.applications` takes two."""
+"""Time of one inspection, of computing; the largest network of `keras.applications` takes two."""
 MEMORY = 4 * limits.GB
 """Bytes of address space of one inspection."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
@@ -59,7 +59,8 @@ def inspect_isolated(
         _ask("inspecting", request)
     except NoAnswer:
         why = "it is damaged in a way that stops the inspection"
-        raise UserError(Problem(f"the {kind} file {name} is refused: {why}")) from None
+        hint = "save it again, with model.save('NAME.keras')"
+        raise UserError(Problem(f"the {kind} file {name} is refused: {why}", hint=hint)) from None
 
 
 def outline_of(path: Path) -> configuration.Outline:

@@ -21,6 +21,7 @@ from reportgen.code import reached
 from reportgen.digest import installed_version, of_bytes, of_value
 from reportgen.errors import Problem, UserError
 from reportgen.models.trust.copy import Copy, copied
+from reportgen.models.trust.findings import TRUST
 from reportgen.models.trust.inspection import inspect_isolated
 from reportgen.models.trust.limits import GB, OUTPUT, readable_size
 from reportgen.store import Store
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 MEMORY = 8 * GB
 """Bytes of address space for a trial, besides four times the file: TensorFlow alone takes 2 GB."""
 SECONDS = 300
-"""Time of a trial."""
+"""Time of a trial, of computing."""
 KEPT = ("PATH", "LANG", "LC_ALL", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "VIRTUAL_ENV")
 """Environment variables that a trial inherits; passwords and the like are not among them."""
 QUIET = {
@@ -159,7 +160,7 @@ def _examine(copy: Copy, request: Request, key: str) -> None:
             return
         refusal = _ask(reader, copy, request)
     if refusal:
-        raise UserError(Problem(f"the model file {copy.name} is refused: {refusal}"))
+        raise UserError(Problem(f"the model file {copy.name} is refused: {refusal}", hint=TRUST))
     if store is not None:
         store.remember_passed(key)
 
@@ -193,7 +194,7 @@ def _ask(reader: ChildProcess, copy: Copy, request: Request) -> str:
     try:
         return str(reader.ask(question, limits=Limits(SECONDS, memory)))
     except TimedOut:
-        return f"reading it takes more than {SECONDS} s"
+        return f"reading it takes more than {SECONDS} s of computing"
     except NoAnswer as error:
         status = error.status if isinstance(error, Died) else "unknown"
         return (

@@ -63,7 +63,7 @@ def test_a_note_in_the_cache_does_not_skip_the_inspection(
     load: Load, tmp_path: Path, small: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever hands over a folder with a model file may hand over a cache folder too."""
-    monkeypatch.setattr(vetting, "_holds", lambda *_: True)
+    monkeypatch.setattr(vetting.Store, "passed", lambda *_: True)
     monkeypatch.setattr(vetting, "_passed", set())
     small.add(keras.layers.Lambda(lambda x: x))
     small.save(tmp_path / "mine.keras")
