@@ -70,8 +70,6 @@ def cause(error: BaseException) -> str:
     if len(first) < SHORT and others and others[0]:
         first = f"{first}. {others[0]}"
     words = first.strip(" .:;,")
-    if isinstance(error, KeyError) and words:
-        words = f"there is no {words}"
     return _cut(words) or type(error).__name__
 
 

@@ -73,12 +73,6 @@ def units_misfit(
         classes: the names of their classes.
     """
     unlabeled = "images without labels ('labels: false' for a folder or .npz file)"
-    if units == 1 and kind == "softmax":
-        return (
-            f"output '{output}' of the model is a softmax over a single unit, which is 1 for "
-            "every image, so it tells no classes apart",
-            "train the model again with a sigmoid for two classes, or with a unit for each",
-        )
     if len(classes) == 1:
         return (
             f"the labels '{target}' have a single class, '{classes[0]}', and output '{output}' of "

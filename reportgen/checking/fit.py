@@ -89,8 +89,9 @@ def _units_problem(outline: Outline, classes: tuple[str, ...]) -> tuple[str, str
     if layer.kind not in ("Dense", *allowlist.HEADS) or units is None or not flat:
         return None
     kind = layer.activation if layer.activation in ("softmax", "sigmoid") else "logits"
-    # A single unit without activation is a regression, which answers no labels.
-    fits = count == 2 if units == 1 and kind != "softmax" else units == count and units > 1
-    if fits or count == 1 or (units == 1 and kind == "logits" and count > 2):
+    # A single unit without activation is a regression, and one with softmax says nothing: neither
+    # answers labels, and the build shows the rest.
+    silent = units == 1 and (kind == "softmax" or (kind == "logits" and count > 2))
+    if silent or count == 1 or units == count or (units == 1 and count == 2):
         return None
     return units_misfit(path, units, kind, "class", classes)

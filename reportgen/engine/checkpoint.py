@@ -12,6 +12,7 @@ from reportgen.engine.job import Job
 from reportgen.errors import InputMovedError, UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
+from reportgen.network.keras_internals import settle
 from reportgen.network.layer_selection import find
 from reportgen.network.layers import numbered_uses
 from reportgen.network.network import Network
@@ -117,6 +118,7 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     if checkpoint.weights:
         weights = checkpoints.unpack(store.get(checkpoint.weights), loaded.model)
         loaded.model.set_weights(weights)
+        settle(loaded.model)
     if checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
         raise InputMovedError("the model changed while the report was built")
     remember(digest, loaded)
