@@ -160,8 +160,24 @@ def _provenance(models: tuple[ModelFacts, ...], build: Mapping[str, Json]) -> Js
         key: {model.name: model.training[key] for model in models if key in model.training}
         for key in REMARKS
     }
+    made_on = {
+        model.name: _machine(model.training["machine"])
+        for model in models
+        if model.training.get("machine")
+    }
+    if made_on:
+        sentences["machine"] = made_on
     used = {key: by_model for key, by_model in sentences.items() if by_model}
     return {**build, "device": ", ".join(devices), "models": digests, **used}
+
+
+def _machine(machine: Mapping[str, str]) -> str:
+    """What a model's numbers were made on, in words."""
+    threads = "1 thread" if machine["threads"] == "1" else f"{machine['threads']} threads"
+    return (
+        f"{machine['device']}, {threads}, oneDNN {machine['onednn']}, {machine['processor']}, "
+        f"TensorFlow {machine['tensorflow']}"
+    )
 
 
 def _section(spec: Spec, section: SectionSpec, outputs: Mapping[str, Json]) -> Section:

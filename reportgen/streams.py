@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import sys
 
 TYPE_CHECKING = False
@@ -25,7 +26,10 @@ class Forgiving(io.FileIO):
         """Write bytes, or drop them after the first error."""
         if self.error is None:
             try:
-                return super().write(data)
+                # A pipe that another program set to nonblocking may be full for a moment.
+                while (written := super().write(data)) is None:
+                    select.select([], [self], [])
+                return written
             except OSError as error:
                 self.error = error
         return memoryview(data).nbytes

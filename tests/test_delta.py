@@ -42,6 +42,7 @@ FILES = {
     "network method": "reportgen/network/embeddings.py",
     "training loop": "reportgen/training/loop.py",
     "evaluation of models": "reportgen/training/evaluation.py",
+    "doubts about models": "reportgen/engine/doubts.py",
     "builder of a model": "reportgen/models/zoo/base.py",
     "code of a dataset": "reportgen/datasets/line.py",
     "writer of pages": "reportgen/render/html_page.py",
@@ -214,8 +215,9 @@ def test_the_training_loop_retrains_every_model_and_computes_nothing_by_itself(
     assert house.changed() == house.every("train")
 
 
-def test_the_evaluation_of_models_retrains_none(house: House, edit: Edit) -> None:
-    edit(FILES["evaluation of models"], "\nEDITED = 1\n")
+@pytest.mark.parametrize("name", ["evaluation of models", "doubts about models"])
+def test_the_judgment_of_models_retrains_none(name: str, house: House, edit: Edit) -> None:
+    edit(FILES[name], "\nEDITED = 1\n")
     assert house.changed() == house.every("model")
 
 

@@ -40,7 +40,7 @@ def check_files(spec: Spec, problems: Problems) -> None:
             _check_model_file(model.source, folder, line, problems)
         _check_names(model.classes, folder, model.lines.get("classes", model.line), problems)
         if model.dataset is not None:
-            _check_dataset(model.dataset, folder, problems, surely_trained(model))
+            _check_dataset(model.dataset, folder, problems, model.kind == "zoo")
 
 
 def _check_model_file(source: str, folder: Path, line: int, problems: Problems) -> None:
@@ -96,12 +96,6 @@ def _check_function(source: str, folder: Path, line: int, problems: Problems) ->
         functions = [name for name, sure in names.items() if sure and name[0] != "_"]
         problem = no_function(module, function, functions)
     problems.add(line, problem.message, problem.hint)
-
-
-def surely_trained(model: ModelSpec) -> bool:
-    """Whether a model is trained on its dataset; a function may return a trained one."""
-    random = model.kind == "application" and model.params.get("weights", "imagenet") is None
-    return model.kind == "zoo" or random
 
 
 def _check_dataset(dataset: DatasetSpec, folder: Path, problems: Problems, trained: bool) -> None:

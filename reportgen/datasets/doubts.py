@@ -29,8 +29,10 @@ def doubts(
         files: names of the images by split; None where they have none.
     """
     found = list(range_warnings(used, ranged))
-    if used.low < used.high:
-        found += [*_same(images), *_constant_channels(images), *_known(images, files)]
+    same = list(_same(images))
+    # Images of a single value, or of too small ones, are equal for no other reason.
+    if used.low < used.high and not (found and same):
+        found += [*same, *_constant_channels(images), *_known(images, files)]
     return tuple(found)
 
 

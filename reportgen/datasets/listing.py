@@ -32,6 +32,9 @@ UNREAD = {
 CLUTTER = ("thumbs.db", "desktop.ini")
 """Hidden files that Windows puts into folders, in lower case."""
 
+TOOL_FOLDERS = (".ipynb_checkpoints", ".thumbnails", ".git", ".trash", ".spotlight-v100")
+"""Hidden folders of tools, in lower case, whose images nobody misses."""
+
 ARCHIVE_NOTES = "__MACOSX"
 """A folder of notes on images that macOS puts into archives; it holds no images."""
 
@@ -152,6 +155,8 @@ def _hidden_folders(folder: Path) -> tuple[str, ...]:
     found = []
     for root, folders, _ in os.walk(folder):
         for name in filter(is_hidden, folders):
+            if name.lower() in TOOL_FOLDERS:
+                continue
             path = Path(root) / name
             held = next(os.walk(path), ("", [], []))[2]
             if any(each.lower().endswith(SUFFIXES) for each in held):

@@ -98,14 +98,15 @@ def divide(
 def _train_every_class(parts: dict[str, Integers], labels: Array) -> None:
     """Exchange images, so that every class has one for training where there are enough."""
     train = parts["train"] = parts["train"].copy()
+    counts = np.bincount(labels[train], minlength=int(labels.max()) + 1)
     for name, indices in parts.items():
         if name == "train":
             continue
-        for place in range(len(indices)):
-            label = labels[indices[place]]
-            counts = np.bincount(labels[train], minlength=label + 1)
+        for place in np.flatnonzero(counts[labels[indices]] == 0):
             spare = np.flatnonzero(counts[labels[train]] > 1)
-            if counts[label] == 0 and len(spare):
+            if counts[labels[indices[place]]] == 0 and len(spare):
+                counts[labels[indices[place]]] += 1
+                counts[labels[train[spare[-1]]]] -= 1
                 # The last in the order is of the class that gave least to the other splits.
                 indices[place], train[spare[-1]] = train[spare[-1]], indices[place]
 

@@ -80,7 +80,8 @@ class Extent:
 
 def number(value: float) -> str:
     """A value as a spec would write it."""
-    return str(int(value)) if value == int(value) else f"{value:.6g}"
+    whole = abs(value) < 1e15 and value == int(value)
+    return str(int(value)) if whole else f"{value:.6g}"
 
 
 def counted_values(count: int) -> str:
@@ -95,7 +96,7 @@ def suggested(low: float, high: float) -> str:
 
 def _above(value: float) -> float:
     """The least number of six digits that is not below a value."""
-    if value == int(value):
+    if value == round(value, 0) and abs(value) < 1e15:
         return value
     unit = 10.0 ** (math.floor(math.log10(abs(value))) - 5)
     return math.ceil(value / unit) * unit

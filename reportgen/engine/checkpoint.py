@@ -12,6 +12,7 @@ from reportgen.engine.job import Job
 from reportgen.errors import InputMovedError, UserError
 from reportgen.models import Loaded, checkpoints
 from reportgen.models.checkpoints import Recipe, Surroundings
+from reportgen.network.keras_internals import settle
 from reportgen.network.layer_selection import find
 from reportgen.network.layers import numbered_uses
 from reportgen.network.network import Network
@@ -63,6 +64,7 @@ class Training:
         params: the training parameters of the spec; {} for a model that came trained.
         device: the device of the training, "CPU" or "GPU".
         preprocessing: that of the images for this model; None without a dataset.
+        machine: what the weights were made on (`checkpoints.machine`); no part of any digest.
     """
 
     digest: str
@@ -71,6 +73,7 @@ class Training:
     params: Params
     device: str
     preprocessing: Preprocessing | None
+    machine: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,7 @@ def load(digest: str, checkpoint: Checkpoint, job: Job, store: Store) -> Loaded:
     if checkpoint.weights:
         weights = checkpoints.unpack(store.get(checkpoint.weights), loaded.model)
         loaded.model.set_weights(weights)
+        settle(loaded.model)
     if checkpoints.digest(loaded.model, checkpoint.preprocessing) != digest:
         raise InputMovedError("the model changed while the report was built")
     remember(digest, loaded)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from reportgen.child_process import ChildProcess, Died
 from reportgen.codec import decode, encode
 from reportgen.engine.job import Job, Progress
-from reportgen.errors import Problem, ReportgenError
+from reportgen.errors import Problem, ReportgenError, UserError
 from reportgen.store import Output
 
 KILLED = -9
@@ -52,10 +52,40 @@ class Worker(ChildProcess):
         return decode(dict[str, Output], outputs)
 
 
+THREADS = "REPORTGEN_THREADS"
+"""Environment variable with the number of threads that the worker computes with."""
+
+DEFAULT_THREADS, MOST_THREADS = 2, 1024
+"""The default is fixed, as last digits depend on it: every machine computes the same."""
+
+_SETTINGS = (
+    *("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"),
+    "OPENBLAS_NUM_THREADS",
+)
+
+
 def environment(outside: Mapping[str, str]) -> dict[str, str]:
-    """The worker's environment: quiet and deterministic, unless the user chose otherwise."""
+    """The worker's environment: quiet and deterministic, unless the user chose otherwise.
+
+    Raises:
+        UserError: `REPORTGEN_THREADS` is no number of threads.
+    """
     quiet = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1", "PYTHONUNBUFFERED": "1"}
-    return {**quiet, **outside, "PYTHONHASHSEED": "0", "KERAS_BACKEND": "tensorflow"}
+    threads = dict.fromkeys(_SETTINGS, _threads(outside.get(THREADS, "")))
+    if outside.get(THREADS):
+        outside = {name: value for name, value in outside.items() if name not in _SETTINGS}
+    fixed = {"PYTHONHASHSEED": "0", "KERAS_BACKEND": "tensorflow"}
+    return {**quiet, **threads, **outside, **fixed}
+
+
+def _threads(asked: str) -> str:
+    if not asked:
+        return str(DEFAULT_THREADS)
+    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:5]) <= MOST_THREADS):
+        hint = f"set it to a number of threads, or unset it for {DEFAULT_THREADS}"
+        message = f"{THREADS} must be a whole number from 1 to {MOST_THREADS}, got '{asked[:40]}'"
+        raise UserError(Problem(message, hint=hint))
+    return str(int(asked))
 
 
 def _obituary(death: Died) -> Problem:

@@ -48,19 +48,23 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         digest = checkpoints.digest(loaded.model, settled)
         kept = Checkpoint(recipe, "", settled, classes, digest)
         checkpoint.remember(digest, loaded)
-        training = Training(digest, "", {}, {}, checkpoints.device(), settled)
+        training = Training(
+            digest, "", {}, {}, checkpoints.device(), settled, checkpoints.machine()
+        )
     # Names that a spec gives to the dataset replace those that come with the model.
     network = Network.of(loaded.model).named((data.classes if data else ()) or classes)
     if network.classes:
         with suppress(UndefinedError):
             network.heads_for(data.targets if data else ())
     facts = _facts(params, loaded, network, data, training)
+    # Recorded beside the facts and no part of their digest: the same numbers are the same facts.
+    made = encode(replace(facts, training={**facts.training, "machine": dict(training.machine)}))
     needs = (kept.weights,) if kept.weights else ()
     # Names change nothing about a model, and yet everything that shows them.
     digest = of_value([training.digest, classes]) if classes else training.digest
     return {
         "model": store.put_output(canonical(encode(kept)), digest=digest, needs=needs),
-        "facts": store.put_output(canonical(encode(facts))),
+        "facts": store.put_output(canonical(made), digest=of_value(encode(facts))),
         "preprocessing": store.put_output(canonical(encode(kept.preprocessing))),
     }
 

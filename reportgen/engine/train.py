@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reportgen.codec import decode, encode
-from reportgen.digest import canonical
+from reportgen.digest import canonical, of_value
 from reportgen.engine import checkpoint, dataset, preparation
 from reportgen.engine.checkpoint import ModelParams, Training
 from reportgen.engine.job import Job, Progress
@@ -41,7 +43,8 @@ def run(job: Job, store: Store, progress: Progress) -> dict[str, Output]:
         digest, weights, history.logs, settings, checkpoints.device(), data.preprocessing
     )
     needs = (weights,) if weights else ()
-    output = store.put_output(canonical(encode(training)), needs=needs)
+    made = encode(replace(training, machine=checkpoints.machine()))
+    output = store.put_output(canonical(made), digest=of_value(encode(training)), needs=needs)
     times = store.put_output(canonical(list(history.seconds)), digest=output.digest)
     return {"training": output, "times": times}
 

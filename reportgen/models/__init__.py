@@ -85,7 +85,7 @@ def load(
     elif kind == "file":
         modules = tuple(params.get("modules") or ())
         files = import_module(catalog.loader(kind))
-        model = files.load_file(source, base, modules=modules, trusted=trusted, cache=cache)
+        model, origin = files.load_file(source, base, modules=modules, trusted=trusted, cache=cache)
         if not model.built:
             message, hint = never_built(source)
             raise UserError(Problem(message, hint=hint))

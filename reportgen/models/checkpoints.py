@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.util._pywrap_util_port import IsMklEnabled
 
 from reportgen import models
 from reportgen.codec import encode
@@ -109,6 +112,37 @@ def unpack(data: bytes, model: Model) -> list[Array]:
         array.view(own.dtype) if array.dtype.kind == "V" else array
         for array, own in zip(weights, model.get_weights(), strict=True)
     ]
+
+
+def machine() -> dict[str, str]:
+    """What decides about the last digits of a result, besides code and data.
+
+    Results are kept under keys that leave it out: a report stays fresh on every machine.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    details = tf.config.experimental.get_device_details(gpus[0]) if gpus else {}
+    return {
+        "device": str(details.get("device_name") or device()),
+        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS") or str(os.cpu_count()),
+        "onednn": "on" if IsMklEnabled() else "off",
+        "processor": _processor(),
+        "tensorflow": str(tf.__version__),
+    }
+
+
+_FEATURES = ("avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_tile")
+"""Instructions of processors that TensorFlow chooses its kernels by."""
+
+
+def _processor() -> str:
+    """The kind of processor, and its instructions that matter."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    flags = next((line.split() for line in lines if line.startswith("flags")), [])
+    features = [name for name in _FEATURES if name in flags]
+    return " ".join([platform.machine(), *features])
 
 
 def device() -> str:

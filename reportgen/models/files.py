@@ -41,7 +41,7 @@ def load_file(
     modules: Sequence[str] = (),
     trusted: bool = False,
     cache: Path | None = None,
-) -> Model:
+) -> tuple[Model, str]:
     """Read a model from a file, not compiled.
 
     Args:
@@ -51,13 +51,16 @@ def load_file(
         trusted: whether code in the file may run: the file may then name anything.
         cache: the cache folder, in which files that passed their trial are remembered.
 
+    Returns:
+        The model, and a sentence on a loss of the file's that the report does not use, or "".
+
     Raises:
         UserError: there is no such file, it is refused, or it is not a model that Keras can load.
     """
     # Imported late: reading a spec imports this file for its ENTRY.
     from reportgen import input_digests
     from reportgen.models.trust.copy import copied_folder
-    from reportgen.models.trust.inspection import SAVED_MODEL, inspect_isolated
+    from reportgen.models.trust.inspection import SAVED_MODEL, inspect_isolated, own_losses
     from reportgen.models.trust.reading import read_model, unreadable
     from reportgen.models.trust.vetting import Request, vetted
 
@@ -68,14 +71,25 @@ def load_file(
             input_digests.copied(path.parent, copy)
             program = copy / SAVED_MODEL
             inspect_isolated(program, name=source, modules=modules, folder=base, trusted=trusted)
-            return _read_saved_model(copy, path.parent)
+            return _read_saved_model(copy, path.parent), ""
     with vetted(Request(path, tuple(modules), base, trusted, cache)) as copy:
         try:
-            return read_model(copy.path, modules, base, name=copy.name, trusted=trusted)
+            model = read_model(copy.path, modules, base, name=copy.name, trusted=trusted)
+            return model, _about_losses(own_losses(copy.path))
         except UserError:
             raise
         except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
             raise UserError(unreadable(copy.name, error)) from error
+
+
+def _about_losses(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    own = " and ".join(f"'{name}'" for name in names)
+    return (
+        f"The file says that the model was trained with the loss {own}, which is none of Keras': "
+        "this report does not use it, and every loss that it gives is the mean cross-entropy."
+    )
 
 
 def vetting(

@@ -13,6 +13,8 @@ _SHAPES = (
 )
 """A layer's weights have another shape, in the words of the `.keras` and of the legacy reader."""
 _COUNT = r"Layer '([^']+)' expected (\d+) variables, but received (\d+) variables"
+_MISSING = r"Skipping nested container at '([^']+)'"
+"""Keras only warns where it leaves weights at random; `trust.reading` makes an error of it."""
 _EXAMPLE = r"Example error message for object <\w+ name=([^,>]+)[^>]*>: (.*)"
 _CLASS = r".*deserializing class '\w+' using config=\{'name': '([^']+)'"
 _CAUSE = "Exception encountered: "
@@ -36,6 +38,11 @@ def explain(error: Exception) -> str:
         return f"its layer '{layer}' takes {expected} arrays of weights, the file has {received}"
     if match := re.search(_EXAMPLE, text):
         return f"its layer '{match[1]}': {_first_sentence(match[2]) or 'ValueError'}"
+    if match := re.search(_MISSING, text):
+        return (
+            f"it holds no weights for layers at '{match[1].removeprefix('layers/')}': models "
+            "inside it share them, or a Keras before 3.15 left them out (an .h5 file holds them)"
+        )
     configuration, marker, cause = text.rpartition(_CAUSE)
     if marker:
         layer_name = re.match(_CLASS, configuration)

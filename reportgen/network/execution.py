@@ -10,10 +10,13 @@ from __future__ import annotations
 import contextlib
 import weakref
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import cache
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.core.protobuf import config_pb2, rewriter_config_pb2
+from tensorflow.python.eager import context
 from tensorflow.python.framework import config
 
 from reportgen.errors import UndefinedError
@@ -59,6 +62,35 @@ def cannot_run(network: Network, error: Exception) -> str:
     return f"Model '{network.name}' cannot be run here: {cause(error)}."
 
 
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Let TensorFlow run a graph's operations as they are, each as it would run alone.
+
+    It would else rewrite sums and products into equal ones that round differently, so that the
+    first call of a `Graph` and the next would differ in their last digits.
+    """
+    # The options are those of a thread, so nothing changes for a caller's own functions.
+    current = context.context()
+    before = current.function_call_options
+    current.function_call_options = _plain_options()
+    try:
+        yield
+    finally:
+        current.function_call_options = before
+
+
+@cache
+def _plain_options() -> context.FunctionCallOptions:
+    config = config_pb2.ConfigProto()
+    config.CopyFrom(context.context().config)
+    rewrites = config.graph_options.rewrite_options
+    off = rewriter_config_pb2.RewriterConfig.OFF
+    rewrites.arithmetic_optimization = off
+    rewrites.constant_folding = off
+    rewrites.remapping = off
+    return context.FunctionCallOptions(config_proto=config)
+
+
 class Graph:
     """A compiled function of tensors, from `compiled`.
 
@@ -75,6 +107,7 @@ class Graph:
         xla: bool = False,
     ) -> None:
         self._body, self._new, self._xla = body, not (at_once or xla), xla
+        self._running = as_written if self._new else nullcontext
         self.function = function(body, signature, xla)
         self._traced: Callable[..., Json] | None = None
 
@@ -85,7 +118,7 @@ class Graph:
             # Some operations that a graph can rewrite cannot be run alone.
             with contextlib.suppress(*NO_KERNEL):
                 return self._body(*tensors)
-        with allowed(self._xla):
+        with allowed(self._xla), self._running():
             if self._traced is None:
                 # With one signature there is no need to look for the right one at each call.
                 self._traced = self.function.get_concrete_function()

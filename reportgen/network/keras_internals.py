@@ -14,6 +14,7 @@ from typing import Protocol
 
 import keras
 from keras.src.backend.common import global_state
+from keras.src.legacy.saving import saving_utils
 from keras.src.models.functional import Functional
 from keras.src.saving import object_registration
 
@@ -211,3 +212,51 @@ def sequential_models_built_once() -> Iterator[None]:
         yield
     finally:
         keras.Sequential.from_config = classmethod(original)
+
+
+@contextmanager
+def axes_kept() -> Iterator[None]:
+    """Have Keras keep the axes of a layer in a legacy file.
+
+    Keras drops an `axis` that is no single number, so that `Softmax(axis=[1, 2])` became one over
+    channels and `Normalization(axis=None)` one of each channel.
+    """
+    original = saving_utils.model_from_config
+
+    def model_from_config(config: Json, custom_objects: dict[str, Json] | None = None) -> Model:
+        arguments = config.get("config") if isinstance(config, dict) else None
+        if isinstance(arguments, dict):
+            axis = arguments.get("axis", 0)
+            if axis is None or (isinstance(axis, list) and len(axis) != 1):
+                config = {**config, "config": _KeepsAxis(arguments)}
+        return original(config, custom_objects)
+
+    saving_utils.model_from_config = model_from_config
+    try:
+        yield
+    finally:
+        saving_utils.model_from_config = original
+
+
+class _KeepsAxis(dict[str, Json]):
+    """Arguments of a layer of which the first `pop` of "axis" gives None and removes nothing."""
+
+    popped = False
+
+    def pop(self, key: str, *default: Json) -> Json:
+        if key == "axis" and not self.popped:
+            self.popped = True
+            return None
+        return super().pop(key, *default)
+
+
+def settle(model: Model) -> None:
+    """Have each layer compute again what it keeps beside its weights.
+
+    `Normalization` predicts with a copy of its mean and variance. Keras renews the copy in the
+    layers of a legacy file's outermost model, but not inside of nested models, and not where
+    weights are set.
+    """
+    for layer in flat_layers(model, itself=False):
+        if hasattr(layer, "finalize_state") and layer.weights:
+            layer.finalize_state()

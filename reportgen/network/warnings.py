@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reportgen.network.finite import not_finite
+from reportgen.network.graph import is_graph
 from reportgen.network.heads import says_nothing, softmax_size
 from reportgen.network.inputs import HeldInput
-from reportgen.network.keras_internals import node_of, origin
+from reportgen.network.keras_internals import flat_layers, node_of, origin
 from reportgen.network.network import Network
 from reportgen.records import ReportWarning
 from reportgen.types import Tensor
 
+MOST = 5
+"""Layers that a warning names for each kind."""
 _REMEDY = "Train the model again with a sigmoid, or with a softmax over a unit for each class."
 
 
@@ -20,9 +23,32 @@ def model_warnings(network: Network) -> Iterator[ReportWarning]:
     """What is wrong with a model as far as its weights tell."""
     if sentence := not_finite(network):
         yield ReportWarning("not_finite", sentence)
+    if sentence := _quantized(network):
+        yield ReportWarning("quantized", sentence)
     if network.has_graph:
         yield from _softmax_warnings(network)
         yield from _siamese_warning(network)
+
+
+def _quantized(network: Network) -> str:
+    """That layers hold rounded weights, "" where none does."""
+    modes: dict[str, list[str]] = {}
+    for path, layer in network.layers.items():
+        inside = [layer] if is_graph(layer) else flat_layers(layer)
+        for mode in {getattr(one, "quantization_mode", None) for one in inside} - {None}:
+            modes.setdefault(str(mode), []).append(f"'{path}'")
+    if not modes:
+        return ""
+    told = "; ".join(
+        f"{mode}: {', '.join(paths[:MOST])}"
+        + (f" and {len(paths) - MOST} more" if len(paths) > MOST else "")
+        for mode, paths in modes.items()
+    )
+    packed = " An int4 number holds two weights, so counts of parameters are too small."
+    return (
+        f"The model is quantized ({told}): all results are those of the rounded weights, and "
+        "counts of parameters include the scales." + packed * ("int4" in modes)
+    )
 
 
 def _softmax_warnings(network: Network) -> Iterator[ReportWarning]:

@@ -56,9 +56,7 @@ def doubtful(
             try nothing.
     """
     for head in heads:
-        if head.kind == "maps" or (head.kind == "softmax" and head.units == 1):
-            continue
-        if head.target is None and (head.valued or data.targets):
+        if not head.answers or (head.target is None and (head.valued or data.targets)):
             continue
         accuracy = metrics.get(f"test.{head.name}.accuracy")
         if head.target is not None and accuracy is None:
@@ -123,6 +121,7 @@ class _Look:
         named = self.head.classes
         expected = None if self.own is None else self.constant(self.own)
         alike = _measure("same_answer", counts[most] / len(classes), len(classes), _ALIKE, expected)
+        named = self.head.classes
         found = Answers(self.head.name, "alike", named[most] if named else f"class {most}", alike)
         share, (low, _) = float(alike.value or 0), alike.interval or (0, 1)
         if self.own is None or self.labels is None or accuracy is None:

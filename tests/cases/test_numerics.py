@@ -16,11 +16,14 @@ from subjects import check_house_rules, dataset, measures, notes_of, subject
 import reportgen
 from reportgen.attribution import cam
 from reportgen.attribution.deconvnet import target_layer as deconvolved
+from reportgen.engine.client import environment
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.deconvnet import compute as deconvnet
 from reportgen.figures.deconvnet.facts import NOTHING
 from reportgen.figures.layer_metrics import compute as layer_metrics
+from reportgen.models import checkpoints
 from reportgen.models.adapting import hold_inputs
+from reportgen.models.zoo import small_resnet
 from reportgen.network import gradient_scaling
 from reportgen.network.maps import with_maps
 from reportgen.network.multiply_adds import dense_multiply_adds
@@ -28,7 +31,8 @@ from reportgen.network.network import Network
 from reportgen.network.predictions import Probabilities
 from reportgen.network.receptive_field import centers, is_gated, receptive_field, window
 from reportgen.network.warnings import model_warnings
-from reportgen.records import Dataset, Preprocessing, Split, Target
+from reportgen.page import _provenance
+from reportgen.records import Dataset, ModelFacts, Preprocessing, Split, Target
 from reportgen.training.loop import train
 from tests.support.budgets import examples
 
@@ -522,3 +526,54 @@ def test_a_model_that_compares_an_image_with_itself_says_so() -> None:
     assert "Layer 'first' of the model runs on 2 inputs" in warning.text
     other, _ = hold_inputs(two_branches(shared=True), {"left": "images", "right": 0.5})
     assert not list(model_warnings(Network.of(other)))
+
+
+# --- the same numbers at every call, and what they were made on ----------------------------------
+
+
+def test_the_first_call_gives_the_numbers_of_all_later_calls() -> None:
+    """Behind batch normalizations and skips the last digits of a second call differed."""
+    model = small_resnet.build((28, 28, 1), (Target("c", "C", tuple("abcdefghij")),))
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            shapes = [w.shape for w in layer.get_weights()]
+            draws = [rng.uniform(0.5, 1.5, s) if i in (0, 3) else rng.normal(0, 0.3, s)
+                     for i, s in enumerate(shapes)]  # fmt: skip
+            layer.set_weights(draws)
+    images = rng.random((3, 28, 28, 1)).astype(np.float32)
+    last = cam.target_layer(Network.of(model), None)
+    for call in (
+        lambda: reportgen.feature_maps(model, images, [last])[last],
+        lambda: reportgen.embedding(model, images),
+        lambda: reportgen.grad_cam(model, images),
+        lambda: reportgen.saliency(model, images),
+    ):
+        first, second, third = call(), call(), call()
+        np.testing.assert_array_equal(first, second)
+        np.testing.assert_array_equal(first, third)
+
+
+def test_the_worker_computes_with_a_fixed_number_of_threads() -> None:
+    """The last digits of a result depended on how many cores a machine has."""
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OPENBLAS_NUM_THREADS")
+    for outside, threads in (
+        ({}, "2"),
+        ({"REPORTGEN_THREADS": "8"}, "8"),
+        ({"REPORTGEN_THREADS": "8", "TF_NUM_INTRAOP_THREADS": "3"}, "8"),
+    ):
+        assert {environment(outside)[name] for name in names} == {threads}
+    assert environment({"TF_NUM_INTRAOP_THREADS": "3"})["TF_NUM_INTRAOP_THREADS"] == "3"
+    for wrong in ("0", "two", "-1", "1e3", "9" * 40):
+        with pytest.raises(UserError, match="REPORTGEN_THREADS must be a whole number"):
+            environment({"REPORTGEN_THREADS": wrong})
+
+
+def test_a_machine_is_recorded_and_no_part_of_a_digest(tmp_path: Any) -> None:
+    """A report that is made on another machine, with equal numbers, would have been stale there."""
+    told = checkpoints.machine()
+    assert told.keys() == {"device", "threads", "onednn", "processor", "tensorflow"}
+    model = {"machine": {**told, "device": "CPU", "threads": "1", "onednn": "off"}}
+    facts = ModelFacts("net", "", "", "", (), 0, 0, 0, "d" * 20, {}, {}, {}, model)
+    (sentence,) = _provenance((facts,), {})["machine"].values()
+    assert sentence.startswith("CPU, 1 thread, oneDNN off, ")

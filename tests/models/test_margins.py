@@ -143,7 +143,7 @@ def test_saved_heads_come_back_with_and_without_reportgens_loader(
     path = tmp_path / f"model{suffix}"
     model.save(path)
     images = np.random.default_rng(0).normal(size=(5, 4, 4, 1)).astype(np.float32)
-    for back in (keras.saving.load_model(path), load_file(path.name, tmp_path, cache=tmp_path)):
+    for back in (keras.saving.load_model(path), load_file(path.name, tmp_path, cache=tmp_path)[0]):
         np.testing.assert_array_equal(np.asarray(back(images)), np.asarray(model(images)))
         assert back.layers[-1].get_config() == layer.get_config()
 

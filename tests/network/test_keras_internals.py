@@ -201,6 +201,37 @@ def test_global_attribute() -> None:
         keras_internals.set_global_attribute("safe_mode_saving", before)
 
 
+def test_sequential_models_built_once(tmp_path: Path) -> None:
+    stack = keras.Sequential([keras.Input((2,)), layers.ReLU(), layers.ReLU(), layers.ReLU()])
+    stack.save(tmp_path / "stack.keras")
+    with keras_internals.sequential_models_built_once():
+        once = keras.saving.load_model(tmp_path / "stack.keras")
+    plain = keras.saving.load_model(tmp_path / "stack.keras")
+    calls = [len(keras_internals.layer_nodes(model.layers[0])) for model in (once, plain)]
+    assert calls == [1, 3]  # if Keras gives 1 of its own, the function can go
+    assert once.to_json() == plain.to_json()
+
+
+def test_axes_kept(tmp_path: Path) -> None:
+    start = keras.Input((4, 4, 2))
+    keras.Model(start, layers.Softmax(axis=[1, 2])(start)).save(tmp_path / "places.h5")
+    plain = keras.saving.load_model(tmp_path / "places.h5", compile=False)
+    assert plain.layers[-1].axis == -1  # if Keras keeps the axes, the function can go
+    with keras_internals.axes_kept():
+        kept = keras.saving.load_model(tmp_path / "places.h5", compile=False)
+    assert list(kept.layers[-1].axis) == [1, 2]
+
+
+def test_settle() -> None:
+    normalization = layers.Normalization()
+    start = keras.Input((2,))
+    model = keras.Sequential([start, keras.Model(start, normalization(start))])
+    model.set_weights([np.array([1.0, 2.0]), np.array([4.0, 9.0]), np.array(5)])
+    assert np.array(model(np.array([[3.0, 8.0]]))).tolist() == [[3, 8]]
+    keras_internals.settle(model)
+    assert np.array(model(np.array([[3.0, 8.0]]))).tolist() == [[1, 2]]
+
+
 def test_every_function_has_a_test() -> None:
     tree = ast.parse(Path(keras_internals.__file__).read_text())
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}

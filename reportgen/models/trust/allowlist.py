@@ -70,6 +70,8 @@ LOSSES = _names("""
     MeanAbsolutePercentageError MeanSquaredError MeanSquaredLogarithmicError Poisson
     SparseCategoricalCrossentropy SquaredHinge Tversky
 """)
+SHORT_LOSSES = _names("bce BCE kld KLD mae MAE mape MAPE mse MSE msle MSLE logcosh")
+"""Further names of losses that Keras takes, as a user may write them."""
 METRICS = _names("""
     AUC Accuracy BinaryAccuracy BinaryCrossentropy BinaryIoU CategoricalAccuracy
     CategoricalCrossentropy CategoricalHinge ConcordanceCorrelation CosineSimilarity F1Score

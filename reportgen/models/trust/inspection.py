@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from reportgen.child_process import ChildProcess, Handler, Limits, NoAnswer, Progress
 from reportgen.codec import decode, encode
 from reportgen.errors import Problem, UserError
-from reportgen.models.trust import archive, configuration, hdf5, limits, sizes
+from reportgen.models.trust import allowlist, archive, configuration, hdf5, limits, sizes
 from reportgen.models.trust.findings import FUNCTION, TRUST, Findings, Kind
 from reportgen.models.trust.limits import readable_size
 from reportgen.models.trust.owned import Owned, owned, wrong_modules
@@ -117,14 +117,35 @@ def named_modules(path: Path) -> frozenset[str]:
     return frozenset(module for module in found if isinstance(module, str))
 
 
-def _configuration(path: Path) -> Json:
-    """The configuration of a model file that passed the inspection."""
+def own_losses(path: Path) -> list[str]:
+    """Losses that a model of a file was trained with and that are none of Keras', by name."""
+    if path.suffix == ".keras":
+        compiled = (_configuration(path) or {}).get(COMPILED) or {}
+    else:
+        compiled = _configuration(path, "training_config") or {}
+    loss = compiled.get("loss") if isinstance(compiled, dict) else None
+    named = [part.value for part in configuration.parts(loss, "loss")]
+    functions = [value.get("config") for value in named if value["class_name"] == "function"]
+    classes = [value["class_name"] for value in named if value["class_name"] != "function"]
+    texts = loss.values() if isinstance(loss, dict) and not named else loss
+    texts = [texts] if isinstance(texts, str) else texts or ()
+    plain = [text for text in texts if isinstance(text, str)] if not named else []
+    known = allowlist.LOSSES | allowlist.FUNCTIONS | allowlist.SHORT_LOSSES
+    own = [str(name).rpartition(">")[2] for name in (*functions, *classes, *plain)]
+    return [name for name in dict.fromkeys(own) if name not in known]
+
+
+def _configuration(path: Path, attribute: str = "model_config") -> Json:
+    """The configuration of a model file that passed the inspection.
+
+    `attribute` is the name of the text in a legacy file.
+    """
     findings = Findings(path.name)
     if path.suffix == ".keras":
         with archive.open_archive(path, findings) as members:
             return None if members is None else _json(members, archive.CONFIG, findings)
     with path.open("rb") as file, hdf5.open_hdf5(file, "it", findings) as root:
-        return None if root is None else _attribute(root, "model_config", findings)
+        return None if root is None else _attribute(root, attribute, findings)
 
 
 def inspect(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def read_model(
     import keras
 
     import reportgen.models.margins  # noqa: F401  registers our layers, which files may hold
-    from reportgen.network.keras_internals import sequential_models_built_once
+    from reportgen.network.keras_internals import axes_kept, sequential_models_built_once, settle
 
     with settings_kept():
         # Keras finds these by itself for `.keras` files only.
@@ -53,10 +54,18 @@ def read_model(
         }
         if modules:
             known |= _definitions(path, name, modules, base, trusted=trusted)
-        with watch or nullcontext(), sequential_models_built_once():
-            return keras.saving.load_model(
+        with ExitStack() as stack:
+            stack.enter_context(watch or nullcontext())
+            for repair in (sequential_models_built_once, axes_kept, warnings.catch_warnings):
+                stack.enter_context(repair())
+            # Keras leaves the weights of these layers at random.
+            warnings.filterwarnings("error", "Skipping nested container")
+            model = keras.saving.load_model(
                 path, custom_objects=known, compile=False, safe_mode=not trusted
             )
+            if isinstance(model, keras.Model):
+                settle(model)
+            return model
 
 
 def unreadable(name: str, error: Exception | None = None) -> Problem:
