@@ -31,6 +31,8 @@ _DISTINCT = 3
 """Different images of which equal answers with equal probabilities are no accident."""
 _SAME, _SURE = 0.05, 0.9
 """Range of a probability that counts as equal, unless it is that of a sure answer."""
+_TELLING = 10
+"""Test images from which an accuracy tells whether it is no better than a constant answer."""
 _IN_CLASS = 5
 """Images of a class from which another order of classes can be told."""
 
@@ -132,7 +134,8 @@ class _Look:
         one_class = len(np.unique(self.own)) == 1
         if share >= ALIKE and low > (expected or 0) and not one_class:
             return found
-        return replace(found, fault="chance") if no_better(right) else None
+        few = len(self.labels) < _TELLING
+        return replace(found, fault="chance") if not few and no_better(right) else None
 
     def _blind(self, sure: Floats) -> bool:
         """Whether different images get one answer with one probability, which is not large."""
