@@ -87,8 +87,10 @@ def read_file(path: Path) -> bytes:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
-        near += project.names()
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
+        own = did_you_mean(path.name, project.names())
+        if own.startswith("did you mean") and not hint.startswith("did you mean"):
+            hint = own
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -291,8 +291,13 @@ def _inputs(model: Json) -> Iterator[Input]:
         yield _input(layers[0])
     else:
         named = {layer["config"]["name"]: layer for layer in layers}
-        for name in _names(model["config"]["input_layers"]):
-            yield _input(named[name])
+        places = model["config"]["input_layers"]
+        names = list(_names(places))
+        # Inputs in a dictionary are called by their keys.
+        keys = sorted(places) if isinstance(places, dict) and len(places) == len(names) else names
+        for key, name in zip(keys, names, strict=True):
+            _, sides, kind_of_values = _input(named[name])
+            yield str(key), sides, kind_of_values
 
 
 def _names(places: Json) -> Iterator[str]:
