@@ -103,6 +103,17 @@ def test_ordered_inputs() -> None:
     assert dict(zip((t.name for t in by_key.inputs), values, strict=True)) == {"a": 1, "b": 2}
 
 
+def test_input_names() -> None:
+    a, b = keras.Input((2,), name="a"), keras.Input((2,), name="b")
+    model = keras.Model([b, a], layers.Add()([a, b]))
+    assert keras_internals.input_names(model) == ["b", "a"]
+    with pytest.warns(UserWarning, match="must match the names"):
+        by_key = keras.Model({"second": b, "first": a}, layers.Add()([a, b]))
+    names_by_tensor = {t.name: keras_internals.input_names(by_key)[i]
+                       for i, t in enumerate(by_key.inputs)}  # fmt: skip
+    assert names_by_tensor == {"a": "first", "b": "second"}
+
+
 def test_output_structure() -> None:
     x = keras.Input((2,))
     outputs = {"one": layers.Dense(1)(x), "two": layers.Dense(2)(x)}
