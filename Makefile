@@ -60,7 +60,7 @@ hooks: setup  ## have git run the quick checks before each commit
 	$(RUN)/pre-commit install
 
 torture: setup  ## kill and starve 270 builds, and look at what is left (a quarter of an hour)
-	$(RUN)/python -m torture $(BLOWS)
+	cd tests/support && "$(CURDIR)/$(RUN)/python" -m torture $(BLOWS)
 
 bench: setup  ## compare with other ways to the same results (an hour; best on a quiet machine)
 	$(RUN)/python -m pip install --quiet --constraint constraints.txt --group bench

@@ -22,7 +22,7 @@ from reportgen.publication import STAGE, publish, recover
 from reportgen.store import locked, read_manifest
 
 SPEC = "title: %s\nmodel: zoo:variation1\nfigures: [kernels: {layers: [conv2d_1]}]\n"
-PLUGIN = Path(__file__).parents[2] / "torture" / "plugin"
+PLUGIN = Path(__file__).parents[1] / "support" / "torture" / "plugin"
 PICTURE = "figures/kernels-1-conv2d_1.png"
 
 
