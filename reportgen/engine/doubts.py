@@ -48,25 +48,26 @@ def others(preprocessing: Preprocessing, channels: int) -> dict[str, Preprocessi
 
 def of_answers(answers: Answers, trained_here: bool) -> ReportWarning:
     """The warning of answers that tell little of the images."""
-    said = f"{_share(answers.alike)} are answered alike, as '{answers.answer}'"
+    said = f"the model gives {_share(answers.alike)} the same answer, '{answers.answer}'"
     if answers.accuracy is None:
-        said += ". If they do not all show the same, the answers tell nothing of them"
+        said += ". Unless the images all show the same, the answers say nothing about them"
     else:
-        right = f"{_share(answers.accuracy)} are answered rightly, where always saying one class "
-        right += f"reaches {percent(answers.accuracy.baseline)}"
-        said = f"{said}, and {right}" if answers.fault == "alike" else right
+        always = percent(answers.accuracy.baseline)
+        right = f"answers {_share(answers.accuracy)} correctly, and always giving one answer "
+        right += f"would reach {always}"
+        said = f"{said}. It {right}" if answers.fault == "alike" else f"the model {right}"
+    said = f"At output '{answers.output}' {said}."
     causes = (
-        "too few epochs or images, a learning rate that does not fit, and labels that are not of "
-        "these images"
+        "too few epochs or images, an unsuitable learning rate, or labels that belong to other "
+        "images"
         if trained_here
-        else "another scaling than in its training, another order of the classes, and another "
-        "order of the colors"
+        else "a scaling, an order of classes or an order of colors other than in its training"
     )
-    text = f"{said} (output '{answers.output}'). Likely causes are {causes}."
+    text = f"{said} Likely causes: {causes}."
     if answers.repaired is not None:
-        text += f" With {answers.remedy}, {_share(answers.repaired)} are answered rightly."
+        text += f" With {answers.remedy}, it answers {_share(answers.repaired)} correctly."
     elif not trained_here and answers.accuracy is not None:
-        text += " None of the usual scalings and orders makes many more answers right."
+        text += " None of the usual scalings and orders makes many more answers correct."
     return ReportWarning("answers", text)
 
 

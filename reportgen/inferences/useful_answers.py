@@ -62,8 +62,8 @@ def _say(
     if answers.accuracy is not None:
         tested = of_model(readings(findings, "evaluation", "accuracy", compared=True), model)
         paragraph.say(
-            f"{{model}} answers {{right:%}} of {{right.n:test image|test images}} rightly{output} "
-            "(interval {right.interval:%}), where always saying one class reaches "
+            f"{{model}} answers {{right:%}} of {{right.n:test image|test images}} correctly{output}"
+            " (interval {right.interval:%}), where always giving one answer would reach "
             "{right.baseline:%}.",
             words,
             right=tested.get(f"test.{answers.output}") or evidence(answers.accuracy),
@@ -71,7 +71,7 @@ def _say(
     if answers.repaired is not None:
         paragraph.say(
             "With {remedy}, {repaired:%} of {repaired.n:test image|test images} are answered "
-            "rightly.",
+            "correctly.",
             {"remedy": answers.remedy.strip("'")},
             repaired=evidence(answers.repaired),
         )
