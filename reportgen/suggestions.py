@@ -73,6 +73,8 @@ def units_misfit(
         classes: the names of their classes.
     """
     unlabeled = "images without labels ('labels: false' for a folder or .npz file)"
+    if len(classes) < units and units > 1:
+        unlabeled += f"; or name all {units} classes of the model under 'classes' in the dataset"
     if len(classes) == 1:
         return (
             f"the labels '{target}' have a single class, '{classes[0]}', and output '{output}' of "

@@ -16,6 +16,8 @@ from reportgen.records import Answers, Dataset, Measure, Preprocessing, ReportWa
 from reportgen.types import Model
 
 _REMEDY = "Remove 'scaling', 'mean', 'std' and 'application' from its dataset"
+BYTE = 255.0
+"""The largest value of a byte."""
 _WIDE = 10.0
 """Width of a range that is too wide for values of about 0 to 1."""
 
@@ -29,6 +31,9 @@ def of_scaling(data: Dataset, model: Model, params: ModelParams) -> Iterator[Rep
         params: the model's, as in the spec.
     """
     is_open = params.settle and left_open(data.preprocessing)
+    if text := _beyond_bytes(data, model, params):
+        yield ReportWarning("scaling", text)
+        return
     text = _unsettled(data, model, params) if is_open else _misfit(data, model, params)
     if text:
         yield ReportWarning("scaling", text)
@@ -75,6 +80,22 @@ def _share(measure: Measure) -> str:
     return f"{percent(measure.value)} of {measure.n} test images"
 
 
+def _beyond_bytes(data: Dataset, model: Model, params: ModelParams) -> str:
+    """A doubt about a model that is made for values of more than 8 bits, and gets bytes."""
+    high = value_range(data.preprocessing)[1]
+    if high > BYTE + 1 or demanded(params, data) is not None:
+        return ""
+    found = expected(data, model)
+    if not found.reach:
+        return ""
+    return (
+        f"The model rescales its images itself{by(found.layers)}, and expects values to about "
+        f"{found.reach:.0f}, as of more than 8 bits, but it receives 0 to 255 at most. Write "
+        f"'std: {1 / found.reach:.4g}' in its dataset, which is 1 divided by the value of white "
+        "in its training, and images reach it in that range."
+    )
+
+
 def _unsettled(data: Dataset, model: Model, params: ModelParams) -> str:
     """A doubt about the weights file of an application whose training nobody knows."""
     network = network_of(params)
@@ -104,6 +125,8 @@ def _misfit(data: Dataset, model: Model, params: ModelParams) -> str:
             f"{_REMEDY}, and they are prepared as the weights demand."
         )
     found = expected(data, model)
+    if found.reach:
+        return ""
     if found.values == "bytes" and max(abs(low), abs(high - 255)) > 1:
         return (
             f"The model rescales pixel values of 0 to 255 itself{by(found.layers)}, and {given}. "

@@ -27,6 +27,9 @@ PROBES = (0, 1, 128, 255)
 LARGE = 2.0
 """Mean or standard deviation from which values are bytes: those of 0..1 and -1..1 lie below 1."""
 
+BEYOND_BYTES = 900.0
+"""Values from which images are no bytes: those of 10 bits reach 1023."""
+
 _SIDE = 32
 """Height and width of the images where neither the model nor a dataset fixes them."""
 _RESCALING = ("BatchNormalization", "Normalization", "Rescaling")
@@ -47,11 +50,14 @@ class Expected:
             which it shifts or scales; "" where it takes its input as it is, or none can tell.
         layers: paths of the layers that rescale.
         whole: whether the model's input holds whole numbers by its type.
+        reach: the largest value, roughly, where the model is made for more than bytes, such as
+            12 or 16 bits; else 0.
     """
 
     values: Literal["bytes", "fractions", ""] = ""
     layers: tuple[str, ...] = ()
     whole: bool = False
+    reach: float = 0.0
 
 
 def expected_values(network: Network, shape: Shape | None = None) -> Expected:
@@ -83,7 +89,7 @@ def expected_values(network: Network, shape: Shape | None = None) -> Expected:
     kinds = set(_kinds(passes))
     layers = tuple(path for path in passes[0].run if path in passes[0].rescaling)
     if "bytes" in kinds:
-        return Expected("bytes", layers)
+        return Expected("bytes", layers, reach=_reach(passes))
     return Expected("fractions", layers) if kinds == {"fractions"} else Expected()
 
 
@@ -106,6 +112,8 @@ class _Pass:
     def _call(self, path: str, layer: Layer, args: Arguments, kwargs: Keywords) -> Json:
         given = keras.tree.flatten((args, kwargs))
         if any(value is _BEHIND for value in given):
+            # What joins such values, as a skip connection does, reaches what lies behind as well.
+            self.reached += [(layer, _numbers(value)) for value in given if hasattr(value, "shape")]
             return for_each_output(layer, _BEHIND)
         if type(layer).__name__ in _RESCALING:
             self.rescaling.add(path)
@@ -158,9 +166,27 @@ def _standardized(layer: Layer, values: Array) -> Array:
 def _kinds(passes: list[_Pass]) -> Iterator[str]:
     """The kind of pixel values that each layer with weights suggests, "" where none."""
     for parts in zip(*(each.reached for each in passes), strict=True):
-        layer, values = parts[0][0], [values for _, values in parts]
-        kind = _kind(np.stack([each.reshape(-1) for each in values]).astype(np.float64))
-        yield kind if kind != "untouched" else _inside(layer)
+        kind = _kind(_stacked(parts))
+        yield kind if kind != "untouched" else _inside(parts[0][0])
+
+
+def _stacked(parts: tuple[tuple[Layer, Array], ...]) -> Doubles:
+    """What reached a layer at each of the `PROBES`, shape (4, n)."""
+    return np.stack([values.reshape(-1) for _, values in parts]).astype(np.float64)
+
+
+def _reach(passes: list[_Pass]) -> float:
+    """The largest value that maps of more than bytes are made for, 0 where bytes suit one."""
+    reaches = []
+    for parts in zip(*(each.reached for each in passes), strict=True):
+        ends = np.stack([parts[0][1].reshape(-1), parts[-1][1].reshape(-1)]).astype(np.float64)
+        ends = ends[:, np.isfinite(ends).all(axis=0)]
+        spans = ends[1] - ends[0]
+        ends, spans = ends[:, np.abs(spans) > 1e-6], spans[np.abs(spans) > 1e-6]
+        if spans.size and _kind(_stacked(parts)) == "bytes":
+            scales = spans / PROBES[-1]
+            reaches.append(float(np.median(np.maximum(1 / np.abs(scales), -2 * ends[0] / scales))))
+    return min(reaches) if reaches and min(reaches) > BEYOND_BYTES else 0.0
 
 
 def _kind(values: Doubles) -> str:

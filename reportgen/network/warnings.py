@@ -73,7 +73,7 @@ def _siamese_warning(network: Network) -> Iterator[ReportWarning]:
     for use in network.uses.values():
         tensors = node_of(use.outputs[0]).input_tensors
         source = _input_behind(network, tensors[0]) if len(tensors) == 1 else None
-        if source is not None and use.layer.weights:
+        if source is not None and getattr(use.layer, "weights", None):
             runs[use.of, source] += 1
     for (path, _), count in runs.most_common(1):
         if count > 1:
