@@ -179,3 +179,12 @@ def name_hint(text: str, names: Sequence[str], noun: str = "class") -> str:
     hint = did_you_mean(text, names)
     short = hint.startswith("did you mean") or len(names) <= FEW
     return hint if short else f"use a {noun}'s name or index (0 to {len(names) - 1})"
+
+
+def numbered(classes: Sequence[str], count: int) -> tuple[str, ...]:
+    """Classes that are plain numbers, continued to `count`; all others as they are.
+
+    The labels of a few images need not hold the highest number that a model knows.
+    """
+    numbers = tuple(map(str, range(max(count, len(classes)))))
+    return numbers if tuple(classes) == numbers[: len(classes)] else tuple(classes)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reportgen.checking.figures import FLAT, KnownData, formed, known_data
+from reportgen.class_names import numbered
 from reportgen.errors import Problem, UserError
 from reportgen.models.adapting import shape_problem
 from reportgen.models.trust import allowlist
@@ -85,6 +86,7 @@ def _units_problem(outline: Outline, classes: tuple[str, ...]) -> tuple[str, str
     layer, units = outline.details.get(path, LayerOutline("")), outline.layers.get(path)
     before = [own.kind for own in outline.details.values()][:-1]
     flat = layer.axes == 2 or (layer.axes is None and any(map(FLAT.fullmatch, before)))
+    classes = numbered(classes, max(2, units or 0))
     count = len(classes)
     if layer.kind not in ("Dense", *allowlist.HEADS) or units is None or not flat:
         return None

@@ -9,6 +9,7 @@ from typing import Literal
 
 import keras
 
+from reportgen.class_names import numbered
 from reportgen.errors import Problem, UserError
 from reportgen.network.graph import calls, is_graph, require_graph
 from reportgen.network.keras_internals import node_of, origin, output_structure
@@ -190,6 +191,8 @@ def answering(
         outputs: symbolic tensors, one for each head.
         strict: a single output has to answer the first target, as in training.
 
+    Classes that are plain numbers are continued to the units of the output.
+
     Raises:
         UserError: an output's units do not fit the classes that it answers.
     """
@@ -255,6 +258,7 @@ def _answer(head: Head, target: Target, shape: Sequence[int | None]) -> Head:
         hint = "train it with a sigmoid in place of the softmax, or with a unit for each class"
         message = says_nothing(head).rstrip(".")
         raise UserError(Problem(message[0].lower() + message[1:], hint=hint))
+    target = replace(target, classes=numbered(target.classes, max(2, head.units)))
     if not _fits(head, len(target.classes)):
         raise UserError(_misfit(head, target))
     return Head(target.name, target.title, head.index, head.units, head.kind, target)
