@@ -67,6 +67,9 @@ WORDS: Mapping[str, str] = {
 LONG_LIST = 4
 """Number of links to figures above which links show numbers only."""
 
+_SENTENCE = 24
+"""Characters above which equal values in the provenance are shown once."""
+
 _MOST_LAYERS = 2
 """Number of layers above which the contents do not list them."""
 
@@ -200,10 +203,19 @@ def _model(model: ModelFacts) -> ModelView:
 
 def _fact(key: str, value: Json) -> FactView:
     if isinstance(value, Mapping):
-        return FactView(key, "", facts(value))
+        return FactView(key, "", facts(_shared(value)))
     if isinstance(value, list | tuple) and any(isinstance(item, Mapping) for item in value):
         return FactView(key, "", [_fact(str(i), item) for i, item in enumerate(value, 1)])
     return FactView(key, _plain(value), [])
+
+
+def _shared(mapping: Mapping[str, Json]) -> dict[str, Json]:
+    """Equal sentences once, below all names that have them, such as the machine of all models."""
+    names: dict[object, list[str]] = {}
+    for name, value in mapping.items():
+        sentence = isinstance(value, str) and len(value) > _SENTENCE
+        names.setdefault(value if sentence else (name,), []).append(str(name))
+    return {", ".join(group): mapping[group[0]] for group in names.values()}
 
 
 def _plain(value: Json) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reportgen.records import Block, Report
 from reportgen.render import pages
-from reportgen.render.context import entries
+from reportgen.render.context import entries, facts
 from reportgen.render.outline import Outline, outline
 
 
@@ -44,3 +44,9 @@ def test_the_page_says_the_detail(report: Report, files: dict[str, bytes]) -> No
     changed = replace(report, sections=(replace(section, blocks=blocks), *report.sections[1:]))
     page = pages(changed, files)["index.html"].decode()
     assert page.count("Alike <small>(") == len(blocks)
+
+
+def test_what_several_models_share_is_said_once() -> None:
+    made_on = {"a": "CPU, 2 threads, oneDNN on, x86", "b": "CPU, 2 threads, oneDNN on, x86"}
+    (machine,) = facts({"machine": made_on | {"c": "GPU, 2 threads, oneDNN on, x86"}})
+    assert [(fact.key, fact.value[:3]) for fact in machine.facts] == [("a, b", "CPU"), ("c", "GPU")]
