@@ -260,6 +260,11 @@ def load(
             broken.append(path)
         else:
             sound.append(spec)
+    if clashes := checking.clash_problems(sound):
+        problems += clashes
+        twice = {spec.slug for spec in sound if str(spec.source) in {p.file for p in clashes}}
+        broken += [spec.source for spec in sound if spec.slug in twice]
+        sound = [spec for spec in sound if spec.slug not in twice]
     if problems:
         show(UserError(*problems))
     return sound, broken

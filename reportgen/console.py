@@ -134,7 +134,7 @@ class Console:
 
     def warned(self, task: Task, text: str) -> None:
         """The model or data of a task is in doubt."""
-        click.echo(f"{click.style('warning', fg='red', bold=True)}: {task.key}: {text}", err=True)
+        say(f": {task.key}: {text}", err=True, word="warning", color="red")
 
     def failed(self, task: Task, error: ReportgenError) -> None:
         """A task failed."""

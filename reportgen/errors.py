@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
 from dataclasses import dataclass
 
 from reportgen.suggestions import did_you_mean as did_you_mean
@@ -69,8 +68,11 @@ class SystemRefusal(ReportgenError):
 def refused(error: OSError) -> Problem:
     """The problem that an error of the system is."""
     path = str(error.filename or "")
-    with suppress(OSError):  # the working folder may be gone
+    try:
         path = path.removeprefix(os.getcwd() + os.sep)
+    except OSError:
+        hint = "change to another folder, then try again"
+        return Problem("the working folder was removed while you were in it", hint=hint)
     where = f" {path}" if path else ""
     why = (error.strerror or str(error)).lower()
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

@@ -54,6 +54,14 @@ def kind(path: Path | str, *, follow: bool = True) -> str:
         return ""
 
 
+def in_place_of_folder(path: Path) -> str:
+    """What stands where a folder belongs, in words; "" for a folder, a link to one, or nothing."""
+    if not os.path.lexists(path) or path.is_dir():
+        return ""
+    what = kind(path, follow=False)
+    return f"{what} that leads to no folder" if path.is_symlink() else what or "a file"
+
+
 def _kind(info: os.stat_result) -> str:
     return _KINDS.get(stat.S_IFMT(info.st_mode), "")
 

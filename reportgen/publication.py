@@ -21,7 +21,7 @@ from pathlib import Path
 
 from reportgen.digest import of_bytes
 from reportgen.errors import Problem, UserError
-from reportgen.files import read_regular
+from reportgen.files import in_place_of_folder, read_regular
 from reportgen.store import (
     MANIFEST,
     SCHEMA,
@@ -65,6 +65,8 @@ def publish(
         OSError: the system refused; the folder is as it was.
     """
     is_new = not folder.is_dir()
+    if is_new:
+        refuse_foreign(folder, digests)
     with naming(folder):
         folder.mkdir(parents=True, exist_ok=True)
     with _held(folder):
@@ -153,6 +155,10 @@ def refuse_foreign(folder: Path, digests: Mapping[str, str]) -> None:
 
 def obstacles(folder: Path, digests: Mapping[str, str]) -> Iterator[Problem]:
     """Problems with what is in the way of files; see `refuse_foreign`."""
+    if what := in_place_of_folder(folder):
+        message = f"{folder} is {what}, but reportgen keeps pages in a folder of this name"
+        yield Problem(message, hint=REMEDY)
+        return
     listed = _listed(folder)
     inner = {folder / parent for name in digests for parent in list(Path(name).parents)[:-1]}
     for path in sorted({folder / STAGE, *inner}):

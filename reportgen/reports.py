@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from reportgen import engine, scratch, site
 from reportgen.builder import Builder, Listener
+from reportgen.checking import clash_problems
 from reportgen.engine.client import Worker
 from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
+from reportgen.files import in_place_of_folder
 from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Stage, Task, plan
 from reportgen.publication import obstacles, recover
@@ -46,12 +48,8 @@ def templates(wanted: Callable[[str], bool]) -> dict[str, Path]:
 
 def plans(specs: Sequence[Spec]) -> list[Plan]:
     """Plans of several specs. Raises UserError where two would write the same report."""
-    by_slug: dict[str, Spec] = {}
-    for spec in specs:
-        other = by_slug.setdefault(spec.slug, spec)
-        if other is not spec:
-            message = f"this spec and {other.source} would both write '{spec.slug}/'"
-            raise UserError(Problem(message, str(spec.source), hint="rename one of the files"))
+    if clashes := clash_problems(specs):
+        raise UserError(*clashes)
     common = roots()
     return [plan(spec, common) for spec in specs]
 
@@ -191,8 +189,8 @@ def build(
 def require_folder(out: Path) -> None:
     """Raise UserError where pages would go below a path that is no folder."""
     lowest = next(path for path in (out, *out.parents) if os.path.lexists(path))
-    if not lowest.is_dir():
-        message = f"the pages go to {out}, but {lowest} is not a folder"
+    if what := in_place_of_folder(lowest):
+        message = f"the pages go to {out}, but {lowest} is {what}"
         raise UserError(Problem(message, hint="choose another folder with --out"))
 
 

@@ -30,7 +30,7 @@ from typing import Any
 from reportgen.codec import decode, encode, fits
 from reportgen.digest import StatCache, now_ns, of_bytes
 from reportgen.errors import Problem, UserError
-from reportgen.files import kind, read_regular
+from reportgen.files import in_place_of_folder, kind, read_regular
 from reportgen.types import Json, JsonObject, Params
 
 SCHEMA = 1
@@ -274,8 +274,7 @@ def check_cache(root: Path) -> None:
             message = f"{root} is a link to a folder that holds other things, such as {others[0]}"
             hint = "let it lead to a folder of its own, or remove it"
             raise UserError(Problem(message, hint=hint))
-    elif os.path.lexists(root) and not root.is_dir():
-        what = kind(root, follow=False) or "a file"
+    elif what := in_place_of_folder(root):
         message = f"{root} is {what}, but reportgen keeps its cache in a folder of this name"
         raise UserError(Problem(message, hint="rename or remove it"))
 

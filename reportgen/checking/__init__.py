@@ -6,7 +6,7 @@ is reported; the build reports the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from reportgen.checking.figures import data_problems, layer_problems
@@ -45,6 +45,17 @@ def problems_of(spec: Spec) -> list[Problem]:
     Unlike `load`, this looks into model files.
     """
     return sorted(_problems_of(spec), key=lambda problem: problem.line or 0)
+
+
+def clash_problems(specs: Iterable[Spec]) -> list[Problem]:
+    """A problem for each spec that would write the report of an earlier one."""
+    found, by_slug = [], dict[str, Spec]()
+    for spec in specs:
+        other = by_slug.setdefault(spec.slug, spec)
+        if other is not spec:
+            message = f"this spec and {other.source} would both write '{spec.slug}/'"
+            found.append(Problem(message, str(spec.source), hint="rename one of the files"))
+    return found
 
 
 def _problems_of(spec: Spec) -> Iterator[Problem]:

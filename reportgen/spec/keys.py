@@ -125,6 +125,8 @@ class Keys(NamedTuple):
                 found.values[name] = known[name].type.read(item, f"'{name}'", problems)
                 continue
             message, hint = f"{self.noun} has no key {quoted(name)}", self.misplaced(name)
+            if name == "<<":
+                hint = "write the keys out, since specs merge no mappings"
             if hint:
                 problems.add(node.lines[name], message, hint)
             else:

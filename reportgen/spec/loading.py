@@ -6,6 +6,7 @@ which keys exclude or need each other, names, ids, and the model of each figure.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from reportgen import catalog, links
 from reportgen.errors import Problem, UserError
+from reportgen.files import kind
 from reportgen.spec import project
 from reportgen.spec.layout import BESIDE_MODEL, SECTION_KEYS, SPEC_KEYS, figure_keys
 from reportgen.spec.models import source_kind, training_keys
@@ -25,6 +27,7 @@ from reportgen.suggestions import did_you_mean
 LARGEST = 1_000_000
 """Bytes of a spec file."""
 SLUG = "[a-z0-9][a-z0-9_-]{0,79}"
+SLUG_IN_WORDS = "small letters, digits, '_' and '-', 80 at most"
 FIGURES = ("summary", "kernels", "feature_maps", "activation_maximization", "grad_cam")
 """The figures of a spec that names none; those that need data only where there is a dataset."""
 RESERVED = ("inferences",)
@@ -81,11 +84,15 @@ def read_file(path: Path) -> bytes:
         UserError: the file does not exist or cannot be read.
     """
     try:
-        if path.exists() and not path.is_file():
-            raise _unreadable(path, "is not a file", "name a spec, such as specs/report.yaml")
+        if what := kind(path):
+            hint = "name a spec, such as specs/report.yaml, or none for all in specs/"
+            raise _unreadable(path, f"is not a file but {what}", hint)
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
+        if path.is_symlink():
+            reason = f"is a symbolic link to {os.readlink(path)}, which does not exist"
+            raise _unreadable(path, reason, "make the link anew, or remove it") from None
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
         own = did_you_mean(path.name, project.names())
@@ -94,7 +101,8 @@ def read_file(path: Path) -> bytes:
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _unreadable(path, f"cannot be read ({reason})") from error
+        hint = "check that it is a text file that you may read"
+        raise _unreadable(path, f"cannot be read ({reason.lower()})", hint) from error
 
 
 def _decoded(data: bytes, path: Path) -> str:
@@ -117,14 +125,20 @@ def _unreadable(path: Path, reason: str, hint: str = "") -> UserError:
 
 def check_slug(slug: str, problems: Problems) -> None:
     """Add a file name that cannot name a report's folder."""
+    name, better = f"'{slug[:60]}{'…' * (len(slug) > 60)}'", better_slug(slug)
     if not re.fullmatch(SLUG, slug):
-        better = slugified(slug) or "report"
-        message = f"the file's name {quoted(slug)} names the report, so it must be of small letters"
-        message += ", digits, '_' and '-', 80 at most"
+        message = f"the file's name {name} names the report, so it must be of {SLUG_IN_WORDS}"
         problems.add(1, message, f"rename the file to {better}.yaml")
-    elif DEVICES.fullmatch(slug):
-        message = f"the file's name {quoted(slug)} names the report, but Windows allows no folder"
-        problems.add(1, f"{message} of this name", f"rename the file, as {slug}-report.yaml")
+    elif better != slug:
+        message = f"the file's name {name} names the report, but Windows allows no folder"
+        problems.add(1, f"{message} of this name", f"rename the file, as {better}.yaml")
+
+
+def better_slug(name: str) -> str:
+    """A name that a report can have: the given one where that is possible."""
+    if not re.fullmatch(SLUG, name):
+        name = slugified(name) or "report"
+    return f"{name}-report" if DEVICES.fullmatch(name) else name
 
 
 def slugified(title: str) -> str:

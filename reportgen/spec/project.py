@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reportgen.errors import Problem, UserError
+from reportgen.files import in_place_of_folder
 
 SPECS = "specs"
 SUFFIXES = (".yaml", ".yml")
@@ -83,8 +84,8 @@ def _specs_in(folder: Path) -> list[Path]:
 
 def _check_folder(folder: Path) -> None:
     """Raise UserError where something else stands in the place of the folder of specs."""
-    if folder.exists() and not folder.is_dir():
-        message = f"{folder} is no folder, but reportgen keeps specs in a folder of this name"
+    if what := in_place_of_folder(folder):
+        message = f"{folder} is {what}, but reportgen keeps specs in a folder of this name"
         raise UserError(Problem(message, hint="rename or remove it"))
 
 

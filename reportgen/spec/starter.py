@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reportgen.spec.loading import check_slug, in_words
-from reportgen.spec.problems import Problems
+from reportgen.errors import Problem, UserError
+from reportgen.spec.loading import SLUG_IN_WORDS, better_slug, in_words
 
 SCHEMA_FILE = "spec.schema.json"
 """The schema's file, beside the spec, where editors find it."""
@@ -18,9 +18,10 @@ def starter(name: str) -> str:
     Raises:
         UserError: the name cannot name a report.
     """
-    problems = Problems(name)
-    check_slug(name, problems)
-    problems.finish()
+    better = better_slug(name)
+    if better != name:
+        message = f"a report's name is of {SLUG_IN_WORDS}, and no device of Windows; got '{name}'"
+        raise UserError(Problem(message, hint=f"try for example: reportgen new {better}"))
     return TEXT.format(schema=SCHEMA_FILE, title=in_words(name))
 
 

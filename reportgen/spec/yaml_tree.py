@@ -235,11 +235,13 @@ _USE = r"[\w./-]+(\[\d+\][\w./-]*)+"
 
 def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
     """Line, message and hint for text that YAML's grammar does not allow."""
+    reason = (error.problem or "it cannot be read").strip()
     mark = error.problem_mark or error.context_mark
+    if "unexpected end" in reason:  # The end says nothing of the quote that was opened.
+        mark = error.context_mark or mark
     line = mark.line + 1 if mark else 1
     lines = text.splitlines()
     at = lines[line - 1] if line <= len(lines) else ""
-    reason = (error.problem or "it cannot be read").strip()
     if "\t" in at[: len(at) - len(at.lstrip())]:
         return line, "this is not YAML: the line begins with a tab", "indent with spaces"
     use = re.search(_USE, at)
@@ -254,6 +256,8 @@ def _broken(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str, str]:
         "did not find expected": "check quotes, brackets and indentation on this line and above",
         "could not find expected": "check quotes, colons and indentation on this line and above",
         "unexpected end": "a quote that was opened is not closed",
+        "escape c": "in double quotes write '\\\\' for a backslash, or use single quotes",
+        "incompatible YAML document": "remove the line that begins with '%'",
     }
     hint = next((hint for part, hint in hints.items() if part in reason), "check the indentation")
     return line, f"this is not YAML: {reason}", hint

@@ -325,7 +325,7 @@ def test_pages_and_cache_need_folders(project: Project) -> None:
     """`--out /dev/null` and a file called .reportgen ended in tracebacks."""
     output = project.run("build", "--out", "/dev/null", status=2)
     assert project.messages(output) == [
-        "error: the pages go to /dev/null, but /dev/null is not a folder"
+        "error: the pages go to /dev/null, but /dev/null is a device"
     ]
     project.run("status", "--out", "specs/one.yaml/site", status=2)
     shutil.rmtree(project.root / ".reportgen")
