@@ -74,7 +74,8 @@ def environment(outside: Mapping[str, str]) -> dict[str, str]:
     threads = dict.fromkeys(_SETTINGS, _threads(outside.get(THREADS, "")))
     if outside.get(THREADS):
         outside = {name: value for name, value in outside.items() if name not in _SETTINGS}
-    fixed = {"PYTHONHASHSEED": "0", "KERAS_BACKEND": "tensorflow"}
+    # A training turns determinism on for its process; what follows must not depend on one.
+    fixed = {"PYTHONHASHSEED": "0", "KERAS_BACKEND": "tensorflow", "TF_DETERMINISTIC_OPS": "1"}
     return {**quiet, **threads, **outside, **fixed}
 
 

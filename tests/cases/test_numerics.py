@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import keras
@@ -567,6 +570,18 @@ def test_the_worker_computes_with_a_fixed_number_of_threads() -> None:
     for wrong in ("0", "two", "-1", "1e3", "9" * 40):
         with pytest.raises(UserError, match="REPORTGEN_THREADS must be a whole number"):
             environment({"REPORTGEN_THREADS": wrong})
+
+
+@pytest.mark.timeout(120)
+def test_a_measure_does_not_depend_on_whether_its_process_trained() -> None:
+    """A loss differed in its last digits where a model was trained in an earlier build."""
+    code = (
+        "from tensorflow.python.framework import config; print(config.is_op_determinism_enabled())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(os.environ), capture_output=True, text=True
+    )
+    assert done.stdout == "True\n", done.stderr
 
 
 def test_a_machine_is_recorded_and_no_part_of_a_digest(tmp_path: Any) -> None:
