@@ -39,7 +39,9 @@ class Project:
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
         (self.root / "tmp").mkdir(exist_ok=True)
-        held = signal.signal(signal.SIGINT, signal.default_int_handler)
+        # Whoever runs the tests, such as `nohup`, may ignore signals, and a child inherits that.
+        usual = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+        held = {number: signal.signal(number, handler) for number, handler in usual.items()}
         try:
             return subprocess.Popen(
                 [sys.executable, "-m", "reportgen", *command],
@@ -48,7 +50,8 @@ class Project:
                      "TORTURE_ROOT": str(self.root), **environment},
             )  # fmt: skip
         finally:
-            signal.signal(signal.SIGINT, held)
+            for number, handler in held.items():
+                signal.signal(number, handler)
 
     def run(self, *command: str, status: int = 0, **environment: str) -> str:
         """Run a command; returns what it prints, without tracebacks and with this exit status."""

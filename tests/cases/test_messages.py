@@ -361,7 +361,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         net.save(specs / name)
     with pytest.warns(UserWarning, match="not yet been built"):
         keras.Sequential([layers.Flatten(), layers.Dense(3)]).save(specs / "new.keras")
-    images, labels = np.zeros((9, 28, 28), np.uint8), np.eye(3)[[0, 1, 2] * 3]
+    images, labels = np.zeros((9, 28, 28), np.uint8), np.eye(12)[[0, 1, 2] * 3]
     np.savez(specs / "d.npz", x_train=images, y_train=labels)
     return folder
 
@@ -402,7 +402,7 @@ def test_check_finds_layers_that_a_figure_cannot_take(
     ("{source: line, color: gray}", "should have 96 units, one for each class of 'class'"),
     ("line", "expects images of shape (28, 28, 1), but the dataset's have shape (28, 28, 3)"),
     ("{source: mnist, size: 32}", "the dataset's have shape (32, 32, 1); write size: [28, 28]"),
-    ("{source: npz, path: d.npz}", "should have 3 units, one for each class of 'class'"),
+    ("{source: npz, path: d.npz}", "should have 12 units, one for each class of 'class'"),
     ("{source: npz, path: d.npz, size: 9}", "but the dataset's have shape (9, 9, 1)"),
     ("mnist", ""),
 ])  # fmt: skip

@@ -272,7 +272,7 @@ def test_layers_of_all_dimensions_are_shown_and_only_flat_ones_measured_over_the
     # Without bright pixels there is no foreground, so nothing is told of it.
     assert notes_of(KIND, found)[0] == ()
     dense = model.layers[-1].name
-    with pytest.raises(UserError, match=f"called '{dense}' .*flat, line, deep"):
+    with pytest.raises(UserError, match=f"called '{dense}': .*flat, line, deep"):
         compute(subject(KIND, model, data(), layers=[dense]))
 
 

@@ -247,7 +247,7 @@ def test_a_module_that_fails_is_told_with_its_file_and_line(
     with pytest.raises(UserError) as caught:
         load("mine.keras", params={"modules": ["mine"]}, trusted=trusted)
     (problem,) = caught.value.problems
-    assert problem.message == "importing mine failed: KeyError: there is no 'gone'"
+    assert problem.message == "importing mine failed: KeyError: 'gone'"
     assert (Path(str(problem.file)).name, problem.line) == ("helping.py", 3)
 
 

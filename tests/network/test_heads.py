@@ -121,9 +121,15 @@ def test_units_that_do_not_fit() -> None:
     with pytest.raises(UserError, match="4 units, one for each class of 'class', but it has 3"):
         Network.of(sequential()).heads_for([target("class", 4)])
     with pytest.raises(UserError, match="or a single sigmoid unit, but it has 3"):
-        Network.of(sequential()).heads_for([target("class", 2)])
+        Network.of(sequential()).heads_for([Target("class", "Class", ("cat", "dog"))])
     with pytest.raises(UserError, match="3 units"):
         Network.of(sequential("sigmoid")).heads_for([target("class", 3)])
+
+
+def test_numbered_classes_are_continued_to_the_units() -> None:
+    """Labels of a few images were refused, because none of them had the highest number."""
+    (head,) = Network.of(sequential()).heads_for([target("class", 1)])
+    assert head.target == target("class", 3)
 
 
 def test_an_output_without_a_target_of_its_name_has_no_meaning() -> None:
