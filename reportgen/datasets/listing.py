@@ -99,7 +99,7 @@ def list_images(folder: Path, labeled: bool, classes: Sequence[str] | None) -> L
         message = f"{error.filename or folder} cannot be read as a folder"
         message += f" ({error.strerror or error})"
         raise UserError(Problem(message, hint="name a folder of images")) from error
-    # Images that cannot be read are told as such, not passed over as something else.
+    # The build names unreadable images; it does not take them for something else.
     images = [name for name in files if name.lower().endswith((*SUFFIXES, *UNREAD))]
     if not images:
         hint = f"put images there ({', '.join(SUFFIXES)})"
