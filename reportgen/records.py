@@ -207,6 +207,7 @@ class ModelFacts:
         counts: "<split>" -> number of images.
         warnings: doubts about the model's data, then about the model.
         doubtful: outputs whose answers tell little of the images.
+        untrained: whether its weights are random, as far as is known.
     """
 
     name: str
@@ -224,6 +225,7 @@ class ModelFacts:
     training: Mapping[str, Any]
     warnings: tuple[ReportWarning, ...] = ()
     doubtful: tuple[Answers, ...] = ()
+    untrained: bool = False
 
 
 @dataclass(frozen=True)
