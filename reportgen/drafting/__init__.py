@@ -29,6 +29,8 @@ from reportgen.drafting.notes import (
     of_output,
     unbacked_numbers,
 )
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.rounding import shows
 from reportgen.drafting.verdicts import (
     MINIMUM_N,
     UNDECIDED,
@@ -53,6 +55,7 @@ __all__ = [
     "UNDECIDED",
     "Case",
     "Paragraph",
+    "Quotes",
     "Reading",
     "Side",
     "Tally",
@@ -82,6 +85,7 @@ __all__ = [
     "qualifier",
     "quoted",
     "readings",
+    "shows",
     "side",
     "tally",
     "unbacked_numbers",
