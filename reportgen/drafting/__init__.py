@@ -30,6 +30,8 @@ from reportgen.drafting.notes import (
     of_output,
     unbacked_numbers,
 )
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.rounding import shows
 from reportgen.drafting.verdicts import (
     MINIMUM_N,
     UNDECIDED,
@@ -57,6 +59,7 @@ __all__ = [
     "UNDECIDED",
     "Case",
     "Paragraph",
+    "Quotes",
     "Reading",
     "Side",
     "Tally",
@@ -88,6 +91,7 @@ __all__ = [
     "qualifier",
     "quoted",
     "readings",
+    "shows",
     "side",
     "tally",
     "unbacked_numbers",
