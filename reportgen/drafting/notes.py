@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reportgen.drafting.evidence import Reading
 from reportgen.drafting.rounding import NUMBER, shows
 from reportgen.drafting.sentences import Sentence
-from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
+from reportgen.drafting.verdicts import Side, Tally, few, side, unlearned, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
-from reportgen.records import Evidence, Inference, Note, Number, Table, Verdict
+from reportgen.records import Evidence, Inference, ModelFacts, Note, Number, Table, Verdict
 
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
@@ -23,6 +23,11 @@ _AREA = {
     "below": "less than its share of the area",
     "open": "which cannot be told from its share of the area",
 }
+_UNLEARNED = {
+    "random": "The weights of {models} are random, so nothing here was learned.",
+    "chance": "{models} answers no better than by chance, so nothing here was learned to answer.",
+}
+"""Why a model cannot support a claim on what was learned."""
 _FEW = "from too few images to compare with its share of the area"
 
 
@@ -252,6 +257,15 @@ class Paragraph:
                 template = template.replace(f"{{{key}.output}}", f"{output}{{{key}.model}}")
         self._sentences.append(fill(template, names, evidence))
         self._quoted |= {item.id: item for item in evidence.values()}
+
+    def warn(self, models: Iterable[ModelFacts]) -> None:
+        """Says of each model that has learned nothing, as far as is known, why it cannot count."""
+        reasons: dict[str, list[str]] = {}
+        for model in models:
+            if reason := unlearned(model):
+                reasons.setdefault(reason, []).append(model.title)
+        for reason, titles in reasons.items():
+            self.say(_UNLEARNED[reason], {"models": list(dict.fromkeys(titles))})
 
     def explain(self, *tallies: Tally) -> None:
         """Explains "undecided", once, if any of the counts has undecided cases."""

@@ -80,6 +80,27 @@ def beyond(measured: Evidence, fresh: Evidence | None, floor: float) -> Side:
     return "below" if side(measured, min(low, fresh.value - floor)) == "below" else "open"
 
 
+def difference(
+    rule: str, measure: str, first: Evidence, second: Evidence, how: str
+) -> Evidence | None:
+    """How far one value lies above another, with the widest interval that theirs allow.
+
+    It is too wide where both were measured on the same images, never too narrow. None where a value
+    is missing.
+    """
+    if first.value is None or second.value is None:
+        return None
+    interval = None
+    if first.interval is not None and second.interval is not None:
+        (low, high), (least, most) = first.interval, second.interval
+        interval = (low - most, high - least)
+    counts = [item.n for item in (first, second) if item.n is not None]
+    return derived(
+        rule, measure, first.value - second.value, (first, second), how, first.unit,
+        min(counts, default=None), interval,
+    )  # fmt: skip
+
+
 def unlearned(model: ModelFacts) -> str:
     """Why nothing that a model shows can be what it has learned; "" where it may be.
 
