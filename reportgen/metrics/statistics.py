@@ -12,6 +12,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reportgen.metrics.skipping import skippable
 from reportgen.types import Booleans, Doubles
 
 RESAMPLES = 1000
@@ -33,6 +34,7 @@ _SLACK = 1e-6
 # --- intervals of means and medians ------------------------------------------------------------
 
 
+@skippable
 def bootstrap(
     values: ArrayLike, seed: int, bounds: Bounds | None = None, level: float = LEVEL
 ) -> tuple[float, float]:
@@ -87,6 +89,7 @@ def bootstrap(
     return min(max(low, least), mean), max(min(high, most), mean)
 
 
+@skippable
 def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tuple[float, float]:
     """A 95 % interval of the mean of one sample minus that of another, by a bootstrap-t.
 
@@ -110,6 +113,7 @@ def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tupl
     return difference - ends[1] * error, difference - ends[0] * error
 
 
+@skippable
 def median_interval(values: ArrayLike, level: float = LEVEL) -> tuple[float, float]:
     """An interval of the median between two of the sorted values, for any distribution.
 
@@ -143,6 +147,7 @@ def median_interval(values: ArrayLike, level: float = LEVEL) -> tuple[float, flo
     )
 
 
+@skippable
 def variation_interval(values: ArrayLike, seed: int) -> tuple[float, float]:
     """A 95 % interval of the standard deviation over the mean, for values >= 0.
 
@@ -236,11 +241,10 @@ def _with_student(
     ends: tuple[float, float], n: int, freedom: int, level: float
 ) -> tuple[float, float]:
     """Quantiles with Student's in place of infinite ones, or of all where n is below 8."""
-    student = student_quantile((1 + level) / 2, freedom)
-    low, high = ends
+    reach, (low, high) = student(freedom, level), ends
     if n < _FEW:
-        return -student, student
-    return (low if math.isfinite(low) else -student), (high if math.isfinite(high) else student)
+        return -reach, reach
+    return (low if math.isfinite(low) else -reach), (high if math.isfinite(high) else reach)
 
 
 _FEW = 8
@@ -256,21 +260,6 @@ def _log_variation(samples: Doubles) -> tuple[Doubles, Doubles]:
         influence = ((centered / deviations) ** 2 - 1) / 2 - centered / means
         values = np.log(deviations / means)[:, 0]
     return values, np.sqrt((influence**2).mean(axis=1) / samples.shape[1])
-
-
-def student_quantile(probability: float, freedom: int) -> float:
-    """Student's t quantile, by the expansion of M. Abramowitz and I. Stegun, 1964, 26.7.5.
-
-    At 0.975 it is right to 1 % from 3 degrees of freedom, and to 0.1 % from 6.
-    """
-    z, v = NormalDist().inv_cdf(probability), freedom
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + math.fsum(term / v**power for power, term in enumerate(terms, start=1))
 
 
 # --- intervals of proportions, and picks -------------------------------------------------------
@@ -295,6 +284,7 @@ def wilson(hits: float, n: int, level: float = LEVEL) -> tuple[float, float]:
     return (0.0 if hits == 0 else low), (1.0 if hits == n else high)
 
 
+@skippable
 def auc_interval(area: float, n: int, m: int, level: float = LEVEL) -> tuple[float, float]:
     """An interval of the share of pairs, one of n and one of m items, of which the first is larger.
 
@@ -416,3 +406,40 @@ def mean_of_defined(values: Doubles, axis: int) -> Doubles:
     counts = known.sum(axis=axis)
     sums = np.where(known, values, 0).sum(axis=axis)
     return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
+
+
+def prediction_interval(values: ArrayLike) -> tuple[float, float] | None:
+    """The 95 % interval in which one further value of the same normal distribution lies.
+
+    mean +- t s sqrt(1 + 1 / n), with the quantile t of Student's distribution with n - 1 degrees
+    of freedom; None for fewer than two values. An interval of the mean says where the mean lies,
+    and most single values lie outside of it.
+    """
+    sample = np.asarray(values, dtype=np.float64).ravel()
+    if sample.size < 2:
+        return None
+    n, mean = sample.size, float(sample.mean())
+    reach = student(n - 1) * float(sample.std(ddof=1)) * math.sqrt(1 + 1 / n)
+    return mean - reach, mean + reach
+
+
+def student(freedom: int, level: float = LEVEL) -> float:
+    """The quantile of a two-sided interval of Student's t distribution.
+
+    At levels other than 95 % it is right to 1 % from 3 degrees of freedom on.
+    """
+    if level == LEVEL and freedom <= len(_STUDENT):
+        return _STUDENT[freedom - 1]
+    # M. Abramowitz and I. Stegun, 1964, 26.7.5; at 95 % off by less than 0.0001 from 10 on.
+    z, v = NormalDist().inv_cdf((1 + level) / 2), freedom
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + math.fsum(term / v**power for power, term in enumerate(terms, start=1))
+
+
+_STUDENT = (12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004,
+            2.262157)  # fmt: skip

@@ -17,7 +17,7 @@ from reportgen.metrics.statistics import (
     median_interval,
     moran,
     picked_level,
-    student_quantile,
+    student,
     variation_interval,
     wilson,
 )
@@ -138,13 +138,14 @@ def test_bootstrap_never_exceeds_wilson_and_is_finite_without_bounds() -> None:
     low, high = bootstrap(ones, 0, SHARE)
     assert wilson(1, 8)[0] <= low < high <= wilson(1, 8)[1]
     assert np.isfinite(bootstrap(ones, 0)).all()
-    # Student: 0.5 -+ 12.7 * 0.707 / sqrt 2 of two values, to the expansion's 11 %.
-    assert bootstrap([0.0, 1.0], 0)[1] == pytest.approx(0.5 + 12.706 / 2, rel=0.12)
+    # Student: 0.5 -+ 12.7 * 0.707 / sqrt 2 of two values.
+    assert bootstrap([0.0, 1.0], 0)[1] == pytest.approx(0.5 + 12.7062 / 2, rel=1e-5)
 
 
 def test_students_quantile_is_near_tables() -> None:
     for freedom, value in ((3, 3.18245), (5, 2.57058), (10, 2.22814), (30, 2.04227)):
-        assert student_quantile(0.975, freedom) == pytest.approx(value, rel=2e-3)
+        assert student(freedom) == pytest.approx(value, rel=1e-4)
+    assert student(10, 0.99) == pytest.approx(3.16927, rel=1e-3)
 
 
 def test_interval_of_a_median_lies_between_ranks() -> None:
