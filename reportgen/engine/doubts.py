@@ -137,6 +137,11 @@ def _misfit(data: Dataset, model: Model, params: ModelParams) -> str:
             f"The model expects values of about 0 to 1{by(found.layers)}, and {given}. "
             f"{_REMEDY}, and pixel values are divided by 255."
         )
+    if found.values == "signed" and (high - low > _WIDE or (low >= 0 and high <= 1)):
+        return (
+            f"The model expects values of about -1 to 1{by(found.layers)}, and {given}. "
+            f"{_REMEDY}, and pixel values are brought to that range."
+        )
     return ""
 
 

@@ -84,7 +84,8 @@ def _facts(
     remarks = {"weights": loaded.weights} if loaded.weights else {}
     trained_here = bool(training.history)
     if data is not None:
-        about_data = (*data.warnings, *doubts.of_scaling(data, loaded.model, params))
+        doubt = [ReportWarning("scaling", loaded.unlike)] if loaded.unlike else None
+        about_data = (*data.warnings, *(doubt or doubts.of_scaling(data, loaded.model, params)))
         settled = training.preprocessing or data.preprocessing
         if settled != data.preprocessing:
             remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."
