@@ -9,7 +9,7 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.evaluation.facts import Facts, Row
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import SHARE, bootstrap, wilson
 from reportgen.network.batching import pieces
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
@@ -135,7 +135,7 @@ def _mean_accuracy(right: Booleans, seed: int) -> Measure:
         "mean_accuracy@test",
         float(by_image.mean()),
         n=len(right),
-        interval=bootstrap(by_image, seed),
+        interval=bootstrap(by_image, seed, SHARE),
         how=f"test accuracy averaged over the {right.shape[1]} outputs, interval by resampling "
         "images",
     )
@@ -157,7 +157,7 @@ def _gray_accuracy(head: Head, right: Booleans, in_color: float) -> Measure:
 def correct(
     network: Network, data: Dataset, heads: Sequence[Head], images: Array, gray: bool = False
 ) -> Booleans:
-    """Which test images each head answers rightly: bool, shape (n, heads).
+    """Which test images each head classifies correctly: bool, shape (n, heads).
 
     Args:
         network: the model.
