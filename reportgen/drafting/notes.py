@@ -267,6 +267,13 @@ class Paragraph:
         for reason, titles in reasons.items():
             self.say(_UNLEARNED[reason], {"models": list(dict.fromkeys(titles))})
 
+    def beside_fresh(self, fresh: Evidence | None) -> None:
+        """Quotes the same measure with fresh weights, or says that there is none."""
+        if fresh is None or fresh.value is None:
+            self.say("Fresh weights were not measured, so that training cannot be credited.")
+        else:
+            self.say("With fresh weights it is {fresh} ({fresh.n:draw|draws}).", fresh=fresh)
+
     def explain(self, *tallies: Tally) -> None:
         """Explains "undecided", once, if any of the counts has undecided cases."""
         remarks = [counts.remark for counts in tallies if counts.remark]

@@ -114,9 +114,27 @@ def unlearned(model: ModelFacts) -> str:
     return "chance" if doubtful and len(doubtful) >= len(answered) else ""
 
 
-def earned(answer: Side, model: ModelFacts) -> Side:
-    """An answer on what a model has learned, which cannot be "above" where it is `unlearned`."""
-    return "open" if answer == "above" and unlearned(model) else answer
+def earned(
+    answer: Side, model: ModelFacts, fresh: Side = "above", *, described: bool = False
+) -> Side:
+    """An answer on what a model has learned, which must also hold against fresh weights.
+
+    Args:
+        answer: to the claim.
+        model: whose answer it is; "above" becomes "open" where it is `unlearned`.
+        fresh: whether fresh weights are beaten (`beyond`); "above" becomes "open" where not.
+        described: whether the claim only describes what the model computes, so that random weights
+            alone rule it out, and not answers of chance.
+    """
+    reasons = ("random",) if described else ("random", "chance")
+    if answer == "above" and (fresh != "above" or unlearned(model) in reasons):
+        return "open"
+    return answer
+
+
+def departs(measured: Evidence, fresh: Evidence | None, floor: float) -> Side:
+    """ "above" where a measure lies beyond fresh weights on either side, otherwise "open"."""
+    return "open" if beyond(measured, fresh, floor) == "open" else "above"
 
 
 def no_better(accuracy: Evidence | Measure) -> bool:
