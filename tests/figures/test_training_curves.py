@@ -14,7 +14,8 @@ from subjects import (
 )
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.training_curves.compute import compute, newcombe
+from reportgen.figures.training_curves.compute import compute
+from reportgen.metrics.proportions import newcombe
 from reportgen.records import Target
 
 LENGTH, COLOR = Target("length", "Length", ("7", "15")), Target("color", "Color", ("red", "blue"))
