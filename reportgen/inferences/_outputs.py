@@ -30,9 +30,15 @@ class Judged:
     order: float = 0.0
 
 
-def by_output(findings: Findings, kind: str, measure: str, prefix: str = "") -> list[Reading]:
-    """The readings of a measure whose qualifier begins with `prefix`, by the rest of it."""
-    found = [r for r in readings(findings, kind, measure) if r.at.startswith(prefix)]
+def by_output(
+    findings: Findings, kind: str, measure: str, prefix: str = "", *, compared: bool = False
+) -> list[Reading]:
+    """The readings of a measure whose qualifier begins with `prefix`, by the rest of it.
+
+    `compared` leaves out values without a baseline.
+    """
+    measured = readings(findings, kind, measure, compared=compared)
+    found = [r for r in measured if r.at.startswith(prefix)]
     models = [r.model.name for r in found]
     return [
         replace(r, at=r.at.removeprefix(prefix), alone=models.count(r.model.name) == 1)
@@ -73,5 +79,4 @@ def conclude(
         cases = [Case(e.side, (e.reading.evidence, *e.rest.values())) for e in judged]
         counts = tally(rule, "outputs", "output|outputs", claim, cases)
         paragraph.say(f"It holds for {counts.phrase} that {claim}.", **counts.evidence)
-        paragraph.explain(counts)
     return paragraph.conclude(answer)

@@ -14,7 +14,7 @@ ENTRY = Entry(
     name="class_answers",
     title="Classes and answers",
     help="whether every class is answered, or some are never, or exchanged for others",
-    order=0,
+    order=-8,
 )
 
 
@@ -27,11 +27,15 @@ def infer(findings: Findings) -> Inference:
     never = by_output(findings, "confusion_matrix", "unanswered_classes")
     accuracy = by_output(findings, "confusion_matrix", "accuracy")
     named = {
-        measure: readings(findings, "confusion_matrix", measure)
+        measure: [
+            r
+            for r in readings(findings, "confusion_matrix", measure, compared=True)
+            if r.evidence.n
+        ]
         for measure in ("swapped", "renamed", "unanswered")
     }
     judged = []
-    for count in never:
+    for count in (each for each in never if each.evidence.n):
         judged.append(_judge(count, accuracy, named))
     return conclude(
         ENTRY.name,

@@ -11,7 +11,7 @@ ENTRY = Entry(
     name="clean_labels",
     title="Labels",
     help="whether confident answers disagree with labels as often as others do: label noise",
-    order=1,
+    order=-5,
 )
 
 NOISE = 0.02
@@ -37,9 +37,11 @@ def infer(findings: Findings) -> Inference:
     judged = []
     for split in ("train", "test"):
         suspects = by_output(findings, "evaluation", "suspect_labels", f"{split}.")
-        for item in by_output(findings, "evaluation", "confident_disagreement", f"{split}."):
+        for item in by_output(
+            findings, "evaluation", "confident_disagreement", f"{split}.", compared=True
+        ):
             suspect, skill = same_output(suspects, item), same_output(recall, item)
-            if suspect is not None:
+            if suspect is not None and item.evidence.n:
                 judged.append(_judge(item, suspect, skill, split))
     return conclude(
         ENTRY.name,

@@ -11,7 +11,7 @@ ENTRY = Entry(
     name="confidence_fits",
     title="Confidence and accuracy",
     help="whether the probabilities of answers fit their accuracy, and what would mend them",
-    order=2,
+    order=-4,
 )
 
 MISFIT = 0.05
@@ -30,7 +30,7 @@ def infer(findings: Findings) -> Inference:
     """
     over = by_output(findings, "evaluation", "overconfidence", "test.")
     measures = {
-        name: by_output(findings, "evaluation", name, "test.")
+        name: by_output(findings, "evaluation", name, "test.", compared=True)
         for name in ("calibration_error", "temperature", "mended_calibration_error")
     }
     judged = []

@@ -11,7 +11,7 @@ ENTRY = Entry(
     name="new_images",
     title="New images",
     help="whether a model does as well on test images as on training images, or over-fits",
-    order=1,
+    order=-6,
 )
 
 OVERFIT = 0.05

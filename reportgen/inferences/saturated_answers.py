@@ -11,7 +11,7 @@ ENTRY = Entry(
     name="saturated_answers",
     title="Saturated answers",
     help="whether nearly all probabilities are zero or one, so that their gradients vanish",
-    order=2,
+    order=-3,
 )
 
 NEARLY_ALL = 0.9

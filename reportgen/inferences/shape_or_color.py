@@ -13,7 +13,7 @@ ENTRY = Entry(
     name="shape_or_color",
     title="Shape or color",
     help="whether answers need the shape of what is shown, its color, or neither",
-    order=6,
+    order=5,
 )
 
 KEPT = 0.05
@@ -35,41 +35,50 @@ def infer(findings: Findings) -> Inference:
     Altered images are unlike those of the training, so that a loss says less than its absence.
     """
     losses = readings(findings, "evaluation", "altered_loss")
+    after = readings(findings, "evaluation", "altered_accuracy", compared=True)
     judged = []
-    for accuracy in by_output(findings, "evaluation", "accuracy", "test."):
-        own = {
-            r.at.partition(".")[0]: r.evidence
-            for r in losses
-            if r.model.name == accuracy.model.name and r.at.partition(".")[2] == accuracy.at
-        }
-        if own and _able(accuracy.evidence):
+    for accuracy in by_output(findings, "evaluation", "accuracy", "test.", compared=True):
+        lost, left = _of(accuracy, losses), _of(accuracy, after)
+        if both := [name for name in lost if name in left]:
+            own = {name: (lost[name], left[name]) for name in both}
             judged.append(_judge(accuracy, own))
     return conclude(
         ENTRY.name,
         "shape decides",
         judged,
         {
-            "gray_data": "{value.output} needs shape: with blocks of the image exchanged, accuracy "
-            "falls by {blocks:%}.",
-            "shape": "Shape decides in {value.output}, not color: exchanged blocks cost {blocks:%} "
-            "of accuracy, gray {gray:%}.",
-            "silhouette": "Shape decides in {value.output}: silhouettes of one color cost "
-            "{silhouette:%} of accuracy only.",
-            "no_color": "{value.output} does not need color: without it accuracy falls by "
-            "{color:%}. Whether shape decides is open.",
+            "gray_data": "{value.output} needs shape: with blocks of the image exchanged, "
+            "{blocks:%} are answered correctly, {blocks.baseline:%} as they are.",
+            "shape": "Shape decides in {value.output}, not color: {blocks:%} of images with "
+            "exchanged blocks are answered correctly, and {color:%} without color.",
+            "silhouette": "Shape decides in {value.output}: silhouettes alone are answered "
+            "correctly in {silhouette:%} of cases, images as they are in {silhouette.baseline:%}.",
             "colors_only": "Shape does not matter to {value.output}: with all pixels exchanged, "
-            "accuracy falls by {pixels:%} only.",
-            "texture": "{value.output} needs no shape: with blocks of the image exchanged, its "
-            "accuracy falls by {blocks:%} only.",
-            "both": "{value.output} needs color and shape: without color accuracy falls by "
-            "{color:%}, with exchanged blocks by {blocks:%}.",
-            "color": "{value.output} needs color: without it accuracy falls by {color:%}.",
-            "open": "Whether shape decides in {value.output} is open: exchanged blocks cost "
-            "{blocks:%} of accuracy.",
-            "open_pixels": "Whether shape decides in {value.output} is open: exchanged pixels cost "
-            "{pixels:%} of accuracy.",
+            "{pixels:%} are answered correctly, {pixels.baseline:%} as they are.",
+            "texture": "{value.output} needs no shape: with blocks of the image exchanged, "
+            "{blocks:%} are answered correctly, {blocks.baseline:%} as they are.",
+            "both": "{value.output} needs color and shape: without color {color:%} of images are "
+            "answered correctly, with exchanged blocks {blocks:%}.",
+            "color": "{value.output} needs color: without it {color:%} of images are answered "
+            "correctly, {color.baseline:%} with it.",
+            "no_color": "{value.output} does not need color: without it {color:%} of images are "
+            "answered correctly, {color.baseline:%} with it. Whether shape decides is open.",
+            "unable": "Whether shape decides in {value.output} cannot be told: only {value:%} of "
+            "images are answered correctly.",
+            "open": "Whether shape decides in {value.output} is open: altered images are answered "
+            "correctly in {worst:%} of cases at least, images as they are in {worst.baseline:%}.",
         },
     )
+
+
+def _of(accuracy: Reading, measured: list[Reading]) -> dict[str, Evidence]:
+    """The evidence on the altered images of an output, by alteration."""
+    return {
+        name: r.evidence
+        for r in measured
+        for name, _, output in [r.at.partition(".")]
+        if (r.model.name, output) == (accuracy.model.name, accuracy.at)
+    }
 
 
 def _able(accuracy: Evidence) -> bool:
@@ -78,16 +87,22 @@ def _able(accuracy: Evidence) -> bool:
     return base is not None and not no_better(accuracy) and value >= base + LEFT * (1 - base)
 
 
-def _judge(accuracy: Reading, losses: Mapping[str, Evidence]) -> Judged:
-    kept = {name for name, loss in losses.items() if side(loss, KEPT) == "below"}
-    lost = {name for name, loss in losses.items() if side(loss, NEEDED) == "above"}
-    colors = [name for name in ("gray", "turned") if name in losses]
-    worst = max(colors, key=lambda name: losses[name].value or 0, default="")
-    rest = dict(losses) | ({"color": losses[worst]} if worst else {})
+def _judge(accuracy: Reading, altered: Mapping[str, tuple[Evidence, Evidence]]) -> Judged:
+    """The answer of an output; for each alteration there are the loss and what is left."""
+    kept = {name for name, (loss, _) in altered.items() if side(loss, KEPT) == "below"}
+    lost = {name for name, (loss, _) in altered.items() if side(loss, NEEDED) == "above"}
+    colors = [name for name in ("gray", "turned") if name in altered]
+    left = {name: after for name, (_, after) in altered.items()}
+    rest = left | {f"{name}_loss": loss for name, (loss, _) in altered.items()}
+    rest["worst"] = min(left.values(), key=lambda each: each.value or 0)
+    if colors:
+        rest["color"] = min((left[name] for name in colors), key=lambda each: each.value or 0)
 
     def found(answer: Side, why: str) -> Judged:
         return Judged(accuracy, earned(answer, accuracy.model), why, rest)
 
+    if not _able(accuracy.evidence):
+        return found("open", "unable")
     if "pixels" in kept:
         return found("below", "colors_only")
     if "blocks" in kept:
@@ -98,6 +113,4 @@ def _judge(accuracy: Reading, losses: Mapping[str, Evidence]) -> Judged:
         return found("below", "both" if "blocks" in lost else "color")
     if "blocks" in lost and set(colors) <= kept:
         return found("above", "shape" if colors else "gray_data")
-    if colors and set(colors) <= kept:
-        return found("open", "no_color")
-    return found("open", "open" if "blocks" in losses else "open_pixels")
+    return found("open", "no_color" if colors and set(colors) <= kept else "open")

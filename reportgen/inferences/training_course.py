@@ -13,7 +13,7 @@ ENTRY = Entry(
     name="training_course",
     title="The course of training",
     help="whether training learned, was steady, had ended, and did not go on for too long",
-    order=1,
+    order=-7,
 )
 
 STEADY = 0.02
@@ -74,13 +74,14 @@ def infer(findings: Findings) -> Inference:
 def _judge(spikes: Reading, rest: Mapping[str, Evidence]) -> Judged:
     accuracy, explained = rest.get("final_accuracy_train"), rest.get("explained")
     trend, rise = rest.get("loss_trend_validation"), rest.get("loss_rise")
+    best = rest.get("best_epoch")
     quoted = dict(rest) | ({"fall": trend} if trend else {})
     saved = None if explained is None else explained.value
     if accuracy is not None and saved is not None and no_better(accuracy) and saved < LEARNED:
         return Judged(spikes, "below", "nothing", quoted, {}, 4)
-    if (spikes.evidence.value or 0) >= SPIKES:
+    if (spikes.evidence.value or 0) >= SPIKES and spikes.evidence.n:
         return Judged(spikes, "below", "unstable", quoted, {}, 3)
-    if trend is None or trend.value is None or rise is None:
+    if trend is None or trend.value is None or rise is None or best is None:
         return Judged(spikes, "open", "", quoted)
     if (rise.value or 0) > RISEN and side(trend, 0, 4) == "above":
         return Judged(spikes, "below", "late", quoted, {}, 2)

@@ -11,7 +11,7 @@ ENTRY = Entry(
     name="useful_answers",
     title="Answers that tell images apart",
     help="whether a model answers nearly all images alike, or no better than by a constant answer",
-    order=0,
+    order=-9,
 )
 
 SKILL = 0.05
@@ -46,9 +46,9 @@ def infer(findings: Findings) -> Inference:
 
 
 def _of_accuracy(findings: Findings) -> Inference:
-    accuracies = by_output(findings, "evaluation", "accuracy", "test.")
+    accuracies = by_output(findings, "evaluation", "accuracy", "test.", compared=True)
     known = {(r.model.name, r.at) for r in accuracies}
-    of_matrix = by_output(findings, "confusion_matrix", "accuracy")
+    of_matrix = by_output(findings, "confusion_matrix", "accuracy", compared=True)
     accuracies += [r for r in of_matrix if (r.model.name, r.at) not in known]
     balanced = by_output(findings, "evaluation", "balanced_accuracy", "test.")
     return conclude(
