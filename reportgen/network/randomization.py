@@ -31,8 +31,8 @@ MOST_DRAWS, LEAST_DRAWS = 10, 3
 """Of fresh weights. With three the prediction interval is wide: 5 standard deviations each way,
 against 2.4 with ten."""
 LEAST_IMAGES = 8
-WORK = 2e11
-"""Multiply-adds that a measure of fresh weights may take, some seconds on two cores."""
+WORK = 5e10
+"""Multiply-adds that a measure of fresh weights may take in any case, about a second."""
 
 
 # --- which weights -----------------------------------------------------------------------------
@@ -228,20 +228,30 @@ class Effort:
     images: int
 
 
-def effort(network: Network, images: int, work: float = WORK) -> Effort:
+def effort(network: Network, images: int, passes: int = 1, work: float = WORK) -> Effort:
     """As many draws, and then as many of the images, as the work allows.
 
-    It is counted, not timed, so that every machine measures the same. All images come first, and
-    then draws beyond the least number: a mean over other images is no fair comparison.
+    It is counted, not timed, so that every machine measures the same. Draws may always take as
+    much as measuring the network itself. All images come first, and then draws beyond the least
+    number: a mean over other images is no fair comparison.
 
     Args:
         network: with a graph.
-        images: that the network itself is measured on.
+        images: that the network itself is measured on; 0 for a measure of its weights alone.
+        passes: through the network for each of them; a way back counts as two.
         work: multiply-adds that all draws may take together.
     """
-    at_once = max(work / multiply_adds(network), 1.0)
+    if not images:
+        weights_once = max(sum(prod(v.shape) for v in weights(network)), 1)
+        return Effort(int(np.clip(work / (_BY_WEIGHT * weights_once), LEAST_DRAWS, MOST_DRAWS)), 0)
+    each = multiply_adds(network) * passes
+    at_once = max(work, each * images) / each
     some = int(min(images, max(at_once / LEAST_DRAWS, LEAST_IMAGES)))
-    return Effort(int(np.clip(at_once / max(some, 1), LEAST_DRAWS, MOST_DRAWS)), some)
+    return Effort(int(np.clip(at_once / some, LEAST_DRAWS, MOST_DRAWS)), some)
+
+
+_BY_WEIGHT = 100
+"""Multiply-adds in whose time a weight is drawn and measured, about."""
 
 
 def multiply_adds(network: Network) -> int:

@@ -84,7 +84,8 @@ def test_no_validation_no_gap(single):
     artifact = compute(
         subject("training_curves", single, toys(LENGTH), facts=model_facts(history=history))
     )
-    assert set(measures(artifact)) == {"epochs", "final_accuracy@train.length"}
+    spikes = "loss_spikes@train.length"
+    assert set(measures(artifact)) == {"epochs", "final_accuracy@train.length", spikes}
     check_house_rules("training_curves", artifact, {})
 
 

@@ -19,7 +19,7 @@ from reportgen.metrics.calibration import (
     temperature,
 )
 from reportgen.metrics.proportions import newcombe_paired
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import bootstrap, median_interval, wilson
 from reportgen.network.batching import pieces
 from reportgen.network.network import Network
 from reportgen.network.predictions import Probabilities, predict_classes
@@ -137,7 +137,7 @@ def _confidence(at: str, scores: Doubles, labels: Integers, seed: int) -> Iterat
         float((confidence - right).mean()),
         "",
         n,
-        bootstrap(confidence - right, seed),
+        bootstrap(confidence - right, seed, (-1.0, 1.0)),
         0.0,
         f"mean probability {of} minus the share of right answers, interval by resampling images",
     )
@@ -188,7 +188,7 @@ def _confidence(at: str, scores: Doubles, labels: Integers, seed: int) -> Iterat
         float(np.median(lead)),
         "",
         n,
-        bootstrap(lead, seed, np.median),
+        median_interval(lead),
         how="largest logit minus the second, median over images; from about 17.3 a probability is "
         "one in single precision",
     )

@@ -12,7 +12,7 @@ from reportgen.figures.evaluation.altered import without_color
 from reportgen.figures.evaluation.answers import answer_measures
 from reportgen.figures.evaluation.facts import Facts, Row
 from reportgen.metrics.proportions import newcombe
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import SHARE, bootstrap, wilson
 from reportgen.network.batching import pieces
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
@@ -157,7 +157,7 @@ def _mean_accuracy(right: Booleans, seed: int) -> Measure:
         "mean_accuracy@test",
         float(by_image.mean()),
         n=len(right),
-        interval=bootstrap(by_image, seed),
+        interval=bootstrap(by_image, seed, SHARE),
         how=f"test accuracy averaged over the {right.shape[1]} outputs, interval by resampling "
         "images",
     )

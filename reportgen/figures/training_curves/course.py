@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from reportgen.figures.training_curves.facts import Curve
+from reportgen.metrics.statistics import student
 from reportgen.records import Measure
 
 FEWEST = 4
 """Epochs from which a trend is told."""
 SPIKE = 1.25
 """Factor by which a loss must exceed those of the epochs before and after it to be a spike."""
-
-STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
-"""97.5 % quantiles of Student's t for 1, 2, … degrees of freedom; the last serves for more."""
 
 
 def course(curves: Sequence[Curve], entropies: Mapping[str, float]) -> Iterator[Measure]:
@@ -60,7 +58,7 @@ def _trend(at: str, values: Sequence[float], split: str) -> Measure:
     slope = float((epochs * last).sum()) / squares
     rest = last - last.mean() - slope * epochs
     error = float(np.sqrt(np.square(rest).sum() / (n - 2) / squares))
-    reach = STUDENT[min(n - 2, len(STUDENT)) - 1] * error
+    reach = student(n - 2) * error
     ends = sorted((float(np.expm1(slope - reach)), float(np.expm1(slope + reach))))
     return Measure(
         f"loss_trend@{at}",
