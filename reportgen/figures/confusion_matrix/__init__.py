@@ -27,7 +27,10 @@ ENTRY = Entry(
     ),
     evidence=(
         ("accuracy", "share of images on the diagonal, by output"),
-        ("lowest_recall", "share of the worst class answered rightly, by output and class"),
+        (
+            "lowest_recall",
+            "lowest recall of a class (share classified correctly), by output and class",
+        ),
         ("confused_pair_share", "share of all mistakes that the most frequent one makes up"),
         ("confused_pair_rate", "share of that true class that is answered so"),
         ("tied_classes", "classes that share the lowest recall, by output"),

@@ -38,8 +38,8 @@ def measures(head: HeadFacts, counts: Integers, split: str) -> list[Measure]:
     present = np.flatnonzero(totals)
     worst = int(present[np.argmin(np.diag(counts)[present] / totals[present])])
     hits, of = int(counts[worst, worst]), int(totals[worst])
-    how = f"share of the {split} images of the class answered worst that are answered rightly, "
-    how += "interval by Wilson, which knows nothing of the choice of the worst"
+    how = f"lowest recall of any class: share of the {split} images of this class that are "
+    how += "classified correctly; interval by Wilson, without regard to the choice of the class"
     name = f"lowest_recall@{head.name}.{class_qualifier(head.classes[worst])}"
     recall = Measure(name, hits / of, "", of, wilson(hits, of), None, how, part)
     measured = [accuracy, recall, *_never(head, counts)]

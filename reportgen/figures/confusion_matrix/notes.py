@@ -68,7 +68,7 @@ def _perfect(finding: Finding, head: str, accuracy: Evidence, single: bool) -> N
         "confusion_matrix.mistakes",
         "info",
         ("All" if single else "{head}: all")
-        + " of {accuracy.n:image is|images are} answered rightly, so no classes are confused.",
+        + " of {accuracy.n:image is|images are} classified correctly, so no classes are confused.",
         words={"head": head},
         accuracy=accuracy,
     )
@@ -97,8 +97,8 @@ def _mistakes(
         ("The" if single else "{head}: the")
         + " most frequent mistake is to answer {said} for {true}: {share:%} of "
         "{share.n:mistake|mistakes} (interval {share.interval:%}), " + judged + ". It is made for "
-        "{rate:%} of {rate.n:image|images} of {true}. {worst} is answered worst: {recall:%} of "
-        "{recall.n:image|images} rightly (interval {recall.interval:%}).",
+        "{rate:%} of {rate.n:image|images} of {true}. {worst} has the lowest recall: {recall:%} "
+        "of {recall.n:image|images} (interval {recall.interval:%}).",
         words={"head": head, "true": true, "said": said, "worst": class_of(worst[0])},
         share=most[1],
         rate=rate[1],

@@ -9,7 +9,7 @@ ENTRY = Entry(
     title="Evaluation",
     help="accuracy and loss by split and output, with intervals",
     evidence=(
-        ("accuracy", "share of images answered rightly, by split and output"),
+        ("accuracy", "share of images classified correctly, by split and output"),
         ("loss", "loss by split and output"),
         ("mean_accuracy", "test accuracy averaged over the outputs"),
         ("gray_accuracy", "test accuracy on the same images without their color, by output"),

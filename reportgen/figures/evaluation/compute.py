@@ -179,7 +179,7 @@ def _gray_accuracy(head: Head, right: Booleans, in_color: float) -> Measure:
 def correct(
     network: Network, data: Dataset, heads: Sequence[Head], images: Array, gray: bool = False
 ) -> Booleans:
-    """Which test images each head answers rightly: bool, shape (n, heads).
+    """Which test images each head classifies correctly: bool, shape (n, heads).
 
     Args:
         network: the model.

@@ -16,7 +16,7 @@ from reportgen.types import Doubles
 
 _HOW = {
     "train": "running mean over the last epoch's batches, taken while the weights still changed",
-    "validation": "share of validation images answered rightly after the last epoch",
+    "validation": "share of validation images classified correctly after the last epoch",
 }
 
 
