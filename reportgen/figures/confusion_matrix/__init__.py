@@ -33,6 +33,12 @@ ENTRY = Entry(
         ),
         ("confused_pair_share", "share of all mistakes that the most frequent one makes up"),
         ("confused_pair_rate", "share of that true class that is answered so"),
+        ("tied_classes", "classes that share the lowest recall, by output"),
+        ("tied_recall", "that recall, by output and class"),
+        ("unanswered_classes", "classes that are never answered, by output"),
+        ("unanswered", "images answered as a class that never is, by output and class"),
+        ("swapped", "share of two classes' images that are answered as the other one"),
+        ("renamed", "share of a class that is answered as one other class, if most are"),
     ),
     needs_data=True,
 )

@@ -23,7 +23,33 @@ def notes(finding: Finding) -> tuple[Note, ...]:
             drafted.append(_perfect(finding, head, accuracy, single))
         else:
             drafted.append(_mistakes(finding, head, single, recall, share, rate))
+            drafted += _tied(finding, head, single)
     return tuple(drafted)
+
+
+def _tied(finding: Finding, head: str, single: bool) -> list[Note]:
+    """A note on the other classes that are answered as badly as the worst."""
+    tied = by_measure(finding, "tied_classes").get(head)
+    recalls = by_measure(finding, "tied_recall")
+    own = [name for name in recalls if name.startswith(f"{head}.")]
+    if tied is None or not own:
+        return []
+    named = [class_of(name.removeprefix(f"{head}.")) for name in own]
+    return [
+        note(
+            f"{finding.block}.tied.{head}",
+            "confusion_matrix.tied",
+            "info",
+            ("" if single else "{head}: ")
+            + "{tied} classes share the lowest recall, {recall:%}: {classes}"
+            + (", …" if len(own) < (tied.value or 0) else "")
+            + ".",
+            {"head": head, "classes": named},
+            [recalls[name] for name in own],
+            tied=tied,
+            recall=recalls[own[0]],
+        )
+    ]
 
 
 def _of(head: str, evidence: dict[str, Evidence]) -> tuple[str, Evidence] | None:
