@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reportgen.drafting.evidence import Reading
 from reportgen.drafting.rounding import NUMBER, shows
 from reportgen.drafting.sentences import Sentence
-from reportgen.drafting.verdicts import Side, Tally, few, side, unlearned, verdict_of
+from reportgen.drafting.verdicts import Side, Tally, all_random, few, side, unlearned, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
 from reportgen.records import Evidence, Inference, ModelFacts, Note, Number, Table, Verdict
 
@@ -106,12 +106,16 @@ def conclude(
     why: Sentence,
     also: Iterable[Evidence] = (),
     table: Table | None = None,
+    models: Iterable[ModelFacts] = (),
 ) -> Inference:
     """The result of an inference: the claim that it tests, the verdict, and why.
 
     The answer is "above" where the claim holds. The evidence that the rule derived is that among
-    the cited whose id begins with "inferences.".
+    the cited whose id begins with "inferences.". Random weights of all `models` judged support
+    nothing.
     """
+    if answer == "above" and all_random(models):
+        answer = "open"
     cited = {item.id: item for item in (*why.cites, *claim.cites, *also)}
     note = Note(
         id=f"inferences.{rule}",

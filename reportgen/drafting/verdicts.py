@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -114,22 +114,20 @@ def unlearned(model: ModelFacts) -> str:
     return "chance" if doubtful and len(doubtful) >= len(answered) else ""
 
 
-def earned(
-    answer: Side, model: ModelFacts, fresh: Side = "above", *, described: bool = False
-) -> Side:
+def all_random(models: Iterable[ModelFacts]) -> bool:
+    """Whether there are models, and the weights of all of them are random, as far as is known."""
+    return all(random := [model.untrained for model in models]) and bool(random)
+
+
+def earned(answer: Side, model: ModelFacts, fresh: Side = "above") -> Side:
     """An answer on what a model has learned, which must also hold against fresh weights.
 
     Args:
         answer: to the claim.
         model: whose answer it is; "above" becomes "open" where it is `unlearned`.
         fresh: whether fresh weights are beaten (`beyond`); "above" becomes "open" where not.
-        described: whether the claim only describes what the model computes, so that random weights
-            alone rule it out, and not answers of chance.
     """
-    reasons = ("random",) if described else ("random", "chance")
-    if answer == "above" and (fresh != "above" or unlearned(model) in reasons):
-        return "open"
-    return answer
+    return "open" if answer == "above" and (fresh != "above" or unlearned(model)) else answer
 
 
 def departs(measured: Evidence, fresh: Evidence | None, floor: float) -> Side:
