@@ -12,6 +12,7 @@ from reportgen.codec import decode, encode
 from reportgen.digest import of_bytes, of_value
 from reportgen.drafting import measure_name
 from reportgen.engine.drawn import Drawn, DrawnPart
+from reportgen.engine.note import as_evidence
 from reportgen.records import (
     Block,
     Evidence,
@@ -189,14 +190,16 @@ def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]
     drawn = decode(Drawn, outputs[f"drawn:{figure.id}"])
     finding = decode(Finding, outputs[f"finding:{figure.id}"])
     usual = drawn.heading or catalog.entry("figures", figure.kind).title
+    figures = tuple(_figure(figure, section, finding.model, part) for part in drawn.parts)
+    cited = [with_quotes(*one, finding.evidence) for one in zip(figures, drawn.parts, strict=True)]
     return Block(
         id=figure.id,
         kind=figure.kind,
         title=figure.title or usual,
         caption=figure.caption or "",
         model=finding.model,
-        figures=tuple(_figure(figure, section, finding.model, part) for part in drawn.parts),
-        evidence=finding.evidence,
+        figures=tuple(shown for shown, _ in cited),
+        evidence=(*finding.evidence, *(item for _, own in cited for item in own)),
         notes=decode(tuple[Note, ...], outputs[f"notes:{figure.id}"]["notes"]),
         undefined=drawn.undefined,
     )
@@ -217,6 +220,29 @@ def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: DrawnPar
         digest=picture.object if picture else of_value(encode(table)), table=table,
         vector=picture.vector if picture else "",
     )  # fmt: skip
+
+
+def with_quotes(
+    figure: Figure, part: DrawnPart, known: Sequence[Evidence]
+) -> tuple[Figure, tuple[Evidence, ...]]:
+    """A figure with the numbers that its texts quote, and the evidence that is new among them.
+
+    Args:
+        figure: the figure.
+        part: the same as it was drawn.
+        known: evidence of the block that shows it; a quote with the name and value of such a
+            measure quotes that.
+    """
+    block = figure.id.removesuffix(f"-{part.part}") if part.part else figure.id
+    by_id = {item.id: item for item in known}
+    pairs, new = [], {}
+    for quote in part.quotes:
+        same = by_id.get(f"{block}.{quote.measure.name}")
+        if same is None or same.value != quote.measure.value:
+            same = replace(as_evidence(quote.measure, figure.id), figure=figure.id)
+            new[same.id] = same
+        pairs.append((quote.shown, same.id))
+    return replace(figure, quotes=tuple(pairs)), tuple(new.values())
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:

@@ -207,6 +207,7 @@ class ModelFacts:
         counts: "<split>" -> number of images.
         warnings: doubts about the model's data, then about the model.
         doubtful: outputs whose answers tell little of the images.
+        untrained: whether its weights are random, as far as is known.
     """
 
     name: str
@@ -224,6 +225,7 @@ class ModelFacts:
     training: Mapping[str, Any]
     warnings: tuple[ReportWarning, ...] = ()
     doubtful: tuple[Answers, ...] = ()
+    untrained: bool = False
 
 
 @dataclass(frozen=True)
@@ -312,11 +314,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """A measured number in a caption or an alternative text: as text, and the measure itself."""
+
+    shown: str
+    measure: Measure
+
+
+@dataclass(frozen=True)
 class Drawing:
     """One picture of a figure, with its texts.
 
     `part` distinguishes the pictures of one figure and ends the picture's id. `title` is its
-    heading ("" for none). `caption` and `alt` are plain text, made from the artifact.
+    heading ("" for none). `caption` and `alt` are plain text, made from the artifact. `quotes`
+    holds the measured numbers that they show.
     """
 
     part: str
@@ -325,6 +336,7 @@ class Drawing:
     alt: str
     title: str = ""
     layers: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 Cell = str | int | float | None
@@ -336,7 +348,7 @@ class Table:
 
     `footer` holds lines below the table. `marks` holds the (row, column) of each highlighted cell;
     the caption must explain the highlight. `decimals` is the number of decimals of all fractions;
-    None chooses it for each column.
+    None chooses it for each column. `quotes` holds the measured numbers of caption and footer.
     """
 
     part: str
@@ -348,6 +360,7 @@ class Table:
     layers: tuple[str, ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
     decimals: int | None = None
+    quotes: tuple[Quote, ...] = ()
 
 
 # --- what pages are made of --------------------------------------------------------------------
@@ -429,7 +442,8 @@ class Figure:
 
     `file` is relative to the report's folder; a table's file is its CSV. `width` and `height` count
     the pixels of a picture, or the columns and rows of a table. `vector` is the digest of the SVG
-    that pages embed, or "".
+    that pages embed, or "". `quotes` pairs each measured number of caption, footer and alternative
+    text, as they show it, with the id of its evidence.
     """
 
     id: str
@@ -447,6 +461,7 @@ class Figure:
     digest: str
     table: Table | None = None
     vector: str = ""
+    quotes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

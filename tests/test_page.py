@@ -11,8 +11,26 @@ import pytest
 
 from reportgen import checking
 from reportgen.codec import encode
-from reportgen.page import _model, _provenance, _section, with_explanations, without_repeated_notes
-from reportgen.records import Block, Evidence, Finding, ModelFacts, Note, Section
+from reportgen.engine.drawn import DrawnPart
+from reportgen.page import (
+    _model,
+    _provenance,
+    _section,
+    with_explanations,
+    with_quotes,
+    without_repeated_notes,
+)
+from reportgen.records import (
+    Block,
+    Evidence,
+    Figure,
+    Finding,
+    Measure,
+    ModelFacts,
+    Note,
+    Quote,
+    Section,
+)
 
 
 def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> Block:
@@ -169,3 +187,25 @@ def test_what_is_said_of_inputs_stands_under_inputs_and_of_weights_under_weights
     assert found["weights"] == {"net": said["net"], "noise": said["noise"]}
     assert found["inputs"] == {"two": said["two"], "row": said["row"], "held": said["held"]}
     assert _provenance(tuple(models[5:]), {}).keys() == {"device", "models"}
+
+
+def test_quoted_numbers_become_evidence_of_their_figure_unless_they_are_already() -> None:
+    figure = Figure("maps-1-a", "maps", "s", "m", (), "f", "image/png", 1, 1, "", "", "", "")
+    known = Evidence("maps-1.zero", 3, "maps", 9, None, None, "counted", "maps-1-a")
+    quotes = (
+        Quote("3", Measure("zero", 3)),
+        Quote("0.41", Measure("peak", 0.4136, "px", 7, how="the largest")),
+        Quote("0.4", Measure("peak", 0.4136, "px", 7, how="the largest")),
+    )
+    part = DrawnPart("a", "", "", "", (), quotes=quotes)
+    quoting, new = with_quotes(figure, part, [known])
+    assert new == (
+        Evidence("maps-1-a.peak", 0.4136, "px", 7, None, None, "the largest", "maps-1-a"),
+    )
+    assert quoting.quotes == (
+        ("3", "maps-1.zero"), ("0.41", "maps-1-a.peak"), ("0.4", "maps-1-a.peak"),
+    )  # fmt: skip
+    # Another number of the same name is another measure.
+    other, own = with_quotes(figure, DrawnPart("a", "", "", "", (), quotes=quotes[:1]), [])
+    assert other.quotes == (("3", "maps-1-a.zero"),)
+    assert [item.figure for item in own] == ["maps-1-a"]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reportgen.drafting.evidence import Reading
+from reportgen.drafting.rounding import NUMBER, shows
 from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
 from reportgen.records import Evidence, Inference, Note, Number, Verdict
 
-_NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|\d+")
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
 _INTERVAL = re.compile(rf" \({_FIELD}\)|(?<=\(){_FIELD}[,;] |, {_FIELD}")
@@ -85,8 +84,8 @@ def unbacked_numbers(note: Note, evidence: Iterable[Evidence]) -> list[str]:
     """
     cited = [item for item in evidence if item.id in note.cites]
     values = [value for item in cited for value in _values(item)]
-    shown = _NUMBER.findall(_CODE.sub("", note.text))
-    return [text for text in shown if not _backed(text, values)]
+    shown = NUMBER.findall(_CODE.sub("", note.text))
+    return [text for text in shown if not any(shows(text, value) for value in values)]
 
 
 def _pieces(
@@ -160,19 +159,6 @@ def _values(item: Evidence) -> list[float]:
     low, high = item.interval or (None, None)
     values = (item.value, item.n, low, high, item.baseline)
     return [float(value) for value in values if value is not None]
-
-
-def _backed(text: str, values: Iterable[float]) -> bool:
-    """Whether one of `values` rounds to the number that `text` shows."""
-    digits = text.rstrip("%").replace(",", "")
-    decimals = len(digits.partition(".")[2])
-    slack = 0.5 * 10.0**-decimals
-    scale = 100.0 if text.endswith("%") else 1.0
-    # A tie is half a digit away; the tolerance grows with the number, as does its float error.
-    return any(
-        abs(float(digits) - value * scale) <= slack * (1 + 1e-9) + 2 * math.ulp(value * scale)
-        for value in values
-    )
 
 
 class Paragraph:

@@ -21,20 +21,30 @@ SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
-def render(report: Report, plan: Outline) -> bytes:
+def render(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, str]]) -> bytes:
     """The report as JSON with sorted keys.
+
+    Args:
+        report: the report.
+        plan: its outline.
+        digests: by `Figure.file` the digest of the file ("digest") and, where the page for browsers
+            shows an SVG instead, that of the SVG ("vector").
 
     Raises:
         ValueError: a number is not finite.
     """
     text = json.dumps(
-        document(report, plan), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
+        document(report, plan, digests),
+        sort_keys=True,
+        indent=1,
+        allow_nan=False,
+        ensure_ascii=False,
     )
     # Half of a pair of characters, which a strange name may hold, has no bytes in UTF-8.
     return (text + "\n").encode(errors="replace")
 
 
-def document(report: Report, plan: Outline) -> JsonObject:
+def document(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, str]]) -> JsonObject:
     """The report as plain values."""
     return {
         "schema": SCHEMA,
@@ -45,7 +55,7 @@ def document(report: Report, plan: Outline) -> JsonObject:
         "warnings": [asdict(warning) for warning in report.warnings],
         "models": [_model(model) for model in report.models],
         "sections": [_section(section) for section in report.sections],
-        "figures": [_figure(figure) for figure in plan.figures],
+        "figures": [{**_figure(figure), **digests[figure.file]} for figure in plan.figures],
         "labels": dict(plan.labels),
         "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},
         "evidence": [_evidence(item) for item in plan.evidence.values()],
@@ -92,7 +102,9 @@ def _section(section: Section) -> JsonObject:
 def _figure(figure: Figure) -> JsonObject:
     keys = ("id", "kind", "section", "model", "file", "title", "caption", "alt", "width", "height")
     facts = {key: getattr(figure, key) for key in keys}
-    return facts | {"layers": list(figure.layers), "media_type": figure.media_type}
+    facts |= {"layers": list(figure.layers), "media_type": figure.media_type}
+    quotes = [{"shown": shown, "evidence": cited} for shown, cited in figure.quotes]
+    return facts | ({"quotes": quotes} if quotes else {})
 
 
 def _table(table: Table) -> JsonObject:

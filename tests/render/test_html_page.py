@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import pytest
 from jinja2 import UndefinedError
 
+from reportgen.digest import of_bytes
 from reportgen.drafting import unbacked_numbers
 from reportgen.records import Report
 from reportgen.render import html_page, index, markdown_page, pages
@@ -335,9 +336,11 @@ def test_a_picture_is_shown_as_its_vector_where_there_is_one(
     plain_images = [attributes for attributes, _ in page.all("img")]
     for image, other in zip(images, plain_images, strict=True):
         assert {**image, "src": ""} == {**other, "src": ""}
-    assert {key: value for key, value in vectored.items() if key != "index.html"} == {
-        key: value for key, value in made.items() if key != "index.html"
-    }
+    assert {key for key in made if vectored[key] != made[key]} == {"index.html", "report.json"}
+    told, told_before = json.loads(vectored["report.json"]), json.loads(made["report.json"])
+    figure = next(one for one in told["figures"] if one["file"] == name)
+    assert figure.pop("vector") == of_bytes(VECTOR)
+    assert told == told_before
 
 
 def test_text_in_double_quotes_cannot_leave_them() -> None:
