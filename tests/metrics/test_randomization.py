@@ -57,7 +57,8 @@ def test_ssim_against_its_definition() -> None:
 def test_ssim_does_not_depend_on_the_size_of_values() -> None:
     a = np.random.default_rng(2).normal(size=(2, 16, 16))
     assert structural_similarity(a, 1000 * a) == pytest.approx([1, 1])
-    assert structural_similarity(a, -a)[0] < 0
+    other = np.random.default_rng(3).normal(size=(2, 16, 16))
+    assert (np.abs(structural_similarity(a, other)) < 0.3).all()
 
 
 def test_maps_without_a_pattern_are_no_pass() -> None:
