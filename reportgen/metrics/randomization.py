@@ -77,7 +77,7 @@ def scaled(maps: NDArray[np.floating]) -> Doubles:
     wide = np.asarray(maps, np.float64)
     axes = tuple(range(1, wide.ndim))
     norms = np.sqrt((wide**2).mean(axis=axes, keepdims=True))
-    return np.divide(wide, norms, out=np.zeros_like(wide), where=norms > 0)
+    return np.asarray(np.divide(wide, norms, out=np.zeros_like(wide), where=norms > 0))
 
 
 def varied(maps: Array) -> Booleans:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
 
 EXPLANATION = (
     (
@@ -83,6 +83,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
+        SANITY,
     ),
     evidence=(
         ("energy_in_foreground", "share of a heatmap's energy inside the foreground, by head"),
@@ -94,6 +95,7 @@ ENTRY = Entry(
         ("zero_gradients", "images whose gradient is zero everywhere, by head"),
         ("head_similarity", "how alike the heads' heatmaps of an image are (cosine)"),
         ("head_peak_shift", "how far apart the heads' hottest points lie"),
+        *SANITY_EVIDENCE,
     ),
     needs_data=True,
     explanation=EXPLANATION,

@@ -8,7 +8,7 @@ from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import Entry, sheet
-from reportgen.figures.attribution import answers
+from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     answering,
     channels,
@@ -56,6 +56,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     told = answers.table(
         [row for head in facts.heads for row in answers.rows(_images(head), head.title * several)]
     )
+    told += sanity_table.table(facts.sanity, TITLES[facts.method])
     if several:
         return (*(_sheet(artifact, facts, head, wanted) for head in facts.heads), *told)
     head = facts.heads[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
 
 ENTRY = Entry(
     name="occlusion",
@@ -53,6 +53,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
+        SANITY,
     ),
     evidence=(
         ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
@@ -60,6 +61,7 @@ ENTRY = Entry(
         ("largest_drop", "largest drop of the probability against the mean drop, by head"),
         ("largest_value_drop", "the same of a value that is no score of a class, by head"),
         ("flipped", "share of images whose answer some patch changes, by head"),
+        *SANITY_EVIDENCE,
     ),
     needs_data=True,
     explanation=(

@@ -7,7 +7,7 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution import answers
+from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     channels,
     finding,
@@ -37,7 +37,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
         for row in answers.rows([s.image for s in head.samples], head.title * several)
     ]
     sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
-    return (*sheets, *answers.table(told))
+    return (*sheets, *answers.table(told), *sanity_table.table(facts.sanity, "occlusion"))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:

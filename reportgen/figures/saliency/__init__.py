@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
 
 EXPLANATION = (
     (
@@ -111,6 +111,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 32, "test images to measure on", minimum=1, maximum=1000),
+        SANITY,
     ),
     evidence=(
         ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
@@ -120,6 +121,7 @@ ENTRY = Entry(
         ("gradient_agreement", "rank correlation of a map with the plain gradient, by head"),
         ("completeness_gap", "what integrated gradients fail to add up to, by head"),
         ("relus_replaced", "share of the ReLUs on the way that were guided, by head"),
+        *SANITY_EVIDENCE,
     ),
     needs_data=True,
     explanation=EXPLANATION,

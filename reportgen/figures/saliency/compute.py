@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.attribution.saliency import METHODS, Attribution, AveragingSettings, attribute
+from reportgen.figures.attribution import sanity
 from reportgen.figures.attribution.explained import Images, color, data_of
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.parts import head_parts
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
 from reportgen.figures.saliency.measures import HeadMaps, head_measures
@@ -68,7 +70,9 @@ def compute(subject: Subject) -> Artifact:
         )
         steps, pixels = subject.params["steps"], images.pixels[rest]
         measures += head_measures(head_maps, pixels, masks, steps, subject.seed)
+    checks = _checks(subject, images, inputs, heads, attributions, maps, moved, settings, signed)
     facts = Facts(
+        sanity=checks[1] if checks else None,
         method=method,
         signed=signed,
         channels=int(images.pixels.shape[-1]),
@@ -88,7 +92,55 @@ def compute(subject: Subject) -> Artifact:
     arrays: dict[str, Array] = {"images": images.pixels[images.shown]}
     for head, of_head in zip(heads, maps, strict=True):
         arrays[f"map@{head.name}"] = of_head[images.shown]
+    if checks:
+        measures += checks[0]
+    elif subject.params.get("sanity") is False:
+        measures.append(sanity.off())
     return Artifact(arrays, facts, tuple(measures))
+
+
+def _checks(
+    subject: Subject,
+    images: Images,
+    inputs: Floats,
+    heads: tuple[Head, ...],
+    attributions: Sequence[Attribution],
+    maps: Sequence[Floats],
+    moved: Booleans | None,
+    settings: AveragingSettings,
+    signed: bool,
+) -> tuple[tuple[Measure, ...], Sanity] | None:
+    """The sanity checks of the maps; None where a spec turns them off."""
+    if not subject.params.get("sanity"):
+        return None
+    network, method, rest = subject.network, str(subject.params["method"]), images.measured
+    points = {"smoothgrad": settings.samples, "integrated_gradients": settings.steps}.get(method, 1)
+    passes = points * (1 + 2 * len(heads))
+    own = inputs[rest]
+    effort = sanity.effort(network, len(own), passes, len(inputs), len(heads))
+    outputs, few = [head.index for head in heads], slice(0, effort.images)
+    some = own[few]
+
+    def again(targets: Array) -> list[Floats]:
+        found = attribute(network, some, outputs, targets, method, settings)
+        return [_reduced(attribution, some, signed) for attribution in found]
+
+    checked = sanity.Checked(
+        network,
+        heads,
+        tuple(outputs),
+        some,
+        images.pixels[rest][few],
+        again,
+        [of_head[rest][few] for of_head in maps],
+        np.stack([attribution.targets[rest][few] for attribution in attributions], axis=1),
+        signed,
+        None if moved is None else moved[few],
+        sanity.probability(network, heads, some),
+        color(images.data, "mean"),
+        subject.seed,
+    )
+    return sanity.check(checked, effort)
 
 
 def _settings(subject: Subject, data: Dataset) -> AveragingSettings:

@@ -9,7 +9,7 @@ import numpy as np
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution import answers
+from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     answering,
     channels,
@@ -47,7 +47,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
         for row in answers.rows([s.image for s in head.samples], head.title * several)
     ]
     sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
-    return (*sheets, *answers.table(told))
+    return (*sheets, *answers.table(told), *sanity_table.table(facts.sanity, TITLES[facts.method]))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:
