@@ -387,7 +387,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Note:
-    """One or two drafted sentences, their verdict, and the ids of the evidence that they cite."""
+    """One finding in a sentence or two, its verdict, and the ids of the evidence that it cites.
+
+    Attributes:
+        claim: the claim that the verdict is on, as a sentence; "" for a note that tests none.
+        table: the finding in numbers, layer by layer or output by output, where it spans several.
+        caveats: doubts about the models behind the finding, in a few words each.
+    """
 
     id: str
     rule: str
@@ -395,6 +401,9 @@ class Note:
     verdict: Verdict
     cites: tuple[str, ...]
     origin: Literal["drafted", "edited"] = "drafted"
+    claim: str = ""
+    table: Table | None = None
+    caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.cites:
@@ -500,7 +509,8 @@ class Report:
     """A whole report, complete before any page is rendered.
 
     `derived` is the evidence that inferences computed from the blocks' evidence.
-    `warnings` are those of all models, each once.
+    `warnings` are those of all models, each once. `highlights` are the ids of the notes that say
+    most, the most important first.
     """
 
     slug: str
@@ -513,3 +523,4 @@ class Report:
     provenance: Mapping[str, Any]
     derived: tuple[Evidence, ...] = ()
     warnings: tuple[ReportWarning, ...] = ()
+    highlights: tuple[str, ...] = ()

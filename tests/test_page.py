@@ -16,9 +16,9 @@ from reportgen.page import (
     _model,
     _provenance,
     _section,
+    merged_notes,
     with_explanations,
     with_quotes,
-    without_repeated_notes,
 )
 from reportgen.records import (
     Block,
@@ -43,7 +43,7 @@ def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> B
 def kept(*blocks: Block) -> list[str]:
     """Ids of the blocks that keep their note, the blocks standing in sections of their own."""
     sections = [Section(f"s{i}", "", "", "", (one,)) for i, one in enumerate(blocks)]
-    found = [one for section in without_repeated_notes(sections) for one in section.blocks]
+    found = [one for section in merged_notes(sections) for one in section.blocks]
     assert [one.evidence for one in found] == [one.evidence for one in blocks]
     return [one.id for one in found if one.notes]
 
@@ -53,9 +53,15 @@ def test_the_same_sentence_of_one_model_and_kind_is_said_once() -> None:
     assert kept(*said) == ["grad_cam-1", "grad_cam-3"]
 
 
-def test_the_same_sentence_of_another_model_or_kind_stays() -> None:
-    other, kind = block(2, "Same.", model="b"), block(3, "Same.", kind="samples")
-    assert kept(block(1, "Same."), other, kind) == ["grad_cam-1", "grad_cam-2", "samples-3"]
+def test_the_same_sentence_of_another_kind_stays() -> None:
+    assert kept(block(1, "Same."), block(3, "Same.", kind="samples")) == ["grad_cam-1", "samples-3"]
+
+
+def test_the_same_sentence_of_another_model_is_said_once_and_cites_both() -> None:
+    blocks = [block(1, "Same."), block(2, "Same."), block(3, "Same.", model="b")]
+    [note] = [n for s in merged_notes([Section("s", "", "", "", tuple(blocks))])
+              for one in s.blocks for n in one.notes]  # fmt: skip
+    assert note.cites == ("grad_cam-1.zero_maps", "grad_cam-3.zero_maps")
 
 
 CAM = """\

@@ -25,6 +25,9 @@ from reportgen.drafting.evidence import (
 from reportgen.drafting.notes import (
     Paragraph,
     beside_area,
+    conclude,
+    draft,
+    joined,
     literal,
     note,
     of_output,
@@ -32,6 +35,7 @@ from reportgen.drafting.notes import (
 )
 from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.rounding import shows
+from reportgen.drafting.sentences import Sentence, Sentences
 from reportgen.drafting.verdicts import (
     MINIMUM_N,
     UNDECIDED,
@@ -61,6 +65,8 @@ __all__ = [
     "Paragraph",
     "Quotes",
     "Reading",
+    "Sentence",
+    "Sentences",
     "Side",
     "Tally",
     "apart",
@@ -68,13 +74,16 @@ __all__ = [
     "beside_area",
     "beyond",
     "by_measure",
+    "conclude",
     "derived",
+    "draft",
     "earned",
     "every",
     "exact",
     "few",
     "get",
     "is_pool",
+    "joined",
     "listed",
     "literal",
     "measure_name",

@@ -58,7 +58,7 @@ def trusted(finding: Finding, measure: str, at: str) -> bool:
 
     A measure without an output of its own compares the maps of all.
     """
-    if measure not in _ON_MAPS:
+    if measure.removesuffix("_fresh") not in _ON_MAPS:
         return True
     verdicts = {output: judged(item) for output, item in _of(finding).items()}
     return verdicts[at] != "hardly" if at in verdicts else "hardly" not in verdicts.values()

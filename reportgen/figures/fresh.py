@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from reportgen.errors import UndefinedError
+from reportgen.metrics.skipping import values_only
 from reportgen.metrics.statistics import prediction_interval
 from reportgen.network.network import Network
-from reportgen.network.randomization import MOST_DRAWS, effort, kept, redrawn
+from reportgen.network.randomization import effort, kept, redrawn
 from reportgen.records import Measure
 
 Measured = Callable[[int], Iterable[Measure]]
@@ -27,6 +28,8 @@ def fresh_measures(
     names: Sequence[str],
     measured: Measured,
     images: int = 0,
+    passes: int = 1,
+    layers: Collection[str] | None = None,
 ) -> list[Measure]:
     """Measures of a network, each followed by its companion with fresh weights.
 
@@ -41,18 +44,20 @@ def fresh_measures(
         names: of the measures that get a companion, without a qualifier.
         measured: measures the network again, with the same code, while it has fresh weights.
         images: the number of images of the network's own measures; 0 where there are none.
+        passes: through the network for each image; a way back counts as two.
+        layers: paths of the layers whose weights are drawn; None for all.
     """
     wanted = [m for m in own if m.name.partition("@")[0] in names and m.value is not None]
     if not wanted:
         return list(own)
-    budget = effort(network, images) if images else None
-    draws, some = (budget.draws, budget.images) if budget else (MOST_DRAWS, 0)
+    budget = effort(network, images, passes)
     values: dict[str, list[float]] = {measure.name: [] for measure in wanted}
-    for draw in range(draws):
-        for measure in _of_draw(network, seed * 1009 + _FIRST_SEED + draw, measured, some):
+    for draw in range(budget.draws):
+        own_seed = seed * 1009 + _FIRST_SEED + draw
+        for measure in _of_draw(network, own_seed, measured, budget.images, layers):
             if measure.name in values and measure.value is not None:
                 values[measure.name].append(float(measure.value))
-    how = _how(network, some if some < images else 0)
+    how = _how(network, budget.images if budget.images < images else 0)
     companions = {m.name: _companion(m, values[m.name], how) for m in wanted}
     return [
         each
@@ -62,9 +67,11 @@ def fresh_measures(
     ]
 
 
-def _of_draw(network: Network, seed: int, measured: Measured, images: int) -> list[Measure]:
+def _of_draw(
+    network: Network, seed: int, measured: Measured, images: int, layers: Collection[str] | None
+) -> list[Measure]:
     """The measures with one draw; [] where it cannot be measured, such as beyond all numbers."""
-    with redrawn(network, seed):
+    with redrawn(network, seed, layers), values_only():
         try:
             return list(measured(images))
         except UndefinedError:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from reportgen.metrics.skipping import skippable
 from reportgen.types import Array, Booleans, Doubles
 
 RESAMPLES = 1000
@@ -22,6 +23,7 @@ Z95 = 1.959963984540054
 # --- intervals ---------------------------------------------------------------------------------
 
 
+@skippable
 def bootstrap(
     values: ArrayLike,
     seed: int,
@@ -48,6 +50,7 @@ def bootstrap(
     return float(low), float(high)
 
 
+@skippable
 def bootstrap_difference(first: ArrayLike, second: ArrayLike, seed: int) -> tuple[float, float]:
     """A 95 % percentile interval of the mean of one sample minus that of another.
 

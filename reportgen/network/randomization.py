@@ -31,8 +31,8 @@ MOST_DRAWS, LEAST_DRAWS = 10, 3
 """Of fresh weights. With three the prediction interval is wide: 5 standard deviations each way,
 against 2.4 with ten."""
 LEAST_IMAGES = 8
-WORK = 2e11
-"""Multiply-adds that a measure of fresh weights may take, some seconds on two cores."""
+WORK = 5e10
+"""Multiply-adds that a measure of fresh weights may take in any case, about a second."""
 
 
 # --- which weights -----------------------------------------------------------------------------
@@ -74,16 +74,9 @@ def fresh_weights(
         layers: paths of the layers to draw for; None for all. A weight of any other layer, and one
             without a known initializer, keeps its value.
     """
-    owners = _owners(network)
-    chosen = None if layers is None else _variables_of(network, layers)
-    return [
-        np.asarray(variable.numpy())
-        if chosen is not None and id(variable) not in chosen
-        else _initial_value(
-            owners[id(variable)], variable, (seed * 1_000_003 + index) % (2**31 - 1)
-        )
-        for index, variable in enumerate(weights(network))
-    ]
+    drawn = dict(_drawn(network, seed, layers))
+    variables = enumerate(weights(network))
+    return [drawn[i] if i in drawn else np.asarray(v.numpy()) for i, v in variables]
 
 
 @contextmanager
@@ -94,17 +87,27 @@ def redrawn(
 
     Everything that is compiled for the network computes with the new values meanwhile.
     """
-    variables = weights(network)
-    fresh = fresh_weights(network, seed, layers)
-    before = [np.array(variable.numpy()) for variable in variables]
+    variables, before = weights(network), dict[int, Array]()
     try:
-        for variable, value in zip(variables, fresh, strict=True):
-            variable.assign(value)
-        del fresh
+        for index, value in _drawn(network, seed, layers):
+            before[index] = np.array(variables[index].numpy())
+            variables[index].assign(value)
         yield network
     finally:
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
+        for index, value in before.items():
+            variables[index].assign(value)
+
+
+def _drawn(
+    network: Network, seed: int, layers: Collection[str] | None
+) -> Iterator[tuple[int, Array]]:
+    """Fresh values of the weights of some layers, by their index among all weights."""
+    owners = _owners(network)
+    chosen = None if layers is None else _variables_of(network, layers)
+    for index, variable in enumerate(weights(network)):
+        if chosen is None or id(variable) in chosen:
+            own_seed = (seed * 1_000_003 + index) % (2**31 - 1)
+            yield index, _initial_value(owners[id(variable)], variable, own_seed)
 
 
 def looks_untrained(network: Network) -> bool:
@@ -228,20 +231,30 @@ class Effort:
     images: int
 
 
-def effort(network: Network, images: int, work: float = WORK) -> Effort:
+def effort(network: Network, images: int, passes: int = 1, work: float = WORK) -> Effort:
     """As many draws, and then as many of the images, as the work allows.
 
-    It is counted, not timed, so that every machine measures the same. All images come first, and
-    then draws beyond the least number: a mean over other images is no fair comparison.
+    It is counted, not timed, so that every machine measures the same. Draws may always take as
+    much as measuring the network itself. All images come first, and then draws beyond the least
+    number: a mean over other images is no fair comparison.
 
     Args:
         network: with a graph.
-        images: that the network itself is measured on.
+        images: that the network itself is measured on; 0 for a measure of its weights alone.
+        passes: through the network for each of them; a way back counts as two.
         work: multiply-adds that all draws may take together.
     """
-    at_once = max(work / multiply_adds(network), 1.0)
+    if not images:
+        weights_once = max(sum(prod(v.shape) for v in weights(network)), 1)
+        return Effort(int(np.clip(work / (_BY_WEIGHT * weights_once), LEAST_DRAWS, MOST_DRAWS)), 0)
+    each = multiply_adds(network) * passes
+    at_once = max(work, each * images) / each
     some = int(min(images, max(at_once / LEAST_DRAWS, LEAST_IMAGES)))
-    return Effort(int(np.clip(at_once / max(some, 1), LEAST_DRAWS, MOST_DRAWS)), some)
+    return Effort(int(np.clip(at_once / some, LEAST_DRAWS, MOST_DRAWS)), some)
+
+
+_BY_WEIGHT = 100
+"""Multiply-adds in whose time a weight is drawn and measured, about."""
 
 
 def multiply_adds(network: Network) -> int:

@@ -9,6 +9,7 @@ import pytest
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.randomization import (
+    Effort,
     effort,
     fresh_weights,
     kept,
@@ -163,7 +164,10 @@ def test_work_is_counted_and_bounded() -> None:
     net = Network.of(model)
     cost = (2 * 9 * 4 + 4) * 100 + (400 * 5 + 5)
     assert multiply_adds(net) == cost
-    small, large = effort(net, 96), effort(net, 96, work=cost * 30)
-    assert (small.draws, small.images) == (10, 96)
-    assert (large.draws, large.images) == (3, 10)
-    assert (effort(net, 5, work=cost).draws, effort(net, 5, work=cost).images) == (3, 5)
+    assert effort(net, 96) == Effort(10, 96)
+    assert effort(net, 96, work=cost * 30) == Effort(3, 32), "as much as the network itself"
+    assert effort(net, 96, work=cost * 96 * 5) == Effort(5, 96)
+    assert effort(net, 96, passes=5, work=cost * 96 * 5) == Effort(3, 32)
+    assert effort(net, 12, work=cost) == Effort(3, 8), "some images are the least"
+    assert effort(net, 0).draws == 10
+    assert effort(net, 0, work=1.0).draws == 3

@@ -9,6 +9,7 @@ no methods.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
@@ -213,24 +214,31 @@ def _likeness_to_fresh(
     paths = [[path for level in group for path in level] for group in groups]
     if not paths:
         return None
-    together = [[path for own in paths[: place + 1] for path in own] for place in range(len(paths))]
     cascades, alone = [], []
     for draw in range(effort.draws):
         seed = checked.seed * 1009 + _FIRST_SEED + draw
-        steps = [_with_fresh(checked, own, seed) for own in together]
+        steps = []
+        with ExitStack() as stack:
+            for own in paths:
+                stack.enter_context(redrawn(checked.network, seed, own))
+                steps.append(_likeness_now(checked))
         cascades.append(_stacked(steps))
-        if effort.independent:
-            rest = [_with_fresh(checked, own, seed) for own in paths[1:]]
-            alone.append(_stacked([steps[0], *rest]))
+        if not effort.independent:
+            continue
+        singles = steps[:1]
+        for own in paths[1:]:
+            with redrawn(checked.network, seed, own):
+                singles.append(_likeness_now(checked))
+        alone.append(_stacked(singles))
     return _Randomized(_mean(cascades), _mean(alone) if alone else None)
 
 
-def _with_fresh(checked: Checked, layers: Sequence[str], seed: int) -> _Likeness:
-    with redrawn(checked.network, seed, layers):
-        try:
-            maps = checked.maps(checked.targets)
-        except UndefinedError:  # such as values beyond all numbers
-            maps = [np.zeros_like(own) for own in checked.original]
+def _likeness_now(checked: Checked) -> _Likeness:
+    """Likeness of the original maps to those with the weights that the network has now."""
+    try:
+        maps = checked.maps(checked.targets)
+    except UndefinedError:  # such as values beyond all numbers
+        maps = [np.zeros_like(own) for own in checked.original]
     return _compared(checked, maps)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
-from reportgen.figures.attribution.parameters import SANITY, SANITY_EVIDENCE
+from reportgen.figures.attribution.parameters import SANITY, SIGNED_EVIDENCE
 
 ENTRY = Entry(
     name="deconvnet",
@@ -68,7 +68,7 @@ ENTRY = Entry(
         ("plain_passages", "layers on the way without a rule of the deconvnet"),
         ("zero_projections", "projections that are zero everywhere"),
         ("energy_in_foreground", "share of the projections' magnitude inside the foreground"),
-        *SANITY_EVIDENCE,
+        *SIGNED_EVIDENCE,
     ),
     needs_data=True,
     explanation=(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
-from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
+from reportgen.catalog import Entry, Parameter, with_fresh
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
+
+FRESH = ("energy_in_foreground",)
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="occlusion",
@@ -55,13 +58,16 @@ ENTRY = Entry(
         Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
         SANITY,
     ),
-    evidence=(
-        ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
-        ("zero_maps", "images of which no patch lowers the score, by head"),
-        ("largest_drop", "largest drop of the probability against the mean drop, by head"),
-        ("largest_value_drop", "the same of a value that is no score of a class, by head"),
-        ("flipped", "share of images whose answer some patch changes, by head"),
-        *SANITY_EVIDENCE,
+    evidence=with_fresh(
+        FRESH,
+        (
+            ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
+            ("zero_maps", "images of which no patch lowers the score, by head"),
+            ("largest_drop", "largest drop of the probability against the mean drop, by head"),
+            ("largest_value_drop", "the same of a value that is no score of a class, by head"),
+            ("flipped", "share of images whose answer some patch changes, by head"),
+            *SIGNED_EVIDENCE,
+        ),
     ),
     needs_data=True,
     explanation=(

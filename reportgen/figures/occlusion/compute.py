@@ -19,6 +19,8 @@ from reportgen.figures.attribution import sanity
 from reportgen.figures.attribution.explained import Images, color, data_of, mean_split
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
 from reportgen.figures.attribution.sanity_facts import Sanity
+from reportgen.figures.fresh import fresh_measures
+from reportgen.figures.occlusion import FRESH
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
 from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
 from reportgen.figures.parts import head_parts
@@ -56,6 +58,21 @@ def compute(subject: Subject) -> Artifact:
         for head, part, occlusion in zip(heads, parts, occlusions, strict=True)
         for measure in _measures(head, part, occlusion, cover, images, masks, subject.seed)
     ]
+
+    def again(count: int) -> list[Measure]:
+        some = images.first(count)
+        wanted, ground = some.targets(heads, params["target"]), some.foregrounds()
+        found = occlude(network, some.inputs(), outputs, wanted, cover, fill, score)
+        return [
+            measure
+            for head, part, occlusion in zip(heads, parts, found, strict=True)
+            for measure in _measures(head, part, occlusion, cover, some, ground, subject.seed)
+        ]
+
+    measures = fresh_measures(
+        network, subject.seed, measures, FRESH, again,
+        images=len(inputs) - images.measured.start, passes=1 + len(cover.corners),
+    )  # fmt: skip
     checks = _checks(subject, images, inputs, heads, occlusions, maps, cover)
     if checks:
         measures.extend(checks[0])
