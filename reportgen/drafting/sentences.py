@@ -8,7 +8,7 @@ case that the module passes, such as the side of a threshold. Syntax: https://pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from reportgen.drafting.evidence import Reading
 from reportgen.drafting.wording import decimals, listed, number, percent, quoted, rounded
-from reportgen.records import Evidence, Measure, Number
+from reportgen.records import Evidence, Measure, Number, Table
 
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
@@ -78,6 +78,22 @@ class Sentences:
         for key, name in (names or {}).items():
             shown[key] = quoted(name) if isinstance(name, str) else listed([*map(quoted, name)])
         return Sentence(self._filled(id, shown), tuple(cites.values()))
+
+    def table(self, id: str, rows: Iterable[Sequence[str | Evidence | None]]) -> Table:
+        """A small table for a note; its columns are named by the attributes of message `id`.
+
+        Evidence in a cell shows its value; a missing or undefined value leaves the cell empty.
+        """
+        bundle = _bundle(self.path)
+        columns = [
+            str(bundle.format_pattern(pattern)[0])
+            for pattern in bundle.get_message(id).attributes.values()
+        ]
+        cells = tuple(
+            tuple(cell.value if isinstance(cell, Evidence) else cell for cell in row)
+            for row in rows
+        )
+        return Table("", tuple(columns), cells, "")
 
     def _filled(self, id: str, values: Mapping[str, object]) -> str:
         bundle = _bundle(self.path)

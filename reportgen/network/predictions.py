@@ -123,10 +123,18 @@ class Probabilities:
             replace(head, kind=kind) if ready else head
             for head, kind, ready in zip(self._heads, self.kinds, self._ready, strict=True)
         )
+        self._first = [columns for _, columns in outputs]
+
+    @property
+    def first(self) -> tuple[Floats, ...]:
+        """The probabilities of the constructor's images, as `__call__` would return them."""
+        return self._read(self._first)
 
     def __call__(self, images: Images) -> tuple[Floats, ...]:
         """Probabilities of each head, shape (n, units), as `scores.probabilities` returns them."""
-        outputs = self._outputs(as_inputs(self._network, images))
+        return self._read(self._outputs(as_inputs(self._network, images)))
+
+    def _read(self, outputs: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[Floats, ...]:
         return tuple(
             values if ready else probabilities(logits if _is_filled(logits) else values, head)
             for head, ready, (values, logits, _) in zip(

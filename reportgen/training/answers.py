@@ -110,8 +110,7 @@ class _Look:
     def answers(self, preprocessing: Preprocessing) -> tuple[Integers, Floats]:
         """The likeliest class of each image with its probability, shape (n,) each."""
         inputs = prepare(self.images, preprocessing)
-        told = Probabilities(self.network, [self.head], inputs)
-        (values,) = told(inputs)
+        (values,) = Probabilities(self.network, [self.head], inputs).first
         classes = likeliest_class(values, self.head)
         return classes, confidence(values, classes, self.head)
 

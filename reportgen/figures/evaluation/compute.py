@@ -9,7 +9,7 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.evaluation.facts import Facts, Row
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import SHARE, bootstrap, wilson
 from reportgen.network.batching import pieces
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
@@ -135,7 +135,7 @@ def _mean_accuracy(right: Booleans, seed: int) -> Measure:
         "mean_accuracy@test",
         float(by_image.mean()),
         n=len(right),
-        interval=bootstrap(by_image, seed),
+        interval=bootstrap(by_image, seed, SHARE),
         how=f"test accuracy averaged over the {right.shape[1]} outputs, interval by resampling "
         "images",
     )
