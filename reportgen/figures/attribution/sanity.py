@@ -475,7 +475,8 @@ class _Head:
         if not defined.size or 2 * defined.size < values.size:
             how += "; more than half of the images have a map that is the same everywhere"
             return Measure(full, None, n=defined.size, how=how, part=PART)
-        interval = bootstrap(defined, self.checked.seed)
+        bounds = None if name.endswith("_gain") else (-1.0, 1.0)
+        interval = bootstrap(defined, self.checked.seed, bounds)
         value = float(defined.mean())
         return Measure(full, value, "", defined.size, interval, baseline, how, PART)
 
