@@ -85,7 +85,7 @@ def test_edges_of_the_image_are_found_to_ignore_the_weights() -> None:
     assert values["sanity_random_logit"].value == pytest.approx(1)
     assert [head.check for head in facts.heads] == ["hardly"]
     (table,) = sanity_table.table(facts, "Edges")
-    assert table.caption.startswith("The maps of Edges hardly change")
+    assert table.caption.startswith("Edges maps hardly change")
     assert (0, 1) in table.marks
 
 
@@ -96,7 +96,7 @@ def test_maps_made_of_the_weights_are_found_to_follow_them() -> None:
     assert abs(values["sanity_ssim"].value or 1) < 0.3
     assert [head.check for head in facts.heads] == ["follows"]
     (table,) = sanity_table.table(facts, "Weights")
-    assert table.caption.startswith("The maps of Weights follow the weights")
+    assert table.caption.startswith("Weights maps follow the weights")
     # Here the class has no say: the same map explains another class.
     assert values["sanity_random_logit"].value == pytest.approx(1)
 

@@ -475,8 +475,9 @@ class _Head:
         if not defined.size or 2 * defined.size < values.size:
             how += "; more than half of the images have a map that is the same everywhere"
             return Measure(full, None, n=defined.size, how=how, part=PART)
-        bounds = None if name.endswith("_gain") else (-1.0, 1.0)
-        interval = bootstrap(defined, self.checked.seed, bounds)
+        # Not bounded: likenesses that are all the same would have a wide interval.
+        low, high = bootstrap(defined, self.checked.seed)
+        interval = (low, high) if name.endswith("_gain") else (max(low, -1.0), min(high, 1.0))
         value = float(defined.mean())
         return Measure(full, value, "", defined.size, interval, baseline, how, PART)
 

@@ -23,7 +23,7 @@ def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
 
     Args:
         facts: of the checks.
-        method: the name of the method in the plural's place, such as "Grad-CAM".
+        method: its name, which begins a sentence, such as "Grad-CAM".
     """
     if facts is None:
         return ()
@@ -58,27 +58,23 @@ def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
 
 
 def _sentences(facts: Sanity, method: str, marked: bool, independent: bool) -> list[str]:
-    draws = f" and {facts.draws} draws" if facts.draws > 1 else ""
     images = counted(facts.images, "image", "images")
+    alone = "; the last column has random weights in those layers alone" if independent else ""
     gains = any(head.deletion is not None for head in facts.heads)
     return [
         *_verdicts(facts.heads, method),
-        f"Rank correlation over pixels, mean over {images}{draws}: 1 is the same map, 0 an "
-        "unrelated one. From row to row more layers get random weights, from the output down"
-        + ("; the last column is with those layers alone random." if independent else "."),
-        f"Marked: above {HARDLY}." if marked else "",
-        "Gain: how much faster the answer falls (rises) than when pixels are deleted (inserted) "
-        "in random order; above 0 is better."
-        if gains
-        else "",
+        f"Cells are rank correlations with the maps above, mean over {images}: one is the same "
+        f"map, zero an unrelated one{', and high ones are marked' * marked}.",
+        f"Each row makes more layers random, from the output down{alone}.",
+        *["A gain compares with pixels in random order: above zero is better."] * gains,
     ]
 
 
 def _verdicts(heads: Sequence[HeadSanity], method: str) -> list[str]:
     if len(heads) == 1:
-        return [f"The maps of {method} {VERDICTS[heads[0].check]}."]
+        return [f"{method} maps {VERDICTS[heads[0].check]}."]
     return [
-        f"The maps of {method} for {listed(names)} {end}."
+        f"{method} maps for {listed(names)} {end}."
         for check, end in VERDICTS.items()
         if (names := [head.title for head in heads if head.check == check])
     ]

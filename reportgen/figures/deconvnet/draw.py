@@ -46,7 +46,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
         _drawing(artifact, facts, group, "" if alone else f"units-{number}")
         for number, group in enumerate(groups, start=1)
     )
-    return (*drawn, *sanity_table.table(facts.sanity, "the deconvnet"))
+    return (*drawn, *sanity_table.table(facts.sanity, "Deconvnet"))
 
 
 def _drawing(artifact: Artifact, facts: Facts, group: Sequence[ChannelFacts], part: str) -> Drawing:

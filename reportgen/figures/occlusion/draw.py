@@ -37,7 +37,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
         for row in answers.rows([s.image for s in head.samples], head.title * several)
     ]
     sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
-    return (*sheets, *answers.table(told), *sanity_table.table(facts.sanity, "occlusion"))
+    return (*sheets, *answers.table(told), *sanity_table.table(facts.sanity, "Occlusion"))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:
