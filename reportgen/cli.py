@@ -20,9 +20,12 @@ from reportgen.version import __version__
 
 if TYPE_CHECKING:
     from reportgen.session import Place
+    from reportgen.verification import Tally
 
 MOST_NAMED = 8
 """Specs that the last line of a command names; the others are counted."""
+
+OLD = "their report.json was written before it told their digests; build it again"
 
 WHY = "because of the problems above"
 
@@ -186,6 +189,31 @@ def status(specs: Sequence[str], out: Path | None) -> int:
         broken, len(sound) + len(broken), "not examined, because of the problems above"
     )
     return max(1 if stale else 0, reminded)
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[SITE | REPORT]...", type=click.Path(path_type=Path))
+@guarded
+def verify(paths: Sequence[Path]) -> int:
+    """Hold every number, picture and link of finished pages against report.json.
+
+    SITE is a folder of reports (default: site, beside specs/), REPORT the folder of one, or one of
+    its files. The pages are read as they stand. The exit status is 1 if anything differs.
+    """
+    from reportgen.verification import verify as hold
+
+    def told(folder: Path, tally: Tally) -> None:
+        for fault in tally.faults:
+            where = f"{fault.file}:{fault.line}" if fault.line else fault.file
+            say(f"{where}: {fault.place}: {fault.message}")
+
+    tally = hold(paths or [place(None).out], told)
+    if tally.unheld:
+        say(f"{tally.unheld} pictures could not be held: {OLD}", err=True)
+    differ = len(tally.faults)
+    held = f"{tally.numbers:,} numbers, {tally.pictures:,} pictures and {tally.links:,} links held"
+    say(f"{held}; {f'{differ:,} differ' if differ else 'none differs'}")
+    return 1 if differ else 0
 
 
 GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")
