@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial, wraps
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,6 +20,7 @@ from reportgen.spec.types import Spec
 from reportgen.version import __version__
 
 if TYPE_CHECKING:
+    from reportgen.keys import Status
     from reportgen.session import Place
     from reportgen.verification import Tally
 
@@ -26,6 +28,10 @@ MOST_NAMED = 8
 """Specs that the last line of a command names; the others are counted."""
 
 OLD = "their report.json was written before it told their digests; build it again"
+
+NEVER = "never built"
+UNBUILT = (NEVER, "waits for")
+"""Codes of the reasons that every task of a report has that was never built."""
 
 WHY = "because of the problems above"
 
@@ -121,8 +127,10 @@ def check(specs: Sequence[str]) -> int:
     loaded; no dataset is loaded and no code of yours runs.
     """
     from reportgen.checking import problems_of
+    from reportgen.models.sketches import Sketches
 
-    sound, broken = load(specs, problems_of)
+    with Sketches() as sketches:
+        sound, broken = load(specs, partial(problems_of, sketches=sketches))
     if not broken:
         say(f"{len(sound)} spec{'s' * (len(sound) != 1)} without problems")
     return remind(broken, len(sound) + len(broken), "with problems")
@@ -167,11 +175,12 @@ def build(specs: Sequence[str], out: Path | None, trust_model: bool) -> int:
 @main.command()
 @spec_argument
 @out_option
+@click.option("--json", "as_json", is_flag=True, help="List all tasks, the fresh too, as JSON.")
 @guarded
-def status(specs: Sequence[str], out: Path | None) -> int:
+def status(specs: Sequence[str], out: Path | None, as_json: bool) -> int:
     """List the tasks that are stale, each with its reasons.
 
-    The exit status is 1 if any task is stale.
+    A report that was never built has one line. The exit status is 1 if any task is stale.
     """
     from reportgen import reports as use
     from reportgen.checking.figures import data_problems
@@ -180,15 +189,48 @@ def status(specs: Sequence[str], out: Path | None) -> int:
     prune = not specs and not broken
     statuses = use.statuses(use.plans(sound), place(out), prune=prune) if sound else []
     stale = [status for status in statuses if status.state != "fresh"]
-    for status in stale:
-        reasons = "; ".join(str(reason) for reason in status.reasons)
-        say(f"{status.state:<6} {status.task.key} ({reasons})")
-    if sound:
+    for line in as_data(statuses, broken) if as_json else in_lines(statuses):
+        say(line)
+    if sound and not as_json:
         say(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
     reminded = remind(
         broken, len(sound) + len(broken), "not examined, because of the problems above"
     )
     return max(1 if stale else 0, reminded)
+
+
+def in_lines(statuses: Sequence[Status]) -> Iterator[str]:
+    """A line for each task that is not fresh; one for a whole report that was never built."""
+    for slug, group in groupby(statuses, lambda status: status.task.key.partition("/")[0]):
+        tasks = list(group)
+        refusals = [r for status in tasks for r in status.reasons if r.code not in UNBUILT]
+        if len(tasks) > 1 and all(NEVER in {r.code for r in status.reasons} for status in tasks):
+            why = "; ".join([f"{NEVER}: {len(tasks)} tasks", *map(str, refusals)])
+            yield f"{'stale':<6} {slug} ({why})"
+            continue
+        for status in tasks:
+            if status.state != "fresh":
+                reasons = "; ".join(str(reason) for reason in status.reasons)
+                yield f"{status.state:<6} {status.task.key} ({reasons})"
+
+
+def as_data(statuses: Sequence[Status], broken: Sequence[Path]) -> Iterator[str]:
+    """The lines of a JSON object: every task with its state, and the specs with problems."""
+    import json
+
+    tasks = [
+        {
+            "task": status.task.key,
+            "stage": status.task.stage,
+            "state": status.state,
+            "reasons": [{"code": r.code, "detail": r.detail} for r in status.reasons],
+        }
+        for status in statuses
+    ]
+    fresh = sum(status.state == "fresh" for status in statuses)
+    found = {"fresh": fresh, "total": len(tasks), "tasks": tasks,
+             "not_examined": [str(path) for path in broken]}  # fmt: skip
+    yield from json.dumps(found, indent=2).splitlines()
 
 
 @main.command()

@@ -13,6 +13,7 @@ from reportgen.digest import of_bytes, of_value
 from reportgen.drafting import measure_name
 from reportgen.engine.drawn import Drawn, DrawnPart
 from reportgen.engine.note import as_evidence
+from reportgen.highlights import key_findings, with_caveats
 from reportgen.records import (
     Block,
     Evidence,
@@ -23,6 +24,7 @@ from reportgen.records import (
     Report,
     ReportWarning,
     Section,
+    Verdict,
 )
 from reportgen.render import pages
 from reportgen.render.views import REMARKS
@@ -49,20 +51,27 @@ def make(
     outputs = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
     models = tuple(_model(m, decode(ModelFacts, outputs[f"model:{m.name}"])) for m in spec.models)
     inferred = [outputs[f"inference:{rule}"] for rule in spec.inferences]
+    derived = tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"]))
+    read: set[str] = set()
+    sections = merged_notes(_section(spec, section, outputs, read) for section in spec.sections)
+    sections, inferences = _with_caveats(
+        sections,
+        tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
+        derived,
+        models,
+    )
     report = Report(
         slug=spec.slug,
         title=spec.title,
         authors=tuple(spec.authors),
         intro=spec.intro,
         models=models,
-        sections=with_explanations(
-            spec,
-            without_repeated_notes(_section(spec, section, outputs) for section in spec.sections),
-        ),
-        inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
+        sections=with_explanations(spec, sections),
+        inferences=inferences,
         provenance=_provenance(models, provenance),
         warnings=_warnings(models),
-        derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
+        derived=derived,
+        highlights=key_findings(sections, inferences),
     )
     shown = [f for section in report.sections for block in section.blocks for f in block.figures]
     return pages(
@@ -99,23 +108,54 @@ def _warnings(models: Sequence[ModelFacts]) -> tuple[ReportWarning, ...]:
     )  # fmt: skip
 
 
-def without_repeated_notes(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Sections without the notes that an earlier block of the same model and kind already holds.
+def merged_notes(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections in which no sentence of a note stands twice.
 
-    Two figures of one kind may show different images and yet measure the same ones. The evidence
-    of the later block stays citable.
+    The first note that says it also cites the evidence of the others, and so links to their
+    figures. Two figures of one kind may show different images and yet measure the same ones; notes
+    that follow from that are not about another model and are left out.
     """
-    earlier: set[tuple[str, str, str]] = set()
-    kept = []
-    for section in sections:
-        blocks = []
-        for block in section.blocks:
-            texts = {note.id: (block.model, block.kind, note.text) for note in block.notes}
-            new = tuple(note for note in block.notes if texts[note.id] not in earlier)
-            earlier.update(texts.values())
-            blocks.append(replace(block, notes=new))
-        kept.append(replace(section, blocks=tuple(blocks)))
-    return tuple(kept)
+    sections = tuple(sections)
+    blocks = [block for section in sections for block in section.blocks]
+    alike: dict[tuple[str, str, Verdict], list[tuple[Block, Note]]] = {}
+    for block in blocks:
+        for note in block.notes:
+            alike.setdefault((block.kind, note.text, note.verdict), []).append((block, note))
+    first = {}
+    for group in alike.values():
+        of_model = {block.model: note for block, note in reversed(group)}
+        cites = dict.fromkeys(id for block, note in group if of_model[block.model] is note
+                              for id in note.cites)  # fmt: skip
+        first[group[0][1].id] = replace(group[0][1], cites=tuple(cites))
+    return _replaced(sections, first)
+
+
+def _replaced(sections: Iterable[Section], notes: Mapping[str, Note]) -> tuple[Section, ...]:
+    """Sections with these notes, by their ids, in place of their own."""
+    return tuple(
+        replace(section, blocks=tuple(
+            replace(block, notes=tuple(notes[n.id] for n in block.notes if n.id in notes))
+            for block in section.blocks
+        ))
+        for section in sections
+    )  # fmt: skip
+
+
+def _with_caveats(
+    sections: Sequence[Section],
+    inferences: Sequence[Note],
+    derived: Iterable[Evidence],
+    models: Iterable[ModelFacts],
+) -> tuple[tuple[Section, ...], tuple[Note, ...]]:
+    """Sections and inferences whose verdicts name the doubts about the models behind them."""
+    blocks = [block for section in sections for block in section.blocks]
+    evidence = {item.id: item for block in blocks for item in block.evidence}
+    evidence |= {item.id: item for item in derived}
+    of_block = {block.id: block.model for block in blocks}
+    known = {model.name: model for model in models}
+    notes = [note for block in blocks for note in block.notes]
+    careful = {n.id: n for n in with_caveats([*notes, *inferences], evidence, known, of_block)}
+    return _replaced(sections, careful), tuple(careful[note.id] for note in inferences)
 
 
 def with_explanations(spec: Spec, sections: Iterable[Section]) -> tuple[Section, ...]:
@@ -181,17 +221,24 @@ def _machine(machine: Mapping[str, str]) -> str:
     )
 
 
-def _section(spec: Spec, section: SectionSpec, outputs: Mapping[str, Json]) -> Section:
-    blocks = tuple(_block(section, figure, outputs) for figure in section.figures)
+def _section(
+    spec: Spec, section: SectionSpec, outputs: Mapping[str, Json], read: set[str]
+) -> Section:
+    """A section; `read` collects the texts on how to read a figure, each of which stands once."""
+    blocks = tuple(_block(section, figure, outputs, read) for figure in section.figures)
     return Section(section.id, section.title, section.text, section.model or "", blocks)
 
 
-def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]) -> Block:
+def _block(
+    section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json], read: set[str]
+) -> Block:
     drawn = decode(Drawn, outputs[f"drawn:{figure.id}"])
+    own = bool(figure.caption) and len(drawn.parts) == 1
+    parts = drawn.parts if own else tuple(with_encoding(part, read) for part in drawn.parts)
     finding = decode(Finding, outputs[f"finding:{figure.id}"])
     usual = drawn.heading or catalog.entry("figures", figure.kind).title
-    figures = tuple(_figure(figure, section, finding.model, part) for part in drawn.parts)
-    cited = [with_quotes(*one, finding.evidence) for one in zip(figures, drawn.parts, strict=True)]
+    figures = tuple(_figure(figure, section, finding.model, part) for part in parts)
+    cited = [with_quotes(*one, finding.evidence) for one in zip(figures, parts, strict=True)]
     return Block(
         id=figure.id,
         kind=figure.kind,
@@ -203,6 +250,14 @@ def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]
         notes=decode(tuple[Note, ...], outputs[f"notes:{figure.id}"]["notes"]),
         undefined=drawn.undefined,
     )
+
+
+def with_encoding(part: DrawnPart, read: set[str]) -> DrawnPart:
+    """A part whose caption ends with how to read it, unless `read` says that a page has said so."""
+    if not part.encoding or part.encoding in read:
+        return part
+    read.add(part.encoding)
+    return replace(part, caption=f"{part.caption} {part.encoding}")
 
 
 def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: DrawnPart) -> Figure:

@@ -207,6 +207,7 @@ class ModelFacts:
         counts: "<split>" -> number of images.
         warnings: doubts about the model's data, then about the model.
         doubtful: outputs whose answers tell little of the images.
+        untrained: whether its weights are random, as far as is known.
     """
 
     name: str
@@ -224,6 +225,7 @@ class ModelFacts:
     training: Mapping[str, Any]
     warnings: tuple[ReportWarning, ...] = ()
     doubtful: tuple[Answers, ...] = ()
+    untrained: bool = False
 
 
 @dataclass(frozen=True)
@@ -325,7 +327,8 @@ class Drawing:
 
     `part` distinguishes the pictures of one figure and ends the picture's id. `title` is its
     heading ("" for none). `caption` and `alt` are plain text, made from the artifact. `quotes`
-    holds the measured numbers that they show.
+    holds the measured numbers that they show. `encoding` says how to read the picture, such as what
+    its colors mean; a page shows each such text once, after the first caption that has it.
     """
 
     part: str
@@ -335,6 +338,7 @@ class Drawing:
     title: str = ""
     layers: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    encoding: str = ""
 
 
 Cell = str | int | float | None
@@ -347,6 +351,7 @@ class Table:
     `footer` holds lines below the table. `marks` holds the (row, column) of each highlighted cell;
     the caption must explain the highlight. `decimals` is the number of decimals of all fractions;
     None chooses it for each column. `quotes` holds the measured numbers of caption and footer.
+    `encoding` says how to read the table, as that of a `Drawing`.
     """
 
     part: str
@@ -359,6 +364,7 @@ class Table:
     marks: tuple[tuple[int, int], ...] = ()
     decimals: int | None = None
     quotes: tuple[Quote, ...] = ()
+    encoding: str = ""
 
 
 # --- what pages are made of --------------------------------------------------------------------
@@ -385,7 +391,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Note:
-    """One or two drafted sentences, their verdict, and the ids of the evidence that they cite."""
+    """One finding in a sentence or two, its verdict, and the ids of the evidence that it cites.
+
+    Attributes:
+        claim: the claim that the verdict is on, as a sentence; "" for a note that tests none.
+        table: the finding in numbers, layer by layer or output by output, where it spans several.
+        caveats: doubts about the models behind the finding, in a few words each.
+    """
 
     id: str
     rule: str
@@ -393,6 +405,9 @@ class Note:
     verdict: Verdict
     cites: tuple[str, ...]
     origin: Literal["drafted", "edited"] = "drafted"
+    claim: str = ""
+    table: Table | None = None
+    caveats: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.cites:
@@ -498,7 +513,8 @@ class Report:
     """A whole report, complete before any page is rendered.
 
     `derived` is the evidence that inferences computed from the blocks' evidence.
-    `warnings` are those of all models, each once.
+    `warnings` are those of all models, each once. `highlights` are the ids of the notes that say
+    most, the most important first.
     """
 
     slug: str
@@ -511,3 +527,4 @@ class Report:
     provenance: Mapping[str, Any]
     derived: tuple[Evidence, ...] = ()
     warnings: tuple[ReportWarning, ...] = ()
+    highlights: tuple[str, ...] = ()

@@ -75,11 +75,13 @@ def _statuses(session: Session, plan: Plan) -> Iterator[Status]:
     folder = session.place.out / plan.spec.slug
     manifest = read_manifest(folder)
     digests: dict[str, Mapping[str, str]] = {}
+    never = () if manifest["tasks"] else (Reason("never built"),)
     for task in plan.tasks.values():
         late = sorted({i.task for i in task.inputs if i.task not in digests})
         blocked = _blocked(folder, PAGES) if task.stage == "page" else ()
         if late:
-            yield Status(task, "waits", (Reason("waits for", ", ".join(late[:3])), *blocked))
+            waits = Reason("waits for", ", ".join(late[:3]))
+            yield Status(task, "waits", (*never, waits, *blocked))
             continue
         inputs = {i.name: digests[i.task][i.output] for i in task.inputs}
         facts = session.facts(plan, task, inputs)

@@ -16,9 +16,10 @@ from reportgen.page import (
     _model,
     _provenance,
     _section,
+    merged_notes,
+    with_encoding,
     with_explanations,
     with_quotes,
-    without_repeated_notes,
 )
 from reportgen.records import (
     Block,
@@ -43,7 +44,7 @@ def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> B
 def kept(*blocks: Block) -> list[str]:
     """Ids of the blocks that keep their note, the blocks standing in sections of their own."""
     sections = [Section(f"s{i}", "", "", "", (one,)) for i, one in enumerate(blocks)]
-    found = [one for section in without_repeated_notes(sections) for one in section.blocks]
+    found = [one for section in merged_notes(sections) for one in section.blocks]
     assert [one.evidence for one in found] == [one.evidence for one in blocks]
     return [one.id for one in found if one.notes]
 
@@ -53,9 +54,15 @@ def test_the_same_sentence_of_one_model_and_kind_is_said_once() -> None:
     assert kept(*said) == ["grad_cam-1", "grad_cam-3"]
 
 
-def test_the_same_sentence_of_another_model_or_kind_stays() -> None:
-    other, kind = block(2, "Same.", model="b"), block(3, "Same.", kind="samples")
-    assert kept(block(1, "Same."), other, kind) == ["grad_cam-1", "grad_cam-2", "samples-3"]
+def test_the_same_sentence_of_another_kind_stays() -> None:
+    assert kept(block(1, "Same."), block(3, "Same.", kind="samples")) == ["grad_cam-1", "samples-3"]
+
+
+def test_the_same_sentence_of_another_model_is_said_once_and_cites_both() -> None:
+    blocks = [block(1, "Same."), block(2, "Same."), block(3, "Same.", model="b")]
+    [note] = [n for s in merged_notes([Section("s", "", "", "", tuple(blocks))])
+              for one in s.blocks for n in one.notes]  # fmt: skip
+    assert note.cites == ("grad_cam-1.zero_maps", "grad_cam-3.zero_maps")
 
 
 CAM = """\
@@ -155,7 +162,7 @@ def test_an_author_heads_a_figure_else_its_artifact_else_its_kind() -> None:
         found[f"drawn:{name}"] = {"undefined": "", "parts": [], **headed}
         found[f"finding:{name}"] = encode(Finding(name, "grad_cam", "base", "", ()))
         found[f"notes:{name}"] = {"notes": []}
-    blocks = _section(read, read.sections[0], found).blocks
+    blocks = _section(read, read.sections[0], found, set()).blocks
     titles = ["Class Activation Heatmap", "Activation Heatmap", "Mine", "Mine"]
     assert [block.title for block in blocks] == titles
 
@@ -209,3 +216,10 @@ def test_quoted_numbers_become_evidence_of_their_figure_unless_they_are_already(
     other, own = with_quotes(figure, DrawnPart("a", "", "", "", (), quotes=quotes[:1]), [])
     assert other.quotes == (("3", "maps-1-a.zero"),)
     assert [item.figure for item in own] == ["maps-1-a"]
+
+
+def test_how_to_read_a_figure_stands_once() -> None:
+    read: set[str] = set()
+    part = DrawnPart("a", "", "A map.", "", (), encoding="Bright is strong.")
+    captions = [with_encoding(part, read).caption for _ in range(2)]
+    assert captions == ["A map. Bright is strong.", "A map."]

@@ -1,7 +1,8 @@
 """Functions for rules that write notes: sentences whose numbers all come from evidence.
 
 `note` fills a template; `by_measure`, `get`, `picked_channel` and `readings` read evidence;
-`side`, `apart` and `exact` compare evidence with a threshold; `derived` and `tally` make combined
+`side`, `apart`, `beyond` and `exact` compare evidence with a threshold, other evidence or fresh
+weights; `earned` holds back what a model cannot have learned; `derived` and `tally` make combined
 numbers citable; `unbacked_numbers` checks a note.
 """
 
@@ -24,6 +25,9 @@ from reportgen.drafting.evidence import (
 from reportgen.drafting.notes import (
     Paragraph,
     beside_area,
+    conclude,
+    draft,
+    joined,
     literal,
     note,
     of_output,
@@ -31,6 +35,7 @@ from reportgen.drafting.notes import (
 )
 from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.rounding import shows
+from reportgen.drafting.sentences import Sentence, Sentences
 from reportgen.drafting.verdicts import (
     MINIMUM_N,
     UNDECIDED,
@@ -38,6 +43,8 @@ from reportgen.drafting.verdicts import (
     Side,
     Tally,
     apart,
+    beyond,
+    earned,
     every,
     exact,
     few,
@@ -46,6 +53,7 @@ from reportgen.drafting.verdicts import (
     opposite,
     side,
     tally,
+    unlearned,
     verdict_of,
 )
 from reportgen.drafting.wording import listed, number, percent, quoted
@@ -57,18 +65,25 @@ __all__ = [
     "Paragraph",
     "Quotes",
     "Reading",
+    "Sentence",
+    "Sentences",
     "Side",
     "Tally",
     "apart",
     "at_same_place",
     "beside_area",
+    "beyond",
     "by_measure",
+    "conclude",
     "derived",
+    "draft",
+    "earned",
     "every",
     "exact",
     "few",
     "get",
     "is_pool",
+    "joined",
     "listed",
     "literal",
     "measure_name",
@@ -89,5 +104,6 @@ __all__ = [
     "side",
     "tally",
     "unbacked_numbers",
+    "unlearned",
     "verdict_of",
 ]

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reportgen.drafting.evidence import Reading
 from reportgen.drafting.rounding import NUMBER, shows
+from reportgen.drafting.sentences import Sentence
 from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
-from reportgen.records import Evidence, Inference, Note, Number, Verdict
+from reportgen.records import Evidence, Inference, Note, Number, Table, Verdict
 
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
@@ -60,6 +61,64 @@ def note(
     text = fill(template, words or {}, evidence)
     cites = dict.fromkeys(item.id for item in (*evidence.values(), *also))
     return Note(id=id, rule=rule, text=text, verdict=verdict, cites=tuple(cites))
+
+
+def draft(
+    id: str,
+    rule: str,
+    verdict: Verdict,
+    sentence: Sentence,
+    also: Iterable[Evidence] = (),
+    table: Table | None = None,
+) -> Note:
+    """A note in the words of a catalog, which cites the evidence that its sentence rests on.
+
+    Args:
+        id: unique in the report, e.g. "grad_cam-1.focus".
+        rule: the name of the rule that wrote the note.
+        verdict: the verdict of the evidence on a claim; "info" where the note claims nothing.
+        sentence: what was found.
+        also: further evidence that the note cites and the sentence does not quote.
+        table: the finding in numbers, where it spans several layers or outputs.
+
+    Raises:
+        ValueError: there is no evidence.
+    """
+    cites = dict.fromkeys(item.id for item in (*sentence.cites, *also))
+    return Note(id, rule, sentence.text, verdict, tuple(cites), table=table)
+
+
+def joined(*sentences: Sentence) -> Sentence:
+    """Several sentences of one note."""
+    cites = {item.id: item for sentence in sentences for item in sentence.cites}
+    return Sentence(" ".join(s.text for s in sentences), tuple(cites.values()))
+
+
+def conclude(
+    rule: str,
+    claim: Sentence,
+    answer: Side,
+    why: Sentence,
+    also: Iterable[Evidence] = (),
+    table: Table | None = None,
+) -> Inference:
+    """The result of an inference: the claim that it tests, the verdict, and why.
+
+    The answer is "above" where the claim holds. The evidence that the rule derived is that among
+    the cited whose id begins with "inferences.".
+    """
+    cited = {item.id: item for item in (*why.cites, *claim.cites, *also)}
+    note = Note(
+        id=f"inferences.{rule}",
+        rule=rule,
+        text=why.text,
+        verdict=verdict_of(answer),
+        cites=tuple(cited),
+        claim=claim.text,
+        table=table,
+    )
+    own = tuple(item for key, item in cited.items() if key.startswith("inferences."))
+    return Inference((note,), own)
 
 
 def fill(

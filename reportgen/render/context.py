@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reportgen.drafting import number
+from reportgen.drafting import listed, number
 from reportgen.drafting.wording import SYMBOLS
 from reportgen.links import retargeted
 from reportgen.records import (
@@ -85,6 +85,7 @@ def report_page(
     counts = counted(len(plan.figures), sum(item.table is not None for item in plan.figures))
     names = ", ".join(model.title or model.name for model in report.models)
     notes = enumerate(report.inferences, 1)
+    by_id = {note.id: note for note in plan.notes}
     return ReportPage(
         title=report.title,
         authors=", ".join(report.authors),
@@ -92,6 +93,7 @@ def report_page(
         counts=counts,
         intro=linked(report.intro.strip("\n"), plan),
         warnings=[warning.text for warning in report.warnings],
+        highlights=[note_view(by_id[id], plan) for id in report.highlights],
         sections=[view.section(section) for section in report.sections],
         inferences=[note_view(note, plan, str(position)) for position, note in notes],
         tally=tally(report.inferences),
@@ -244,6 +246,9 @@ def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
         cites=" ".join(note.cites),
         figures=links({item.figure for item in evidence}, plan),
         evidence=[evidence_view(item, plan) for item in evidence],
+        claim=note.claim,
+        caveats=listed(note.caveats),
+        table=None if note.table is None else tables.view(note.table),
     )
 
 

@@ -60,6 +60,7 @@ def document(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, s
         "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},
         "evidence": [_evidence(item) for item in plan.evidence.values()],
         "notes": [_note(note) for note in plan.notes],
+        "highlights": list(report.highlights),
         "inferences": [note.id for note in report.inferences],
         "provenance": dict(report.provenance),
     }
@@ -123,4 +124,5 @@ def _evidence(item: Evidence) -> JsonObject:
 
 
 def _note(note: Note) -> JsonObject:
-    return asdict(note) | {"cites": list(note.cites)}
+    lists = {"cites": list(note.cites), "caveats": list(note.caveats)}
+    return asdict(note) | lists | {"table": None if note.table is None else _table(note.table)}

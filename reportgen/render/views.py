@@ -54,7 +54,11 @@ class EvidenceView:
 
 @dataclass(frozen=True)
 class NoteView:
-    """A note with its verdict; `word` is the verdict in words, `cites` joins evidence ids."""
+    """A note with its verdict; `word` is the verdict in words, `cites` joins evidence ids.
+
+    `claim` is the claim that the verdict is on, "" for none. `caveats` are doubts about the models
+    behind it in a few words, "" for none.
+    """
 
     id: str
     anchor: str
@@ -67,6 +71,9 @@ class NoteView:
     cites: str
     figures: list[LinkView]
     evidence: list[EvidenceView]
+    claim: str
+    caveats: str
+    table: TableView | None
 
 
 @dataclass(frozen=True)
@@ -187,6 +194,7 @@ class ReportPage:
     counts: str
     intro: str
     warnings: list[str]
+    highlights: list[NoteView]
     sections: list[SectionView]
     inferences: list[NoteView]
     tally: list[TallyView]

@@ -101,7 +101,11 @@ class FigureSpec:
 
 @dataclass(frozen=True)
 class SectionSpec:
-    """A section: the author's Markdown `text`, then figures of `model` where they name no other."""
+    """A section: the author's Markdown `text`, then figures of `model` where they name no other.
+
+    Attributes:
+        lines: the lines of the keys that the spec gives.
+    """
 
     id: str
     title: str
@@ -109,6 +113,7 @@ class SectionSpec:
     model: str | None
     figures: tuple[FigureSpec, ...]
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ class Spec:
         inferences: the names of the rules to apply, in order.
         source: the file as the user named it.
         explain: whether each method is explained where the report first uses it.
+        lines: the lines of the keys that the spec gives.
     """
 
     slug: str
@@ -133,6 +139,7 @@ class Spec:
     inferences: tuple[str, ...]
     source: Path
     explain: bool = False
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 def weights_of(params: Params) -> str | None:
