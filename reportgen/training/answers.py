@@ -34,7 +34,7 @@ _SAME, _SURE = 0.05, 0.9
 _TELLING = 10
 """Test images from which an accuracy tells whether it is no better than a constant answer."""
 _IN_CLASS = 5
-"""Images of a class from which another order of classes can be told."""
+"""The fewest images of a class from which another order of classes is concluded."""
 
 
 def doubtful(
