@@ -403,7 +403,8 @@ def model_inputs() -> Type:
         return found
 
     def schema() -> JsonObject:
-        one = {"anyOf": [{"const": IMAGES}, value.schema(), vector.schema(), {"type": "string"}]}
+        text = {"type": "string", "pattern": "^(?![Ii][Mm][Aa][Gg][Ee][Ss]*$)"}
+        one = {"anyOf": [{"const": IMAGES}, value.schema(), vector.schema(), text]}
         none = {"additionalProperties": {"not": {"const": IMAGES}}}
         return {"type": "object", "additionalProperties": one, "not": none}
 
