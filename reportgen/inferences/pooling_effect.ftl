@@ -2,8 +2,8 @@ claim = Pooling leaves fewer positions, raises the mean activation and keeps the
 
 # $layers of $layers_n pooling layers show all three. $gain: the largest factor of the mean.
 effect = { $case ->
-    [both] Both pooling layers show all three; { $gain_at } in { $gain_model } raises the mean the most, by a factor of { $gain }.
-    [all] All { $layers_n } pooling layers show all three; { $gain_at } in { $gain_model } raises the mean the most, by a factor of { $gain }.
+    [both] Both pooling layers show all three; { $gain_place } raises the mean the most, by a factor of { $gain }.
+    [all] All { $layers_n } pooling layers show all three; { $gain_place } raises the mean the most, by a factor of { $gain }.
     [none] None of { $layers_n } pooling layers shows all three{ $open ->
         [yes] , though some are undecided
        *[no] {""}

@@ -14,7 +14,8 @@ from subjects import (
 )
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.evaluation.compute import compute, correct, most_frequent, without_color
+from reportgen.figures.evaluation.altered import without_color
+from reportgen.figures.evaluation.compute import compute, correct, most_frequent
 from reportgen.network.network import Network
 from reportgen.records import Target
 

@@ -48,7 +48,7 @@ def test_the_strongest_layer_is_quoted_and_all_are_in_the_table() -> None:
     )
     note = only(infer(findings), findings)
     assert note.text == (
-        "Both pooling layers show all three; `pool` in `Model b` raises the mean the most, by a "
+        "Both pooling layers show all three; `pool` of `Model b` raises the mean the most, by a "
         "factor of 2.20."
     )
     assert note.table is not None

@@ -41,8 +41,8 @@ def test_every_output_is_in_the_table_with_chance() -> None:
     assert note.text.startswith("In 1 of 2 models, most of the energy outside the object lies")
     assert note.table is not None
     assert note.table.rows == (
-        ("Model a", "class", "60%", "75%", "20%"),
-        ("Model b", "class", "60%", "35%", "20%"),
+        ("Model a", "60%", "75%", "20%"),
+        ("Model b", "60%", "35%", "20%"),
     )
 
 

@@ -63,7 +63,7 @@ def measures(
             field,
             "px",
             how="side of the input region that one unit of the layer can see"
-            + ("" if field is not None else "; it cannot be told"),
+            + ("" if field is not None else "; it is unknown"),
         ),
         _relus(*relus),
         Measure(
@@ -128,7 +128,7 @@ def _energy(channels: Sequence[Channel], seed: int) -> Measure:
     how += "; baseline: the foreground's share of the region that the unit saw" if known else ""
     if not shares:
         return Measure("energy_in_foreground", None, n=0, how=how + "; there is none")
-    how += "" if known else "; no baseline, as which region the unit saw cannot be told"
+    how += "" if known else "; no baseline, as the region that the unit saw is unknown"
     # Projections of one channel look alike, so that their number is no sample size.
     values, seen_shares = mean_by_unit(shares, units), mean_by_unit(areas, units)
     interval = bootstrap(values, seed, SHARE)
