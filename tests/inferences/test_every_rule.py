@@ -113,8 +113,9 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "edge_filters": {
         "edge_filters": CONVS,
-        "vertical_filters": CONVS,
-        "horizontal_filters": CONVS,
+        "edge_filters_fresh": CONVS,
+        "oriented_filters": CONVS,
+        "oriented_filters_fresh": CONVS,
         "local": CONVS,
         "class_told": CONVS,
     },
