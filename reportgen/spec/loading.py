@@ -96,8 +96,8 @@ def read_file(path: Path) -> bytes:
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
         own = did_you_mean(path.name, project.names())
-        if own.startswith("did you mean") and not hint.startswith("did you mean"):
-            hint = own
+        if own and (own.startswith("did you mean") or not near):
+            hint = hint if hint.startswith("did you mean") else own
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -329,10 +329,13 @@ class _Assembly:
             message = f"'{kind}' needs a model, and neither it nor its section names one"
             hint = f"add 'model:' with one of: {', '.join(self.models)}"
             self.problems.add(keys.line, message, hint)
+        params = {p.name: keys[p.name] for p in entry.parameters}
+        if params.get("sanity") is True and "sanity" not in keys.lines:
+            params["sanity"] = self.keys["sanity"]
         return FigureSpec(
             id=ids.of(keys, kind, number_first=True),
             kind=kind,
-            params={p.name: keys[p.name] for p in entry.parameters},
+            params=params,
             title=keys["title"],
             caption=keys["caption"],
             model=model,
