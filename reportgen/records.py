@@ -373,18 +373,34 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A measured value behind an author's words that has moved; None is undefined or missing."""
+
+    evidence: str
+    was: Number | None
+    now: Number | None
+
+
+@dataclass(frozen=True)
 class Note:
-    """One or two drafted sentences, their verdict, and the ids of the evidence that they cite."""
+    """One or two sentences, their verdict, and the ids of the evidence that they cite.
+
+    The text of a drafted note is plain, with code in backticks; that of an edited note, or of the
+    author's own, is Markdown. `changed` and `verdict_was` ("" for the same) say what has moved
+    since the author wrote or approved it.
+    """
 
     id: str
     rule: str
     text: str
     verdict: Verdict
     cites: tuple[str, ...]
-    origin: Literal["drafted", "edited"] = "drafted"
+    origin: Literal["drafted", "edited", "own"] = "drafted"
+    changed: tuple[Change, ...] = ()
+    verdict_was: str = ""
 
     def __post_init__(self) -> None:
-        if not self.cites:
+        if not self.cites and self.origin == "drafted":
             raise ValueError(f"note {self.id!r} cites no evidence")
         if self.verdict not in VERDICTS:
             raise ValueError(f"note {self.id!r} has verdict {self.verdict!r}, not of {VERDICTS}")
@@ -471,13 +487,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part of the report; `text` is the author's Markdown."""
+    """A titled part of the report; `text` is the author's Markdown, `notes` are his own."""
 
     id: str
     title: str
     text: str
     model: str
     blocks: tuple[Block, ...]
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reportgen.drafting import number
+from reportgen.drafting import number, percent
 from reportgen.drafting.wording import SYMBOLS
 from reportgen.links import retargeted
 from reportgen.records import (
@@ -31,6 +31,7 @@ from reportgen.render.outline import Outline
 from reportgen.render.views import (
     REMARKS,
     BlockView,
+    CitedView,
     EntryView,
     EvidenceView,
     FactView,
@@ -97,6 +98,7 @@ def report_page(
         tally=tally(report.inferences),
         models=list(view.models.values()),
         provenance=facts(report.provenance),
+        values=cited_views(plan),
     )
 
 
@@ -261,6 +263,18 @@ def evidence_view(item: Evidence, plan: Outline) -> EvidenceView:
         how=item.how,
         figures=links({item.figure, *(plan.evidence[id].figure for id in item.sources)}, plan),
     )
+
+
+def cited_views(plan: Outline) -> dict[str, CitedView]:
+    """Every measure as an author's text cites it, by id."""
+    return {id: cited_view(item) for id, item in plan.evidence.items()}
+
+
+def cited_view(item: Evidence) -> CitedView:
+    """One measure as an author's text cites it; a unit that is a symbol follows its number."""
+    unit = "" if item.unit not in SYMBOLS or item.value is None else f" {item.unit}"
+    text = number(item.value) + unit.replace(" %", "%")
+    return CitedView(json.dumps(item.value, allow_nan=False), text, percent(item.value))
 
 
 def tally(notes: Sequence[Note]) -> list[TallyView]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from reportgen.drafting import quoted
 from reportgen.render import prose, templates
-from reportgen.render.views import CellView, LinkView, ReportPage
+from reportgen.render.views import CellView, CitedView, LinkView, ReportPage
 
 # GitHub reads no emphasis inside a word, so underscores in names of layers stay unescaped.
 _SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_|_(?![^\W_])")
@@ -55,14 +55,19 @@ def inline(text: str, cell: bool = False) -> Escaped:
     return Escaped(_START.sub(r"\1\\", "".join(pieces), count=1))
 
 
-def author(text: str) -> Escaped:
-    """An author's Markdown as written if it holds only safe markup, else the sanitized HTML."""
+def author(text: str, values: Mapping[str, CitedView] | None = None) -> Escaped:
+    """An author's Markdown as written if it holds only safe markup, else the sanitized HTML.
+
+    Args:
+        text: the Markdown.
+        values: what it may cite, by id of the evidence; all that it cites must be here.
+    """
     bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
     if _WILD.search(bare) or not all(map(_is_harmless, _ADDRESS.findall(text))):
         # An empty line would end the block of HTML.
-        markup = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text).strip())
+        markup = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text, values).strip())
         return Escaped(f"<div>\n{markup}\n</div>" if markup else "")
-    return Escaped(_HEADING.sub(_lowered, text))
+    return Escaped(_HEADING.sub(_lowered, prose.with_values(text, values or {})))
 
 
 def _is_harmless(address: tuple[str, str]) -> bool:

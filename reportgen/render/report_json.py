@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Section, Table
+from reportgen.render import prose
+from reportgen.render.context import cited_views
 from reportgen.render.outline import Outline
 
 if TYPE_CHECKING:
@@ -36,15 +38,19 @@ def render(report: Report, plan: Outline) -> bytes:
 
 def document(report: Report, plan: Outline) -> JsonObject:
     """The report as plain values."""
+    values = cited_views(plan)
     return {
         "schema": SCHEMA,
         "slug": report.slug,
         "title": report.title,
         "authors": list(report.authors),
-        "intro": report.intro,
+        "intro": prose.with_values(report.intro, values),
         "warnings": [asdict(warning) for warning in report.warnings],
         "models": [_model(model) for model in report.models],
-        "sections": [_section(section) for section in report.sections],
+        "sections": [
+            _section(section) | {"text": prose.with_values(section.text, values)}
+            for section in report.sections
+        ],
         "figures": [_figure(figure) for figure in plan.figures],
         "labels": dict(plan.labels),
         "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},

@@ -5,6 +5,7 @@ Their text is not escaped; the filters of each template escape it for HTML or Ma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -32,6 +33,15 @@ class NumberView:
 
     exact: str
     text: str
+
+
+@dataclass(frozen=True)
+class CitedView:
+    """A measured value that an author's text cites: exact, and in prose as number or percentage."""
+
+    exact: str
+    text: str
+    percent: str
 
 
 @dataclass(frozen=True)
@@ -179,7 +189,10 @@ class FactView:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The context of the templates report.html and report.md."""
+    """The context of the templates report.html and report.md.
+
+    `values` holds all that the author's texts may cite, by id of the evidence.
+    """
 
     title: str
     authors: str
@@ -192,6 +205,7 @@ class ReportPage:
     tally: list[TallyView]
     models: list[ModelView]
     provenance: list[FactView]
+    values: Mapping[str, CitedView]
 
 
 @dataclass(frozen=True)

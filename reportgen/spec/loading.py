@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen import catalog, links
+from reportgen import catalog, cited_values, links
+from reportgen.citing import place_problems
 from reportgen.errors import Problem, UserError
 from reportgen.files import kind
 from reportgen.spec import project
@@ -187,6 +188,7 @@ class _Assembly:
             inferences = tuple(catalog.entries("inferences"))
         sections = tuple(self.sections())
         self.check_links(sections)
+        self.check_values(sections, inferences)
         return Spec(
             slug=self.source.stem,
             title=keys["title"] or in_words(self.source.stem),
@@ -198,6 +200,8 @@ class _Assembly:
             inferences=inferences,
             source=self.source,
             explain=keys["explain"],
+            hidden=tuple(keys["notes"]["hide"]) if keys["notes"] else (),
+            lines=keys.lines,
         )
 
     def check_combinations(self) -> None:
@@ -310,7 +314,9 @@ class _Assembly:
         model = self.named_model(keys) or self.only_model()
         figures = [self.figure(pair, model, figure_ids) for pair in keys["figures"] or () if pair]
         id_ = section_ids.of(keys, slugified(keys["title"]) or "section")
-        return SectionSpec(id_, keys["title"], keys["text"], model, tuple(figures), keys.line)
+        return SectionSpec(
+            id_, keys["title"], keys["text"], model, tuple(figures), keys.line, keys.lines
+        )
 
     def figure(self, pair: tuple[str, Values], model: str | None, ids: _Ids) -> FigureSpec:
         """A figure from its kind and its keys, in a section of `model`."""
@@ -346,6 +352,20 @@ class _Assembly:
                 if target not in ids and not target.startswith(made):
                     message = f"the text links to {quoted('#' + target)}, and no section or figure"
                     self.problems.unknown(line, f"{message} has this id", target, ids[5:])
+
+    def check_values(self, sections: Sequence[SectionSpec], rules: Sequence[str]) -> None:
+        """Add values that the author's texts cite of figures that the report does not have."""
+        figures = [figure for section in sections for figure in section.figures]
+        texts = [(self.keys["intro"], self.keys.at("intro"), cited_values.cited)]
+        texts += [
+            (keys["text"], keys.at("text"), cited_values.cited)
+            for keys in self.keys["sections"] or ()
+        ]
+        texts += [(f.caption, f.at("caption"), cited_values.cited_in_line) for f in figures]
+        ids = [figure.id for figure in figures]
+        for text, line, citations in texts:
+            for problem in place_problems(citations(text or ""), ids, rules, "", line):
+                self.problems.add(line, problem.message, problem.hint)
 
     def named_model(self, keys: Values) -> str | None:
         """The model that a section or figure names; None where there is no such model."""

@@ -101,7 +101,10 @@ class FigureSpec:
 
 @dataclass(frozen=True)
 class SectionSpec:
-    """A section: the author's Markdown `text`, then figures of `model` where they name no other."""
+    """A section: the author's Markdown `text`, then figures of `model` where they name no other.
+
+    `lines` holds the lines of the keys that the spec gives.
+    """
 
     id: str
     title: str
@@ -109,6 +112,7 @@ class SectionSpec:
     model: str | None
     figures: tuple[FigureSpec, ...]
     line: int
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,8 @@ class Spec:
         inferences: the names of the rules to apply, in order.
         source: the file as the user named it.
         explain: whether each method is explained where the report first uses it.
+        hidden: rules, and figure kinds with all their rules, whose drafts the report leaves out.
+        lines: the lines of the keys that the spec gives.
     """
 
     slug: str
@@ -133,6 +139,13 @@ class Spec:
     inferences: tuple[str, ...]
     source: Path
     explain: bool = False
+    hidden: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def notes(self) -> Path:
+        """The file of the author's notes, which need not exist."""
+        return self.source.with_name(f"{self.slug}.notes.md")
 
 
 def weights_of(params: Params) -> str | None:
