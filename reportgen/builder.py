@@ -17,6 +17,7 @@ from reportgen.errors import InputMovedError, Problem, ReportgenError, SystemRef
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
 from reportgen.publication import publish
+from reportgen.records import Report
 from reportgen.session import Session, changed_files, recorded
 from reportgen.store import Output, read_manifest
 
@@ -275,6 +276,26 @@ class Builder:
         self.resolved[task.key] = Resolved(key_of(task, facts), facts, digests)
         self.publish(task, digests, files)
         self.ran += 1
+
+    def drafts(self) -> Report:
+        """The report with its drafts, without a page.
+
+        Raises:
+            ReportgenError: a task failed; the listener has the error.
+        """
+        from reportgen import page
+
+        task = self.plan.page
+        for _ in range(MOVES + 1):
+            try:
+                used = [
+                    (i.name, self.outputs(self.plan.tasks[i.task])[i.output]) for i in task.inputs
+                ]
+                return page.drafted(self.plan.spec, dict(used), {}, self.session.store)
+            except InputMovedError:
+                self.resolved.clear()
+                self.worker.stop()
+        raise Failed(1)
 
     def notes_file(self, task: Task, digests: Mapping[str, str]) -> NotesFile | None:
         """The author's notes, as the key of the page has them.

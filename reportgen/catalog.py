@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -93,6 +93,20 @@ class Entry:
     order: int = 1000
     explanation: tuple[tuple[str, str], ...] = ()
     inputs: tuple[str, ...] = ("model", "dataset")
+
+
+Described = tuple[tuple[str, str], ...]
+
+
+def with_fresh(names: Collection[str], evidence: Described) -> Described:
+    """Evidence of a figure kind, with a companion for each of the measures named.
+
+    The companion is the same measure with newly drawn weights (`figures.fresh`).
+    """
+    companions = tuple(
+        (f"{name}_fresh", f"{text}; with fresh weights") for name, text in evidence if name in names
+    )
+    return (*evidence, *companions)
 
 
 Group = Literal["models", "datasets", "figures", "inferences"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial, wraps
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,10 +20,15 @@ from reportgen.spec.types import Spec
 from reportgen.version import __version__
 
 if TYPE_CHECKING:
+    from reportgen.keys import Status
     from reportgen.session import Place
 
 MOST_NAMED = 8
 """Specs that the last line of a command names; the others are counted."""
+
+NEVER = "never built"
+UNBUILT = (NEVER, "waits for")
+"""Codes of the reasons that every task of a report has that was never built."""
 
 WHY = "because of the problems above"
 
@@ -118,8 +124,10 @@ def check(specs: Sequence[str]) -> int:
     loaded; no dataset is loaded and no code of yours runs.
     """
     from reportgen.checking import problems_of
+    from reportgen.models.sketches import Sketches
 
-    sound, broken = load(specs, problems_of)
+    with Sketches() as sketches:
+        sound, broken = load(specs, partial(problems_of, sketches=sketches))
     if not broken:
         say(f"{len(sound)} spec{'s' * (len(sound) != 1)} without problems")
     return remind(broken, len(sound) + len(broken), "with problems")
@@ -162,13 +170,52 @@ def build(specs: Sequence[str], out: Path | None, trust_model: bool) -> int:
 
 
 @main.command()
+@click.argument("spec")
+@out_option
+@click.option(
+    "--approve",
+    metavar="ID",
+    multiple=True,
+    help="Approve this note as it is now; may be given several times.",
+)
+@click.option("--trust-model", is_flag=True, help="As for 'build'.")
+@guarded
+def notes(spec: str, out: Path | None, approve: Sequence[str], trust_model: bool) -> int:
+    """Write specs/SPEC.notes.md with all drafted notes, to be edited.
+
+    What is stale is computed first. Where the file exists, new drafts are added; everything that
+    you wrote in it stays.
+    """
+    from reportgen import reports as use
+    from reportgen.checking.figures import data_problems
+
+    sound, _ = load([spec], data_problems)
+    if not sound:
+        return UserError.exit_status
+    console = Console(live=sys.stderr.isatty())
+    plan = use.plans(sound)[0]
+    merged = use.rewrite_notes(plan, place(out), console, approve=approve, trust=trust_model)
+    counts = ", ".join(f"{count} {state}" for state, count in merged.counts.items()) or "no notes"
+    say(f"{sound[0].notes} ({counts})")
+    for id, said in merged.changed.items():
+        say(f"changed  {id} ({said})")
+    for id in merged.returned:
+        say(f"returned {id} (its verdict has changed since you rejected it)")
+    for id in merged.orphans:
+        say(f"orphan   {id} (its figure has left the spec)")
+    return 0
+
+
+@main.command()
 @spec_argument
 @out_option
+@click.option("--json", "as_json", is_flag=True, help="List all tasks, the fresh too, as JSON.")
 @guarded
-def status(specs: Sequence[str], out: Path | None) -> int:
+def status(specs: Sequence[str], out: Path | None, as_json: bool) -> int:
     """List the tasks that are stale, each with its reasons.
 
-    The exit status is 1 if any task is stale.
+    A report that was never built has one line. The exit status is 1 if any task is stale. Notes
+    that you rejected, whose numbers have changed or whose figure is gone are listed too.
     """
     from reportgen import reports as use
     from reportgen.checking.figures import data_problems
@@ -177,15 +224,51 @@ def status(specs: Sequence[str], out: Path | None) -> int:
     prune = not specs and not broken
     statuses = use.statuses(use.plans(sound), place(out), prune=prune) if sound else []
     stale = [status for status in statuses if status.state != "fresh"]
-    for status in stale:
-        reasons = "; ".join(str(reason) for reason in status.reasons)
-        say(f"{status.state:<6} {status.task.key} ({reasons})")
-    if sound:
+    for line in as_data(statuses, broken) if as_json else in_lines(statuses):
+        say(line)
+    if sound and not as_json:
         say(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
+        for spec in sound:
+            for state, id, detail in use.note_states(spec, place(out)):
+                say(f"{state:<8} {spec.slug}: {id}{f' ({detail})' if detail else ''}")
     reminded = remind(
         broken, len(sound) + len(broken), "not examined, because of the problems above"
     )
     return max(1 if stale else 0, reminded)
+
+
+def in_lines(statuses: Sequence[Status]) -> Iterator[str]:
+    """A line for each task that is not fresh; one for a whole report that was never built."""
+    for slug, group in groupby(statuses, lambda status: status.task.key.partition("/")[0]):
+        tasks = list(group)
+        refusals = [r for status in tasks for r in status.reasons if r.code not in UNBUILT]
+        if len(tasks) > 1 and all(NEVER in {r.code for r in status.reasons} for status in tasks):
+            why = "; ".join([f"{NEVER}: {len(tasks)} tasks", *map(str, refusals)])
+            yield f"{'stale':<6} {slug} ({why})"
+            continue
+        for status in tasks:
+            if status.state != "fresh":
+                reasons = "; ".join(str(reason) for reason in status.reasons)
+                yield f"{status.state:<6} {status.task.key} ({reasons})"
+
+
+def as_data(statuses: Sequence[Status], broken: Sequence[Path]) -> Iterator[str]:
+    """The lines of a JSON object: every task with its state, and the specs with problems."""
+    import json
+
+    tasks = [
+        {
+            "task": status.task.key,
+            "stage": status.task.stage,
+            "state": status.state,
+            "reasons": [{"code": r.code, "detail": r.detail} for r in status.reasons],
+        }
+        for status in statuses
+    ]
+    fresh = sum(status.state == "fresh" for status in statuses)
+    found = {"fresh": fresh, "total": len(tasks), "tasks": tasks,
+             "not_examined": [str(path) for path in broken]}  # fmt: skip
+    yield from json.dumps(found, indent=2).splitlines()
 
 
 GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")

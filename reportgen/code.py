@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from reportgen.digest import StatCache, of_bytes, of_value
+from reportgen.digest import StatCache, of_bytes, of_input, of_value
 from reportgen.files import read_regular
 from reportgen.libraries import installed_twin, is_library
 from reportgen.types import JsonObject
@@ -25,6 +25,9 @@ FORM = 1
 
 DISTRIBUTIONS = {"PIL": "pillow", "mpl_toolkits": "matplotlib", "yaml": "PyYAML"}
 """Distributions whose import name differs, by import name."""
+
+SENTENCES = ".ftl"
+"""Ending of the catalog of a module's sentences, which stands beside the module."""
 
 PACKAGE = Path(__file__).parent
 NONE: Mapping[str, str] = {}
@@ -272,9 +275,17 @@ class CodeDigests:
                     entry = self.cache.read(file, lambda source: _entry(source.read(), old))
             except OSError:  # The import of it fails with a message.
                 entry = {"sha": "", **UNREADABLE._asdict()}
-            self._facts[file] = Facts(entry["body"], entry["imports"], entry["effects"])
+            body = self._with_sentences(file, entry["body"])
+            self._facts[file] = Facts(body, entry["imports"], entry["effects"])
             self.shas[file] = entry["sha"]
         return self._facts[file]
+
+    def _with_sentences(self, file: str, body: str) -> str:
+        """The digest of a module's text with that of its catalog of sentences, if it has one."""
+        catalog = Path(file).with_suffix(SENTENCES)
+        if catalog.name not in self._listed(str(catalog.parent)):
+            return body
+        return of_value([body, of_input(catalog, self.cache)])
 
 
 def _entry(data: bytes, old: JsonObject | None) -> JsonObject:

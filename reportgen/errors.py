@@ -78,8 +78,35 @@ def refused(error: OSError) -> Problem:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         hint = "free some space, then build again; finished tasks are kept"
         return Problem(f"cannot write{where}: the disk is full", hint=hint)
-    hints = dict.fromkeys(
-        (errno.EROFS, errno.EACCES, errno.EPERM), "give yourself the right to read and write there"
-    )
-    hint = hints.get(error.errno or 0, "check the disk, then build again")
+    hint = _REMEDIES.get(error.errno or 0, "remove the cause, then try again")
     return Problem(f"cannot use{where}: {why}", hint=hint)
+
+
+_REMEDIES = {
+    **dict.fromkeys(
+        (errno.EROFS, errno.EACCES, errno.EPERM), "give yourself the right to read and write there"
+    ),
+    **dict.fromkeys(
+        (errno.EMFILE, errno.ENFILE),
+        "close other programs, or raise the limit of open files (ulimit -n), then try again",
+    ),
+    **dict.fromkeys(
+        (errno.EAGAIN, errno.ENOMEM),
+        "close other programs, or raise the limits of processes and of memory (ulimit -u and -v), "
+        "then try again",
+    ),
+    errno.EFBIG: "raise the limit of the size of a file (ulimit -f), then try again",
+    errno.EIO: "check the disk, then try again",
+    **dict.fromkeys(
+        (errno.ESTALE, errno.ETIMEDOUT, errno.EHOSTDOWN, errno.ENOTCONN, errno.ENODEV),
+        "check that the drive or the network folder is there, then try again",
+    ),
+    **dict.fromkeys(
+        (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY),
+        "another program may be changing these files; try again once it is done",
+    ),
+    errno.ENAMETOOLONG: "choose shorter names, or a folder with a shorter path",
+    errno.ELOOP: "symbolic links there lead in a circle; remove one of them",
+    errno.EBUSY: "another program uses it; close that program, then try again",
+}
+"""What to do about an error of the system, by its number."""

@@ -9,6 +9,9 @@ RESERVED = ("top", "main", "contents", "inferences", "provenance")
 """Ids of places that every page has."""
 
 _LINK = re.compile(r"(\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)#([^\s<>()]+)", re.MULTILINE)
+_FILE = re.compile(r"(\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)([^\s<>()#][^\s<>()]*)", re.MULTILINE)
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:|//|&|\\\\")
+"""What begins an address, as far as it is written plainly."""
 _CODE = re.compile(
     r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)|\Z)|(?<![`\\])(?P<ticks>`+)(?!`).+?"
     r"(?<!`)(?P=ticks)(?!`)",
@@ -19,6 +22,13 @@ _CODE = re.compile(
 def targets(text: str) -> Iterator[str]:
     """What the links of a text name after "#", those in code left out."""
     yield from (match[2] for match in _LINK.finditer(_CODE.sub("", text)))
+
+
+def files(text: str) -> Iterator[str]:
+    """The links of a text that begin at the page's folder, those in code left out."""
+    for match in _FILE.finditer(_CODE.sub("", text)):
+        if not _SCHEME.match(match[2]):
+            yield match[2]
 
 
 def retargeted(text: str, anchor: Callable[[str], str]) -> str:

@@ -16,7 +16,9 @@ from reportgen.drafting import measure_name
 from reportgen.editing.applying import applied
 from reportgen.editing.file import NotesFile
 from reportgen.engine.drawn import Drawn, DrawnPart
+from reportgen.engine.note import as_evidence
 from reportgen.errors import UserError
+from reportgen.highlights import key_findings, with_caveats
 from reportgen.records import (
     Block,
     Evidence,
@@ -27,6 +29,7 @@ from reportgen.records import (
     Report,
     ReportWarning,
     Section,
+    Verdict,
 )
 from reportgen.render import pages
 from reportgen.render.context import cited_view
@@ -67,6 +70,7 @@ def make(
         report,
         sections=own.sections,
         inferences=own.inferences,
+        highlights=key_findings(own.sections, own.inferences),
         provenance={**report.provenance, **_left_out(spec, own.rejected)},
     )
     shown = [f for section in report.sections for block in section.blocks for f in block.figures]
@@ -84,20 +88,25 @@ def drafted(
     outputs = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
     models = tuple(_model(m, decode(ModelFacts, outputs[f"model:{m.name}"])) for m in spec.models)
     inferred = [outputs[f"inference:{rule}"] for rule in spec.inferences]
+    derived = tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"]))
+    sections = merged_notes(_section(spec, section, outputs) for section in spec.sections)
+    sections, inferences = _with_caveats(
+        sections,
+        tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
+        derived,
+        models,
+    )
     return Report(
         slug=spec.slug,
         title=spec.title,
         authors=tuple(spec.authors),
         intro=spec.intro,
         models=models,
-        sections=with_explanations(
-            spec,
-            without_repeated_notes(_section(spec, section, outputs) for section in spec.sections),
-        ),
-        inferences=tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
+        sections=with_explanations(spec, sections),
+        inferences=inferences,
         provenance=_provenance(models, provenance),
         warnings=_warnings(models),
-        derived=tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"])),
+        derived=derived,
     )
 
 
@@ -178,23 +187,54 @@ def _warnings(models: Sequence[ModelFacts]) -> tuple[ReportWarning, ...]:
     )  # fmt: skip
 
 
-def without_repeated_notes(sections: Iterable[Section]) -> tuple[Section, ...]:
-    """Sections without the notes that an earlier block of the same model and kind already holds.
+def merged_notes(sections: Iterable[Section]) -> tuple[Section, ...]:
+    """Sections in which no sentence of a note stands twice.
 
-    Two figures of one kind may show different images and yet measure the same ones. The evidence
-    of the later block stays citable.
+    The first note that says it also cites the evidence of the others, and so links to their
+    figures. Two figures of one kind may show different images and yet measure the same ones; notes
+    that follow from that are not about another model and are left out.
     """
-    earlier: set[tuple[str, str, str]] = set()
-    kept = []
-    for section in sections:
-        blocks = []
-        for block in section.blocks:
-            texts = {note.id: (block.model, block.kind, note.text) for note in block.notes}
-            new = tuple(note for note in block.notes if texts[note.id] not in earlier)
-            earlier.update(texts.values())
-            blocks.append(replace(block, notes=new))
-        kept.append(replace(section, blocks=tuple(blocks)))
-    return tuple(kept)
+    sections = tuple(sections)
+    blocks = [block for section in sections for block in section.blocks]
+    alike: dict[tuple[str, str, Verdict], list[tuple[Block, Note]]] = {}
+    for block in blocks:
+        for note in block.notes:
+            alike.setdefault((block.kind, note.text, note.verdict), []).append((block, note))
+    first = {}
+    for group in alike.values():
+        of_model = {block.model: note for block, note in reversed(group)}
+        cites = dict.fromkeys(id for block, note in group if of_model[block.model] is note
+                              for id in note.cites)  # fmt: skip
+        first[group[0][1].id] = replace(group[0][1], cites=tuple(cites))
+    return _replaced(sections, first)
+
+
+def _replaced(sections: Iterable[Section], notes: Mapping[str, Note]) -> tuple[Section, ...]:
+    """Sections with these notes, by their ids, in place of their own."""
+    return tuple(
+        replace(section, blocks=tuple(
+            replace(block, notes=tuple(notes[n.id] for n in block.notes if n.id in notes))
+            for block in section.blocks
+        ))
+        for section in sections
+    )  # fmt: skip
+
+
+def _with_caveats(
+    sections: Sequence[Section],
+    inferences: Sequence[Note],
+    derived: Iterable[Evidence],
+    models: Iterable[ModelFacts],
+) -> tuple[tuple[Section, ...], tuple[Note, ...]]:
+    """Sections and inferences whose verdicts name the doubts about the models behind them."""
+    blocks = [block for section in sections for block in section.blocks]
+    evidence = {item.id: item for block in blocks for item in block.evidence}
+    evidence |= {item.id: item for item in derived}
+    of_block = {block.id: block.model for block in blocks}
+    known = {model.name: model for model in models}
+    notes = [note for block in blocks for note in block.notes]
+    careful = {n.id: n for n in with_caveats([*notes, *inferences], evidence, known, of_block)}
+    return _replaced(sections, careful), tuple(careful[note.id] for note in inferences)
 
 
 def with_explanations(spec: Spec, sections: Iterable[Section]) -> tuple[Section, ...]:
@@ -269,14 +309,16 @@ def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]
     drawn = decode(Drawn, outputs[f"drawn:{figure.id}"])
     finding = decode(Finding, outputs[f"finding:{figure.id}"])
     usual = drawn.heading or catalog.entry("figures", figure.kind).title
+    figures = tuple(_figure(figure, section, finding.model, part) for part in drawn.parts)
+    cited = [with_quotes(*one, finding.evidence) for one in zip(figures, drawn.parts, strict=True)]
     return Block(
         id=figure.id,
         kind=figure.kind,
         title=figure.title or usual,
         caption=figure.caption or "",
         model=finding.model,
-        figures=tuple(_figure(figure, section, finding.model, part) for part in drawn.parts),
-        evidence=finding.evidence,
+        figures=tuple(shown for shown, _ in cited),
+        evidence=(*finding.evidence, *(item for _, own in cited for item in own)),
         notes=decode(tuple[Note, ...], outputs[f"notes:{figure.id}"]["notes"]),
         undefined=drawn.undefined,
     )
@@ -297,6 +339,29 @@ def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: DrawnPar
         digest=picture.object if picture else of_value(encode(table)), table=table,
         vector=picture.vector if picture else "",
     )  # fmt: skip
+
+
+def with_quotes(
+    figure: Figure, part: DrawnPart, known: Sequence[Evidence]
+) -> tuple[Figure, tuple[Evidence, ...]]:
+    """A figure with the numbers that its texts quote, and the evidence that is new among them.
+
+    Args:
+        figure: the figure.
+        part: the same as it was drawn.
+        known: evidence of the block that shows it; a quote with the name and value of such a
+            measure quotes that.
+    """
+    block = figure.id.removesuffix(f"-{part.part}") if part.part else figure.id
+    by_id = {item.id: item for item in known}
+    pairs, new = [], {}
+    for quote in part.quotes:
+        same = by_id.get(f"{block}.{quote.measure.name}")
+        if same is None or same.value != quote.measure.value:
+            same = replace(as_evidence(quote.measure, figure.id), figure=figure.id)
+            new[same.id] = same
+        pairs.append((quote.shown, same.id))
+    return replace(figure, quotes=tuple(pairs)), tuple(new.values())
 
 
 def digests(files: Mapping[str, bytes]) -> dict[str, str]:

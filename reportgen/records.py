@@ -207,6 +207,7 @@ class ModelFacts:
         counts: "<split>" -> number of images.
         warnings: doubts about the model's data, then about the model.
         doubtful: outputs whose answers tell little of the images.
+        untrained: whether its weights are random, as far as is known.
     """
 
     name: str
@@ -224,6 +225,7 @@ class ModelFacts:
     training: Mapping[str, Any]
     warnings: tuple[ReportWarning, ...] = ()
     doubtful: tuple[Answers, ...] = ()
+    untrained: bool = False
 
 
 @dataclass(frozen=True)
@@ -312,11 +314,20 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Quote:
+    """A measured number in a caption or an alternative text: as text, and the measure itself."""
+
+    shown: str
+    measure: Measure
+
+
+@dataclass(frozen=True)
 class Drawing:
     """One picture of a figure, with its texts.
 
     `part` distinguishes the pictures of one figure and ends the picture's id. `title` is its
-    heading ("" for none). `caption` and `alt` are plain text, made from the artifact.
+    heading ("" for none). `caption` and `alt` are plain text, made from the artifact. `quotes`
+    holds the measured numbers that they show.
     """
 
     part: str
@@ -325,6 +336,7 @@ class Drawing:
     alt: str
     title: str = ""
     layers: tuple[str, ...] = ()
+    quotes: tuple[Quote, ...] = ()
 
 
 Cell = str | int | float | None
@@ -336,7 +348,7 @@ class Table:
 
     `footer` holds lines below the table. `marks` holds the (row, column) of each highlighted cell;
     the caption must explain the highlight. `decimals` is the number of decimals of all fractions;
-    None chooses it for each column.
+    None chooses it for each column. `quotes` holds the measured numbers of caption and footer.
     """
 
     part: str
@@ -348,6 +360,7 @@ class Table:
     layers: tuple[str, ...] = ()
     marks: tuple[tuple[int, int], ...] = ()
     decimals: int | None = None
+    quotes: tuple[Quote, ...] = ()
 
 
 # --- what pages are made of --------------------------------------------------------------------
@@ -383,11 +396,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Note:
-    """One or two sentences, their verdict, and the ids of the evidence that they cite.
+    """One finding in a sentence or two, its verdict, and the ids of the evidence that it cites.
 
-    The text of a drafted note is plain, with code in backticks; that of an edited note, or of the
-    author's own, is Markdown. `changed` and `verdict_was` ("" for the same) say what has moved
-    since the author wrote or approved it.
+    Attributes:
+        claim: the claim that the verdict is on, as a sentence; "" for a note that tests none.
+        table: the finding in numbers, layer by layer or output by output, where it spans several.
+        caveats: doubts about the models behind the finding, in a few words each.
+        origin: "drafted", or "edited" by the author, or the author's "own". The text of a draft is
+            plain, with code in backticks; that of the others is Markdown.
+        changed: what has left its interval since the author wrote or approved the text.
+        verdict_was: the verdict at that time, where it was another; else "".
     """
 
     id: str
@@ -396,6 +414,9 @@ class Note:
     verdict: Verdict
     cites: tuple[str, ...]
     origin: Literal["drafted", "edited", "own"] = "drafted"
+    claim: str = ""
+    table: Table | None = None
+    caveats: tuple[str, ...] = ()
     changed: tuple[Change, ...] = ()
     verdict_was: str = ""
 
@@ -445,7 +466,8 @@ class Figure:
 
     `file` is relative to the report's folder; a table's file is its CSV. `width` and `height` count
     the pixels of a picture, or the columns and rows of a table. `vector` is the digest of the SVG
-    that pages embed, or "".
+    that pages embed, or "". `quotes` pairs each measured number of caption, footer and alternative
+    text, as they show it, with the id of its evidence.
     """
 
     id: str
@@ -463,6 +485,7 @@ class Figure:
     digest: str
     table: Table | None = None
     vector: str = ""
+    quotes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -502,7 +525,8 @@ class Report:
     """A whole report, complete before any page is rendered.
 
     `derived` is the evidence that inferences computed from the blocks' evidence.
-    `warnings` are those of all models, each once.
+    `warnings` are those of all models, each once. `highlights` are the ids of the notes that say
+    most, the most important first.
     """
 
     slug: str
@@ -515,3 +539,4 @@ class Report:
     provenance: Mapping[str, Any]
     derived: tuple[Evidence, ...] = ()
     warnings: tuple[ReportWarning, ...] = ()
+    highlights: tuple[str, ...] = ()

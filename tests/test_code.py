@@ -70,6 +70,17 @@ def test_code_digest_covers_what_is_imported_and_nothing_else(project: Path) -> 
     assert code("reportgen.main").digest != before.digest
 
 
+def test_code_digest_covers_the_sentences_beside_a_module(project: Path) -> None:
+    before = code("reportgen.main").digest
+    write(project / "helper.ftl", "found = One filter.\n")
+    with_catalog = code("reportgen.main").digest
+    write(project / "helper.ftl", "found = Two filters.\n")
+    assert len({before, with_catalog, code("reportgen.main").digest}) == 3
+    write(project / "stranger.ftl", "other = Nobody reads this.\n")
+    write(project / "helper.ftl", "found = One filter.\n")
+    assert code("reportgen.main").digest == with_catalog
+
+
 def test_code_digest_covers_packages_on_the_way_whose_statements_do_something(
     project: Path,
 ) -> None:

@@ -11,8 +11,26 @@ import pytest
 
 from reportgen import checking
 from reportgen.codec import encode
-from reportgen.page import _model, _provenance, _section, with_explanations, without_repeated_notes
-from reportgen.records import Block, Evidence, Finding, ModelFacts, Note, Section
+from reportgen.engine.drawn import DrawnPart
+from reportgen.page import (
+    _model,
+    _provenance,
+    _section,
+    merged_notes,
+    with_explanations,
+    with_quotes,
+)
+from reportgen.records import (
+    Block,
+    Evidence,
+    Figure,
+    Finding,
+    Measure,
+    ModelFacts,
+    Note,
+    Quote,
+    Section,
+)
 
 
 def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> Block:
@@ -25,7 +43,7 @@ def block(number: int, text: str, model: str = "a", kind: str = "grad_cam") -> B
 def kept(*blocks: Block) -> list[str]:
     """Ids of the blocks that keep their note, the blocks standing in sections of their own."""
     sections = [Section(f"s{i}", "", "", "", (one,)) for i, one in enumerate(blocks)]
-    found = [one for section in without_repeated_notes(sections) for one in section.blocks]
+    found = [one for section in merged_notes(sections) for one in section.blocks]
     assert [one.evidence for one in found] == [one.evidence for one in blocks]
     return [one.id for one in found if one.notes]
 
@@ -35,9 +53,15 @@ def test_the_same_sentence_of_one_model_and_kind_is_said_once() -> None:
     assert kept(*said) == ["grad_cam-1", "grad_cam-3"]
 
 
-def test_the_same_sentence_of_another_model_or_kind_stays() -> None:
-    other, kind = block(2, "Same.", model="b"), block(3, "Same.", kind="samples")
-    assert kept(block(1, "Same."), other, kind) == ["grad_cam-1", "grad_cam-2", "samples-3"]
+def test_the_same_sentence_of_another_kind_stays() -> None:
+    assert kept(block(1, "Same."), block(3, "Same.", kind="samples")) == ["grad_cam-1", "samples-3"]
+
+
+def test_the_same_sentence_of_another_model_is_said_once_and_cites_both() -> None:
+    blocks = [block(1, "Same."), block(2, "Same."), block(3, "Same.", model="b")]
+    [note] = [n for s in merged_notes([Section("s", "", "", "", tuple(blocks))])
+              for one in s.blocks for n in one.notes]  # fmt: skip
+    assert note.cites == ("grad_cam-1.zero_maps", "grad_cam-3.zero_maps")
 
 
 CAM = """\
@@ -169,3 +193,25 @@ def test_what_is_said_of_inputs_stands_under_inputs_and_of_weights_under_weights
     assert found["weights"] == {"net": said["net"], "noise": said["noise"]}
     assert found["inputs"] == {"two": said["two"], "row": said["row"], "held": said["held"]}
     assert _provenance(tuple(models[5:]), {}).keys() == {"device", "models"}
+
+
+def test_quoted_numbers_become_evidence_of_their_figure_unless_they_are_already() -> None:
+    figure = Figure("maps-1-a", "maps", "s", "m", (), "f", "image/png", 1, 1, "", "", "", "")
+    known = Evidence("maps-1.zero", 3, "maps", 9, None, None, "counted", "maps-1-a")
+    quotes = (
+        Quote("3", Measure("zero", 3)),
+        Quote("0.41", Measure("peak", 0.4136, "px", 7, how="the largest")),
+        Quote("0.4", Measure("peak", 0.4136, "px", 7, how="the largest")),
+    )
+    part = DrawnPart("a", "", "", "", (), quotes=quotes)
+    quoting, new = with_quotes(figure, part, [known])
+    assert new == (
+        Evidence("maps-1-a.peak", 0.4136, "px", 7, None, None, "the largest", "maps-1-a"),
+    )
+    assert quoting.quotes == (
+        ("3", "maps-1.zero"), ("0.41", "maps-1-a.peak"), ("0.4", "maps-1-a.peak"),
+    )  # fmt: skip
+    # Another number of the same name is another measure.
+    other, own = with_quotes(figure, DrawnPart("a", "", "", "", (), quotes=quotes[:1]), [])
+    assert other.quotes == (("3", "maps-1-a.zero"),)
+    assert [item.figure for item in own] == ["maps-1-a"]

@@ -12,12 +12,13 @@ from reportgen.class_names import classes_named, distinct, name_hint
 from reportgen.errors import Problem
 from reportgen.layer_names import matches, unclear
 from reportgen.plan import figures_of, model_of, named_layers
+from reportgen.records import Target
 from reportgen.spec.types import DatasetSpec, FigureSpec, ModelSpec, Spec
 from reportgen.suggestions import listed
 from reportgen.types import Params
 
 if TYPE_CHECKING:
-    from reportgen.models.trust.configuration import LayerOutline
+    from reportgen.models.trust.configuration import LayerOutline, Outline
 
 GRAY = (28, 28, 1)
 """The shape of an image of MNIST and of Fashion-MNIST."""
@@ -37,14 +38,24 @@ class KnownData:
     """What a spec alone says of its dataset.
 
     Attributes:
-        classes: names of the classes of each target, the primary one first; () if unknown.
+        targets: what its images are labelled with, the primary target first; () if unknown.
         tests: the number of test images; None if unknown.
         shape: of an image, (height, width, channels); None if unknown.
     """
 
-    classes: tuple[tuple[str, ...], ...] = ()
+    targets: tuple[Target, ...] = ()
     tests: int | None = None
     shape: tuple[int, int, int] | None = None
+
+    @property
+    def classes(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the classes of each target."""
+        return tuple(target.classes for target in self.targets)
+
+
+def single_target(classes: Sequence[str]) -> tuple[Target, ...]:
+    """What the images of a dataset with one kind of label are labelled with."""
+    return (Target("class", "Class", tuple(classes)),)
 
 
 def known_data(dataset: DatasetSpec) -> KnownData:
@@ -54,21 +65,22 @@ def known_data(dataset: DatasetSpec) -> KnownData:
     if dataset.source == "mnist":
         from reportgen.datasets import mnist
 
-        return KnownData((mnist.CLASSES,), params["test"] or PUBLISHED, formed(GRAY, params))
+        tests, shape = params["test"] or PUBLISHED, formed(GRAY, params)
+        return KnownData(single_target(mnist.CLASSES), tests, shape)
     if dataset.source == "fashion_mnist":
         from reportgen.datasets import fashion_mnist
 
         tests, shape = params["test"] or PUBLISHED, formed(GRAY, params)
-        return KnownData((fashion_mnist.CLASSES,), tests, shape)
+        return KnownData(single_target(fashion_mnist.CLASSES), tests, shape)
     if dataset.source == "line":
         from reportgen.datasets import line
 
-        targets = tuple(target.classes for target in line.targets())
-        tests = len(targets[0]) * max(1, round(0.2 * params["per_class"]))
+        targets = line.targets()
+        tests = len(targets[0].classes) * max(1, round(0.2 * params["per_class"]))
         return KnownData(targets, tests, formed((line.SIZE, line.SIZE, 3), params))
     # The classes that a spec names, where no others can occur.
     names = params["classes"] if dataset.source in ("npz", "folder") and params["labels"] else None
-    return KnownData((distinct(names),) if names and not isinstance(names, str) else ())
+    return KnownData(single_target(distinct(names)) if names and not isinstance(names, str) else ())
 
 
 def formed(stored: tuple[int, int, int], params: Params) -> tuple[int, int, int]:
@@ -149,20 +161,27 @@ def _targets(figure: FigureSpec, names: Sequence[str]) -> Iterator[tuple[str, st
             yield from (("targets", part.strip()) for part in parts)
 
 
-def layer_problems(spec: Spec) -> Iterator[Problem]:
-    """Layers that figures name and model files lack, and channels beyond those of a layer."""
+def layer_problems(spec: Spec, outlines: Mapping[str, Outline] | None = None) -> Iterator[Problem]:
+    """Layers that figures name and models lack, and channels beyond those of a layer.
+
+    Args:
+        spec: the spec.
+        outlines: what is known of models besides those of files, by the model's name.
+    """
     from reportgen.models.adapting import RESHAPE
     from reportgen.models.trust.inspection import outline_of
 
     for model in spec.models:
         figures = [figure for figure in figures_of(spec, model) if any(named_layers(figure))]
         # Modules of the spec may define layers that no configuration shows.
-        if not figures or model.kind != "file" or model.params.get("modules"):
+        if not figures or model.params.get("modules"):
             continue
-        outline = outline_of(spec.source.parent / model.source)
+        outline = (outlines or {}).get(model.name)
+        if model.kind == "file":
+            outline = outline_of(spec.source.parent / model.source)
+        if outline is None or outline.layers is None:
+            continue
         layers = outline.layers
-        if layers is None:
-            continue
         # Layers that a model of other images may get before its own.
         added = (RESHAPE, "images") if model.dataset is not None else ()
         for figure in figures:

@@ -13,7 +13,7 @@ from reportgen.errors import Problem, UserError
 from reportgen.files import kind
 from reportgen.functions import no_function, no_module, shadowed
 from reportgen.python_source import is_missing, names_in
-from reportgen.spec.problems import Problems
+from reportgen.spec.problems import FETCH, Problems, is_address
 from reportgen.spec.types import DatasetSpec, ModelSpec, Spec, weights_of
 from reportgen.suggestions import did_you_mean
 
@@ -78,6 +78,7 @@ def _check_weights(model: ModelSpec, folder: Path, problems: Problems) -> None:
         near = did_you_mean(path.name, ["imagenet", *names])
         if not near.startswith("did you mean"):
             near = _HOME if weights.startswith("~") else f"{forms} (from the spec's folder)"
+        near = FETCH if is_address(weights) else near
         problems.add(line, f"there is no weights file {path}", near)
 
 
@@ -159,6 +160,8 @@ def near_file(path: str, folder: Path, suffixes: tuple[str, ...] = ("",)) -> str
         folder: the spec's folder.
         suffixes: of files that may be meant.
     """
+    if is_address(path):
+        return FETCH
     if path.startswith("~"):
         return _HOME
     # Paths begin at the spec's folder, and people begin them where they build.

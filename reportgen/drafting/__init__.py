@@ -1,7 +1,8 @@
 """Functions for rules that write notes: sentences whose numbers all come from evidence.
 
 `note` fills a template; `by_measure`, `get`, `picked_channel` and `readings` read evidence;
-`side`, `apart` and `exact` compare evidence with a threshold; `derived` and `tally` make combined
+`side`, `apart`, `beyond` and `exact` compare evidence with a threshold, other evidence or fresh
+weights; `earned` holds back what a model cannot have learned; `derived` and `tally` make combined
 numbers citable; `unbacked_numbers` checks a note.
 """
 
@@ -24,11 +25,17 @@ from reportgen.drafting.evidence import (
 from reportgen.drafting.notes import (
     Paragraph,
     beside_area,
+    conclude,
+    draft,
+    joined,
     literal,
     note,
     of_output,
     unbacked_numbers,
 )
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.rounding import shows
+from reportgen.drafting.sentences import Sentence, Sentences
 from reportgen.drafting.verdicts import (
     MINIMUM_N,
     UNDECIDED,
@@ -36,6 +43,8 @@ from reportgen.drafting.verdicts import (
     Side,
     Tally,
     apart,
+    beyond,
+    earned,
     every,
     exact,
     few,
@@ -44,6 +53,7 @@ from reportgen.drafting.verdicts import (
     opposite,
     side,
     tally,
+    unlearned,
     verdict_of,
 )
 from reportgen.drafting.wording import listed, number, percent, quoted
@@ -53,19 +63,27 @@ __all__ = [
     "UNDECIDED",
     "Case",
     "Paragraph",
+    "Quotes",
     "Reading",
+    "Sentence",
+    "Sentences",
     "Side",
     "Tally",
     "apart",
     "at_same_place",
     "beside_area",
+    "beyond",
     "by_measure",
+    "conclude",
     "derived",
+    "draft",
+    "earned",
     "every",
     "exact",
     "few",
     "get",
     "is_pool",
+    "joined",
     "listed",
     "literal",
     "measure_name",
@@ -82,8 +100,10 @@ __all__ = [
     "qualifier",
     "quoted",
     "readings",
+    "shows",
     "side",
     "tally",
     "unbacked_numbers",
+    "unlearned",
     "verdict_of",
 ]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reportgen.drafting.evidence import Reading
+from reportgen.drafting.rounding import NUMBER, shows
+from reportgen.drafting.sentences import Sentence
 from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
-from reportgen.records import Evidence, Inference, Note, Number, Verdict
+from reportgen.records import Evidence, Inference, Note, Number, Table, Verdict
 
-_NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?%?|\d+")
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
 _INTERVAL = re.compile(rf" \({_FIELD}\)|(?<=\(){_FIELD}[,;] |, {_FIELD}")
@@ -63,6 +63,64 @@ def note(
     return Note(id=id, rule=rule, text=text, verdict=verdict, cites=tuple(cites))
 
 
+def draft(
+    id: str,
+    rule: str,
+    verdict: Verdict,
+    sentence: Sentence,
+    also: Iterable[Evidence] = (),
+    table: Table | None = None,
+) -> Note:
+    """A note in the words of a catalog, which cites the evidence that its sentence rests on.
+
+    Args:
+        id: unique in the report, e.g. "grad_cam-1.focus".
+        rule: the name of the rule that wrote the note.
+        verdict: the verdict of the evidence on a claim; "info" where the note claims nothing.
+        sentence: what was found.
+        also: further evidence that the note cites and the sentence does not quote.
+        table: the finding in numbers, where it spans several layers or outputs.
+
+    Raises:
+        ValueError: there is no evidence.
+    """
+    cites = dict.fromkeys(item.id for item in (*sentence.cites, *also))
+    return Note(id, rule, sentence.text, verdict, tuple(cites), table=table)
+
+
+def joined(*sentences: Sentence) -> Sentence:
+    """Several sentences of one note."""
+    cites = {item.id: item for sentence in sentences for item in sentence.cites}
+    return Sentence(" ".join(s.text for s in sentences), tuple(cites.values()))
+
+
+def conclude(
+    rule: str,
+    claim: Sentence,
+    answer: Side,
+    why: Sentence,
+    also: Iterable[Evidence] = (),
+    table: Table | None = None,
+) -> Inference:
+    """The result of an inference: the claim that it tests, the verdict, and why.
+
+    The answer is "above" where the claim holds. The evidence that the rule derived is that among
+    the cited whose id begins with "inferences.".
+    """
+    cited = {item.id: item for item in (*why.cites, *claim.cites, *also)}
+    note = Note(
+        id=f"inferences.{rule}",
+        rule=rule,
+        text=why.text,
+        verdict=verdict_of(answer),
+        cites=tuple(cited),
+        claim=claim.text,
+        table=table,
+    )
+    own = tuple(item for key, item in cited.items() if key.startswith("inferences."))
+    return Inference((note,), own)
+
+
 def fill(
     template: str, words: Mapping[str, str | Sequence[str]], evidence: Mapping[str, Evidence]
 ) -> str:
@@ -85,8 +143,8 @@ def unbacked_numbers(note: Note, evidence: Iterable[Evidence]) -> list[str]:
     """
     cited = [item for item in evidence if item.id in note.cites]
     values = [value for item in cited for value in _values(item)]
-    shown = _NUMBER.findall(_CODE.sub("", note.text))
-    return [text for text in shown if not _backed(text, values)]
+    shown = NUMBER.findall(_CODE.sub("", note.text))
+    return [text for text in shown if not any(shows(text, value) for value in values)]
 
 
 def _pieces(
@@ -160,19 +218,6 @@ def _values(item: Evidence) -> list[float]:
     low, high = item.interval or (None, None)
     values = (item.value, item.n, low, high, item.baseline)
     return [float(value) for value in values if value is not None]
-
-
-def _backed(text: str, values: Iterable[float]) -> bool:
-    """Whether one of `values` rounds to the number that `text` shows."""
-    digits = text.rstrip("%").replace(",", "")
-    decimals = len(digits.partition(".")[2])
-    slack = 0.5 * 10.0**-decimals
-    scale = 100.0 if text.endswith("%") else 1.0
-    # A tie is half a digit away; the tolerance grows with the number, as does its float error.
-    return any(
-        abs(float(digits) - value * scale) <= slack * (1 + 1e-9) + 2 * math.ulp(value * scale)
-        for value in values
-    )
 
 
 class Paragraph:

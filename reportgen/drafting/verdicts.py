@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportgen.drafting.evidence import derived
-from reportgen.records import Evidence, Measure, Number, Verdict
+from reportgen.records import Evidence, Measure, ModelFacts, Number, Verdict
 
 Side = Literal["above", "below", "open"]
 """The side of a threshold on which a measured value lies; "open" where the evidence is unclear."""
@@ -51,6 +51,51 @@ def apart(first: Evidence, second: Evidence) -> Side:
     if side(first, high) == "above":
         return "above"
     return "below" if side(first, low) == "below" else "open"
+
+
+LEAST_DRAWS = 3
+"""Draws of fresh weights from which a prediction interval counts."""
+
+
+def beyond(measured: Evidence, fresh: Evidence | None, floor: float) -> Side:
+    """The side of the same network with fresh weights on which a measure lies.
+
+    "above" where the measure's interval lies above the interval in which one more draw of fresh
+    weights would lie, and above the mean over draws by more than `floor`: the least difference that
+    a reader would call an effect, which the rule states as a constant with its reason. "below"
+    likewise. "open" otherwise, and where there is no such baseline.
+
+    Args:
+        measured: of the network.
+        fresh: the same measure with fresh weights, `<measure>_fresh`; None where there is none.
+        floor: a difference in the measure's own unit.
+    """
+    if fresh is None or fresh.value is None or fresh.interval is None:
+        return "open"
+    if (fresh.n or 0) < LEAST_DRAWS:
+        return "open"
+    low, high = fresh.interval
+    if side(measured, max(high, fresh.value + floor)) == "above":
+        return "above"
+    return "below" if side(measured, min(low, fresh.value - floor)) == "below" else "open"
+
+
+def unlearned(model: ModelFacts) -> str:
+    """Why nothing that a model shows can be what it has learned; "" where it may be.
+
+    "random" where its weights were never trained, as far as is known; "chance" where all outputs
+    that labels were found for answer no better than by one constant answer.
+    """
+    if model.untrained:
+        return "random"
+    answered = {name.split(".")[1] for name in model.metrics if name.endswith(".accuracy")}
+    doubtful = {answers.output for answers in model.doubtful if answers.accuracy is not None}
+    return "chance" if doubtful and len(doubtful) >= len(answered) else ""
+
+
+def earned(answer: Side, model: ModelFacts) -> Side:
+    """An answer on what a model has learned, which cannot be "above" where it is `unlearned`."""
+    return "open" if answer == "above" and unlearned(model) else answer
 
 
 def no_better(accuracy: Evidence | Measure) -> bool:

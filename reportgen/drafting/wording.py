@@ -21,9 +21,12 @@ def number(value: Number | None, sign: bool = False) -> str:
     """
     if value is None or not math.isfinite(value):
         return "undefined"
-    if value == int(value):
-        return _signed(f"{abs(int(value)):,}", value, sign)
-    return _signed(_fixed(abs(value), _decimals(abs(value), significant=3)), value, sign)
+    return _signed(_fixed(abs(value), decimals(value)), value, sign)
+
+
+def decimals(value: Number) -> int:
+    """Decimals that `number` writes: none of a whole value, else three significant digits."""
+    return 0 if value == int(value) else _decimals(abs(value), significant=3)
 
 
 def percent(value: Number | None, sign: bool = False) -> str:
@@ -40,6 +43,20 @@ def percent(value: Number | None, sign: bool = False) -> str:
     gap = min(share, abs(100 - share))
     decimals = 1 if gap >= 1 else max(1, _decimals(gap, significant=2 if share < 1 else 1))
     return _signed(_fixed(share, decimals) + "%", value, sign)
+
+
+def rounded(value: float) -> str:
+    """A value with two significant digits, for prose that compares sizes.
+
+    >>> rounded(15.42), rounded(3.04), rounded(1234.0), rounded(0.412)
+    ('15', '3.0', '1,200', '0.41')
+    """
+    if not math.isfinite(value):
+        return "undefined"
+    if value == int(value) and abs(value) < 100:
+        return number(value)
+    exponent = int(f"{abs(value):.1e}".split("e")[1])
+    return _signed(_fixed(round(abs(value), 1 - exponent), max(0, 1 - exponent)), value, False)
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -155,11 +155,12 @@ class _Merger:
         else:
             self.new.append(draft.id)
         self.records[draft.id] = self.fresh(draft)
-        return Entry(draft.id, "draft", "", draft_text(draft))
+        return Entry(draft.id, "draft", verdict(draft), draft_text(draft))
 
     def fresh(self, draft: Note) -> Record:
         """The record of a draft as it is offered now."""
-        return Record(digest(draft_text(draft)), present(draft, draft.cites, self.evidence))
+        now = present(draft, draft.cites, self.evidence)
+        return Record(digest(draft_text(draft)), now, said=verdict(draft))
 
     def entry(self, item: Located) -> Entry | None:
         """A note of the file, brought up to date; None where nothing of its author's is in it."""
@@ -195,7 +196,9 @@ class _Merger:
             self.changed[entry.id] = said
         state: State = "approved" if entry.state == "approved" and not lapsed else "draft"
         self.records[entry.id] = self.fresh(draft)
-        return replace(entry, state=state, text=draft_text(draft))
+        return replace(
+            entry, state=state, text=draft_text(draft), remark=entry.remark or verdict(draft)
+        )
 
     def judged(self, entry: Entry, record: Record | None, draft: Note) -> Entry:
         """A draft that the author rejected, which returns where its verdict has changed."""
@@ -323,6 +326,20 @@ class _Merger:
             if id in used and id not in sections:
                 sections[id] = heading
         return figures, sections
+
+
+def verdict(draft: Note) -> str:
+    """What the comment above a draft says of its verdict and its claim; "" where it tests none."""
+    if draft.verdict == "info":
+        return ""
+    claim = f", that {_lowered(draft.claim)}" if draft.claim else ""
+    return _line(f"{draft.verdict}{claim}").replace("-->", "->")
+
+
+def _lowered(claim: str) -> str:
+    """A claim inside a sentence: a first word in capitals, or in backticks, stays."""
+    word = claim.split(" ")[0]
+    return claim if word[1:] != word[1:].lower() else claim[:1].lower() + claim[1:]
 
 
 def _line(title: str) -> str:

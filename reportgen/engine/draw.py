@@ -71,10 +71,16 @@ def _output(drawn: Drawn, store: Store) -> dict[str, Output]:
 
 def _stored(part: Drawing | Table, store: Store) -> DrawnPart:
     if isinstance(part, Table):
-        return DrawnPart(part.part, part.title, part.caption, part.caption, part.layers, table=part)
+        return DrawnPart(
+            part.part, part.title, part.caption, part.caption, part.layers,
+            table=replace(part, quotes=()), quotes=part.quotes,
+        )  # fmt: skip
     picture = part.picture
     stored = StoredPicture(
         store.put(picture.data), picture.media_type, picture.width, picture.height,
         store.put(picture.vector) if picture.vector else "",
     )  # fmt: skip
-    return DrawnPart(part.part, part.title, part.caption, part.alt, tuple(part.layers), stored)
+    return DrawnPart(
+        part.part, part.title, part.caption, part.alt, tuple(part.layers), stored,
+        quotes=part.quotes,
+    )  # fmt: skip

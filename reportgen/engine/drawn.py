@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reportgen.records import Table
+from reportgen.records import Quote, Table
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class DrawnPart:
     layers: tuple[str, ...]
     picture: StoredPicture | None = None
     table: Table | None = None
+    quotes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from reportgen.engine import checkpoint, dataset, doubts, preparation
 from reportgen.engine.checkpoint import Checkpoint, ModelParams, Training
 from reportgen.engine.job import Job, Progress
 from reportgen.errors import UndefinedError
-from reportgen.models import UNTRAINED, Loaded, checkpoints
+from reportgen.models import LOOKS_UNTRAINED, UNTRAINED, Loaded, checkpoints
 from reportgen.network.graph import parameter_counts
 from reportgen.network.layers import rows
 from reportgen.network.network import Network
+from reportgen.network.randomization import looks_untrained
 from reportgen.network.warnings import model_warnings
 from reportgen.records import Answers, Dataset, ModelFacts, ReportWarning
 from reportgen.store import Output, Store
@@ -83,6 +84,9 @@ def _facts(
     unclear: tuple[Answers, ...] = ()
     remarks = {"weights": loaded.weights} if loaded.weights else {}
     trained_here = bool(training.history)
+    untrained = not trained_here and (UNTRAINED in loaded.weights or looks_untrained(network))
+    if untrained and UNTRAINED not in loaded.weights:
+        remarks["weights"] = " ".join(filter(None, (loaded.weights, LOOKS_UNTRAINED)))
     if data is not None:
         about_data = (*data.warnings, *doubts.of_scaling(data, loaded.model, params))
         settled = training.preprocessing or data.preprocessing
@@ -101,7 +105,7 @@ def _facts(
                   **remarks},
         warnings=(*about_data, *model_warnings(network),
                   *(doubts.of_answers(each, trained_here) for each in unclear)),
-        doubtful=unclear,
+        doubtful=unclear, untrained=untrained,
     )  # fmt: skip
 
 

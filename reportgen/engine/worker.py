@@ -28,7 +28,10 @@ from reportgen.types import Json
 PROGRESS_SECONDS = 0.1
 """Shortest time between two reports of a task's progress, in seconds."""
 
-SYSTEM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE}
+SYSTEM = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO),
+    *(errno.EMFILE, errno.ENFILE, errno.EAGAIN),
+}
 """Errors of the system that every further task would meet too."""
 
 _FEWER = "show fewer samples or layers, or smaller images"
@@ -130,7 +133,8 @@ def _failure(error: Exception, job: Job) -> ReportgenError:
     message = (
         f"a defect of reportgen or of a plug-in: {type(error).__name__} in {spot} while {doing}"
     )
-    return ReportgenError(Problem(f"{message}, {doing}: {words}", hint="please report it"))
+    hint = "report it, with this message and the spec; figures that do not need it are made"
+    return ReportgenError(Problem(f"{message}: {words}", hint=hint))
 
 
 def _invalid_scope(error: Exception) -> Problem | None:

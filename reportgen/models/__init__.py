@@ -25,6 +25,11 @@ UNTRAINED = (
     "random network answers, not what a trained one has learned."
 )
 """What a report says of a model whose weights are random and stay so."""
+LOOKS_UNTRAINED = (
+    "Its weights look as if they had never been trained: biases are where they start, and all "
+    "else is distributed as a draw of the initializers."
+)
+"""The same of a model that came as trained."""
 
 
 @dataclass(frozen=True)

@@ -1,57 +1,264 @@
-"""A model as it was before training, without touching it: newly drawn values for its weights."""
+"""A model with newly drawn weights: what it would be without training, layer by layer or whole.
+
+`redrawn` lends the model's own variables other values and puts the old ones back, so that no layer
+is cloned (a layer of the user's own need not allow it) and no compiled graph is traced again.
+
+Moving statistics of a normalization start at mean 0 and variance 1, as in Keras, and are not
+estimated from the images: a fresh network is the one before its first step of training, for every
+measure the same, and a network that was never trained is then one more draw of its own baseline.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
 
 import keras
 import numpy as np
 
 from reportgen.network.graph import is_graph
+from reportgen.network.keras_internals import flat_layers
 from reportgen.network.network import Network
-from reportgen.types import Array, Layer, Model
+from reportgen.types import Array, Json, Layer, Shape
 
 _INITIAL_STATISTICS = {"moving_mean": 0.0, "moving_variance": 1.0}
+_NAMES = {"kernel": "depthwise", "depthwise_kernel": "depthwise", "pointwise_kernel": "pointwise"}
+"""Initializers that are not called after their weight; a depthwise layer's kernel is a "kernel"."""
+
+MOST_DRAWS, LEAST_DRAWS = 10, 3
+"""Of fresh weights. With three the prediction interval is wide: 5 standard deviations each way,
+against 2.4 with ten."""
+LEAST_IMAGES = 8
+WORK = 5e10
+"""Multiply-adds that a measure of fresh weights may take in any case, about a second."""
+
+
+# --- which weights -----------------------------------------------------------------------------
 
 
 def weights(network: Network) -> list[keras.Variable]:
-    """The variables that decide what a model computes, in a fixed order, each once."""
-    return list({id(variable): variable for _, variable in _variables(network.model)}.values())
+    """The variables of real numbers that decide what a model computes, in order, each once."""
+    distinct = {id(variable): variable for variable in network.model.weights}
+    return [v for v in distinct.values() if keras.backend.is_float_dtype(v.dtype)]
 
 
-def fresh_weights(network: Network, seed: int) -> list[Array]:
+def randomizable(network: Network) -> list[str]:
+    """Paths of the layers whose weights can be drawn, from the outputs back to the images."""
+    owners = _owners(network)
+    drawn = {id(v) for v in weights(network) if _initializer(owners[id(v)], v) is not None}
+    return [
+        path
+        for path, layer in reversed(network.layers.items())
+        if not is_graph(layer) and any(id(v) in drawn for v in layer.weights)
+    ]
+
+
+def kept(network: Network) -> list[str]:
+    """Paths of the variables that no initializer is known for, so that they keep their values."""
+    owners = _owners(network)
+    return [v.path for v in weights(network) if _initializer(owners[id(v)], v) is None]
+
+
+def fresh_weights(
+    network: Network, seed: int, layers: Collection[str] | None = None
+) -> list[Array]:
     """A value for each of `weights(network)`, drawn anew as when the model was built.
 
-    A weight whose layer has no initializer for it keeps its value.
+    The values of a layer depend on the seed alone, not on which others are drawn with it.
+
+    Args:
+        network: is left as it is.
+        seed: of the draw.
+        layers: paths of the layers to draw for; None for all. A weight of any other layer, and one
+            without a known initializer, keeps its value.
     """
-    values: dict[int, Array] = {}
-    for layer, variable in _variables(network.model):
-        if id(variable) not in values:
-            own_seed = (seed * 1_000_003 + len(values)) % (2**31 - 1)
-            values[id(variable)] = _initial_value(layer, variable, own_seed)
-    return list(values.values())
+    owners = _owners(network)
+    chosen = None if layers is None else _variables_of(network, layers)
+    return [
+        np.asarray(variable.numpy())
+        if chosen is not None and id(variable) not in chosen
+        else _initial_value(
+            owners[id(variable)], variable, (seed * 1_000_003 + index) % (2**31 - 1)
+        )
+        for index, variable in enumerate(weights(network))
+    ]
 
 
-def _variables(model: Model) -> Iterator[tuple[Layer, keras.Variable]]:
-    """The variables of real numbers with their layers, those inside nested models included."""
-    for layer in model.layers:
-        if is_graph(layer):
-            yield from _variables(layer)
-        else:
-            yield from (
-                (layer, variable)
-                for variable in layer.weights
-                if keras.backend.is_float_dtype(variable.dtype)
-            )
+@contextmanager
+def redrawn(
+    network: Network, seed: int, layers: Collection[str] | None = None
+) -> Iterator[Network]:
+    """The network with the values of `fresh_weights`, until the context is left.
+
+    Everything that is compiled for the network computes with the new values meanwhile.
+    """
+    variables = weights(network)
+    fresh = fresh_weights(network, seed, layers)
+    before = [np.array(variable.numpy()) for variable in variables]
+    try:
+        for variable, value in zip(variables, fresh, strict=True):
+            variable.assign(value)
+        del fresh
+        yield network
+    finally:
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+
+
+def looks_untrained(network: Network) -> bool:
+    """Whether all weights are as when the model was built, as far as can be told.
+
+    Those that start at a fixed value, such as biases at 0, must be there, as one step of training
+    moves nearly all of them; a model that has none may be trained. All others must look like a draw
+    of their initializer, so that weights that someone chose do not count as random.
+    """
+    owners = _owners(network)
+    known = [(v, found) for v in weights(network) if (found := _initializer(owners[id(v)], v))]
+    drawn = [(v, found) for v, found in known if _is_random(found)]
+    fixed = [
+        (v, found)
+        for v, found in known
+        if not _is_random(found) and v.name not in _INITIAL_STATISTICS
+    ]
+    return (
+        bool(fixed and drawn)
+        and all(np.array_equal(v.numpy(), _called(found, v.shape, v.dtype)) for v, found in fixed)
+        and all(_may_be_drawn(v, found) for v, found in drawn)
+    )
+
+
+def _is_random(initializer: Json) -> bool:
+    return "seed" in initializer.get_config()
+
+
+_LOOKED_AT = 4096
+"""Values of a weight that are compared with a draw."""
+_UNLIKELY = 1.95
+"""The two-sample Kolmogorov-Smirnov distance, times the root of n m / (n + m), that one of a
+thousand pairs of samples from the same distribution exceeds."""
+
+
+def _may_be_drawn(variable: keras.Variable, initializer: Json) -> bool:
+    """Whether the values of a weight can be a draw of its initializer.
+
+    They may not repeat, lie farther out than half beyond the farthest of a draw, or be distributed
+    otherwise than a draw is.
+    """
+    draw = np.sort(_initial(initializer, variable, 0).ravel().astype(np.float64))
+    own = np.sort(np.asarray(variable.numpy(), np.float64).ravel())
+    if len(own) < _LOOKED_AT:  # one draw of few values does not show the distribution
+        more = [_initial(initializer, variable, seed).ravel() for seed in range(1, 9)]
+        draw = np.sort(np.concatenate([draw, *more]).astype(np.float64))
+    if np.abs(own).max() > 1.5 * np.abs(draw).max() or np.abs(draw).max() == 0:
+        return False
+    step = max(len(own) // _LOOKED_AT, 1)
+    some = own[::step]
+    if len(np.unique(some)) < 0.9 * len(some):
+        return False
+    both = np.concatenate([own, draw])
+    counts = (np.searchsorted(each, both, "right") / len(each) for each in (own, draw))
+    first, second = counts
+    root = np.sqrt(len(own) * len(draw) / (len(own) + len(draw)))
+    return bool(np.abs(first - second).max() * root < _UNLIKELY)
+
+
+def _owners(network: Network) -> dict[int, Layer]:
+    """By the id of a variable the innermost layer that holds it."""
+    layers = flat_layers(network.model)
+    sizes = {id(layer): len(layer.weights) for layer in layers}
+    owners: dict[int, Layer] = {}
+    for layer in layers:
+        for variable in layer.weights:
+            known = owners.get(id(variable))
+            if known is None or sizes[id(layer)] <= sizes[id(known)]:
+                owners[id(variable)] = layer
+    return owners
+
+
+def _variables_of(network: Network, layers: Collection[str]) -> set[int]:
+    return {id(variable) for path in layers for variable in network.layer(path).weights}
+
+
+# --- their values ------------------------------------------------------------------------------
+
+
+def _initializer(layer: Layer, variable: keras.Variable) -> Json:
+    """The initializer of a weight; None where none is known.
+
+    A layer of the user's own need not keep its initializers. Its trainable matrices and kernels
+    then have the one that Keras gives a weight by default.
+    """
+    names = variable.name, _NAMES.get(variable.name, variable.name)
+    found = [getattr(layer, f"{name}_initializer", None) for name in names]
+    known = next((each for each in found if hasattr(each, "get_config")), None)
+    default = known is None and variable.trainable and len(variable.shape) > 1
+    return keras.initializers.GlorotUniform() if default else known
 
 
 def _initial_value(layer: Layer, variable: keras.Variable, seed: int) -> Array:
     if variable.name in _INITIAL_STATISTICS:
         return np.full(variable.shape, _INITIAL_STATISTICS[variable.name], variable.dtype)
-    initializer = getattr(layer, f"{variable.name}_initializer", None)
+    initializer = _initializer(layer, variable)
     if initializer is None:
         return np.asarray(variable.numpy())
+    return _initial(initializer, variable, seed)
+
+
+def _initial(initializer: Json, variable: keras.Variable, seed: int) -> Array:
     config = initializer.get_config()
     if "seed" in config:
         initializer = type(initializer).from_config({**config, "seed": seed})
-    return np.asarray(initializer(variable.shape, dtype=variable.dtype))
+    return _called(initializer, variable.shape, variable.dtype)
+
+
+def _called(initializer: Json, shape: Shape, dtype: str) -> Array:
+    return np.asarray(initializer(shape, dtype=dtype))
+
+
+# --- how much ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many draws of fresh weights are measured, and on how many images each."""
+
+    draws: int
+    images: int
+
+
+def effort(network: Network, images: int, passes: int = 1, work: float = WORK) -> Effort:
+    """As many draws, and then as many of the images, as the work allows.
+
+    It is counted, not timed, so that every machine measures the same. Draws may always take as
+    much as measuring the network itself. All images come first, and then draws beyond the least
+    number: a mean over other images is no fair comparison.
+
+    Args:
+        network: with a graph.
+        images: that the network itself is measured on; 0 for a measure of its weights alone.
+        passes: through the network for each of them; a way back counts as two.
+        work: multiply-adds that all draws may take together.
+    """
+    if not images:
+        weights_once = max(sum(prod(v.shape) for v in weights(network)), 1)
+        return Effort(int(np.clip(work / (_BY_WEIGHT * weights_once), LEAST_DRAWS, MOST_DRAWS)), 0)
+    each = multiply_adds(network) * passes
+    at_once = max(work, each * images) / each
+    some = int(min(images, max(at_once / LEAST_DRAWS, LEAST_IMAGES)))
+    return Effort(int(np.clip(at_once / some, LEAST_DRAWS, MOST_DRAWS)), some)
+
+
+_BY_WEIGHT = 100
+"""Multiply-adds in whose time a weight is drawn and measured, about."""
+
+
+def multiply_adds(network: Network) -> int:
+    """About how many multiplications one image takes: weights times positions of each use."""
+    total = 0
+    for use in network.uses.values():
+        if isinstance(use.layer, keras.layers.Layer) and not is_graph(use.layer) and use.shapes:
+            sides = [side or 1 for side in use.shapes[0][1:-1]]
+            total += sum(prod(v.shape) for v in use.layer.weights) * prod(sides)
+    return max(total, 1)

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reportgen.digest import of_bytes
+
 if TYPE_CHECKING:
     from reportgen.records import Report
     from reportgen.render.views import IndexEntry
@@ -53,8 +55,19 @@ def pages(
     return {
         "index.html": html_page.render(page),
         "report.md": markdown_page.render(page),
-        "report.json": report_json.render(report, plan),
+        "report.json": report_json.render(report, plan, _digests(figures, vectors or {})),
         **figures,
+    }
+
+
+def _digests(files: Mapping[str, bytes], vectors: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    """Digests of the files of figures, and of what the page for browsers shows in their place."""
+    return {
+        name: {
+            "digest": of_bytes(data),
+            **({"vector": of_bytes(vectors[name])} if name in vectors else {}),
+        }
+        for name, data in files.items()
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reportgen.drafting import number, percent
+from reportgen.drafting import listed, number, percent
 from reportgen.drafting.wording import SYMBOLS
 from reportgen.links import retargeted
 from reportgen.records import (
@@ -31,6 +31,7 @@ from reportgen.render.outline import Outline
 from reportgen.render.views import (
     REMARKS,
     BlockView,
+    ChangeView,
     CitedView,
     EntryView,
     EvidenceView,
@@ -65,6 +66,9 @@ WORDS: Mapping[str, str] = {
 }
 """Names of verdicts on a page."""
 
+BYLINES = {"drafted": "", "edited": "edited by the author", "own": "by the author"}
+"""What the author has to do with a note, by its origin."""
+
 LONG_LIST = 4
 """Number of links to figures above which links show numbers only."""
 
@@ -86,6 +90,7 @@ def report_page(
     counts = counted(len(plan.figures), sum(item.table is not None for item in plan.figures))
     names = ", ".join(model.title or model.name for model in report.models)
     notes = enumerate(report.inferences, 1)
+    by_id = {note.id: note for note in plan.notes}
     return ReportPage(
         title=report.title,
         authors=", ".join(report.authors),
@@ -93,6 +98,7 @@ def report_page(
         counts=counts,
         intro=linked(report.intro.strip("\n"), plan),
         warnings=[warning.text for warning in report.warnings],
+        highlights=[note_view(by_id[id], plan) for id in report.highlights],
         sections=[view.section(section) for section in report.sections],
         inferences=[note_view(note, plan, str(position)) for position, note in notes],
         tally=tally(report.inferences),
@@ -155,6 +161,7 @@ class _Viewer:
             model=self.models.get(section.model),
             entries=entries(section.blocks, self.plan, models),
             blocks=[self.block(block, section.model) for block in section.blocks],
+            notes=[note_view(note, self.plan) for note in section.notes],
         )
 
     def block(self, block: Block, model: str) -> BlockView:
@@ -238,14 +245,20 @@ def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
         id=note.id,
         anchor=plan.anchors["note", note.id],
         rule=note.rule,
-        text=note.text,
+        text=note.text if note.origin == "drafted" else linked(note.text, plan),
         verdict=note.verdict,
         word=WORDS[note.verdict],
         number=position,
-        edited=note.origin == "edited",
+        origin=note.origin,
+        byline=BYLINES[note.origin],
+        changes=[ChangeView(c.evidence, _number(c.was), _number(c.now)) for c in note.changed],
+        verdict_was=WORDS.get(note.verdict_was, "").lower(),
         cites=" ".join(note.cites),
         figures=links({item.figure for item in evidence}, plan),
         evidence=[evidence_view(item, plan) for item in evidence],
+        claim=note.claim,
+        caveats=listed(note.caveats),
+        table=None if note.table is None else tables.view(note.table),
     )
 
 
@@ -279,7 +292,7 @@ def cited_view(item: Evidence) -> CitedView:
 
 def tally(notes: Sequence[Note]) -> list[TallyView]:
     """The number of notes with each verdict, without verdicts that no note has."""
-    counts = Counter(str(note.verdict) for note in notes)
+    counts = Counter(str(note.verdict) for note in notes if note.origin != "own")
     return [
         TallyView(verdict, f"{counts[verdict]} {WORDS[verdict].lower()}")
         for verdict in VERDICTS

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from reportgen.drafting import quoted
 from reportgen.render import prose, templates
-from reportgen.render.views import CellView, CitedView, LinkView, ReportPage
+from reportgen.render.views import CellView, CitedView, LinkView, NoteView, ReportPage
 
 # GitHub reads no emphasis inside a word, so underscores in names of layers stay unescaped.
 _SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_|_(?![^\W_])")
@@ -112,6 +112,33 @@ def _cell(text: str) -> Escaped:
     return inline(text, cell=True)
 
 
+def _said(note: NoteView, mark: str, indent: int, values: Mapping[str, CitedView]) -> Escaped:
+    """A note as an item of a list, whose lines are indented; `mark` follows the verdict."""
+    word = note.byline.capitalize() if note.origin == "own" else note.word
+    byline = f" ({note.byline})" if note.origin == "edited" else ""
+    text = inline(note.text) if note.origin == "drafted" else author(note.text, values)
+    head, tail = f"**{inline(word + byline + mark)}**", " ".join(_remarks(note))
+    if "\n" not in text:
+        return Escaped(" ".join(filter(None, [head, text, tail])))
+    lines = [head, "", *text.strip("\n").split("\n"), *(["", tail] if tail else []), ""]
+    return Escaped("\n".join((" " * indent + line if i and line else line) for i, line in
+                             enumerate(lines)))  # fmt: skip
+
+
+def _remarks(note: NoteView) -> Iterator[str]:
+    """What follows the text of a note: links, doubts, and what has changed."""
+    if note.figures:
+        yield f"({_links(note.figures)})"
+    if note.caveats:
+        yield f"Doubtful because of {inline(note.caveats)}."
+    if note.verdict_was:
+        was = inline(f"was {note.verdict_was}, is {note.word.lower()}")
+        yield f"**The verdict has changed:** {was}."
+    if note.changes:
+        moved = "; ".join(f"`{c.id}` was {c.was.text}, is {c.now.text}" for c in note.changes)
+        yield f"**The numbers behind this have changed:** {inline(moved)}."
+
+
 def _address(text: str) -> Escaped:
     return Escaped(quote(text))
 
@@ -156,6 +183,8 @@ def _environment() -> Environment:
         links=_links,
         rule=_rule,
         author=author,
+        said=_said,
+        summary=prose.summary,
         address=_address,
     )
     return environment

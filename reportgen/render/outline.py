@@ -59,8 +59,11 @@ def _notes(section: Section) -> Iterator[Note]:
 
 def _captioned(block: Block, figure: Figure) -> Figure:
     """The figure with the author's caption instead of its own, if it is the block's only figure."""
-    alone = len(block.figures) == 1 and block.caption
-    return replace(figure, caption=block.caption) if alone else figure
+    if len(block.figures) != 1 or not block.caption:
+        return figure
+    kept = (figure.alt, *(figure.table.footer if figure.table else ()))
+    quotes = tuple(quote for quote in figure.quotes if any(quote[0] in text for text in kept))
+    return replace(figure, caption=block.caption, quotes=quotes)
 
 
 def _once(what: str, ids: Iterable[str]) -> None:

@@ -118,6 +118,12 @@ def author(text: str, values: Mapping[str, CitedView] | None = None) -> Markup:
     return Markup(_PLACE.sub(lambda place: _data(*shown[int(place[1])]), plain))
 
 
+def summary(text: str, values: Mapping[str, CitedView]) -> str:
+    """The first paragraph of an author's Markdown as plain text."""
+    first = re.split(r"\n[ \t]*\n", text.strip(), maxsplit=1)[0]
+    return author(first, values).striptags()
+
+
 def with_values(text: str, values: Mapping[str, CitedView]) -> str:
     """An author's Markdown with the values that it cites."""
 

@@ -15,6 +15,7 @@ from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Sectio
 from reportgen.render import prose
 from reportgen.render.context import cited_views
 from reportgen.render.outline import Outline
+from reportgen.render.views import CitedView
 
 if TYPE_CHECKING:
     from reportgen.types import JsonObject
@@ -23,20 +24,30 @@ SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("report.schema.json")
 
 
-def render(report: Report, plan: Outline) -> bytes:
+def render(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, str]]) -> bytes:
     """The report as JSON with sorted keys.
+
+    Args:
+        report: the report.
+        plan: its outline.
+        digests: by `Figure.file` the digest of the file ("digest") and, where the page for browsers
+            shows an SVG instead, that of the SVG ("vector").
 
     Raises:
         ValueError: a number is not finite.
     """
     text = json.dumps(
-        document(report, plan), sort_keys=True, indent=1, allow_nan=False, ensure_ascii=False
+        document(report, plan, digests),
+        sort_keys=True,
+        indent=1,
+        allow_nan=False,
+        ensure_ascii=False,
     )
     # Half of a pair of characters, which a strange name may hold, has no bytes in UTF-8.
     return (text + "\n").encode(errors="replace")
 
 
-def document(report: Report, plan: Outline) -> JsonObject:
+def document(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, str]]) -> JsonObject:
     """The report as plain values."""
     values = cited_views(plan)
     return {
@@ -51,11 +62,12 @@ def document(report: Report, plan: Outline) -> JsonObject:
             _section(section) | {"text": prose.with_values(section.text, values)}
             for section in report.sections
         ],
-        "figures": [_figure(figure) for figure in plan.figures],
+        "figures": [{**_figure(figure), **digests[figure.file]} for figure in plan.figures],
         "labels": dict(plan.labels),
         "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},
         "evidence": [_evidence(item) for item in plan.evidence.values()],
-        "notes": [_note(note) for note in plan.notes],
+        "notes": [_note(note, values) for note in plan.notes],
+        "highlights": list(report.highlights),
         "inferences": [note.id for note in report.inferences],
         "provenance": dict(report.provenance),
     }
@@ -78,6 +90,7 @@ def _section(section: Section) -> JsonObject:
         "title": section.title,
         "text": section.text,
         "model": section.model,
+        **({"notes": [note.id for note in section.notes]} if section.notes else {}),
         "blocks": [
             {
                 "id": block.id,
@@ -98,7 +111,9 @@ def _section(section: Section) -> JsonObject:
 def _figure(figure: Figure) -> JsonObject:
     keys = ("id", "kind", "section", "model", "file", "title", "caption", "alt", "width", "height")
     facts = {key: getattr(figure, key) for key in keys}
-    return facts | {"layers": list(figure.layers), "media_type": figure.media_type}
+    facts |= {"layers": list(figure.layers), "media_type": figure.media_type}
+    quotes = [{"shown": shown, "evidence": cited} for shown, cited in figure.quotes]
+    return facts | ({"quotes": quotes} if quotes else {})
 
 
 def _table(table: Table) -> JsonObject:
@@ -116,5 +131,8 @@ def _evidence(item: Evidence) -> JsonObject:
     return facts | {"interval": interval, "sources": list(item.sources)}
 
 
-def _note(note: Note) -> JsonObject:
-    return asdict(note) | {"cites": list(note.cites)}
+def _note(note: Note, values: Mapping[str, CitedView]) -> JsonObject:
+    facts = asdict(note) | {"cites": list(note.cites), "caveats": list(note.caveats)}
+    facts |= {"table": None if note.table is None else _table(note.table)}
+    text = note.text if note.origin == "drafted" else prose.with_values(note.text, values)
+    return facts | {"text": text, "changed": list(facts["changed"])}

@@ -18,6 +18,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[-+]?\d[\d,.]*(e[-+]?\d+)?( to [-+]?\d[\d,.]*(e[-+]?\d+)?)?")
 """A number, or an interval of two, as text."""
 
+_SHARE = re.compile(r"[-+]?\d[\d,.]*%")
+"""A percentage as text."""
+
 _WIDE = 16
 """Number of columns from which cells are set close together."""
 
@@ -83,7 +86,9 @@ def view(table: Table) -> TableView:
 
 def _is_numeric(column: Sequence[Cell]) -> bool:
     values = [cell for cell in column if cell is not None]
-    return bool(values) and all(isinstance(cell, int | float) for cell in values)
+    return bool(values) and all(
+        _SHARE.fullmatch(cell) if isinstance(cell, str) else True for cell in values
+    )
 
 
 def _column(cells: Sequence[Cell], fixed: int | None = None) -> list[str]:

@@ -63,8 +63,21 @@ class EvidenceView:
 
 
 @dataclass(frozen=True)
+class ChangeView:
+    """A number behind an author's words that has moved; `id` is that of the evidence."""
+
+    id: str
+    was: NumberView
+    now: NumberView
+
+
+@dataclass(frozen=True)
 class NoteView:
-    """A note with its verdict; `word` is the verdict in words, `cites` joins evidence ids."""
+    """A note with its verdict; `word` is the verdict in words, `cites` joins evidence ids.
+
+    `claim` is the claim that the verdict is on, "" for none. `caveats` are doubts about the models
+    behind it in a few words, "" for none. `byline` says what the author has to do with it.
+    """
 
     id: str
     anchor: str
@@ -73,10 +86,16 @@ class NoteView:
     verdict: str
     word: str
     number: str
-    edited: bool
+    origin: str
+    byline: str
+    changes: list[ChangeView]
+    verdict_was: str
     cites: str
     figures: list[LinkView]
     evidence: list[EvidenceView]
+    claim: str
+    caveats: str
+    table: TableView | None
 
 
 @dataclass(frozen=True)
@@ -168,6 +187,7 @@ class SectionView:
     model: ModelView | None
     entries: list[EntryView]
     blocks: list[BlockView]
+    notes: list[NoteView]
 
 
 @dataclass(frozen=True)
@@ -200,6 +220,7 @@ class ReportPage:
     counts: str
     intro: str
     warnings: list[str]
+    highlights: list[NoteView]
     sections: list[SectionView]
     inferences: list[NoteView]
     tally: list[TallyView]

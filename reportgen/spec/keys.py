@@ -7,7 +7,7 @@ from collections.abc import Mapping as Mapped
 from typing import NamedTuple
 
 from reportgen.catalog import Parameter
-from reportgen.errors import UserError
+from reportgen.errors import Problem, UserError
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.values import (
     Type,
@@ -30,6 +30,9 @@ from reportgen.spec.values import (
 from reportgen.spec.yaml_tree import Mapping, Node
 from reportgen.suggestions import no_effect
 from reportgen.types import Json, JsonObject
+
+PLUG_IN = "update the installed package that declares it, or uninstall it"
+"""What to do about a parameter that a package declares wrongly; reportgen's own are tested."""
 
 
 class Key(NamedTuple):
@@ -169,9 +172,8 @@ def of_parameters(parameters: tuple[Parameter, ...]) -> tuple[Key, ...]:
     names = {parameter.name for parameter in parameters}
     for parameter in parameters:
         for other in parameter.only.keys() - names:
-            raise UserError(
-                f"parameter '{parameter.name}' depends on '{other}', which is no parameter"
-            )
+            message = f"parameter '{parameter.name}' depends on '{other}', which is no parameter"
+            raise UserError(Problem(message, hint=PLUG_IN))
     return tuple(of_parameter(parameter) for parameter in parameters)
 
 
@@ -179,7 +181,8 @@ def of_parameter(parameter: Parameter) -> Key:
     """The key that a parameter becomes. Raises UserError as `of_parameters`."""
     make = _TYPES.get(parameter.kind)
     if make is None:
-        raise UserError(f"parameter '{parameter.name}' is of unknown kind '{parameter.kind}'")
+        message = f"parameter '{parameter.name}' is of unknown kind '{parameter.kind}'"
+        raise UserError(Problem(message, hint=PLUG_IN))
     type_ = optional(make(parameter)) if parameter.optional else make(parameter)
     default = parameter.default
     if parameter.kind == "float" and default is not None:

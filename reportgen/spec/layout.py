@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from reportgen import catalog
-from reportgen.errors import UserError
-from reportgen.spec.keys import Key, Keys, of_parameters
+from reportgen.errors import Problem, UserError
+from reportgen.spec.keys import PLUG_IN, Key, Keys, of_parameters
 from reportgen.spec.models import CLASSES, DATASET, INPUTS, MODEL, TRAINING, misplaced
 from reportgen.spec.problems import Problems, quoted
 from reportgen.spec.values import (
@@ -49,7 +49,8 @@ def figure_keys(kind: str) -> Keys:
     """
     own = of_parameters(catalog.entry("figures", kind).parameters)
     for name in {key.name for key in own} & {key.name for key in FIGURE_KEYS}:
-        raise UserError(f"the figure kind '{kind}' cannot have a parameter '{name}'")
+        message = f"the figure kind '{kind}' declares a parameter '{name}', which all figures have"
+        raise UserError(Problem(message, hint=PLUG_IN))
     return Keys((*own, *FIGURE_KEYS), f"'{kind}'", empty=True)
 
 
@@ -136,7 +137,10 @@ def _inferences() -> Type:
         if isinstance(value := value_of(node), bool):
             return tuple(catalog.entries("inferences")) if value else ()
         if not isinstance(node, Sequence):
-            wrong(node, name, "true, false or a list of inferences", problems)
+            hint = "write true"
+            if isinstance(node, Scalar) and node.value is not None:
+                hint = f"write [{quoted(node.text)[1:-1]}]"
+            wrong(node, name, "true, false or a list of inferences", problems, hint)
             return ()
         return tuple(listed().read(node, name, problems))
 

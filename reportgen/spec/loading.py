@@ -174,6 +174,8 @@ class _Assembly:
         self.source = source
         self.problems = problems
         self.models: dict[str, ModelSpec] = {}
+        self.unclear = {"model", "models"} <= keys.lines.keys()
+        """Whether it is open which models the spec has; nothing is said of their names then."""
 
     def spec(self) -> Spec:
         """The spec; other values stand in for wrong ones."""
@@ -211,7 +213,10 @@ class _Assembly:
             if one in lines and many in lines:
                 message = f"a spec has '{one}' or '{many}', not both"
                 line = max(lines[one], lines[many])
-                self.problems.add(line, message, f"move '{one}' into '{many}'")
+                hint = f"move '{one}' into '{many}'"
+                if one == "model" and any(key in lines for key in BESIDE_MODEL):
+                    hint += ", with the keys that belong to it"
+                self.problems.add(line, message, hint)
         if "model" not in lines and "models" not in lines:
             hint = "write for example: 'model: zoo:base', or the path of a .keras file"
             self.problems.add(self.keys.line, "the spec names no model", hint)
@@ -314,16 +319,16 @@ class _Assembly:
         model = self.named_model(keys) or self.only_model()
         figures = [self.figure(pair, model, figure_ids) for pair in keys["figures"] or () if pair]
         id_ = section_ids.of(keys, slugified(keys["title"]) or "section")
-        return SectionSpec(
-            id_, keys["title"], keys["text"], model, tuple(figures), keys.line, keys.lines
-        )
+        shown = tuple(figures)
+        return SectionSpec(id_, keys["title"], keys["text"], model, shown, keys.line, keys.lines)
 
     def figure(self, pair: tuple[str, Values], model: str | None, ids: _Ids) -> FigureSpec:
         """A figure from its kind and its keys, in a section of `model`."""
         kind, keys = pair
         entry = catalog.entry("figures", kind)
         model = self.named_model(keys) or model or self.only_model()
-        if model is None and entry.needs_model and self.models and "model" not in keys.lines:
+        unsaid = entry.needs_model and "model" not in keys.lines and not self.unclear
+        if model is None and self.models and unsaid:
             message = f"'{kind}' needs a model, and neither it nor its section names one"
             hint = f"add 'model:' with one of: {', '.join(self.models)}"
             self.problems.add(keys.line, message, hint)
@@ -372,7 +377,7 @@ class _Assembly:
         name: str = keys["model"]
         if not name or name in self.models:
             return name or None
-        if self.models:
+        if self.models and not self.unclear:
             message = f"there is no model {quoted(name)} in this spec"
             self.problems.unknown(keys.at("model"), message, name, list(self.models))
         return None

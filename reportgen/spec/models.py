@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reportgen import catalog
 from reportgen.spec.keys import Key, Keys, of_parameters
-from reportgen.spec.problems import Problems, quoted
+from reportgen.spec.problems import FETCH, Problems, is_address, quoted
 from reportgen.spec.types import DatasetSpec
 from reportgen.spec.values import (
     Type,
@@ -33,7 +33,7 @@ PYTHON = rf"^python:{_WORD}(\.{_WORD})*:{_WORD}$"
 PATTERNS = {
     "application": f"^application:{_WORD}$",
     "python": PYTHON,
-    "file": r"^(?!zoo:|application:|python:)((.*[^/])?\.(keras|h5|hdf5)|(.*/)?saved_model\.pb)$",
+    "file": r"^(?!zoo:|application:|python:|[A-Za-z][A-Za-z0-9+.-]*://)((.*[^/])?\.(keras|h5|hdf5)|(.*/)?saved_model\.pb)$",
 }
 FORMS = "zoo:NAME, application:NAME, python:PACKAGE.MODULE:FUNCTION, or the path of a .keras or .h5"
 FUNCTION = "write python:PACKAGE.MODULE:FUNCTION"
@@ -156,7 +156,7 @@ def _read_source(node: Node, name: str, problems: Problems) -> str:
     source = value_of(node)
     expected = f"a model ({FORMS} file)"
     if not isinstance(source, str) or not source:
-        wrong(node, name, expected, problems)
+        wrong(node, name, expected, problems, _EXAMPLES)
         return ""
     network = source.removeprefix("application:")
     if source_kind(source):
@@ -188,8 +188,36 @@ def _near_model(source: str, file: str) -> str:
     return hint if hint.startswith("did you mean") else ""
 
 
+_EXAMPLES = "write for example: zoo:base, application:VGG16 or my_model.keras"
+_FOREIGN = {
+    **dict.fromkeys(("pt", "pth", "ckpt", "bin"), "PyTorch"),
+    "safetensors": "safetensors",
+    "onnx": "ONNX",
+    "tflite": "TensorFlow Lite",
+    "pkl": "pickle",
+    "pickle": "pickle",
+    "joblib": "pickle",
+    "mlmodel": "Core ML",
+    "json": "a configuration without weights",
+}
+"""Suffixes of model files that are not read, each with what writes it."""
+
+
 def _source_hint(source: str) -> str:
+    """What to do about a source of no known form, or ""."""
     head, colon, _ = source.partition(":")
+    if is_address(source):
+        return FETCH
+    suffix = source.rpartition(".")[2].lower()
+    if "." in source and suffix in _FOREIGN:
+        maker = _FOREIGN[suffix]
+        what = maker if maker.startswith("a ") else f"{maker} files"
+        return (
+            f"reportgen reads Keras models, not {what}: build the same network in Keras, give it "
+            "these weights, and save it with model.save('NAME.keras')"
+        )
+    if "." in source and suffix in ("keras", "h5", "hdf5"):
+        return f"write the suffix in small letters: {source[: -len(suffix)]}{suffix}"
     if "/" in source and "." not in source.rstrip("/").rsplit("/", 1)[-1] and not colon:
         return f"if this folder holds a SavedModel, write {source.rstrip('/')}/saved_model.pb"
     if head == "python" or source.endswith(".py"):
@@ -197,11 +225,11 @@ def _source_hint(source: str) -> str:
     if head == "application":
         return "write application:NAME, such as application:VGG16"
     if not colon:
-        return ""
+        return "save the model with model.save('NAME.keras'), then write its path"
     from difflib import get_close_matches
 
     close = get_close_matches(head[:40], ["zoo", "application", "python"], n=1)
-    return f"did you mean '{close[0]}:…'?" if close else ""
+    return f"did you mean '{close[0]}:…'?" if close else _EXAMPLES
 
 
 def _source_schema() -> JsonObject:

@@ -52,3 +52,16 @@ def quoted(text: str) -> str:
     """Text for a message: printable, on one line, in quotes, shortened where it is long."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[:200]).split())
     return f"'{line[:60]}…'" if len(line) > 60 or len(text) > 200 else f"'{line}'"
+
+
+FETCH = "download it first, then write the path of the file; a spec names no addresses of files"
+
+
+def is_address(path: str) -> bool:
+    """Whether a text is an address such as "https://…" or "s3://…", and no path.
+
+    >>> is_address("s3://bucket/net.keras"), is_address("models/net.keras")
+    (True, False)
+    """
+    scheme, found, _ = path.partition("://")
+    return bool(found) and scheme.replace("+", "").isalnum()

@@ -103,7 +103,8 @@ class FigureSpec:
 class SectionSpec:
     """A section: the author's Markdown `text`, then figures of `model` where they name no other.
 
-    `lines` holds the lines of the keys that the spec gives.
+    Attributes:
+        lines: the lines of the keys that the spec gives.
     """
 
     id: str

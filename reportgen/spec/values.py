@@ -116,6 +116,22 @@ class Bounds(NamedTuple):
             return f"{noun}, {low} or more"
         return noun if high is None else f"{noun}, {high} or less"
 
+    def remedy(self, value: Json) -> str:
+        """What to write in place of a value that is not allowed."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value):
+                return "remove the quotes"
+            return f"write {self.expected}"
+        if self.low is not None and value < self.low:
+            return f"write {self.low:.12g} or more"
+        if self.high is not None and value > self.high:
+            return f"write {self.high:.12g} or less"
+        return (
+            f"write a whole number, such as {value:.0f}"
+            if math.isfinite(value)
+            else (f"write {self.expected}")
+        )
+
     def allow(self, value: Json) -> bool:
         """Whether a value is such a number."""
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -140,8 +156,7 @@ def number(low: float | None = None, high: float | None = None, *, whole: bool =
     def read(node: Node, name: str, problems: Problems) -> int | float:
         value = value_of(node)
         if not bounds.allow(value):
-            quotes = isinstance(value, str) and re.fullmatch(r"[-+]?[0-9.]+", value)
-            wrong(node, name, bounds.expected, problems, "remove the quotes" if quotes else "")
+            wrong(node, name, bounds.expected, problems, bounds.remedy(value))
             value = low or 0
         return int(value) if whole else float(value)
 
@@ -172,7 +187,8 @@ def text(
             return ""
         value = value if pattern else value.strip()
         if not (re.fullmatch(pattern, value) if pattern else value or blank):
-            wrong(node, name, expected, problems)
+            hint = "use these characters only" if pattern else "write some text, or remove the key"
+            wrong(node, name, expected, problems, hint)
         elif len(value) > longest:
             message = f"{name} has {len(value)} characters, {longest} are allowed"
             problems.add(node.line, message, "make it shorter")
@@ -235,7 +251,8 @@ def list_of(
         count = len(node.items)
         if not least <= count <= most:
             bound = f"at least {least}" if count < least else f"at most {most}"
-            problems.add(node.line, f"{name} needs {bound} {noun}, got {count}")
+            hint = "name more of them, or leave the key out" if count < least else "name fewer"
+            problems.add(node.line, f"{name} needs {bound} {noun}, got {count}", hint)
         values = [inner.read(item, f"each entry of {name}", problems) for item in node.items[:most]]
         if distinct:
             _report_repeated(node, name, problems)
@@ -300,8 +317,10 @@ def samples(low: float | None = None, high: float | None = None) -> Type:
             return found
         if count.allow(value):
             return int(value)
-        more = "" if isinstance(value, int | float) else ", or a list of test-image indices"
-        wrong(node, name, count.expected + more, problems)
+        plain_number = isinstance(value, int | float)
+        more = "" if plain_number else ", or a list of test-image indices"
+        hint = count.remedy(value) if plain_number else "write for example: 3, or [0, 7]"
+        wrong(node, name, count.expected + more, problems, hint)
         return 0
 
     return Type(read, lambda: {"anyOf": [count.schema(), indices.schema()]})
@@ -394,7 +413,8 @@ def arguments() -> Type:
 
     def read(node: Node, name: str, problems: Problems) -> dict[str, Json]:
         if not isinstance(node, Mapping):
-            wrong(node, name, "a mapping of parameters and values", problems)
+            hint = "write for example: {width: 8, depth: 2}"
+            wrong(node, name, "a mapping of parameters and values", problems, hint)
             return {}
         for key in node.items:
             if not key.isidentifier():
@@ -408,7 +428,8 @@ def arguments() -> Type:
         if isinstance(node, Mapping):
             return {key: read_any(item, f"'{key}'", problems) for key, item in node.items.items()}
         if isinstance(node.value, float) and not math.isfinite(node.value):
-            problems.add(node.line, f"{name} must be a finite number, got {shown(node)}")
+            message = f"{name} must be a finite number, got {shown(node)}"
+            problems.add(node.line, message, "write a number, or null for none")
             return None
         return node.value
 

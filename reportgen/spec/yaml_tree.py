@@ -156,7 +156,8 @@ class _Builder:
             name = quoted("&" + anchor)
             self.problems.add(line, f"nothing before this line is named {name}", "name it first")
         elif any(target is node for node in self.open):
-            self.problems.add(line, f"{quoted('*' + anchor)} stands inside what it names")
+            message = f"{quoted('*' + anchor)} stands inside what it names"
+            self.problems.add(line, message, "write the values out here")
             target = None
         self.place(target or Scalar(line, None, ""), line)
 
@@ -181,7 +182,8 @@ class _Builder:
     def key(self, node: Node, line: int) -> Scalar:
         if isinstance(node, Scalar):
             return Scalar(line, node.value, node.text)
-        self.problems.add(line, "expected a name before ':', got a list or a mapping")
+        message = "expected a name before ':', got a list or a mapping"
+        self.problems.add(line, message, "put it in quotes where it is text")
         return _NO_KEY
 
     def pair(self, parent: Mapping, key: Scalar, node: Node) -> None:

@@ -12,15 +12,18 @@ from reportgen.drafting import (
     Paragraph,
     Side,
     apart,
+    beyond,
     derived,
+    earned,
     every,
     exact,
     most,
     opposite,
     side,
     tally,
+    unlearned,
 )
-from reportgen.records import Evidence
+from reportgen.records import Answers, Evidence, Measure, ModelFacts
 
 SIDES: st.SearchStrategy[list[Side]] = st.lists(
     st.sampled_from(["above", "below", "open"]), min_size=1, max_size=9
@@ -158,3 +161,50 @@ def test_only_cited_derived_evidence_travels_with_the_note() -> None:
 def test_derived_evidence_without_sources_is_refused() -> None:
     with pytest.raises(ValueError, match="needs sources"):
         derived("rule", "mean", 2, [], "mean of nothing")
+
+
+def fresh(low: float, high: float, n: int = 5) -> Evidence:
+    return Evidence("x-1.y_fresh", (low + high) / 2, "", n, (low, high), None, "", "x-1")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "answer"),
+    [
+        (0.75, 0.8, "above"),  # beyond 0.6, and 0.2 above the mean of 0.5
+        (0.65, 0.8, "open"),  # beyond 0.6, but perhaps by less than 0.2
+        (0.55, 0.9, "open"),  # one more draw may lie there
+        (0.2, 0.25, "below"),
+        (0.2, 0.35, "open"),
+    ],
+)
+def test_a_claim_must_beat_fresh_weights_and_the_floor(
+    low: float, high: float, answer: Side
+) -> None:
+    assert beyond(evidence(low, high), fresh(0.4, 0.6), floor=0.2) == answer
+
+
+def test_without_a_baseline_of_three_draws_it_is_open() -> None:
+    strong = evidence(0.8, 0.9)
+    assert beyond(strong, None, 0.1) == "open"
+    assert beyond(strong, fresh(0.4, 0.6, n=2), 0.1) == "open"
+    assert beyond(strong, fresh(0.4, 0.6, n=3), 0.1) == "above"
+    assert beyond(evidence(0.8, 0.9, n=2), fresh(0.4, 0.6), 0.1) == "open"
+
+
+def facts(*doubtful: str, untrained: bool = False, heads: tuple[str, ...] = ("a",)) -> ModelFacts:
+    metrics = {f"test.{head}.accuracy": 0.5 for head in heads}
+    right = Measure("accuracy", 0.5)
+    unclear = tuple(Answers(head, "chance", "x", right, right) for head in doubtful)
+    return ModelFacts(
+        "m", "M", "zoo:base", "line", (), 0, 0, 0, "", {}, metrics, {}, {}, (), unclear, untrained
+    )
+
+
+def test_random_weights_and_answers_of_chance_earn_nothing() -> None:
+    assert unlearned(facts()) == ""
+    assert unlearned(facts(untrained=True)) == "random"
+    assert unlearned(facts("a")) == "chance"
+    assert unlearned(facts("a", heads=("a", "b"))) == ""
+    assert earned("above", facts()) == "above"
+    assert earned("above", facts(untrained=True)) == earned("above", facts("a")) == "open"
+    assert earned("below", facts(untrained=True)) == "below"

@@ -149,7 +149,7 @@ def test_long_skips_nest():
     assert (values(artifact)["branchings"], values(artifact)["skips"]) == (2, 2)
     assert [item.part for item in shown] == ["", "stage-3", "stages"]
     notes, _ = notes_of("architecture", artifact)
-    assert "Ways run side by side at 2 places; at 2 of them" in notes[1].text
+    assert "Paths run side by side at 2 places; at 2 of them" in notes[1].text
 
 
 def test_nested_models_are_unfolded_and_shared_layers_count_once():
@@ -220,10 +220,7 @@ def test_layers_of_a_model_that_is_used_twice_are_counted_once_and_alike():
     assert overview.title == "8 layers after the input"
     assert "counts at each use" in overview.caption
     assert sum(row[key.columns.index("Layers")] for row in key.rows) == 8
-    assert (
-        "through the 8 layers passes 5 with weights"
-        in notes_of("architecture", artifact)[0][0].text
-    )
+    assert "The network is 5 layers deep" in notes_of("architecture", artifact)[0][0].text
     made = subject("summary", model)
     (table,) = draw(compute_summary(made), made.params)
     assert table.caption.startswith("The model's 4 layers (a nested model is one) with")

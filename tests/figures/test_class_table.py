@@ -36,7 +36,7 @@ def test_classes_are_counted_and_examples_listed() -> None:
     assert found["largest_class@test"].value == 0.75
     assert found["largest_class@test"].baseline == pytest.approx(1 / 3)
     (note,) = notes_of(KIND, artifact)[0]
-    assert "3 classes the rarest has 0% and the most frequent 75%" in note.text
+    assert "the rarest has 0% of the training images, the most frequent 75%" in note.text
 
 
 def test_even_classes_are_said_to_be_even() -> None:
@@ -46,7 +46,7 @@ def test_even_classes_are_said_to_be_even() -> None:
     assert len(table.columns) == 6
     assert table.caption.endswith("1 more class is left out.")
     (note,) = notes_of(KIND, artifact)[0]
-    assert note.text.startswith("Each of 3 classes has 33.3% of the training images")
+    assert note.text.startswith("All 3 classes are equally frequent")
 
 
 def test_without_labels_there_are_no_classes() -> None:

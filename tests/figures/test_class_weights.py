@@ -70,7 +70,7 @@ def test_bias_is_measured_and_said() -> None:
     artifact = compute(subject(KIND, made, data(2)))
     assert values(artifact)["bias_spread"] == 1.5
     notes, _ = notes_of(KIND, artifact)
-    assert any("a bias as well, whose values differ by up to 1.50" in n.text for n in notes)
+    assert any("biases of the classes differ by up to 1.50" in n.text for n in notes)
     table = check_house_rules(KIND, artifact, {})[-1]
     assert [row[2] for row in table.rows] == [0.5, -1.0, 0]
 

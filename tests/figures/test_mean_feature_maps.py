@@ -55,14 +55,13 @@ def test_means_and_pooling_by_hand() -> None:
     assert "one (4 x 4), pool (2 x 2), two (2 x 2)" in drawing.caption
     texts = [note.text for note in notes_of(KIND, artifact)[0]]
     assert "in `one`" in texts[0]
-    assert "After `pool` the mean activation is 4" in texts[1]
-    assert "raises the mean" in texts[1]
+    assert "Pooling in `pool` raises the mean activation by a factor of 4" in texts[1]
 
 
 def test_average_pooling_keeps_the_mean() -> None:
     artifact = compute(subject(KIND, model(layers.AveragePooling2D), data()))
     assert measures(artifact)["pool_gain@pool"].value == pytest.approx(1.0)
-    assert notes_of(KIND, artifact)[0][1].text.endswith("pooling here keeps the mean.")
+    assert notes_of(KIND, artifact)[0][1].text.startswith("Pooling in `pool` keeps the mean")
 
 
 def test_channels_that_cancel_leave_no_pattern() -> None:

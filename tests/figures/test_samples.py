@@ -104,7 +104,7 @@ def test_files_that_were_left_out_are_noted(photos):
     assert (found.value, found.n) == (1, 25)
     evidence = as_evidence(found, "samples-1")
     (note,) = notes(Finding("samples-1", "samples", "", "", (evidence,)))
-    assert note.text == "1 image file of 25 could not be read and had to be left out."
+    assert note.text == "One of 25 image files could not be read and was left out."
     assert unbacked_numbers(note, [evidence]) == []
 
 

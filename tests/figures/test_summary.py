@@ -73,7 +73,7 @@ def test_receptive_fields_grow_and_nested_layers_count():
     assert found["receptive_field@last"] == 5 + 1 + 2 * 2
     assert (found["conv_layers"], found["pool_layers"], found["layers"]) == (2, 1, 3)
     notes, _ = notes_of("summary", artifact)
-    assert "`last`, spans 10 px of an input of 32 px" in notes[0].text
+    assert "`last`, spans 10 of 32 px" in notes[0].text
 
 
 def test_a_model_without_convolutions_has_a_table_and_no_note():

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import pytest
 from jinja2 import UndefinedError
 
+from reportgen.digest import of_bytes
 from reportgen.drafting import unbacked_numbers
 from reportgen.records import Report
 from reportgen.render import html_page, index, markdown_page, pages
@@ -187,13 +188,15 @@ def test_hostile_text_is_text(page: Page, report: Report, html: str) -> None:
 
 
 def test_claims_say_what_report_json_says(page: Page, facts: dict[str, Any]) -> None:
-    claims = {a["data-claim"]: (a, text) for a, text in page.all("span") if "data-claim" in a}
+    found = page.all("span", "div")
+    claims = {a["data-claim"]: (a, text.strip()) for a, text in found if "data-claim" in a}
     assert claims.keys() == {note["id"] for note in facts["notes"]}
     for note in facts["notes"]:
         attributes, text = claims[note["id"]]
         assert text == steady(plain(note["text"]))
         assert attributes["data-verdict"] == note["verdict"]
         assert attributes["data-cites"].split() == note["cites"]
+        assert attributes.get("data-origin", "drafted") == note["origin"]
 
 
 def test_every_number_of_a_claim_is_measured(report: Report) -> None:
@@ -335,9 +338,11 @@ def test_a_picture_is_shown_as_its_vector_where_there_is_one(
     plain_images = [attributes for attributes, _ in page.all("img")]
     for image, other in zip(images, plain_images, strict=True):
         assert {**image, "src": ""} == {**other, "src": ""}
-    assert {key: value for key, value in vectored.items() if key != "index.html"} == {
-        key: value for key, value in made.items() if key != "index.html"
-    }
+    assert {key for key in made if vectored[key] != made[key]} == {"index.html", "report.json"}
+    told, told_before = json.loads(vectored["report.json"]), json.loads(made["report.json"])
+    figure = next(one for one in told["figures"] if one["file"] == name)
+    assert figure.pop("vector") == of_bytes(VECTOR)
+    assert told == told_before
 
 
 def test_text_in_double_quotes_cannot_leave_them() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note
+from reportgen.drafting import Sentences, by_measure, draft, get
 from reportgen.records import Finding, Note
 
-_KINDS = {"conv": "convolutions", "dense": "dense layers", "extra": "normalizations",
-          "other": "other layers"}  # fmt: skip
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -16,16 +15,8 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     if depth is None or layers is None or not shares:
         return ()
     kind, most = max(shares.items(), key=lambda item: item[1].value or 0)
-    size = note(
-        f"{finding.block}.size",
-        "architecture.size",
-        "info",
-        "The longest way through the {layers:layer|layers} passes {depth} with weights of their "
-        f"own to learn patterns; {{most:%}} of the {{most.n}} parameters lie in {_KINDS[kind]}.",
-        layers=layers,
-        depth=depth,
-        most=most,
-    )
+    sentence = SENTENCES("size", kind=kind, depth=depth, most=most)
+    size = draft(f"{finding.block}.size", "architecture.size", "info", sentence, [layers])
     return (size, *_branches(finding))
 
 
@@ -33,12 +24,5 @@ def _branches(finding: Finding) -> tuple[Note, ...]:
     places, skips = get(finding, "branchings"), get(finding, "skips")
     if places is None or skips is None or not places.value:
         return ()
-    text = (
-        "Ways run side by side at {places:place|places}; at {skips} of them one way leads around "
-    )
-    text += "all layers and hands on what comes in." if skips.value else "all layers."
-    branches = note(
-        f"{finding.block}.branches", "architecture.branches", "info", text,
-        places=places, skips=skips,
-    )  # fmt: skip
-    return (branches,)
+    sentence = SENTENCES("branches", places=places, skips=skips)
+    return (draft(f"{finding.block}.branches", "architecture.branches", "info", sentence),)

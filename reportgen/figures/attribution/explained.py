@@ -87,6 +87,13 @@ class Images:
         for piece in pieces(self.pixels):
             yield piece, prepare(self.pixels[piece], self.data.preprocessing)
 
+    def first(self, count: int) -> Images:
+        """So many of the images measured, and none that are shown."""
+        places = slice(self.measured.start, self.measured.start + count)
+        indices, pixels = self.indices[places], self.pixels[places]
+        nothing = slice(0, 0)
+        return Images(self.data, indices, pixels, nothing, slice(0, None), self.likeliest)
+
     def foregrounds(self) -> Booleans:
         """Masks of the measured images, shape (m, h, w); all False where no foreground is known."""
         return np.asarray(foreground(self.data, "test", self.indices[self.measured]))

@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note
+from reportgen.drafting import Sentences, by_measure, draft, get
 from reportgen.records import Finding, Note
+
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """One note on the share of positions above zero and on the range of values."""
+    """One note on each channel."""
     written = []
     for layer, share in by_measure(finding, "positive_share").items():
         largest, smallest = get(finding, "largest", layer), get(finding, "smallest", layer)
         if share.value is None or largest is None or smallest is None:
             continue
-        silent = share.value == 0
-        written.append(
-            note(
-                f"{finding.block}.positive.{layer}",
-                "channel_table.positive",
-                "info",
-                "This channel of {layer} is above zero at none of {share.n:position|positions} "
-                "for this image; its values lie between {smallest} and {largest}."
-                if silent
-                else "This channel of {layer} is above zero at {share:%} of "
-                "{share.n:position|positions} for this image; its values lie between {smallest} "
-                "and {largest}.",
-                words={"layer": layer},
-                share=share,
-                smallest=smallest,
-                largest=largest,
-            )
+        silent = "yes" if share.value == 0 else "no"
+        sentence = SENTENCES(
+            "positive", {"layer": layer}, silent=silent, share=share, largest=largest
         )
+        id = f"{finding.block}.positive.{layer}"
+        written.append(draft(id, "channel_table.positive", "info", sentence, [smallest]))
     return tuple(written)

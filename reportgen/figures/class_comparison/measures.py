@@ -8,6 +8,7 @@ import numpy as np
 
 from reportgen.figures.parts import class_qualifier
 from reportgen.metrics.edges import edges, orientations
+from reportgen.metrics.skipping import skippable
 from reportgen.metrics.statistics import RESAMPLES, bootstrap
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats
@@ -141,6 +142,7 @@ def wins(first: Doubles, second: Doubles) -> Doubles:
     return np.asarray((difference > 0) + 0.5 * (difference == 0), np.float64)
 
 
+@skippable
 def win_interval(table: Doubles, seed: int) -> tuple[float, float]:
     """A 95 % interval of the mean of `wins` (n, m) by 1000 resamples of both classes' images."""
     rng = np.random.default_rng(seed)

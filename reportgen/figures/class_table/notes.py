@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import get, note
+from reportgen.drafting import Sentences, draft, get
 from reportgen.records import Finding, Note
+
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -12,22 +14,6 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     least, most = get(finding, "smallest_class", "train"), get(finding, "largest_class", "train")
     if classes is None or least is None or most is None:
         return ()
-    even = least.value == most.value
-    text = (
-        "Each of {classes:class|classes} has {most:%} of the training images; that is the accuracy "
-        "that always naming one of them would reach there."
-        if even
-        else "Of {classes:class|classes} the rarest has {least:%} and the most frequent {most:%} "
-        "of the training images; the latter is the accuracy that always naming it would reach."
-    )
-    return (
-        note(
-            f"{finding.block}.shares",
-            "class_table.shares",
-            "info",
-            text,
-            classes=classes,
-            most=most,
-            least=least,
-        ),
-    )
+    even = "yes" if least.value == most.value else "no"
+    sentence = SENTENCES("shares", even=even, classes=classes, least=least, most=most)
+    return (draft(f"{finding.block}.shares", "class_table.shares", "info", sentence),)

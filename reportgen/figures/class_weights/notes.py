@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, get, note, side
+from reportgen.drafting import Sentences, by_measure, draft, few, get, side
 from reportgen.figures.parts import class_of
 from reportgen.records import Finding, Note
+
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -19,18 +21,9 @@ def _closest(finding: Finding) -> Note | None:
     if least is None or least.value is None or mean is None:
         return None
     first, second = map(class_of, pair.split(">"))
-    text = "The weight vectors of {first} and {second} lie closest, {least} degrees apart"
-    if least.baseline is not None:
-        text += "; as many directions can keep at most {least.baseline} degrees from each other"
-    return note(
-        f"{finding.block}.closest",
-        "class_weights.closest",
-        "info",
-        text + ". The mean over pairs of classes is {mean} degrees.",
-        {"first": first, "second": second},
-        least=least,
-        mean=mean,
-    )
+    which = "closest" if least.baseline is None else "closest-bound"
+    sentence = SENTENCES(which, {"first": first, "second": second}, least=least)
+    return draft(f"{finding.block}.closest", "class_weights.closest", "info", sentence, [mean])
 
 
 def _toward(finding: Finding) -> Note | None:
@@ -38,35 +31,13 @@ def _toward(finding: Finding) -> Note | None:
     angle = get(finding, "weight_center_angle")
     if angle is None:
         return None
-    toward = {
-        "above": "point away from the class centers",
-        "below": "point toward the class centers",
-        "open": "cannot be told from random directions",
-    }[side(angle)]
-    toward = "are too few to judge by" if few(angle) else toward
-    return note(
-        f"{finding.block}.weights",
-        "class_weights.weights",
-        "info",
-        f"The weight vectors of the classes {toward}: the mean angle between a vector and its "
-        "class's center is {angle} degrees (interval {angle.interval}), where random directions "
-        "would have {angle.baseline}.",
-        angle=angle,
-    )
+    sentence = SENTENCES("toward", judged="few" if few(angle) else side(angle), angle=angle)
+    return draft(f"{finding.block}.weights", "class_weights.weights", "info", sentence)
 
 
 def _bias(finding: Finding) -> Note | None:
     bias = get(finding, "bias_spread")
     if bias is None:
         return None
-    return note(
-        f"{finding.block}.bias",
-        "class_weights.bias",
-        "info",
-        "The layer has a bias as well, whose values differ by up to {bias} between classes: "
-        "directions and lengths are not all that decides."
-        if bias.value
-        else "The layer has a bias as well, but its values are all alike ({bias} apart), so it "
-        "decides nothing.",
-        bias=bias,
-    )
+    sentence = SENTENCES("bias", bias=bias)
+    return draft(f"{finding.block}.bias", "class_weights.bias", "info", sentence)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
+
+FRESH = ("foreground_lift", "detail", "active_share", "fineness")
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="feature_maps",
@@ -29,14 +32,20 @@ ENTRY = Entry(
         ),
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
     ),
-    evidence=(
-        ("foreground_lift", "departures from the ground inside the foreground, by layer"),
-        ("detail", "how far over the map activation departs from its median (entropy), by layer"),
-        ("active_share", "share of activations above zero, by layer"),
-        ("fineness", "waves that a map holds across the image, mean over channels, by layer"),
-        ("pool_gain", "mean after pooling against mean before, by layer"),
-        ("pool_agreement", "correlation of maps after pooling with those before, by layer"),
-        ("pool_size_ratio", "positions after pooling against positions before, by layer"),
+    evidence=with_fresh(
+        FRESH,
+        (
+            ("foreground_lift", "departures from the ground inside the foreground, by layer"),
+            (
+                "detail",
+                "how far over the map activation departs from its median (entropy), by layer",
+            ),
+            ("active_share", "share of activations above zero, by layer"),
+            ("fineness", "waves that a map holds across the image, mean over channels, by layer"),
+            ("pool_gain", "mean after pooling against mean before, by layer"),
+            ("pool_agreement", "correlation of maps after pooling with those before, by layer"),
+            ("pool_size_ratio", "positions after pooling against positions before, by layer"),
+        ),
     ),
     needs_data=True,
     explanation=(

@@ -10,8 +10,10 @@ from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activation_batches, activations_of
+from reportgen.figures.feature_maps import FRESH
 from reportgen.figures.feature_maps.facts import Facts, LayerFacts
 from reportgen.figures.feature_maps.measures import LayerStatistics
+from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
 from reportgen.figures.parts import part_names
 from reportgen.network.arguments import check_images, check_layers, require_model
@@ -22,7 +24,7 @@ from reportgen.network.maps import map_axes
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.samples import foreground, measured, names, pick
-from reportgen.records import Artifact, Dataset, Subject
+from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.suggestions import listed
 from reportgen.types import Array, Floats, Layer, Model
 
@@ -96,13 +98,19 @@ def compute(subject: Subject) -> Artifact:
         )
         for layer in facts.layers
     }
-    statistics = _statistics(network, data, measured(data, params["measure_on"]), layers)
-    measures = tuple(
-        replace(measure, part=facts.part(layer, 0))
-        for layer in facts.layers
-        for measure in statistics[layer.path].measures(layer.path, subject.seed)
-    )
-    return Artifact(arrays, facts, measures)
+    indices = measured(data, params["measure_on"])
+
+    def measures(images: int) -> list[Measure]:
+        statistics = _statistics(network, data, indices[:images], layers)
+        return [
+            replace(measure, part=facts.part(layer, 0))
+            for layer in facts.layers
+            for measure in statistics[layer.path].measures(layer.path, subject.seed)
+        ]
+
+    own, n = measures(len(indices)), len(indices)
+    both = fresh_measures(network, subject.seed, own, FRESH, measures, n)
+    return Artifact(arrays, facts, tuple(both))
 
 
 def _has_maps(layer: Layer) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST
 
 EXPLANATION = (
@@ -49,6 +49,9 @@ EXPLANATION = (
 )
 
 
+FRESH = ("energy_in_foreground", "energy_near_foreground", "head_similarity")
+"""Measures that are compared with those of fresh weights."""
+
 ENTRY = Entry(
     name="grad_cam",
     title="Class Activation Heatmap",
@@ -84,16 +87,19 @@ ENTRY = Entry(
         LIKELIEST,
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
     ),
-    evidence=(
-        ("energy_in_foreground", "share of a heatmap's energy inside the foreground, by head"),
-        ("energy_near_foreground", "the same within one feature-map cell of the foreground"),
-        ("spill_within_cell", "share of the energy outside that lies within one cell, by head"),
-        ("imperfect_overlap", "share of heatmaps whose hottest pixels leave the foreground"),
-        ("zero_maps", "heatmaps that are zero everywhere, by head"),
-        ("constant_maps", "heatmaps that are the same at every position and not zero, by head"),
-        ("zero_gradients", "images whose gradient is zero everywhere, by head"),
-        ("head_similarity", "how alike the heads' heatmaps of an image are (cosine)"),
-        ("head_peak_shift", "how far apart the heads' hottest points lie"),
+    evidence=with_fresh(
+        FRESH,
+        (
+            ("energy_in_foreground", "share of a heatmap's energy inside the foreground, by head"),
+            ("energy_near_foreground", "the same within one feature-map cell of the foreground"),
+            ("spill_within_cell", "share of the energy outside that lies within one cell, by head"),
+            ("imperfect_overlap", "share of heatmaps whose hottest pixels leave the foreground"),
+            ("zero_maps", "heatmaps that are zero everywhere, by head"),
+            ("constant_maps", "heatmaps that are the same at every position and not zero, by head"),
+            ("zero_gradients", "images whose gradient is zero everywhere, by head"),
+            ("head_similarity", "how alike the heads' heatmaps of an image are (cosine)"),
+            ("head_peak_shift", "how far apart the heads' hottest points lie"),
+        ),
     ),
     needs_data=True,
     explanation=EXPLANATION,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from reportgen.attribution.cam import cams, target_layer
@@ -9,6 +12,8 @@ from reportgen.attribution.cam_methods import Maps, joined, pointless
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explained import Images, data_of
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.fresh import fresh_measures
+from reportgen.figures.grad_cam import FRESH
 from reportgen.figures.grad_cam.facts import Facts, HeadFacts, Sample, Zero
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.figures.parts import head_parts
@@ -17,7 +22,7 @@ from reportgen.network.graph import is_graph
 from reportgen.network.maps import has_maps_at, last_rearrangement
 from reportgen.network.network import Network
 from reportgen.network.resizing import bilinear
-from reportgen.records import Artifact, Head, Subject
+from reportgen.records import Artifact, Head, Measure, Subject
 from reportgen.types import Array
 
 PLAIN = "Activation Heatmap"
@@ -43,37 +48,28 @@ def compute(subject: Subject) -> Artifact:
     parts = head_parts([head.name for head in heads], alone="heatmap")
 
     images = Images.of(data, subject.params)
-    targets = images.targets(heads, subject.params["target"])
-    outputs = [head.index for head in heads]
-    pieces = [
-        cams(network, inputs, outputs, targets[piece].T, layer, method)
-        for piece, inputs in images.pieces()
-    ]
-    maps = [joined(of_head, layer) for of_head in zip(*pieces, strict=True)]
+    explained = _Explained(network, heads, parts, layer, method, subject.params["target"])
+    maps = explained.maps(images)
 
     arrays: dict[str, Array] = {"images": images.pixels[images.shown]}
     for head, of_head in zip(heads, maps, strict=True):
         shown = of_head.maps[images.shown]
         arrays |= {f"map@{head.name}": shown, f"large@{head.name}": bilinear(shown, images.size)}
 
-    masks = images.foregrounds()
-    if rearranged := last_rearrangement(network, layer, images.pixels.shape[1:]):
-        masks = np.zeros_like(masks)  # where the heatmap lies over the image is not known
-    measured = {
-        head.name: of_head.since(images.measured.start)
-        for head, of_head in zip(heads, maps, strict=True)
-    }
-    measures = [
-        measure
-        for head, part in zip(heads, parts, strict=True)
-        for measure in head_measures(
-            head.name, measured[head.name], masks, part, subject.seed, score_of(head)
-        )
-        # Score-CAM looks at no gradient.
-        if method != "score_cam" or not measure.name.startswith("zero_gradients@")
-    ]
-    if len(heads) > 1:
-        measures.extend(between_heads(measured, images.size, subject.seed))
+    rearranged = last_rearrangement(network, layer, images.pixels.shape[1:])
+
+    def measures_of(images: Images, maps: Sequence[Maps]) -> list[Measure]:
+        return explained.measures(images, maps, bool(rearranged), subject.seed)
+
+    def again(count: int) -> list[Measure]:
+        some = images.first(count)
+        return measures_of(some, explained.maps(some))
+
+    measures = fresh_measures(
+        network, subject.seed, measures_of(images, maps), FRESH, again,
+        images=len(images.indices) - images.measured.start,
+        passes=1 + maps[0].left_out.shape[1] if method == "score_cam" else _BACK,
+    )  # fmt: skip
 
     channels, channels_left_out = _channels(maps[0])
     facts = Facts(
@@ -94,6 +90,65 @@ def compute(subject: Subject) -> Artifact:
     )
     heading = PLAIN if any(head.valued for head in heads) else ""
     return Artifact(arrays, facts, tuple(measures), heading=heading)
+
+
+@dataclass(frozen=True)
+class _Explained:
+    """What is explained of any images, and by which method.
+
+    Attributes:
+        network: the model.
+        heads: that depend on the layer.
+        parts: of the figure, for each head.
+        layer: path of the layer.
+        method: as the parameter of the figure.
+        target: likewise.
+    """
+
+    network: Network
+    heads: tuple[Head, ...]
+    parts: Sequence[str]
+    layer: str
+    method: str
+    target: str | None
+
+    def maps(self, images: Images) -> list[Maps]:
+        """The maps of each head, for all images."""
+        targets = images.targets(self.heads, self.target)
+        outputs = [head.index for head in self.heads]
+        pieces = [
+            cams(self.network, inputs, outputs, targets[piece].T, self.layer, self.method)
+            for piece, inputs in images.pieces()
+        ]
+        return [joined(of_head, self.layer) for of_head in zip(*pieces, strict=True)]
+
+    def measures(
+        self, images: Images, maps: Sequence[Maps], rearranged: bool, seed: int
+    ) -> list[Measure]:
+        """What the maps of the images measured tell."""
+        masks = images.foregrounds()
+        if rearranged:
+            masks = np.zeros_like(masks)  # where the heatmap lies over the image is not known
+        measured = {
+            head.name: of_head.since(images.measured.start)
+            for head, of_head in zip(self.heads, maps, strict=True)
+        }
+        measures = [
+            measure
+            for head, part in zip(self.heads, self.parts, strict=True)
+            for measure in head_measures(
+                head.name, measured[head.name], masks, part, seed, score_of(head)
+            )
+            # Score-CAM looks at no gradient.
+            if self.method != "score_cam" or not measure.name.startswith("zero_gradients@")
+        ]
+        if len(self.heads) > 1:
+            measures.extend(between_heads(measured, images.size, seed))
+        return measures
+
+
+_BACK = 3
+"""Passes through a network for values and gradients."""
 
 
 def _require_maps(network: Network, layer: str) -> None:

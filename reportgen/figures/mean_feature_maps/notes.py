@@ -2,57 +2,45 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, note, side
+from reportgen.drafting import Sentences, by_measure, draft, few, side
 from reportgen.records import Evidence, Finding, Note
 
-_EFFECT = {
-    "above": "raises the mean, as keeping the largest value of each window does",
-    "below": "lowers the mean",
-    "open": "leaves the mean as it was, as far as can be told",
-}
+SENTENCES = Sentences(__file__)
+KEPT = 1e-3
+"""Relative change of the mean below which pooling keeps it: averaging does, but for rounding."""
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
     """One note on the means, and one on each pooling layer."""
-    means = {
-        layer: mean
-        for layer, mean in by_measure(finding, "mean_activation").items()
-        if mean.value is not None
-    }
+    means = _known(finding, "mean_activation")
+    gains = _known(finding, "pool_gain")
     written = [_means(finding, means)] if means else []
-    for layer, gain in by_measure(finding, "pool_gain").items():
-        if gain.value is not None:
-            written.append(_gain(finding, layer, gain))
-    return tuple(written)
+    return (*written, *(_gain(finding, layer, gain) for layer, gain in gains.items()))
+
+
+def _known(finding: Finding, measure: str) -> dict[str, Evidence]:
+    found = by_measure(finding, measure)
+    return {layer: item for layer, item in found.items() if item.value is not None}
 
 
 def _means(finding: Finding, means: dict[str, Evidence]) -> Note:
-    listed = ", ".join(f"{{mean{i}}} in {{layer{i}}}" for i in range(len(means)))
-    return note(
-        f"{finding.block}.means",
-        "mean_feature_maps.means",
-        "info",
-        f"Averaged over {{mean0.n:test image|test images}}, activation has a mean of {listed}.",
-        {f"layer{i}": layer for i, layer in enumerate(means)},
-        (),
-        **{f"mean{i}": mean for i, mean in enumerate(means.values())},
-    )
+    id, rule = f"{finding.block}.means", "mean_feature_maps.means"
+    layers = list(means)
+    first, last = means[layers[0]], means[layers[-1]]
+    if len(layers) == 1:
+        return draft(id, rule, "info", SENTENCES("mean", {"layer": layers[0]}, mean=first))
+    names = {"first_layer": layers[0], "last_layer": layers[-1]}
+    sentence = SENTENCES("means", names, first=first, last=last)
+    table = SENTENCES.table("means", means.items()) if len(layers) > 2 else None
+    return draft(id, rule, "info", sentence, means.values(), table)
 
 
 def _gain(finding: Finding, layer: str, gain: Evidence) -> Note:
-    effect = "was measured on too few images to judge" if few(gain) else _effect(gain)
-    return note(
+    kept = abs((gain.value or 0) - 1) < KEPT
+    effect = "few" if few(gain) else "kept" if kept else side(gain)
+    return draft(
         f"{finding.block}.pooling.{layer}",
         "mean_feature_maps.pooling",
         "info",
-        "After {layer} the mean activation is {gain} times the mean before it (interval "
-        f"{{gain.interval}}): pooling here {effect}.",
-        words={"layer": layer},
-        gain=gain,
+        SENTENCES("pooling", {"layer": layer}, effect=effect, gain=gain),
     )
-
-
-def _effect(gain: Evidence) -> str:
-    # Averaging keeps the mean but for rounding.
-    kept = gain.value is not None and abs(gain.value - 1) < 1e-3
-    return "keeps the mean" if kept else _EFFECT[side(gain)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST
+
+FRESH = ("energy_in_foreground",)
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="occlusion",
@@ -54,12 +57,15 @@ ENTRY = Entry(
         LIKELIEST,
         Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
     ),
-    evidence=(
-        ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
-        ("zero_maps", "images of which no patch lowers the score, by head"),
-        ("largest_drop", "largest drop of the probability against the mean drop, by head"),
-        ("largest_value_drop", "the same of a value that is no score of a class, by head"),
-        ("flipped", "share of images whose answer some patch changes, by head"),
+    evidence=with_fresh(
+        FRESH,
+        (
+            ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
+            ("zero_maps", "images of which no patch lowers the score, by head"),
+            ("largest_drop", "largest drop of the probability against the mean drop, by head"),
+            ("largest_value_drop", "the same of a value that is no score of a class, by head"),
+            ("flipped", "share of images whose answer some patch changes, by head"),
+        ),
     ),
     needs_data=True,
     explanation=(

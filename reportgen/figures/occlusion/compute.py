@@ -14,6 +14,8 @@ from reportgen.attribution.occlusion import (
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.explained import Images, color, data_of, mean_split
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.fresh import fresh_measures
+from reportgen.figures.occlusion import FRESH
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
 from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
 from reportgen.figures.parts import head_parts
@@ -58,6 +60,21 @@ def compute(subject: Subject) -> Artifact:
         for head, part, occlusion in zip(heads, parts, occlusions, strict=True)
         for measure in _measures(head, part, occlusion, cover, images, masks, subject.seed)
     ]
+
+    def again(count: int) -> list[Measure]:
+        some = images.first(count)
+        wanted, ground = some.targets(heads, params["target"]), some.foregrounds()
+        found = occlude(network, some.inputs(), outputs, wanted, cover, fill, score)
+        return [
+            measure
+            for head, part, occlusion in zip(heads, parts, found, strict=True)
+            for measure in _measures(head, part, occlusion, cover, some, ground, subject.seed)
+        ]
+
+    measures = fresh_measures(
+        network, subject.seed, measures, FRESH, again,
+        images=len(inputs) - images.measured.start, passes=1 + len(cover.corners),
+    )  # fmt: skip
     facts = Facts(
         patch=cover.patch,
         stride=cover.stride,

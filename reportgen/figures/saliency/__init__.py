@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST
 
 EXPLANATION = (
@@ -39,6 +39,9 @@ EXPLANATION = (
     ),
 )
 
+
+FRESH = ("energy_in_foreground",)
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="saliency",
@@ -112,14 +115,17 @@ ENTRY = Entry(
         LIKELIEST,
         Parameter("measure_on", "int", 32, "test images to measure on", minimum=1, maximum=1000),
     ),
-    evidence=(
-        ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
-        ("zero_maps", "maps that are zero everywhere, by head"),
-        ("pixels_at_baseline", "share of pixels that get nothing by construction, by head"),
-        ("edge_agreement", "rank correlation of a map with the edges of its image, by head"),
-        ("gradient_agreement", "rank correlation of a map with the plain gradient, by head"),
-        ("completeness_gap", "what integrated gradients fail to add up to, by head"),
-        ("relus_replaced", "share of the ReLUs on the way that were guided, by head"),
+    evidence=with_fresh(
+        FRESH,
+        (
+            ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
+            ("zero_maps", "maps that are zero everywhere, by head"),
+            ("pixels_at_baseline", "share of pixels that get nothing by construction, by head"),
+            ("edge_agreement", "rank correlation of a map with the edges of its image, by head"),
+            ("gradient_agreement", "rank correlation of a map with the plain gradient, by head"),
+            ("completeness_gap", "what integrated gradients fail to add up to, by head"),
+            ("relus_replaced", "share of the ReLUs on the way that were guided, by head"),
+        ),
     ),
     needs_data=True,
     explanation=EXPLANATION,

@@ -9,9 +9,11 @@ import numpy as np
 from reportgen.attribution.saliency import METHODS, Attribution, AveragingSettings, attribute
 from reportgen.figures.attribution.explained import Images, color, data_of
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.parts import head_parts
+from reportgen.figures.saliency import FRESH
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
-from reportgen.figures.saliency.measures import HeadMaps, head_measures
+from reportgen.figures.saliency.measures import HeadMaps, focus, head_measures
 from reportgen.network.channel_order import channels_as_in
 from reportgen.network.dependencies import dependencies_of
 from reportgen.network.input_gradients import leaky_relus, replaced_relus
@@ -41,8 +43,7 @@ def compute(subject: Subject) -> Artifact:
     inputs, targets = images.inputs(), images.targets(heads, subject.params["target"])
     settings = _settings(subject, data)
     attributions = attribute(network, inputs, outputs, targets, method, settings)
-    usual = "signed" if method in _MULTIPLYING else "magnitude"
-    signed = (subject.params["show"] or usual) == "signed"
+    signed = (subject.params["show"] or _usual(method)) == "signed"
     maps = [_reduced(attribution, inputs, signed) for attribution in attributions]
     relus = [_relus(network, head, outputs, METHODS[method]) for head in heads]
 
@@ -68,6 +69,11 @@ def compute(subject: Subject) -> Artifact:
         )
         steps, pixels = subject.params["steps"], images.pixels[rest]
         measures += head_measures(head_maps, pixels, masks, steps, subject.seed)
+    measures = fresh_measures(
+        network, subject.seed, measures, FRESH,
+        lambda count: _focus(subject, heads, parts, images.first(count)),
+        images=len(inputs) - rest.start, passes=_passes(method, settings),
+    )  # fmt: skip
     facts = Facts(
         method=method,
         signed=signed,
@@ -89,6 +95,36 @@ def compute(subject: Subject) -> Artifact:
     for head, of_head in zip(heads, maps, strict=True):
         arrays[f"map@{head.name}"] = of_head[images.shown]
     return Artifact(arrays, facts, tuple(measures))
+
+
+def _focus(
+    subject: Subject, heads: Sequence[Head], parts: Sequence[str], images: Images
+) -> list[Measure]:
+    """Where the maps of the images measured lie, by head."""
+    method = str(subject.params["method"])
+    outputs, inputs = [head.index for head in heads], images.inputs()
+    targets = images.targets(tuple(heads), subject.params["target"])
+    settings, masks = _settings(subject, images.data), images.foregrounds()
+    signed = (subject.params["show"] or _usual(method)) == "signed"
+    found = attribute(subject.network, inputs, outputs, targets, method, settings)
+    return [
+        measure
+        for head, part, attribution in zip(heads, parts, found, strict=True)
+        for measure in focus(
+            head.name, np.abs(_reduced(attribution, inputs, signed)), masks, part, subject.seed
+        )
+    ]
+
+
+def _usual(method: str) -> str:
+    """How maps of a method are shown."""
+    return "signed" if method in _MULTIPLYING else "magnitude"
+
+
+def _passes(method: str, settings: AveragingSettings) -> int:
+    """Passes through the network for the map of an image; the way back counts as two."""
+    points = {"smoothgrad": settings.samples, "integrated_gradients": settings.steps}
+    return 3 * points.get(method, 1)
 
 
 def _settings(subject: Subject, data: Dataset) -> AveragingSettings:

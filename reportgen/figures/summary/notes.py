@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, get, note
+from reportgen.drafting import Sentences, by_measure, draft, get
 from reportgen.records import Finding, Note
+
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -13,22 +15,7 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     size = get(finding, "input_size")
     if not known or size is None or size.value is None:
         return ()
-    layer, widest = max(known.items(), key=lambda item: item[1].value or 0)
-    whole = (widest.value or 0) >= size.value
-    sees = (
-        "so one unit there can respond to the whole image"
-        if whole
-        else "so one unit there responds to a part of the image; later layers join the parts"
-    )
-    return (
-        note(
-            f"{finding.block}.reach",
-            "summary.reach",
-            "info",
-            "The largest receptive field among the convolutions, that of {layer}, spans {field} "
-            f"of an input of {{size}}, {sees}.",
-            words={"layer": layer},
-            field=widest,
-            size=size,
-        ),
-    )
+    layer, field = max(known.items(), key=lambda item: item[1].value or 0)
+    whole = "yes" if (field.value or 0) >= size.value else "no"
+    sentence = SENTENCES("reach", {"layer": layer}, whole=whole, field=field, size=size)
+    return (draft(f"{finding.block}.reach", "summary.reach", "info", sentence),)

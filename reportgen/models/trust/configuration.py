@@ -197,6 +197,7 @@ class Outline:
         details: more about each of these layers, by its path.
         inputs: every input of the model, in its order.
         outputs: the paths of the layers that give the model's outputs, in their order.
+        names: what the outputs are called, in the same order.
         unbuilt: whether the model has no weights, because it has never seen a shape.
     """
 
@@ -204,6 +205,7 @@ class Outline:
     details: dict[str, LayerOutline] = field(default_factory=dict)
     inputs: tuple[Input, ...] | None = None
     outputs: tuple[str, ...] | None = None
+    names: tuple[str, ...] | None = None
     unbuilt: bool = False
 
 
@@ -215,6 +217,7 @@ def outline(config: Json) -> Outline:
         {path: _outlined(layer) for path, layer in (layers or {}).items()},
         _where_sure(lambda: tuple(_inputs(config))),
         _where_sure(lambda: tuple(_outputs(config))),
+        _where_sure(lambda: tuple(_output_names(config))),
         _where_sure(lambda: _is_unbuilt(config)) or False,
     )
 
@@ -269,6 +272,20 @@ def _outputs(model: Json) -> Iterator[str]:
         raise _Unsure
     names = [layer["config"]["name"] for layer in layers]
     yield from names[-1:] if kind == "Sequential" else _names(model["config"]["output_layers"])
+
+
+def _output_names(model: Json) -> list[str]:
+    """The names of a model's outputs. Raises what `_where_sure` knows."""
+    layers = list(_outputs(model))
+    places = model["config"].get("output_layers")
+    if isinstance(places, dict):
+        names = sorted(str(key) for key in places)  # Outputs in a dictionary are called by keys.
+        if len(names) != len(layers):
+            raise _Unsure
+        return names
+    if len(set(layers)) != len(layers):  # Several outputs of one layer are numbered.
+        raise _Unsure
+    return layers
 
 
 def _is_unbuilt(model: Json) -> bool:

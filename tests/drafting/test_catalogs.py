@@ -1,0 +1,64 @@
+"""Every catalog of sentences reads as one would write it, and all of it is in use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from fluent.runtime import FluentResource
+from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
+
+import reportgen
+
+PACKAGE = Path(reportgen.__file__).parent
+CATALOGS = sorted(PACKAGE.rglob("*.ftl"))
+ids = [str(path.relative_to(PACKAGE)) for path in CATALOGS]
+catalogs = pytest.mark.parametrize("path", CATALOGS, ids=ids)
+
+
+def messages(path: Path) -> list[ast.Message]:
+    return [e for e in FluentResource(path.read_text()).body if isinstance(e, ast.Message)]
+
+
+class Texts(Visitor):
+    """Every wording of a message: one for each choice of its outermost selector."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+
+    def visit_TextElement(self, node: ast.TextElement) -> None:
+        self.words.append(node.value)
+
+
+@catalogs
+def test_a_catalog_parses_and_stands_beside_a_module(path: Path) -> None:
+    junk = [e for e in FluentResource(path.read_text()).body if isinstance(e, ast.Junk)]
+    assert [e.content for e in junk] == []
+    assert path.with_suffix(".py").exists()
+
+
+@catalogs
+def test_every_sentence_is_in_use(path: Path) -> None:
+    source = path.with_suffix(".py").read_text()
+    unused = [m.id.name for m in messages(path) if f'"{m.id.name}"' not in source]
+    assert unused == []
+
+
+@catalogs
+def test_every_sentence_is_explained(path: Path) -> None:
+    """An editor learns from a comment what the numbers of a group of sentences are."""
+    entries = FluentResource(path.read_text()).body
+    assert isinstance(entries[0], ast.Comment | ast.GroupComment | ast.ResourceComment) or (
+        isinstance(entries[0], ast.Message | ast.Term) and entries[0].comment is not None
+    )
+
+
+@catalogs
+def test_sentences_hold_no_numbers_of_their_own(path: Path) -> None:
+    for message in messages(path):
+        texts = Texts()
+        if message.value is not None:
+            texts.visit(message.value)
+        assert [t for t in texts.words if re.search(r"\d", t.replace("95", ""))] == []
