@@ -78,6 +78,7 @@ def match(notes: NotesFile, spec: Spec) -> Match:
     present = {section.id for section in spec.sections}
     sections: dict[str, str] = {}
     named = {place.id for place in notes.places if place.kind == "section"} | set(notes.sections)
+    named.discard("inferences")
     for old in sorted(named, key=lambda id: id not in present):
         best = votes.get(old, Counter()).most_common(1)
         wanted = old if old in present or not best else best[0][0]

@@ -136,7 +136,9 @@ class _Merger:
             if entry.id:
                 counts[entry.state] = counts.get(entry.state, 0) + 1
         figures, sections = self.keys(places)
-        file = NotesFile(self.file.file, tuple(places), figures, sections, self.records)
+        order = [entry.id for entry in entries if entry.id in self.records]
+        records = {id: self.records[id] for id in [*order, *sorted(self.records)]}
+        file = NotesFile(self.file.file, tuple(places), figures, sections, records)
         gone = tuple(entry.id for _, entry in orphans)
         return Merged(file, tuple(self.new), self.changed, tuple(self.returned), gone, counts)
 
@@ -168,7 +170,8 @@ class _Merger:
         draft = self.drafts.get(entry.id)
         if entry.id in self.approve:
             entry = replace(entry, state="approved")
-        remark = "" if record is not None and entry.remark == record.said else entry.remark
+        said = {record.said if record else "", verdict(draft) if draft else ""}
+        remark = "" if entry.remark in said else entry.remark
         entry = replace(entry, remark=remark)
         if item.home == ORPHANS:
             return self.kept(entry, record, draft)
@@ -246,7 +249,7 @@ class _Merger:
         if own or entry.remark or edited(entry, record, draft):
             if record is not None:
                 self.records[entry.id] = record
-            return entry
+            return replace(entry, state="edited") if entry.state == "draft" else entry
         if record is not None and entry.state == "rejected":
             self.records[entry.id] = replace(record, deleted=True)
         return None

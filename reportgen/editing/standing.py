@@ -73,8 +73,8 @@ def _changes(before: Standing, evidence: Mapping[str, Evidence]) -> Iterator[Cha
 
 def moved(was: Number | None, bounds: Iterable[Number | None], now: Number | None) -> bool:
     """Whether a value has left its interval; without one, whether it reads otherwise."""
-    if was is None or now is None:
-        return was is not now
+    if was is None or now is None or was == now:
+        return was != now
     known = [bound for bound in bounds if bound is not None]
     if len(known) == 2 and known[0] < known[1]:
         return not known[0] <= now <= known[1]
