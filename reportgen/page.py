@@ -89,7 +89,8 @@ def drafted(
     models = tuple(_model(m, decode(ModelFacts, outputs[f"model:{m.name}"])) for m in spec.models)
     inferred = [outputs[f"inference:{rule}"] for rule in spec.inferences]
     derived = tuple(e for i in inferred for e in decode(tuple[Evidence, ...], i["evidence"]))
-    sections = merged_notes(_section(spec, section, outputs) for section in spec.sections)
+    read: set[str] = set()
+    sections = merged_notes(_section(spec, section, outputs, read) for section in spec.sections)
     sections, inferences = _with_caveats(
         sections,
         tuple(n for i in inferred for n in decode(tuple[Note, ...], i["notes"])),
@@ -300,17 +301,24 @@ def _machine(machine: Mapping[str, str]) -> str:
     )
 
 
-def _section(spec: Spec, section: SectionSpec, outputs: Mapping[str, Json]) -> Section:
-    blocks = tuple(_block(section, figure, outputs) for figure in section.figures)
+def _section(
+    spec: Spec, section: SectionSpec, outputs: Mapping[str, Json], read: set[str]
+) -> Section:
+    """A section; `read` collects the texts on how to read a figure, each of which stands once."""
+    blocks = tuple(_block(section, figure, outputs, read) for figure in section.figures)
     return Section(section.id, section.title, section.text, section.model or "", blocks)
 
 
-def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]) -> Block:
+def _block(
+    section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json], read: set[str]
+) -> Block:
     drawn = decode(Drawn, outputs[f"drawn:{figure.id}"])
+    own = bool(figure.caption) and len(drawn.parts) == 1
+    parts = drawn.parts if own else tuple(with_encoding(part, read) for part in drawn.parts)
     finding = decode(Finding, outputs[f"finding:{figure.id}"])
     usual = drawn.heading or catalog.entry("figures", figure.kind).title
-    figures = tuple(_figure(figure, section, finding.model, part) for part in drawn.parts)
-    cited = [with_quotes(*one, finding.evidence) for one in zip(figures, drawn.parts, strict=True)]
+    figures = tuple(_figure(figure, section, finding.model, part) for part in parts)
+    cited = [with_quotes(*one, finding.evidence) for one in zip(figures, parts, strict=True)]
     return Block(
         id=figure.id,
         kind=figure.kind,
@@ -322,6 +330,14 @@ def _block(section: SectionSpec, figure: FigureSpec, outputs: Mapping[str, Json]
         notes=decode(tuple[Note, ...], outputs[f"notes:{figure.id}"]["notes"]),
         undefined=drawn.undefined,
     )
+
+
+def with_encoding(part: DrawnPart, read: set[str]) -> DrawnPart:
+    """A part whose caption ends with how to read it, unless `read` says that a page has said so."""
+    if not part.encoding or part.encoding in read:
+        return part
+    read.add(part.encoding)
+    return replace(part, caption=f"{part.caption} {part.encoding}")
 
 
 def _figure(figure: FigureSpec, section: SectionSpec, model: str, part: DrawnPart) -> Figure:

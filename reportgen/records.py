@@ -327,7 +327,8 @@ class Drawing:
 
     `part` distinguishes the pictures of one figure and ends the picture's id. `title` is its
     heading ("" for none). `caption` and `alt` are plain text, made from the artifact. `quotes`
-    holds the measured numbers that they show.
+    holds the measured numbers that they show. `encoding` says how to read the picture, such as what
+    its colors mean; a page shows each such text once, after the first caption that has it.
     """
 
     part: str
@@ -337,6 +338,7 @@ class Drawing:
     title: str = ""
     layers: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    encoding: str = ""
 
 
 Cell = str | int | float | None
@@ -349,6 +351,7 @@ class Table:
     `footer` holds lines below the table. `marks` holds the (row, column) of each highlighted cell;
     the caption must explain the highlight. `decimals` is the number of decimals of all fractions;
     None chooses it for each column. `quotes` holds the measured numbers of caption and footer.
+    `encoding` says how to read the table, as that of a `Drawing`.
     """
 
     part: str
@@ -361,6 +364,7 @@ class Table:
     marks: tuple[tuple[int, int], ...] = ()
     decimals: int | None = None
     quotes: tuple[Quote, ...] = ()
+    encoding: str = ""
 
 
 # --- what pages are made of --------------------------------------------------------------------

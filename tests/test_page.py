@@ -17,6 +17,7 @@ from reportgen.page import (
     _provenance,
     _section,
     merged_notes,
+    with_encoding,
     with_explanations,
     with_quotes,
 )
@@ -161,7 +162,7 @@ def test_an_author_heads_a_figure_else_its_artifact_else_its_kind() -> None:
         found[f"drawn:{name}"] = {"undefined": "", "parts": [], **headed}
         found[f"finding:{name}"] = encode(Finding(name, "grad_cam", "base", "", ()))
         found[f"notes:{name}"] = {"notes": []}
-    blocks = _section(read, read.sections[0], found).blocks
+    blocks = _section(read, read.sections[0], found, set()).blocks
     titles = ["Class Activation Heatmap", "Activation Heatmap", "Mine", "Mine"]
     assert [block.title for block in blocks] == titles
 
@@ -215,3 +216,10 @@ def test_quoted_numbers_become_evidence_of_their_figure_unless_they_are_already(
     other, own = with_quotes(figure, DrawnPart("a", "", "", "", (), quotes=quotes[:1]), [])
     assert other.quotes == (("3", "maps-1-a.zero"),)
     assert [item.figure for item in own] == ["maps-1-a"]
+
+
+def test_how_to_read_a_figure_stands_once() -> None:
+    read: set[str] = set()
+    part = DrawnPart("a", "", "A map.", "", (), encoding="Bright is strong.")
+    captions = [with_encoding(part, read).caption for _ in range(2)]
+    assert captions == ["A map. Bright is strong.", "A map."]

@@ -36,6 +36,8 @@ def from_arrays(
     params: Params,
     seed: int,
     origin: Sequence[Sequence[str]] = (),
+    columns: int = 0,
+    read: Extent | None = None,
 ) -> Dataset:
     """A dataset of `x_<split>` images and `y_<split>` labels.
 
@@ -51,6 +53,8 @@ def from_arrays(
         params: with the keys of `parameters.FORM` and `parameters.OWN_DATA`.
         seed: of the choice of images for validation and test.
         origin: rows of a table on how the stored images became these; () to make them here.
+        columns: of labels that a loader has flattened already; 0 where they had none.
+        read: the values that a loader read, where it made bytes of them itself.
 
     Raises:
         UserError: an array does not hold what it must, or does not fit the others.
@@ -64,14 +68,17 @@ def from_arrays(
     names, labels = tuple(classes or ()), None
     if any(arrays.get(f"y_{name}") is not None for name in SPLITS):
         values = {name: as_array(arrays.get(f"y_{name}"), f"y_{name}") for name in given}
-        names, labels = class_indices(values, classes)
+        columns = max(columns, *(_columns(array) for array in values.values()))
+        names, labels = class_indices(values, classes, columns)
         for name in given:
             check_count(f"y_{name}", counts[name], len(labels[name]))
     places = _places(counts, labels, params, seed)
     images, extents, rows = _converted(stored, places, params)
     facts: JsonObject = {"seed": seed, "origin": [list(row) for row in origin or rows]}
+    if columns and not classes:
+        facts["columns"] = columns
     # Rows that a loader made say what it read: the pixels here are its own.
-    used = reduce(Extent.joined, extents)
+    used = read or reduce(Extent.joined, extents)
     held = None if labels is None else _placed_labels(labels, places)
     return assemble(title, images, held, names, params, facts, used)
 
@@ -213,13 +220,14 @@ def as_array(values: object, name: str) -> Array:
 
 
 def class_indices(
-    values: Mapping[str, Array], classes: Sequence[str] | None
+    values: Mapping[str, Array], classes: Sequence[str] | None, columns: int = 0
 ) -> tuple[tuple[str, ...], dict[str, Integers]]:
     """Names of the classes, and labels (n,) by split as class indices.
 
     Args:
         values: labels by split, as given: numbers, names, or one column for each class.
         classes: names, in the order of the numbers; None to take them from the labels.
+        columns: of the labels, where they had one for each class; else 0.
 
     Raises:
         UserError: the labels are neither class numbers nor names, or `classes` does not fit them.
@@ -232,7 +240,8 @@ def class_indices(
         hint = "number the classes from 0 without gaps"
         expected = f"at most {MOST_CLASSES:,} classes"
         raise wrong_array("y_train", expected, f"number {count - 1}", hint)
-    names = tuple(classes or map(str, range(count)))
+    # A column counts as a class although no label may be in it.
+    names = tuple(classes or map(str, range(max(count, columns))))
     if count > len(names):
         hint = "name every class, in the order of the numbers"
         raise wrong_array("classes", f"{count} names, as there are labels", str(len(names)), hint)
@@ -258,6 +267,12 @@ def _indices_of_names(
         name: np.asarray([index[text] for text in values], np.int64)
         for name, values in texts.items()
     }
+
+
+def _columns(values: Array) -> int:
+    """How many columns labels have, one for each class; 0 where they have no columns."""
+    shape = values.shape
+    return shape[1] if len(shape) == 2 and shape[1] > 1 and values.dtype.kind in "iufb" else 0
 
 
 def flattened(values: Array, name: str) -> Array:

@@ -112,15 +112,19 @@ def load(params: Params, seed: int) -> Dataset:
     names = _array_names(params)
     title = params["title"] or path.stem.replace("_", " ")
     arrays: dict[str, object] = {}
+    columns = 0
     with _archive(path) as archive:
         for name, header in _members(archive, path, names, params).items():
             stored = _stored(archive, path, names[name], name, header)
             if name[0] == "x":
                 arrays[name] = stored
             else:
+                if len(stored.shape) == 2 and stored.shape[1] > 1:
+                    columns = max(columns, stored.shape[1])
                 parts = [flattened(piece, name) for _, piece in stored.pieces()]
                 arrays[name] = _joined(parts, name)
-        return from_arrays(arrays, params["classes"], title[:1].upper() + title[1:], params, seed)
+        title = title[:1].upper() + title[1:]
+        return from_arrays(arrays, params["classes"], title, params, seed, columns=columns)
 
 
 def check(params: Params) -> None:

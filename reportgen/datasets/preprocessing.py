@@ -41,7 +41,8 @@ PARAMETERS = (
         kind="str",
         default=None,
         help="the range that pixel values are brought to; null: 0..255 for a model that rescales "
-        "bytes itself, what the ImageNet weights of an application demand, else 0..1",
+        "bytes itself, -1..1 for one that shifts these, what the ImageNet weights of an "
+        "application demand, else 0..1",
         choices=tuple(SCALINGS),
         optional=True,
     ),
@@ -93,9 +94,9 @@ def left_open(preprocessing: Preprocessing) -> bool:
     return preprocessing == Preprocessing(*SCALINGS[USUAL])
 
 
-def rescaled_inside(text: str) -> Preprocessing:
-    """The preprocessing for a model that takes bytes; `text` says why, for readers."""
-    scale, offset, words = SCALINGS["0..255"]
+def brought_to(scaling: str, text: str) -> Preprocessing:
+    """The preprocessing for a model that expects a range; `text` says why, for readers."""
+    scale, offset, words = SCALINGS[scaling]
     return Preprocessing(scale, offset, f"{words}; {text}")
 
 

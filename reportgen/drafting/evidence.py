@@ -15,13 +15,15 @@ class Reading:
     """One measured value with its model and place; `at` is a layer, an output or "".
 
     `alone` is true where the model has this measure at no other place. A sentence on a model with
-    one output then need not name the output.
+    one output then need not name the output. `only` is true where the report has no other model,
+    so that a sentence need not name the model.
     """
 
     model: ModelFacts
     at: str
     evidence: Evidence
     alone: bool = False
+    only: bool = False
 
     def number(self) -> Number:
         """The measured value, or 0 where it is undefined; the key for `min` and `max`."""
@@ -79,7 +81,8 @@ def readings(
                     if evidence.value is not None and not lacking:
                         first.setdefault((model.name, at), Reading(model, at, evidence))
     places = Counter(name for name, _ in first)
-    return [replace(item, alone=places[item.model.name] == 1) for item in first.values()]
+    only = len(findings.models) == 1
+    return [replace(item, alone=places[item.model.name] == 1, only=only) for item in first.values()]
 
 
 def of_model(items: Iterable[Reading], model: ModelFacts) -> dict[str, Evidence]:

@@ -52,7 +52,8 @@ class Sentences:
 
         A measured value `x` fills `$x`, and its other numbers fill `$x_n`, `$x_low`, `$x_high` and
         `$x_baseline`, as far as they are known. A reading also fills `$x_model` with its model's
-        title and `$x_at` with its layer or output, in backticks. The functions PERCENT, SIGNED,
+        title, `$x_at` with its layer or output, and `$x_place` with both, as far as the report has
+        others, in backticks. The functions PERCENT, SIGNED,
         SIGNED_PERCENT and ABOUT (two digits) choose how a number is written.
 
         Args:
@@ -68,7 +69,7 @@ class Sentences:
         for key, value in values.items():
             item = value.evidence if isinstance(value, Reading) else value
             if isinstance(value, Reading):
-                shown |= {f"{key}_model": quoted(value.model.title), f"{key}_at": quoted(value.at)}
+                shown |= _places(key, value)
             if isinstance(item, Evidence):
                 cites[item.id] = item
             if isinstance(item, Evidence | Measure):
@@ -82,18 +83,22 @@ class Sentences:
     def table(self, id: str, rows: Iterable[Sequence[str | Evidence | None]]) -> Table:
         """A small table for a note; its columns are named by the attributes of message `id`.
 
-        Evidence in a cell shows its value; a missing or undefined value leaves the cell empty.
+        Evidence in a cell shows its value; a missing or undefined value leaves the cell empty. The
+        columns "model" and "output" are left out where all rows agree on them.
         """
         bundle = _bundle(self.path)
-        columns = [
-            str(bundle.format_pattern(pattern)[0])
-            for pattern in bundle.get_message(id).attributes.values()
+        attributes = bundle.get_message(id).attributes
+        titles = [str(bundle.format_pattern(pattern)[0]) for pattern in attributes.values()]
+        cells = [
+            [cell.value if isinstance(cell, Evidence) else cell for cell in row] for row in rows
         ]
-        cells = tuple(
-            tuple(cell.value if isinstance(cell, Evidence) else cell for cell in row)
-            for row in rows
-        )
-        return Table("", tuple(columns), cells, "")
+        kept = [
+            i
+            for i, name in enumerate(attributes)
+            if name not in ("model", "output") or len({row[i] for row in cells}) > 1
+        ]
+        shown = tuple(tuple(row[i] for i in kept) for row in cells)
+        return Table("", tuple(titles[i] for i in kept), shown, "")
 
     def _filled(self, id: str, values: Mapping[str, object]) -> str:
         bundle = _bundle(self.path)
@@ -106,6 +111,13 @@ class Sentences:
         if problems:
             raise ValueError(f"{self.path.name}: {id!r}: {'; '.join(map(str, problems))}")
         return " ".join(str(text).split())
+
+
+def _places(key: str, reading: Reading) -> dict[str, object]:
+    """The model and the layer or output of a reading; its place leaves out what is obvious."""
+    model, at = quoted(reading.model.title), quoted(reading.at)
+    place = at if reading.only else f"{at} of {model}"
+    return {f"{key}_model": model, f"{key}_at": at, f"{key}_place": place}
 
 
 def _numbers(key: str, item: Evidence | Measure) -> dict[str, object]:

@@ -165,6 +165,21 @@ class Tally:
     evidence: dict[str, Evidence]
 
     @property
+    def case(self) -> Literal["only", "both", "all", "none", "some"]:
+        """How many of the cases answer yes; "only" where there is just one case."""
+        yes = self.evidence[self.name]
+        if yes.n == 1:
+            return "only"
+        if yes.value == yes.n:
+            return "both" if yes.n == 2 else "all"
+        return "none" if yes.value == 0 else "some"
+
+    @property
+    def open(self) -> bool:
+        """Whether some cases are undecided."""
+        return f"{self.name}_open" in self.evidence
+
+    @property
     def phrase(self) -> str:
         """The count as a part of a template, e.g. "4 of 6 models (not in 1)" or "all 6 models"."""
         yes = self.evidence[self.name]

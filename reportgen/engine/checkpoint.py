@@ -45,7 +45,8 @@ class ModelParams:
 
     def recipe(self, data: Dataset | None) -> Recipe:
         """The recipe that builds the model for a dataset."""
-        recipe = Recipe(self.source, self.params, self.inputs, self.seed)
+        apart = self.settle or data is None
+        recipe = Recipe(self.source, self.params, self.inputs, self.seed, apart=apart)
         if data is None:
             return recipe
         shape = tuple(data.splits["train"].images.shape[1:])

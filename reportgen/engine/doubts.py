@@ -11,6 +11,8 @@ from reportgen.datasets.preprocessing import for_network, left_open, usual
 from reportgen.drafting.wording import percent
 from reportgen.engine.checkpoint import ModelParams
 from reportgen.engine.preparation import by, demanded, expected, network_of
+from reportgen.errors import UndefinedError
+from reportgen.network.network import Network
 from reportgen.network.preprocessing import coefficients, value_range
 from reportgen.records import Answers, Dataset, Measure, Preprocessing, ReportWarning
 from reportgen.types import Model
@@ -37,6 +39,23 @@ def of_scaling(data: Dataset, model: Model, params: ModelParams) -> Iterator[Rep
     text = _unsettled(data, model, params) if is_open else _misfit(data, model, params)
     if text:
         yield ReportWarning("scaling", text)
+
+
+def of_labels(data: Dataset, network: Network) -> Iterator[ReportWarning]:
+    """A doubt where labels with a column for each class have fewer than an output has units."""
+    columns = data.facts.get("columns", 0)
+    try:
+        heads = network.heads_for(data.targets) if columns else ()
+    except UndefinedError:
+        return
+    for head in heads:
+        if head.target is not None and head.units > max(2, columns):
+            yield ReportWarning(
+                "label_columns",
+                f"The labels have {columns} columns, one for each class, but output '{head.name}' "
+                f"decides between {head.units} classes, so either may be that of another task. "
+                f"Classes {columns} to {head.units - 1} count as classes without images.",
+            )
 
 
 def others(preprocessing: Preprocessing, channels: int) -> dict[str, Preprocessing]:
@@ -136,6 +155,11 @@ def _misfit(data: Dataset, model: Model, params: ModelParams) -> str:
         return (
             f"The model expects values of about 0 to 1{by(found.layers)}, and {given}. "
             f"{_REMEDY}, and pixel values are divided by 255."
+        )
+    if found.values == "signed" and (high - low > _WIDE or (low >= 0 and high <= 1)):
+        return (
+            f"The model expects values of about -1 to 1{by(found.layers)}, and {given}. "
+            f"{_REMEDY}, and pixel values are brought to that range."
         )
     return ""
 

@@ -73,7 +73,8 @@ def _stored(part: Drawing | Table, store: Store) -> DrawnPart:
     if isinstance(part, Table):
         return DrawnPart(
             part.part, part.title, part.caption, part.caption, part.layers,
-            table=replace(part, quotes=()), quotes=part.quotes,
+            table=replace(part, quotes=(), encoding=""), quotes=part.quotes,
+            encoding=part.encoding,
         )  # fmt: skip
     picture = part.picture
     stored = StoredPicture(
@@ -82,5 +83,5 @@ def _stored(part: Drawing | Table, store: Store) -> DrawnPart:
     )  # fmt: skip
     return DrawnPart(
         part.part, part.title, part.caption, part.alt, tuple(part.layers), stored,
-        quotes=part.quotes,
+        quotes=part.quotes, encoding=part.encoding,
     )  # fmt: skip

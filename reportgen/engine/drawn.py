@@ -39,6 +39,7 @@ class DrawnPart:
     picture: StoredPicture | None = None
     table: Table | None = None
     quotes: tuple[Quote, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True)

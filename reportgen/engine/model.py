@@ -88,7 +88,9 @@ def _facts(
     if untrained and UNTRAINED not in loaded.weights:
         remarks["weights"] = " ".join(filter(None, (loaded.weights, LOOKS_UNTRAINED)))
     if data is not None:
-        about_data = (*data.warnings, *doubts.of_scaling(data, loaded.model, params))
+        doubt = [ReportWarning("scaling", loaded.unlike)] if loaded.unlike else None
+        about_data = (*data.warnings, *(doubt or doubts.of_scaling(data, loaded.model, params)))
+        about_data += tuple(doubts.of_labels(data, network))
         settled = training.preprocessing or data.preprocessing
         if settled != data.preprocessing:
             remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."

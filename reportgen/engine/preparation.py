@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reportgen.datasets.preprocessing import for_network, left_open, rescaled_inside
+from reportgen.datasets.preprocessing import brought_to, for_network, left_open
 from reportgen.engine.checkpoint import ModelParams
 from reportgen.network.network import Network
 from reportgen.network.rescaling import Expected, expected_values
@@ -21,7 +21,7 @@ def settled(data: Dataset, model: Model, params: ModelParams) -> Dataset:
     """The dataset with the preprocessing for a model: the spec's, unless it leaves that open."""
     if not (params.settle and left_open(data.preprocessing)):
         return data
-    chosen = demanded(params, data) or _for_bytes(expected(data, model)) or data.preprocessing
+    chosen = demanded(params, data) or _as_expected(expected(data, model)) or data.preprocessing
     return replace(data, preprocessing=chosen)
 
 
@@ -48,9 +48,11 @@ def by(layers: Sequence[str]) -> str:
     return f" in layer{'s' * (len(named) > 1)} {', '.join(named)}" if named else ""
 
 
-def _for_bytes(found: Expected) -> Preprocessing | None:
+def _as_expected(found: Expected) -> Preprocessing | None:
+    if found.values == "signed":
+        return brought_to("-1..1", f"the model expects such values{by(found.layers)}")
     if found.values != "bytes":
         return None
     if found.whole:
-        return rescaled_inside("the model takes whole numbers")
-    return rescaled_inside(f"the model rescales them itself{by(found.layers)}")
+        return brought_to("0..255", "the model takes whole numbers")
+    return brought_to("0..255", f"the model rescales them itself{by(found.layers)}")

@@ -5,6 +5,7 @@ Vectors are the weights of a model's last layer, or the mean directions of embed
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from reportgen.figures.parts import class_qualifier
 from reportgen.metrics.embeddings import angles, closest_pair, paired_angles, widest_angle
-from reportgen.metrics.statistics import bootstrap, spread
+from reportgen.metrics.statistics import bootstrap, variation_interval
 from reportgen.records import Measure
 from reportgen.types import Doubles
 
@@ -34,14 +35,12 @@ def length_measures(
     """
     n, mean = len(lengths), float(lengths.mean())
     how = f"mean length (L2) of the {what}"
-    interval = bootstrap(lengths, seed)
+    interval = bootstrap(lengths, seed, (0.0, math.inf))
     measures = [Measure(f"{names[0]}{qualifier}", mean, "", n, interval, None, how)]
     if mean > 0:
         how = f"standard deviation of the lengths of the {what} over their mean; 0 where all have "
         how += "one length"
-        value, (low, high) = float(lengths.std() / mean), bootstrap(lengths, seed, spread)
-        # Of few values a resample often lacks the extremes, so that all may spread less.
-        interval = min(low, value), max(high, value)
+        value, interval = float(lengths.std() / mean), variation_interval(lengths, seed)
         measures.append(Measure(f"{names[1]}{qualifier}", value, "", n, interval, 0, how))
     return measures
 
@@ -87,7 +86,7 @@ def center_measures(
     how = f"angle between a class's weight vector in layer {classifier.path} and its center, the "
     how += f"mean direction of its {split} embeddings, mean over classes; baseline: a random "
     how += "direction"
-    value, interval = float(to_centers.mean()), bootstrap(to_centers, seed)
+    value, interval = float(to_centers.mean()), bootstrap(to_centers, seed, (0.0, 180.0))
     n = len(to_centers)
     return [Measure("weight_center_angle", value, "degrees", n, interval, 90, how)]
 

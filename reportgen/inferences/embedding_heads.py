@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
+    Sentences,
     Side,
     apart,
+    conclude,
     every,
+    number,
     of_model,
+    percent,
     readings,
     tally,
 )
@@ -26,11 +29,7 @@ ENTRY = Entry(
 )
 
 SPLIT = "test"
-CONCLUSIONS: dict[Side, str] = {
-    "above": "So here a margin goes with classes that are gathered more closely by angle.",
-    "below": "So here a margin does not go with classes that are gathered more closely by angle.",
-    "open": "Whether a margin gathers classes by angle stays open here.",
-}
+SENTENCES = Sentences(__file__)
 
 
 @dataclass(frozen=True)
@@ -59,18 +58,16 @@ def infer(findings: Findings) -> Inference:
         return Inference()
     cases = [Case(_better(*pair), _sources(pair)) for pair in pairs]
     counts = tally(ENTRY.name, "gathered", "comparison|comparisons", _CLAIM, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "With a margin, test images lie nearer to the center of their class by angle, and farther "
-        f"from the others in proportion, in {counts.phrase} with a model of as many dimensions "
-        "and no margin.",
-        **counts.evidence,
-    )
-    paragraph.explain(counts)
-    for margined, plain in _hardest_pairs(pairs):
-        _compare(paragraph, margined, plain)
-    paragraph.say(CONCLUSIONS[counts.answer])
-    return paragraph.conclude(counts.answer)
+    hardest = _hardest_pairs(pairs)
+    if counts.case == "only":
+        why = SENTENCES("only", judged=counts.answer)
+    else:
+        why = SENTENCES("margins", case=counts.case, gathered=counts.evidence["gathered"])
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [item for pair in hardest for head in pair for item in _more(head)]
+    shown = {head.model.name: head for pair in hardest for head in pair}
+    table = SENTENCES.table("models", [_row(head) for head in shown.values()])
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table)
 
 
 _CLAIM = "the margin goes with a smaller angle within classes and a larger silhouette"
@@ -127,24 +124,14 @@ def _hardest_pairs(pairs: Sequence[tuple[_Head, _Head]]) -> list[tuple[_Head, _H
     return list(hardest.values())
 
 
-def _compare(paragraph: Paragraph, margined: _Head, plain: _Head) -> None:
-    assert margined.margin is not None
-    kind, margin = margined.margin
-    paragraph.say(
-        "With the margin {margin} of {kind}, the mean angle in degrees is {within.measured} and "
-        "the silhouette {separation.measured} in {model}, against {beside.measured} and "
-        "{apart.measured} in {other}.",
-        {"kind": kind, "model": margined.model.title, "other": plain.model.title},
-        margin=margin,
-        within=margined.within,
-        separation=margined.separation,
-        beside=plain.within,
-        apart=plain.separation,
-    )
-    if margined.spread is not None and plain.spread is not None:
-        paragraph.say(
-            "Lengths of embeddings vary by {first:%} of the mean in the former, by {second:%} in "
-            "the latter.",
-            first=margined.spread,
-            second=plain.spread,
-        )
+def _row(head: _Head) -> tuple[str | Evidence | None, ...]:
+    """A model's row of the table."""
+    margin = "none" if head.margin is None else f"{number(head.margin[1].value)} ({head.margin[0]})"
+    spread = None if head.spread is None else percent(head.spread.value)
+    return (head.model.title, margin, head.within, head.separation, spread)
+
+
+def _more(head: _Head) -> tuple[Evidence, ...]:
+    """What the table shows of a model besides the measures that decide."""
+    margin = () if head.margin is None else (head.margin[1],)
+    return (*margin, *(() if head.spread is None else (head.spread,)))

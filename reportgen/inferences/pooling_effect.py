@@ -5,12 +5,14 @@ from __future__ import annotations
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     Side,
     at_same_place,
+    conclude,
     every,
     exact,
+    percent,
     readings,
     side,
     tally,
@@ -24,6 +26,7 @@ ENTRY = Entry(
     order=3,
 )
 
+SENTENCES = Sentences(__file__)
 SAME_PATTERN = 0.5
 """Correlation from which a pooled map counts as the pattern of its input. Below it, the pooled
 map would explain less than a quarter of the input map's variance (r squared)."""
@@ -55,24 +58,19 @@ def infer(findings: Findings) -> Inference:
         "there are fewer positions, the mean rises and the pattern stays",
         cases,
     )
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "Pooling leaves fewer positions, raises the mean activation and keeps the pattern "
-        f"in {counts.phrase}.",
-        **counts.evidence,
-    )
-    gain, agreement, size = max(measured, key=lambda layer: layer[0].number())
-    paragraph.say(
-        "The strongest effect is that of {gain.at} in {gain.model}: {size:%} of the positions "
-        "remain, the mean activation is {gain} times that of its input (interval "
-        "{gain.interval}; {gain.baseline} without effect), and the correlation with the input is "
-        "{agreement} (interval {agreement.interval}; {agreement.baseline} for unrelated maps).",
-        gain=gain,
-        agreement=agreement,
-        size=size,
-    )
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    gain, agreement, _ = max(measured, key=lambda layer: layer[0].number())
+    if counts.case == "only":
+        why = SENTENCES("only", judged=counts.answer, gain=gain, agreement=agreement)
+    else:
+        opened = "yes" if counts.open else "no"
+        layers = counts.evidence["layers"]
+        why = SENTENCES("effect", case=counts.case, open=opened, layers=layers, gain=gain)
+    rows = [
+        (g.at, g.model.title, percent(size.value), g.evidence, agree) for g, agree, size in measured
+    ]
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    table = SENTENCES.table("layers", rows) if len(rows) > 1 else None
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table)
 
 
 def _shows(gain: Evidence, agreement: Evidence, size: Evidence) -> Side:

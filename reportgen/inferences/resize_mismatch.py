@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     Side,
-    derived,
+    conclude,
     every,
     exact,
     models_of,
     most,
     of_model,
+    percent,
     readings,
     side,
     tally,
@@ -34,11 +33,7 @@ MAINLY = 0.5
 the main cause: bilinear resizing moves energy by less than one cell, so energy that lies farther
 away has another cause."""
 
-CONCLUSIONS: dict[Side, str] = {
-    "above": "So resizing can explain most of the mismatch, though it need not be the cause.",
-    "below": "So resizing alone does not explain the mismatch.",
-    "open": "So whether resizing explains the mismatch is open.",
-}
+SENTENCES = Sentences(__file__)
 
 
 def infer(findings: Findings) -> Inference:
@@ -70,56 +65,23 @@ def infer(findings: Findings) -> Inference:
         cases.append(Case(most(answers), tuple(item for pair in pairs for item in pair)))
     claim = "heatmaps of most outputs overlap imperfectly, mainly within the reach of resizing"
     counts = tally(ENTRY.name, "models", "model|models", claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    worst = max((r for r in overlaps if r.model in models_of(spills)), key=Reading.number)
-    paragraph.say(
-        "Heatmaps overlap the shape imperfectly: in {worst:%} of {worst.n:heatmap|heatmaps} of "
-        "{worst.output}, the most of any output, the strongest pixels do not all lie on the "
-        "foreground."
-        if worst.evidence.value
-        else "In every heatmap of every output the strongest pixels lie on the foreground.",
-        worst=worst,
-    )
-    _left_out(paragraph, findings)
-    paragraph.say(
-        "Resizing moves energy by less than one cell of the feature map, and most of the energy "
-        f"outside lies that near, for most outputs, in {counts.phrase}{_range(spills)}.",
-        low=min(spills, key=Reading.number),
-        high=max(spills, key=Reading.number),
-        **counts.evidence,
-    )
-    if worst.evidence.value:
-        paragraph.say(CONCLUSIONS[counts.answer])
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
-
-
-def _left_out(paragraph: Paragraph, findings: Findings) -> None:
-    """A sentence on heatmaps that are the same at every position, where there are any."""
-    sources = [r.evidence for r in readings(findings, "grad_cam", "constant_maps")]
-    total = sum(int(item.value or 0) for item in sources)
-    if not total:
-        return
-    n = sum(item.n or 0 for item in sources)
-    how = "number of heatmaps that are the same at every position and not zero"
-    paragraph.say(
-        "{even} of {even.n:heatmap|heatmaps} "
-        + ("is" if total == 1 else "are")
-        + " left out of this, being the same at every position: "
-        + ("it points nowhere." if total == 1 else "they point nowhere."),
-        even=derived(ENTRY.name, "constant_maps", total, sources, how, "heatmaps", n),
-    )
-
-
-def _range(spills: Sequence[Reading]) -> str:
-    """The part of a sentence that quotes the smallest and the largest share, `low` and `high`."""
-    high = "{high:%} (interval {high.interval:%}, chance {high.baseline:%}) for {high.output}"
-    if len(spills) == 1:
-        return f": {high}"
-    return (
-        ": the share runs from {low:%} (interval {low.interval:%}, chance {low.baseline:%}) for "
-        f"{{low.output}} to {high}"
-    )
+    measured = [r for r in overlaps if r.model in models_of(spills)]
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [r.evidence for r in readings(findings, "grad_cam", "constant_maps")]
+    if not any(reading.evidence.value for reading in measured):
+        why = SENTENCES("overlap")
+    elif counts.case == "only":
+        low, high = min(spills, key=Reading.number), max(spills, key=Reading.number)
+        why = SENTENCES("only", judged=counts.answer, low=low, high=high)
+    else:
+        why = SENTENCES("reach", case=counts.case, models=counts.evidence["models"])
+    rows = [
+        (spill.model.title, spill.at, percent(overlap.value), percent(spill.evidence.value),
+         percent(spill.evidence.baseline))
+        for spill in spills if (overlap := of_model(overlaps, spill.model)[spill.at])
+    ]  # fmt: skip
+    table = SENTENCES.table("outputs", rows) if len(rows) > 1 else None
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table)
 
 
 def _explained(overlap: Evidence, spill: Evidence) -> Side:

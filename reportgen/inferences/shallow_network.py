@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reportgen.catalog import Entry
 from reportgen.drafting import (
-    Paragraph,
     Reading,
-    Side,
-    every,
-    exact,
+    Sentences,
+    conclude,
     of_model,
-    opposite,
     readings,
 )
-from reportgen.records import Findings, Inference
+from reportgen.records import Evidence, Findings, Inference
 
 ENTRY = Entry(
     name="shallow_network",
@@ -24,15 +19,11 @@ ENTRY = Entry(
     order=2,
 )
 
-CONCLUSIONS: dict[Side, str] = {
-    "above": "With no later convolution, figures of its layers show the first stage only.",
-    "below": "So figures of its layers show more than the first stage.",
-    "open": "How that compares with the input's width is not known, so the question stays open.",
-}
+SENTENCES = Sentences(__file__)
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on the models with the fewest convolution layers, against the deepest.
+    """One note on the models with the fewest convolution layers.
 
     The claim holds where the shallowest model has a single convolution layer, and thus no later
     stage, and where the layer's receptive field is narrower than the input. The architecture
@@ -41,37 +32,32 @@ def infer(findings: Findings) -> Inference:
     depths = [r for r in readings(findings, "summary", "conv_layers") if r.number() > 0]
     if not depths:
         return Inference()
-    least, deepest = min(depths, key=Reading.number), max(depths, key=Reading.number)
+    least = min(depths, key=Reading.number)
     shallow = [r for r in depths if r.number() == least.number()]
-    paragraph = Paragraph(ENTRY.name)
-    have, each = ("has", "") if len(shallow) == 1 else ("have", " each")
-    rank = ", the fewest of this report" if len(depths) > 1 else ""
-    than = "; {deepest.model} has {deepest}" if deepest.number() > least.number() else ""
-    paragraph.say(
-        f"{{models}} {have} {{least:convolution layer|convolution layers}}{each}{rank}{than}.",
-        {"models": [r.model.title for r in shallow]},
-        least=least,
-        deepest=deepest,
-    )
-    field = _field(paragraph, findings, shallow)
-    answer = every([opposite(exact(least.number(), 1)), field])
-    paragraph.say(CONCLUSIONS[answer])
-    return paragraph.conclude(answer)
+    names = {"models": [r.model.title for r in shallow]}
+    count, also = len(shallow), [r.evidence for r in depths]
+    claim = SENTENCES("claim")
+    if least.number() > 1:
+        others = "yes" if len(depths) > count else "no"
+        why = SENTENCES("more-stages", names, count=count, least=least, others=others)
+        return conclude(ENTRY.name, claim, "below", why, also)
+    field, size = _field(findings, {r.model.name for r in shallow})
+    if field is None or size is None:
+        why = SENTENCES("unknown-field", names, count=count)
+        return conclude(ENTRY.name, claim, "open", why, also)
+    also += [field.evidence, size]
+    if (size.value or 0) <= field.number():
+        why = SENTENCES("whole-image", names, count=count)
+        return conclude(ENTRY.name, claim, "below", why, also)
+    why = SENTENCES("one-stage", names, count=count, field=field, size=size)
+    return conclude(ENTRY.name, claim, "above", why, also)
 
 
-def _field(paragraph: Paragraph, findings: Findings, shallow: Sequence[Reading]) -> Side:
-    """Adds the widest receptive field; "above" if it is narrower than the input."""
-    names = {r.model.name for r in shallow}
-    fields = [r for r in readings(findings, "summary", "receptive_field") if r.model.name in names]
+def _field(findings: Findings, models: set[str]) -> tuple[Reading | None, Evidence | None]:
+    """The widest receptive field in the models of these names, and the width of its input."""
+    fields = [r for r in readings(findings, "summary", "receptive_field") if r.model.name in models]
     if not fields:
-        return "open"
+        return None, None
     widest = max(fields, key=Reading.number)
     size = of_model(readings(findings, "summary", "input_size"), widest.model).get("")
-    if size is None or size.value is None:
-        return "open"
-    paragraph.say(
-        "The receptive field of {field.at} in {field.model} is {field} of an input {size} wide.",
-        field=widest,
-        size=size,
-    )
-    return exact(size.value, widest.number())
+    return widest, size if size is not None and size.value is not None else None

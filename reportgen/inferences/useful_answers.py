@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Paragraph, of_model, readings
+from reportgen.drafting import Paragraph, Reading, no_better, of_model, readings, side
+from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Answers, Evidence, Findings, Inference, Measure, ModelFacts
 
 ENTRY = Entry(
     name="useful_answers",
     title="Answers that tell images apart",
     help="whether a model answers nearly all images alike, or no better than by a constant answer",
-    order=0,
+    order=-9,
 )
+
+SKILL = 0.05
+"""Part of the way from a constant answer to perfect from which answers are of use."""
 
 
 def infer(findings: Findings) -> Inference:
-    """One note on the outputs whose answers tell little of the images; none where all tell some.
+    """One note on whether answers tell images apart, or no better than a constant answer.
 
-    The judgment is that of the warning at the top of the page (`training.answers`). It is
-    contradicted that the answers tell images apart where there are labels, and open where there are
-    none: the images may all show the same.
+    Outputs that the warning at the top of the page names (`training.answers`) decide first: it is
+    contradicted that their answers tell images apart where there are labels, and open where there
+    are none, as the images may all show the same. Without such outputs the accuracies of figures
+    decide, see `_judged`.
     """
     doubted = [(model, answers) for model in findings.models for answers in model.doubtful]
     shown = [pair for pair in doubted if _figure(findings, pair[0])]
     if not shown:
-        return Inference()
+        return _of_accuracy(findings)
     paragraph = Paragraph(ENTRY.name)
     for model, answers in shown:
         _say(paragraph, findings, model, answers, " in {output}" * (len(model.doubtful) > 1))
@@ -38,6 +43,46 @@ def infer(findings: Findings) -> Inference:
         "them."
     )
     return paragraph.conclude("open")
+
+
+def _of_accuracy(findings: Findings) -> Inference:
+    accuracies = by_output(findings, "evaluation", "accuracy", "test.", compared=True)
+    known = {(r.model.name, r.at) for r in accuracies}
+    of_matrix = by_output(findings, "confusion_matrix", "accuracy", compared=True)
+    accuracies += [r for r in of_matrix if (r.model.name, r.at) not in known]
+    balanced = by_output(findings, "evaluation", "balanced_accuracy", "test.")
+    return conclude(
+        ENTRY.name,
+        "answers are better than always naming the most frequent class",
+        [_judged(r, same_output(balanced, r)) for r in accuracies],
+        {
+            "above": "Accuracy beats always naming the most frequent class in {value.output}: "
+            "{value:%} against {value.baseline:%}.",
+            "below": "Accuracy is no better than always naming the most frequent class in "
+            "{value.output}: {value:%} against {value.baseline:%}.",
+            "open": "Whether {value.output} beats always naming the most frequent class is open: "
+            "its accuracy is {value:%}, against {value.baseline:%}.",
+            "rare": "{value.output} is no more accurate than always naming the most frequent class "
+            "({value:%}), yet tells classes apart: recall averages {balanced:%}.",
+        },
+    )
+
+
+def _judged(accuracy: Reading, balanced: Evidence | None) -> Judged:
+    """An output by its accuracy.
+
+    The claim holds where the interval lies above that of always naming the most frequent class,
+    and further than `SKILL`. It is contradicted where the accuracy is `no_better`, and open where
+    recalls still say that classes are told apart.
+    """
+    item = accuracy.evidence
+    base = item.baseline if item.baseline is not None else 1.0
+    if no_better(item):
+        if balanced is not None and side(balanced, (balanced.baseline or 0) + SKILL) == "above":
+            return Judged(accuracy, "open", "rare", {"balanced": balanced})
+        return Judged(accuracy, "below", order=base - (item.value or 0))
+    clear = side(item) == "above" and (item.value or 0) >= base + SKILL * (1 - base)
+    return Judged(accuracy, "above" if clear else "open", order=base - (item.value or 0))
 
 
 def _say(

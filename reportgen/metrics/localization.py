@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reportgen.metrics.statistics import bootstrap
+from reportgen.metrics.statistics import SHARE, bootstrap
 from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
@@ -129,7 +129,7 @@ def mean_over_maps(
     how = f"{how}; mean over images whose heatmap is not zero"
     if not values.size:
         return Measure(name, None, n=0, how=how + "; there is none", part=part)
-    interval = bootstrap(values, seed)
+    interval = bootstrap(values, seed, SHARE)
     baseline = float(chance.mean())
     value = float(values.mean())
     return Measure(name, value, "", values.size, interval, baseline, how, part)

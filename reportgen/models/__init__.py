@@ -39,12 +39,14 @@ class Loaded:
     `weights` holds sentences for the report: where the weights are from, which inputs are held at
     values, and which layer stands between the dataset's images and the model; "" where the source
     says it all. `classes` are the names that come with the model, such as ImageNet's.
+    `unlike` is a warning that inputs are given the same values and expect different ones.
     """
 
     model: Model
     trained: bool
     weights: str = ""
     classes: tuple[str, ...] = ()
+    unlike: str = ""
 
 
 def load(
@@ -56,6 +58,7 @@ def load(
     seed: int,
     params: Params,
     inputs: Mapping[str, Value] | None = None,
+    apart: bool = True,
     trusted: bool = False,
     cache: Path | None = None,
 ) -> Loaded:
@@ -71,6 +74,8 @@ def load(
         params: the spec's parameters of this source, such as `weights` of an application.
         inputs: what each input of a model of several is given, see `network.input_values`;
             None or {} where the spec does not say.
+        apart: whether inputs that expect different values of the same images are given them, by a
+            layer before one of them; else there is a warning.
         trusted: whether code in a model file may run.
         cache: the cache folder, in which model files that passed their trial are remembered.
 
@@ -80,6 +85,7 @@ def load(
     import keras
 
     from reportgen.models.adapting import check_input, hold_inputs, reshape_images
+    from reportgen.models.unlike_inputs import unlike, wanted_scales
 
     keras.utils.set_random_seed(seed)
     kind, name = _kind(source), source.partition(":")[2]
@@ -101,12 +107,15 @@ def load(
         if kind == "application":
             classes, told = loader.class_names(model, params)
             origin = " ".join(filter(None, (origin, told)))
-    model, held = hold_inputs(model, inputs or {})
+    scales, told = wanted_scales(model, inputs or {}), ""
+    if scales and not apart:
+        scales, told = {}, unlike(scales)
+    model, held = hold_inputs(model, inputs or {}, scales)
     reshaped = ""
     if input_shape is not None:
         model, reshaped = reshape_images(model, input_shape)
         check_input(model, source, input_shape)
-    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))), classes)
+    return Loaded(model, trained, " ".join(filter(None, (origin, held, reshaped))), classes, told)
 
 
 def ahead(

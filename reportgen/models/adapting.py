@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reportgen.errors import Problem, UndefinedError, UserError
@@ -22,16 +23,19 @@ from reportgen.network.input_values import (
     sentences,
 )
 from reportgen.records import IMAGES
-from reportgen.types import Model, Shape, Tensor
+from reportgen.types import Layer, Model, Shape, Tensor
 
 if TYPE_CHECKING:
+    from reportgen.models.unlike_inputs import Scale
     from reportgen.network.keras_internals import Node
 
 RESHAPE = "reshape_images"
 """Name of the layer that is put before a model which takes images in another form."""
 
 
-def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
+def hold_inputs(
+    model: Model, values: Mapping[str, Value], scales: Mapping[str, Scale] = MappingProxyType({})
+) -> tuple[Model, str]:
     """A model that takes images alone, and a sentence or two on what its inputs are given.
 
     Its one input has the name of the first input that gets images. In the place of each input that
@@ -40,6 +44,7 @@ def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
     Args:
         model: any Keras model with a graph.
         values: what each of its inputs is given; {} returns the model itself, and no sentence.
+        scales: of the inputs that are given other values of the images than the rest.
 
     Raises:
         InputsMisfitError: the model has other inputs, or they take other values.
@@ -47,6 +52,8 @@ def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
     """
     if not values:
         return model, ""
+    import keras
+
     from reportgen.network.graph import require_graph
     from reportgen.network.inputs import model_inputs
 
@@ -61,11 +68,25 @@ def hold_inputs(model: Model, values: Mapping[str, Value]) -> tuple[Model, str]:
         raise InputsMisfitError(inputs, values, unfit)
     if len(inputs) == 1:
         return model, ""
-    return _with_held_inputs(model, graph, inputs, values), sentences(inputs, values)
+    rescale = {
+        name: keras.layers.Rescaling(one.scale, one.offset, name=_free(f"rescale_{name}", graph))
+        for name, one in scales.items()
+    }
+    told = sentences(inputs, values)
+    for name, layer in rescale.items():
+        told += (
+            f" Input '{name}' expects values of {scales[name].expected}, and receives them by the "
+            f"layer '{layer.name}', which the model itself does not have."
+        )
+    return _with_held_inputs(model, graph, inputs, values, rescale), told
 
 
 def _with_held_inputs(
-    model: Model, graph: Model, inputs: Sequence[ModelInput], values: Mapping[str, Value]
+    model: Model,
+    graph: Model,
+    inputs: Sequence[ModelInput],
+    values: Mapping[str, Value],
+    rescale: Mapping[str, Layer],
 ) -> Model:
     from reportgen.network.inputs import HeldInput
 
@@ -74,11 +95,19 @@ def _with_held_inputs(
     for one in inputs:
         value = values[one.name]
         if isinstance(value, str):
-            tensors.append(images)
+            tensors.append(rescale[one.name](images) if one.name in rescale else images)
         else:
             sides = (len(value),) if isinstance(value, Sequence) else one.shape
             tensors.append(HeldInput(value, sides, one.dtype, name=one.name)(images))
     return _call_on(model, images, tensors)
+
+
+def _free(name: str, graph: Model) -> str:
+    """A name that no layer of a graph has."""
+    taken = {layer.name for layer in graph.layers}
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _image_input(graph: Model, inputs: Sequence[ModelInput]) -> Tensor:

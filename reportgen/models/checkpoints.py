@@ -36,6 +36,7 @@ class Recipe:
         seed: of the initial weights.
         input_shape: of the dataset's images; None without a dataset.
         targets: what the dataset labels; () without a dataset.
+        apart: whether inputs that expect different values of the same images are given them.
     """
 
     source: str
@@ -44,6 +45,7 @@ class Recipe:
     seed: int
     input_shape: tuple[int, ...] | None = None
     targets: tuple[Target, ...] = ()
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def build(recipe: Recipe, around: Surroundings) -> models.Loaded:
         seed=recipe.seed,
         params=recipe.params,
         inputs=recipe.inputs,
+        apart=recipe.apart,
         trusted=around.trusted,
         cache=around.cache,
     )

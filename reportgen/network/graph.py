@@ -186,7 +186,8 @@ def require_graph(model: Model) -> Model:
 def _graph(model: Model) -> Model | str:
     """A model's Functional graph, or why it has none, to follow "because it"."""
     if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
-        built = model.built and model.inputs
+        # Keras has no inputs to tell where it could not follow the layers' own calls.
+        built = model.built and getattr(model, "inputs", None)
         return sequential_graph(model) if built else "has not been built: it needs an Input"
     if isinstance(model, Functional) and type(model).call is Functional.call:
         return model

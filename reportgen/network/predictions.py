@@ -23,7 +23,10 @@ from reportgen.network.network import Network
 from reportgen.network.outputs import collect, require_answers, trace
 from reportgen.network.scores import predicted_class, probabilities
 from reportgen.records import Head
-from reportgen.types import Array, Floats, Images, Integers, Tensor
+from reportgen.types import Array, Doubles, Floats, Images, Integers, Tensor
+
+_TINY = 1e-45
+"""About the smallest probability that single precision can hold."""
 
 
 def predict_classes(
@@ -123,16 +126,41 @@ class Probabilities:
             replace(head, kind=kind) if ready else head
             for head, kind, ready in zip(self._heads, self.kinds, self._ready, strict=True)
         )
+        self._first = [columns for _, columns in outputs]
+
+    @property
+    def first(self) -> tuple[Floats, ...]:
+        """The probabilities of the constructor's images, as `__call__` would return them."""
+        return self._read(self._first)
 
     def __call__(self, images: Images) -> tuple[Floats, ...]:
         """Probabilities of each head, shape (n, units), as `scores.probabilities` returns them."""
-        outputs = self._outputs(as_inputs(self._network, images))
+        return self._read(self._outputs(as_inputs(self._network, images)))
+
+    def _read(self, outputs: Sequence[tuple[Floats, Floats, Floats]]) -> tuple[Floats, ...]:
         return tuple(
             values if ready else probabilities(logits if _is_filled(logits) else values, head)
             for head, ready, (values, logits, _) in zip(
                 self._heads, self._ready, outputs, strict=True
             )
         )
+
+    def scores(self, images: Images) -> tuple[Doubles, ...]:
+        """Scores of the classes of each head, shape (n, classes), whose softmax are probabilities.
+
+        They are logits where these are known, and not rounded to 0 and 1 as probabilities are.
+        Otherwise they are the logarithms of probabilities. Of one unit, the first class scores 0.
+        """
+        outputs = self._outputs(as_inputs(self._network, images))
+        found = []
+        for head, ready, (values, logits, _) in zip(self._heads, self._ready, outputs, strict=True):
+            raw = (logits if _is_filled(logits) else values).astype(np.float64)
+            if ready:
+                raw = np.log(np.maximum(raw, _TINY)) - (
+                    np.log(np.maximum(1 - raw, _TINY)) if head.units == 1 else 0
+                )
+            found.append(np.concatenate([0 * raw, raw], axis=1) if head.units == 1 else raw)
+        return tuple(found)
 
     def _outputs(self, inputs: list[Array]) -> list[tuple[Floats, Floats, Floats]]:
         """For each head its values, its logits, and a mark for values derived from probabilities.

@@ -39,27 +39,27 @@ def _quantized(network: Network) -> str:
             modes.setdefault(str(mode), []).append(f"'{path}'")
     if not modes:
         return ""
-    told = "; ".join(
+    modes_used = "; ".join(
         f"{mode}: {', '.join(paths[:MOST])}"
         + (f" and {len(paths) - MOST} more" if len(paths) > MOST else "")
         for mode, paths in modes.items()
     )
     packed = " An int4 number holds two weights, so counts of parameters are too small."
     return (
-        f"The model is quantized ({told}): all results are those of the rounded weights, and "
+        f"The model is quantized ({modes_used}): all results are those of the rounded weights, and "
         "counts of parameters include the scales." + packed * ("int4" in modes)
     )
 
 
 def _softmax_warnings(network: Network) -> Iterator[ReportWarning]:
     """Outputs whose softmax leaves no answer, and other layers with one over a single value."""
-    told = set()
+    warned = set()
     for head in network.heads:
         if head.kind in ("constant", "groups"):
-            told.add(network.closing(head.index)[0])
+            warned.add(network.closing(head.index)[0])
             yield ReportWarning(f"{head.kind}_output", f"{says_nothing(head)} {_REMEDY}")
     for path, use in network.uses.items():
-        if path not in told and softmax_size(use.layer, use.shapes[0]) == 1:
+        if path not in warned and softmax_size(use.layer, use.shapes[0]) == 1:
             yield ReportWarning(
                 "constant_layer",
                 f"Layer '{path}' of the model is a softmax over a single value, which is 1 "

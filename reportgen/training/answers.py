@@ -34,7 +34,7 @@ _SAME, _SURE = 0.05, 0.9
 _TELLING = 10
 """Test images from which an accuracy tells whether it is no better than a constant answer."""
 _IN_CLASS = 5
-"""Images of a class from which another order of classes can be told."""
+"""The fewest images of a class from which another order of classes is concluded."""
 
 
 def doubtful(
@@ -110,8 +110,7 @@ class _Look:
     def answers(self, preprocessing: Preprocessing) -> tuple[Integers, Floats]:
         """The likeliest class of each image with its probability, shape (n,) each."""
         inputs = prepare(self.images, preprocessing)
-        told = Probabilities(self.network, [self.head], inputs)
-        (values,) = told(inputs)
+        (values,) = Probabilities(self.network, [self.head], inputs).first
         classes = likeliest_class(values, self.head)
         return classes, confidence(values, classes, self.head)
 

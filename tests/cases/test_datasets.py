@@ -20,6 +20,9 @@ from PIL import Image
 from reportgen import checking, datasets
 from reportgen.checking.files import check_files
 from reportgen.cli import main
+from reportgen.datasets.arrays import from_arrays
+from reportgen.datasets.npz import ENTRY
+from reportgen.engine.doubts import of_labels
 from reportgen.errors import UserError
 from reportgen.figures.attribution.heads import class_names, target_classes
 from reportgen.network.network import Network
@@ -504,6 +507,34 @@ def test_labels_may_have_gaps_and_classes_no_images(tmp_path: Path) -> None:
     assert data.facts["remarks"] == ["2 of the 3 classes have no images: ant, dog"]
     data = npz(tmp_path, {"x_train": X, "y_train": np.repeat([0, 2, 5], 4)})
     check_trainable(data)
+
+
+@pytest.mark.parametrize("kind", ["npz", "python"])
+def test_labels_of_fewer_columns_than_units_are_told(tmp_path: Path, kind: str) -> None:
+    """Labels of 3 columns answered a model of 10 classes without a word."""
+    images = np.random.default_rng(0).integers(0, 256, (12, 8, 8, 3), np.uint8)
+    labels = np.eye(3, dtype=np.uint8)[np.arange(12) % 2]
+    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    if kind == "npz":
+        data = npz(tmp_path, arrays)
+    else:
+        filled = {p.name: p.default for p in ENTRY.parameters} | {"path": ""}
+        data = from_arrays(arrays, None, "Own", filled, 0)
+    assert data.targets[0].classes == ("0", "1", "2")
+
+    def told_of(units: int) -> list[str]:
+        model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(),
+                                  keras.layers.Dense(units, "softmax", name="o")])  # fmt: skip
+        return [one.text for one in of_labels(data, Network.of(model))]
+
+    (text,) = told_of(10)
+    assert text.startswith("The labels have 3 columns, one for each class, but output 'class'")
+    assert text.endswith("Classes 3 to 9 count as classes without images.")
+    assert told_of(3) == []
+    with pytest.raises(UserError, match="should have 3 units"):
+        told_of(2)
+    plain = npz(tmp_path, {**arrays, "y_train": labels.argmax(1), "y_test": labels.argmax(1)})
+    assert "columns" not in plain.facts
 
 
 def test_a_class_of_one_image_is_for_training(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from reportgen import checking, reports
+from reportgen import checking, models, reports
 from reportgen.datasets.arrays import from_arrays
 from reportgen.datasets.npz import ENTRY
 from reportgen.engine import dataset as dataset_stage
@@ -22,7 +22,7 @@ from reportgen.engine.checkpoint import ModelParams
 from reportgen.engine.job import Job
 from reportgen.models.adapting import hold_inputs
 from reportgen.network.network import Network
-from reportgen.network.preprocessing import value_range
+from reportgen.network.preprocessing import prepare, value_range
 from reportgen.network.rescaling import expected_values
 from reportgen.records import Answers, Dataset
 from reportgen.store import Store
@@ -53,6 +53,29 @@ def adapted(images: np.ndarray, **options: object) -> Layer:
     layer = layers.Normalization(**options)
     layer.adapt(images)
     return layer
+
+
+class Inside(layers.Layer):  # type: ignore[misc]
+    """A layer with weights of its own behind arithmetic, and behind another layer of several."""
+
+    def __init__(self, scale: float = 1 / 255, **options: object) -> None:
+        super().__init__(**options)
+        self.factor = scale
+        self.norm, self.conv = layers.LayerNormalization(), layers.Conv2D(2, 3)
+
+    def build(self, shape: tuple[int, ...]) -> None:
+        self.conv.build(shape)
+        self.norm.build((*shape[:-1], 2))
+
+    def call(self, images: Tensor) -> Tensor:
+        return self.norm(self.conv(images * self.factor))
+
+
+class Arithmetic(layers.Layer):  # type: ignore[misc]
+    """A layer without weights that rescales."""
+
+    def call(self, images: Tensor) -> Tensor:
+        return ops.subtract(ops.divide(images, 127.5), 1.0)
 
 
 class Hidden(layers.Layer):  # type: ignore[misc]
@@ -100,6 +123,50 @@ def first_batch_normalization(mean: float, variance: float) -> Model:
 def whole() -> Model:
     images = keras.Input(SHAPE, dtype="uint8")
     return keras.Model(images, layers.Conv2D(2, 3)(ops.cast(images, "float32")))
+
+
+EDGES = np.asarray([[0, 1, 0], [1, -4, 1], [0, 1, 0]], np.float32)
+
+
+def fixed(kernel: np.ndarray, *after: Steps, learns: bool = False) -> Model:
+    """A filter of one channel each that never trains, before the network."""
+    layer = layers.DepthwiseConv2D(3, use_bias=False, trainable=learns)
+    model = chain(layer, *after)
+    layer.set_weights([np.repeat(kernel[..., None, None], 3, axis=2)])
+    return model
+
+
+def frozen(*steps: Steps) -> Model:
+    """A network whose weights all are frozen."""
+    model = keras.Sequential([keras.Input(SHAPE), chain(*steps), layers.Dense(2)])
+    model.layers[0].trainable = False
+    return model
+
+
+def two_backbones() -> Model:
+    images = keras.Input(SHAPE)
+    parts = [
+        chain(Arithmetic())(images),
+        chain(layers.RandomFlip(), layers.Rescaling(1 / 255))(images),
+    ]
+    return keras.Model(images, layers.Concatenate()(parts))
+
+
+def channels_first(*steps: Steps, side: int | None = 8) -> Model:
+    images = keras.Input((3, side, side))
+    values = images
+    for step in steps:
+        values = step(values)
+    return keras.Model(images, layers.Conv2D(2, 3, data_format="channels_first")(values))
+
+
+def of_policy(policy: str, *steps: Callable[[], Steps]) -> Model:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        return chain(*(make() for make in steps))
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def application(name: str) -> Model:
@@ -151,6 +218,50 @@ EXPECTED: dict[str, tuple[Callable[[], Model], str]] = {
     "a layer of several": (lambda: keras.Sequential([keras.Input(SHAPE), Hidden()]), "bytes"),
     "batch normalization of bytes": (lambda: first_batch_normalization(120, 3600), "bytes"),
     "batch normalization of 0..1": (lambda: first_batch_normalization(0.5, 0.1), "fractions"),
+    "-1..1 to 0..1": (lambda: chain(lambda x: (x + 1) / 2), "signed"),
+    "-1..1 to 1..0": (lambda: chain(lambda x: (1 - x) / 2), "signed"),
+    "-1..1 to bytes": (lambda: chain(layers.Rescaling(127.5, 127.5)), "signed"),
+    "-1..1 to Caffe's": (lambda: chain(lambda x: (x + 1) * 127.5 - MEAN), "signed"),
+    "normalization of -1..1": (lambda: chain(adapted(BYTES / 127.5 - 1)), "signed"),
+    "0..1 to -0.5..0.5": (lambda: chain(lambda x: x - 0.5), "fractions"),
+    "an own layer without weights": (lambda: chain(Arithmetic()), "bytes"),
+    "an own layer of several": (lambda: chain(Inside()), "bytes"),
+    "an own layer of 0..1": (lambda: chain(Inside(2.0)), "fractions"),
+    "an own layer of anything": (lambda: chain(Inside(1.0)), ""),
+    "over time": (
+        lambda: keras.Sequential([keras.Input((2, *SHAPE)), layers.TimeDistributed(chain())]), "",
+    ),
+    "edges, rescaled": (lambda: fixed(EDGES, layers.Rescaling(1 / 255)), "bytes"),
+    "edges": (lambda: fixed(EDGES), ""),
+    "edges that train": (lambda: fixed(EDGES, learns=True), ""),
+    "edges of 0..1": (lambda: fixed(EDGES, layers.Rescaling(2.0)), ""),
+    "a mean in a convolution": (lambda: fixed(np.full((3, 3), 1 / 9 / 255)), "bytes"),
+    "a blur, rescaled": (lambda: fixed(np.full((3, 3), 1 / 9), lambda x: x / 255), "bytes"),
+    "all frozen": (frozen, ""),
+    "all frozen, rescaled": (lambda: frozen(layers.Rescaling(1 / 255)), "bytes"),
+    "two backbones": (two_backbones, "bytes"),
+    "channels first": (lambda: channels_first(layers.Rescaling(1 / 255)), "bytes"),
+    "channels first, any size": (
+        lambda: channels_first(lambda x: x / 255, side=None), "bytes",
+    ),
+    "channels first, normalized": (
+        lambda: channels_first(adapted(BYTES.transpose(0, 3, 1, 2), axis=1)), "bytes",
+    ),
+    "channels first, as it is": (channels_first, ""),
+    "dark bytes": (lambda: chain(layers.Normalization(mean=1.2, variance=40.0)), "bytes"),
+    "half precision": (
+        lambda: of_policy("mixed_float16", lambda: layers.Rescaling(1 / 255)), "bytes",
+    ),
+    "pure half precision": (
+        lambda: of_policy("float16", lambda: layers.Rescaling(1 / 127.5, -1)), "bytes",
+    ),
+    "brain floats": (
+        lambda: of_policy("bfloat16", lambda: layers.Rescaling(1 / 255)), "bytes",
+    ),
+    "half precision of 0..1": (lambda: of_policy("float16"), ""),
+    "normalization in half precision": (
+        lambda: of_policy("mixed_float16", lambda: adapted(BYTES)), "bytes",
+    ),
     "EfficientNetB0": (lambda: application("EfficientNetB0"), "bytes"),
     "MobileNetV3Small": (lambda: application("MobileNetV3Small"), "bytes"),
     "ConvNeXtTiny": (lambda: application("ConvNeXtTiny"), "bytes"),
@@ -163,6 +274,25 @@ def test_the_first_layers_tell_what_a_model_expects(name: str) -> None:
     """Whether a model rescales bytes was decided by nothing, and 0..1 given to all."""
     make, values = EXPECTED[name]
     assert expected_values(Network.of(make())).values == values
+
+
+@pytest.mark.parametrize(
+    ("steps", "reach"),
+    [
+        ((lambda x: x / 255, lambda x: 0.1 * x), 0),
+        ((layers.Rescaling(1 / 127.5, -1), layers.Rescaling(0.05)), 0),
+        ((adapted(BYTES), lambda x: 0.02 * x), 0),
+        ((layers.Rescaling(1 / 4095),), 4095),
+        ((lambda x: x / 16, lambda x: x / 255), 4080),
+    ],
+)
+def test_a_small_factor_makes_no_values_of_more_than_a_byte(
+    steps: tuple[Steps, ...], reach: float
+) -> None:
+    """`Rescaling(1/255)` and a factor of 0.1 were told as made for values to 2,550."""
+    found = expected_values(Network.of(chain(*steps)))
+    assert found.values == "bytes"
+    assert found.reach == pytest.approx(reach, rel=0.01)
 
 
 def dataset(**params: object) -> Dataset:
@@ -183,6 +313,9 @@ def settled(model: Model, source: str = "m.keras", **params: object) -> Dataset:
     return replace(preparation.settled(data, model, asked), warnings=warnings)
 
 
+SIGNED = layers.Rescaling(0.5, 0.5, name="own")
+
+
 def test_a_model_settles_what_the_spec_leaves_open() -> None:
     """Images were divided by 255 and then once more by the model's own Rescaling."""
     found = settled(chain(layers.Rescaling(1 / 255, name="own")))
@@ -190,6 +323,9 @@ def test_a_model_settles_what_the_spec_leaves_open() -> None:
     assert "the model rescales them itself in layer 'own'" in found.preprocessing.text
     assert not found.warnings
     assert value_range(settled(chain()).preprocessing) == (0, 1)
+    signed = settled(chain(SIGNED)).preprocessing
+    assert value_range(signed) == (-1, 1)
+    assert "the model expects such values in layer 'own'" in signed.text
 
 
 @pytest.mark.parametrize(
@@ -203,6 +339,9 @@ def test_a_model_settles_what_the_spec_leaves_open() -> None:
         ((adapted(BYTES / 255),), {"scaling": "0..255"}, "expects values of about 0 to 1"),
         ((adapted(BYTES / 255),), {"scaling": "0..1"}, ""),
         ((), {"scaling": "0..255"}, ""),
+        ((SIGNED,), {"scaling": "0..1"}, "expects values of about -1 to 1"),
+        ((SIGNED,), {"scaling": "0..255"}, "expects values of about -1 to 1"),
+        ((SIGNED,), {"scaling": "-1..1"}, ""),
     ],
 )  # fmt: skip
 def test_a_scaling_that_does_not_fit_is_obeyed_and_warned_of(
@@ -500,3 +639,81 @@ def test_the_judgment_of_the_answers_stands_in_the_notes(report: tuple[Path, Ear
     doubted = {model["name"]: bool(model["doubtful"]) for model in written["models"]}
     assert doubted == {name: name == "wrong" for name in doubted}
     assert [warning["kind"] for warning in written["warnings"]] == ["scaling", "answers"]
+
+
+# --- inputs of one model that expect different values ---------------------------------------------
+
+
+def sees(name: str, *steps: Steps) -> tuple[Tensor, Tensor]:
+    """An input of a name, and the mean of its values behind some steps, minus a half."""
+    images = keras.Input(SHAPE, name=name)
+    values = images
+    for step in steps:
+        values = step(values)
+    gray = layers.Conv2D(
+        1, 1, kernel_initializer=keras.initializers.Constant(1 / 3),
+        bias_initializer=keras.initializers.Constant(-0.5),
+    )  # fmt: skip
+    return images, layers.GlobalAveragePooling2D()(gray(values))
+
+
+SIDES: dict[str, Callable[[str], tuple[Tensor, Tensor]]] = {
+    "bytes": lambda name: sees(name, layers.Rescaling(1 / 255)),
+    "0..1": sees,
+    "-1..1": lambda name: sees(name, lambda x: (x + 1) / 2),
+}
+
+
+def pair(left: str, right: str) -> Model:
+    """A model whose answers are right only where both inputs get what they expect.
+
+    Its two probabilities are those of light and of dark: both inputs must say the same.
+    """
+    (a, light), (b, other) = SIDES[left]("left"), SIDES[right]("right")
+    doubled = layers.Concatenate()([ops.minimum(-light, -other), ops.minimum(light, other)])
+    return keras.Model({"left": a, "right": b}, layers.Softmax()(20 * doubled))
+
+
+@pytest.mark.parametrize("left", SIDES)
+@pytest.mark.parametrize("right", SIDES)
+def test_each_input_gets_the_values_that_it_expects(tmp_path: Path, left: str, right: str) -> None:
+    """With one input that rescales by itself, both got bytes: 13 % right for 100 %."""
+    pair(left, right).save(tmp_path / "pair.keras")
+    images, labels = bright_and_dark(40)
+    data = photos(images, labels)
+    asked = ModelParams("pair.keras", {}, 0, "npz", inputs=BOTH, settle=True)
+    loaded = load_pair(tmp_path)
+    settled = preparation.settled(data, loaded.model, asked)
+    heads = Network.of(loaded.model).heads_for(settled.targets)
+    metrics, _ = evaluate(loaded.model, settled, heads)
+    assert metrics["test.class.accuracy"] == 1
+    given = prepare(images, settled.preprocessing)
+    means = images.mean(axis=(1, 2, 3)) / 255 - 0.5
+    expected = 1 / (1 + np.exp(-40 * means))
+    np.testing.assert_allclose(np.asarray(loaded.model(given))[:, 1], expected, atol=1e-4)
+    assert list(doubts.of_scaling(data, loaded.model, asked)) == []
+    made = [layer.name for layer in loaded.model.layers if layer.name.startswith("rescale_")]
+    assert (len(made) == 1) == (left != right)
+    assert ("which the model itself does not have" in loaded.weights) == (left != right)
+    assert loaded.unlike == ""
+
+
+def test_one_scaling_for_inputs_that_expect_others_is_obeyed_and_warned_of(tmp_path: Path) -> None:
+    """No scaling of the spec suits both inputs."""
+    pair("bytes", "-1..1").save(tmp_path / "pair.keras")
+    found = load_pair(tmp_path, apart=False)
+    assert [layer.name for layer in found.model.layers if "rescale_" in layer.name] == []
+    assert "input 'right' expects values of -1 to 1, and the others 0 to 255" in found.unlike
+    assert "each input receives what it expects" in found.unlike
+    pair("0..1", "0..1").save(tmp_path / "pair.keras")
+    assert load_pair(tmp_path, apart=False).unlike == ""
+
+
+BOTH = {"left": "images", "right": "images"}
+
+
+def load_pair(folder: Path, apart: bool = True) -> models.Loaded:
+    return models.load(
+        "pair.keras", base=folder, input_shape=SHAPE, targets=(), seed=0, params={}, inputs=BOTH,
+        apart=apart, cache=folder / "cache",
+    )  # fmt: skip

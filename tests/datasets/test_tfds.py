@@ -15,12 +15,15 @@ from reportgen.errors import UserError
 
 
 class Examples:
-    def __init__(self, count: int, growing: bool) -> None:
+    def __init__(self, count: int, growing: bool, kind: str = "uint8") -> None:
         rng = np.random.default_rng(count)
         self.pairs = [
             (rng.integers(0, 256, (8 + growing * (i % 2), 9, 3), np.uint8), np.int64(i % 2))
             for i in range(count)
         ]
+        if kind != "uint8":
+            top = 4095 if kind == "uint16" else 2.5
+            self.pairs = [((x / 255 * top).astype(kind), label) for x, label in self.pairs]
 
     def as_numpy_iterator(self) -> Any:
         return iter(self.pairs)
@@ -35,12 +38,13 @@ class Builder:
         self.info = SimpleNamespace(
             name=name, supervised_keys=("image", "label"), features={"label": label}, splits=splits
         )
+        self.kind = name if name in ("uint16", "float32") else "uint8"
         self.data_dir, self.data_path, self.growing = str(folder / name), folder / name, growing
 
     def as_dataset(self, split: str, as_supervised: bool, shuffle_files: bool) -> Examples:
         assert as_supervised
         assert not shuffle_files, "files must be read in their order"
-        return Examples(int(split.partition(":")[2].rstrip("]")), self.growing)
+        return Examples(int(split.partition(":")[2].rstrip("]")), self.growing, self.kind)
 
 
 @pytest.fixture
@@ -48,6 +52,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "shapes").mkdir()
     (tmp_path / "ragged").mkdir()
     (tmp_path / "texts").mkdir()
+    (tmp_path / "uint16").mkdir()
+    (tmp_path / "float32").mkdir()
 
     def builder(name: str, data_dir: str | None) -> Builder:
         if name == "unknown":
@@ -81,7 +87,12 @@ def test_a_limit_and_a_size() -> None:
     data = load("ragged", limit=20, size=[4, 4], color="gray")
     assert data.splits["train"].images.shape == (18, 4, 4, 1)
     how = "resized (bilinear), stretched; in gray by luma (ITU-R BT.601)"
-    assert data.facts["origin"][0] == ["images of train", "8 x 9 to 9 x 9", "0 to 255", how]
+    assert data.facts["origin"][0] == [
+        "images of train",
+        "8 x 9 to 9 x 9",
+        "0 to 255, measured 0 to 255",
+        how,
+    ]
 
 
 @pytest.mark.usefixtures("package")
@@ -103,3 +114,21 @@ def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "tensorflow_datasets", None)
     with pytest.raises(UserError, match=r"needs the package .* pip install \"reportgen\[tfds\]\""):
         load("cifar10")
+
+
+@pytest.mark.usefixtures("package")
+def test_deep_images_take_a_range() -> None:
+    """Images of 12 bits could not be read at all, and `range` was no key of this dataset."""
+    whole = Examples(10, False).pairs[3][0]
+    test = load("uint16", range=[0, 4095])
+    assert np.abs(test.splits["test"].images[3].astype(int) - whole).max() <= 1
+    assert test.warnings == ()
+    assert test.facts["origin"][1][2] == "0 to 4095, measured 0 to 4095"
+    (warning,) = load("uint16").warnings
+    assert "reach 4095 of 65535" in warning.text
+    assert "range: [0, 4095]" in warning.text
+    with pytest.raises(UserError, match="must hold bytes or numbers of 16 bits") as caught:
+        load("float32")
+    assert "write 'range: [LOW, HIGH]'" in str(caught.value)
+    shown = load("float32", range=[0, 2.5]).splits["test"].images[3]
+    assert np.abs(shown.astype(int) - whole).max() <= 1

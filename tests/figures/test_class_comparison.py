@@ -70,9 +70,7 @@ def test_maps_that_add_up_to_one_are_not_compared() -> None:
 def test_pairs_won_by_hand() -> None:
     table = by_hand.wins(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
     np.testing.assert_allclose(table, [[0.5, 0], [1, 1]])
-    low, high = by_hand.win_interval(table, 1)
-    assert 0 <= low < 0.625 < high <= 1
-    assert by_hand.win_interval(np.ones((3, 4)), 1) == (1, 1)
+    assert table.mean() == 0.625
 
 
 def test_bars_are_told_apart() -> None:

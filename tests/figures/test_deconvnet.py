@@ -103,7 +103,7 @@ def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> No
     assert [sample.frame for sample in unit.samples] == [(0, 6, 0, 6)] * 2
     assert measures(artifact)["receptive_field"].value is None
     assert "cropped" not in figure.caption
-    assert "How much of the image a unit sees cannot be told" in figure.caption
+    assert "How much of the image a unit sees is unknown" in figure.caption
     assert measures(artifact)["energy_in_foreground"].baseline is None
 
 
@@ -178,10 +178,10 @@ def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> No
     found = measures(artifact)["energy_in_foreground"]
     assert found.value is not None
     assert found.baseline is None
-    assert found.how.endswith("no baseline, as which region the unit saw cannot be told")
+    assert found.how.endswith("no baseline, as the region that the unit saw is unknown")
     (note,) = (n for n in notes_of("deconvnet", artifact)[0] if n.rule == "deconvnet.focus")
-    assert note.text.endswith("not compared with what the units see, as that cannot be told.")
-    assert "How much of the image a unit sees cannot be told" in figure.caption
+    assert note.text.endswith("not compared with what the units see, as that is unknown.")
+    assert "How much of the image a unit sees is unknown" in figure.caption
     # All positions together see the whole image, and the layer before has a window.
     for params, baseline in (({"keep": "all"}, 1 / 3), ({"layer": "first"}, None)):
         given = subject("deconvnet", model, masked(), **{"layer": "last", "filters": [0], **params})

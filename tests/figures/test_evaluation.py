@@ -14,7 +14,8 @@ from subjects import (
 )
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.evaluation.compute import compute, correct, most_frequent, without_color
+from reportgen.figures.evaluation.altered import without_color
+from reportgen.figures.evaluation.compute import compute, correct, most_frequent
 from reportgen.network.network import Network
 from reportgen.records import Target
 
@@ -79,7 +80,8 @@ def test_several_outputs(data):
     artifact = compute(subject("evaluation", model, data, facts=told(color=1.0, size=1.0)))
     found = measures(artifact)
     assert found["mean_accuracy@test"].value == 1.0
-    assert found["mean_accuracy@test"].interval == (1.0, 1.0)
+    # Never wrong on 20 images still leaves 17 % unseen: 1 - 0.025^(1/20).
+    assert found["mean_accuracy@test"].interval == pytest.approx((1 - 0.1684, 1.0), abs=1e-4)
     assert found["gray_accuracy@test.size"].value == 1.0
     (table,) = check_house_rules("evaluation", artifact, {})
     assert len(table.rows) == 6

@@ -158,7 +158,7 @@ def test_the_only_output_is_not_named_and_several_are() -> None:
     assert said("grad_cam", one)[0].startswith("The foreground holds on average 50%")
     assert said("grad_cam", one, other)[1].startswith("For `angle` the foreground holds")
     right = item("accuracy@test.class", 0.5, 0.4, 0.6, baseline=0.1)
-    assert said("evaluation", right)[0].startswith("50% of 96 test images are answered rightly")
+    assert said("evaluation", right)[0].startswith("50% of 96 test images are classified correctly")
 
 
 def test_outputs_that_ended_alike_share_a_note() -> None:

@@ -27,7 +27,7 @@ def test_default_is_one_of_each_of_ten_classes(toys):
     assert len(set(artifact.facts.titles)) == 10
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.caption == (
-        "10 images of Toys, test split, each under its class; their indices there are "
+        "10 images of Toys, test split, each below its class; image indices: "
         "7, 2, 10, 5, 1, 8, 3, 11, 6, 4. "
         "As model input: pixel values divided by 255."
     )
@@ -46,7 +46,7 @@ def test_one_of_each_class_in_the_order_of_labels(toys):
     assert artifact.facts.labels == (0, 1, 2)
     assert artifact.facts.indices == (0, 13, 2)
     (drawing,) = check_house_rules("samples", artifact, {})
-    assert "each under its label and class; their indices there are 0, 13, 2." in drawing.caption
+    assert "each below its label and class; image indices: 0, 13, 2." in drawing.caption
     bare = replace(toys, targets=())
     assert compute(subject("samples", data=bare, by_label=True)).facts.labels == ()
 

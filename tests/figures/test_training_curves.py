@@ -14,7 +14,8 @@ from subjects import (
 )
 
 from reportgen.errors import UndefinedError
-from reportgen.figures.training_curves.compute import compute, newcombe
+from reportgen.figures.training_curves.compute import compute
+from reportgen.metrics.proportions import newcombe
 from reportgen.records import Target
 
 LENGTH, COLOR = Target("length", "Length", ("7", "15")), Target("color", "Color", ("red", "blue"))
@@ -83,7 +84,8 @@ def test_no_validation_no_gap(single):
     artifact = compute(
         subject("training_curves", single, toys(LENGTH), facts=model_facts(history=history))
     )
-    assert set(measures(artifact)) == {"epochs", "final_accuracy@train.length"}
+    spikes = "loss_spikes@train.length"
+    assert set(measures(artifact)) == {"epochs", "final_accuracy@train.length", spikes}
     check_house_rules("training_curves", artifact, {})
 
 

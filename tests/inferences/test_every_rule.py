@@ -24,11 +24,18 @@ FOLDER = Path(reportgen.inferences.__file__).parent
 DOCS = FOLDER.parents[1] / "docs" / "inferences.md"
 IN_ORDER = (
     "useful_answers",
+    "class_answers",
+    "training_course",
+    "new_images",
+    "clean_labels",
+    "confidence_fits",
+    "saturated_answers",
     "attention_on_foreground",
     "shallow_network",
     "pooling_effect",
     "filter_patterns",
     "color_filters",
+    "shape_or_color",
     "layer_composition",
     "head_attention",
     "resize_mismatch",
@@ -49,6 +56,11 @@ LAYERS = (
 )
 CONVS, POOLS, HEADS = ("conv2d_1", "conv2d_2"), ("max_pooling2d_1",), ("length", "angle")
 MAPS = (*CONVS, *POOLS)
+ALTERED = tuple(
+    f"{name}.{head}"
+    for name in ("gray", "turned", "blocks", "pixels", "silhouette")
+    for head in HEADS
+)
 MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
     "summary": {
         "conv_layers": ("",),
@@ -62,6 +74,33 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "accuracy": ("test.length", "test.angle", "train.length"),
         "mean_accuracy": ("test",),
         "gray_accuracy": ("test.length", "test.angle"),
+        "balanced_accuracy": ("test.length", "test.angle"),
+        "gap_to_test": ("train.length", "train.angle"),
+        "overconfidence": ("test.length", "test.angle"),
+        "calibration_error": ("test.length", "test.angle"),
+        "temperature": ("test.length", "test.angle"),
+        "mended_calibration_error": ("test.length", "test.angle"),
+        "certain_answers": ("test.length", "test.angle"),
+        "logit_lead": ("test.length", "test.angle"),
+        "confident_disagreement": ("train.length", "test.length"),
+        "suspect_labels": ("train.length", "test.length"),
+        "altered_accuracy": ALTERED,
+        "altered_loss": ALTERED,
+    },
+    "confusion_matrix": {
+        "accuracy": HEADS,
+        "unanswered_classes": HEADS,
+        "unanswered": ("length.7", "angle.30"),
+        "swapped": ("length.7>15",),
+        "renamed": ("angle.30>60",),
+    },
+    "training_curves": {
+        "final_accuracy": ("train.length", "validation.length"),
+        "loss_spikes": ("train.length", "validation.length"),
+        "loss_trend": ("train.length", "validation.length"),
+        "best_epoch": HEADS,
+        "loss_rise": HEADS,
+        "explained": HEADS,
     },
     "kernels": {"effective_inputs": CONVS, "color_share": CONVS[:1], "single_input": ("deep",)},
     "feature_maps": {
@@ -205,6 +244,8 @@ def _doubtful(chance: random.Random) -> tuple[Answers, ...]:
 def _any_value(measure: str, chance: random.Random) -> Evidence:
     if measure in ("conv_layers", "zero_maps", "constant_maps", "zero_gradients", "input_size"):
         return value(chance.randint(1, 3), n=96)
+    if measure == "certain_answers":
+        return value(0.99, 0.95, 1.0, 96)
     if measure == "dimensions":
         return value(2, n=None)
     low, mid, high = sorted(chance.random() for _ in range(3))
@@ -312,6 +353,32 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
         "resize_mismatch": {"MAINLY": (0.5, "above one half")},
         "zero_gradients": {"ENOUGH": (300, "at least 300 heatmaps")},
         "detail_by_dataset": {"RICHER": (1.25, "at least 1.25 times")},
+    }
+    thresholds |= {
+        "useful_answers": {"SKILL": (0.05, "at least a twentieth of the way")},
+        "training_course": {
+            "STEADY": (0.02, "by more than 2 % an epoch"),
+            "RISEN": (0.1, "more than a tenth above its smallest value"),
+            "LEARNED": (0.02, "less than 0.02 of the entropy"),
+            "REST": (0.99, "unless 0.99 of the entropy"),
+            "SPIKES": (2, "spikes at two epochs or more"),
+        },
+        "new_images": {"OVERFIT": (0.05, "gap lies above 0.05")},
+        "clean_labels": {
+            "NOISE": (0.02, "disagreement lies above 0.02"),
+            "FLAT": (0.5, "reaches one half of the overall disagreement"),
+            "SKILL": (0.5, "half of the way from chance to one"),
+        },
+        "confidence_fits": {
+            "MISFIT": (0.05, "overconfidence lies beyond 0.05"),
+            "BENT": (1.25, "beyond a factor of 1.25"),
+        },
+        "saturated_answers": {"NEARLY_ALL": (0.9, "share lies above 0.9")},
+        "shape_or_color": {
+            "KEPT": (0.05, "color costs less than 0.05"),
+            "NEEDED": (0.1, "cost more than 0.1 of the accuracy"),
+            "LEFT": (0.5, "half of the way from a constant answer to one"),
+        },
     }
     for name, expected in thresholds.items():
         found = {

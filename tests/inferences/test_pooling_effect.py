@@ -40,17 +40,22 @@ def test_pooling_must_shrink_strengthen_and_keep(
     assert only(infer(findings), findings).verdict == verdict
 
 
-def test_the_strongest_layer_is_quoted_with_its_baselines() -> None:
+def test_the_strongest_layer_is_quoted_and_all_are_in_the_table() -> None:
     findings = report(
         [model("a", POOL), model("b", POOL)],
         pooling("a", (1.4, 1.6), (0.7, 0.9), 0.25),
         pooling("b", (2.0, 2.4), (0.6, 0.8), 0.25),
     )
-    text = only(infer(findings), findings).text
-    assert "in both pooling layers" in text
-    assert "`pool` in `Model b`: 25% of the positions remain" in text
-    assert "2.20 times that of its input (interval 2 to 2.40; 1 without effect)" in text
-    assert "is 0.700 (interval 0.600 to 0.800; 0 for unrelated maps)" in text
+    note = only(infer(findings), findings)
+    assert note.text == (
+        "Both pooling layers show all three; `pool` of `Model b` raises the mean the most, by a "
+        "factor of 2.20."
+    )
+    assert note.table is not None
+    assert note.table.rows == (
+        ("pool", "Model a", "25%", 1.5, 0.8),
+        ("pool", "Model b", "25%", 2.2, 0.7),
+    )
 
 
 def test_a_gain_alone_is_not_enough_to_speak() -> None:

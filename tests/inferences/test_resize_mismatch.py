@@ -35,17 +35,20 @@ def test_resizing_explains_a_spill_that_stays_within_a_cell(found: Finding, verd
     assert only(infer(findings), findings).verdict == verdict
 
 
-def test_the_range_is_quoted_with_chance() -> None:
+def test_every_output_is_in_the_table_with_chance() -> None:
     findings = report([model("a"), model("b")], spill("a", 0.7, 0.8), spill("b", 0.3, 0.4))
-    text = only(infer(findings), findings).text
-    assert "imperfectly: in 60% of 96 heatmaps of `Model a`, the most of any output, the" in text
-    assert "runs from 35% (interval 30% to 40%, chance 20%) for `Model b` to 75%" in text
-    assert text.endswith("So resizing alone does not explain the mismatch.")
+    note = only(infer(findings), findings)
+    assert note.text.startswith("In 1 of 2 models, most of the energy outside the object lies")
+    assert note.table is not None
+    assert note.table.rows == (
+        ("Model a", "60%", "75%", "20%"),
+        ("Model b", "60%", "35%", "20%"),
+    )
 
 
 def test_a_perfect_overlap_is_said_in_words() -> None:
     findings = report([model("a")], spill("a", 0.7, 0.8, missed=0.0))
-    assert "every heatmap of every output" in only(infer(findings), findings).text
+    assert "In every heatmap" in only(infer(findings), findings).text
 
 
 def constant(name: str, maps: int, missed: float | None = 0.0, n: int = 96) -> Finding:
@@ -64,16 +67,6 @@ def test_maps_that_are_the_same_everywhere_are_no_hits() -> None:
     assert infer(findings).notes == ()
 
 
-@pytest.mark.parametrize(
-    ("maps", "words"),
-    [
-        (1, "1 of 96 heatmaps is left out of this, being the same at every position: it points "),
-        (3, "3 of 96 heatmaps are left out of this, being the same at every position: they point "),
-    ],
-)
-def test_maps_that_are_left_out_are_counted(maps: int, words: str) -> None:
-    findings = report([model("a")], constant("a", maps, n=96 - maps))
-    text = only(infer(findings), findings).text
-    assert f"lie on the foreground. {words}nowhere. Resizing" in text
-    none = report([model("a")], constant("a", 0))
-    assert "left out" not in only(infer(none), none).text
+def test_maps_that_are_left_out_are_cited() -> None:
+    findings = report([model("a")], constant("a", 3, n=93))
+    assert "grad_cam-a-1.constant_maps@class" in only(infer(findings), findings).cites

@@ -43,12 +43,12 @@ def test_all_the_shallowest_are_named_and_the_deepest_for_comparison() -> None:
         summary("b", 3, 18),
         summary("c", 1, 5),
     )
-    text = only(infer(findings), findings).text
-    assert (
-        "`Model a` and `Model c` have 1 convolution layer each, the fewest of this report" in text
+    note = only(infer(findings), findings)
+    assert note.text == (
+        "`Model a` and `Model c` have a single convolution layer, whose receptive field spans 7 of "
+        "28 px."
     )
-    assert "; `Model b` has 3." in text
-    assert "The receptive field of `conv` in `Model a` is 7 px of an input 28 px wide." in text
+    assert note.verdict == "supported"
 
 
 def test_models_without_convolutions_are_not_its_subject() -> None:

@@ -94,11 +94,16 @@ def _size(subject: Subject) -> Size:
     return int(shape[1]), int(shape[2])
 
 
+_ENDS: dict[str, tuple[Ends, Ends]] = {"bytes": (0.0, 255.0), "signed": (-1.0, 1.0)}
+"""The values of images without a dataset, by those that a model expects."""
+
+
 def _recipe(subject: Subject, shape: tuple[int, int, int]) -> Recipe:
     p = subject.params
-    rescaled = not subject.data and expected_values(subject.network, shape).values == "bytes"
-    ends: tuple[Ends, Ends] = (0.0, 255.0 if rescaled else 1.0)
-    if subject.data:
+    ends: tuple[Ends, Ends] = 0.0, 1.0
+    if not subject.data:
+        ends = _ENDS.get(expected_values(subject.network, shape).values, ends)
+    else:
         low, high = value_ranges(subject.data.preprocessing, shape[-1])
         ends = tuple(map(float, low)), tuple(map(float, high))
     return settled(

@@ -7,7 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.metrics.statistics import bootstrap, bootstrap_difference, mean_of_defined, moran
+from reportgen.metrics.statistics import (
+    SHARE,
+    Bounds,
+    bootstrap,
+    bootstrap_difference,
+    mean_of_defined,
+    median_interval,
+    moran,
+)
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
 
@@ -43,6 +51,7 @@ def filter_images(name: str, images: Floats, random: Floats, part: str, seed: in
             "Moran's I of the images (likeness of neighboring pixels), mean over those of their "
             f"channels that vary, then over filters; {_AGAINST}",
             seed,
+            None,
         ),
         mean(
             f"pattern@{name}",
@@ -190,7 +199,7 @@ def response(name: str, values: Doubles, how: str, seed: int) -> Measure:
         return Measure(
             name, None, n=0, baseline=1.0, how=how + "; nothing responds to any test image"
         )
-    interval = bootstrap(values, seed, np.median)
+    interval = median_interval(values)
     return Measure(name, float(np.median(values)), "", values.size, interval, 1.0, how)
 
 
@@ -207,7 +216,14 @@ def gain(name: str, values: Doubles, others: Doubles, how: str, seed: int) -> Me
     return Measure(name, value, "", n, interval, 0.0, how)
 
 
-def mean(name: str, values: Doubles, baseline: Doubles, how: str, seed: int) -> Measure:
+def mean(
+    name: str,
+    values: Doubles,
+    baseline: Doubles,
+    how: str,
+    seed: int,
+    bounds: Bounds | None = SHARE,
+) -> Measure:
     """A mean over filters, with the mean of the same for a model with fresh random weights.
 
     Images without such a value (NaN) are left out, and `how` says how many.
@@ -219,7 +235,7 @@ def mean(name: str, values: Doubles, baseline: Doubles, how: str, seed: int) -> 
     if not values.size:
         return Measure(name, None, n=0, how=how + "; no image has any contrast")
     chance = float(baseline.mean()) if baseline.size else None
-    interval = bootstrap(values, seed)
+    interval = bootstrap(values, seed, bounds)
     return Measure(name, float(values.mean()), "", values.size, interval, chance, how)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from reportgen.drawing.sheet import Entry, sheet
 from reportgen.figures.attribution.captions import ordinal, percent
@@ -46,9 +46,9 @@ def table(rows: Sequence[Row]) -> tuple[Table, ...]:
     columns = ["Image", *["True class"] * truths, *["Output"] * heads]
     cells = []
     for image, truth, head, likeliest in rows:
-        told = [f"{each.name} ({percent(each.share)})" for each in likeliest]
+        listed = [f"{each.name} ({percent(each.share)})" for each in likeliest]
         known = [image, *[truth or None] * truths, *[head] * heads]
-        cells.append((*known, *told, *[None] * (most - len(told))))
+        cells.append((*known, *listed, *[None] * (most - len(listed))))
     caption = "The likeliest classes of each image, with their probabilities."
     title, ranks = "Likeliest classes", [ordinal(place) for place in range(1, most + 1)]
     return (Table(PART, (*columns, *ranks), tuple(cells), caption, title),)
@@ -71,6 +71,17 @@ def below(images: Sequence[ExplainedImage]) -> list[list[list[Entry]]]:
     if not any(image.likeliest for image in images):
         return []
     return [[entries(image.likeliest, image.truth)] for image in images]
+
+
+def of_outputs(explained: Iterable[tuple[str, Sequence[ExplainedImage]]]) -> tuple[Table, ...]:
+    """The table of the images of all outputs; () where no image has likeliest classes.
+
+    Args:
+        explained: the title of each output and its images. A single output is not named.
+    """
+    outputs = list(explained)
+    several = len(outputs) > 1
+    return table([row for title, images in outputs for row in rows(images, title * several)])
 
 
 def rows(images: Sequence[ExplainedImage], head: str = "") -> list[Row]:

@@ -8,8 +8,7 @@ import numpy as np
 
 from reportgen.figures.parts import class_qualifier
 from reportgen.metrics.edges import edges, orientations
-from reportgen.metrics.skipping import skippable
-from reportgen.metrics.statistics import RESAMPLES, bootstrap
+from reportgen.metrics.statistics import auc_interval, bootstrap, picked_level
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats
 
@@ -55,7 +54,7 @@ class LayerStatistics:
             _orientation(first, shown[~is_second], channel, seed),
             _orientation(second, shown[is_second], channel, seed),
             *_separation(path, np.concatenate(self._mean_maps), is_second, seed),
-            *_filters(path, np.concatenate(self._means), is_second, seed),
+            *_filters(path, np.concatenate(self._means), is_second),
         ]
 
 
@@ -64,7 +63,7 @@ def _orientation(qualifier: str, values: Doubles, channel: int, seed: int) -> Me
     how = "correlation of |activation - the map's median| with the strength of vertical edges of "
     how += "the image, minus that with horizontal edges, mean over test images of the class, for "
     how += f"channel {channel}"
-    name, interval = f"orientation@{qualifier}", bootstrap(values, seed)
+    name, interval = f"orientation@{qualifier}", bootstrap(values, seed, (-2.0, 2.0))
     return Measure(name, float(values.mean()), "", len(values), interval, 0.0, how)
 
 
@@ -125,7 +124,7 @@ def _separation(path: str, maps: Doubles, is_second: Booleans, seed: int) -> lis
             f"{name}@{path}",
             float(values.mean()),
             n=len(values),
-            interval=bootstrap(values, seed),
+            interval=bootstrap(values, seed, (-2.0, 2.0)),
             baseline=baseline,
             how=how + with_whom,
         )
@@ -142,26 +141,13 @@ def wins(first: Doubles, second: Doubles) -> Doubles:
     return np.asarray((difference > 0) + 0.5 * (difference == 0), np.float64)
 
 
-@skippable
-def win_interval(table: Doubles, seed: int) -> tuple[float, float]:
-    """A 95 % interval of the mean of `wins` (n, m) by 1000 resamples of both classes' images."""
-    rng = np.random.default_rng(seed)
-    n, m = table.shape
-    first = rng.multinomial(n, np.full(n, 1 / n), RESAMPLES)
-    second = rng.multinomial(m, np.full(m, 1 / m), RESAMPLES)
-    means = np.einsum("rn,nm,rm->r", first, table, second, optimize=True) / (n * m)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _filters(path: str, means: Doubles, is_second: Booleans, seed: int) -> list[Measure]:
+def _filters(path: str, means: Doubles, is_second: Booleans) -> list[Measure]:
     """The filter that differs most between the classes, and the active one that differs least.
 
     Args:
         path: of the layer.
         means: mean activations, shape (images, filters).
         is_second: which images belong to the second class.
-        seed: of the intervals.
     """
     first, second = means[~is_second], means[is_second]
     tables = [wins(first[:, k], second[:, k]) for k in range(means.shape[1])]
@@ -172,17 +158,18 @@ def _filters(path: str, means: Doubles, is_second: Booleans, seed: int) -> list[
     how += "mean activation in this filter; "
     most = int(gaps.argmax())
     name = f"telling_apart@{path}.{most}"
-    measures = [_win(name, tables[most], seed, how + "picked as farthest from half")]
+    measures = [_win(name, tables[most], len(gaps), how + "picked as farthest from half")]
     if len(active):
         least = int(active[gaps[active].argmin()])
         how += "picked as nearest to half among the more active half of filters"
-        measures.append(_win(f"shared@{path}.{least}", tables[least], seed, how))
+        measures.append(_win(f"shared@{path}.{least}", tables[least], len(active), how))
     return measures
 
 
-def _win(name: str, table: Doubles, seed: int, how: str) -> Measure:
-    low, high = win_interval(table, seed)
-    value = float(table.mean())
-    interval = (min(low, value), max(high, value))
-    how += "; the interval knows nothing of the choice; baseline: no difference"
-    return Measure(name, value, "", sum(table.shape), interval, 0.5, how)
+def _win(name: str, table: Doubles, candidates: int, how: str) -> Measure:
+    """The share of wins of a filter picked among some candidates."""
+    value, (n, m) = float(table.mean()), table.shape
+    interval = auc_interval(value, n, m, picked_level(candidates))
+    how += f" of {candidates}; interval by Newcombe, at the level that allows for the choice; "
+    how += "baseline: no difference"
+    return Measure(name, value, "", n + m, interval, 0.5, how)

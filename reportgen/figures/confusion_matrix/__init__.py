@@ -27,9 +27,18 @@ ENTRY = Entry(
     ),
     evidence=(
         ("accuracy", "share of images on the diagonal, by output"),
-        ("lowest_recall", "share of the worst class answered rightly, by output and class"),
+        (
+            "lowest_recall",
+            "lowest recall of a class (share classified correctly), by output and class",
+        ),
         ("confused_pair_share", "share of all mistakes that the most frequent one makes up"),
         ("confused_pair_rate", "share of that true class that is answered so"),
+        ("tied_classes", "classes that share the lowest recall, by output"),
+        ("tied_recall", "that recall, by output and class"),
+        ("unanswered_classes", "classes that are never answered, by output"),
+        ("unanswered", "images answered as a class that never is, by output and class"),
+        ("swapped", "share of two classes' images that are answered as the other one"),
+        ("renamed", "share of a class that is answered as one other class, if most are"),
     ),
     needs_data=True,
 )

@@ -23,7 +23,33 @@ def notes(finding: Finding) -> tuple[Note, ...]:
             drafted.append(_perfect(finding, head, accuracy, single))
         else:
             drafted.append(_mistakes(finding, head, single, recall, share, rate))
+            drafted += _tied(finding, head, single)
     return tuple(drafted)
+
+
+def _tied(finding: Finding, head: str, single: bool) -> list[Note]:
+    """A note on the other classes that are answered as badly as the worst."""
+    tied = by_measure(finding, "tied_classes").get(head)
+    recalls = by_measure(finding, "tied_recall")
+    own = [name for name in recalls if name.startswith(f"{head}.")]
+    if tied is None or not own:
+        return []
+    named = [class_of(name.removeprefix(f"{head}.")) for name in own]
+    return [
+        note(
+            f"{finding.block}.tied.{head}",
+            "confusion_matrix.tied",
+            "info",
+            ("" if single else "{head}: ")
+            + "{tied} classes share the lowest recall, {recall:%}: {classes}"
+            + (", …" if len(own) < (tied.value or 0) else "")
+            + ".",
+            {"head": head, "classes": named},
+            [recalls[name] for name in own],
+            tied=tied,
+            recall=recalls[own[0]],
+        )
+    ]
 
 
 def _of(head: str, evidence: dict[str, Evidence]) -> tuple[str, Evidence] | None:
@@ -42,7 +68,7 @@ def _perfect(finding: Finding, head: str, accuracy: Evidence, single: bool) -> N
         "confusion_matrix.mistakes",
         "info",
         ("All" if single else "{head}: all")
-        + " of {accuracy.n:image is|images are} answered rightly, so no classes are confused.",
+        + " of {accuracy.n:image is|images are} classified correctly, so no classes are confused.",
         words={"head": head},
         accuracy=accuracy,
     )
@@ -71,8 +97,8 @@ def _mistakes(
         ("The" if single else "{head}: the")
         + " most frequent mistake is to answer {said} for {true}: {share:%} of "
         "{share.n:mistake|mistakes} (interval {share.interval:%}), " + judged + ". It is made for "
-        "{rate:%} of {rate.n:image|images} of {true}. {worst} is answered worst: {recall:%} of "
-        "{recall.n:image|images} rightly (interval {recall.interval:%}).",
+        "{rate:%} of {rate.n:image|images} of {true}. {worst} has the lowest recall: {recall:%} "
+        "of {recall.n:image|images} (interval {recall.interval:%}).",
         words={"head": head, "true": true, "said": said, "worst": class_of(worst[0])},
         share=most[1],
         rate=rate[1],

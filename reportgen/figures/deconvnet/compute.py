@@ -105,7 +105,7 @@ def _search(subject: Subject, layer: str, indices: Integers) -> _Searched:
     if not np.isfinite(values).all():
         raise UndefinedError(
             f"The activations of layer '{layer}' hold values that are not finite (NaN or "
-            "infinite), so the strongest cannot be told."
+            "infinite), so none of them is the strongest."
         )
     places = np.concatenate([chunk.places for chunk in chunks])
     return _Searched(indices, Peaks(values, places, chunks[0].map_size))

@@ -160,7 +160,7 @@ def _crop(facts: Facts) -> str:
         return ""
     if facts.receptive_field is None or not facts.frames_known:
         much = "How much" if facts.receptive_field is None else "Which part"
-        return f"{much} of the image a unit sees cannot be told, so the whole image is shown."
+        return f"{much} of the image a unit sees is unknown, so the whole image is shown."
     wide = counted(facts.receptive_field, "pixel", "pixels")
     gates = ""
     if facts.gated:

@@ -9,7 +9,7 @@ import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.figures.deconvnet.facts import Frame
-from reportgen.metrics.statistics import bootstrap
+from reportgen.metrics.statistics import SHARE, bootstrap, mean_by_unit
 from reportgen.records import Measure
 from reportgen.types import Array, Floats, Integers, Pixels
 
@@ -63,7 +63,7 @@ def measures(
             field,
             "px",
             how="side of the input region that one unit of the layer can see"
-            + ("" if field is not None else "; it cannot be told"),
+            + ("" if field is not None else "; it is unknown"),
         ),
         _relus(*relus),
         Measure(
@@ -109,7 +109,7 @@ def _relus(replaced: int, hidden: int) -> Measure:
 def _energy(channels: Sequence[Channel], seed: int) -> Measure:
     """Of each projection the share on the foreground, against the foreground's share of what the
     unit saw, where this is known of all."""
-    shares, areas = [], []
+    shares, areas, units = [], [], []
     for channel in channels:
         for projection, mask, frame in zip(
             channel.projections, channel.masks, channel.frames, strict=True
@@ -119,18 +119,20 @@ def _energy(channels: Sequence[Channel], seed: int) -> Measure:
             if energy.any() and seen.any():
                 shares.append(float((energy * mask).sum() / energy.sum()))
                 areas.append(float(seen.mean()))
+                units.append(channel.number)
     known = all(None not in channel.frames for channel in channels)
     how = (
         "share of a projection's magnitude that lies inside the foreground, mean over projections "
-        "that are not zero"
+        "that are not zero, first of each channel, then over channels"
     )
     how += "; baseline: the foreground's share of the region that the unit saw" if known else ""
     if not shares:
         return Measure("energy_in_foreground", None, n=0, how=how + "; there is none")
-    how += "" if known else "; no baseline, as which region the unit saw cannot be told"
-    values: Array = np.array(shares)
-    interval = bootstrap(values, seed)
-    baseline = float(np.mean(areas)) if known else None
+    how += "" if known else "; no baseline, as the region that the unit saw is unknown"
+    # Projections of one channel look alike, so that their number is no sample size.
+    values, seen_shares = mean_by_unit(shares, units), mean_by_unit(areas, units)
+    interval = bootstrap(values, seed, SHARE)
+    baseline = float(seen_shares.mean()) if known else None
     return Measure(
-        "energy_in_foreground", float(values.mean()), "", len(shares), interval, baseline, how
+        "energy_in_foreground", float(values.mean()), "", len(values), interval, baseline, how
     )

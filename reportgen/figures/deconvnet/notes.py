@@ -11,7 +11,7 @@ _FOCUS = {
     "open": "which cannot be told from its share of what the units see",
 }
 _FEW = "from too few projections to compare with its share of what the units see"
-_UNSEEN = "which is not compared with what the units see, as that cannot be told"
+_UNSEEN = "which is not compared with what the units see, as that is unknown"
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:

@@ -23,6 +23,9 @@ from reportgen.types import Array, Doubles, Floats, Integers
 if TYPE_CHECKING:
     from reportgen.network.embeddings import Classifier
 
+DEGREES = (0.0, 180.0)
+"""The bounds of an angle."""
+
 
 @dataclass(frozen=True)
 class Embedded:
@@ -98,7 +101,7 @@ def _angles_to_centers(
     how += center.format("its class") + "; baseline: a random direction"
     within = Measure(
         f"within_angle@{split}", float(defined.mean()), "degrees", len(defined),
-        bootstrap(defined, seed), 90, how, part,
+        bootstrap(defined, seed, DEGREES), 90, how, part,
     )  # fmt: skip
     both = ~np.isnan(own) & ~np.isnan(nearest)
     if not both.any():
@@ -108,13 +111,13 @@ def _angles_to_centers(
     how += center.format("another class")
     other = Measure(
         f"nearest_other_angle@{split}", float(to_other.mean()), "degrees", len(to_other),
-        bootstrap(to_other, seed), None, how, part,
+        bootstrap(to_other, seed, DEGREES), None, how, part,
     )  # fmt: skip
     how = f"(b - a) / max(a, b) of a {split} image's angle a to the center of its class and its "
     how += "angle b to the nearest other center, mean over images: 1 on the own center, 0 halfway"
     apart = Measure(
         f"separation@{split}", float(separation.mean()), "", len(separation),
-        bootstrap(separation, seed), 0, how, part,
+        bootstrap(separation, seed, (-1.0, 1.0)), 0, how, part,
     )  # fmt: skip
     share = _nearest_share("nearest_center", embedded, own, nearest, "class center")
     return [within, other, apart, *share]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
+from reportgen.figures.evaluation.altered import without_color
+from reportgen.figures.evaluation.answers import answer_measures
 from reportgen.figures.evaluation.facts import Facts, Row
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.proportions import newcombe
+from reportgen.metrics.statistics import SHARE, bootstrap, wilson
 from reportgen.network.batching import pieces
 from reportgen.network.finite import require_finite
 from reportgen.network.inputs import require_one_input
@@ -17,7 +20,7 @@ from reportgen.network.network import Network
 from reportgen.network.predictions import predict_classes
 from reportgen.network.preprocessing import prepare
 from reportgen.records import Artifact, Dataset, Head, Measure, Subject
-from reportgen.types import Array, Booleans, Floats
+from reportgen.types import Array, Booleans
 
 SPLITS = ("train", "validation", "test")
 
@@ -48,6 +51,8 @@ def compute(subject: Subject) -> Artifact:
         measures=(
             *(measure for row in rows for measure in _measures(row)),
             *_on_test_images(subject, data, heads, rows),
+            *_gaps(rows),
+            *answer_measures(subject.network, data, heads, subject.seed),
         ),
     )
 
@@ -99,6 +104,23 @@ def _measures(row: Row) -> tuple[Measure, ...]:
     return (accuracy, Measure(f"loss@{where}", row.loss, n=row.n, how=f"mean loss over {images}"))
 
 
+def _gaps(rows: Sequence[Row]) -> Iterator[Measure]:
+    """How far the accuracy on other images lies above that on test images, by output."""
+    for row in rows:
+        test = next((r for r in rows if (r.split, r.head) == ("test", row.head)), None)
+        if test is not None and row is not test:
+            yield Measure(
+                f"gap_to_test@{row.split}.{row.head}",
+                row.accuracy - test.accuracy,
+                "",
+                test.n,
+                newcombe(row.accuracy, row.n, test.accuracy, test.n),
+                0.0,
+                f"accuracy on all images of the {row.split} split minus that on the test split; "
+                "interval of a difference of proportions by Newcombe, 1998, method 10",
+            )
+
+
 def _on_test_images(
     subject: Subject, data: Dataset, heads: Sequence[Head], rows: Sequence[Row]
 ) -> list[Measure]:
@@ -135,7 +157,7 @@ def _mean_accuracy(right: Booleans, seed: int) -> Measure:
         "mean_accuracy@test",
         float(by_image.mean()),
         n=len(right),
-        interval=bootstrap(by_image, seed),
+        interval=bootstrap(by_image, seed, SHARE),
         how=f"test accuracy averaged over the {right.shape[1]} outputs, interval by resampling "
         "images",
     )
@@ -157,7 +179,7 @@ def _gray_accuracy(head: Head, right: Booleans, in_color: float) -> Measure:
 def correct(
     network: Network, data: Dataset, heads: Sequence[Head], images: Array, gray: bool = False
 ) -> Booleans:
-    """Which test images each head answers rightly: bool, shape (n, heads).
+    """Which test images each head classifies correctly: bool, shape (n, heads).
 
     Args:
         network: the model.
@@ -176,17 +198,6 @@ def correct(
         for i, head in enumerate(heads):
             right[part, i] = classes[i] == labels_of(data, "test", head)[part]
     return right
-
-
-def without_color(images: Array) -> Floats:
-    """Images (n, h, w, c) with every channel replaced by the root mean square of all, as float32.
-
-    This projects a pixel's color vector onto the gray axis and keeps its length. The mean would dim
-    a pure color to a third of its energy and the largest channel would triple it, so that a network
-    could fail because of the brightness instead of the missing color.
-    """
-    gray = np.sqrt(np.square(images.astype(np.float32)).mean(axis=-1, keepdims=True))
-    return np.broadcast_to(gray, images.shape).astype(np.float32)
 
 
 def labels_of(data: Dataset, split: str, head: Head) -> Array:

@@ -14,7 +14,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
     facts: Facts = artifact.facts
     output = ("Output",) if facts.several else ()
     caption = (
-        "Accuracy (share of images answered rightly) with its 95% interval by Wilson, the "
+        "Accuracy (share of images classified correctly) with its 95% interval by Wilson, the "
         "accuracy of always saying the most frequent class, and the loss"
         + (", for each split and output." if facts.several else ", for each split.")
     )

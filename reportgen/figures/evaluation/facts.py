@@ -12,7 +12,7 @@ class Row:
     Attributes:
         split: its name; head: name of the output; title: of its target.
         n: images of the split.
-        accuracy: share of them answered rightly; interval: of it, 95 % by Wilson.
+        accuracy: share of them classified correctly; interval: of it, 95 % by Wilson.
         baseline: share of the most frequent class.
         loss: mean loss, or None where it was not evaluated.
     """

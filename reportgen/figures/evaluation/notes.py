@@ -31,7 +31,7 @@ def _accuracy(finding: Finding, head: str, accuracy: Evidence, single: bool) -> 
         "evaluation.accuracy",
         "info",
         ("" if single else "{head}: ")
-        + "{accuracy:%} of {accuracy.n:test image is|test images are} answered rightly "
+        + "{accuracy:%} of {accuracy.n:test image is|test images are} classified correctly "
         "(interval {accuracy.interval:%}); always saying the most frequent class would reach "
         "{accuracy.baseline:%}"
         + (", so these answers are no better." if no_better(accuracy) else "."),

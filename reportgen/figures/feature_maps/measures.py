@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import prod
+from math import inf, prod
 
 import numpy as np
 
-from reportgen.metrics.statistics import bootstrap
+from reportgen.metrics.statistics import SHARE, Bounds, bootstrap
 from reportgen.network.resizing import area, bilinear
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
@@ -91,13 +91,24 @@ class LayerStatistics:
         return measures
 
 
+_BOUNDS: dict[str, Bounds] = {
+    "foreground_lift": (0.0, inf),
+    "detail": SHARE,
+    "active_share": SHARE,
+    "pool_gain": (0.0, inf),
+    "pool_agreement": (-1.0, 1.0),
+}
+"""By measure the least and the largest value that an image can have."""
+
+
 def _mean_over_images(
     name: str, values: Doubles, baseline: float | None, how: str, seed: int
 ) -> Measure:
     how += "; mean over test images"
     if not values.size:
         return Measure(name, None, n=0, baseline=baseline, how=how + ", of which none has any")
-    value, interval = float(values.mean()), bootstrap(values, seed)
+    bounds = _BOUNDS[name.partition("@")[0]]
+    value, interval = float(values.mean()), bootstrap(values, seed, bounds)
     return Measure(name, value, "", values.size, interval, baseline, how)
 
 
@@ -110,7 +121,7 @@ def _mean_fineness(path: str, values: Doubles, seed: int) -> Measure:
     how += f"the channels of {path} that vary, each over {len(values)} test images"
     if not channels.size:
         return Measure(f"fineness@{path}", None, "waves", n=0, how=how + ": there are none")
-    value, interval = float(channels.mean()), bootstrap(channels, seed)
+    value, interval = float(channels.mean()), bootstrap(channels, seed, (0.0, inf))
     return Measure(f"fineness@{path}", value, "waves", channels.size, interval, how=how)
 
 

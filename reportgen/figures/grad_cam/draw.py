@@ -52,14 +52,12 @@ REASONS = {
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """For one head a heatmap and an overlay; for several one sheet for each head."""
     facts: Facts = artifact.facts
-    several, wanted = len(facts.heads) > 1, params.get("likeliest")
-    told = answers.table(
-        [row for head in facts.heads for row in answers.rows(_images(head), head.title * several)]
-    )
-    if several:
-        return (*(_sheet(artifact, facts, head, wanted) for head in facts.heads), *told)
+    wanted = params.get("likeliest")
+    tables = answers.of_outputs((head.title, _images(head)) for head in facts.heads)
+    if len(facts.heads) > 1:
+        return (*(_sheet(artifact, facts, head, wanted) for head in facts.heads), *tables)
     head = facts.heads[0]
-    return _heatmap(artifact, facts, head), _overlay(artifact, facts, head, wanted), *told
+    return _heatmap(artifact, facts, head), _overlay(artifact, facts, head, wanted), *tables
 
 
 def _heatmap(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
@@ -114,8 +112,8 @@ def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None
         row_titles=[_title(sample) for sample in head.samples],
         below=answers.below(_images(head)),
     )
-    told = (channels(np.shape(images)[-1]), answers.remark(wanted, _images(head)))
-    listed = " ".join(filter(None, told))
+    remarks = (channels(np.shape(images)[-1]), answers.remark(wanted, _images(head)))
+    listed = " ".join(filter(None, remarks))
     caption = (
         f"{TITLES[facts.method]} {answering(head.name, head.score)} at layer {facts.layer} "
         f"({size(facts.map_size)} positions), and resized over the input. {SCALE} "

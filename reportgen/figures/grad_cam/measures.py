@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import combinations
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from reportgen.attribution.cam_methods import Maps, pointless
 from reportgen.metrics.localization import Overlap, mean_over_maps, overlap
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import Bounds, bootstrap, wilson
 from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles
@@ -147,14 +148,21 @@ def between_heads(
         cosines.append(np.divide(dots, product, out=np.full(len(dots), np.nan), where=both))
         far = np.linalg.norm(_peaks(flat[a], size) - _peaks(flat[b], size), axis=1)
         shifts.append(np.where(both, far, np.nan))
-    measures = (
-        ("head_similarity", "", cosines, "cosine similarity of two heads' heatmaps"),
-        ("head_peak_shift", "px", shifts, "distance between the hottest pixels of two heads"),
-    )
-    return tuple(_pairs(name, unit, values, how, seed) for name, unit, values, how in measures)
+    return (
+        _pairs(
+            "head_similarity", "", cosines, "cosine similarity of two heads' heatmaps", seed,
+            (-1.0, 1.0),
+        ),
+        _pairs(
+            "head_peak_shift", "px", shifts, "distance between the hottest pixels of two heads",
+            seed, (0.0, math.hypot(*size)),
+        ),
+    )  # fmt: skip
 
 
-def _pairs(name: str, unit: str, values: list[Doubles], how: str, seed: int) -> Measure:
+def _pairs(
+    name: str, unit: str, values: list[Doubles], how: str, seed: int, bounds: Bounds
+) -> Measure:
     how += (
         ", mean over the pairs of heads whose heatmaps are neither zero nor the same at every "
         "position, then over images"
@@ -164,7 +172,9 @@ def _pairs(name: str, unit: str, values: list[Doubles], how: str, seed: int) -> 
     means = np.nansum(stacked, axis=0)[counts > 0] / counts[counts > 0]
     if not means.size:
         return Measure(name, None, unit, 0, how=how + "; there is no such pair")
-    return Measure(name, float(means.mean()), unit, means.size, bootstrap(means, seed), how=how)
+    return Measure(
+        name, float(means.mean()), unit, means.size, bootstrap(means, seed, bounds), how=how
+    )
 
 
 def _peaks(flat: Doubles, size: tuple[int, int]) -> Doubles:

@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from reportgen.figures.layer_metrics.facts import Row
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import SHARE, bootstrap, wilson
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats, Layer, Shape
 
@@ -175,8 +175,9 @@ def of_activations(row: Row, statistics: ActivationStatistics, seed: int) -> lis
             None, f"mean {how}", "statistics",
         ),
         Measure(
-            f"active_share@{row.path}", float(positive.mean()), "", n, bootstrap(positive, seed),
-            None, f"share of activations above zero {how}", "statistics",
+            f"active_share@{row.path}", float(positive.mean()), "", n,
+            bootstrap(positive, seed, SHARE), None,
+            f"share of activations above zero {how}", "statistics",
         ),
         Measure(
             f"dead_channels@{row.path}", statistics.silent(), "channels", row.filters,

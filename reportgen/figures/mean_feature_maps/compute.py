@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from reportgen.errors import UndefinedError
@@ -120,5 +122,5 @@ def _gain(path: str, before: Doubles, after: Doubles, seed: int) -> Measure:
     if not used.any():
         return Measure(name, None, n=0, baseline=1.0, how=f"{how}, of which there is none")
     ratios = after[used] / before[used]
-    interval = bootstrap(ratios, seed)
+    interval = bootstrap(ratios, seed, (0.0, math.inf))
     return Measure(name, float(ratios.mean()), "", len(ratios), interval, 1.0, how)

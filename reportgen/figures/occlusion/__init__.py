@@ -42,8 +42,8 @@ ENTRY = Entry(
             "score",
             "str",
             "logit",
-            "whose drop the map shows; both drops are measured; the probability also where no "
-            "logit can be told, as for the mean of several networks",
+            "whose drop the map shows; both drops are measured; the probability also where the "
+            "logit is unknown, as for the mean of several networks",
             choices=("logit", "probability"),
         ),
         Parameter(

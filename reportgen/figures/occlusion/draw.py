@@ -30,14 +30,9 @@ _COLUMNS = ["Input", "Drop of the score", "Drop over input"]
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """One sheet for each head: input, map and overlay of each sample."""
     facts: Facts = artifact.facts
-    several = len(facts.heads) > 1
-    told = [
-        row
-        for head in facts.heads
-        for row in answers.rows([s.image for s in head.samples], head.title * several)
-    ]
+    explained = ((head.title, [sample.image for sample in head.samples]) for head in facts.heads)
     sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
-    return (*sheets, *answers.table(told))
+    return (*sheets, *answers.of_outputs(explained))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:

@@ -6,7 +6,7 @@ import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.metrics.localization import energies, mean_over_maps
-from reportgen.metrics.statistics import bootstrap, wilson
+from reportgen.metrics.statistics import Bounds, bootstrap, wilson
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
 
@@ -40,7 +40,9 @@ def focus(
 
 def value_drop(name: str, drops: Doubles, part: str, seed: int) -> Measure:
     """How much a value that stands for itself drops; `drops` has shape (n, positions)."""
-    return _largest(f"largest_value_drop@{name}", "the explained unit's value", drops, part, seed)
+    return _largest(
+        f"largest_value_drop@{name}", "the explained unit's value", drops, part, seed, None
+    )
 
 
 def answer_drops(
@@ -58,7 +60,7 @@ def answer_drops(
     n, hits = len(changed), int(changed.any(axis=1).sum())
     what = "the explained class's probability"
     return [
-        _largest(f"largest_drop@{name}", what, probability, part, seed),
+        _largest(f"largest_drop@{name}", what, probability, part, seed, (-1.0, 1.0)),
         Measure(
             f"flipped@{name}",
             hits / n,
@@ -71,7 +73,9 @@ def answer_drops(
     ]
 
 
-def _largest(measure: str, what: str, drops: Doubles, part: str, seed: int) -> Measure:
+def _largest(
+    measure: str, what: str, drops: Doubles, part: str, seed: int, bounds: Bounds | None
+) -> Measure:
     """The largest drop of each image's score, shape (n, positions), beside the mean of all."""
     largest, places = drops.max(axis=1), drops.shape[1]
     return Measure(
@@ -79,7 +83,7 @@ def _largest(measure: str, what: str, drops: Doubles, part: str, seed: int) -> M
         float(largest.mean()),
         "",
         len(largest),
-        bootstrap(largest, seed),
+        bootstrap(largest, seed, bounds),
         float(drops.mean()),
         f"largest drop of {what} over {counted(places, 'position', 'positions')} of the patch, "
         "mean over images; baseline: the mean drop over all positions",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
 from reportgen.metrics.localization import energies, mean_over_maps
-from reportgen.metrics.statistics import bootstrap
+from reportgen.metrics.statistics import bootstrap, median_interval
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats, Pixels
 
@@ -158,7 +158,7 @@ def completeness_gap(
     if not usable.any():
         return Measure(name, None, n=0, how=how + "; there is none", part=part)
     gaps = np.abs(sums - gained)[usable] / np.abs(gained[usable])
-    interval = bootstrap(gaps, seed, np.median)
+    interval = median_interval(gaps)
     return Measure(name, float(np.median(gaps)), "", gaps.size, interval, 0, how, part)
 
 
@@ -215,5 +215,5 @@ def _agreement(name: str, values: Doubles, how: str, part: str, seed: int) -> Me
     values = values[np.isfinite(values)]
     if not values.size:
         return Measure(name, None, n=0, how=how + "; there is none", part=part)
-    interval = bootstrap(values, seed)
+    interval = bootstrap(values, seed, (-1.0, 1.0))
     return Measure(name, float(values.mean()), "", values.size, interval, 0, how, part)

@@ -33,7 +33,7 @@ ENTRY = Entry(
             "by_label",
             "bool",
             False,
-            "in the order of their labels, which are told with the classes and the images' indices",
+            "in the order of their labels; titles give label and class, the caption the indices",
         ),
         Parameter(
             "stages",

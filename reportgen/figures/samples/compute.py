@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
+from math import inf
 
 import numpy as np
 
@@ -175,7 +176,7 @@ def _foreground(data: Dataset, split: str, subject: Subject) -> list[Measure]:
         return []
     how = f"share of an image's pixels that is foreground ({data.foreground}), mean over images "
     how += f"of the {split} split, spread over the classes"
-    interval, mean = bootstrap(shares, subject.seed), float(shares.mean())
+    interval, mean = bootstrap(shares, subject.seed, (0.0, inf)), float(shares.mean())
     return [Measure("foreground_share", mean, n=len(shares), interval=interval, how=how)]
 
 

@@ -108,12 +108,12 @@ def _caption(facts: Facts) -> str:
         name = f"{facts.split} image {facts.indices[0]}"
         content = f"{name[:1].upper()}{name[1:]} of {facts.dataset}: {facts.titles[0]}."
     elif facts.labels:
-        content = f"{count} images of {source}, each under its label and class; their indices "
-        content += f"there are {', '.join(map(str, facts.indices))}."
+        content = f"{count} images of {source}, each below its label and class; image indices: "
+        content += f"{', '.join(map(str, facts.indices))}."
     else:
-        content = f"{count} images of {source}, each under its "
+        content = f"{count} images of {source}, each below its "
         content += "class" if facts.labeled else "name"
-        content += f"; their indices there are {', '.join(map(str, facts.indices))}."
+        content += f"; image indices: {', '.join(map(str, facts.indices))}."
     return f"{content} As model input: {facts.preprocessing}."
 
 

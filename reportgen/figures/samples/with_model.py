@@ -21,7 +21,7 @@ def answers(subject: Subject, data: Dataset, indices: Integers) -> tuple[tuple[A
     try:
         network.require_graph()
         read = Probabilities(network, explained_heads(network, data.targets, "probability"), inputs)
-        shares = read(inputs)
+        shares = read.first
     except UndefinedError as error:
         return (), f"No likeliest classes are listed. {error}"
     several = len(read.heads) > 1

@@ -22,6 +22,11 @@ ENTRY = Entry(
         ("epochs", "epochs trained"),
         ("final_accuracy", "accuracy after the last epoch, by split and output"),
         ("gap", "training minus validation accuracy after the last epoch, by output"),
+        ("loss_spikes", "epochs at which the loss jumps up and back, by split and output"),
+        ("loss_trend", "change of the loss by epoch over the last half, by split and output"),
+        ("best_epoch", "epoch with the smallest validation loss, by output"),
+        ("loss_rise", "last validation loss over the smallest, minus one, by output"),
+        ("explained", "share of the labels' entropy that the validation loss saves, by output"),
     ),
     needs_data=True,
 )

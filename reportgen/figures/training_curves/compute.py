@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
+
+import numpy as np
 
 from reportgen.errors import UndefinedError
+from reportgen.figures.training_curves.course import course
 from reportgen.figures.training_curves.facts import Curve, Facts
+from reportgen.metrics.proportions import newcombe
 from reportgen.metrics.statistics import wilson
 from reportgen.records import Artifact, Head, Measure, ModelFacts, Subject
+from reportgen.types import Doubles
 
 _HOW = {
     "train": "running mean over the last epoch's batches, taken while the weights still changed",
-    "validation": "share of validation images answered rightly after the last epoch",
+    "validation": "share of validation images classified correctly after the last epoch",
 }
 
 
@@ -38,7 +42,8 @@ def compute(subject: Subject) -> Artifact:
         facts=Facts(epochs, curves, tuple(subject.times), _steps(subject.facts)),
         measures=(
             Measure("epochs", epochs, "epochs", how="epochs in the training log"),
-            *_measures(curves, subject.facts.counts),
+            *_measures(curves, subject.facts.counts, _always(subject, heads)),
+            *course(curves, _entropies(subject, heads)),
         ),
     )
 
@@ -69,23 +74,59 @@ def _steps(facts: ModelFacts) -> int | None:
     return -(-count // size) if size and count else None
 
 
-def _measures(curves: Sequence[Curve], counts: Mapping[str, int]) -> list[Measure]:
+def _labels(subject: Subject, heads: Sequence[Head], split: str) -> dict[str, Doubles]:
+    """The share of each class among the labels of a split, by output; without outputs that have
+    none."""
+    data = subject.data
+    if data is None or split not in data.splits:
+        return {}
+    labels = data.splits[split].labels
+    known = {h.name: labels[h.target.name] for h in heads if h.target and h.target.name in labels}
+    counts = {
+        name: np.unique(own, return_counts=True)[1] for name, own in known.items() if len(own)
+    }
+    return {name: each / each.sum() for name, each in counts.items()}
+
+
+def _always(subject: Subject, heads: Sequence[Head]) -> dict[str, float]:
+    """The accuracy of always saying the most frequent class, by "<split>.<output>"."""
+    return {
+        f"{split}.{name}": float(shares.max())
+        for split in ("train", "validation")
+        for name, shares in _labels(subject, heads, split).items()
+    }
+
+
+def _entropies(subject: Subject, heads: Sequence[Head]) -> dict[str, float]:
+    """The loss of answers that know only how frequent the validation classes are, by output."""
+    return {
+        name: float(-(shares * np.log(shares)).sum())
+        for name, shares in _labels(subject, heads, "validation").items()
+    }
+
+
+def _measures(
+    curves: Sequence[Curve], counts: Mapping[str, int], always: Mapping[str, float]
+) -> list[Measure]:
     measures = []
     for curve in curves:
         if curve.metric == "accuracy":
-            measures += [_final(curve, split, counts) for split in curve.by_split]
+            measures += [_final(curve, split, counts, always) for split in curve.by_split]
             measures += [_gap(curve, counts)] if curve.validation else []
     return measures
 
 
-def _final(curve: Curve, split: str, counts: Mapping[str, int]) -> Measure:
+def _final(
+    curve: Curve, split: str, counts: Mapping[str, int], always: Mapping[str, float]
+) -> Measure:
     value, n = curve.by_split[split][-1], counts.get(split)
     return Measure(
         f"final_accuracy@{split}.{curve.head}",
         value,
         n=n,
         interval=wilson(round(value * n), n) if n else None,
-        how=_HOW[split],
+        baseline=always.get(f"{split}.{curve.head}"),
+        how=_HOW[split] + "; baseline: always saying the most frequent class",
     )
 
 
@@ -101,19 +142,3 @@ def _gap(curve: Curve, counts: Mapping[str, int]) -> Measure:
         how="training accuracy (running mean over the last epoch) minus validation accuracy "
         "after it; interval of a difference of proportions by Newcombe 1998, method 10",
     )
-
-
-def newcombe(p: float, n: int, q: float, m: int) -> tuple[float, float]:
-    """A 95 % interval of p - q, proportions of n and of m independent cases.
-
-    Source: R. G. Newcombe, 1998, Statistics in Medicine 17, method 10 (from Wilson's intervals).
-
-    Raises:
-        ValueError: n or m is 0.
-    """
-    if not n or not m:
-        raise ValueError(f"an interval of a difference needs cases, got {n} and {m}")
-    (low_p, high_p), (low_q, high_q) = wilson(round(p * n), n), wilson(round(q * m), m)
-    down = sqrt(max(p - low_p, 0) ** 2 + max(high_q - q, 0) ** 2)
-    up = sqrt(max(high_p - p, 0) ** 2 + max(q - low_q, 0) ** 2)
-    return p - q - down, p - q + up
