@@ -279,7 +279,7 @@ class _Reader:
         self.text.append(line)
 
     def marker(self, match: re.Match[str]) -> None:
-        """Read a comment of reportgen's, which may span lines."""
+        """Read a comment of reportgen's, which may span lines, and leave what follows it."""
         word, first = match["word"], self.at + 1
         rest = self.lines[self.at][match.end() :]
         while "-->" not in rest:
@@ -289,8 +289,8 @@ class _Reader:
                 self.fail(first, f"the comment '<!-- {word}' that begins here does not end", hint)
             rest += "\n" + self.lines[self.at]
         inside, _, after = rest.partition("-->")
-        last = self.at + 1
-        self.at += 1
+        # What stands behind the comment is read as a line of its own.
+        self.lines[self.at] = after.strip()
         if word == "record":
             self.close_place()
             self.once("record", "", first)
@@ -301,8 +301,6 @@ class _Reader:
             self.begin_note(inside.strip(), first)
         else:
             self.begin_place(word, inside.strip(), match["head"] or "", first)
-        if after.strip():
-            self.add(after.strip(), last)
 
     def begin_place(self, word: str, id: str, head: str, line: int) -> None:
         """Begin a section, a figure, the inferences or the orphans."""
@@ -330,7 +328,7 @@ class _Reader:
             hint = "move it under the heading of a figure or section"
             self.fail(line, "a note stands outside of all sections and figures", hint)
         if inside.lower() in ("", "own"):
-            self.entry = Entry("", "own", "", "", line, line + 1)
+            self.entry = Entry("", "own", "", "", line, self.at + 1)
             return
         match = _NOTE.fullmatch(inside)
         state = next((s for s in STATES if match and match["state"].lower() == s), None)
@@ -343,7 +341,7 @@ class _Reader:
             self.fail(line, message, hint)
         id = unquote(match["id"])
         self.once("note", id, line)
-        self.entry = Entry(id, state, " ".join(match["remark"].split()), "", line, line + 1)
+        self.entry = Entry(id, state, " ".join(match["remark"].split()), "", line, self.at + 1)
 
     def once(self, word: str, id: str, line: int) -> None:
         """Refuse a second comment of the same kind and id."""
@@ -377,11 +375,11 @@ class _Reader:
         sections: dict[str, str] = {}
         records: dict[str, Record] = {}
         for number, line in self.record_lines(inside, first):
-            if "figure" in line and fits(FigureKey, line):
+            if isinstance(line.get("figure"), str) and fits(FigureKey, line):
                 figures[str(line["figure"])] = decode(FigureKey, _known(FigureKey, line))
             elif "section" in line and isinstance(line.get("heading"), str):
                 sections[str(line["section"])] = line["heading"]
-            elif "note" in line and fits(Record, line):
+            elif isinstance(line.get("note"), str) and fits(Record, line):
                 records[str(line["note"])] = decode(Record, _known(Record, line))
             else:
                 self.damaged(number)
