@@ -5,7 +5,7 @@ from __future__ import annotations
 from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
 
-FRESH = ("energy_in_foreground",)
+FRESH = ("energy_in_foreground", "energy_near_foreground")
 """Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
@@ -62,6 +62,7 @@ ENTRY = Entry(
         FRESH,
         (
             ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
+            ("energy_near_foreground", "share of the drops on or within a patch of it, by head"),
             ("zero_maps", "images of which no patch lowers the score, by head"),
             ("largest_drop", "largest drop of the probability against the mean drop, by head"),
             ("largest_value_drop", "the same of a value that is no score of a class, by head"),
