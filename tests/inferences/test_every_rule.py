@@ -31,6 +31,7 @@ IN_ORDER = (
     "confidence_fits",
     "saturated_answers",
     "attention_on_foreground",
+    "fixed_place",
     "shallow_network",
     "pooling_effect",
     "filter_patterns",
@@ -149,6 +150,9 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "imperfect_overlap": HEADS,
         "head_similarity": ("",),
         "head_peak_shift": ("",),
+        "head_peak_distance": ("",),
+        "same_place": HEADS,
+        "foreground_there": HEADS,
     },
 }
 
@@ -349,7 +353,12 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
             "NEEDED": (0.1, "more than a tenth of accuracy"),
         },
         "layer_composition": {"SEVERAL": (2, "inputs are above 2")},
-        "head_attention": {"SAME": (0.95, "below 0.95"), "SLIGHTLY": (0.5, "above 0.5")},
+        "head_attention": {
+            "SAME": (0.95, "below 0.95"),
+            "SLIGHTLY": (0.5, "above 0.5"),
+            "APART": (0.15, "distance above 0.15"),
+        },
+        "fixed_place": {"MOSTLY": (0.5, "lies above one half")},
         "resize_mismatch": {"MAINLY": (0.5, "above one half")},
         "zero_gradients": {"ENOUGH": (300, "at least 300 heatmaps")},
         "detail_by_dataset": {"RICHER": (1.25, "at least 1.25 times")},

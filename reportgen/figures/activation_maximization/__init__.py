@@ -123,6 +123,7 @@ ENTRY = Entry(
     ),
     evidence=(
         ("activation_ratio", "response reached against the largest among test images, by layer"),
+        ("bound_share", "response reached against the largest that any image can have, by layer"),
         ("structure", "likeness of neighboring pixels (Moran's I), by layer"),
         ("pattern", "share of the images' contrast that lies in their strongest waves, by layer"),
         ("pattern_gain", "that share minus that with fresh random weights, by layer"),

@@ -25,7 +25,9 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     """
     ratios, stills = by_measure(finding, "activation_ratio"), by_measure(finding, "still")
     scores = by_measure(finding, "score_ratio")
+    bounds = by_measure(finding, "bound_share")
     written = [_ratio(finding, layer, item) for layer, item in ratios.items()]
+    written += [_bound(finding, layer, item) for layer, item in bounds.items()]
     written += [_score(finding, name, item) for name, item in scores.items()]
     for layer, item in stills.items():
         written.append(_still(finding, layer, item, "target" if layer in scores else "filter"))
@@ -45,6 +47,18 @@ def _ratio(finding: Finding, layer: str, ratio: Evidence) -> Note | None:
         f"{_FEW.format('filters') if few(ratio) else _RATIO[side(ratio)]}.",
         words={"layer": layer},
         ratio=ratio,
+    )
+
+
+def _bound(finding: Finding, layer: str, share: Evidence) -> Note:
+    return note(
+        f"{finding.block}.bound.{layer}",
+        "activation_maximization.bound",
+        "info",
+        "Filters of {layer} reach {share:%} of the largest mean response that any image in range "
+        "can give them (median of {share.n:filter|filters}).",
+        words={"layer": layer},
+        share=share,
     )
 
 
