@@ -6,7 +6,7 @@ RUN    := $(VENV)/bin
 PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report chapter3 reports test test-long coverage check format docs hooks torture bench clean
+.PHONY: help setup report chapter3 reports test test-long coverage verify check format docs hooks torture bench clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ test-long: setup  ## run the tests with all examples of the property tests
 
 coverage: setup  ## run the tests and report how much of the code and its branches they reach
 	$(RUN)/python -m pytest $(PARALLEL) --cov --cov-report=term
+
+verify: setup  ## hold every number, picture and link of the pages in site/ against report.json
+	$(RUN)/reportgen verify
 
 check: setup  ## style, types and import rules
 	$(RUN)/ruff check .

@@ -22,9 +22,12 @@ from reportgen.version import __version__
 if TYPE_CHECKING:
     from reportgen.keys import Status
     from reportgen.session import Place
+    from reportgen.verification import Tally
 
 MOST_NAMED = 8
 """Specs that the last line of a command names; the others are counted."""
+
+OLD = "their report.json was written before it told their digests; build it again"
 
 NEVER = "never built"
 UNBUILT = (NEVER, "waits for")
@@ -228,6 +231,31 @@ def as_data(statuses: Sequence[Status], broken: Sequence[Path]) -> Iterator[str]
     found = {"fresh": fresh, "total": len(tasks), "tasks": tasks,
              "not_examined": [str(path) for path in broken]}  # fmt: skip
     yield from json.dumps(found, indent=2).splitlines()
+
+
+@main.command()
+@click.argument("paths", nargs=-1, metavar="[SITE | REPORT]...", type=click.Path(path_type=Path))
+@guarded
+def verify(paths: Sequence[Path]) -> int:
+    """Hold every number, picture and link of finished pages against report.json.
+
+    SITE is a folder of reports (default: site, beside specs/), REPORT the folder of one, or one of
+    its files. The pages are read as they stand. The exit status is 1 if anything differs.
+    """
+    from reportgen.verification import verify as hold
+
+    def told(folder: Path, tally: Tally) -> None:
+        for fault in tally.faults:
+            where = f"{fault.file}:{fault.line}" if fault.line else fault.file
+            say(f"{where}: {fault.place}: {fault.message}")
+
+    tally = hold(paths or [place(None).out], told)
+    if tally.unheld:
+        say(f"{tally.unheld} pictures could not be held: {OLD}", err=True)
+    differ = len(tally.faults)
+    held = f"{tally.numbers:,} numbers, {tally.pictures:,} pictures and {tally.links:,} links held"
+    say(f"{held}; {f'{differ:,} differ' if differ else 'none differs'}")
+    return 1 if differ else 0
 
 
 GROUPS: tuple[catalog.Group, ...] = ("models", "datasets", "figures", "inferences")

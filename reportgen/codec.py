@@ -36,7 +36,10 @@ def _hints(kind: type) -> JsonObject:
 
 
 def decode(kind: type[T], data: Json) -> T:
-    """Rebuild a record of type `kind` from the JSON value that `encode` returned."""
+    """Rebuild a record of type `kind` from the JSON value that `encode` returned.
+
+    Keys that the record does not have are left out.
+    """
     return typing.cast(T, _decode(kind, data))
 
 
@@ -55,6 +58,8 @@ def fits(kind: Json, data: Json) -> bool:
         )
     if origin in (typing.Union, types.UnionType):
         return any(fits(one, data) for one in args)
+    if origin is typing.Literal:
+        return data in args
     if origin is tuple and args[-1] is Ellipsis:
         return isinstance(data, list) and all(fits(args[0], item) for item in data)
     if origin is tuple:
@@ -63,6 +68,8 @@ def fits(kind: Json, data: Json) -> bool:
         return isinstance(data, dict) and all(fits(args[1], item) for item in data.values())
     if kind is type(None):
         return data is None
+    if kind is float:
+        kind = int | float
     return isinstance(data, kind) and (kind is bool or not isinstance(data, bool))
 
 
@@ -84,7 +91,8 @@ def _is_required(field: dataclasses.Field[Any]) -> bool:
 def _decode(hint: Json, data: Json) -> Json:
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         hints = _hints(hint)
-        return hint(**{name: _decode(hints[name], item) for name, item in data.items()})
+        known = {name: item for name, item in data.items() if name in hints}
+        return hint(**{name: _decode(hints[name], item) for name, item in known.items()})
     origin: Json = typing.get_origin(hint)
     args = typing.get_args(hint)
     if data is None or origin is typing.Literal:

@@ -1,9 +1,9 @@
-"""Links in an author's Markdown to places of the same report: their targets, and their ids."""
+"""Places of a report's pages: their ids, and links of an author's Markdown to them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 RESERVED = ("top", "main", "contents", "inferences", "provenance")
 """Ids of places that every page has."""
@@ -42,3 +42,22 @@ def retargeted(text: str, anchor: Callable[[str], str]) -> str:
 
 def _retargeted(text: str, anchor: Callable[[str], str]) -> str:
     return _LINK.sub(lambda match: f"{match[1]}#{anchor(match[2])}", text)
+
+
+def anchors(places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """A unique id on the page for every place; that of a figure is the figure's own id.
+
+    Args:
+        places: pairs of "figure" | "section" | "block" | "note" and an id, all figures first.
+    """
+    taken = set(RESERVED)
+    found = {}
+    for kind, name in places:
+        wanted = re.sub(r"[^\w.-]", "-", name if kind == "figure" else f"{kind}-{name}")
+        anchor, count = wanted, 1
+        while anchor in taken:
+            count += 1
+            anchor = f"{wanted}-{count}"
+        taken.add(anchor)
+        found[kind, name] = anchor
+    return found

@@ -34,7 +34,7 @@ def loaded(code: str, cwd=None) -> set[str]:
     [
         "cli", "reports", "plan", "store", "spec.loading", "spec.schema", "catalog", "records",
         "codec", "digest", "errors", "drafting", "inferences", "checking", "engine", "site",
-        "render", "training",
+        "render", "training", "verification",
     ],
 )  # fmt: skip
 def test_importing_a_light_room_loads_nothing_heavy(module: str) -> None:

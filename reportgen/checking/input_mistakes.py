@@ -20,6 +20,7 @@ from reportgen.network.input_values import (
     number_range,
     size,
 )
+from reportgen.records import IMAGES
 from reportgen.suggestions import did_you_mean
 
 FUNCTION = "name a Python function that returns a model of the images alone"
@@ -84,7 +85,10 @@ def _expected(misfit: Misfit, taken: ModelInput, value: Value) -> tuple[str, str
         text = f"values of {size(taken.shape)}, and one number does not say how many"
         return text, "write a list of numbers" if len(taken.shape) == 1 else FUNCTION
     if misfit.kind == "text":
-        return "text, and a spec can hold it at numbers only", FUNCTION
+        if isinstance(value, str):
+            hint = f"write {IMAGES}, or a number" if len(taken.shape) > 1 else "write a number"
+            return f"numbers ({taken.dtype}), got the text '{value}'", hint
+        return "text, got a number or numbers", "write one text for all of them, in quotes"
     ends = number_range(taken.dtype)
     if ends is not None:
         text = f"whole numbers from {ends[0]} to {ends[1]} ({taken.dtype})"

@@ -130,7 +130,13 @@ def _beyond_bytes(data: Dataset, model: Model, params: ModelParams) -> str:
 
 
 def _unsettled(data: Dataset, model: Model, params: ModelParams) -> str:
-    """A doubt about the weights file of an application whose training nobody knows."""
+    """A doubt about a model of which nobody knows how the images of its training were prepared."""
+    if params.source.endswith("saved_model.pb") and not expected(data, model).whole:
+        return (
+            "Whether a SavedModel rescales images itself cannot be seen, and its dataset names no "
+            f"scaling, so it receives {data.preprocessing.text}. Write 'scaling: 0..255' in the "
+            "dataset if the model rescales bytes itself, else the scaling of its training."
+        )
     network = network_of(params)
     usual = for_network(network, data.splits["test"].images.shape[-1])
     if usual is None or not params.params.get("weights") or demanded(params, data):

@@ -11,7 +11,8 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     Side,
-    derived,
+    at_same_place,
+    earned,
     every,
     exact,
     models_of,
@@ -26,43 +27,42 @@ ENTRY = Entry(
     help="whether most filters of the first convolution follow edges, and edges of one direction",
     order=12,
 )
-COUNTS = ("edge_filters", "vertical_filters", "horizontal_filters")
+COUNTS = ("edge_filters", "oriented_filters")
+FLOOR = 1 / 8
+"""Least share of a layer's filters by which it must surpass its fresh weights: of 16 filters two
+more. One filter more or less is what two draws of the same initializer differ by."""
 
 
 def infer(findings: Findings) -> Inference:
     """One note on how many models have a first convolution whose filters mostly follow edges.
 
     A model counts where more than half of the active filters follow edges more than brightness, and
-    more than half follow one direction of edges more than the other. The figure decides for each
-    filter whether it certainly does.
+    more than half are oriented, and where both are more than with fresh weights: outside of the
+    interval in which one more draw would lie, and more than their mean by `FLOOR`. The figure
+    decides for each filter whether it certainly does. Where only fresh weights stand in the way,
+    or there are none to compare with, the answer is open.
     """
     counts_by_name = {name: readings(findings, "edge_filters", name) for name in COUNTS}
     models = [m for m in models_of(counts_by_name["edge_filters"]) if _first(counts_by_name, m)]
     if not models:
         return Inference()
     layers = [_first(counts_by_name, model) for model in models]
-    turned = [_turned(layer, model) for layer, model in zip(layers, models, strict=True)]
-    cases = [
-        Case(_side(layer["edge_filters"].evidence, both), tuple(r.evidence for r in layer.values()))
-        for layer, both in zip(layers, turned, strict=True)
-    ]
+    fresh = {name: readings(findings, "edge_filters", f"{name}_fresh") for name in COUNTS}
+    cases = [_case(layer, model, fresh) for layer, model in zip(layers, models, strict=True)]
     claim = "most filters of the first convolution follow edges, and edges of one direction"
     counts = tally(ENTRY.name, "models", "model|models", claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        "In the first convolution most filters follow the edges of what an image shows, and one "
-        f"direction of edges more than the other, in {counts.phrase}.",
+        "In the first convolution most filters follow edges, and edges of one direction, more than "
+        f"with fresh weights, in {counts.phrase}.",
         **counts.evidence,
     )
     example = layers[0]
     paragraph.say(
-        "Of {edges.n:filter|filters} of {edges.at} in {edges.model} that answer at all, {edges} "
-        "follow edges more than brightness; {vertical} follow vertical edges more than horizontal "
-        "ones, and {horizontal} the other way around, {turned} in all.",
+        "Of {edges.n:filter|filters} of {edges.at} in {edges.model}, {edges} follow edges more "
+        "than brightness, and {oriented} are oriented.",
         edges=example["edge_filters"],
-        vertical=example["vertical_filters"],
-        horizontal=example["horizontal_filters"],
-        turned=turned[0],
+        oriented=example["oriented_filters"],
     )
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
@@ -82,19 +82,24 @@ def _first(counts_by_name: Mapping[str, list[Reading]], model: ModelFacts) -> di
     return {}
 
 
-def _turned(layer: Mapping[str, Reading], model: ModelFacts) -> Evidence:
-    """How many filters follow one direction of edges more than the other."""
-    both = [layer["vertical_filters"].evidence, layer["horizontal_filters"].evidence]
-    value = sum(item.value or 0 for item in both)
-    how = "filters that follow vertical or horizontal edges more than the others"
-    measure = f"directed_filters@{model.name}"
-    return derived(
-        ENTRY.name, measure, value, both, how, "filters", layer["edge_filters"].evidence.n
-    )
+def _case(
+    layer: Mapping[str, Reading], model: ModelFacts, fresh: Mapping[str, list[Reading]]
+) -> Case:
+    """Whether most filters of a layer follow edges, and edges of one direction."""
+    sources, sides = [], []
+    for name, reading in layer.items():
+        beside = at_same_place(fresh[name], reading)
+        sources += [reading.evidence, *([beside] if beside is not None else [])]
+        sides.append(_side(reading.evidence, beside))
+    return Case(earned(every(sides), model), tuple(sources))
 
 
-def _side(edges: Evidence, turned: Evidence) -> Side:
-    n = edges.n or 0
+def _side(count: Evidence, fresh: Evidence | None) -> Side:
+    n, value = count.n or 0, count.value or 0
     if n < MINIMUM_N:
         return "open"
-    return every([exact(2 * (item.value or 0), n) for item in (edges, turned)])
+    if exact(2 * value, n) == "below":
+        return "below"
+    if fresh is None or fresh.value is None or fresh.interval is None:
+        return "open"
+    return "above" if value > max(fresh.interval[1], fresh.value + FLOOR * n) else "open"

@@ -94,10 +94,12 @@ def _with_held_inputs(
     tensors = []
     for one in inputs:
         value = values[one.name]
-        if isinstance(value, str):
+        if value == IMAGES:
             tensors.append(rescale[one.name](images) if one.name in rescale else images)
         else:
-            sides = (len(value),) if isinstance(value, Sequence) else one.shape
+            sides = one.shape
+            if isinstance(value, Sequence) and not isinstance(value, str):
+                sides = (len(value),)
             tensors.append(HeldInput(value, sides, one.dtype, name=one.name)(images))
     return _call_on(model, images, tensors)
 

@@ -60,7 +60,12 @@ def load_file(
     # Imported late: reading a spec imports this file for its ENTRY.
     from reportgen import input_digests
     from reportgen.models.trust.copy import copied_folder
-    from reportgen.models.trust.inspection import SAVED_MODEL, inspect_isolated, own_losses
+    from reportgen.models.trust.inspection import (
+        SAVED_MODEL,
+        inspect_isolated,
+        own_losses,
+        own_metrics,
+    )
     from reportgen.models.trust.reading import read_model, unreadable
     from reportgen.models.trust.vetting import Request, vetted
 
@@ -75,21 +80,34 @@ def load_file(
     with vetted(Request(path, tuple(modules), base, trusted, cache)) as copy:
         try:
             model = read_model(copy.path, modules, base, name=copy.name, trusted=trusted)
-            return model, _about_losses(own_losses(copy.path))
+            return model, _about(own_losses(copy.path), own_metrics(copy.path))
         except UserError:
             raise
         except Exception as error:  # Whatever a broken file raises, it is the file that is wrong.
             raise UserError(unreadable(copy.name, error)) from error
 
 
-def _about_losses(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    own = " and ".join(f"'{name}'" for name in names)
-    return (
-        f"The file says that the model was trained with the loss {own}, which is none of Keras': "
-        "this report does not use it, and every loss that it gives is the mean cross-entropy."
-    )
+def _about(losses: Sequence[str], metrics: Sequence[str]) -> str:
+    """Sentences on losses and metrics of the owner's that are not used."""
+    told = []
+    if losses:
+        told.append(
+            f"The file says that the model was trained with the loss {_listed(losses)}, which is "
+            "none of Keras': this report does not use it, and every loss that it gives is the mean "
+            "cross-entropy."
+        )
+    if metrics:
+        plural = len(metrics) > 1
+        told.append(
+            f"The file names the metric{'s' * plural} {_listed(metrics)}, "
+            f"{'none' if plural else 'which is none'} of Keras': this report does not use "
+            f"{'them' if plural else 'it'}, and measures accuracy and cross-entropy."
+        )
+    return " ".join(told)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(f"'{name}'" for name in names)
 
 
 def vetting(

@@ -94,7 +94,7 @@ class Pass:
             self._passed += outputs
             if type(layer).__name__ in _RESCALING or _among(given, self._scaled):
                 self._scaled += outputs
-        for one in outputs:
+        for one in (each for each in outputs if each.dtype != "string"):
             values = numbers(one).reshape(-1)
             self.steps.append(values[:: len(values) // _SAMPLED + 1])
         return output

@@ -18,7 +18,7 @@ MOST = 8
 """Largest count of numbers that a sentence lists."""
 
 Value = float | Sequence[float] | str
-"""`IMAGES`, one number that fills an input, or a number for each entry of a vector."""
+"""`IMAGES`, one number or text that fills an input, or a number for each entry of a vector."""
 
 
 class ModelInput(NamedTuple):
@@ -92,7 +92,7 @@ def sentences(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> str:
 def value_text(value: Value) -> str:
     """A value in words; many numbers become their count and range."""
     if not isinstance(value, Sequence) or isinstance(value, str):
-        return f"{value:.12g}" if isinstance(value, float | int) else value
+        return f"{value:.12g}" if isinstance(value, float | int) else f"the text '{value}'"
     if len(value) > MOST:
         return f"{len(value)} numbers from {min(value):.12g} to {max(value):.12g}"
     return f"[{', '.join(f'{number:.12g}' for number in value)}]"
@@ -178,16 +178,14 @@ def _unfit_values(inputs: Sequence[ModelInput], values: Mapping[str, Value]) -> 
     images = next(model_input for model_input in inputs if values[model_input.name] == IMAGES)
     for model_input in inputs:
         value = values[model_input.name]
-        if not isinstance(value, str):
+        if value != IMAGES:
             unfit = _unfit_shape(model_input, value, images) or _unfit_number(model_input, value)
             if unfit is not None:
                 yield unfit
 
 
-def _unfit_shape(
-    model_input: ModelInput, value: float | Sequence[float], images: ModelInput
-) -> Misfit | None:
-    if not isinstance(value, Sequence):
+def _unfit_shape(model_input: ModelInput, value: Value, images: ModelInput) -> Misfit | None:
+    if isinstance(value, str) or not isinstance(value, Sequence):
         filled = is_filled(model_input.shape, images.shape)
         return None if filled else Misfit("one number", model_input.name)
     if len(model_input.shape) != 1:
@@ -196,10 +194,12 @@ def _unfit_shape(
     return None if fits else Misfit("length", model_input.name)
 
 
-def _unfit_number(model_input: ModelInput, value: float | Sequence[float]) -> Misfit | None:
-    numbers = value if isinstance(value, Sequence) else [value]
+def _unfit_number(model_input: ModelInput, value: Value) -> Misfit | None:
+    if isinstance(value, str):
+        return None if model_input.dtype == "string" else Misfit("text", model_input.name)
     if model_input.dtype == "string":
         return Misfit("text", model_input.name)
+    numbers = [value] if isinstance(value, float | int) else value
     ends = number_range(model_input.dtype)
     if ends is not None:
         unfit = [n for n in numbers if n != int(n) or not ends[0] <= n <= ends[1]]

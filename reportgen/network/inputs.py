@@ -183,7 +183,7 @@ class HeldInput(keras.layers.Layer):  # type: ignore[misc]
     Only a spec creates this layer. Keras has no registration of it, so no model file can name it.
 
     Args:
-        value: one number, or a list with as many numbers as `sides` asks for.
+        value: one number or text, or a list with as many numbers as `sides` asks for.
         sides: shape of the output, without the batch; None for a side that equals that of the
             images.
         kind: type of the values, such as "int32".
@@ -191,13 +191,13 @@ class HeldInput(keras.layers.Layer):  # type: ignore[misc]
     """
 
     def __init__(
-        self, value: float | Sequence[float], sides: Shape, kind: str, **options: Json
+        self, value: float | str | Sequence[float], sides: Shape, kind: str, **options: Json
     ) -> None:
         super().__init__(autocast=False, **options)
         self.sides = tuple(sides)
         self.kind = kind
         self.value: Json
-        if isinstance(value, Sequence):
+        if isinstance(value, Sequence) and not isinstance(value, str):
             self.value = [_typed(number, kind) for number in value]
         else:
             self.value = _typed(value, kind)
@@ -221,8 +221,10 @@ class HeldInput(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), **own}
 
 
-def _typed(value: float, kind: str) -> float | int | bool:
-    """A number as the Python value (float, int or bool) for a tensor of type `kind`."""
+def _typed(value: float | str, kind: str) -> float | int | bool | str:
+    """A value as the Python value (float, int, bool or str) for a tensor of type `kind`."""
+    if kind == "string":
+        return str(value)
     if kind == "bool":
         return bool(value)
     return int(value) if "int" in kind else float(value)

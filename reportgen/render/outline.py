@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from reportgen.links import RESERVED
+from reportgen.links import anchors
 from reportgen.records import Block, Evidence, Figure, Note, Report
 
 
@@ -47,7 +46,9 @@ def outline(report: Report) -> Outline:
         for cited in note.cites:
             if cited not in evidence:
                 raise ValueError(f"note {note.id!r} cites {cited!r}, which is no evidence here")
-    return Outline(figures, _labels(figures), _anchors(report, figures, notes), evidence, notes)
+    return Outline(
+        figures, _labels(figures), anchors(_places(report, figures, notes)), evidence, notes
+    )
 
 
 def _captioned(block: Block, figure: Figure) -> Figure:
@@ -92,23 +93,6 @@ def _labels(figures: Iterable[Figure]) -> dict[str, str]:
         counts[word] += 1
         labels[figure.id] = f"{word} {counts[word]}"
     return labels
-
-
-def _anchors(
-    report: Report, figures: Iterable[Figure], notes: Iterable[Note]
-) -> dict[tuple[str, str], str]:
-    """A unique HTML id for every target of a link; that of a figure is the figure's id."""
-    taken = set(RESERVED)
-    anchors = {}
-    for kind, name in _places(report, figures, notes):
-        wanted = re.sub(r"[^\w.-]", "-", name if kind == "figure" else f"{kind}-{name}")
-        anchor, count = wanted, 1
-        while anchor in taken:
-            count += 1
-            anchor = f"{wanted}-{count}"
-        taken.add(anchor)
-        anchors[kind, name] = anchor
-    return anchors
 
 
 def _places(

@@ -186,6 +186,13 @@ SPEC_KEYS = Keys(
             "true",
         ),
         Key(
+            "sanity",
+            boolean(),
+            True,
+            "checks the maps of all figures that explain images against random weights, other "
+            "classes and random pixels; a figure's own `sanity` goes first",
+        ),
+        Key(
             "explain",
             boolean(),
             False,

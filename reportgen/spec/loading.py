@@ -329,10 +329,13 @@ class _Assembly:
             message = f"'{kind}' needs a model, and neither it nor its section names one"
             hint = f"add 'model:' with one of: {', '.join(self.models)}"
             self.problems.add(keys.line, message, hint)
+        params = {p.name: keys[p.name] for p in entry.parameters}
+        if params.get("sanity") is True and "sanity" not in keys.lines:
+            params["sanity"] = self.keys["sanity"]
         return FigureSpec(
             id=ids.of(keys, kind, number_first=True),
             kind=kind,
-            params={p.name: keys[p.name] for p in entry.parameters},
+            params=params,
             title=keys["title"],
             caption=keys["caption"],
             model=model,

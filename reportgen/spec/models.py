@@ -59,7 +59,7 @@ INPUTS = Key(
     model_inputs(),
     None,
     "for a model of several inputs, by their names, what each is given: images, or the value "
-    "that it is held at, a number or a list of numbers",
+    "that it is held at, a number, a list of numbers or a text",
     "none",
 )
 

@@ -45,8 +45,8 @@ class ModelSpec:
         params: parameters of its source, such as the weights of an application.
         line: the line that names it.
         lines: the lines of the keys that the spec gives.
-        inputs: what each input is given: "images", a number, or a list of numbers; {} where the
-            spec does not say.
+        inputs: what each input is given: "images", a number, a list of numbers, or a text; {} where
+            the spec does not say.
         input_lines: the line of each input by name, "" for the whole of `inputs`.
         classes: names of the classes, or the path of a file with one a line; None where the spec
             gives none, or where the model's dataset takes them.

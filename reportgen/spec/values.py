@@ -369,7 +369,7 @@ def value_range() -> Type:
 
 
 def model_inputs() -> Type:
-    """For each input of a model by name `IMAGES`, a number or a list of numbers.
+    """For each input of a model by name `IMAGES`, a number, a list of numbers, or a text.
 
     Only the model can tell whether it has these inputs. Reads `Values`, or None for no mapping.
     """
@@ -393,15 +393,18 @@ def model_inputs() -> Type:
             found = vector.read(node, name, problems)
         elif isinstance(given, int | float) and not isinstance(given, bool):
             found = value.read(node, name, problems)
+        elif isinstance(given, str) and given.lower().rstrip("s") != "image":
+            found = given
         elif given != IMAGES:
             # `IMAGES` stands in, so that a lack of images is not reported as well.
-            near = isinstance(given, str) and given.lower().rstrip("s") == "image"
-            expected = "images, a number or a list of numbers"
+            near = isinstance(given, str)
+            expected = "images, a number, a list of numbers or a text"
             wrong(node, name, expected, problems, f"write {IMAGES}" if near else "")
         return found
 
     def schema() -> JsonObject:
-        one = {"anyOf": [{"const": IMAGES}, value.schema(), vector.schema()]}
+        text = {"type": "string", "pattern": "^(?![Ii][Mm][Aa][Gg][Ee][Ss]*$)"}
+        one = {"anyOf": [{"const": IMAGES}, value.schema(), vector.schema(), text]}
         none = {"additionalProperties": {"not": {"const": IMAGES}}}
         return {"type": "object", "additionalProperties": one, "not": none}
 

@@ -12,17 +12,23 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from reportgen import functions
+from reportgen import functions, models
 from reportgen.__main__ import leave_out_working_folder
 from reportgen.checking.files import check_files
+from reportgen.checking.input_mistakes import mistakes
 from reportgen.child_process import ChildProcess, Limits, TimedOut
 from reportgen.errors import UserError
+from reportgen.models.files import load_file
 from reportgen.models.keras_errors import explain
-from reportgen.models.trust.inspection import inspect, own_losses
+from reportgen.models.trust.inspection import inspect, own_losses, own_metrics
 from reportgen.models.trust.owned import wrong_modules
 from reportgen.models.trust.reading import read_model
+from reportgen.network.input_values import ModelInput
+from reportgen.network.inputs import model_inputs
 from reportgen.network.network import Network
+from reportgen.network.rescaling import expected_values
 from reportgen.network.warnings import model_warnings
 from reportgen.spec.loading import load_text
 from tests.models.trust.crafting import INPUT, h5_file, keras_file, layer, model
@@ -381,3 +387,125 @@ def test_a_loss_that_is_not_used_is_told(
     model.save(path := tmp_path / f"m{suffix}")
     inspect(path)
     assert own_losses(path) == own
+
+
+# --- text, and state of other kinds ---------------------------------------------------------------
+
+
+def text_and_image() -> Any:
+    """A model of an image and a text, whose answer is the image's mean plus the text's number."""
+    image, text = keras.Input((6, 6, 3), name="image"), keras.Input((), dtype="string", name="t")
+    known = LAYERS.StringLookup(vocabulary=["cat", "hello"], output_mode="one_hot")(text)
+    number = (dense := LAYERS.Dense(1, use_bias=False))(known)
+    dense.set_weights([np.asarray([[0.0], [1], [2]])])
+    mean = LAYERS.Conv2D(1, 1, kernel_initializer="ones")(LAYERS.AveragePooling2D(6)(image))
+    return keras.Model([image, text], LAYERS.Add()([LAYERS.Flatten()(mean), number]))
+
+
+@pytest.mark.parametrize(("text", "number"), [("hello", 2), ("cat", 1), ("other", 0), ("", 0)])
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_an_input_of_text_is_held_at_one(
+    tmp_path: Path, text: str, number: int, suffix: str
+) -> None:
+    """An input of text could be held at nothing."""
+    text_and_image().save(tmp_path / f"m{suffix}")
+    given = {"image": "images", "t": text}
+    loaded = models.load(
+        f"m{suffix}", base=tmp_path, input_shape=(6, 6, 3), targets=(), seed=0, params={},
+        inputs=given, trusted=True, cache=tmp_path / "cache",
+    )  # fmt: skip
+    means = PIXELS.sum(axis=3).mean(axis=(1, 2))
+    answers = np.asarray(loaded.model(PIXELS))[:, 0]
+    np.testing.assert_allclose(answers, means + number, rtol=1e-5)
+    assert f"Input 't' is held at the text '{text}'" in loaded.weights
+    assert expected_values(Network.of(loaded.model)).values == ""
+
+
+def test_text_for_numbers_and_numbers_for_text_are_one_message() -> None:
+    """What an input takes is said with the text or number that it got."""
+    inputs = model_inputs(text_and_image())
+    (wrong,) = mistakes(inputs, {"image": "images", "t": 3})
+    assert wrong.message == "input 't' takes text, got a number or numbers"
+    (wrong,) = mistakes(
+        [*inputs, ModelInput("meta", (4,), "float32")],
+        {"image": "images", "t": "a", "meta": "hello"},
+    )
+    assert wrong.message == "input 'meta' takes numbers (float32), got the text 'hello'"
+    assert wrong.hint == "write a number"
+
+
+def words() -> Any:
+    layer = LAYERS.TextVectorization(output_sequence_length=3, vocabulary=["red", "blue"])
+    text = keras.Input((), dtype="string")
+    embedded = LAYERS.Embedding(9, 2)(layer(text))
+    return keras.Model(text, LAYERS.Flatten()(embedded))
+
+
+def looked_up(kind: str) -> Any:
+    options: Any = {"num_oov_indices": 1, "output_mode": "one_hot"}
+    known = ["a", "b"] if kind == "string" else [7, 9]
+    layer = (LAYERS.StringLookup if kind == "string" else LAYERS.IntegerLookup)(
+        vocabulary=known, **options
+    )
+    start = keras.Input((), dtype="string" if kind == "string" else "int64")
+    return keras.Model(start, LAYERS.Dense(2)(layer(start)))
+
+
+LOOKED_UP: dict[str, tuple[Callable[[], Any], Any]] = {
+    "words": (words, ["red blue", "blue green red red", ""]),
+    "strings": (lambda: looked_up("string"), ["a", "b", "c"]),
+    "numbers": (lambda: looked_up("integer"), [7, 9, 3]),
+}
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("name", LOOKED_UP)
+def test_vocabularies_come_back(tmp_path: Path, name: str, suffix: str) -> None:
+    """A lookup layer without its vocabulary would give every text the same number."""
+    make, given = LOOKED_UP[name]
+    model = make()
+    model.save(path := tmp_path / f"m{suffix}")
+    with pytest.raises(UserError, match="can read any file of this machine as its vocabulary"):
+        inspect(path)
+    loaded = read_model(path, (), tmp_path, name=path.name, trusted=True)
+    texts = tf.constant(given, dtype=tf.int64 if name == "numbers" else tf.string)
+    expected = np.asarray(model(texts))
+    assert len(np.unique(expected, axis=0)) == 3
+    np.testing.assert_array_equal(loaded(texts), expected)
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_metrics_that_are_not_used_are_told(tmp_path: Path, suffix: str) -> None:
+    """A report measured accuracy, and said nothing of the metric that the model was made for."""
+    model = keras.Sequential([keras.Input((4,)), LAYERS.Dense(2)])
+    kept = [
+        "accuracy",
+        "mae",
+        keras.metrics.F1Score(name="f"),
+        "AUC",
+        "r2_score",
+    ]
+    for own, names in (([], []), ([focal], ["focal"]), ([focal, Counted()], ["focal", "Counted"])):
+        model.compile("sgd", loss="mse", metrics=[*kept, *own], weighted_metrics=["acc"])
+        model.save(path := tmp_path / f"m{suffix}")
+        assert own_metrics(path) == names
+        told = load_file(path.name, tmp_path, modules=(), trusted=False, cache=None)[1]
+        assert ("this report does not use" in told) == bool(names)
+        assert all(f"'{name}'" in told for name in names)
+
+
+class Counted(keras.metrics.Mean):  # type: ignore[misc]
+    pass
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_renormalization_comes_back(tmp_path: Path, suffix: str) -> None:
+    """The statistics of a BatchNormalization with `renorm` are restored, nested too."""
+    layer = LAYERS.BatchNormalization(renorm=True)
+    model = inside(layer)
+    for weight in layer.weights:
+        weight.assign(np.random.default_rng(2).uniform(1, 2, weight.shape))
+    model.save(path := tmp_path / f"m{suffix}")
+    inspect(path)
+    loaded = read_model(path, (), tmp_path, name=path.name)
+    np.testing.assert_array_equal(loaded(PIXELS, training=False), model(PIXELS, training=False))

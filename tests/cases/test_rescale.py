@@ -380,6 +380,15 @@ def test_an_application_that_is_given_other_images_is_warned_of(
     assert (len(texts) == 1 and warning in texts[0]) if warning else texts == []
 
 
+def test_a_saved_model_is_asked_about() -> None:
+    """Nobody sees whether a program of TensorFlow rescales: it got 0..1 without a word."""
+    source = "net/saved_model.pb"
+    (found,) = settled(chain(), source).warnings
+    assert "so it receives pixel values divided by 255" in found.text
+    assert "Write 'scaling: 0..255' in the dataset if the model rescales" in found.text
+    assert settled(chain(), source, scaling="0..255").warnings == ()
+
+
 # --- answers that are no answers ------------------------------------------------------------------
 
 

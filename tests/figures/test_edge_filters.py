@@ -57,6 +57,10 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     assert groups.silent == (3,)
     assert groups.answering == (0, 1, 2)
     told = measures(artifact)
+    # A spot answers to all directions alike.
+    assert told["unoriented_share@conv"].value == pytest.approx(1 / 3)
+    assert (told["edge_angle@conv.0"].value, told["edge_angle@conv.1"].value) == (90, 0)
+    assert told["oriented_filters_fresh@conv"].n >= 3
     assert (told["vertical_filters@conv"].value, told["vertical_filters@conv"].n) == (1, 3)
     assert told["most_vertical@conv.0"].value > 0.2 > told["most_vertical@conv.0"].baseline
     # Bars are told from one another by either edge filter alone.
@@ -66,9 +70,13 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     # The order of keys is lost on the way to drawing, the maps must not be.
     facts = decode(Facts, json.loads(json.dumps(encode(artifact.facts), sort_keys=True)))
     assert check_house_rules(KIND, replace(artifact, facts=facts), made.params)[0] == sheet
-    assert table.rows[4] == ("conv", "nothing", 1, "3")
+    assert table.rows[2] == ("conv", "oblique edges", 0, "none")
+    assert table.rows[5] == ("conv", "nothing", 1, "3")
     counts, clearest, local = (note.text for note in notes_of(KIND, artifact)[0])
-    assert counts.startswith("Of 3 filters of `conv` that answer at all, 1 follows vertical")
+    assert (
+        counts
+        == "2 of 3 filters of `conv` are oriented: they answer mostly to edges of one direction."
+    )
     assert "vertical edges are followed best by filter `0`" in clearest
     assert "name the class of 100% of 24 images" in local
 

@@ -114,8 +114,9 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "edge_filters": {
         "edge_filters": CONVS,
-        "vertical_filters": CONVS,
-        "horizontal_filters": CONVS,
+        "edge_filters_fresh": CONVS,
+        "oriented_filters": CONVS,
+        "oriented_filters_fresh": CONVS,
         "local": CONVS,
         "class_told": CONVS,
     },
@@ -399,13 +400,16 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
             assert words in " ".join(text.split())
 
 
-def test_the_rule_of_the_documentation_works() -> None:
-    code = DOCS.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
-    names: dict[str, Any] = {}
+def test_the_rule_of_the_documentation_works(tmp_path: Path) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    code, sentences = (text.split(f"```{language}\n")[1].split("```")[0]
+                       for language in ("python", "fluent"))  # fmt: skip
+    (tmp_path / "many_layers.ftl").write_text(sentences, encoding="utf-8")
+    names: dict[str, Any] = {"__file__": str(tmp_path / "many_layers.py")}
     exec(compile(code, "docs/inferences.md", "exec", dont_inherit=True), names)
     measures = {"conv_layers": value(13, n=None, unit="layers")}
     findings = report([model("a")], block_of("summary", "a", measures))
     inference = names["infer"](findings)
     check(inference, findings)
-    assert inference.notes[0].text == "The deepest model, `Model a`, has 13 convolution layers."
+    assert inference.notes[0].text == "The deepest model, `Model a`, has 13 of them."
     assert inference.notes[0].verdict == "supported"

@@ -62,7 +62,7 @@ def test_every_input_must_be_spoken_of_and_no_other() -> None:
         (
             Input("x", (1,), "string"),
             0,
-            "takes text, and a spec can hold it at numbers only;",
+            "takes text, got a number or numbers; write one text for all of them, in quotes",
         ),
         (
             Input("x", (None, 4), "float32"),

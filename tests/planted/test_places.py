@@ -97,7 +97,9 @@ def two_heads(seed: int, shift: int) -> Examined:
     kernel[0, shift // 2, 0, 0] = 1
     kernel[0, 0, 0, 1] = 1
     model.set_weights([kernel, np.array([[1.0], [0.0]]), np.array([[0.0], [1.0]])])
-    return examine(model, planted.replace(one, splits=splits, targets=targets), "grad_cam")
+    data = planted.replace(one, splits=splits, targets=targets)
+    # The filters are positive with any weights, and so these heatmaps hardly follow them.
+    return examine(model, data, ("grad_cam", {"sanity": False}))
 
 
 @seeds

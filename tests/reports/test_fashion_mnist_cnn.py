@@ -126,7 +126,7 @@ def test_its_remarks_are_drafted_and_judged(report: Report) -> None:
         for name in ("edge_features", "pooling_effect", "abstract_features", "class_patterns")
     ]
     page = report["report.md"].decode()
-    assert "follow vertical edges more than horizontal ones" in page
+    assert "mostly to edges of one direction" in page
     assert "tells the classes apart best" in page
 
 

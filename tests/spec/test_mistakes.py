@@ -144,12 +144,12 @@ MISTAKES = {
     ),
     "a text for an input": (
         "model:\n  source: python:json:loads\n  inputs:\n    a: images\n    b: Image\n",
-        "x.yaml:5: 'b' must be images, a number or a list of numbers, got the text 'Image'; write "
-        "images",
+        "x.yaml:5: 'b' must be images, a number, a list of numbers or a text, got the text "
+        "'Image'; write images",
     ),
     "a boolean for an input": (
         "model: {source: 'python:json:loads', inputs: {a: images, b: true}}\n",
-        "x.yaml:1: 'b' must be images, a number or a list of numbers, got true",
+        "x.yaml:1: 'b' must be images, a number, a list of numbers or a text, got true",
     ),
     "an empty list for an input": (
         "model: {source: 'python:json:loads', inputs: {a: images, b: []}}\n",

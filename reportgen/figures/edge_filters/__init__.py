@@ -17,13 +17,20 @@ ENTRY = Entry(
         Parameter("measure_on", "int", 240, "test images to measure on", minimum=2),
     ),
     evidence=(
-        ("vertical_filters", "filters that follow vertical edges more than horizontal ones"),
-        ("horizontal_filters", "filters that follow horizontal edges more than vertical ones"),
+        ("oriented_filters", "filters that answer to edges of one direction, by layer"),
+        ("oriented_filters_fresh", "the same with fresh weights"),
+        ("vertical_filters", "those of them that answer to vertical edges"),
+        ("horizontal_filters", "those of them that answer to horizontal edges"),
+        ("unoriented_share", "share of the filters that are not oriented, by layer"),
+        ("orientation", "mean strength of orientation (1 - circular variance), by layer"),
+        ("orientation_fresh", "the same with fresh weights"),
+        ("edge_angle", "angle of the edges that an oriented filter answers most"),
         ("edge_filters", "filters that follow edges more than brightness"),
+        ("edge_filters_fresh", "the same with fresh weights"),
         ("area_filters", "filters that follow brightness more than edges"),
         ("outline", "how closely the filter that does so most follows edges, by layer"),
-        ("most_vertical", "the same of the clearest filter for vertical edges"),
-        ("most_horizontal", "the same of the clearest filter for horizontal edges"),
+        ("most_vertical", "the same of the most oriented filter for vertical edges"),
+        ("most_horizontal", "the same of the most oriented filter for horizontal edges"),
         ("local", "share of the maps' variance that the pixels right there explain, by layer"),
         ("class_told", "images whose class the filters' mean activations tell, by layer"),
     ),
@@ -33,7 +40,11 @@ ENTRY = Entry(
             "",
             "A filter follows edges where its activation departs from the map's median at the "
             "places where the image's brightness changes. The correlation of the two over all "
-            "positions is measured for vertical and for horizontal edges, on many images.",
+            "positions is measured on many images. A filter is oriented where waves of one "
+            "direction call forth more response than those across it: its strength is one minus "
+            "the circular variance of the response's power (Ringach, Shapley and Hawken 2002), "
+            "taken from the kernel of a convolution that reads the images, and from maps of "
+            "waves deeper in.",
         ),
     ),
 )

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+import keras
 import numpy as np
 
 from reportgen.errors import UndefinedError
 from reportgen.figures.activations import activations_of, layer_statistics, one_image
 from reportgen.figures.edge_filters.facts import DRAWN, Facts, FilterGroups, LayerFacts, Row
-from reportgen.figures.edge_filters.measures import LayerStatistics
+from reportgen.figures.edge_filters.measures import FRESH, LayerStatistics
+from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import ShownImage
 from reportgen.figures.parts import part_name
-from reportgen.network.finite import require_finite
+from reportgen.metrics.orientation import gratings, kernel_tuning, response_tuning
+from reportgen.network.dependencies import dependencies_of
+from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.layer_selection import choose_seeing
-from reportgen.network.layers import is_conv
+from reportgen.network.layers import acting, is_conv
 from reportgen.network.maps import has_maps
 from reportgen.network.network import Network
+from reportgen.network.outputs import observe
+from reportgen.network.preprocessing import prepare
 from reportgen.network.samples import measured, names
-from reportgen.records import Artifact, Dataset, Subject
-from reportgen.types import Array, Integers
+from reportgen.records import Artifact, Dataset, Measure, Subject
+from reportgen.types import Array, Floats, Integers
 
 
 def compute(subject: Subject) -> Artifact:
@@ -40,7 +47,7 @@ def compute(subject: Subject) -> Artifact:
     paths = _layers(network, params["layers"])
     require_finite(network, paths)
     indices = measured(data, params["measure_on"])
-    statistics = layer_statistics(network, data, indices, paths, LayerStatistics)
+    statistics = _statistics(network, data, indices, paths, subject.seed)
     facts = Facts(
         layers=tuple(
             _layer_facts(place, path, statistics[path].groups(), params["top"])
@@ -57,12 +64,81 @@ def compute(subject: Subject) -> Artifact:
         for i, layer in enumerate(facts.layers)
     }
     labels = _labels(data, indices)
-    measures = tuple(
+
+    def again(count: int) -> list[Measure]:
+        some = indices[:count]
+        fresh = _statistics(network, data, some, paths, subject.seed)
+        return [
+            measure
+            for layer in facts.layers
+            for measure in fresh[layer.path].measures(
+                replace(layer, groups=fresh[layer.path].groups()), None, subject.seed
+            )
+        ]
+
+    own = [
         measure
         for layer in facts.layers
         for measure in statistics[layer.path].measures(layer, labels, subject.seed)
-    )
-    return Artifact({"image": shown.images[0], **arrays}, facts, measures)
+    ]
+    both = fresh_measures(network, subject.seed, own, FRESH, again, len(indices))
+    return Artifact({"image": shown.images[0], **arrays}, facts, tuple(both))
+
+
+def _statistics(
+    network: Network, data: Dataset, indices: Array, paths: Sequence[str], seed: int
+) -> dict[str, LayerStatistics]:
+    """What each layer's filters follow on test images, and how oriented they are."""
+    statistics = layer_statistics(network, data, indices, paths, LayerStatistics)
+    deeper = []
+    for path in paths:
+        kernel = _kernel_on_images(network, path)
+        if kernel is None:
+            deeper.append(path)
+        else:
+            statistics[path].tuning = kernel_tuning(kernel, seed)
+    if deeper:
+        shape = np.asarray(data.splits["test"].images).shape[1:]
+        waves, angles = gratings((shape[0], shape[1]), shape[2])
+        pixels = prepare(waves, data.preprocessing)
+        seen = observe(network, pixels, deeper, logits=False).activations
+        require_finite_activations(seen)
+        for path in deeper:
+            statistics[path].tuning = response_tuning(seen[path], angles)
+    return statistics
+
+
+_BEFORE = (
+    keras.layers.InputLayer,
+    keras.layers.Rescaling,
+    keras.layers.Normalization,
+    keras.layers.BatchNormalization,
+    keras.layers.ZeroPadding2D,
+    keras.layers.Dropout,
+    keras.layers.GaussianNoise,
+)
+"""Layers that leave an image as it is, but for its values' scale."""
+
+
+def _kernel_on_images(network: Network, path: str) -> Floats | None:
+    """The kernel (h, w, channels, filters) of a plain convolution that reads the images; or None.
+
+    Other layers answer to waves in ways that their weights alone do not tell.
+    """
+    layer = acting(network.layer(path))
+    if layer is None or not isinstance(layer, keras.layers.Conv2D | keras.layers.DepthwiseConv2D):
+        return None
+    if isinstance(layer, keras.layers.Conv2DTranspose):
+        return None
+    if any(side != 1 for side in layer.dilation_rate) or getattr(layer, "groups", 1) != 1:
+        return None
+    before = (network.uses[use].layer for use in dependencies_of(network, path).layers)
+    if any(not isinstance(each, _BEFORE) for each in before if each is not network.layer(path)):
+        return None
+    kernel = np.asarray(keras.ops.convert_to_numpy(layer.kernel), np.float32)
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return kernel.reshape(*kernel.shape[:2], 1, -1)
+    return kernel
 
 
 def _layers(network: Network, names: str | Sequence[str]) -> list[str]:

@@ -71,6 +71,7 @@ def _table(facts: Facts) -> Table:
             for followed, filters in (
                 ("vertical edges", groups.vertical),
                 ("horizontal edges", groups.horizontal),
+                ("oblique edges", groups.oblique),
                 ("edges", groups.edges),
                 ("brightness", groups.area),
                 ("nothing", groups.silent),
@@ -78,12 +79,12 @@ def _table(facts: Facts) -> Table:
         ]
     return Table(
         part=TABLE_PART,
-        columns=("Layer", "Follows more", "Filters", "Their numbers, the closest first"),
+        columns=("Layer", "Follows", "Filters", "Their numbers, the clearest first"),
         rows=tuple(rows),
-        caption="Filters by what their activation follows more: vertical or horizontal edges, and "
-        "edges or brightness, so that a filter may stand in two rows. Only where it is sure, each "
-        f"judged by itself on {_measured_images(facts)}; those that follow nothing "
-        "have even maps for every image.",
+        caption="Filters by the direction of edges that they answer to, if oriented, and by "
+        "what their activation follows more, edges or brightness, so that a filter may stand in "
+        "two rows. Directions are measured with waves, the rest, only where it is sure, on "
+        f"{_measured_images(facts)}; filters that follow nothing have even maps for every image.",
         layers=tuple(layer.path for layer in facts.layers),
     )
 

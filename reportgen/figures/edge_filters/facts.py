@@ -18,18 +18,24 @@ class FilterGroups:
     """Numbers of a layer's filters by what they follow, those that follow it most closely first.
 
     Attributes:
-        vertical, horizontal: follow edges of one direction surely more than of the other.
-        edges, area: follow edges surely more than brightness, or brightness more than edges.
+        vertical, horizontal, oblique: are oriented, and answer most to edges of that direction.
+        edges, area: follow edges clearly more than brightness, or brightness more than edges.
         answering: have a map that varies for some image.
         silent: all others.
     """
 
     vertical: tuple[int, ...]
     horizontal: tuple[int, ...]
+    oblique: tuple[int, ...]
     edges: tuple[int, ...]
     area: tuple[int, ...]
     answering: tuple[int, ...]
     silent: tuple[int, ...]
+
+    @property
+    def oriented(self) -> tuple[int, ...]:
+        """Filters that are oriented in any direction."""
+        return (*self.vertical, *self.horizontal, *self.oblique)
 
 
 @dataclass(frozen=True)

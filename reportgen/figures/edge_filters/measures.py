@@ -8,7 +8,16 @@ import numpy as np
 
 from reportgen.figures.edge_filters.facts import TABLE_PART, FilterGroups, LayerFacts
 from reportgen.metrics.edges import departures, edges, slopes
-from reportgen.metrics.statistics import Z95, bootstrap, unit_correlations, unit_length, wilson
+from reportgen.metrics.orientation import Tuning
+from reportgen.metrics.statistics import (
+    SHARE,
+    Z95,
+    bootstrap,
+    picked_level,
+    unit_correlations,
+    unit_length,
+    wilson,
+)
 from reportgen.network.resizing import area
 from reportgen.records import Measure
 from reportgen.types import Array, Booleans, Doubles, Floats, Integers
@@ -18,7 +27,12 @@ PATTERNS = ("vertical", "horizontal", "outline", "area")
 
 _OF = "correlation over positions of |activation - the map's median| with "
 _EDGES = "the strength of the image's {} edges"
-_SURE = "differs from 0 by more than 1.96 standard errors over the test images"
+FLOOR = 0.05
+"""Least difference of two mean correlations that counts: a twentieth of a perfect one. On hundreds
+of images far smaller ones are sure, and nothing that a map would show."""
+_SURE = "differs from 0 by more than 1.96 standard errors over the test images and by 0.05"
+FRESH = ("edge_filters", "oriented_filters", "orientation")
+"""Measures that are compared with fresh weights."""
 
 
 class LayerStatistics:
@@ -28,6 +42,7 @@ class LayerStatistics:
         self._correlations: dict[str, list[Doubles]] = {name: [] for name in PATTERNS}
         self._local_shares: list[float] = []
         self._means: list[Doubles] = []
+        self.tuning: Tuning | None = None
 
     def add(self, maps: Floats, images: Array) -> None:
         """Measure maps (n, h, w, c) and the part of the images (n, H, W, c) that they cover."""
@@ -47,12 +62,16 @@ class LayerStatistics:
 
     def groups(self) -> FilterGroups:
         """The layer's filters by what they follow."""
-        vertical, horizontal = self.correlations("vertical"), self.correlations("horizontal")
         outline, brightness = self.correlations("outline"), self.correlations("area")
         silent = np.all([(self.correlations(name) == 0).all(axis=0) for name in PATTERNS], axis=0)
+        tuned = self.tuning
+        assert tuned is not None, "the tuning of a layer comes before its groups"
+        upright, level = tuned.near(90), tuned.near(0)
+        oblique = tuned.oriented & ~upright & ~level
         return FilterGroups(
-            vertical=_ranked(vertical, _surely_above(vertical - horizontal)),
-            horizontal=_ranked(horizontal, _surely_above(horizontal - vertical)),
+            vertical=_strongest(tuned, upright & ~silent),
+            horizontal=_strongest(tuned, level & ~silent),
+            oblique=_strongest(tuned, oblique & ~silent),
             edges=_ranked(outline, _surely_above(outline - brightness)),
             area=_ranked(brightness, _surely_above(brightness - outline)),
             answering=tuple(map(int, np.flatnonzero(~silent))),
@@ -67,7 +86,8 @@ class LayerStatistics:
             labels: the classes of the images, shape (images,), or None.
             seed: of the intervals.
         """
-        measures = _counts(layer)
+        assert self.tuning is not None, "the tuning of a layer comes before its measures"
+        measures = [*_counts(layer), *_orientation(layer, self.tuning, seed)]
         measures += [replace(measure, part=layer.part) for measure in self._clearest(layer, seed)]
         measures += _local(layer.path, np.asarray(self._local_shares), seed)
         if labels is not None:
@@ -93,8 +113,10 @@ class LayerStatistics:
                 values = self.correlations(pattern)[:, clearest]
                 baseline = float(self.correlations(other)[:, clearest].mean())
                 how = f"{_OF}{_EDGES.format(followed)}, of filter {clearest}, mean over test "
-                how += f"images; picked as the clearest; baseline: the same with {instead}"
-                qualified, interval = f"{name}@{layer.path}.{clearest}", bootstrap(values, seed)
+                how += f"images; picked as the clearest of {len(filters)}, interval at the level "
+                how += f"that allows for the choice; baseline: the same with {instead}"
+                qualified, level = f"{name}@{layer.path}.{clearest}", picked_level(len(filters))
+                interval = bootstrap(values, seed, (-1.0, 1.0), level)
                 measures.append(
                     Measure(
                         qualified, float(values.mean()), "", len(values), interval, baseline, how
@@ -115,15 +137,22 @@ def _surely_above(values: Doubles) -> Integers:
     if n < 2:
         return np.empty(0, np.int64)
     means, errors = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
-    return np.flatnonzero(means > Z95 * errors)
+    return np.flatnonzero(means > np.maximum(Z95 * errors, FLOOR))
+
+
+def _strongest(tuned: Tuning, which: Booleans) -> tuple[int, ...]:
+    """Some filters, the most oriented first."""
+    filters = np.flatnonzero(which)
+    order = np.argsort(-tuned.strength[filters], kind="stable")
+    return tuple(int(number) for number in filters[order])
 
 
 def _counts(layer: LayerFacts) -> list[Measure]:
     """How many filters follow each pattern."""
     groups = layer.groups
-    direction = f"{_OF}{_EDGES.format('vertical')}, minus that with horizontal edges, {_SURE}"
     edge = f"{_OF}{_EDGES.format('vertical and horizontal')}, minus that with how far "
     edge += f"brightness departs from its median, {_SURE}"
+    turned = "are oriented and answer most to edges within 22.5 degrees of {}"
     tail = "; each filter is judged by itself, filters that never answer are left out"
     return [
         Measure(
@@ -131,16 +160,53 @@ def _counts(layer: LayerFacts) -> list[Measure]:
             len(filters),
             "filters",
             len(groups.answering),
-            how=f"filters whose {how}{tail}",
+            how=f"filters that {how}{tail}",
             part=TABLE_PART,
         )
         for name, filters, how in (
-            ("vertical_filters", groups.vertical, f"{direction} and is above it"),
-            ("horizontal_filters", groups.horizontal, f"{direction} and is below it"),
-            ("edge_filters", groups.edges, f"{edge} and is above it"),
-            ("area_filters", groups.area, f"{edge} and is below it"),
+            ("oriented_filters", groups.oriented, "are oriented: their strength of orientation is "
+             "above the least that counts"),
+            ("vertical_filters", groups.vertical, turned.format("upright ones")),
+            ("horizontal_filters", groups.horizontal, turned.format("level ones")),
+            ("edge_filters", groups.edges, f"follow edges: their {edge} and is above it"),
+            ("area_filters", groups.area, f"follow brightness: their {edge} and is below it"),
         )
-    ]
+    ]  # fmt: skip
+
+
+_TUNED = "strength of orientation, one minus the circular variance of the response to waves of all "
+_TUNED += "directions"
+
+
+def _orientation(layer: LayerFacts, tuned: Tuning, seed: int) -> list[Measure]:
+    """How oriented the filters that answer are, how many are not, and at which angles."""
+    groups, path, part = layer.groups, layer.path, TABLE_PART
+    answering = np.asarray(groups.answering, np.int64)
+    n, rest = len(answering), len(answering) - len(groups.oriented)
+    if not n:
+        return []
+    how = f"filters whose {_TUNED} is at most {tuned.least:.2f}: no less than the slope of a "
+    how += "Gaussian and, by weights alone, than 95 % of kernels of noise"
+    strengths = tuned.strength[answering]
+    mean = f"{_TUNED}, from 0 (answers all alike) to 1 (only one), mean over filters that answer"
+    measures = [
+        Measure(
+            f"unoriented_share@{path}", rest / n, "", n, wilson(rest, n), None,
+            f"share of {how}", part,
+        ),
+        Measure(
+            f"orientation@{path}", float(strengths.mean()), "", n,
+            bootstrap(strengths, seed, SHARE), None, mean, part,
+        ),
+    ]  # fmt: skip
+    angle = "angle of the edges that filter {} answers most: 0 level, 90 upright, counterclockwise"
+    return measures + [
+        Measure(
+            f"edge_angle@{path}.{number}", round(float(tuned.edge[number]) % 180, 1), "degrees",
+            how=f"{angle.format(number)}; {_TUNED} {tuned.strength[number]:.2f}", part=part,
+        )
+        for number in sorted(groups.oriented)
+    ]  # fmt: skip
 
 
 def _local(path: str, shares: Doubles, seed: int) -> list[Measure]:
@@ -149,7 +215,7 @@ def _local(path: str, shares: Doubles, seed: int) -> list[Measure]:
         return []
     how = "share of a map's variance (R squared) that a linear fit to the brightness at each "
     how += "position, its slopes and their magnitudes explains, mean over filters and test images"
-    mean, interval = float(shares.mean()), bootstrap(shares, seed)
+    mean, interval = float(shares.mean()), bootstrap(shares, seed, SHARE)
     return [Measure(f"local@{path}", mean, "", len(shares), interval, None, how, TABLE_PART)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.drafting import by_measure, few, get, note, picked_channel
-from reportgen.records import Evidence, Finding, Note
+from reportgen.records import Finding, Note
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -15,28 +15,25 @@ def notes(finding: Finding) -> tuple[Note, ...]:
 
 
 def _counts(finding: Finding, layer: str) -> Note | None:
-    names = ("vertical_filters", "horizontal_filters", "edge_filters", "area_filters")
-    evidence = {name: get(finding, name, layer) for name in names}
-    counts = {name: count for name, count in evidence.items() if count is not None}
-    if len(counts) < len(names) or not counts["edge_filters"].n:
+    names = (
+        *("oriented_filters", "oriented_filters_fresh", "vertical_filters", "horizontal_filters"),
+        *("edge_filters", "edge_filters_fresh", "area_filters"),
+    )
+    counts = {name: found for name in names if (found := get(finding, name, layer)) is not None}
+    if "oriented_filters" not in counts or not counts["oriented_filters"].n:
         return None
+    one = counts["oriented_filters"].value == 1
+    answers = "is oriented: it answers" if one else "are oriented: they answer"
     return note(
         f"{finding.block}.counts.{layer}",
         "edge_filters.counts",
         "info",
-        "Of {vertical_filters.n:filter|filters} of {layer} that answer at all, {vertical_filters} "
-        f"{_follow(counts['vertical_filters'])} vertical edges more than horizontal ones, "
-        "{horizontal_filters} horizontal ones more than vertical ones; {edge_filters} "
-        f"{_follow(counts['edge_filters'])} edges more than brightness, "
-        "{area_filters} brightness more than edges.",
+        "{oriented_filters} of {oriented_filters.n:filter|filters} of {layer} "
+        f"{answers} mostly to edges of one direction.",
         {"layer": layer},
         (),
         **counts,
     )
-
-
-def _follow(count: Evidence) -> str:
-    return "follows" if count.value == 1 else "follow"
 
 
 def _clearest(finding: Finding, layer: str) -> Note | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
 
 EXPLANATION = (
     (
@@ -86,6 +86,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
+        SANITY,
     ),
     evidence=with_fresh(
         FRESH,
@@ -102,6 +103,7 @@ ENTRY = Entry(
             ("head_peak_distance", "the same as a share of the image's width"),
             ("same_place", "share of a heatmap where others lie on average, by head"),
             ("foreground_there", "share of foreground at that place, by head"),
+            *SANITY_EVIDENCE,
         ),
     ),
     needs_data=True,

@@ -8,7 +8,7 @@ file.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -133,6 +133,37 @@ def own_losses(path: Path) -> list[str]:
     known = allowlist.LOSSES | allowlist.FUNCTIONS | allowlist.SHORT_LOSSES
     own = [str(name).rpartition(">")[2] for name in (*functions, *classes, *plain)]
     return [name for name in dict.fromkeys(own) if name not in known]
+
+
+def own_metrics(path: Path) -> list[str]:
+    """Metrics that a model of a file was compiled with and that are none of Keras', by name."""
+    if path.suffix == ".keras":
+        compiled = (_configuration(path) or {}).get(COMPILED) or {}
+    else:
+        compiled = _configuration(path, "training_config") or {}
+    given = compiled if isinstance(compiled, dict) else {}
+    names = _names_of([given.get("metrics"), given.get("weighted_metrics")])
+    known = allowlist.METRICS | allowlist.LOSSES | allowlist.FUNCTIONS | allowlist.SHORT_LOSSES
+    plain = {name.replace("_", "").lower() for name in known} | {"acc", "crossentropy", "ce"}
+    own = [name.rpartition(">")[2] for name in names]
+    return [name for name in dict.fromkeys(own) if name.replace("_", "").lower() not in plain]
+
+
+def _names_of(value: Json) -> Iterator[str]:
+    """The names of functions and classes in a structure of them, as Keras writes it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _names_of(item)
+    elif isinstance(value, dict) and "class_name" not in value:
+        yield from _names_of(list(value.values()))
+    elif isinstance(value, dict):
+        config, kind = value.get("config"), str(value["class_name"])
+        if kind == "MeanMetricWrapper" and isinstance(config, dict):
+            yield from _names_of(config.get("fn"))
+        else:
+            yield from _names_of(config if kind == "function" else kind)
 
 
 def _configuration(path: Path, attribute: str = "model_config") -> Json:
