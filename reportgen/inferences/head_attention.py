@@ -10,8 +10,12 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     Side,
+    at_same_place,
+    departs,
     derived,
+    earned,
     listed,
+    models_of,
     most,
     of_model,
     readings,
@@ -37,6 +41,9 @@ more than their own length apart, sqrt(2 - 2 * 0.5) = 1."""
 APART = 0.15
 """Mean distance of two heatmaps' hottest pixels, as a share of the image's width, above which they
 lie farther apart than slightly: about one in seven."""
+FLOOR = 0.05
+"""Cosine similarity by which heatmaps must be more or less alike than with fresh weights: the width
+of what counts as the same."""
 
 
 BETWEEN = {
@@ -59,10 +66,12 @@ def infer(findings: Findings) -> Inference:
     """One note on how many models with several outputs have slightly different heatmaps.
 
     A model counts where the interval of the mean cosine similarity between the heatmaps of two of
-    its outputs lies between `SLIGHTLY` and `SAME`, and the mean distance of their hottest pixels
-    does not exceed `APART`. It contradicts the claim where the similarity lies wholly above (the
-    same places), or where it lies wholly below or the distance wholly above (more than slightly
-    apart), and the note says which. Maps that are zero or constant mark no place and do not count.
+    its outputs lies between `SLIGHTLY` and `SAME`, and departs from that with fresh weights by
+    `FLOOR`, since the outputs of a fresh network differ as well, and the mean distance of their
+    hottest pixels does not exceed `APART`. It contradicts the claim where the similarity lies
+    wholly above (the same places), or where it lies wholly below or the distance wholly above (more
+    than slightly apart), and the note says which. Maps that are zero or constant mark no place and
+    do not count.
     """
     similarities = readings(findings, "grad_cam", "head_similarity")
     if not similarities:
@@ -77,7 +86,15 @@ def infer(findings: Findings) -> Inference:
     _range(paragraph, similarities, shifts, apart)
     if "models_open" in counts:
         paragraph.say(UNDECIDED)
-    answer = most([ANSWERS[place] for place in places])
+    fresh = readings(findings, "grad_cam", "head_similarity_fresh")
+    paragraph.beside_fresh(at_same_place(fresh, min(similarities, key=Reading.number)))
+    paragraph.warn(models_of(similarities))
+    answer = most(
+        [
+            earned(ANSWERS[place], r.model, departs(r.evidence, at_same_place(fresh, r), FLOOR))
+            for place, r in zip(places, similarities, strict=True)
+        ]
+    )
     if answer == "below":
         paragraph.say(_contrary(places))
     return paragraph.conclude(answer)
