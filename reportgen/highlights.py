@@ -83,7 +83,9 @@ def _caveats(
 ) -> tuple[str, ...]:
     blocks = {id.partition(".")[0] for id in _grounds(note.cites, evidence)}
     names = dict.fromkeys(of_block[block] for block in of_block if block in blocks)
-    kinds = [w.kind for name in names if name in models for w in models[name].warnings]
+    known = [models[name] for name in names if name in models]
+    kinds = [warning.kind for model in known for warning in model.warnings]
+    kinds += ["random_weights" for model in known if model.untrained]
     return tuple(dict.fromkeys(CAVEATS[kind] for kind in kinds if kind in CAVEATS))
 
 

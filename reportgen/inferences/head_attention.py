@@ -10,8 +10,12 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     Side,
+    at_same_place,
+    departs,
     derived,
+    earned,
     listed,
+    models_of,
     most,
     of_model,
     readings,
@@ -34,6 +38,10 @@ SLIGHTLY = 0.5
 """Cosine similarity below which heatmaps differ more than slightly: their unit vectors are then
 more than their own length apart, sqrt(2 - 2 * 0.5) = 1."""
 
+FLOOR = 0.05
+"""Cosine similarity by which heatmaps must be more or less alike than with fresh weights: the width
+of what counts as the same."""
+
 
 BETWEEN = {
     "models": "at slightly different places",
@@ -55,9 +63,11 @@ def infer(findings: Findings) -> Inference:
     """One note on how many models with several outputs have slightly different heatmaps.
 
     A model counts where the interval of the mean cosine similarity between the heatmaps of two of
-    its outputs lies between `SLIGHTLY` and `SAME`. It contradicts the claim where the interval lies
-    wholly above (the same places) or wholly below (more than slightly apart), and the note says
-    which. The measure leaves out maps that are zero or constant, because they mark no place.
+    its outputs lies between `SLIGHTLY` and `SAME`, and departs from that with fresh weights by
+    `FLOOR`, since the outputs of a fresh network differ as well. It contradicts the claim where the
+    interval lies wholly above (the same places) or wholly below (more than slightly apart), and the
+    note says which. The measure leaves out maps that are zero or constant, because they mark no
+    place.
     """
     similarities = readings(findings, "grad_cam", "head_similarity")
     if not similarities:
@@ -69,7 +79,15 @@ def infer(findings: Findings) -> Inference:
     _range(paragraph, similarities, readings(findings, "grad_cam", "head_peak_shift"))
     if "models_open" in counts:
         paragraph.say(UNDECIDED)
-    answer = most([ANSWERS[place] for place in places])
+    fresh = readings(findings, "grad_cam", "head_similarity_fresh")
+    paragraph.beside_fresh(at_same_place(fresh, min(similarities, key=Reading.number)))
+    paragraph.warn(models_of(similarities))
+    answer = most(
+        [
+            earned(ANSWERS[place], r.model, departs(r.evidence, at_same_place(fresh, r), FLOOR))
+            for place, r in zip(places, similarities, strict=True)
+        ]
+    )
     if answer == "below":
         paragraph.say(_contrary(places))
     return paragraph.conclude(answer)

@@ -97,7 +97,8 @@ def read_file(path: Path) -> bytes:
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
         own = did_you_mean(path.name, project.names())
-        if own and (own.startswith("did you mean") or not near):
+        bare = path.name == str(path) and not near  # May stand for any spec of the project.
+        if own and (own.startswith("did you mean") or bare):
             hint = hint if hint.startswith("did you mean") else own
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:

@@ -93,6 +93,10 @@ ENTRY = Entry(
         (
             ("energy_in_foreground", "share of a heatmap's energy inside the foreground, by head"),
             ("energy_near_foreground", "the same within one feature-map cell of the foreground"),
+            (
+                "evidence_near_foreground",
+                "share of the evidence there that no mean over positions moved (HiResCAM), by head",
+            ),
             ("spill_within_cell", "share of the energy outside that lies within one cell, by head"),
             ("imperfect_overlap", "share of heatmaps whose hottest pixels leave the foreground"),
             ("zero_maps", "heatmaps that are zero everywhere, by head"),
