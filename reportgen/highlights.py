@@ -28,6 +28,8 @@ CAVEATS: Mapping[str, str] = {
     "same_images": "each image compared with itself",
     "sanity": "a method that hardly depends on the weights",
     "scaling": "a doubtful scaling of the images",
+    "test_from_training": "test images cut from the training images",
+    "validation_from_training": "validation images cut from the training images",
     "sliver_of_range": "images that use little of their range",
 }
 """Doubts in a few words, by the kind of their warning."""
