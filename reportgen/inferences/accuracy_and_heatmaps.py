@@ -12,6 +12,7 @@ from reportgen.drafting import (
     Side,
     apart,
     derived,
+    earned,
     every,
     models_of,
     of_model,
@@ -71,8 +72,10 @@ def infer(findings: Findings) -> Inference:
     others = [rival for rival in rivals if rival is not best]
     leads = every([_ahead(best, other, len(others)) for other in others]) == "above"
     answer = every([apart(best.lift, other.lift) for other in others]) if leads else "open"
+    answer = earned(answer, best.model)
     paragraph = Paragraph(ENTRY.name)
     _compare(paragraph, best, others)
+    paragraph.warn([best.model])
     second = max(others, key=lambda rival: rival.accuracy.value or 0)
     tests = _tests(best, second, len(others))
     if leads or not tests:
