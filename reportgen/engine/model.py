@@ -99,6 +99,8 @@ def _facts(
             remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."
         given = replace(data, preprocessing=settled)
         metrics, images = _evaluated(network, given)
+        if not trained_here and not untrained:
+            about_data += tuple(doubts.of_splits(data, metrics))
         if UNTRAINED not in loaded.weights:
             unclear = _doubtful(network, given, metrics, trained_here)
     return ModelFacts(

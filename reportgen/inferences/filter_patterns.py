@@ -13,6 +13,7 @@ from reportgen.drafting import (
     beyond,
     derived,
     earned,
+    measure_name,
     models_of,
     readings,
     side,
@@ -107,10 +108,17 @@ def _rejected(paragraph: Paragraph, failures: Sequence[tuple[Evidence, ...]]) ->
         layers = sum(1 for failed in failures if failed)
         how = "number of layers whose images fail their check"
         count = derived(ENTRY.name, "rejected", layers, sources, how, "layers", len(failures))
+        weak = any(measure_name(item) == "activation_ratio" for item in sources)
+        extreme = [item for item in sources if measure_name(item) == "saturated"]
+        causes = ["filters respond less to them than to the best test images"] * weak
+        causes += ["too many of their pixels are clipped (up to {clipped:%})"] * bool(extreme)
+        most = max(extreme, key=lambda item: item.value or 0, default=None)
         paragraph.say(
-            "The images of {rejected:layer|layers} are not judged, because filters respond less "
-            "to them than to the best test images or because too many of their pixels are clipped.",
+            "The images of {rejected:layer|layers} are not judged, because "
+            + " or because ".join(causes)
+            + ".",
             rejected=count,
+            **({"clipped": most} if most is not None else {}),
         )
 
 

@@ -29,8 +29,12 @@ _PLACE = re.compile(r'<a id="([^"]*)"></a>\s*')
 _LABEL = re.compile(r"\*\*((?:Figure|Table) \S+?)\.\*\* (.*)")
 _BOLD = re.compile(r"\*\*((?:\\.|[^\\*])+)\*\*")
 _PICTURE = re.compile(r"!\[((?:\\.|`[^`]*`|[^\\\]])*)\]\(([^()\s]*)\)")
-_ITEM = re.compile(r'(?:- |\d+\. )<a id="([^"]*)"></a>\*\*(.+?)[:.]\*\* (.*)')
-_CITES = re.compile(r" \(((?:\[(?:\\.|[^\\\]])*\]\([^()\s]*\)(?:, )?)+)\)$")
+_ITEM = re.compile(r'(?:- |\d+\. )<a id="([^"]*)"></a>(Claim: .*? )?\*\*([^*]+?)[:.]\*\*(?: (.*))?')
+_AUTHORED = re.compile(r"By the author|.* \(edited by the author\)")
+_CITES = re.compile(
+    r" \(((?:\[(?:\\.|[^\\\]])*\]\([^()\s]*\)(?:, )?)+)\)"
+    r"(?=$| Doubtful because of | \*\*The (?:verdict|numbers) )"
+)
 _RULE = re.compile(r"\|(?: :?-+:? \|)+")
 _EVIDENCE = re.compile(r"\s+- `([^`]+)` is (.*)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -100,12 +104,15 @@ class _Reader:
         """
         whole = self.line == "<div>"
         while self.at < len(self.lines) and (
-            (not whole and self.fenced())
-            or (self.line != _CONTENTS and not _PLACE.fullmatch(self.line))
+            (not whole and self.fenced()) or (self.line != _CONTENTS and not self.is_place())
         ):
             found = links(self.line, self.at + 1)
             self.links += [replace(link, authored=True) for link in found]
             self.at += 1
+
+    def is_place(self) -> bool:
+        """Whether a place or a note begins at the line; an author's HTML would not stand there."""
+        return bool(_PLACE.fullmatch(self.line) or _ITEM.fullmatch(self.line))
 
     def fenced(self) -> bool:
         """Whether the line stands in a block of code, or ends it."""
@@ -168,7 +175,7 @@ class _Reader:
         if self.line.startswith("Model `"):
             self.passage()
             self.blank()
-        if place not in ("inferences", "provenance") and not _PLACE.fullmatch(self.line):
+        if place not in ("inferences", "provenance") and not self.is_place():
             self.authored()
 
     def figure(self, place: str) -> None:
@@ -226,11 +233,21 @@ class _Reader:
         """A note, and the evidence below it."""
         start = self.at + 1
         self.places.append((item[1], start))
-        text, cited = item[3], _CITES.search(item[3])
-        named = tuple(links(cited[1], start)) if cited else ()
-        text = text[: cited.start()] if cited else text
-        self.links += links(item[3], start)
+        authored = _AUTHORED.fullmatch(plain(item[3])) is not None
+        text = item[4] or ""
+        if item[2]:
+            self.passages.append(Passage(plain(item[2]), start))
         self.at += 1
+        if authored and not text:
+            text = self.paragraphs()
+        cited = _CITES.search(text)
+        named = tuple(links(cited[1], start)) if cited else ()
+        found_links = list(links(text, start))
+        text, after = (text[: cited.start()], text[cited.end() :]) if cited else (text, "")
+        if after.strip():
+            self.passages.append(Passage(plain(after), start))
+        count = len(list(links(text, start))) if authored else 0
+        self.links += [replace(link, authored=i < count) for i, link in enumerate(found_links)]
         evidence = []
         while self.at < len(self.lines) and (not self.line or self.line[0].isspace()):
             if found := _EVIDENCE.fullmatch(self.line):
@@ -241,10 +258,20 @@ class _Reader:
             self.at += 1
         self.notes.append(
             ShownNote(
-                anchor=item[1], line=start, text=plain(text), words=(plain(item[2]),),
+                anchor=item[1], line=start, text=plain(text), words=(plain(item[3]),),
                 links=named, evidence=tuple(evidence),
             )
         )  # fmt: skip
+
+    def paragraphs(self) -> str:
+        """The indented lines of a note in an author's words, up to its evidence."""
+        lines: list[str] = []
+        while self.at < len(self.lines) and (not self.line or self.line[0].isspace()):
+            if "<details><summary>Evidence" in self.line:
+                break
+            lines.append(self.line.strip())
+            self.at += 1
+        return " ".join(lines).strip()
 
 
 def _evidence(found: re.Match[str], line: int) -> ShownEvidence:

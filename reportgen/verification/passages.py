@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from reportgen.drafting import number
 from reportgen.drafting.rounding import NUMBER, plain
 from reportgen.verification.published import Published, parameters, stated, unticked
 from reportgen.verification.shown import Passage
 from reportgen.verification.texts import bare, even
-from reportgen.verification.words import WORDS
+from reportgen.verification.words import OWN, WORDS
 
 _DIGIT = re.compile(r"\d")
 _PARAMETERS = re.compile(r"([\d,]+) parameters\b")
@@ -25,12 +26,14 @@ class Passages:
 
     def __init__(self, report: Published) -> None:
         self.report = report
-        verdicts = Counter(report.by_note[name].verdict for name in report.inferences)
+        judged = [report.by_note[name] for name in report.inferences]
+        verdicts = Counter(note.verdict for note in judged if note.origin != "own")
         self.tally = {
             word: verdicts[verdict] for verdict, words in WORDS.items() for word in words
         }  # fmt: skip
         self.stated = stated(report.provenance)
-        self.long = sorted((s for s in report.strings if _DIGIT.search(s)), key=len, reverse=True)
+        strings = report.strings | {bare(text) for text in _changes(report)}
+        self.long = sorted((s for s in strings if _DIGIT.search(s)), key=len, reverse=True)
 
     def faults(self, passage: Passage) -> Iterator[str]:
         """What is wrong with a passage."""
@@ -54,8 +57,10 @@ class Passages:
     def inference(self, place: int, word: str) -> Iterator[str]:
         """The verdict of an inference, by its number."""
         names = self.report.inferences
-        told = self.report.by_note[names[place - 1]].verdict if 0 < place <= len(names) else None
-        if told is None or word.lower() not in WORDS[told]:
+        note = self.report.by_note[names[place - 1]] if 0 < place <= len(names) else None
+        own = note is not None and note.origin == "own"
+        if note is None or word.lower() not in ((OWN.lower(),) if own else WORDS[note.verdict]):
+            told = note and note.verdict
             yield f"says {word!r} of inference {place}; its verdict is {told!r}"
 
     def counts(self, text: str) -> Iterator[str]:
@@ -88,9 +93,16 @@ class Passages:
                 if not _DIGIT.search(text):
                     return
         text = _LABEL.sub(lambda m: " " if m[0] in self.report.labels.values() else m[0], text)
-        for number in dict.fromkeys(_NAMES.findall(text)):
-            if NUMBER.search(number):
-                yield f"has {number!r} in {even(text)[:80]!r}, which report.json does not have"
+        for name in dict.fromkeys(_NAMES.findall(text)):
+            if NUMBER.search(name):
+                yield f"has {name!r} in {even(text)[:80]!r}, which report.json does not have"
+
+
+def _changes(report: Published) -> Iterator[str]:
+    """What pages say of the numbers behind an author's words that have changed."""
+    for note in report.notes:
+        for change in note.changed:
+            yield f"`{change.evidence}` was {number(change.was)}, is {number(change.now)}"
 
 
 def _whole(text: str) -> str:

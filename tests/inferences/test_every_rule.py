@@ -31,6 +31,7 @@ IN_ORDER = (
     "confidence_fits",
     "saturated_answers",
     "attention_on_foreground",
+    "fixed_place",
     "shallow_network",
     "pooling_effect",
     "filter_patterns",
@@ -150,6 +151,9 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "imperfect_overlap": HEADS,
         "head_similarity": ("",),
         "head_peak_shift": ("",),
+        "head_peak_distance": ("",),
+        "same_place": HEADS,
+        "foreground_there": HEADS,
     },
 }
 
@@ -363,8 +367,10 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
         "head_attention": {
             "SAME": (0.95, "below 0.95"),
             "SLIGHTLY": (0.5, "above 0.5"),
+            "APART": (0.15, "distance above 0.15"),
             "FLOOR": (0.05, "with fresh weights by 0.05"),
         },
+        "fixed_place": {"MOSTLY": (0.5, "lies above one half")},
         "abstract_features": {"FLOOR": (0.05, "with fresh weights by 0.05")},
         "class_patterns": {"FLOOR": (0.02, "with fresh weights by 0.02")},
         "finer_to_coarser": {"FLOOR": (0.25, "more waves than with fresh weights, by 0.25")},

@@ -131,6 +131,10 @@ ENTRY = Entry(
                 "activation_ratio",
                 "response reached against the largest among test images, by layer",
             ),
+            (
+                "bound_share",
+                "response reached against the largest that any image can have, by layer",
+            ),
             ("structure", "likeness of neighboring pixels (Moran's I), by layer"),
             (
                 "pattern",

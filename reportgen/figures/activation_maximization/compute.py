@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from reportgen.figures.activation_maximization import FRESH
+from reportgen.figures.activation_maximization.bounds import bound_of
 from reportgen.figures.activation_maximization.facts import Facts, Panel
 from reportgen.figures.activation_maximization.measures import (
     filter_images,
     filter_responses,
+    share_of_bound,
     target_scores,
 )
 from reportgen.figures.activation_maximization.targets import Size, Targets, targets_of
@@ -70,6 +72,10 @@ def compute(subject: Subject) -> Artifact:
                 draws = [filter_images(name, each, each, part, seed) for each in random]
             measures += with_companions(network, own, FRESH, draws)
             measures += filter_responses(name, climbed.reached, climbed.still, best, part, seed)
+            bound = bound_of(network, name, recipe, shape, seed)
+            if bound is not None:
+                limits = bound.values[targets.goal.picks[:, 0]]
+                measures += share_of_bound(name, climbed.reached, limits, bound.exact, part)
         else:
             measures += target_scores(name, climbed.reached, climbed.still, best, part, seed)
         panels.append(_panel(targets, part, climbed, best))

@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from reportgen.attribution.cam_methods import Maps, pointless
-from reportgen.metrics.localization import Overlap, mean_over_maps, overlap
-from reportgen.metrics.statistics import Bounds, bootstrap, wilson
+from reportgen.metrics.localization import Overlap, mean_over_maps, overlap, same_place
+from reportgen.metrics.statistics import SHARE, Bounds, bootstrap, wilson
 from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles
@@ -66,6 +66,7 @@ def head_measures(
     overlaps = overlap(maps.maps[usable], masks[usable])
     hottest = _hottest(name, overlaps.imperfect[~nowhere[usable]], part)
     located = _located(name, maps, masks, part, seed)
+    located += same_place(name, maps.maps[~nowhere], masks[~nowhere], part, seed)
     return [*_energies(name, overlaps, part, seed), *located, hottest, *counts]
 
 
@@ -178,11 +179,16 @@ def between_heads(
     return (
         _pairs(
             "head_similarity", "", cosines, "cosine similarity of two heads' heatmaps", seed,
-            (-1.0, 1.0),
+            SHARE,
         ),
         _pairs(
             "head_peak_shift", "px", shifts, "distance between the hottest pixels of two heads",
             seed, (0.0, math.hypot(*size)),
+        ),
+        _pairs(
+            "head_peak_distance", "", [shift / size[1] for shift in shifts],
+            "distance between the hottest pixels of two heads, as a share of the image's width",
+            seed, (0.0, math.hypot(*size) / size[1]),
         ),
     )  # fmt: skip
 
