@@ -22,12 +22,11 @@ from reportgen.verification.shown import (
     ShownTable,
 )
 from reportgen.verification.texts import bare, difference, even
-from reportgen.verification.words import WORDS
+from reportgen.verification.words import OWN, WORDS
 
 _LABELED = re.compile(r"(Figure|Table)(s?) (\d+)")
 _FIXED = {"Inferences": "#inferences", "How this report was made": "#provenance"}
 """Titles of places that every page has."""
-_OWN = "By the author"
 _ABSENT = "\N{EN DASH}"
 
 
@@ -207,7 +206,7 @@ class PageCheck:
         own = note.origin == "own"
         if note.origin == "drafted":
             self._same(shown.line, place, shown.text, note.text)
-        if own != any(word == _OWN for word in shown.words) and not (own and self.browser):
+        if own != any(word == OWN for word in shown.words) and not (own and self.browser):
             self._fault(shown.line, place, f"says by {shown.words}; it is {note.origin}")
         if not shown.words and not own:
             self._fault(shown.line, place, f"shows no verdict; it is {note.verdict!r}")
