@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from reportgen.drafting.sanity import trusted
 from reportgen.drafting.wording import listed
 from reportgen.records import Evidence, Finding, Findings, ModelFacts, Number
 
@@ -70,7 +71,8 @@ def readings(
     """Every defined value of a measure that figures of one kind hold, model by model.
 
     Where several figures of a model hold the same measure, the first in the report counts, so that
-    no model counts twice. `compared` leaves out values without a baseline.
+    no model counts twice. `compared` leaves out values without a baseline. A measure of maps that
+    hardly follow the weights of their network is left out (see `sanity.trusted`).
     """
     first: dict[tuple[str, str], Reading] = {}
     for model in findings.models:
@@ -78,7 +80,8 @@ def readings(
             if block.kind == kind and block.model == model.name:
                 for at, evidence in by_measure(block, measure).items():
                     lacking = compared and evidence.baseline is None
-                    if evidence.value is not None and not lacking:
+                    usable = evidence.value is not None and trusted(block, measure, at)
+                    if usable and not lacking:
                         first.setdefault((model.name, at), Reading(model, at, evidence))
     places = Counter(name for name, _ in first)
     only = len(findings.models) == 1

@@ -27,6 +27,12 @@ def edges(images: Array, size: tuple[int, int]) -> tuple[Doubles, Doubles]:
     return np.asarray(vertical, np.float64), np.asarray(horizontal, np.float64)
 
 
+def edge_strength(images: Array) -> Doubles:
+    """Magnitude of the gradient of brightness, (n, h, w) from images (n, h, w, c)."""
+    across, down = slopes(images)
+    return np.asarray(np.sqrt(across**2 + down**2))
+
+
 def slopes(images: Array) -> tuple[Doubles, Doubles]:
     """Central differences of brightness along rows and along columns, each (n, H, W)."""
     gray = np.asarray(images, np.float64).mean(axis=-1)

@@ -74,16 +74,9 @@ def fresh_weights(
         layers: paths of the layers to draw for; None for all. A weight of any other layer, and one
             without a known initializer, keeps its value.
     """
-    owners = _owners(network)
-    chosen = None if layers is None else _variables_of(network, layers)
-    return [
-        np.asarray(variable.numpy())
-        if chosen is not None and id(variable) not in chosen
-        else _initial_value(
-            owners[id(variable)], variable, (seed * 1_000_003 + index) % (2**31 - 1)
-        )
-        for index, variable in enumerate(weights(network))
-    ]
+    drawn = dict(_drawn(network, seed, layers))
+    variables = enumerate(weights(network))
+    return [drawn[i] if i in drawn else np.asarray(v.numpy()) for i, v in variables]
 
 
 @contextmanager
@@ -94,17 +87,27 @@ def redrawn(
 
     Everything that is compiled for the network computes with the new values meanwhile.
     """
-    variables = weights(network)
-    fresh = fresh_weights(network, seed, layers)
-    before = [np.array(variable.numpy()) for variable in variables]
+    variables, before = weights(network), dict[int, Array]()
     try:
-        for variable, value in zip(variables, fresh, strict=True):
-            variable.assign(value)
-        del fresh
+        for index, value in _drawn(network, seed, layers):
+            before[index] = np.array(variables[index].numpy())
+            variables[index].assign(value)
         yield network
     finally:
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
+        for index, value in before.items():
+            variables[index].assign(value)
+
+
+def _drawn(
+    network: Network, seed: int, layers: Collection[str] | None
+) -> Iterator[tuple[int, Array]]:
+    """Fresh values of the weights of some layers, by their index among all weights."""
+    owners = _owners(network)
+    chosen = None if layers is None else _variables_of(network, layers)
+    for index, variable in enumerate(weights(network)):
+        if chosen is None or id(variable) in chosen:
+            own_seed = (seed * 1_000_003 + index) % (2**31 - 1)
+            yield index, _initial_value(owners[id(variable)], variable, own_seed)
 
 
 def looks_untrained(network: Network) -> bool:

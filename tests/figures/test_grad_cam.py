@@ -23,8 +23,9 @@ FACTS = ModelFacts("m", "The model", "", "small", (), 0, 0, 0, "", {}, {}, {}, {
 
 
 def subject(model: Any, data: Any, **params: Any) -> Subject:
-    filled = {parameter.name: parameter.default for parameter in ENTRY.parameters} | params
-    return Subject(model, FACTS, data, filled, seed=1, network=Network.of(model))
+    filled = {parameter.name: parameter.default for parameter in ENTRY.parameters}
+    filled.pop("sanity")  # made where a test asks for it
+    return Subject(model, FACTS, data, filled | params, seed=1, network=Network.of(model))
 
 
 def drawn(model: Any, data: Any, **params: Any) -> tuple[Drawing, ...]:
@@ -54,7 +55,7 @@ def test_several_heads_make_a_figure_each() -> None:
 
 def test_measures_are_those_declared_and_finite() -> None:
     data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
-    found = compute(subject(two_heads(), data)).measures
+    found = compute(subject(two_heads(), data, sanity=True)).measures
     assert {m.name.split("@")[0] for m in found} == {name for name, _ in ENTRY.evidence}
     for measure in found:
         assert measure.value is None or np.isfinite(measure.value)

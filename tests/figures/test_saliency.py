@@ -13,30 +13,9 @@ from reportgen.attribution.saliency import saliency
 from reportgen.errors import UndefinedError, UserError
 from reportgen.figures.saliency.compute import compute
 from reportgen.figures.saliency.draw import draw
-from reportgen.figures.saliency.measures import edges, spearman
+from reportgen.metrics.randomization import rank_correlation
 
 layers = keras.layers
-
-
-def test_spearman_by_hand() -> None:
-    a = np.array([[[1.0, 2, 3, 4]], [[1, 2, 3, 4]], [[1, 1, 2, 2]], [[5, 5, 5, 5]]])
-    b = np.array([[[1.0, 4, 9, 16]], [[4, 3, 2, 1]], [[0, 0, 1, 0]], [[1, 2, 3, 4]]])
-    found = spearman(a, b)
-    # Ranks with ties: (.5, .5, 2.5, 2.5) and (1, 1, 3, 1).
-    assert found[:3] == pytest.approx([1, -1, 1 / np.sqrt(3)])
-    assert np.isnan(found[3])
-    # Over some pixels only: without the last, and without any.
-    over = np.ones(a.shape, bool)
-    over[2, 0, 3] = over[1] = False
-    found = spearman(a, b, over)
-    assert found[[0, 2]] == pytest.approx([1, 1])
-    assert np.isnan(found[[1, 3]]).all()
-
-
-def test_edges_by_hand() -> None:
-    step = np.zeros((1, 3, 4, 3), np.uint8)
-    step[:, :, 2:] = 100
-    assert edges(step)[0].tolist() == [[0, 50, 50, 0]] * 3
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -72,7 +51,7 @@ def test_agreements_leave_out_what_is_zero_by_construction(method: str) -> None:
     ways = method, "gradient"
     pixels = dark[:5] / np.float32(255)
     times, plain = (np.abs(saliency(sequential(), pixels, method=way)[..., 0]) for way in ways)
-    expected = spearman(times[:, 3:], plain[:, 3:]).mean()
+    expected = rank_correlation(times[:, 3:], plain[:, 3:]).mean()
     assert found["gradient_agreement@class"].value == pytest.approx(expected, abs=1e-4)
     white = subject("saliency", sequential(), data, method=method, measure_on=5, baseline="white")
     from_white = measures(compute(white))["pixels_at_baseline@class"].value

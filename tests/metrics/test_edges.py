@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reportgen.metrics.edges import departures, edges, orientations, slopes
+from reportgen.metrics.edges import departures, edge_strength, edges, orientations, slopes
 from reportgen.metrics.statistics import correlations
 
 RAMP = np.tile(np.arange(4, dtype=np.uint8) * 10, (1, 4, 1))[..., None]
@@ -42,3 +42,9 @@ def test_filters_follow_the_edges_that_they_are_made_for() -> None:
     assert turned[0] > 0.3
     assert turned[1] < -0.3
     assert turned[2] == 0
+
+
+def test_edge_strength_by_hand() -> None:
+    step = np.zeros((1, 3, 4, 3), np.uint8)
+    step[:, :, 2:] = 100
+    assert edge_strength(step)[0].tolist() == [[0, 50, 50, 0]] * 3

@@ -81,6 +81,15 @@ def test_a_figure_has_every_parameter_of_its_kind(kind: str) -> None:
     assert (short.id, keyed.id) == (f"{kind}-1", f"{kind}-2")
 
 
+def test_sanity_checks_are_turned_off_for_a_spec_and_on_for_a_figure() -> None:
+    lines = "model: zoo:base\ndataset: line\n{}figures: [grad_cam, saliency: {{sanity: {}}}]\n"
+    cases = ("", "false", [True, False]), ("sanity: false\n", "true", [False, True])
+    for top, own, expected in cases:
+        assert [f.params["sanity"] for f in figures(read(lines.format(top, own)))] == expected
+    (other,) = figures(read("model: zoo:base\nsanity: false\nfigures: [kernels]\n"))
+    assert "sanity" not in other.params
+
+
 def test_the_short_form_means_one_model_and_one_section(tmp_path: Path) -> None:
     (tmp_path / "my_model.keras").write_bytes(b"x")
     file = tmp_path / "short.yaml"

@@ -60,6 +60,7 @@ def subject(
     defaults = {parameter.name: parameter.default for parameter in entry.parameters}
     unknown = set(params) - set(defaults)
     assert not unknown, f"{kind} has no parameters {unknown}"
+    defaults.pop("sanity", None)  # sanity checks are only made, and missed, where a test asks
     network = {} if model is None else {"network": Network.of(model)}
     return Subject(
         model, facts or model_facts(model), data, {**defaults, **params}, seed=3, **network

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter
+from reportgen.figures.attribution.parameters import SANITY, SIGNED_EVIDENCE
 
 ENTRY = Entry(
     name="deconvnet",
@@ -58,6 +59,7 @@ ENTRY = Entry(
         Parameter(
             "search", "int", 512, "test images among which the most exciting are found", minimum=1
         ),
+        SANITY,
     ),
     evidence=(
         ("activation", "largest activation among the test images searched, by channel"),
@@ -66,6 +68,7 @@ ENTRY = Entry(
         ("plain_passages", "layers on the way without a rule of the deconvnet"),
         ("zero_projections", "projections that are zero everywhere"),
         ("energy_in_foreground", "share of the projections' magnitude inside the foreground"),
+        *SIGNED_EVIDENCE,
     ),
     needs_data=True,
     explanation=(

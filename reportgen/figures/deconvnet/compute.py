@@ -16,7 +16,9 @@ from reportgen.attribution.deconvnet import (
     target_layer,
 )
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explained import data_of
+from reportgen.figures.attribution import sanity
+from reportgen.figures.attribution.explained import color, data_of
+from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.deconvnet.facts import ChannelFacts, Facts, Frame, Sample
 from reportgen.figures.deconvnet.measures import Channel, measures
 from reportgen.network.channel_order import channel_count, channels_as_in
@@ -25,8 +27,8 @@ from reportgen.network.input_gradients import leaky_within, relus_within
 from reportgen.network.preprocessing import prepare
 from reportgen.network.receptive_field import is_gated, receptive_field, window
 from reportgen.network.samples import foreground, measured, names, pick
-from reportgen.records import Artifact, Dataset, Subject
-from reportgen.types import Array, Floats, Integers, Pixels
+from reportgen.records import Artifact, Dataset, Measure, Subject
+from reportgen.types import Array, Doubles, Floats, Integers, Pixels
 
 _CHUNK = 512
 """Images that are prepared at once in the search."""
@@ -65,7 +67,9 @@ def compute(subject: Subject) -> Artifact:
         if beside:
             arrays[f"beside@{number}"] = _projections(subject, layer, number, images, beside)
 
+    checks = _checks(subject, layer, shown)
     facts = Facts(
+        sanity=checks[1] if checks else None,
         layer=layer,
         keep=params["keep"],
         beside=beside,
@@ -83,7 +87,62 @@ def compute(subject: Subject) -> Artifact:
     )
     relu_counts = (replaced, len(hidden))
     field, seed = facts.receptive_field, subject.seed
-    return Artifact(arrays, facts, measures(shown, field, relu_counts, facts.plain, seed))
+    found = [
+        *measures(shown, field, relu_counts, facts.plain, seed),
+        *(checks[0] if checks else ()),
+    ]
+    if params.get("sanity") is False:
+        found.append(sanity.off())
+    return Artifact(arrays, facts, tuple(found))
+
+
+def _checks(
+    subject: Subject, layer: str, shown: Sequence[Channel]
+) -> tuple[tuple[Measure, ...], Sanity] | None:
+    """The sanity checks of the channels shown, each with its images; None where turned off.
+
+    All positions of a channel are brought back: the strongest alone would change its place with the
+    weights, and maps that lie apart cannot be alike.
+    """
+    data, network = data_of(subject), subject.network
+    pixels = np.concatenate([channel.images for channel in shown])
+    if not subject.params.get("sanity") or not len(pixels):
+        return None
+    every = np.repeat([channel.number for channel in shown], [len(c.images) for c in shown])
+    effort = sanity.effort(network, len(pixels), 3, len(pixels))
+    # Of every channel alike, its first images first.
+    turns = np.concatenate([np.arange(len(channel.images)) for channel in shown])
+    few = np.sort(np.argsort(turns, kind="stable")[: effort.images])
+    inputs, picks = prepare(pixels[few], data.preprocessing), every[few]
+
+    def again(targets: Array) -> list[Floats]:
+        back = projections(network, inputs, layer, picks, strongest=False)[0]
+        return [np.asarray(channels_as_in(back, inputs.shape).sum(axis=-1), np.float32)]
+
+    start = peaks(network, inputs, layer).values[np.arange(len(few)), picks].astype(np.float64)
+
+    def answers(images: Floats) -> list[Doubles]:
+        times = len(images) // len(few)
+        own = peaks(network, images, layer).values[np.arange(len(images)), np.repeat(picks, times)]
+        return [(own / np.repeat(start, times))[:, None]]
+
+    checked = sanity.Checked(
+        network,
+        (),
+        (layer,),
+        inputs,
+        pixels[few],
+        again,
+        again(picks),
+        np.ones((len(few), 1), np.int32),
+        True,
+        None,
+        answers,
+        color(data, "mean"),
+        subject.seed,
+        "the channel's strongest activation (1 for the image itself)",
+    )
+    return sanity.check(checked, effort)
 
 
 @dataclass(frozen=True)

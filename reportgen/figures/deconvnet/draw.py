@@ -11,9 +11,10 @@ from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import counted, listed, number
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
+from reportgen.figures.attribution import sanity_table
 from reportgen.figures.attribution.captions import channels, numbering
 from reportgen.figures.deconvnet.facts import NOTHING, ChannelFacts, Facts, Frame, Sample
-from reportgen.records import Artifact, Drawing
+from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params
 
 FACTS = Facts
@@ -36,16 +37,17 @@ _PASSAGES = {
 """What the plain backward pass does at each kind of layer that a deconvnet has no rule for."""
 
 
-def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
+def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     """Pictures of up to eight channels each."""
     facts: Facts = artifact.facts
     starts = range(0, len(facts.channels), _ROWS)
     groups = [facts.channels[start : start + _ROWS] for start in starts]
     alone = len(groups) == 1
-    return tuple(
+    drawn = (
         _drawing(artifact, facts, group, "" if alone else f"units-{number}")
         for number, group in enumerate(groups, start=1)
     )
+    return (*drawn, *sanity_table.table(facts.sanity, "Deconvnet"))
 
 
 def _drawing(artifact: Artifact, facts: Facts, group: Sequence[ChannelFacts], part: str) -> Drawing:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from reportgen.figures.attribution.sanity_facts import Sanity
+
 Frame = tuple[int, int, int, int]
 """Top, bottom, left and right of a part of an image."""
 
@@ -59,6 +61,7 @@ class Facts:
         hidden: layers with ReLUs that could not be reached.
         plain: by kind, layers on the way that the deconvnet has no rule for.
         channels: those shown.
+        sanity: the checks of the maps; None where they are turned off.
     """
 
     layer: str
@@ -75,3 +78,4 @@ class Facts:
     hidden: tuple[str, ...]
     plain: Mapping[str, tuple[str, ...]]
     channels: tuple[ChannelFacts, ...]
+    sanity: Sanity | None = None

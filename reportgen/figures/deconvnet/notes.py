@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from reportgen.drafting import few, get, note, side
+from reportgen.drafting.sanity import trusted
+from reportgen.figures.attribution.sanity_notes import sanity_notes
 from reportgen.records import Evidence, Finding, Note
 
+_INSIDE = "energy_in_foreground"
 _FOCUS = {
     "above": "more than its share of what the units see",
     "below": "less than its share of what the units see",
@@ -16,13 +19,13 @@ _UNSEEN = "which is not compared with what the units see, as that is unknown"
 
 def notes(finding: Finding) -> tuple[Note, ...]:
     """Where the projections lie, and what was not passed by the deconvnet's rules."""
-    inside, plain = get(finding, "energy_in_foreground"), get(finding, "plain_passages")
+    inside, plain = get(finding, _INSIDE), get(finding, "plain_passages")
     relus = get(finding, "relus_replaced")
     written = [
-        _focus(finding, inside) if inside else None,
+        _focus(finding, inside) if inside and trusted(finding, _INSIDE, "") else None,
         _plain(finding, plain, relus) if plain and plain.value else None,
     ]
-    return tuple(item for item in written if item is not None)
+    return (*sanity_notes(finding), *(item for item in written if item is not None))
 
 
 def _focus(finding: Finding, inside: Evidence) -> Note:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
 
 EXPLANATION = (
     (
@@ -86,6 +86,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 96, "test images to measure on", minimum=1),
+        SANITY,
     ),
     evidence=with_fresh(
         FRESH,
@@ -99,6 +100,7 @@ ENTRY = Entry(
             ("zero_gradients", "images whose gradient is zero everywhere, by head"),
             ("head_similarity", "how alike the heads' heatmaps of an image are (cosine)"),
             ("head_peak_shift", "how far apart the heads' hottest points lie"),
+            *SANITY_EVIDENCE,
         ),
     ),
     needs_data=True,

@@ -10,20 +10,24 @@ import numpy as np
 from reportgen.attribution.cam import cams, target_layer
 from reportgen.attribution.cam_methods import Maps, joined, pointless
 from reportgen.errors import UndefinedError
-from reportgen.figures.attribution.explained import Images, data_of
+from reportgen.figures.attribution import sanity
+from reportgen.figures.attribution.explained import Images, color, data_of
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.grad_cam import FRESH
 from reportgen.figures.grad_cam.facts import Facts, HeadFacts, Sample, Zero
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.figures.parts import head_parts
+from reportgen.network.channel_order import channel_count
 from reportgen.network.dependencies import dependencies_of
 from reportgen.network.graph import is_graph
 from reportgen.network.maps import has_maps_at, last_rearrangement
 from reportgen.network.network import Network
+from reportgen.network.preprocessing import prepare
 from reportgen.network.resizing import bilinear
 from reportgen.records import Artifact, Head, Measure, Subject
-from reportgen.types import Array
+from reportgen.types import Array, Floats
 
 PLAIN = "Activation Heatmap"
 """Heads heatmaps of values that are no scores of classes."""
@@ -71,8 +75,14 @@ def compute(subject: Subject) -> Artifact:
         passes=1 + maps[0].left_out.shape[1] if method == "score_cam" else _BACK,
     )  # fmt: skip
 
+    checks = _checks(subject, images, heads, maps, layer)
+    if checks:
+        measures.extend(checks[0])
+    elif subject.params.get("sanity") is False:
+        measures.append(sanity.off())
     channels, channels_left_out = _channels(maps[0])
     facts = Facts(
+        sanity=checks[1] if checks else None,
         layer=layer,
         method=method,
         map_size=tuple(int(side) for side in maps[0].maps.shape[1:]),
@@ -149,6 +159,42 @@ class _Explained:
 
 _BACK = 3
 """Passes through a network for values and gradients."""
+
+
+def _checks(
+    subject: Subject, images: Images, heads: tuple[Head, ...], maps: Sequence[Maps], layer: str
+) -> tuple[tuple[Measure, ...], Sanity] | None:
+    """The sanity checks of the heatmaps; None where a spec turns them off."""
+    if not subject.params.get("sanity"):
+        return None
+    network, method, rest = subject.network, subject.params["method"], images.measured
+    pixels, made = images.pixels[rest], len(images.pixels)
+    passes = 1 + 2 * len(heads)
+    if method == "score_cam":
+        passes = channel_count(network, layer)
+    effort = sanity.effort(network, len(pixels), passes, made, len(heads))
+    outputs, few = [head.index for head in heads], slice(0, effort.images)
+    some = prepare(pixels[few], images.data.preprocessing)
+
+    def again(targets: Array) -> list[Floats]:
+        return [of_head.maps for of_head in cams(network, some, outputs, targets.T, layer, method)]
+
+    checked = sanity.Checked(
+        network,
+        heads,
+        tuple(outputs),
+        some,
+        pixels[few],
+        again,
+        [of_head.maps[rest][few] for of_head in maps],
+        np.stack([of_head.targets[rest][few] for of_head in maps], axis=1),
+        False,
+        None,
+        sanity.probability(network, heads, some),
+        color(images.data, "mean"),
+        subject.seed,
+    )
+    return sanity.check(checked, effort)
 
 
 def _require_maps(network: Network, layer: str) -> None:

@@ -9,7 +9,7 @@ from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import Entry, sheet
-from reportgen.figures.attribution import answers
+from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     answering,
     channels,
@@ -55,6 +55,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     facts: Facts = artifact.facts
     wanted = params.get("likeliest")
     tables = answers.of_outputs((head.title, _images(head)) for head in facts.heads)
+    tables += sanity_table.table(facts.sanity, TITLES[facts.method])
     if len(facts.heads) > 1:
         return (*(_sheet(artifact, facts, head, wanted) for head in facts.heads), *tables)
     head = facts.heads[0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.figures.attribution.sanity_facts import Sanity
 
 Zero = Literal["", "gradient", "activations", "constant", "sum"]
 """What makes a map zero everywhere; "" for one that is not."""
@@ -45,6 +46,7 @@ class Facts:
         rearranged: path of a layer before it that puts values into other places; "" for none.
         unexplained: a sentence on outputs that cannot be explained; "" for none.
         heads: the explained outputs.
+        sanity: the checks of the maps; None where they are turned off.
     """
 
     layer: str
@@ -56,3 +58,4 @@ class Facts:
     rearranged: str
     unexplained: str
     heads: tuple[HeadFacts, ...]
+    sanity: Sanity | None = None

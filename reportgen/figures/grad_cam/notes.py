@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from reportgen.drafting import beside_area, by_measure, note, of_output
+from reportgen.drafting.sanity import trusted
+from reportgen.figures.attribution.sanity_notes import sanity_notes
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -15,11 +17,11 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     even = by_measure(finding, "constant_maps")
     written += [_zero(finding, head, item, flat.get(head), single) for head, item in zeros.items()]
     written += [_constant(finding, head, item, single) for head, item in even.items()]
-    return tuple(item for item in written if item is not None)
+    return (*sanity_notes(finding), *(item for item in written if item is not None))
 
 
 def _focus(finding: Finding, head: str, inside: Evidence, single: bool) -> Note | None:
-    if inside.value is None:
+    if inside.value is None or not trusted(finding, "energy_in_foreground", head):
         return None
     return note(
         f"{finding.block}.focus.{head}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
 
 FRESH = ("energy_in_foreground",)
 """Measures that are compared with those of fresh weights."""
@@ -56,6 +56,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 16, "test images to measure on", minimum=1, maximum=1000),
+        SANITY,
     ),
     evidence=with_fresh(
         FRESH,
@@ -65,6 +66,7 @@ ENTRY = Entry(
             ("largest_drop", "largest drop of the probability against the mean drop, by head"),
             ("largest_value_drop", "the same of a value that is no score of a class, by head"),
             ("flipped", "share of images whose answer some patch changes, by head"),
+            *SIGNED_EVIDENCE,
         ),
     ),
     needs_data=True,

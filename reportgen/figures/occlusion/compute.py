@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from reportgen.attribution.occlusion import (
     Occlusion,
@@ -12,8 +15,10 @@ from reportgen.attribution.occlusion import (
     pixel_means,
 )
 from reportgen.errors import UndefinedError
+from reportgen.figures.attribution import sanity
 from reportgen.figures.attribution.explained import Images, color, data_of, mean_split
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.occlusion import FRESH
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
@@ -46,14 +51,7 @@ def compute(subject: Subject) -> Artifact:
     targets = images.targets(heads, params["target"])
     outputs, fill = [head.index for head in heads], color(data, params["base"])
     occlusions = occlude(network, inputs, outputs, targets, cover, fill, score)
-    maps = [
-        pixel_means(
-            occlusion.probability if score == "probability" else occlusion.drops,
-            cover,
-            images.size,
-        )
-        for occlusion in occlusions
-    ]
+    maps = [_map(occlusion, cover, images, score) for occlusion in occlusions]
     masks = images.foregrounds()
     measures = [
         measure
@@ -75,7 +73,13 @@ def compute(subject: Subject) -> Artifact:
         network, subject.seed, measures, FRESH, again,
         images=len(inputs) - images.measured.start, passes=1 + len(cover.corners),
     )  # fmt: skip
+    checks = _checks(subject, images, inputs, heads, occlusions, maps, cover)
+    if checks:
+        measures.extend(checks[0])
+    elif params.get("sanity") is False:
+        measures.append(sanity.off())
     facts = Facts(
+        sanity=checks[1] if checks else None,
         patch=cover.patch,
         stride=cover.stride,
         positions=len(cover.corners),
@@ -97,6 +101,55 @@ def compute(subject: Subject) -> Artifact:
     for head, of_head in zip(heads, maps, strict=True):
         arrays[f"map@{head.name}"] = of_head[images.shown]
     return Artifact(arrays, facts, tuple(measures))
+
+
+def _checks(
+    subject: Subject,
+    images: Images,
+    inputs: Floats,
+    heads: tuple[Head, ...],
+    occlusions: Sequence[Occlusion],
+    maps: Sequence[Floats],
+    cover: PatchPositions,
+) -> tuple[tuple[Measure, ...], Sanity] | None:
+    """The sanity checks of the maps; None where a spec turns them off."""
+    if not subject.params.get("sanity"):
+        return None
+    network, score, rest = subject.network, subject.params["score"], images.measured
+    own, fill = inputs[rest], color(images.data, subject.params["base"])
+    passes = len(cover.corners)
+    effort = sanity.effort(network, len(own), passes, len(inputs), len(heads))
+    outputs, few = [head.index for head in heads], slice(0, effort.images)
+    some = own[few]
+
+    def again(targets: Array) -> list[Floats]:
+        return [
+            _map(occlusion, cover, images, score)
+            for occlusion in occlude(network, some, outputs, targets, cover, fill, score)
+        ]
+
+    checked = sanity.Checked(
+        network,
+        heads,
+        tuple(outputs),
+        some,
+        images.pixels[rest][few],
+        again,
+        [of_head[rest][few] for of_head in maps],
+        np.stack([occlusion.targets[rest][few] for occlusion in occlusions], axis=1),
+        True,
+        None,
+        sanity.probability(network, heads, some),
+        color(images.data, "mean"),
+        subject.seed,
+    )
+    return sanity.check(checked, effort)
+
+
+def _map(occlusion: Occlusion, cover: PatchPositions, images: Images, score: str) -> Floats:
+    """Maps (n, h, w) as they are shown."""
+    drops = occlusion.probability if score == "probability" else occlusion.drops
+    return pixel_means(drops, cover, images.size)
 
 
 def _with_score(heads: tuple[Head, ...], score: str) -> tuple[Head, ...]:

@@ -8,7 +8,7 @@ from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution import answers
+from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     channels,
     finding,
@@ -34,7 +34,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     facts: Facts = artifact.facts
     explained = ((head.title, [sample.image for sample in head.samples]) for head in facts.heads)
     sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
-    return (*sheets, *answers.of_outputs(explained))
+    return (*sheets, *answers.of_outputs(explained), *sanity_table.table(facts.sanity, "Occlusion"))
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:

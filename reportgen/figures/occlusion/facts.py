@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.figures.attribution.sanity_facts import Sanity
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Facts:
         unexplained: a sentence on outputs that cannot be explained; "" for none.
         without_probability: names of outputs left out, as they have values and no probability.
         heads: the explained outputs.
+        sanity: the checks of the maps; None where they are turned off.
     """
 
     patch: tuple[int, int]
@@ -59,3 +61,4 @@ class Facts:
     unexplained: str
     without_probability: tuple[str, ...]
     heads: tuple[HeadFacts, ...]
+    sanity: Sanity | None = None

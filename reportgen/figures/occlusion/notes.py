@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from reportgen.drafting import beside_area, by_measure, get, note, of_output
+from reportgen.drafting.sanity import trusted
+from reportgen.figures.attribution.sanity_notes import sanity_notes
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -21,7 +23,7 @@ def notes(finding: Finding) -> tuple[Note, ...]:
         inside = get(finding, "energy_in_foreground", head)
         written.append(_fall(finding, head, fall, alone))
         written.append(_focus(finding, head, inside, alone) if inside else None)
-    return tuple(item for item in written if item is not None)
+    return (*sanity_notes(finding), *(item for item in written if item is not None))
 
 
 def _drop(finding: Finding, head: str, drop: Evidence, flipped: Evidence, alone: bool) -> Note:
@@ -58,7 +60,9 @@ def _fall(finding: Finding, head: str, fall: Evidence, alone: bool) -> Note:
     )
 
 
-def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note:
+def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note | None:
+    if not trusted(finding, "energy_in_foreground", head):
+        return None
     return note(
         f"{finding.block}.focus.{head}",
         "occlusion.focus",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-from reportgen.figures.attribution.parameters import LIKELIEST
+from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
 
 EXPLANATION = (
     (
@@ -114,6 +114,7 @@ ENTRY = Entry(
         ),
         LIKELIEST,
         Parameter("measure_on", "int", 32, "test images to measure on", minimum=1, maximum=1000),
+        SANITY,
     ),
     evidence=with_fresh(
         FRESH,
@@ -125,6 +126,7 @@ ENTRY = Entry(
             ("gradient_agreement", "rank correlation of a map with the plain gradient, by head"),
             ("completeness_gap", "what integrated gradients fail to add up to, by head"),
             ("relus_replaced", "share of the ReLUs on the way that were guided, by head"),
+            *SIGNED_EVIDENCE,
         ),
     ),
     needs_data=True,

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.attribution.saliency import METHODS, Attribution, AveragingSettings, attribute
+from reportgen.figures.attribution import sanity
 from reportgen.figures.attribution.explained import Images, color, data_of
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
+from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.parts import head_parts
 from reportgen.figures.saliency import FRESH
@@ -74,7 +76,9 @@ def compute(subject: Subject) -> Artifact:
         lambda count: _focus(subject, heads, parts, images.first(count)),
         images=len(inputs) - rest.start, passes=_passes(method, settings),
     )  # fmt: skip
+    checks = _checks(subject, images, inputs, heads, attributions, maps, moved, settings, signed)
     facts = Facts(
+        sanity=checks[1] if checks else None,
         method=method,
         signed=signed,
         channels=int(images.pixels.shape[-1]),
@@ -94,6 +98,10 @@ def compute(subject: Subject) -> Artifact:
     arrays: dict[str, Array] = {"images": images.pixels[images.shown]}
     for head, of_head in zip(heads, maps, strict=True):
         arrays[f"map@{head.name}"] = of_head[images.shown]
+    if checks:
+        measures += checks[0]
+    elif subject.params.get("sanity") is False:
+        measures.append(sanity.off())
     return Artifact(arrays, facts, tuple(measures))
 
 
@@ -125,6 +133,50 @@ def _passes(method: str, settings: AveragingSettings) -> int:
     """Passes through the network for the map of an image; the way back counts as two."""
     points = {"smoothgrad": settings.samples, "integrated_gradients": settings.steps}
     return 3 * points.get(method, 1)
+
+
+def _checks(
+    subject: Subject,
+    images: Images,
+    inputs: Floats,
+    heads: tuple[Head, ...],
+    attributions: Sequence[Attribution],
+    maps: Sequence[Floats],
+    moved: Booleans | None,
+    settings: AveragingSettings,
+    signed: bool,
+) -> tuple[tuple[Measure, ...], Sanity] | None:
+    """The sanity checks of the maps; None where a spec turns them off."""
+    if not subject.params.get("sanity"):
+        return None
+    network, method, rest = subject.network, str(subject.params["method"]), images.measured
+    points = {"smoothgrad": settings.samples, "integrated_gradients": settings.steps}.get(method, 1)
+    passes = points * (1 + 2 * len(heads))
+    own = inputs[rest]
+    effort = sanity.effort(network, len(own), passes, len(inputs), len(heads))
+    outputs, few = [head.index for head in heads], slice(0, effort.images)
+    some = own[few]
+
+    def again(targets: Array) -> list[Floats]:
+        found = attribute(network, some, outputs, targets, method, settings)
+        return [_reduced(attribution, some, signed) for attribution in found]
+
+    checked = sanity.Checked(
+        network,
+        heads,
+        tuple(outputs),
+        some,
+        images.pixels[rest][few],
+        again,
+        [of_head[rest][few] for of_head in maps],
+        np.stack([attribution.targets[rest][few] for attribution in attributions], axis=1),
+        signed,
+        None if moved is None else moved[few],
+        sanity.probability(network, heads, some),
+        color(images.data, "mean"),
+        subject.seed,
+    )
+    return sanity.check(checked, effort)
 
 
 def _settings(subject: Subject, data: Dataset) -> AveragingSettings:

@@ -10,7 +10,7 @@ from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import counted, number
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution import answers
+from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     answering,
     channels,
@@ -43,7 +43,11 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
     facts: Facts = artifact.facts
     explained = ((head.title, [sample.image for sample in head.samples]) for head in facts.heads)
     sheets = (_sheet(artifact, facts, params, head) for head in facts.heads)
-    return (*sheets, *answers.of_outputs(explained))
+    return (
+        *sheets,
+        *answers.of_outputs(explained),
+        *sanity_table.table(facts.sanity, TITLES[facts.method]),
+    )
 
 
 def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) -> Drawing:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.figures.attribution.sanity_facts import Sanity
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Facts:
         channels: of the images.
         unexplained: a sentence on outputs that cannot be explained; "" for none.
         heads: the explained outputs.
+        sanity: the checks of the maps; None where they are turned off.
     """
 
     method: str
@@ -62,3 +64,4 @@ class Facts:
     channels: int
     unexplained: str
     heads: tuple[HeadFacts, ...]
+    sanity: Sanity | None = None

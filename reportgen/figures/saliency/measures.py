@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reportgen.drafting.wording import counted
+from reportgen.metrics.edges import edge_strength
 from reportgen.metrics.localization import energies, mean_over_maps
+from reportgen.metrics.randomization import rank_correlation
 from reportgen.metrics.statistics import bootstrap, median_interval
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats, Pixels
@@ -106,7 +107,7 @@ def edge_agreement(name: str, magnitude: Floats, images: Pixels, part: str, seed
         "image's own gradient (central differences of its gray values); baseline: 0, no relation; "
         "mean over images where neither is constant"
     )
-    values = spearman(magnitude, edges(images))
+    values = rank_correlation(magnitude, edge_strength(images))
     return _agreement(f"edge_agreement@{name}", values, how, part, seed)
 
 
@@ -128,7 +129,7 @@ def gradient_agreement(
         f"Spearman's rank correlation over {over} of the map's magnitude with the plain "
         "gradient's; baseline: 0, no relation; mean over images where neither is constant"
     )
-    values = spearman(magnitude, plain, moved)
+    values = rank_correlation(magnitude, plain, moved)
     return _agreement(f"gradient_agreement@{name}", values, how, part, seed)
 
 
@@ -172,43 +173,6 @@ def relus_replaced(name: str, replaced: int, hidden: int, part: str) -> Measure:
         "the others lie inside Python code of a layer of the model's own",
         part=part,
     )
-
-
-def edges(images: Pixels) -> Doubles:
-    """Magnitude of the gradient of gray values, (n, h, w) from images (n, h, w, c)."""
-    gray = images.mean(axis=-1, dtype=np.float64)
-    sides = [np.gradient(gray, axis=axis) for axis in (1, 2) if gray.shape[axis] > 1]
-    return np.asarray(np.sqrt(sum((side**2 for side in sides), np.zeros_like(gray))))
-
-
-def spearman(
-    a: NDArray[np.floating], b: NDArray[np.floating], over: Masks | None = None
-) -> Doubles:
-    """Spearman's rank correlation of each pair of maps (n, h, w); NaN where one is constant.
-
-    Over all pixels, or of each pair over those of its mask in `over` (n, h, w).
-    """
-    if over is not None:
-        pairs = [(x[at][None], y[at][None]) for x, y, at in zip(a, b, over, strict=True)]
-        return np.asarray([spearman(*pair)[0] if pair[0].size else np.nan for pair in pairs])
-    x, y = (_centered(_ranks(maps.reshape(len(maps), -1))) for maps in (a, b))
-    norms = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    out = np.full(len(x), np.nan)
-    return np.asarray(np.divide((x * y).sum(axis=1), norms, out=out, where=norms > 0))
-
-
-def _ranks(values: NDArray[np.floating]) -> Doubles:
-    """Ranks of each row from 0; equal values share the mean of their ranks."""
-    ranks = np.empty(values.shape)
-    for row, of_row in zip(ranks, values, strict=True):
-        _, place, counts = np.unique(of_row, return_inverse=True, return_counts=True)
-        ends = np.cumsum(counts)
-        row[:] = (ends - (counts + 1) / 2)[place]
-    return ranks
-
-
-def _centered(rows: Doubles) -> Doubles:
-    return np.asarray(rows - rows.mean(axis=1, keepdims=True))
 
 
 def _agreement(name: str, values: Doubles, how: str, part: str, seed: int) -> Measure:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from reportgen.drafting import beside_area, by_measure, get, note, of_output
+from reportgen.drafting.sanity import trusted
+from reportgen.figures.attribution.sanity_notes import sanity_notes
 from reportgen.records import Evidence, Finding, Note
 
 _AGREEMENTS = {
@@ -22,11 +24,11 @@ def notes(finding: Finding) -> tuple[Note, ...]:
         guided = get(finding, "relus_replaced", head)
         written.append(_gap(finding, head, gap, alone) if gap else None)
         written.append(_guided(finding, head, guided, alone) if guided else None)
-    return tuple(item for item in written if item is not None)
+    return (*sanity_notes(finding), *(item for item in written if item is not None))
 
 
 def _focus(finding: Finding, head: str, inside: Evidence, alone: bool) -> Note | None:
-    if inside.value is None:
+    if inside.value is None or not trusted(finding, "energy_in_foreground", head):
         return None
     still = get(finding, "pixels_at_baseline", head)
     text = of_output(

@@ -1,0 +1,88 @@
+"""The table of the sanity checks below a figure's maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reportgen.drafting.sanity import HARDLY
+from reportgen.drafting.wording import counted, listed
+from reportgen.figures.attribution.sanity_facts import PART, HeadSanity, Sanity
+from reportgen.records import Cell, Table
+
+VERDICTS = {
+    "hardly": "hardly change when the network's weights are random",
+    "follows": "follow the weights of the network",
+    "open": "change in part when the network's weights are random",
+    "": "cannot be held against random weights",
+}
+"""The ends of sentences on maps, by the verdict on them."""
+
+
+def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
+    """The likeness of maps after each step, of each output; () where nothing was checked.
+
+    Args:
+        facts: of the checks.
+        method: its name, which begins a sentence, such as "Grad-CAM".
+    """
+    if facts is None:
+        return ()
+    heads, alone = facts.heads, len(facts.heads) == 1
+    independent = alone and bool(heads[0].independent)
+    columns: list[str] = ["Compared with", *(head.title for head in heads)]
+    if alone:
+        columns[1:] = ["Likeness of the maps", *["Those layers alone"] * independent]
+    rows = list[tuple[Cell, ...]]()
+    marks = list[tuple[int, int]]()
+
+    def row(name: str, values: Sequence[Cell], marked: bool = True) -> None:
+        if any(value is not None for value in values) or not rows:
+            places = [i for i, value in enumerate(values, 1) if _high(value)] if marked else []
+            marks.extend((len(rows), place) for place in places)
+            rows.append((name, *values))
+
+    for step, layers in enumerate(facts.steps):
+        name = f"Random weights: {layers}" if not step else f"\N{HORIZONTAL ELLIPSIS} and {layers}"
+        values: list[Cell] = [_at(head.cascade, step) for head in heads]
+        row(name, [*values, *([_at(heads[0].independent, step)] if independent else [])])
+    padding = [None] * independent
+    row("Mean of these", [*(head.similarity for head in heads), *padding])
+    row("Edges of the image", [*(head.edges for head in heads), *padding], marked=False)
+    row("Map of another class", [*(head.other_class for head in heads), *padding])
+    row("Deletion gain", [*(head.deletion for head in heads), *padding], marked=False)
+    row("Insertion gain", [*(head.insertion for head in heads), *padding], marked=False)
+    caption = " ".join(_sentences(facts, method, bool(marks), independent))
+    return (
+        Table(PART, tuple(columns), tuple(rows), caption, "Sanity Check", (), (), tuple(marks)),
+    )
+
+
+def _sentences(facts: Sanity, method: str, marked: bool, independent: bool) -> list[str]:
+    images = counted(facts.images, "image", "images")
+    alone = "; the last column has random weights in those layers alone" if independent else ""
+    gains = any(head.deletion is not None for head in facts.heads)
+    return [
+        *_verdicts(facts.heads, method),
+        f"Cells are rank correlations with the maps above, mean over {images}: one is the same "
+        f"map, zero an unrelated one{', and high ones are marked' * marked}.",
+        f"Each row makes more layers random, from the output down{alone}.",
+        *["A gain compares with pixels in random order: above zero is better."] * gains,
+    ]
+
+
+def _verdicts(heads: Sequence[HeadSanity], method: str) -> list[str]:
+    if len(heads) == 1:
+        return [f"{method} maps {VERDICTS[heads[0].check]}."]
+    return [
+        f"{method} maps for {listed(names)} {end}."
+        for check, end in VERDICTS.items()
+        if (names := [head.title for head in heads if head.check == check])
+    ]
+
+
+def _at(values: Sequence[float | None], step: int) -> float | None:
+    return values[step] if step < len(values) else None
+
+
+def _high(value: Cell) -> bool:
+    return isinstance(value, float) and value > HARDLY
