@@ -254,7 +254,7 @@ class _Reader:
         after = text[cited.end() :] if cited else ""
         self.links += [replace(link, authored=own) for link in links(text, start)]
         text = text[: cited.start()] if cited else text
-        for said in (item[2], "" if own else after):
+        for said in (item[2], after):
             if said:
                 self.passages.append(Passage(plain(said), start))
         table = None
