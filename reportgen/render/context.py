@@ -247,7 +247,7 @@ def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
         rule=note.rule,
         text=note.text if note.origin == "drafted" else linked(note.text, plan),
         verdict=note.verdict,
-        word=WORDS[note.verdict],
+        word=BYLINES["own"].capitalize() if note.origin == "own" else WORDS[note.verdict],
         number=position,
         origin=note.origin,
         byline=BYLINES[note.origin],

@@ -120,12 +120,15 @@ class _Reader:
         """
         whole = self.line == "<div>"
         while self.at < len(self.lines) and (
-            (not whole and self.fenced())
-            or (self.line != _CONTENTS and not _PLACE.fullmatch(self.line))
+            (not whole and self.fenced()) or (self.line != _CONTENTS and not self.is_place())
         ):
             found = links(self.line, self.at + 1)
             self.links += [replace(link, authored=True) for link in found]
             self.at += 1
+
+    def is_place(self) -> bool:
+        """Whether a place or a note begins at the line; an author's HTML would not stand there."""
+        return bool(_PLACE.fullmatch(self.line) or _ITEM.fullmatch(self.line))
 
     def fenced(self) -> bool:
         """Whether the line stands in a block of code, or ends it."""
@@ -188,7 +191,7 @@ class _Reader:
         if self.line.startswith("Model `"):
             self.passage()
             self.blank()
-        if place not in ("inferences", "provenance") and not _PLACE.fullmatch(self.line):
+        if place not in ("inferences", "provenance") and not self.is_place():
             self.authored()
 
     def figure(self, place: str) -> None:

@@ -11,7 +11,7 @@ from reportgen.drafting.rounding import NUMBER, plain
 from reportgen.verification.published import Published, parameters, stated, unticked
 from reportgen.verification.shown import Passage
 from reportgen.verification.texts import bare, even
-from reportgen.verification.words import WORDS
+from reportgen.verification.words import OWN, WORDS
 
 _DIGIT = re.compile(r"\d")
 _PARAMETERS = re.compile(r"([\d,]+) parameters\b")
@@ -28,7 +28,8 @@ class Passages:
 
     def __init__(self, report: Published) -> None:
         self.report = report
-        verdicts = Counter(report.by_note[name].verdict for name in report.inferences)
+        judged = [report.by_note[name] for name in report.inferences]
+        verdicts = Counter(note.verdict for note in judged if note.origin != "own")
         self.tally = {
             word: verdicts[verdict] for verdict, words in WORDS.items() for word in words
         }  # fmt: skip
@@ -58,8 +59,10 @@ class Passages:
     def inference(self, place: int, word: str) -> Iterator[str]:
         """The verdict of an inference, by its number."""
         names = self.report.inferences
-        told = self.report.by_note[names[place - 1]].verdict if 0 < place <= len(names) else None
-        if told is None or word.lower() not in WORDS[told]:
+        note = self.report.by_note[names[place - 1]] if 0 < place <= len(names) else None
+        own = note is not None and note.origin == "own"
+        if note is None or word.lower() not in ((OWN.lower(),) if own else WORDS[note.verdict]):
+            told = note and note.verdict
             yield f"says {word!r} of inference {place}; its verdict is {told!r}"
 
     def counts(self, text: str) -> Iterator[str]:
