@@ -209,7 +209,7 @@ def rules() -> tuple[str, ...]:
 
     The rules of a kind are found in the text of its `notes` module, which is not imported: it names
     them "<kind>.<rule>", and modules that it shares with other kinds name them
-    "{finding.kind}.<rule>" or by the folder that they are in. The rules of an installed kind are
+    "{finding.kind}.<rule>", or by the folder that they are in. The rules of an installed kind are
     not looked for.
     """
     folder = Path(__file__).parent / _ROOMS["figures"]
