@@ -136,7 +136,6 @@ def _checks(
         again(picks),
         np.ones((len(few), 1), np.int32),
         True,
-        None,
         answers,
         color(data, "mean"),
         subject.seed,
