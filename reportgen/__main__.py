@@ -38,7 +38,8 @@ def unwritten(error: OSError | None) -> int:
     # A reader that has enough, such as `head`, closes the pipe.
     if not isinstance(error, BrokenPipeError):
         why = (error.strerror or "").lower()
-        show(SystemRefusal(Problem(f"cannot write to standard output: {why}")))
+        hint = "send it to a terminal, or to a file where there is space"
+        show(SystemRefusal(Problem(f"cannot write to standard output: {why}", hint=hint)))
     return SystemRefusal.exit_status
 
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from reportgen.digest import absolute
+from reportgen.digest import absolute, of_bytes
+from reportgen.editing.file import NotesFile, parse, read
 from reportgen.engine.client import Worker
 from reportgen.engine.job import Job
 from reportgen.errors import InputMovedError, Problem, ReportgenError, SystemRefusal, refused
 from reportgen.keys import key_of
 from reportgen.plan import Plan, Task
 from reportgen.publication import publish
+from reportgen.records import Report
 from reportgen.session import Session, changed_files, recorded
 from reportgen.store import Output, read_manifest
 
@@ -264,7 +266,8 @@ class Builder:
                 self.warn(task, output)
         facts = self.facts(task)
         provenance = self.session.provenance(self.plan)
-        files = page.make(self.plan.spec, inputs, provenance, self.session.store)
+        notes = self.notes_file(task, facts["files"])
+        files = page.make(self.plan.spec, inputs, provenance, self.session.store, notes)
         for name, digest in templates.used().items():
             if facts["files"].get(name, digest) != digest:
                 problem = Problem(f"the template {name} changed while it was read")
@@ -273,6 +276,42 @@ class Builder:
         self.resolved[task.key] = Resolved(key_of(task, facts), facts, digests)
         self.publish(task, digests, files)
         self.ran += 1
+
+    def drafts(self) -> Report:
+        """The report with its drafts, without a page.
+
+        Raises:
+            ReportgenError: a task failed; the listener has the error.
+        """
+        from reportgen import page
+
+        task = self.plan.page
+        for _ in range(MOVES + 1):
+            try:
+                used = [
+                    (i.name, self.outputs(self.plan.tasks[i.task])[i.output]) for i in task.inputs
+                ]
+                return page.drafted(self.plan.spec, dict(used), {}, self.session.store)
+            except InputMovedError:
+                self.resolved.clear()
+                self.worker.stop()
+        raise Failed(1)
+
+    def notes_file(self, task: Task, digests: Mapping[str, str]) -> NotesFile | None:
+        """The author's notes, as the key of the page has them.
+
+        Raises:
+            UserError: the file cannot be read.
+            InputMovedError: it changed since.
+        """
+        path = self.plan.spec.notes
+        if path.name not in task.files:
+            return None
+        data = read(path)
+        if data is None or of_bytes(data) != digests[path.name]:
+            problem = Problem(f"{path} changed while it was read")
+            raise self.moved(task, InputMovedError(problem))
+        return parse(data, str(path))
 
     def keep_manifest(self, facts: Mapping[str, Any]) -> None:
         """Record the tasks that ran, where none of them changed the page."""

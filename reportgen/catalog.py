@@ -203,6 +203,22 @@ def loader(kind: str, group: Literal["models", "datasets"] = "models") -> str:
     return f"reportgen.{group}.{_LOADERS[group][kind]}"
 
 
+@cache
+def rules() -> tuple[str, ...]:
+    """What a spec may hide: figure kinds, the rules of their notes, and inferences.
+
+    A kind's rules are named "<kind>.<rule>" in the text of its `notes` module, which is not
+    imported. The rules of an installed kind are not looked for.
+    """
+    folder = Path(__file__).parent / _ROOMS["figures"]
+    found = {*modules("figures"), *modules("inferences")}
+    for kind in _own_modules("figures"):
+        path = folder / kind / "notes.py"
+        text = path.read_text("utf-8") if path.is_file() else ""
+        found.update(re.findall(rf'"({kind}\.[a-z_]+)"', text))
+    return tuple(sorted(found))
+
+
 def training_parameters() -> tuple[Parameter, ...]:
     """The parameters that a model's `training` may set."""
     return cast("tuple[Parameter, ...]", import_module(_TRAINING).PARAMETERS)

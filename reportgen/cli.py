@@ -173,6 +173,43 @@ def build(specs: Sequence[str], out: Path | None, trust_model: bool) -> int:
 
 
 @main.command()
+@click.argument("spec")
+@out_option
+@click.option(
+    "--approve",
+    metavar="ID",
+    multiple=True,
+    help="Approve this note as it is now; may be given several times.",
+)
+@click.option("--trust-model", is_flag=True, help="As for 'build'.")
+@guarded
+def notes(spec: str, out: Path | None, approve: Sequence[str], trust_model: bool) -> int:
+    """Write specs/SPEC.notes.md with all drafted notes, to be edited.
+
+    What is stale is computed first. Where the file exists, new drafts are added; everything that
+    you wrote in it stays.
+    """
+    from reportgen import reports as use
+    from reportgen.checking.figures import data_problems
+
+    sound, _ = load([spec], data_problems)
+    if not sound:
+        return UserError.exit_status
+    console = Console(live=sys.stderr.isatty())
+    plan = use.plans(sound)[0]
+    merged = use.rewrite_notes(plan, place(out), console, approve=approve, trust=trust_model)
+    counts = ", ".join(f"{count} {state}" for state, count in merged.counts.items()) or "no notes"
+    say(f"{sound[0].notes} ({counts})")
+    for id, said in merged.changed.items():
+        say(f"changed  {id} ({said})")
+    for id in merged.returned:
+        say(f"returned {id} (its verdict has changed since you rejected it)")
+    for id in merged.orphans:
+        say(f"orphan   {id} (its figure has left the spec)")
+    return 0
+
+
+@main.command()
 @spec_argument
 @out_option
 @click.option("--json", "as_json", is_flag=True, help="List all tasks, the fresh too, as JSON.")
@@ -180,7 +217,8 @@ def build(specs: Sequence[str], out: Path | None, trust_model: bool) -> int:
 def status(specs: Sequence[str], out: Path | None, as_json: bool) -> int:
     """List the tasks that are stale, each with its reasons.
 
-    A report that was never built has one line. The exit status is 1 if any task is stale.
+    A report that was never built has one line. The exit status is 1 if any task is stale. Notes
+    that you rejected, whose numbers have changed or whose figure is gone are listed too.
     """
     from reportgen import reports as use
     from reportgen.checking.figures import data_problems
@@ -193,6 +231,9 @@ def status(specs: Sequence[str], out: Path | None, as_json: bool) -> int:
         say(line)
     if sound and not as_json:
         say(f"{len(statuses) - len(stale)} of {len(statuses)} tasks are fresh")
+        for spec in sound:
+            for state, id, detail in use.note_states(spec, place(out)):
+                say(f"{state:<8} {spec.slug}: {id}{f' ({detail})' if detail else ''}")
     reminded = remind(
         broken, len(sound) + len(broken), "not examined, because of the problems above"
     )

@@ -175,6 +175,8 @@ def _failure(what: str, base: Path, error: BaseException) -> Problem:
     """A failure of the user's code, with its file and line, since no traceback is shown."""
     if isinstance(error, SyntaxError):  # The module itself has no frame: it did not run.
         message = f"{what} failed: {type(error).__name__}: {error.msg}"
-        return Problem(message, error.filename, error.lineno)
+        return Problem(message, error.filename, error.lineno, "correct it there")
     file, line = own_place(error, base) or (None, None)
-    return Problem(f"{what} failed: {type(error).__name__}: {cause(error)}", file, line)
+    message = f"{what} failed: {type(error).__name__}: {cause(error)}"
+    hint = "correct it there" if line else "call the function by itself, and correct what fails"
+    return Problem(message, file, line, hint)

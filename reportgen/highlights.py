@@ -39,7 +39,9 @@ def key_findings(sections: Iterable[Section], inferences: Sequence[Note]) -> tup
     Performance comes first, then verdicts that are decided, then what else was measured, one note
     of each kind of figure, as far as it takes to reach `FEWEST`.
     """
-    notes = [note for section in sections for block in section.blocks for note in block.notes]
+    blocks = [block for section in sections for block in section.blocks]
+    notes = [note for block in blocks for note in block.notes if note.origin != "own"]
+    inferences = [note for note in inferences if note.origin != "own"]
     answers = [[n for n in [*inferences, *notes] if n.rule == rule] for rule in PERFORMANCE]
     first = next(filter(None, answers), [])[:2]
     decided = [n for n in [*inferences, *notes] if n.verdict in ("supported", "contradicted")]

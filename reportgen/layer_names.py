@@ -21,7 +21,8 @@ def unclear(name: str, paths: Sequence[str]) -> Problem:
     if not found:
         message = f"no layer to show here is called '{name}'"
         if not paths:
-            return Problem(f"{message}, and the model has none that could be shown")
+            hint = "leave this figure out, or show another model"
+            return Problem(f"{message}, and the model has none that could be shown", hint=hint)
         near = did_you_mean(name, paths)
         known = near.startswith("did you mean")
         return Problem(

@@ -8,11 +8,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reportgen import catalog
+from reportgen.cited_values import Cited, cited, cited_in_line, resolved
+from reportgen.citing import citation_problems
 from reportgen.codec import decode, encode
 from reportgen.digest import of_bytes, of_value
 from reportgen.drafting import measure_name
+from reportgen.editing.applying import applied
+from reportgen.editing.file import NotesFile
 from reportgen.engine.drawn import Drawn, DrawnPart
 from reportgen.engine.note import as_evidence
+from reportgen.errors import UserError
 from reportgen.highlights import key_findings, with_caveats
 from reportgen.records import (
     Block,
@@ -27,6 +32,7 @@ from reportgen.records import (
     Verdict,
 )
 from reportgen.render import pages
+from reportgen.render.context import cited_view
 from reportgen.render.views import REMARKS
 from reportgen.spec.types import FigureSpec, ModelSpec, SectionSpec, Spec
 from reportgen.store import Output, Store
@@ -38,7 +44,11 @@ SUFFIXES = {"image/png": "png", "image/svg+xml": "svg", "text/csv": "csv"}
 
 
 def make(
-    spec: Spec, inputs: Mapping[str, Output], provenance: Mapping[str, Json], store: Store
+    spec: Spec,
+    inputs: Mapping[str, Output],
+    provenance: Mapping[str, Json],
+    store: Store,
+    notes: NotesFile | None = None,
 ) -> dict[str, bytes]:
     """All files of a report as bytes, by path relative to the report's folder.
 
@@ -47,7 +57,34 @@ def make(
         inputs: outputs of the tasks before the page, by input name.
         provenance: how the report was made: versions, libraries, seed.
         store: the store that holds the outputs.
+        notes: the author's notes, if there are any.
+
+    Raises:
+        UserError: the author's text cites evidence that the report does not have.
     """
+    report = drafted(spec, inputs, provenance, store)
+    evidence = evidence_of(report)
+    report = with_captions(report, spec, evidence)
+    own = applied(report.sections, report.inferences, evidence, spec, notes)
+    report = replace(
+        report,
+        sections=own.sections,
+        inferences=own.inferences,
+        highlights=key_findings(own.sections, own.inferences),
+        provenance={**report.provenance, **_left_out(spec, own.rejected)},
+    )
+    shown = [f for section in report.sections for block in section.blocks for f in block.figures]
+    return pages(
+        report,
+        {figure.file: store.get(figure.digest) for figure in shown if figure.table is None},
+        {figure.file: store.get(figure.vector) for figure in shown if figure.vector},
+    )
+
+
+def drafted(
+    spec: Spec, inputs: Mapping[str, Output], provenance: Mapping[str, Json], store: Store
+) -> Report:
+    """A report with all of its drafts; see `make`."""
     outputs = {name: json.loads(store.get(output.object)) for name, output in inputs.items()}
     models = tuple(_model(m, decode(ModelFacts, outputs[f"model:{m.name}"])) for m in spec.models)
     inferred = [outputs[f"inference:{rule}"] for rule in spec.inferences]
@@ -60,7 +97,7 @@ def make(
         derived,
         models,
     )
-    report = Report(
+    return Report(
         slug=spec.slug,
         title=spec.title,
         authors=tuple(spec.authors),
@@ -71,14 +108,57 @@ def make(
         provenance=_provenance(models, provenance),
         warnings=_warnings(models),
         derived=derived,
-        highlights=key_findings(sections, inferences),
     )
-    shown = [f for section in report.sections for block in section.blocks for f in block.figures]
-    return pages(
-        report,
-        {figure.file: store.get(figure.digest) for figure in shown if figure.table is None},
-        {figure.file: store.get(figure.vector) for figure in shown if figure.vector},
-    )
+
+
+def evidence_of(report: Report) -> dict[str, Evidence]:
+    """All that the texts of a report may cite, by id."""
+    blocks = [block for section in report.sections for block in section.blocks]
+    items = [*(item for block in blocks for item in block.evidence), *report.derived]
+    return {item.id: item for item in items}
+
+
+def with_captions(report: Report, spec: Spec, evidence: Mapping[str, Evidence]) -> Report:
+    """The report with the values that its author's captions cite, after a check of all texts.
+
+    Raises:
+        UserError: a text cites evidence that the report does not have.
+    """
+    texts = [(cited(spec.intro), spec.lines.get("intro", 1))]
+    for section in spec.sections:
+        texts.append((cited(section.text), section.lines.get("text", section.line)))
+        texts += [(cited_in_line(f.caption or ""), f.at("caption")) for f in section.figures]
+    # A message names the line of the key, on whichever line of its text the citation is.
+    wrong = [
+        replace(problem, line=line)
+        for citations, line in texts
+        for problem in citation_problems(citations, list(evidence), str(spec.source), line)
+    ]
+    if wrong:
+        raise UserError(*wrong)
+
+    def caption(text: str) -> str:
+        def fill(item: Cited) -> str:
+            view = cited_view(evidence[item.id])
+            return view.percent if item.percent else view.text
+
+        return resolved(text, cited_in_line(text), fill)
+
+    sections = tuple(
+        replace(section, blocks=tuple(
+            replace(block, caption=caption(block.caption)) for block in section.blocks
+        ))
+        for section in report.sections
+    )  # fmt: skip
+    return replace(report, sections=sections)
+
+
+def _left_out(spec: Spec, rejected: Mapping[str, str]) -> dict[str, Json]:
+    """What the page says of drafts that it does not show."""
+    drafts = "1 draft" if len(rejected) == 1 else f"{len(rejected)} drafts"
+    parts = [f"rules {', '.join(spec.hidden)}"] if spec.hidden else []
+    parts += [f"{drafts} that the author rejected"] if rejected else []
+    return {"notes left out": "; ".join(parts)} if parts else {}
 
 
 def _model(model: ModelSpec, facts: ModelFacts) -> ModelFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -365,9 +366,14 @@ class _Layout:
             self.roots.modules("page", ()),
             without_lines(params),
             tuple(inputs),
-            self.roots.templates,
+            {**self.roots.templates, **_notes_file(self.spec)},
             where=(self.file, None),
         )
+
+
+def _notes_file(spec: Spec) -> dict[str, Path]:
+    """The file of the author's notes, where there is one."""
+    return {spec.notes.name: spec.notes} if os.path.lexists(spec.notes) else {}
 
 
 _SHOWN: tuple[Stage, Stage] = ("draw", "note")

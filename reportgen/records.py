@@ -390,6 +390,15 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A measured value behind an author's words that has moved; None is undefined or missing."""
+
+    evidence: str
+    was: Number | None
+    now: Number | None
+
+
+@dataclass(frozen=True)
 class Note:
     """One finding in a sentence or two, its verdict, and the ids of the evidence that it cites.
 
@@ -397,6 +406,10 @@ class Note:
         claim: the claim that the verdict is on, as a sentence; "" for a note that tests none.
         table: the finding in numbers, layer by layer or output by output, where it spans several.
         caveats: doubts about the models behind the finding, in a few words each.
+        origin: "drafted", or "edited" by the author, or the author's "own". The text of a draft is
+            plain, with code in backticks; that of the others is Markdown.
+        changed: what has left its interval since the author wrote or approved the text.
+        verdict_was: the verdict at that time, where it was another; else "".
     """
 
     id: str
@@ -404,13 +417,15 @@ class Note:
     text: str
     verdict: Verdict
     cites: tuple[str, ...]
-    origin: Literal["drafted", "edited"] = "drafted"
+    origin: Literal["drafted", "edited", "own"] = "drafted"
     claim: str = ""
     table: Table | None = None
     caveats: tuple[str, ...] = ()
+    changed: tuple[Change, ...] = ()
+    verdict_was: str = ""
 
     def __post_init__(self) -> None:
-        if not self.cites:
+        if not self.cites and self.origin == "drafted":
             raise ValueError(f"note {self.id!r} cites no evidence")
         if self.verdict not in VERDICTS:
             raise ValueError(f"note {self.id!r} has verdict {self.verdict!r}, not of {VERDICTS}")
@@ -499,13 +514,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part of the report; `text` is the author's Markdown."""
+    """A titled part of the report; `text` is the author's Markdown, `notes` are his own."""
 
     id: str
     title: str
     text: str
     model: str
     blocks: tuple[Block, ...]
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)

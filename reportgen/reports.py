@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -12,18 +13,29 @@ from typing import TypeVar
 from reportgen import engine, scratch, site
 from reportgen.builder import Builder, Listener
 from reportgen.checking import clash_problems
+from reportgen.editing.file import load, parse, read, written
+from reportgen.editing.merging import Merged, merge
+from reportgen.editing.states import NoteState, published, states
 from reportgen.engine.client import Worker
-from reportgen.errors import Problem, ReportgenError, SystemRefusal, UserError, refused
+from reportgen.errors import (
+    Problem,
+    ReportgenError,
+    SystemRefusal,
+    UserError,
+    did_you_mean,
+    refused,
+)
 from reportgen.files import in_place_of_folder
 from reportgen.keys import Reason, Status, differences, key_of
 from reportgen.plan import Plan, Roots, Stage, Task, plan
 from reportgen.publication import obstacles, recover
+from reportgen.records import Report
 from reportgen.render import template_files
 from reportgen.session import Place, Session, changed_files, recorded
 from reportgen.spec.types import Spec
-from reportgen.store import locked, read_manifest
+from reportgen.store import locked, read_manifest, write_atomic
 
-__all__ = ["Listener", "Place", "build", "plans", "roots", "statuses"]
+__all__ = ["Listener", "Place", "build", "plans", "rewrite_notes", "roots", "statuses"]
 
 T = TypeVar("T")
 
@@ -186,6 +198,74 @@ def build(
         worst = max(status, *(error.exit_status for error in errors))
         raise (UserError if worst == UserError.exit_status else SystemRefusal)(*problems)
     return status
+
+
+def rewrite_notes(
+    plan: Plan,
+    place: Place,
+    listener: Listener,
+    *,
+    approve: Sequence[str] = (),
+    trust: bool = False,
+) -> Merged:
+    """Write the notes file of a report anew, with all its drafts; compute first what is stale.
+
+    Args:
+        plan: the report.
+        place: where pages and cache are.
+        listener: receives progress and errors.
+        approve: ids of notes to approve as they are.
+        trust: whether code in model files may run.
+
+    Raises:
+        UserError: the file cannot be read, or a note to approve does not exist.
+        ReportgenError: a task failed, or another build is running.
+    """
+    remark = partial(listener.remarked, site_task(place))
+    with locked(place.cache, remark) as mine:
+        if not mine:
+            raise ReportgenError(f"another build is using {place.cache}; wait until it is done")
+        clear_up(place)
+        session = Session(place)
+        try:
+            with Worker() as worker:
+                drafts = Builder(session, plan, worker, listener, trust).drafts()
+        finally:
+            session.store.save_stat_cache(session.stats)
+    return _rewritten(plan.spec, drafts, approve)
+
+
+def note_states(spec: Spec, place: Place) -> list[NoteState]:
+    """What is to be said of the author's notes, given the report as it was published last."""
+    file = load(spec.notes)
+    if file is None:
+        return []
+    return list(states(file, spec, published(place.out / spec.slug / "report.json")))
+
+
+def _rewritten(spec: Spec, drafts: Report, approve: Sequence[str]) -> Merged:
+    """The notes file with the drafts of a report, written whole or not at all."""
+    from reportgen.page import evidence_of
+
+    before = read(spec.notes)
+    file = None if before is None else parse(before, str(spec.notes))
+    merged = merge(
+        drafts.sections, drafts.inferences, evidence_of(drafts), spec, file, approve=approve
+    )
+    known = [entry.id for one in merged.notes.places for entry in one.entries if entry.id]
+    if wrong := [id for id in approve if id not in known]:
+        messages = [f"there is no note '{id}' in {spec.notes}" for id in wrong]
+        hints = [did_you_mean(id, known) for id in wrong]
+        raise UserError(*(Problem(m, hint=h) for m, h in zip(messages, hints, strict=True)))
+    text = written(merged.notes).encode("utf-8", "replace")
+    # What is written must be readable again, or words could be lost the next time.
+    parse(text, str(spec.notes))
+    if read(spec.notes) != before:
+        problem = Problem("the notes file was changed meanwhile", str(spec.notes))
+        raise UserError(replace(problem, hint="save it in your editor, then try again"))
+    if text != before:
+        write_atomic(spec.notes, text)
+    return merged
 
 
 def require_folder(out: Path) -> None:

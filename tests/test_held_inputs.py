@@ -110,7 +110,8 @@ def test_the_page_says_what_is_held_and_shows_every_figure(built: Path) -> None:
     assert shown.count(told) == 1
     both = "The inputs 'image' and 'mask' are given the same images."
     assert f"- inputs\n  - two: {both} {told}" in made
-    assert "weights" not in made
+    assert "\n- weights" not in made
+    assert "Its weights look as if they had never been trained" in made
     assert "The inputs 'image' and 'mask' are given the same images." in page
     assert "meta (HeldInput)" in page
     assert "cannot be run" not in page

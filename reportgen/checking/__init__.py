@@ -8,6 +8,7 @@ reported; the build reports the rest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from reportgen.checking.figures import data_problems, layer_problems
 from reportgen.checking.files import check_files, input_problems, package_problems
 from reportgen.checking.links import link_problems
-from reportgen.errors import Problem
+from reportgen.errors import Problem, UserError
 from reportgen.spec.loading import read_file, read_spec
 from reportgen.spec.problems import Problems
 from reportgen.spec.types import Spec
@@ -37,13 +38,31 @@ def load_text(text: str | bytes, file: Path | str) -> Spec:
         file: its name; paths in the spec begin at the file's folder.
 
     Raises:
-        UserError: with every problem of the spec and of the files that it names, sorted by line.
+        UserError: with every problem of the spec and of the files that it names, sorted by line,
+            or else those of the author's notes beside it.
     """
     problems = Problems(str(file))
     spec = read_spec(text, Path(file), problems)
     check_files(spec, problems)
     problems.finish()
+    check_notes(spec)
     return spec
+
+
+def check_notes(spec: Spec) -> None:
+    """Read the author's notes beside a spec, if there are any.
+
+    Raises:
+        UserError: the file cannot be read, or cites values of figures that the spec lacks.
+    """
+    if not os.path.lexists(spec.notes):
+        return
+    from reportgen.editing.applying import file_problems
+    from reportgen.editing.file import load as load_notes
+
+    notes = load_notes(spec.notes)
+    if notes and (wrong := list(file_problems(notes, spec))):
+        raise UserError(*wrong)
 
 
 def problems_of(spec: Spec, sketches: Sketches | None = None) -> list[Problem]:

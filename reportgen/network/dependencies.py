@@ -121,19 +121,20 @@ def _sorted(operations: dict[str, Layer], paths: frozenset[str], last: str) -> D
     own = {path: operation for path, operation in operations.items() if path in paths}
     types = {path: type(operation).__name__ for path, operation in own.items()}
     kinds = (
-        [path for path, name in types.items() if _is_normalization(name)],
+        [path for path, name in types.items() if is_normalization(name)],
         [path for path, name in types.items() if name in _MERGES],
         [path for path, name in types.items() if "AveragePooling" in name],
-        [path for path, operation in own.items() if path != last and _is_nonlinear(operation)],
+        [path for path, operation in own.items() if path != last and is_nonlinear(operation)],
     )
     return Dependencies(tuple(own), *(tuple(kind) for kind in kinds))
 
 
-def _is_normalization(name: str) -> bool:
+def is_normalization(name: str) -> bool:
+    """Whether a layer of this type normalizes what other layers compute."""
     return name.endswith("Normalization") and name != "Normalization"
 
 
-def _is_nonlinear(operation: Layer) -> bool:
+def is_nonlinear(operation: Layer) -> bool:
     """Whether an operation has a non-linearity, pooling excluded, that is not a ReLU."""
     if rectifier_of(operation) is not None:
         return False

@@ -71,7 +71,8 @@ def observe(
     Args:
         network: a model with a graph, nested to any depth.
         images: model input, shape (n, h, w, c); a list of arrays for a model with several inputs.
-        layers: paths of layers to read; `conv[1]` is the second use of a layer.
+        layers: paths of layers to read, or of other operations; `conv[1]` is the second use of a
+            layer.
         inputs_of: paths of layers whose (first) input to read.
         mean: whether to average activations over space inside the graph, shape (n, channels).
         logits: whether to compute the heads as well; otherwise `logits` and `probabilities` are ().
@@ -84,8 +85,10 @@ def observe(
     if logits:
         require_finite(network)
     every = list(network.layers)
+    uses = network.uses
     paths, sources = (
-        tuple(find(network, name, every) for name in names) for names in (layers, inputs_of)
+        tuple(name if name in uses else find(network, name, every) for name in names)
+        for names in (layers, inputs_of)
     )
     orders = channel_orders(network)
 

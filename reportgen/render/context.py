@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reportgen.drafting import listed, number
+from reportgen.drafting import listed, number, percent
 from reportgen.drafting.wording import SYMBOLS
 from reportgen.links import retargeted
 from reportgen.records import (
@@ -31,6 +31,8 @@ from reportgen.render.outline import Outline
 from reportgen.render.views import (
     REMARKS,
     BlockView,
+    ChangeView,
+    CitedView,
     EntryView,
     EvidenceView,
     FactView,
@@ -63,6 +65,9 @@ WORDS: Mapping[str, str] = {
     "info": "Measured",
 }
 """Names of verdicts on a page."""
+
+BYLINES = {"drafted": "", "edited": "edited by the author", "own": "by the author"}
+"""What the author has to do with a note, by its origin."""
 
 LONG_LIST = 4
 """Number of links to figures above which links show numbers only."""
@@ -99,6 +104,7 @@ def report_page(
         tally=tally(report.inferences),
         models=list(view.models.values()),
         provenance=facts(report.provenance),
+        values=cited_views(plan),
     )
 
 
@@ -155,6 +161,7 @@ class _Viewer:
             model=self.models.get(section.model),
             entries=entries(section.blocks, self.plan, models),
             blocks=[self.block(block, section.model) for block in section.blocks],
+            notes=[note_view(note, self.plan) for note in section.notes],
         )
 
     def block(self, block: Block, model: str) -> BlockView:
@@ -238,11 +245,14 @@ def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
         id=note.id,
         anchor=plan.anchors["note", note.id],
         rule=note.rule,
-        text=note.text,
+        text=note.text if note.origin == "drafted" else linked(note.text, plan),
         verdict=note.verdict,
         word=WORDS[note.verdict],
         number=position,
-        edited=note.origin == "edited",
+        origin=note.origin,
+        byline=BYLINES[note.origin],
+        changes=[ChangeView(c.evidence, _number(c.was), _number(c.now)) for c in note.changed],
+        verdict_was=WORDS.get(note.verdict_was, "").lower(),
         cites=" ".join(note.cites),
         figures=links({item.figure for item in evidence}, plan),
         evidence=[evidence_view(item, plan) for item in evidence],
@@ -268,9 +278,21 @@ def evidence_view(item: Evidence, plan: Outline) -> EvidenceView:
     )
 
 
+def cited_views(plan: Outline) -> dict[str, CitedView]:
+    """Every measure as an author's text cites it, by id."""
+    return {id: cited_view(item) for id, item in plan.evidence.items()}
+
+
+def cited_view(item: Evidence) -> CitedView:
+    """One measure as an author's text cites it; a unit that is a symbol follows its number."""
+    unit = "" if item.unit not in SYMBOLS or item.value is None else f" {item.unit}"
+    text = number(item.value) + unit.replace(" %", "%")
+    return CitedView(json.dumps(item.value, allow_nan=False), text, percent(item.value))
+
+
 def tally(notes: Sequence[Note]) -> list[TallyView]:
     """The number of notes with each verdict, without verdicts that no note has."""
-    counts = Counter(str(note.verdict) for note in notes)
+    counts = Counter(str(note.verdict) for note in notes if note.origin != "own")
     return [
         TallyView(verdict, f"{counts[verdict]} {WORDS[verdict].lower()}")
         for verdict in VERDICTS

@@ -50,7 +50,11 @@ def _environment(style: str) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters.update(
-        inline=prose.inline, plain=prose.plain, author=prose.author, in_quotes=prose.in_quotes
+        inline=prose.inline,
+        plain=prose.plain,
+        author=prose.author,
+        in_quotes=prose.in_quotes,
+        summary=prose.summary,
     )
     environment.globals.update(style=Markup(style), policy=_policy(style))
     return environment

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from urllib.parse import quote
 
@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from reportgen.drafting import quoted
 from reportgen.render import prose, templates
-from reportgen.render.views import CellView, LinkView, ReportPage
+from reportgen.render.views import CellView, CitedView, LinkView, NoteView, ReportPage
 
 # GitHub reads no emphasis inside a word, so underscores in names of layers stay unescaped.
 _SPECIAL = re.compile(r"[\\`*\[\]<>&|~$#]|(?<![^\W_])_|_(?![^\W_])")
@@ -55,14 +55,19 @@ def inline(text: str, cell: bool = False) -> Escaped:
     return Escaped(_START.sub(r"\1\\", "".join(pieces), count=1))
 
 
-def author(text: str) -> Escaped:
-    """An author's Markdown as written if it holds only safe markup, else the sanitized HTML."""
+def author(text: str, values: Mapping[str, CitedView] | None = None) -> Escaped:
+    """An author's Markdown as written if it holds only safe markup, else the sanitized HTML.
+
+    Args:
+        text: the Markdown.
+        values: what it may cite, by id of the evidence; all that it cites must be here.
+    """
     bare = _SPAN.sub("", re.sub(_FENCED, "", text, flags=re.MULTILINE))
     if _WILD.search(bare) or not all(map(_is_harmless, _ADDRESS.findall(text))):
         # An empty line would end the block of HTML.
-        markup = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text).strip())
+        markup = re.sub(r"\n(?=[ \t]*\n)", "&#10;", prose.author(text, values).strip())
         return Escaped(f"<div>\n{markup}\n</div>" if markup else "")
-    return Escaped(_HEADING.sub(_lowered, text))
+    return Escaped(_HEADING.sub(_lowered, prose.with_values(text, values or {})))
 
 
 def _is_harmless(address: tuple[str, str]) -> bool:
@@ -105,6 +110,33 @@ def _rule(columns: Iterable[CellView]) -> Escaped:
 
 def _cell(text: str) -> Escaped:
     return inline(text, cell=True)
+
+
+def _said(note: NoteView, mark: str, indent: int, values: Mapping[str, CitedView]) -> Escaped:
+    """A note as an item of a list, whose lines are indented; `mark` follows the verdict."""
+    word = note.byline.capitalize() if note.origin == "own" else note.word
+    byline = f" ({note.byline})" if note.origin == "edited" else ""
+    text = inline(note.text) if note.origin == "drafted" else author(note.text, values)
+    head, tail = f"**{inline(word + byline + mark)}**", " ".join(_remarks(note))
+    if "\n" not in text:
+        return Escaped(" ".join(filter(None, [head, text, tail])))
+    lines = [head, "", *text.strip("\n").split("\n"), *(["", tail] if tail else []), ""]
+    return Escaped("\n".join((" " * indent + line if i and line else line) for i, line in
+                             enumerate(lines)))  # fmt: skip
+
+
+def _remarks(note: NoteView) -> Iterator[str]:
+    """What follows the text of a note: links, doubts, and what has changed."""
+    if note.figures:
+        yield f"({_links(note.figures)})"
+    if note.caveats:
+        yield f"Doubtful because of {inline(note.caveats)}."
+    if note.verdict_was:
+        was = inline(f"was {note.verdict_was}, is {note.word.lower()}")
+        yield f"**The verdict has changed:** {was}."
+    if note.changes:
+        moved = "; ".join(f"`{c.id}` was {c.was.text}, is {c.now.text}" for c in note.changes)
+        yield f"**The numbers behind this have changed:** {inline(moved)}."
 
 
 def _address(text: str) -> Escaped:
@@ -151,6 +183,8 @@ def _environment() -> Environment:
         links=_links,
         rule=_rule,
         author=author,
+        said=_said,
+        summary=prose.summary,
         address=_address,
     )
     return environment

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reportgen.links import anchors
-from reportgen.records import Block, Evidence, Figure, Note, Report
+from reportgen.records import Block, Evidence, Figure, Note, Report, Section
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Outline:
         labels: "Figure 3" or "Table 2", by figure id.
         anchors: HTML ids; keys are ("figure" | "block" | "section" | "note", id).
         evidence: evidence by id; the figure of each exists.
-        notes: the notes of all blocks, then the inferences.
+        notes: the notes of all sections and their blocks, then the inferences.
     """
 
     figures: tuple[Figure, ...]
@@ -36,7 +36,7 @@ def outline(report: Report) -> Outline:
     """
     blocks = [block for section in report.sections for block in section.blocks]
     figures = tuple(_captioned(block, item) for block in blocks for item in block.figures)
-    notes = (*(note for block in blocks for note in block.notes), *report.inferences)
+    notes = (*(n for section in report.sections for n in _notes(section)), *report.inferences)
     _once("section", (section.id for section in report.sections))
     _once("block", (block.id for block in blocks))
     _once("figure", (figure.id for figure in figures))
@@ -49,6 +49,13 @@ def outline(report: Report) -> Outline:
     return Outline(
         figures, _labels(figures), anchors(_places(report, figures, notes)), evidence, notes
     )
+
+
+def _notes(section: Section) -> Iterator[Note]:
+    """The author's notes on a section, then the notes of its blocks."""
+    yield from section.notes
+    for block in section.blocks:
+        yield from block.notes
 
 
 def _captioned(block: Block, figure: Figure) -> Figure:

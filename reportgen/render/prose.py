@@ -7,12 +7,15 @@ The result contains no script, picture or id, and only web and mail addresses.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 import nh3
-from markdown import Markdown
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup, escape
+
+from reportgen import cited_values
+from reportgen.render.views import CitedView
 
 HEADING = 3
 """Level of an author's "#" heading: below the titles of page and section."""
@@ -36,8 +39,8 @@ _ATTRIBUTES = {
 _FRAME = '<div class="scroll" role="region" tabindex="0" aria-label="Table, scrollable">'
 SCHEMES = {"http", "https", "mailto"}
 """What an author's link may lead to, besides a place on the page."""
-_BULLET = re.compile(r" {0,3}(?:[-*+]|1[.)]) +\S")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+_TAG = re.compile(r"""<[A-Za-z/](?:"[^"]*"|[^">])*>""")
+_PLACE = re.compile("\ue000(\\d+)\ue001")
 
 _CONTROLS = dict.fromkeys(
     [
@@ -80,47 +83,61 @@ def in_quotes(text: str) -> Markup:
     return Markup(text.replace("&", "&amp;").replace('"', "&quot;"))
 
 
-def author(text: str) -> Markup:
-    """An author's Markdown as sanitized HTML."""
-    converter = Markdown(
-        extensions=["tables", "fenced_code", "sane_lists"],
-        extension_configs={"tables": {"use_align_attribute": True}},
-    )
+def author(text: str, values: Mapping[str, CitedView] | None = None) -> Markup:
+    """An author's Markdown as sanitized HTML.
+
+    Args:
+        text: the Markdown.
+        values: what it may cite, by id of the evidence; all that it cites must be here.
+    """
+    shown: list[tuple[str, CitedView, str]] = []
+
+    def kept(match: re.Match[str]) -> str:
+        id, percent = cited_values.parsed(match)
+        value = (values or {})[id]
+        shown.append((id, value, value.percent if percent else value.text))
+        return f"\ue000{len(shown) - 1}\ue001"
+
+    converter = cited_values.converter(kept)
     converter.treeprocessors.register(_Tame(converter), "tame", 0)
     clean = nh3.clean(
-        converter.convert(spaced(text)),
+        converter.convert(cited_values.spaced(cited_values.without_places(text))),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer",
     )
     # In sanitized HTML "<table>" is always a tag, because text is escaped.
-    framed = clean.replace("<table>", f"{_FRAME}<table>")
-    return Markup(framed.replace("</table>", "</table></div>"))
+    framed = clean.replace("<table>", f"{_FRAME}<table>").replace("</table>", "</table></div>")
+    if not shown:
+        return Markup(framed)
+    # Only now, so that no author can write the element himself. Attributes hold plain text.
+    plain = _TAG.sub(
+        lambda tag: _PLACE.sub(lambda place: escape(shown[int(place[1])][2]), tag[0]), framed
+    )
+    return Markup(_PLACE.sub(lambda place: _data(*shown[int(place[1])]), plain))
 
 
-def spaced(text: str) -> str:
-    """Markdown with an empty line before each list, which Python-Markdown needs, unlike GitHub."""
-    lines: list[str] = []
-    fence = ""
-    for line in text.splitlines():
-        mark = _FENCE.match(line)
-        if mark and not fence:
-            fence = mark[1]
-        elif mark and mark[1].startswith(fence):
-            fence = ""
-        elif not fence and _BULLET.match(line) and lines and _ends_paragraph(lines[-1]):
-            lines.append("")
-        lines.append(line)
-    return "\n".join(lines)
+def summary(text: str, values: Mapping[str, CitedView]) -> str:
+    """The first paragraph of an author's Markdown as plain text."""
+    first = re.split(r"\n[ \t]*\n", text.strip(), maxsplit=1)[0]
+    return author(first, values).striptags()
 
 
-def _ends_paragraph(line: str) -> bool:
-    return bool(line.strip()) and not line.startswith((" ", "\t", ">", "|")) and not _is_item(line)
+def with_values(text: str, values: Mapping[str, CitedView]) -> str:
+    """An author's Markdown with the values that it cites."""
+
+    def fill(item: cited_values.Cited) -> str:
+        value = values[item.id]
+        return value.percent if item.percent else value.text
+
+    return cited_values.resolved(text, cited_values.cited(text), fill)
 
 
-def _is_item(line: str) -> bool:
-    return re.match(r" {0,3}(?:[-*+]|\d+[.)]) +\S", line) is not None
+def _data(id: str, value: CitedView, text: str) -> str:
+    """A measured value in an author's text."""
+    template = Markup('<data value="{}" data-evidence="{}">{}</data>')
+    return template.format(value.exact, id, text)
 
 
 class _Tame(Treeprocessor):

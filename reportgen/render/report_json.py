@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reportgen.records import Evidence, Figure, ModelFacts, Note, Report, Section, Table
+from reportgen.render import prose
+from reportgen.render.context import cited_views
 from reportgen.render.outline import Outline
+from reportgen.render.views import CitedView
 
 if TYPE_CHECKING:
     from reportgen.types import JsonObject
@@ -46,20 +49,24 @@ def render(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, str
 
 def document(report: Report, plan: Outline, digests: Mapping[str, Mapping[str, str]]) -> JsonObject:
     """The report as plain values."""
+    values = cited_views(plan)
     return {
         "schema": SCHEMA,
         "slug": report.slug,
         "title": report.title,
         "authors": list(report.authors),
-        "intro": report.intro,
+        "intro": prose.with_values(report.intro, values),
         "warnings": [asdict(warning) for warning in report.warnings],
         "models": [_model(model) for model in report.models],
-        "sections": [_section(section) for section in report.sections],
+        "sections": [
+            _section(section) | {"text": prose.with_values(section.text, values)}
+            for section in report.sections
+        ],
         "figures": [{**_figure(figure), **digests[figure.file]} for figure in plan.figures],
         "labels": dict(plan.labels),
         "tables": {item.id: _table(item.table) for item in plan.figures if item.table is not None},
         "evidence": [_evidence(item) for item in plan.evidence.values()],
-        "notes": [_note(note) for note in plan.notes],
+        "notes": [_note(note, values) for note in plan.notes],
         "highlights": list(report.highlights),
         "inferences": [note.id for note in report.inferences],
         "provenance": dict(report.provenance),
@@ -83,6 +90,7 @@ def _section(section: Section) -> JsonObject:
         "title": section.title,
         "text": section.text,
         "model": section.model,
+        **({"notes": [note.id for note in section.notes]} if section.notes else {}),
         "blocks": [
             {
                 "id": block.id,
@@ -123,6 +131,8 @@ def _evidence(item: Evidence) -> JsonObject:
     return facts | {"interval": interval, "sources": list(item.sources)}
 
 
-def _note(note: Note) -> JsonObject:
-    lists = {"cites": list(note.cites), "caveats": list(note.caveats)}
-    return asdict(note) | lists | {"table": None if note.table is None else _table(note.table)}
+def _note(note: Note, values: Mapping[str, CitedView]) -> JsonObject:
+    facts = asdict(note) | {"cites": list(note.cites), "caveats": list(note.caveats)}
+    facts |= {"table": None if note.table is None else _table(note.table)}
+    text = note.text if note.origin == "drafted" else prose.with_values(note.text, values)
+    return facts | {"text": text, "changed": list(facts["changed"])}

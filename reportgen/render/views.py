@@ -5,6 +5,7 @@ Their text is not escaped; the filters of each template escape it for HTML or Ma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -35,6 +36,15 @@ class NumberView:
 
 
 @dataclass(frozen=True)
+class CitedView:
+    """A measured value that an author's text cites: exact, and in prose as number or percentage."""
+
+    exact: str
+    text: str
+    percent: str
+
+
+@dataclass(frozen=True)
 class EvidenceView:
     """One measure; missing parts are None. `figures` link to the figures that show it.
 
@@ -53,11 +63,20 @@ class EvidenceView:
 
 
 @dataclass(frozen=True)
+class ChangeView:
+    """A number behind an author's words that has moved; `id` is that of the evidence."""
+
+    id: str
+    was: NumberView
+    now: NumberView
+
+
+@dataclass(frozen=True)
 class NoteView:
     """A note with its verdict; `word` is the verdict in words, `cites` joins evidence ids.
 
     `claim` is the claim that the verdict is on, "" for none. `caveats` are doubts about the models
-    behind it in a few words, "" for none.
+    behind it in a few words, "" for none. `byline` says what the author has to do with it.
     """
 
     id: str
@@ -67,7 +86,10 @@ class NoteView:
     verdict: str
     word: str
     number: str
-    edited: bool
+    origin: str
+    byline: str
+    changes: list[ChangeView]
+    verdict_was: str
     cites: str
     figures: list[LinkView]
     evidence: list[EvidenceView]
@@ -165,6 +187,7 @@ class SectionView:
     model: ModelView | None
     entries: list[EntryView]
     blocks: list[BlockView]
+    notes: list[NoteView]
 
 
 @dataclass(frozen=True)
@@ -186,7 +209,10 @@ class FactView:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The context of the templates report.html and report.md."""
+    """The context of the templates report.html and report.md.
+
+    `values` holds all that the author's texts may cite, by id of the evidence.
+    """
 
     title: str
     authors: str
@@ -200,6 +226,7 @@ class ReportPage:
     tally: list[TallyView]
     models: list[ModelView]
     provenance: list[FactView]
+    values: Mapping[str, CitedView]
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,26 @@ def _inferences() -> Type:
     return Type(read, lambda: {"anyOf": [boolean().schema(), listed().schema()]})
 
 
+def _rule() -> Type:
+    """A rule of notes; the schema does not list them, as there are many."""
+
+    def read(node: Node, name: str, problems: Problems) -> str:
+        return str(choice(catalog.rules(), "rule of notes").read(node, name, problems))
+
+    return Type(read, text(80).schema)
+
+
+NOTES_KEYS = Keys(
+    (
+        Key(
+            "hide",
+            list_of(_rule(), "rules", distinct=True, single=True),
+            (),
+            "rules, figure kinds and inferences whose drafts the report leaves out",
+        ),
+    ),
+    "'notes'",
+)
 SECTION_KEYS = Keys(
     (
         Key("title", text(300), "", "heads the section", required=True),
@@ -184,6 +204,14 @@ SPEC_KEYS = Keys(
             None,
             "remarks drafted from all evidence: true for all, false for none, or a list",
             "true",
+        ),
+        Key(
+            "notes",
+            NOTES_KEYS.type,
+            None,
+            "`hide`: rules (`kernels.color`), figure kinds and inferences whose drafted notes are "
+            "left out; single notes are edited in NAME.notes.md",
+            "nothing is hidden",
         ),
         Key(
             "sanity",

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reportgen import catalog, links
+from reportgen import catalog, cited_values, links
+from reportgen.citing import place_problems
 from reportgen.errors import Problem, UserError
 from reportgen.files import kind
 from reportgen.spec import project
@@ -96,8 +97,9 @@ def read_file(path: Path) -> bytes:
         near = sorted(p.name for p in path.parent.glob("*.y*ml")) if path.parent.is_dir() else []
         hint = did_you_mean(path.name, near) if near else "write one with: reportgen new NAME"
         own = did_you_mean(path.name, project.names())
-        if own.startswith("did you mean") and not hint.startswith("did you mean"):
-            hint = own
+        bare = path.name == str(path) and not near  # May stand for any spec of the project.
+        if own and (own.startswith("did you mean") or bare):
+            hint = hint if hint.startswith("did you mean") else own
         raise UserError(Problem("there is no such file", str(path), None, hint)) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -189,6 +191,7 @@ class _Assembly:
             inferences = tuple(catalog.entries("inferences"))
         sections = tuple(self.sections())
         self.check_links(sections)
+        self.check_values(sections, inferences)
         return Spec(
             slug=self.source.stem,
             title=keys["title"] or in_words(self.source.stem),
@@ -200,6 +203,7 @@ class _Assembly:
             inferences=inferences,
             source=self.source,
             explain=keys["explain"],
+            hidden=tuple(keys["notes"]["hide"]) if keys["notes"] else (),
             lines=keys.lines,
         )
 
@@ -357,6 +361,20 @@ class _Assembly:
                 if target not in ids and not target.startswith(made):
                     message = f"the text links to {quoted('#' + target)}, and no section or figure"
                     self.problems.unknown(line, f"{message} has this id", target, ids[5:])
+
+    def check_values(self, sections: Sequence[SectionSpec], rules: Sequence[str]) -> None:
+        """Add values that the author's texts cite of figures that the report does not have."""
+        figures = [figure for section in sections for figure in section.figures]
+        texts = [(self.keys["intro"], self.keys.at("intro"), cited_values.cited)]
+        texts += [
+            (keys["text"], keys.at("text"), cited_values.cited)
+            for keys in self.keys["sections"] or ()
+        ]
+        texts += [(f.caption, f.at("caption"), cited_values.cited_in_line) for f in figures]
+        ids = [figure.id for figure in figures]
+        for text, line, citations in texts:
+            for problem in place_problems(citations(text or ""), ids, rules, "", line):
+                self.problems.add(line, problem.message, problem.hint)
 
     def named_model(self, keys: Values) -> str | None:
         """The model that a section or figure names; None where there is no such model."""

@@ -126,6 +126,7 @@ class Spec:
         inferences: the names of the rules to apply, in order.
         source: the file as the user named it.
         explain: whether each method is explained where the report first uses it.
+        hidden: rules, and figure kinds with all their rules, whose drafts the report leaves out.
         lines: the lines of the keys that the spec gives.
     """
 
@@ -139,7 +140,13 @@ class Spec:
     inferences: tuple[str, ...]
     source: Path
     explain: bool = False
+    hidden: tuple[str, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
+
+    @property
+    def notes(self) -> Path:
+        """The file of the author's notes, which need not exist."""
+        return self.source.with_name(f"{self.slug}.notes.md")
 
 
 def weights_of(params: Params) -> str | None:

@@ -230,3 +230,23 @@ def test_a_report_that_was_never_built_has_one_line(tmp_path: Path) -> None:
     states = {task["task"]: task["state"] for task in found["tasks"]}
     assert (states["one/variation1/model"], states["one/page"]) == ("stale", "waits")
     assert found["not_examined"] == []
+
+
+def test_a_name_like_no_spec_gets_the_names_of_all(tmp_path: Path) -> None:
+    """`build e3` in a project of e1 and e2 advised to write a new spec."""
+    (tmp_path / "specs").mkdir()
+    for name in ("e1", "e2"):
+        (tmp_path / "specs" / f"{name}.yaml").write_text("model: zoo:base\n")
+    done = run(tmp_path, "check", "e3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "e3: there is no such file\n       choose from: e1, e2\n" in done.stderr
+
+
+def test_a_failing_function_says_where_to_correct_it(tmp_path: Path) -> None:
+    """Errors in a user's code and a full output came without a word on what to do."""
+    (tmp_path / "mine.py").write_text("def net(input_shape, targets):\n    return 1 / 0\n")
+    (tmp_path / "a.yaml").write_text("model: python:mine:net\nfigures: [summary]\n")
+    done = run(tmp_path, "build", "a.yaml", "--out", "pages")
+    assert done.returncode == 2
+    assert "mine.py:2: " in done.stderr
+    assert "       correct it there\n" in done.stderr

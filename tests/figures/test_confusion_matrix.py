@@ -56,10 +56,10 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     picture, table = check_house_rules(KIND, artifact, made.params)
     assert "Shirt answered as Ankle boot, 2 images" in picture.alt
     assert table.rows[0] == ("Shirt", "Ankle boot", 2, pytest.approx(2 / 3), pytest.approx(2 / 3))
-    (text,) = [note.text for note in notes_of(KIND, artifact)[0]]
+    text, worst = [note.text for note in notes_of(KIND, artifact)[0]]
     assert text.startswith("The most frequent mistake")
-    assert "answer `Ankle boot` for `Shirt`: 66.7% of 3 mistakes" in text
-    assert "(interval 20.8% to 93.9%), too few mistakes to compare" in text
+    assert "answer `Ankle boot` for `Shirt`: 66.7% of all mistakes; these are too few" in text
+    assert "has the lowest recall" in worst
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (
             [2, 2, 2, 2, 2, 2],
-            "too little to tell it from an even spread over all pairs, 16.7%",
+            "16.7% of all mistakes, no more than an even spread allows.",
         ),
-        ([9, 1, 1, 1, 0, 0], "more than 16.7%, which every pair would have if all were alike."),
+        ([9, 1, 1, 1, 0, 0], "`Shirt`: 75% of all mistakes."),
     ],
 )
 def test_the_most_frequent_mistake_is_held_against_an_even_spread(
@@ -88,7 +88,7 @@ def test_names_of_classes_keep_their_signs_in_what_is_said() -> None:
     given = data()
     target = Target("class", "Class", ("<b>bold</b>", "a > b", "a b"))
     named = replace(given, targets=(target,))
-    (note,) = notes_of(KIND, compute(subject(KIND, model(), named)))[0]
+    note, _ = notes_of(KIND, compute(subject(KIND, model(), named)))[0]
     assert "answer `a > b` for `<b>bold</b>`" in note.text
 
 

@@ -88,7 +88,7 @@ def test_several_outputs(data):
     assert table.rows[1][:3] == ("train", "Size", 20)
     notes, _ = notes_of("evaluation", artifact)
     assert notes[-1].id == "evaluation-1.color"
-    assert "accuracy falls for `color` from 100% to 60%." in notes[-1].text
+    assert "accuracy falls most for `color`: from 100% to 60%;" in notes[-1].text
 
 
 def test_mean_over_outputs_by_hand(data):

@@ -188,13 +188,15 @@ def test_hostile_text_is_text(page: Page, report: Report, html: str) -> None:
 
 
 def test_claims_say_what_report_json_says(page: Page, facts: dict[str, Any]) -> None:
-    claims = {a["data-claim"]: (a, text) for a, text in page.all("span") if "data-claim" in a}
+    found = page.all("span", "div")
+    claims = {a["data-claim"]: (a, text.strip()) for a, text in found if "data-claim" in a}
     assert claims.keys() == {note["id"] for note in facts["notes"]}
     for note in facts["notes"]:
         attributes, text = claims[note["id"]]
         assert text == steady(plain(note["text"]))
         assert attributes["data-verdict"] == note["verdict"]
         assert attributes["data-cites"].split() == note["cites"]
+        assert attributes.get("data-origin", "drafted") == note["origin"]
 
 
 def test_every_number_of_a_claim_is_measured(report: Report) -> None:

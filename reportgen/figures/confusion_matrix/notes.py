@@ -1,106 +1,75 @@
-"""A note on the worst class and the most frequent mistake of each output."""
+"""Notes on the most frequent mistake and the worst class of each output."""
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, note, side
+from collections.abc import Iterator
+
+from reportgen.drafting import Sentence, Sentences, by_measure, draft, few, side
 from reportgen.figures.parts import class_of
 from reportgen.records import Evidence, Finding, Note
 
+SENTENCES = Sentences(__file__)
+
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each output one note on its worst class and its most frequent mistake."""
-    single = len(by_measure(finding, "accuracy")) == 1
-    recalls = by_measure(finding, "lowest_recall")
-    shares = by_measure(finding, "confused_pair_share")
-    rates = by_measure(finding, "confused_pair_rate")
-    drafted = []
-    for head, accuracy in by_measure(finding, "accuracy").items():
-        recall = _of(head, recalls)
-        share, rate = _of(head, shares), _of(head, rates)
-        if recall is None:
+    """For each output a note on its most frequent mistake, and one on its worst classes."""
+    accuracies = by_measure(finding, "accuracy")
+    outputs = "one" if len(accuracies) == 1 else "many"
+    drafted: list[Note] = []
+    for head, accuracy in accuracies.items():
+        worst = _of(finding, "lowest_recall", head)
+        if worst is None:
             continue
-        if share is None or rate is None:
-            drafted.append(_perfect(finding, head, accuracy, single))
-        else:
-            drafted.append(_mistakes(finding, head, single, recall, share, rate))
-            drafted += _tied(finding, head, single)
+        pair = _of(finding, "confused_pair_share", head)
+        rate = _of(finding, "confused_pair_rate", head)
+        if pair is None or rate is None:
+            sentence = SENTENCES("perfect", {"output": head}, outputs=outputs, accuracy=accuracy)
+            drafted.append(_note(finding, "mistakes", head, sentence))
+            continue
+        drafted.append(_mistakes(finding, head, outputs, pair, rate[1]))
+        drafted.append(_worst(finding, head, outputs, worst))
     return tuple(drafted)
 
 
-def _tied(finding: Finding, head: str, single: bool) -> list[Note]:
-    """A note on the other classes that are answered as badly as the worst."""
-    tied = by_measure(finding, "tied_classes").get(head)
-    recalls = by_measure(finding, "tied_recall")
-    own = [name for name in recalls if name.startswith(f"{head}.")]
-    if tied is None or not own:
-        return []
-    named = [class_of(name.removeprefix(f"{head}.")) for name in own]
-    return [
-        note(
-            f"{finding.block}.tied.{head}",
-            "confusion_matrix.tied",
-            "info",
-            ("" if single else "{head}: ")
-            + "{tied} classes share the lowest recall, {recall:%}: {classes}"
-            + (", …" if len(own) < (tied.value or 0) else "")
-            + ".",
-            {"head": head, "classes": named},
-            [recalls[name] for name in own],
-            tied=tied,
-            recall=recalls[own[0]],
-        )
-    ]
-
-
-def _of(head: str, evidence: dict[str, Evidence]) -> tuple[str, Evidence] | None:
+def _of(finding: Finding, measure: str, head: str) -> tuple[str, Evidence] | None:
     """The evidence of a head, with the rest of its qualifier: a class or a pair of classes."""
-    own = [
-        (name.removeprefix(f"{head}."), item)
-        for name, item in evidence.items()
-        if name.startswith(f"{head}.") and item.value is not None
-    ]
-    return own[0] if own else None
+    return next(_all_of(finding, measure, head), None)
 
 
-def _perfect(finding: Finding, head: str, accuracy: Evidence, single: bool) -> Note:
-    return note(
-        f"{finding.block}.mistakes.{head}",
-        "confusion_matrix.mistakes",
-        "info",
-        ("All" if single else "{head}: all")
-        + " of {accuracy.n:image is|images are} classified correctly, so no classes are confused.",
-        words={"head": head},
-        accuracy=accuracy,
-    )
+def _all_of(finding: Finding, measure: str, head: str) -> Iterator[tuple[str, Evidence]]:
+    for name, item in by_measure(finding, measure).items():
+        if name.startswith(f"{head}.") and item.value is not None:
+            yield name.removeprefix(f"{head}."), item
 
 
 def _mistakes(
-    finding: Finding,
-    head: str,
-    single: bool,
-    worst: tuple[str, Evidence],
-    most: tuple[str, Evidence],
-    rate: tuple[str, Evidence],
+    finding: Finding, head: str, outputs: str, pair: tuple[str, Evidence], rate: Evidence
 ) -> Note:
-    true, said = map(class_of, most[0].split(">"))
-    if few(most[1]):
-        judged = "too few mistakes to compare with an even spread over all pairs"
-    elif side(most[1]) == "above":
-        judged = "more than {share.baseline:%}, which every pair would have if all were alike"
-    else:
-        judged = "too little to tell it from an even spread over all pairs"
-    judged += ", {share.baseline:%} each" if judged.startswith("too") else ""
-    return note(
-        f"{finding.block}.mistakes.{head}",
-        "confusion_matrix.mistakes",
-        "info",
-        ("The" if single else "{head}: the")
-        + " most frequent mistake is to answer {said} for {true}: {share:%} of "
-        "{share.n:mistake|mistakes} (interval {share.interval:%}), " + judged + ". It is made for "
-        "{rate:%} of {rate.n:image|images} of {true}. {worst} has the lowest recall: {recall:%} "
-        "of {recall.n:image|images} (interval {recall.interval:%}).",
-        words={"head": head, "true": true, "said": said, "worst": class_of(worst[0])},
-        share=most[1],
-        rate=rate[1],
-        recall=worst[1],
+    true, said = map(class_of, pair[0].split(">"))
+    sentence = SENTENCES(
+        "mistakes",
+        {"output": head, "true": true, "said": said},
+        outputs=outputs,
+        judged="few" if few(pair[1]) else side(pair[1]),
+        share=pair[1],
     )
+    return _note(finding, "mistakes", head, sentence, rate)
+
+
+def _worst(finding: Finding, head: str, outputs: str, worst: tuple[str, Evidence]) -> Note:
+    """The class with the lowest recall, or those that share it."""
+    count = by_measure(finding, "tied_classes").get(head)
+    tied = list(_all_of(finding, "tied_recall", head))
+    if count is None or not tied:
+        names = {"output": head, "class": class_of(worst[0])}
+        sentence = SENTENCES("worst", names, outputs=outputs, recall=worst[1])
+        return _note(finding, "worst", head, sentence)
+    listed = {"output": head, "classes": [class_of(name) for name, _ in tied]}
+    more = "yes" if len(tied) < (count.value or 0) else "no"
+    sentence = SENTENCES("tied", listed, outputs=outputs, more=more, recall=tied[0][1])
+    return _note(finding, "worst", head, sentence, count, worst[1], *(item for _, item in tied))
+
+
+def _note(finding: Finding, rule: str, head: str, sentence: Sentence, *also: Evidence) -> Note:
+    id = f"{finding.block}.{rule}.{head}"
+    return draft(id, f"confusion_matrix.{rule}", "info", sentence, also)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, no_better, note, side
+from reportgen.drafting import Sentences, by_measure, draft, no_better, percent, side
 from reportgen.records import Evidence, Finding, Note
+
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """A note on each output's test accuracy, and one on the outputs that need color."""
+    """A note on test accuracy, and one on the outputs that need color."""
     accuracies = _of_test(finding, "accuracy")
-    single = len(accuracies) == 1
-    drafted = [_accuracy(finding, head, item, single) for head, item in accuracies.items()]
-    in_gray = _of_test(finding, "gray_accuracy")
-    worse = {head: item for head, item in in_gray.items() if side(item) == "below"}
-    return (*drafted, *([_color(finding, worse, single)] if worse else []))
+    gray = {h: item for h, item in _of_test(finding, "gray_accuracy").items() if _worse(item)}
+    drafted = [_accuracy(finding, accuracies)] if accuracies else []
+    return (*drafted, *([_color(finding, gray, len(accuracies) < 2)] if gray else []))
 
 
 def _of_test(finding: Finding, measure: str) -> dict[str, Evidence]:
@@ -25,35 +25,37 @@ def _of_test(finding: Finding, measure: str) -> dict[str, Evidence]:
     }
 
 
-def _accuracy(finding: Finding, head: str, accuracy: Evidence, single: bool) -> Note:
-    return note(
-        f"{finding.block}.accuracy.{head}",
-        "evaluation.accuracy",
-        "info",
-        ("" if single else "{head}: ")
-        + "{accuracy:%} of {accuracy.n:test image is|test images are} classified correctly "
-        "(interval {accuracy.interval:%}); always saying the most frequent class would reach "
-        "{accuracy.baseline:%}"
-        + (", so these answers are no better." if no_better(accuracy) else "."),
-        words={"head": head},
-        accuracy=accuracy,
+def _worse(gray: Evidence) -> bool:
+    return side(gray) == "below"
+
+
+def _accuracy(finding: Finding, accuracies: dict[str, Evidence]) -> Note:
+    least, *_, most = sorted([*accuracies.items()] * 2, key=lambda item: item[1].value or 0)
+    id, rule = f"{finding.block}.accuracy", "evaluation.accuracy"
+    if len(accuracies) == 1:
+        judged = "useless" if no_better(most[1]) else "useful"
+        return draft(id, rule, "info", SENTENCES("accuracy", judged=judged, accuracy=most[1]))
+    alike = "yes" if least[1].value == most[1].value else "no"
+    sentence = SENTENCES(
+        "accuracies", {"worst": least[0]}, alike=alike, least=least[1], most=most[1]
     )
+    rows = [(h, percent(item.value), percent(item.baseline)) for h, item in accuracies.items()]
+    table = SENTENCES.table("accuracies", rows)
+    return draft(id, rule, "info", sentence, accuracies.values(), table)
 
 
 def _color(finding: Finding, worse: dict[str, Evidence], single: bool) -> Note:
     """A note on outputs whose accuracy without color is clearly worse (`worse`, by output)."""
-    falls = [
-        ("" if single else f"for {{head{i}}} ") + f"from {{gray{i}.baseline:%}} to {{gray{i}:%}}"
-        for i in range(len(worse))
-    ]
-    return note(
-        f"{finding.block}.color",
-        "evaluation.color",
-        "info",
-        "Without color (the channels of each pixel replaced by their root mean square, which "
-        f"keeps its energy) accuracy falls {', '.join(falls)}. Such images are also unlike any "
-        "that the network was trained on.",
-        {f"head{i}": head for i, head in enumerate(worse)},
-        (),
-        **{f"gray{i}": item for i, item in enumerate(worse.values())},
+    output, gray = min(worse.items(), key=lambda item: (item[1].value or 0) - _with_color(item[1]))
+    sentence = SENTENCES(
+        "color", {"output": output}, outputs="one" if single else "many", gray=gray
     )
+    rows = [(h, percent(item.baseline), percent(item.value)) for h, item in worse.items()]
+    table = SENTENCES.table("color", rows) if len(rows) > 1 else None
+    return draft(
+        f"{finding.block}.color", "evaluation.color", "info", sentence, worse.values(), table
+    )
+
+
+def _with_color(gray: Evidence) -> float:
+    return gray.baseline or 0

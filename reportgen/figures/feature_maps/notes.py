@@ -1,45 +1,47 @@
-"""Notes on feature maps: how much of the activation lies on the foreground, layer by layer."""
+"""A note on feature maps: how much of the activation lies on the object, layer by layer."""
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, note, side
+from reportgen.drafting import Sentences, by_measure, draft, few, get, side
 from reportgen.records import Evidence, Finding, Note
 
-_LIFT = {
-    "above": "more than an even spread would give",
-    "below": "less than an even spread would give",
-    "open": "no more and no less than an even spread allows",
-}
-_FEW = "too few images were measured to tell it from an even spread"
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """A note for each layer on how far activations depart from the ground on the foreground.
+    """One note on all layers, which speaks of the layer with the most activation on the object.
 
     The measure takes all channels together, and departures up or down. It says nothing of a single
-    channel, which may well be dark on the foreground.
+    channel, which may well be dark on the object.
     """
-    details = by_measure(finding, "detail")
-    written = [
-        _lift(finding, layer, lift, details.get(layer))
+    lifts = {
+        layer: lift
         for layer, lift in by_measure(finding, "foreground_lift").items()
-    ]
-    return tuple(item for item in written if item is not None)
-
-
-def _lift(finding: Finding, layer: str, lift: Evidence, detail: Evidence | None) -> Note | None:
-    if lift.value is None or detail is None or detail.value is None:
-        return None
-    return note(
-        f"{finding.block}.foreground.{layer}",
-        "feature_maps.foreground",
-        "info",
-        "Over all channels of {layer}, shown or not, the foreground holds {lift} times its share "
-        "of how far activations depart, up or down, from their channel's level on the ground "
-        f"(interval {{lift.interval}}): {_FEW if few(lift) else _LIFT[side(lift)]}. "
-        "Departures from each channel's median have a normalized entropy of {detail} over the map, "
-        "where an even spread would have one.",
-        words={"layer": layer},
+        if lift.value is not None
+    }
+    if not lifts:
+        return ()
+    layer, lift = max(lifts.items(), key=lambda item: item[1].value or 0)
+    fresh = get(finding, "foreground_lift_fresh", layer)
+    judged = "few" if few(lift) else side(lift)
+    single = len(lifts) == 1
+    if not single and judged == "below":
+        judged = "open"
+    sentence = SENTENCES(
+        "lift" if single else "most",
+        {"layer": layer},
+        judged=judged,
+        known="no" if fresh is None else "yes",
         lift=lift,
-        detail=detail,
+        **({} if fresh is None else {"fresh": fresh}),
     )
+    rows = [(name, item, *_beside(finding, name)) for name, item in lifts.items()]
+    also = [item for row in rows for item in row[1:] if item is not None]
+    table = None if single else SENTENCES.table("most", rows)
+    id = f"{finding.block}.foreground"
+    return (draft(id, "feature_maps.foreground", "info", sentence, also, table),)
+
+
+def _beside(finding: Finding, layer: str) -> tuple[Evidence | None, Evidence | None]:
+    """A layer's lift with fresh weights, and the entropy of its maps."""
+    return get(finding, "foreground_lift_fresh", layer), get(finding, "detail", layer)

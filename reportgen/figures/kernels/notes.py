@@ -1,72 +1,58 @@
-"""Notes on weights: whether they are smoother than by chance, and whether they read color."""
+"""Notes on how smooth the kernels are, and on the colors that they read."""
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, get, note, side
+from dataclasses import replace
+
+from reportgen.drafting import Sentences, by_measure, draft, few, get, side
 from reportgen.records import Evidence, Finding, Note
 
-_SMOOTH = {
-    "above": "are more alike than those of kernels drawn anew, a sign that training ordered them",
-    "below": "are less alike than those of kernels drawn anew",
-    "open": "are no more alike than those of kernels drawn anew, as far as can be told",
-}
-_COLOR = {
-    "above": "these filters weigh differences between colors more",
-    "below": "these filters weigh brightness more",
-    "open": "these filters show no difference that can be told",
-}
-
-_FEW_SMOOTH = "belong to too few filters to compare them with kernels drawn anew"
-_FEW_COLOR = "these are too few filters to tell a difference"
+SENTENCES = Sentences(__file__)
+SLIGHT = 0.1
+"""Difference in Moran's I, whose whole range is about 1, below which kernels differ slightly."""
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """Notes on how smooth each layer's weights are, then on the colors that it reads."""
-    smoothness = by_measure(finding, "smoothness")
+    """A note on the smoothest layer, with all in a table, then one on each layer's colors."""
+    smooth = {
+        layer: item
+        for layer, item in by_measure(finding, "smoothness").items()
+        if item.value is not None and _fresh(finding, layer, item) is not None
+    }
     colors = by_measure(finding, "color_share")
-    written = [_smooth(finding, layer, smooth) for layer, smooth in smoothness.items()]
-    written += [_color(finding, layer, color) for layer, color in colors.items()]
-    return tuple(item for item in written if item is not None)
-
-
-def _smooth(finding: Finding, layer: str, smooth: Evidence) -> Note | None:
-    filters = get(finding, "filters", layer)
-    if smooth.value is None or smooth.baseline is None:
-        return None
-    return note(
-        f"{finding.block}.smoothness.{layer}",
-        "kernels.smoothness",
-        "info",
-        f"Neighboring weights in {{layer}} {_FEW_SMOOTH if few(smooth) else _SMOOTH[side(smooth)]} "
-        "(Moran's I {smooth}, interval {smooth.interval}, against {smooth.baseline}; "
-        f"{_which(smooth, filters)}).",
-        {"layer": layer},
-        (),
-        smooth=smooth,
-        **({"filters": filters} if filters else {}),
-    )
-
-
-def _which(smooth: Evidence, filters: Evidence | None) -> str:
-    """How many filters were measured, and of how many where some have no such measure."""
-    if filters is None or smooth.n == filters.value:
-        return "{smooth.n:filter|filters}"
+    drafted = [_smooth(finding, smooth)] if smooth else []
     return (
-        "{smooth.n} of {filters:filter|filters}, as the others' weights do not vary within a slice "
-        "or are not finite"
+        *drafted,
+        *(_color(finding, name, item) for name, item in colors.items() if item.value is not None),
     )
 
 
-def _color(finding: Finding, layer: str, color: Evidence) -> Note | None:
-    if color.value is None:
-        return None
-    return note(
-        f"{finding.block}.color.{layer}",
-        "kernels.color",
-        "info",
-        "Of the energy of {layer}'s filters {color:%} (interval {color.interval:%}) lies off the "
-        "gray axis, where random weights have {color.baseline:%}: "
-        f"{_FEW_COLOR if few(color) else _COLOR[side(color)]}.",
-        words={"layer": layer},
-        color=color,
-    )
+def _fresh(finding: Finding, layer: str, smooth: Evidence) -> Evidence | None:
+    """Moran's I of kernels drawn anew: measured, or else its expectation."""
+    measured = get(finding, "smoothness_fresh", layer)
+    if measured is not None or smooth.baseline is None:
+        return measured
+    return replace(smooth, value=smooth.baseline)
+
+
+def _smooth(finding: Finding, smooth: dict[str, Evidence]) -> Note:
+    layer, most = max(smooth.items(), key=lambda item: item[1].value or 0)
+    fresh = {name: _fresh(finding, name, item) for name, item in smooth.items()}
+    beside = fresh[layer]
+    assert beside is not None
+    judged: str = "few" if few(most) else side(most)
+    if judged == "above" and (most.value or 0) - (beside.value or 0) < SLIGHT:
+        judged = "slightly"
+    sentence = SENTENCES("smoothness", {"layer": layer}, judged=judged, smooth=most, fresh=beside)
+    rows = [(name, item, fresh[name]) for name, item in smooth.items()]
+    filters = by_measure(finding, "filters").values()
+    also = [*smooth.values(), *(item for item in fresh.values() if item is not None), *filters]
+    table = SENTENCES.table("smoothness", rows) if len(rows) > 1 else None
+    id = f"{finding.block}.smoothness"
+    return draft(id, "kernels.smoothness", "info", sentence, also, table)
+
+
+def _color(finding: Finding, layer: str, color: Evidence) -> Note:
+    judged = "few" if few(color) else side(color)
+    sentence = SENTENCES("color", {"layer": layer}, judged=judged, color=color)
+    return draft(f"{finding.block}.color.{layer}", "kernels.color", "info", sentence)

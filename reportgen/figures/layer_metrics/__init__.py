@@ -20,7 +20,9 @@ ENTRY = Entry(
         ("redundant_filters", "share of filters that nearly repeat another, by layer"),
         ("mean_activation", "mean activation on test images, by layer"),
         ("active_share", "share of activations above zero on test images, by layer"),
-        ("dead_channels", "channels that are never above zero on the test images, by layer"),
+        ("repeated_filters", "their number"),
+        ("dead_channels", "channels that let nothing through on the test images, by layer"),
+        ("nearly_dead_channels", "channels that hardly ever do, by layer"),
     ),
     explanation=(
         (
@@ -28,7 +30,8 @@ ENTRY = Entry(
             "The receptive field of a unit is the part of the image that can reach it; a "
             "multiply-add is one weight used once at one position. Both follow from the layers' "
             "shapes alone (Araujo, Norris and Sim, Distill 2019), while dead and repeated filters "
-            "are counted in the weights and on test images.",
+            "are counted in the weights and on test images. Channels count after the "
+            "normalization, addition and activation that follow their layer.",
         ),
     ),
 )

@@ -13,6 +13,7 @@ from reportgen.figures.layer_metrics.facts import Activations, Facts, Row
 from reportgen.figures.layer_metrics.measures import ActivationStatistics
 from reportgen.metrics.statistics import redundant
 from reportgen.network.batching import batches
+from reportgen.network.blocks import closings
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.graph import own_layers
 from reportgen.network.keras_internals import layer_nodes
@@ -83,6 +84,7 @@ def _row(network: Network, path: str) -> Row:
         mean=float(weights.mean()),
         deviation=float(weights.std()),
         filters=len(filters),
+        weights=int(filters.shape[1]),
         dead=int(measures.dead(filters).sum()),
         redundant=int(redundant(filters).sum()),
         activations=None,
@@ -135,18 +137,25 @@ def _observed(
     network: Network, data: Dataset, paths: Sequence[str], count: int
 ) -> dict[str, ActivationStatistics]:
     """Statistics of every layer's activations on test images, by path."""
-    statistics = {path: ActivationStatistics() for path in paths}
+    ends = {path: closings(network, path) for path in paths}
+    statistics = {
+        path: ActivationStatistics(tuple((end.path, end.rectified) for end in ends[path]))
+        for path in paths
+    }
+    looked_at = list(dict.fromkeys([*paths, *(end.path for of in ends.values() for end in of)]))
     images = np.asarray(data.splits["test"].images)[measured(data, count)]
     for part in batches(network, [images]):
         pixels = prepare(images[part], data.preprocessing)
-        activations = observe(network, pixels, paths, logits=False).activations
+        activations = observe(network, pixels, looked_at, logits=False).activations
         require_finite_activations(activations)
-        for path, maps in activations.items():
-            statistics[path].add(maps)
+        for path in paths:
+            handed_on = {end.path: activations[end.path] for end in ends[path]}
+            statistics[path].add(activations[path], handed_on)
     return statistics
 
 
 def _with_activations(row: Row, statistics: ActivationStatistics) -> Row:
     mean = float(np.concatenate(statistics.means).mean())
     positive = float(np.concatenate(statistics.positive).mean())
-    return replace(row, activations=Activations(mean, positive, statistics.silent()))
+    silent, nearly = statistics.silent(), statistics.nearly_silent()
+    return replace(row, activations=Activations(mean, positive, silent, nearly))

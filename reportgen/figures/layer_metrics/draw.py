@@ -22,7 +22,7 @@ _SHAPES = (
     "Multiply-adds",
 )
 _WEIGHTS = ("Layer", "Filters", "Weights", "Deviation", "Dead", "Twins")
-_ACTIVATIONS = ("Activation", "Above zero", "Silent")
+_ACTIVATIONS = ("Activation", "Above zero", "Nearly silent", "Silent")
 
 
 def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
@@ -85,7 +85,11 @@ def _statistics(facts: Facts) -> Table:
         images = "one test image" if count == 1 else f"{count:,} test images"
         nowhere = "no position of it" if count == 1 else "none of them"
         caption += f" Activations on {images}: their mean, the share above zero, and how many "
-        caption += f"channels are silent, that is above zero for {nowhere}."
+        caption += f"channels are silent, that is above zero for {nowhere}. Channels are counted "
+        caption += "after what follows the layer, up to the activation that closes its block (if "
+        caption += "none or another than a ReLU does, those are silent that have one value "
+        caption += "everywhere); nearly silent are those above zero at less than a thousandth of "
+        caption += "the positions."
     else:
         caption += f" Activations were not measured: {facts.unmeasured.rstrip('.')}."
     return Table(
@@ -101,4 +105,8 @@ def _statistics(facts: Facts) -> Table:
 def _statistics_cells(row: Row) -> tuple[Cell, ...]:
     weights = (row.path, row.filters, row.mean, row.deviation, row.dead, row.redundant)
     seen = row.activations
-    return weights if seen is None else (*weights, seen.mean, seen.positive, seen.silent)
+    return (
+        weights
+        if seen is None
+        else (*weights, seen.mean, seen.positive, seen.nearly_silent, seen.silent)
+    )

@@ -14,12 +14,14 @@ class Activations:
     Attributes:
         mean: over images, positions and channels.
         positive: share above zero.
-        silent: channels that are above zero nowhere.
+        silent: dead channels, where what follows the layer hands them on (see `metrics.units`).
+        nearly_silent: nearly dead ones; None where no ReLU follows.
     """
 
     mean: float
     positive: float
     silent: int
+    nearly_silent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Row:
         multiply_adds: multiplications with an addition each for one image, or None where a side of
             its maps is not known.
         mean, deviation: of its weights.
-        filters: how many it has; dead, redundant: how many of them are.
+        filters: how many it has, of `weights` weights each; dead, redundant: how many of them are.
         activations: on test images, or None where they were not measured.
     """
 
@@ -56,6 +58,7 @@ class Row:
     mean: float
     deviation: float
     filters: int
+    weights: int
     dead: int
     redundant: int
     activations: Activations | None

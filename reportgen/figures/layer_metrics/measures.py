@@ -10,6 +10,7 @@ import numpy as np
 
 from reportgen.figures.layer_metrics.facts import Row
 from reportgen.metrics.statistics import SHARE, bootstrap, wilson
+from reportgen.metrics.units import Activity, chance_of_a_repeat
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats, Layer, Shape
 
@@ -81,25 +82,51 @@ class ActivationStatistics:
     """Statistics of a layer's maps, collected batch by batch, so that no map is kept.
 
     Attributes:
+        closed: where the layer's block hands its channels on: the path of each such place, and
+            whether a ReLU ends it. Without any the layer itself counts, as if it were a ReLU.
         means, positive: of each batch, for each image the mean and the share above zero.
-        peaks: the largest activation of each channel.
+        own: the activity of the layer's own channels.
+        handed_on: the same for each of `closed`.
     """
 
+    closed: tuple[tuple[str, bool], ...] = ()
     means: list[Doubles] = field(default_factory=list)
     positive: list[Doubles] = field(default_factory=list)
-    peaks: Floats | None = None
+    own: Activity | None = None
+    handed_on: dict[str, Activity] = field(default_factory=dict)
 
-    def add(self, maps: Floats) -> None:
-        """Count a batch of maps (n, ..., channels)."""
+    def add(self, maps: Floats, handed_on: Mapping[str, Floats] | None = None) -> None:
+        """Count a batch of maps (n, ..., channels), and those at each of `closed`, by path."""
         flat = maps.reshape(len(maps), -1)
         self.means.append(np.asarray(flat.mean(axis=1, dtype=np.float64)))
         self.positive.append(np.asarray((flat > 0).mean(axis=1)))
-        peaks = maps.reshape(-1, maps.shape[-1]).max(axis=0)
-        self.peaks = peaks if self.peaks is None else np.maximum(self.peaks, peaks)
+        now = Activity.of(maps)
+        self.own = now if self.own is None else self.own.joined(now)
+        for path, _ in self.closed:
+            now = Activity.of((handed_on or {})[path])
+            before = self.handed_on.get(path)
+            self.handed_on[path] = now if before is None else before.joined(now)
 
     def silent(self) -> int:
-        """Channels that were never above zero."""
-        return 0 if self.peaks is None else int((self.peaks <= 0).sum())
+        """Dead channels."""
+        return int(self._dead().sum())
+
+    def nearly_silent(self) -> int | None:
+        """Nearly dead channels; None where no ReLU follows the layer."""
+        if not any(rectified for _, rectified in self._ends()):
+            return None
+        rare = [activity.nearly_dead(rectified) for activity, rectified in self._ends()]
+        return int((np.all(rare, axis=0) & ~self._dead()).sum())
+
+    def _ends(self) -> list[tuple[Activity, bool]]:
+        assert self.own is not None, "nothing was counted"
+        ends = [(self.handed_on[path], rectified) for path, rectified in self.closed]
+        return ends or [(self.own, True)]
+
+    def _dead(self) -> Booleans:
+        assert self.own is not None, "nothing was counted"
+        gone = [activity.dead(rectified) for activity, rectified in self._ends()]
+        return np.asarray(np.all(gone, axis=0) | self.own.constant)
 
 
 # --- measures ------------------------------------------------------------------------------------
@@ -159,7 +186,12 @@ def of_weights(row: Row) -> list[Measure]:
     how = "share of filters whose weights, less their mean, have a cosine beyond 0.9 in magnitude "
     how += "with another filter's"
     name, interval = f"redundant_filters@{path}", wilson(twins, n)
-    measures.append(Measure(name, twins / n, "", n, interval, how=how, part="statistics"))
+    chance = chance_of_a_repeat(row.weights, n)
+    share = f"{how}; baseline: the chance of that among as many filters of noise"
+    measures.append(Measure(name, twins / n, "", n, interval, chance, share, part="statistics"))
+    count = how.removeprefix("share of ")
+    name = f"repeated_filters@{path}"
+    measures.append(Measure(name, twins, "filters", n, None, chance * n, count, part="statistics"))
     return measures
 
 
@@ -167,8 +199,16 @@ def of_activations(row: Row, statistics: ActivationStatistics, seed: int) -> lis
     """Mean, share above zero and silent channels of a layer, with intervals over images."""
     means, positive = np.concatenate(statistics.means), np.concatenate(statistics.positive)
     n, how = len(means), "over all positions and channels, mean over test images"
-    nowhere = f"channels of {row.path} that are above zero nowhere on "
-    nowhere += "the one test image" if n == 1 else f"any of {n} test images"
+    seen = "the one test image" if n == 1 else f"any of {n} test images"
+    ends = [path for path, _ in statistics.closed if path != row.path]
+    where = f"{row.path}, counted at {' and '.join(ends)}," if ends else row.path
+    if all(rectified for _, rectified in statistics.closed):
+        nowhere = f"channels of {where} that are above zero nowhere on {seen}"
+    else:
+        nowhere = f"channels of {where} that have one value everywhere on {seen}"
+    nowhere += "; a channel that is the same everywhere before counts as well" if ends else ""
+    nearly, rarely = statistics.nearly_silent(), f"channels of {where} that are above zero "
+    rarely += f"somewhere on {seen}, but at less than a thousandth of all positions"
     return [
         Measure(
             f"mean_activation@{row.path}", float(means.mean()), "", n, bootstrap(means, seed),
@@ -183,4 +223,8 @@ def of_activations(row: Row, statistics: ActivationStatistics, seed: int) -> lis
             f"dead_channels@{row.path}", statistics.silent(), "channels", row.filters,
             how=nowhere, part="statistics",
         ),
+        *([] if nearly is None else [Measure(
+            f"nearly_dead_channels@{row.path}", nearly, "channels", row.filters, how=rarely,
+            part="statistics",
+        )]),
     ]  # fmt: skip

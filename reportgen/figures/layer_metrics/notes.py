@@ -44,8 +44,12 @@ def _cost(finding: Finding) -> Note | None:
 def _idle(finding: Finding) -> Note | None:
     """Dead filters, dead channels and twins: of each, the layer that has most."""
     worst: dict[str, tuple[str, Evidence]] = {}
-    for name in ("dead_filters", "dead_channels", "redundant_filters"):
-        some = {at: item for at, item in by_measure(finding, name).items() if item.value}
+    for name in ("dead_filters", "dead_channels", "nearly_dead_channels", "redundant_filters"):
+        some = {
+            at: item
+            for at, item in by_measure(finding, name).items()
+            if item.value and not _by_chance(item)
+        }
         if some:
             worst[name] = max(some.items(), key=lambda pair: pair[1].value or 0)
     if not worst:
@@ -58,7 +62,10 @@ def _idle(finding: Finding) -> Note | None:
         f"{'has' if 'dead_filters' in single else 'have'} weights next to nothing",
         "dead_channels": "{dead_channels} of {dead_channels.n:channel|channels} of "
         f"{{at_dead_channels}} {'is' if 'dead_channels' in single else 'are'} silent, "
-        f"{_where(seen)}",
+        f"{_where(seen, worst.get('dead_channels'))}",
+        "nearly_dead_channels": "{nearly_dead_channels} of "
+        "{nearly_dead_channels.n:channel|channels} of {at_nearly_dead_channels} "
+        f"{'is' if 'nearly_dead_channels' in single else 'are'} hardly ever above zero",
         "redundant_filters": "{redundant_filters:%} of {redundant_filters.n:filter|filters} of "
         "{at_redundant_filters} nearly repeat another",
     }
@@ -76,8 +83,19 @@ def _idle(finding: Finding) -> Note | None:
     )
 
 
-def _where(seen: Evidence | None) -> str:
+def _by_chance(item: Evidence) -> bool:
+    """Whether filters of noise repeat one another as much, as those of few weights do."""
+    if item.interval is None or item.baseline is None:
+        return False
+    return item.interval[0] <= item.baseline
+
+
+def _where(seen: Evidence | None, dead: tuple[str, Evidence] | None) -> str:
     """On how many images the channels were silent: the `n` of the layer's share above zero."""
-    if seen is None or seen.n == 1:
+    one = seen is None or seen.n == 1
+    if dead is not None and "one value everywhere" in dead[1].how:
+        where = "the one test image" if one else "{seen.n:test image|test images}"
+        return f"the same everywhere on {where}"
+    if one:
         return "above zero for no position of the one test image"
     return "above zero for none of {seen.n:test image|test images}"

@@ -1,21 +1,13 @@
-"""Notes on the gap between training and validation accuracy after the last epoch."""
+"""Notes on the gap between training and validation accuracy at the end of the training."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reportgen.drafting import by_measure, few, get, listed, note, side
+from reportgen.drafting import Sentences, by_measure, draft, few, get, side
 from reportgen.records import Evidence, Finding, Note
 
-_WORDS = {
-    "above": "Training accuracy ends above validation accuracy{of}, a sign of fitting the training "
-    "images more closely than new ones",
-    "below": "Validation accuracy ends above training accuracy{of}; the latter is a mean over the "
-    "epoch while the weights still changed",
-    "open": "Training and validation accuracy end too close to tell apart{of}",
-    "few": "There are too few validation images to tell whether training accuracy ends above "
-    "validation accuracy{of}",
-}
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -25,31 +17,27 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     for head, gap in gaps.items():
         groups.setdefault("few" if few(gap) else side(gap), {})[head] = gap
     single = len(gaps) == 1
-    return tuple(_note(finding, verdict, group, single) for verdict, group in groups.items())
+    return tuple(_note(finding, judged, group, single) for judged, group in groups.items())
 
 
-def _note(finding: Finding, verdict: str, group: Mapping[str, Evidence], single: bool) -> Note:
-    finals = [_finals(finding, head) for head in group]
-    words = {f"head{i}": head for i, head in enumerate(group)}
-    values = [f"{{train{i}:%}} and {{validation{i}:%}}" for i in range(len(group))]
-    named = [f"{{head{i}}} ({value})" for i, value in enumerate(values)]
-    of = f" ({values[0]})" if single else f" for {listed(named)}"
+def _note(finding: Finding, judged: str, group: Mapping[str, Evidence], single: bool) -> Note:
+    widest = max(group, key=lambda head: abs(group[head].value or 0))
+    train, validation = _finals(finding, widest)
+    sentence = SENTENCES(
+        "gap" if single else "gaps",
+        {"outputs": list(group)},
+        judged=judged,
+        train=train,
+        validation=validation,
+    )
+    also = [*group.values(), *(item for head in group for item in _finals(finding, head))]
     epochs = get(finding, "epochs")
-    of += "" if epochs is None else " after {epochs:epoch|epochs}"
-    quoted = {} if epochs is None else {"epochs": epochs}
-    quoted |= {
-        f"{name}{i}": item
-        for i, both in enumerate(finals)
-        for name, item in zip(("train", "validation"), both, strict=True)
-    }
-    return note(
-        f"{finding.block}.gap.{verdict}",
+    return draft(
+        f"{finding.block}.gap.{judged}",
         "training_curves.gap",
         "info",
-        _WORDS[verdict].replace("{of}", of) + ".",
-        words,
-        group.values(),
-        **quoted,
+        sentence,
+        [*also, *([] if epochs is None else [epochs])],
     )
 
 

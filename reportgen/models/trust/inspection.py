@@ -86,7 +86,9 @@ def inspecting() -> Handler:
             inspect(path, folder=folder, **request)
         except OSError as error:
             what = f"the {request['kind']} file {path.name}"
-            raise UserError(Problem(f"{what} cannot be read: {error.strerror}")) from error
+            message = f"{what} cannot be read: {(error.strerror or str(error)).lower()}"
+            hint = "check that it is a file that you may read"
+            raise UserError(Problem(message, hint=hint)) from error
 
     return answer
 

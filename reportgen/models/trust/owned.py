@@ -136,7 +136,7 @@ def _unreadable(module: str, file: Path) -> Problem | None:
         why = f"{type(error).__name__}: {error}"
     else:
         return None
-    return Problem(f"importing {module} failed: {why}", str(file), line)
+    return Problem(f"importing {module} failed: {why}", str(file), line, "correct it there")
 
 
 def _defined(source: bytes) -> set[str]:
