@@ -458,6 +458,7 @@ class _Head:
             self.checked.heads[self.place].title if self.checked.heads else "",
             judged(similarity),
             value(SIMILARITY),
+            value("sanity_ssim"),
             tuple(value("sanity_cascade", at) for at in places),
             tuple(value("sanity_independent", at) for at in places)
             if self.effort.independent

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.drafting import by_measure, note, of_output
-from reportgen.drafting.sanity import CLASSES, IMAGES, SIMILARITY, judged
+from reportgen.drafting.sanity import CLASSES, IMAGES, SAME, SIMILARITY, judged
 from reportgen.records import Evidence, Finding, Note
 
 
@@ -33,7 +33,7 @@ def _weights(finding: Finding, head: str, alike: Evidence, alone: bool) -> Note 
     if check == "hardly":
         text = (
             "these maps hardly change when the network's weights are random (rank correlation "
-            "{alike}), so they show the image more than what the network learned."
+            "{alike}), so they say little of what the network learned."
         )
     elif check == "open":
         text = (
@@ -54,14 +54,14 @@ def _weights(finding: Finding, head: str, alike: Evidence, alone: bool) -> Note 
 
 
 def _class(finding: Finding, head: str, alike: Evidence, alone: bool) -> Note | None:
-    if judged(alike) != "hardly":
+    if alike.interval is None or alike.interval[0] < SAME:
         return None
     return note(
         _id(finding, "classes", head),
         "attribution.classes",
         "info",
         of_output(
-            "the map of another class is much the same (rank correlation {alike}), so these maps "
+            "the map of another class is nearly the same (rank correlation {alike}), so these maps "
             "say little of the class.",
             alone,
         ),
