@@ -28,6 +28,8 @@ CAVEATS: Mapping[str, str] = {
     "same_images": "each image compared with itself",
     "sanity": "a method that hardly depends on the weights",
     "scaling": "a doubtful scaling of the images",
+    "test_from_training": "test images cut from the training images",
+    "validation_from_training": "validation images cut from the training images",
     "sliver_of_range": "images that use little of their range",
 }
 """Doubts in a few words, by the kind of their warning."""
@@ -83,7 +85,9 @@ def _caveats(
 ) -> tuple[str, ...]:
     blocks = {id.partition(".")[0] for id in _grounds(note.cites, evidence)}
     names = dict.fromkeys(of_block[block] for block in of_block if block in blocks)
-    kinds = [w.kind for name in names if name in models for w in models[name].warnings]
+    known = [models[name] for name in names if name in models]
+    kinds = [warning.kind for model in known for warning in model.warnings]
+    kinds += ["random_weights" for model in known if model.untrained]
     return tuple(dict.fromkeys(CAVEATS[kind] for kind in kinds if kind in CAVEATS))
 
 

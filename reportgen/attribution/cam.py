@@ -92,8 +92,13 @@ def cams(
     targets: Array,
     layer: str,
     method: str = "grad_cam",
+    *,
+    by_position: bool = False,
 ) -> list[Maps]:
-    """Maps of several outputs from one forward pass; `targets` has shape (outputs, n)."""
+    """Maps of several outputs from one forward pass; `targets` has shape (outputs, n).
+
+    `by_position` asks for those of HiResCAM beside them, where the method has gradients.
+    """
     choice("method", method, NAMES)
     require_answers(network, outputs)
     check_classes(network, outputs, targets.T)
@@ -106,7 +111,12 @@ def cams(
             dark, flat = (_are_zero(values, maps) for values in (batch.activations, gradients))
             logits = batch.logits[outputs[place]]
             none = np.zeros((len(maps), 0), dtype=bool)
-            parts[place].append(Maps(maps, batch.targets[place], flat, dark, logits, none))
+            exact = (
+                METHODS["hires_cam"](batch.activations, gradients)
+                if by_position
+                else np.zeros((len(maps), 0), np.float32)
+            )
+            parts[place].append(Maps(maps, batch.targets[place], flat, dark, logits, none, exact))
     return [joined(part, layer) for part in parts]
 
 

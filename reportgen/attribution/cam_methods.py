@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from math import prod
 
 import numpy as np
@@ -145,6 +145,8 @@ class Maps:
         logits: of this output, shape (n, units).
         left_out: channels without weight, as they are the same at every position of the image,
             shape (n, channels); only Score-CAM leaves any out, for others the shape is (n, 0).
+        by_position: the maps of HiResCAM, which averages over no position, shape (n, h, w); of
+            size 0 where they were not asked for.
     """
 
     maps: Floats
@@ -153,10 +155,11 @@ class Maps:
     flat_activations: Booleans
     logits: Floats
     left_out: Booleans
+    by_position: Floats = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def since(self, start: int) -> Maps:
         """The same without the first images."""
-        return Maps(*(getattr(self, field.name)[start:] for field in fields(self)))
+        return Maps(*(getattr(self, each.name)[start:] for each in fields(self)))
 
 
 def joined(parts: Sequence[Maps], layer: str) -> Maps:
@@ -175,7 +178,7 @@ def joined(parts: Sequence[Maps], layer: str) -> Maps:
 
 
 def _together(parts: Sequence[Maps]) -> Maps:
-    names = [field.name for field in fields(Maps)]
+    names = [each.name for each in fields(Maps)]
     return Maps(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 

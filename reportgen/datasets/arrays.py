@@ -75,6 +75,7 @@ def from_arrays(
     places = _places(counts, labels, params, seed)
     images, extents, rows = _converted(stored, places, params)
     facts: JsonObject = {"seed": seed, "origin": [list(row) for row in origin or rows]}
+    facts["cut"] = [name for name in places.get("train", {}) if name != "train" and labels]
     if columns and not classes:
         facts["columns"] = columns
     # Rows that a loader made say what it read: the pixels here are its own.

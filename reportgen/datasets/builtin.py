@@ -99,6 +99,7 @@ def load(source: Source, params: Params, seed: int) -> Dataset:
     }
     chosen = {name: params[name] for name in ("limit", "validation", "test")}
     facts: JsonObject = {"threshold": source.threshold, "seed": seed, **chosen}
+    facts["cut"] = ["validation"]
     facts["published"] = _published_facts(published)
     foreground = f"pixels brighter than {source.threshold} of 255"
     targets = (Target("class", "Class", source.classes),)

@@ -86,6 +86,7 @@ def load(params: Params, seed: int, progress: Progress) -> Dataset:
         "skipped": len(files.reasons),
         "listed": len(names) + len(files.reasons),
         "remarks": _remarks(folder, listing, files.reasons, names),
+        "cut": _cut(listing, parts),
     }
     title = params["title"] or folder.resolve().name.replace("_", " ").capitalize()
     if listing.classes is not None:
@@ -168,6 +169,14 @@ def _files_by_split(
     return {
         split: [name for name in parts.get(split, ()) if name not in unreadable] for split in SPLITS
     }
+
+
+def _cut(listing: Listing, parts: Mapping[str, Sequence[str]]) -> list[str]:
+    """The splits whose images were drawn from those for training."""
+    if listing.classes is None or not parts["train"]:
+        return []
+    named = ("validation", "test")
+    return [split for split in named if split not in listing.parts and parts[split]]
 
 
 def _originals(folder: Path, names: Sequence[str], params: Params) -> tuple[Pixels, ...]:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reportgen.drafting.evidence import Reading
 from reportgen.drafting.rounding import NUMBER, shows
 from reportgen.drafting.sentences import Sentence
-from reportgen.drafting.verdicts import Side, Tally, few, side, verdict_of
+from reportgen.drafting.verdicts import Side, Tally, all_random, few, side, unlearned, verdict_of
 from reportgen.drafting.wording import SYMBOLS, listed, number, percent, quoted
-from reportgen.records import Evidence, Inference, Note, Number, Table, Verdict
+from reportgen.records import Evidence, Inference, ModelFacts, Note, Number, Table, Verdict
 
 _CODE = re.compile(r"`[^`]*`")
 _FIELD = r"interval \{(\w+)\.interval(?::[^}]*)?\}"
@@ -23,6 +23,11 @@ _AREA = {
     "below": "less than its share of the area",
     "open": "which cannot be told from its share of the area",
 }
+_UNLEARNED = {
+    "random": "The weights of {models} are random, so nothing here was learned.",
+    "chance": "{models} answers no better than by chance, so nothing here was learned to answer.",
+}
+"""Why a model cannot support a claim on what was learned."""
 _FEW = "from too few images to compare with its share of the area"
 
 
@@ -101,12 +106,16 @@ def conclude(
     why: Sentence,
     also: Iterable[Evidence] = (),
     table: Table | None = None,
+    models: Iterable[ModelFacts] = (),
 ) -> Inference:
     """The result of an inference: the claim that it tests, the verdict, and why.
 
     The answer is "above" where the claim holds. The evidence that the rule derived is that among
-    the cited whose id begins with "inferences.".
+    the cited whose id begins with "inferences.". Random weights of all `models` judged support
+    nothing.
     """
+    if answer == "above" and all_random(models):
+        answer = "open"
     cited = {item.id: item for item in (*why.cites, *claim.cites, *also)}
     note = Note(
         id=f"inferences.{rule}",
@@ -252,6 +261,22 @@ class Paragraph:
                 template = template.replace(f"{{{key}.output}}", f"{output}{{{key}.model}}")
         self._sentences.append(fill(template, names, evidence))
         self._quoted |= {item.id: item for item in evidence.values()}
+
+    def warn(self, models: Iterable[ModelFacts]) -> None:
+        """Says of each model that has learned nothing, as far as is known, why it cannot count."""
+        reasons: dict[str, list[str]] = {}
+        for model in models:
+            if reason := unlearned(model):
+                reasons.setdefault(reason, []).append(model.title)
+        for reason, titles in reasons.items():
+            self.say(_UNLEARNED[reason], {"models": list(dict.fromkeys(titles))})
+
+    def beside_fresh(self, fresh: Evidence | None) -> None:
+        """Quotes the same measure with fresh weights, or says that there is none."""
+        if fresh is None or fresh.value is None:
+            self.say("Fresh weights were not measured, so that training cannot be credited.")
+        else:
+            self.say("With fresh weights it is {fresh} ({fresh.n:draw|draws}).", fresh=fresh)
 
     def explain(self, *tallies: Tally) -> None:
         """Explains "undecided", once, if any of the counts has undecided cases."""

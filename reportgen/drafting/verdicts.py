@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,6 +80,27 @@ def beyond(measured: Evidence, fresh: Evidence | None, floor: float) -> Side:
     return "below" if side(measured, min(low, fresh.value - floor)) == "below" else "open"
 
 
+def difference(
+    rule: str, measure: str, first: Evidence, second: Evidence, how: str
+) -> Evidence | None:
+    """How far one value lies above another, with the widest interval that theirs allow.
+
+    It is too wide where both were measured on the same images, never too narrow. None where a value
+    is missing.
+    """
+    if first.value is None or second.value is None:
+        return None
+    interval = None
+    if first.interval is not None and second.interval is not None:
+        (low, high), (least, most) = first.interval, second.interval
+        interval = (low - most, high - least)
+    counts = [item.n for item in (first, second) if item.n is not None]
+    return derived(
+        rule, measure, first.value - second.value, (first, second), how, first.unit,
+        min(counts, default=None), interval,
+    )  # fmt: skip
+
+
 def unlearned(model: ModelFacts) -> str:
     """Why nothing that a model shows can be what it has learned; "" where it may be.
 
@@ -93,9 +114,25 @@ def unlearned(model: ModelFacts) -> str:
     return "chance" if doubtful and len(doubtful) >= len(answered) else ""
 
 
-def earned(answer: Side, model: ModelFacts) -> Side:
-    """An answer on what a model has learned, which cannot be "above" where it is `unlearned`."""
-    return "open" if answer == "above" and unlearned(model) else answer
+def all_random(models: Iterable[ModelFacts]) -> bool:
+    """Whether there are models, and the weights of all of them are random, as far as is known."""
+    return all(random := [model.untrained for model in models]) and bool(random)
+
+
+def earned(answer: Side, model: ModelFacts, fresh: Side = "above") -> Side:
+    """An answer on what a model has learned, which must also hold against fresh weights.
+
+    Args:
+        answer: to the claim.
+        model: whose answer it is; "above" becomes "open" where it is `unlearned`.
+        fresh: whether fresh weights are beaten (`beyond`); "above" becomes "open" where not.
+    """
+    return "open" if answer == "above" and (fresh != "above" or unlearned(model)) else answer
+
+
+def departs(measured: Evidence, fresh: Evidence | None, floor: float) -> Side:
+    """ "above" where a measure lies beyond fresh weights on either side, otherwise "open"."""
+    return "open" if beyond(measured, fresh, floor) == "open" else "above"
 
 
 def no_better(accuracy: Evidence | Measure) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -93,6 +93,20 @@ def of_answers(answers: Answers, trained_here: bool) -> ReportWarning:
     elif not trained_here and answers.accuracy is not None:
         text += " None of the usual scalings and orders makes many more answers correct."
     return ReportWarning("answers", text)
+
+
+def of_splits(data: Dataset, metrics: Mapping[str, float]) -> Iterator[ReportWarning]:
+    """Doubts about splits of a model that came trained, cut from images that it may have seen.
+
+    Args:
+        data: its fact `cut` names the splits that were cut from the training images.
+        metrics: of the model; without any of a split there is nothing to doubt.
+    """
+    for split in data.facts.get("cut", ()):
+        if any(name.startswith(f"{split}.") for name in metrics):
+            text = f"The {split} images were cut from the training images of the dataset. "
+            text += f"If the model was trained on these, its {split} accuracy is not that of new "
+            yield ReportWarning(f"{split}_from_training", f"{text}images.")
 
 
 def _share(measure: Measure) -> str:

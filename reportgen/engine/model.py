@@ -85,8 +85,11 @@ def _facts(
     remarks = {"weights": loaded.weights} if loaded.weights else {}
     trained_here = bool(training.history)
     untrained = not trained_here and (UNTRAINED in loaded.weights or looks_untrained(network))
-    if untrained and UNTRAINED not in loaded.weights:
-        remarks["weights"] = " ".join(filter(None, (loaded.weights, LOOKS_UNTRAINED)))
+    doubts_of_weights = (
+        (ReportWarning("random_weights", LOOKS_UNTRAINED),)
+        if untrained and UNTRAINED not in loaded.weights
+        else ()
+    )
     if data is not None:
         doubt = [ReportWarning("scaling", loaded.unlike)] if loaded.unlike else None
         about_data = (*data.warnings, *(doubt or doubts.of_scaling(data, loaded.model, params)))
@@ -96,6 +99,8 @@ def _facts(
             remarks["scaling"] = f"Its images are prepared as it expects them: {settled.text}."
         given = replace(data, preprocessing=settled)
         metrics, images = _evaluated(network, given)
+        if not trained_here and not untrained:
+            about_data += tuple(doubts.of_splits(data, metrics))
         if UNTRAINED not in loaded.weights:
             unclear = _doubtful(network, given, metrics, trained_here)
     return ModelFacts(
@@ -105,7 +110,7 @@ def _facts(
         digest=training.digest, history=training.history, metrics=metrics, counts=images,
         training={**training.params, "device": training.device, "trained_here": trained_here,
                   **remarks},
-        warnings=(*about_data, *model_warnings(network),
+        warnings=(*about_data, *doubts_of_weights, *model_warnings(network),
                   *(doubts.of_answers(each, trained_here) for each in unclear)),
         doubtful=unclear, untrained=untrained,
     )  # fmt: skip

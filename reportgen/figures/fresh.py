@@ -47,17 +47,46 @@ def fresh_measures(
         passes: through the network for each image; a way back counts as two.
         layers: paths of the layers whose weights are drawn; None for all.
     """
-    wanted = [m for m in own if m.name.partition("@")[0] in names and m.value is not None]
-    if not wanted:
+    if not _wanted(own, names):
         return list(own)
     budget = effort(network, images, passes)
+    draws = (
+        _of_draw(network, seed_of(seed, draw), measured, budget.images, layers)
+        for draw in range(budget.draws)
+    )
+    return with_companions(network, own, names, draws, budget.images if images else 0, images)
+
+
+def seed_of(seed: int, draw: int) -> int:
+    """The seed of a draw of fresh weights."""
+    return seed * 1009 + _FIRST_SEED + draw
+
+
+def with_companions(
+    network: Network,
+    own: Sequence[Measure],
+    names: Sequence[str],
+    draws: Iterable[Iterable[Measure]],
+    some: int = 0,
+    images: int = 0,
+) -> list[Measure]:
+    """Measures with their companions, from those of each draw.
+
+    Args:
+        network: as in `fresh_measures`, and so are `own` and `names`.
+        own: measures of the network.
+        names: of those that get a companion.
+        draws: the same measures, draw by draw.
+        some: images of each draw.
+        images: those of the network's own measures.
+    """
+    wanted = _wanted(own, names)
     values: dict[str, list[float]] = {measure.name: [] for measure in wanted}
-    for draw in range(budget.draws):
-        own_seed = seed * 1009 + _FIRST_SEED + draw
-        for measure in _of_draw(network, own_seed, measured, budget.images, layers):
+    for measures in draws:
+        for measure in measures:
             if measure.name in values and measure.value is not None:
                 values[measure.name].append(float(measure.value))
-    how = _how(network, budget.images if budget.images < images else 0)
+    how = _how(network, some if some < images else 0)
     companions = {m.name: _companion(m, values[m.name], how) for m in wanted}
     return [
         each
@@ -65,6 +94,10 @@ def fresh_measures(
         for each in (measure, companions.get(measure.name))
         if each is not None
     ]
+
+
+def _wanted(own: Sequence[Measure], names: Sequence[str]) -> list[Measure]:
+    return [m for m in own if m.name.partition("@")[0] in names and m.value is not None]
 
 
 def _of_draw(

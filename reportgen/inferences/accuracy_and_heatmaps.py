@@ -12,6 +12,7 @@ from reportgen.drafting import (
     Side,
     apart,
     derived,
+    earned,
     every,
     models_of,
     of_model,
@@ -64,8 +65,10 @@ def infer(findings: Findings) -> Inference:
     others = [rival for rival in rivals if rival is not best]
     leads = every([apart(best.accuracy, other.accuracy) for other in others]) == "above"
     answer = every([apart(best.lift, other.lift) for other in others]) if leads else "open"
+    answer = earned(answer, best.model)
     paragraph = Paragraph(ENTRY.name)
     _compare(paragraph, best, others)
+    paragraph.warn([best.model])
     paragraph.say(CONCLUSIONS[answer] if leads else TIED)
     return paragraph.conclude(answer)
 

@@ -1,17 +1,22 @@
-"""Do heatmaps and activations concentrate in and around the foreground in most models?"""
+"""Do networks look at the foreground: does the evidence for their answers lie there?"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
     Paragraph,
     Reading,
-    Tally,
+    Side,
+    at_same_place,
+    beyond,
+    earned,
     every,
     is_pool,
+    listed,
     models_of,
     most,
     of_model,
@@ -19,106 +24,206 @@ from reportgen.drafting import (
     side,
     tally,
 )
-from reportgen.inferences._map_ranks import has_other_ranks
-from reportgen.records import Findings, Inference
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
 ENTRY = Entry(
     name="attention_on_foreground",
     title="Attention on the foreground",
-    help="whether heatmaps and activations concentrate in and around the foreground",
+    help="whether the evidence for answers lies in and around the foreground",
     order=1,
 )
 
+FLOOR = 0.05
+"""Share of a heatmap's energy by which the foreground must hold more than an even spread, and more
+than with fresh weights: a twentieth of the energy is the least that an overlay shows."""
+
+METHODS = {
+    "grad_cam": ("energy_near_foreground", "Grad-CAM"),
+    "saliency": ("energy_in_foreground", "saliency"),
+    "occlusion": ("energy_in_foreground", "occlusion"),
+}
+"""Kinds of figures that show what decides an answer, with the measure and the name of each."""
+
+EXACT = ("saliency", "occlusion")
+"""Methods that say of every pixel itself whether the answer depends on it. Grad-CAM weighs whole
+feature maps, so that it can show what no later layer looks at."""
+
+CONCLUSIONS: dict[Side, str] = {
+    "above": "So the evidence for the answers lies on the foreground, as training put it there.",
+    "below": "So what decides the answers lies elsewhere.",
+    "open": "So it is undecided whether training turned the network to the foreground.",
+}
+NOT_ENOUGH = (
+    "Activations show where a layer responds, and not what decides an answer: that takes Grad-CAM, "
+    "saliency or occlusion."
+)
+
+
+@dataclass(frozen=True)
+class _Vote:
+    """What one method says of one model."""
+
+    method: str
+    side: Side
+    sources: tuple[Evidence, ...]
+
 
 def infer(findings: Findings) -> Inference:
-    """One note: the share of heatmaps' energy near the foreground, and the activations' lift there.
+    """One note: in how many models the evidence for answers lies on the foreground.
 
-    A model counts where most of its outputs have an energy interval above the share of the area,
-    and where most of its convolution layers have a lift interval above 1. The claim must hold for
-    most models, and for both heatmaps and activations if the report measures both.
+    Grad-CAM, saliency and occlusion have a vote each. A method finds the foreground attended where,
+    for most outputs, the share of its energy there lies above the foreground's share of the area
+    and above that of the same network with fresh weights, with intervals apart, and above both by
+    `FLOOR`. It rules that out where the share lies below that of the area. Of Grad-CAM, a map that
+    averages over no position (HiResCAM) must beat the area as well. Activations only count where
+    they avoid the foreground, as where a layer responds is not what decides.
+
+    A model counts where more than half of the methods find it attended and none rules it out. It
+    contradicts the claim where saliency or occlusion rules it out, or any method does and none
+    finds the contrary. Models that have learned nothing never count. The claim holds where most
+    models count.
     """
-    near = readings(findings, "grad_cam", "energy_near_foreground")
-    heat = [r for r in near or readings(findings, "grad_cam", "energy_in_foreground") if _chance(r)]
-    lifts = readings(findings, "feature_maps", "foreground_lift")
-    maps = [r for r in lifts if _chance(r) and not is_pool(r.model, r.at)]
-    paragraph, tallies = Paragraph(ENTRY.name), []
-    if heat:
-        tallies.append(_heatmaps(paragraph, heat, "in and around" if near else "inside"))
-    if maps:
-        tallies.append(_activations(paragraph, maps, has_other_ranks(findings, models_of(maps))))
-    if not tallies:
+    votes = _votes(findings)
+    if not votes:
         return Inference()
-    paragraph.explain(*tallies)
-    return paragraph.conclude(every([counts.answer for counts in tallies]))
-
-
-def _heatmaps(paragraph: Paragraph, measured: Sequence[Reading], where: str) -> Tally:
-    counts = _count("heatmaps", measured, "for most outputs the energy lies above the area's share")
-    maps = "heatmaps" if len(measured) == 1 else "heatmaps of most outputs"
-    more = f"more of their energy {where} the foreground than an even spread would"
+    models = [model for model in findings.models if model.name in votes]
+    answers = {model.name: earned(_answer(votes[model.name]), model) for model in models}
+    cases = [
+        Case(answers[name], tuple(item for vote in of_one for item in vote.sources))
+        for name, of_one in votes.items()
+    ]
+    claim = "most methods find the evidence for answers on the foreground, and none elsewhere"
+    counts = tally(ENTRY.name, "attentive", "model|models", claim, cases)
+    paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        f"{_holds(counts, maps, 'hold', more)}: {_extremes(measured)}.",
-        best=max(measured, key=_lift),
-        worst=min(measured, key=_lift),
-        **counts.evidence,
+        f"The evidence for answers lies on the foreground in {counts.phrase}.", **counts.evidence
     )
-    return counts
+    for method in METHODS:
+        _say(paragraph, findings, method)
+    _disagree(paragraph, models, votes)
+    if all(vote.method not in METHODS for of_one in votes.values() for vote in of_one):
+        paragraph.say(NOT_ENOUGH)
+    paragraph.warn(models)
+    paragraph.explain(counts)
+    paragraph.say(CONCLUSIONS[counts.answer])
+    return paragraph.conclude(counts.answer)
 
 
-def _extremes(measured: Sequence[Reading]) -> str:
-    """The part of a sentence that quotes the least and the largest share, `worst` and `best`."""
-    if len(measured) == 1:
-        return "{best:%} of the energy on {best.baseline:%} of the area"
-    return (
-        "from {worst:%} of the energy on {worst.baseline:%} of the area ({worst.output}) to "
-        "{best:%} on {best.baseline:%} ({best.output})"
-    )
+# --- votes -------------------------------------------------------------------------------------
 
 
-def _activations(paragraph: Paragraph, measured: Sequence[Reading], mixed: bool) -> Tally:
-    """The sentence on activations; `mixed` says whether other layers' maps have other ranks."""
-    most_layers = "most convolution layers" + (" with two-dimensional maps" if mixed else "")
-    counts = _count("activations", measured, f"{most_layers} have a lift above chance")
-    layers = "layer {high.at}" if len(measured) == 1 else most_layers
-    more = "from their background more inside the foreground than over the whole map"
+def _votes(findings: Findings) -> dict[str, list[_Vote]]:
+    """By model the vote of each method that the report holds."""
+    votes: dict[str, list[_Vote]] = {}
+    for method in METHODS:
+        shares, fresh = _shares(findings, method)
+        exact, _ = _companions(findings, "grad_cam", "evidence_near_foreground")
+        for model in models_of(shares):
+            sides, sources = [], []
+            for at, share in of_model(shares, model).items():
+                beside = of_model(fresh, model).get(at)
+                judged = [_side(share, beside)]
+                sources += [share] if beside is None else [share, beside]
+                located = of_model(exact, model).get(at) if method == "grad_cam" else None
+                if located is not None:
+                    judged.append(_beside_area(located))
+                    sources.append(located)
+                sides.append(every(judged))
+            votes.setdefault(model.name, []).append(_Vote(method, most(sides), tuple(sources)))
+    lifts = _lifts(findings)
+    for model in models_of(lifts):
+        evidence = tuple(of_model(lifts, model).values())
+        avoided = most([side(item) for item in evidence]) == "below"
+        vote = _Vote("activations", "below" if avoided else "open", evidence)
+        votes.setdefault(model.name, []).append(vote)
+    return votes
+
+
+def _side(share: Evidence, fresh: Evidence | None) -> Side:
+    """Whether a share beats the area and fresh weights; "below" where it lies below the area."""
+    beside_area = _beside_area(share)
+    if beside_area == "above" and beyond(share, fresh, FLOOR) != "above":
+        return "open"
+    return beside_area
+
+
+def _beside_area(share: Evidence) -> Side:
+    """Whether a share beats that of the area by `FLOOR`; "below" where it lies below the area."""
+    if side(share) == "below":
+        return "below"
+    return "above" if side(share, (share.baseline or 0) + FLOOR) == "above" else "open"
+
+
+def _answer(votes: Sequence[_Vote]) -> Side:
+    """What the methods say together of one model."""
+    below = [vote.method for vote in votes if vote.side == "below"]
+    above = [vote.method for vote in votes if vote.side == "above"]
+    if below:
+        return "below" if set(below) & set(EXACT) or not above else "open"
+    voting = [vote for vote in votes if vote.method in METHODS]
+    return "above" if 2 * len(above) > len(voting) > 0 else "open"
+
+
+def _shares(findings: Findings, method: str) -> tuple[list[Reading], list[Reading]]:
+    """Shares of the energy on the foreground by one method, and those with fresh weights."""
+    measured = _companions(findings, method, METHODS[method][0])
+    return measured if measured[0] else _companions(findings, method, "energy_in_foreground")
+
+
+def _companions(findings: Findings, kind: str, measure: str) -> tuple[list[Reading], list[Reading]]:
+    own = [r for r in readings(findings, kind, measure) if (r.evidence.baseline or 0) > 0]
+    return own, readings(findings, kind, f"{measure}_fresh")
+
+
+def _lifts(findings: Findings) -> list[Reading]:
+    """How much more activations depart from the ground on the foreground, without pooling."""
+    lifts = readings(findings, "feature_maps", "foreground_lift", compared=True)
+    return [r for r in lifts if not is_pool(r.model, r.at)]
+
+
+# --- sentences ---------------------------------------------------------------------------------
+
+
+def _say(paragraph: Paragraph, findings: Findings, method: str) -> None:
+    """The least share that a method finds on the foreground, beside the two that it must beat."""
+    shares, fresh = _shares(findings, method)
+    if not shares:
+        return
+    least = min(shares, key=_gain)
+    beside = at_same_place(fresh, least)
+    name = METHODS[method][1]
+    lead = f"{name[0].upper()}{name[1:]} puts"
+    at_least = "" if len(shares) == 1 else "at least "
+    against = "{least.baseline:%} of the area"
+    if beside is not None and beside.value is not None:
+        against = "{least.baseline:%} by area and {fresh:%} with fresh weights"
+    where = "" if len(shares) == 1 else " ({least.output})"
+    missing = "" if "fresh" in against else " Fresh weights were not measured."
+    near = "on or near" if "near" in least.evidence.id else "on"
     paragraph.say(
-        f"{_holds(counts, f'activations of {layers}', 'depart', more)}: {_lifts(measured)} what an "
-        "even spread would put there.",
-        high=max(measured, key=_lift),
-        low=min(measured, key=_lift),
-        **counts.evidence,
+        f"{lead} {at_least}{{least:%}} {near} the foreground, against {against}{where}.{missing}",
+        least=least,
+        **({"fresh": beside} if beside is not None and beside.value is not None else {}),
     )
-    return counts
 
 
-def _lifts(measured: Sequence[Reading]) -> str:
-    """The part of a sentence that quotes the least and the largest lift, `low` and `high`."""
-    if len(measured) == 1:
-        return "{high} times"
-    return "from {low} times ({low.at} of {low.model}) to {high} times ({high.at} of {high.model})"
+def _disagree(
+    paragraph: Paragraph, models: Sequence[ModelFacts], votes: Mapping[str, Sequence[_Vote]]
+) -> None:
+    """A sentence on each model of which the methods say contrary things."""
+    for model in models:
+        names = {
+            answer: [METHODS.get(v.method, ("", v.method))[1] for v in votes[model.name]
+                     if v.side == answer]
+            for answer in ("above", "below")
+        }  # fmt: skip
+        if names["above"] and names["below"]:
+            paragraph.say(
+                f"Methods disagree on {{model}}: {listed(names['below'])} finds the evidence off "
+                f"the foreground, {listed(names['above'])} on it.",
+                {"model": model.title},
+            )
 
 
-def _holds(counts: Tally, who: str, does: str, more: str) -> str:
-    """A clause: in how many models `who` `does` `more`, or whether they do in the only model."""
-    if counts.evidence[counts.name].n != 1 or counts.answer == "above":
-        return f"In {counts.phrase}, {who} {does} {more}"
-    if counts.answer == "open":
-        return f"In the only model it is undecided whether {who} {does} {more}"
-    return f"In the only model, {who} do not {does} {more}"
-
-
-def _count(name: str, measured: Sequence[Reading], claim: str) -> Tally:
-    cases = []
-    for model in models_of(measured):
-        evidence = tuple(of_model(measured, model).values())
-        cases.append(Case(most([side(item) for item in evidence]), evidence))
-    return tally(ENTRY.name, name, "model|models", claim, cases)
-
-
-def _chance(reading: Reading) -> bool:
-    """Whether the reading has a chance level; the share of an empty area is not one."""
-    return (reading.evidence.baseline or 0) > 0
-
-
-def _lift(reading: Reading) -> float:
-    return (reading.evidence.value or 0) / (reading.evidence.baseline or 1)
+def _gain(reading: Reading) -> float:
+    return (reading.evidence.value or 0) - (reading.evidence.baseline or 0)

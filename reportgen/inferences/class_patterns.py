@@ -7,13 +7,17 @@ from reportgen.drafting import (
     Case,
     Paragraph,
     Reading,
+    at_same_place,
+    beyond,
+    earned,
     is_pool,
+    models_of,
     of_model,
     readings,
     side,
     tally,
 )
-from reportgen.records import Findings, Inference
+from reportgen.records import Evidence, Findings, Inference
 
 ENTRY = Entry(
     name="class_patterns",
@@ -22,6 +26,10 @@ ENTRY = Entry(
     order=14,
 )
 
+FLOOR = 0.02
+"""Difference of cosines by which a layer must separate the classes more than with fresh weights: of
+unit vectors at a cosine of 0.98 one is turned by a fifth of its length."""
+
 
 def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions have maps that are more alike within a class.
@@ -29,7 +37,8 @@ def infer(findings: Findings) -> Inference:
     The rule judges every convolution but a model's first. It compares the maps, averaged over
     channels, of two images by their cosine. The measure is the mean cosine of images of one class
     minus that of images of the two classes compared. A layer counts where the interval of this
-    difference lies above zero.
+    difference lies above zero, and beyond that with fresh weights by `FLOOR`: images of two
+    classes differ already in their pixels, and any weights hand some of it on.
     """
     separations = [
         reading
@@ -43,9 +52,10 @@ def infer(findings: Findings) -> Inference:
     ]
     if not later:
         return Inference()
-    claim = "maps are more alike within a class than between the two"
+    claim = "maps are more alike within a class than between the two, beyond fresh weights"
     nouns = "later convolution layer|later convolution layers"
-    cases = [Case(side(reading.evidence), (reading.evidence,)) for reading in later]
+    fresh = readings(findings, "class_comparison", "separation_fresh")
+    cases = [_case(reading, at_same_place(fresh, reading)) for reading in later]
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
@@ -54,8 +64,16 @@ def infer(findings: Findings) -> Inference:
         **counts.evidence,
     )
     _example(paragraph, findings, separations, later[-1])
+    paragraph.beside_fresh(at_same_place(fresh, later[-1]))
+    paragraph.warn(models_of(later))
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
+
+
+def _case(separation: Reading, fresh: Evidence | None) -> Case:
+    beaten = beyond(separation.evidence, fresh, FLOOR)
+    answer = earned(side(separation.evidence), separation.model, beaten)
+    return Case(answer, (separation.evidence, *([] if fresh is None else [fresh])))
 
 
 def _example(

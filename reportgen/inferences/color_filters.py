@@ -14,6 +14,7 @@ from reportgen.drafting import (
     Tally,
     at_same_place,
     derived,
+    earned,
     every,
     exact,
     listed,
@@ -23,7 +24,7 @@ from reportgen.drafting import (
     side,
     tally,
 )
-from reportgen.records import Evidence, Findings, Inference
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
 ENTRY = Entry(
     name="color_filters",
@@ -91,13 +92,15 @@ def infer(findings: Findings) -> Inference:
         _tests(color, at_same_place(hues, color), of_model(gray, color.model)) for color in colors
     ]
     paragraph = Paragraph(ENTRY.name)
-    counts = _count(paragraph, tests)
+    models = [color.model for color in colors]
+    counts = _count(paragraph, tests, models)
     shown = {r.model.name for r in colors}
     needed = [r for r in gray if r.model.name in shown]
     worst = min(needed, key=_change) if needed else None
     example = colors[0] if worst is None else next(c for c in colors if c.model == worst.model)
     _describe(paragraph, example, at_same_place(hues, example))
     _need(paragraph, worst)
+    paragraph.warn(models)
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
 
@@ -130,15 +133,17 @@ def _varied(hue: Evidence | None) -> Side:
     return "open" if doubtful else exact(hue.value or 0, VARIED)
 
 
-def _count(paragraph: Paragraph, tests: Sequence[Mapping[str, Case]]) -> Tally:
+def _count(
+    paragraph: Paragraph, tests: Sequence[Mapping[str, Case]], models: Sequence[ModelFacts]
+) -> Tally:
     """Adds the number of models with each answer yes, and of those with all three answers yes."""
     nouns = "model with color input|models with color input"
     cases = [
         Case(
-            every([case.side for case in answers.values()]),
+            earned(every([case.side for case in answers.values()]), model),
             tuple(source for case in answers.values() for source in case.sources),
         )
-        for answers in tests
+        for model, answers in zip(models, tests, strict=True)
     ]
     claim = "filters are colored and varied and some output needs the color"
     counts = tally(ENTRY.name, "models", "such model|such models", claim, cases)

@@ -9,9 +9,13 @@ from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
     Paragraph,
+    Side,
     Tally,
     apart,
+    beyond,
     derived,
+    difference,
+    earned,
     models_of,
     of_model,
     readings,
@@ -30,14 +34,22 @@ RICHER = 1.25
 """Least ratio of the foreground's share of the image between richer and simpler shapes. This share
 approximates how rich the shapes are; below the ratio, neither dataset counts as the richer."""
 
+FLOOR = 0.02
+"""Entropy by which the richer data must show more detail than with fresh weights: of a map of a
+hundred to a thousand positions, about a tenth more then depart from their background."""
+
 
 @dataclass(frozen=True)
 class _Trial:
-    """A dataset's model, the foreground's share of its images, and the detail of its layers."""
+    """A dataset's model, the foreground's share of its images, and the detail of its layers.
+
+    `fresh` holds the detail with fresh weights.
+    """
 
     model: ModelFacts
     share: Evidence | None
     detail: dict[str, Evidence]
+    fresh: dict[str, Evidence]
 
 
 def infer(findings: Findings) -> Inference:
@@ -56,7 +68,9 @@ def infer(findings: Findings) -> Inference:
     if rich is simple:
         rich, simple = trials[0], trials[1]
     pairs = list(zip(rich.detail.items(), simple.detail.values(), strict=True))
-    cases = [Case(apart(first, second), (first, second)) for (_, first), second in pairs]
+    cases = [
+        _case(rich, simple, *layers) for layers in zip(rich.detail, simple.detail, strict=True)
+    ]
     claim = "the richer data shows more detail, with intervals apart"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
     ranked = _share(rich) > 0 and _share(simple) > 0 and _share(rich) >= RICHER * _share(simple)
@@ -64,8 +78,34 @@ def infer(findings: Findings) -> Inference:
     _introduce(paragraph, rich, simple, ranked)
     _count(paragraph, counts, rich)
     _example(paragraph, pairs, rich, simple)
+    if not rich.fresh or not simple.fresh:
+        paragraph.beside_fresh(None)
+    paragraph.warn([rich.model, simple.model])
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer if ranked else "open")
+
+
+def _case(rich: _Trial, simple: _Trial, layer: str, other: str) -> Case:
+    """Whether a layer shows more detail on the richer data, beyond what fresh weights show.
+
+    Args:
+        rich, simple: the two models.
+        layer: of the model of the richer data.
+        other: the layer of the other model at the same place.
+    """
+    first, second = rich.detail[layer], simple.detail[other]
+    at, how = f"{rich.model.name}.{layer}", "detail on the richer data minus that on the simpler"
+    gain = difference(ENTRY.name, f"gain@{at}", first, second, how)
+    beaten: Side = "open"
+    if gain is not None and layer in rich.fresh and other in simple.fresh:
+        fresh = difference(
+            ENTRY.name, f"gain_fresh@{at}", rich.fresh[layer], simple.fresh[other], how
+        )
+        beaten = beyond(gain, fresh, FLOOR)
+    answer = apart(first, second)
+    for model in (rich.model, simple.model):
+        answer = earned(answer, model, beaten)
+    return Case(answer, (first, second))
 
 
 def _introduce(paragraph: Paragraph, rich: _Trial, simple: _Trial, ranked: bool) -> None:
@@ -113,11 +153,13 @@ def _example(
 def _trials(findings: Findings) -> list[_Trial]:
     """One model for each dataset, of the first architecture that the report trains on several."""
     details = readings(findings, "feature_maps", "detail")
+    fresh = readings(findings, "feature_maps", "detail_fresh")
     groups: dict[object, dict[str, _Trial]] = {}
     for model in models_of(details):
         detail = of_model(details, model)
         if model.dataset:
-            trial = _Trial(model, _foreground(findings, model.dataset), detail)
+            share = _foreground(findings, model.dataset)
+            trial = _Trial(model, share, detail, of_model(fresh, model))
             key = (_maps(model), len(detail))
             groups.setdefault(key, {}).setdefault(model.dataset, trial)
     return next((list(group.values()) for group in groups.values() if len(group) > 1), [])

@@ -67,7 +67,8 @@ def infer(findings: Findings) -> Inference:
     also += [item for pair in hardest for head in pair for item in _more(head)]
     shown = {head.model.name: head for pair in hardest for head in pair}
     table = SENTENCES.table("models", [_row(head) for head in shown.values()])
-    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table)
+    judged = [head.model for pair in pairs for head in pair]
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, judged)
 
 
 _CLAIM = "the margin goes with a smaller angle within classes and a larger silhouette"

@@ -8,6 +8,9 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     apart,
+    beyond,
+    difference,
+    earned,
     is_pool,
     models_of,
     of_model,
@@ -25,6 +28,10 @@ ENTRY = Entry(
     order=15,
 )
 
+FLOOR = 0.25
+"""Waves across the image by which maps must become coarser than with fresh weights: a quarter of a
+wave is the least change of structure that can be seen in a map."""
+
 _Pair = tuple[ModelFacts, tuple[str, str], tuple[Evidence, Evidence]]
 """A model, its first convolution and a later one, and the fineness of both."""
 
@@ -33,13 +40,16 @@ def infer(findings: Findings) -> Inference:
     """One note on how many later convolutions have coarser maps than their model's first.
 
     A layer counts where its maps hold fewer waves across the image, with intervals that do not
-    touch.
+    touch, and where they lose more waves than with fresh weights by `FLOOR`: pooling alone makes
+    maps coarser.
     """
     fineness = readings(findings, "feature_maps", "fineness")
     pairs = [pair for model in models_of(fineness) for pair in _pairs(model, fineness)]
     if not pairs:
         return Inference()
-    cases = [Case(opposite(apart(both[1], both[0])), both) for _, _, both in pairs]
+    fresh = readings(findings, "feature_maps", "fineness_fresh")
+    losses = [_losses(pair, of_model(fresh, pair[0])) for pair in pairs]
+    cases = [_case(pair, *lost) for pair, lost in zip(pairs, losses, strict=True)]
     claim = "maps hold fewer waves across the image than those of the first convolution"
     mixed = has_other_ranks(findings, [model for model, _, _ in pairs])
     claim += ", among layers with two-dimensional maps" if mixed else ""
@@ -60,8 +70,42 @@ def infer(findings: Findings) -> Inference:
         before=both[0],
         after=both[1],
     )
+    own, beside = losses[-1]
+    if own is not None and beside is not None:
+        paragraph.say(
+            "That is a loss of {own} waves, against {beside} with fresh weights.",
+            own=own,
+            beside=beside,
+        )
+    else:
+        paragraph.beside_fresh(None)
+    paragraph.warn([model for model, _, _ in pairs])
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
+
+
+_Losses = tuple[Evidence | None, Evidence | None]
+"""By how many waves a later layer's maps are coarser, and the same with fresh weights."""
+
+
+def _losses(pair: _Pair, fresh: dict[str, Evidence]) -> _Losses:
+    model, (first, later), both = pair
+    at = f"{model.name}.{later}"
+    how = "waves that maps of the first convolution hold more than those of this layer"
+    own = difference(ENTRY.name, f"loss@{at}", both[0], both[1], how)
+    if first not in fresh or later not in fresh:
+        return own, None
+    beside = difference(
+        ENTRY.name, f"loss_fresh@{at}", fresh[first], fresh[later], f"{how}, with fresh weights"
+    )
+    return own, beside
+
+
+def _case(pair: _Pair, own: Evidence | None, beside: Evidence | None) -> Case:
+    """Whether a later layer is coarser, and more so than with fresh weights."""
+    beaten = "open" if own is None else beyond(own, beside, FLOOR)
+    coarser = opposite(apart(pair[2][1], pair[2][0]))
+    return Case(earned(coarser, pair[0], beaten), pair[2])
 
 
 def _pairs(model: ModelFacts, fineness: list[Reading]) -> list[_Pair]:

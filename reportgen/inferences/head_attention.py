@@ -10,8 +10,12 @@ from reportgen.drafting import (
     Paragraph,
     Reading,
     Side,
+    at_same_place,
+    departs,
     derived,
+    earned,
     listed,
+    models_of,
     most,
     of_model,
     readings,
@@ -34,6 +38,13 @@ SLIGHTLY = 0.5
 """Cosine similarity below which heatmaps differ more than slightly: their unit vectors are then
 more than their own length apart, sqrt(2 - 2 * 0.5) = 1."""
 
+APART = 0.15
+"""Mean distance of two heatmaps' hottest pixels, as a share of the image's width, above which they
+lie farther apart than slightly: about one in seven."""
+FLOOR = 0.05
+"""Cosine similarity by which heatmaps must be more or less alike than with fresh weights: the width
+of what counts as the same."""
+
 
 BETWEEN = {
     "models": "at slightly different places",
@@ -55,32 +66,49 @@ def infer(findings: Findings) -> Inference:
     """One note on how many models with several outputs have slightly different heatmaps.
 
     A model counts where the interval of the mean cosine similarity between the heatmaps of two of
-    its outputs lies between `SLIGHTLY` and `SAME`. It contradicts the claim where the interval lies
-    wholly above (the same places) or wholly below (more than slightly apart), and the note says
-    which. The measure leaves out maps that are zero or constant, because they mark no place.
+    its outputs lies between `SLIGHTLY` and `SAME`, and departs from that with fresh weights by
+    `FLOOR`, since the outputs of a fresh network differ as well, and the mean distance of their
+    hottest pixels does not exceed `APART`. It contradicts the claim where the similarity lies
+    wholly above (the same places), or where it lies wholly below or the distance wholly above (more
+    than slightly apart), and the note says which. Maps that are zero or constant mark no place and
+    do not count.
     """
     similarities = readings(findings, "grad_cam", "head_similarity")
     if not similarities:
         return Inference()
-    places = [_place(r.evidence) for r in similarities]
+    distances = readings(findings, "grad_cam", "head_peak_distance")
+    apart = {r.model.name: r.evidence for r in distances}
+    places = [_place(r.evidence, apart.get(r.model.name)) for r in similarities]
     paragraph = Paragraph(ENTRY.name)
     counts = _counts(similarities, places)
     paragraph.say(_sentence(counts), **counts)
-    _range(paragraph, similarities, readings(findings, "grad_cam", "head_peak_shift"))
+    shifts = readings(findings, "grad_cam", "head_peak_shift")
+    _range(paragraph, similarities, shifts, apart)
     if "models_open" in counts:
         paragraph.say(UNDECIDED)
-    answer = most([ANSWERS[place] for place in places])
+    fresh = readings(findings, "grad_cam", "head_similarity_fresh")
+    paragraph.beside_fresh(at_same_place(fresh, min(similarities, key=Reading.number)))
+    paragraph.warn(models_of(similarities))
+    answer = most(
+        [
+            earned(ANSWERS[place], r.model, departs(r.evidence, at_same_place(fresh, r), FLOOR))
+            for place, r in zip(places, similarities, strict=True)
+        ]
+    )
     if answer == "below":
         paragraph.say(_contrary(places))
     return paragraph.conclude(answer)
 
 
-def _place(similarity: Evidence) -> str:
+def _place(similarity: Evidence, distance: Evidence | None) -> str:
     """Which count a model belongs to."""
+    apart = None if distance is None else side(distance, APART)
     if side(similarity, SAME) == "above":
         return "models_same"
-    if side(similarity, SLIGHTLY) == "below":
+    if side(similarity, SLIGHTLY) == "below" or apart == "above":
         return "models_far"
+    if apart == "open":
+        return "models_open"
     sides = side(similarity, SLIGHTLY), side(similarity, SAME)
     return "models" if sides == ("above", "below") else "models_open"
 
@@ -130,11 +158,15 @@ def _sentence(counts: Mapping[str, Evidence]) -> str:
 
 
 def _range(
-    paragraph: Paragraph, similarities: Sequence[Reading], shifts: Sequence[Reading]
+    paragraph: Paragraph,
+    similarities: Sequence[Reading],
+    shifts: Sequence[Reading],
+    distances: Mapping[str, Evidence],
 ) -> None:
     """The least and the largest similarity, and how far apart peaks are where it is least."""
     least, largest = min(similarities, key=Reading.number), max(similarities, key=Reading.number)
-    shift = of_model(shifts, least.model).get("")
+    distance = distances.get(least.model.name)
+    shift = distance or of_model(shifts, least.model).get("")
     sentence = "The mean cosine similarity of two of them, one for equal maps, "
     sentence += (
         "runs from {least.measured} in {least.model} to {largest.measured} in {largest.model}"
@@ -143,8 +175,11 @@ def _range(
     )
     where = "in the former model " if len(similarities) > 1 else ""
     if shift is not None:
-        sentence += f"; {where}their peaks are {{shift}} apart on average"
+        far = "{shift:%} of the width" if distance else "{shift}"
+        sentence += f"; {where}their peaks are {far} apart on average"
     quoted = {"shift": shift} if shift is not None else {}
+    rest = [item for item in distances.values() if item is not shift]
+    quoted |= {f"distance{i}": item for i, item in enumerate(rest)}
     paragraph.say(sentence + ".", least=least, largest=largest, **quoted)
 
 

@@ -9,14 +9,17 @@ from reportgen.drafting import (
     Case,
     Paragraph,
     Reading,
+    at_same_place,
+    departs,
     derived,
+    earned,
     models_of,
     of_model,
     readings,
     side,
     tally,
 )
-from reportgen.records import Findings, Inference, ModelFacts
+from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
 ENTRY = Entry(
     name="layer_composition",
@@ -29,14 +32,19 @@ SEVERAL = 2
 """Effective inputs above which a filter combines: the energy of its weights is then spread as
 widely as that of a filter with equal weights on more than two channels."""
 
+FLOOR = 0.1
+"""Share of the effective inputs with fresh weights by which training must have changed them, up or
+down: one channel in ten, less than which no filter can be seen to choose."""
+
 
 def infer(findings: Findings) -> Inference:
     """One note on how many later convolution layers combine several input channels.
 
     The rule judges every convolution layer but a model's first by the effective number of input
     channels of its filters: the participation ratio of the energy of their weights. A layer counts
-    where the interval over its filters lies above `SEVERAL`. Random weights combine channels too,
-    so a yes describes the filters and is no effect of training. Layers whose filters have a single
+    where the interval over its filters lies above `SEVERAL`, and beyond the same layer with fresh
+    weights, up or down, by `FLOOR`: fresh weights draw on nearly all channels alike, so that only
+    what departs from them was chosen in training. Layers whose filters have a single
     input channel each, such as depthwise convolutions, are left out.
     """
     inputs = _in_order(readings(findings, "kernels", "effective_inputs", compared=True))
@@ -46,20 +54,32 @@ def infer(findings: Findings) -> Inference:
     later = [r for r in behind if (r.model.name, r.at) not in without]
     if not later:
         return Inference()
-    cases = [Case(side(r.evidence, SEVERAL), (r.evidence,)) for r in later]
-    claim = "filters draw on more than two input channels in effect"
+    fresh = readings(findings, "kernels", "effective_inputs_fresh")
+    cases = [_case(r, at_same_place(fresh, r)) for r in later]
+    claim = "filters draw on more than two input channels, and on others than fresh weights do"
     of = " with several input channels" if alone else ""
     nouns = f"later convolution layer{of}|later convolution layers{of}"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     paragraph = Paragraph(ENTRY.name)
     paragraph.say(
-        f"Filters draw on more than two channels of the layer before in {counts.phrase}.",
+        "Filters combine several channels of the layer before, and not as fresh weights do, in "
+        f"{counts.phrase}.",
         **counts.evidence,
     )
     _leave_out(paragraph, alone)
-    _example(paragraph, findings, inputs, max(_preferred(later, inputs), key=Reading.number))
+    best = max(_preferred(later, inputs), key=Reading.number)
+    _example(paragraph, findings, inputs, best)
+    paragraph.beside_fresh(at_same_place(fresh, best))
+    paragraph.warn(models_of(later))
     paragraph.explain(counts)
     return paragraph.conclude(counts.answer)
+
+
+def _case(inputs: Reading, fresh: Evidence | None) -> Case:
+    floor = FLOOR * (fresh.value or 0) if fresh is not None else 0
+    chosen = departs(inputs.evidence, fresh, floor)
+    answer = earned(side(inputs.evidence, SEVERAL), inputs.model, chosen)
+    return Case(answer, (inputs.evidence, *([] if fresh is None else [fresh])))
 
 
 def _leave_out(paragraph: Paragraph, alone: Sequence[Reading]) -> None:

@@ -17,8 +17,8 @@ ENTRY = Entry(
 OVERFIT = 0.05
 """Accuracy lost on new images from which a model over-fits: one image in twenty."""
 
-SEEN = "seen"
-"""Kind of the warning that other splits were cut from images that a model may have trained on."""
+SEEN = "test_from_training"
+"""Kind of the warning that test images were cut from images that a model may have trained on."""
 
 
 def infer(findings: Findings) -> Inference:
@@ -55,7 +55,7 @@ def infer(findings: Findings) -> Inference:
 
 def _judge(gap: Reading, rest: dict[str, Evidence]) -> Judged:
     answer: Side = earned(opposite(side(gap.evidence, OVERFIT)), gap.model)
-    seen = any(each.kind == SEEN and "test" in each.text for each in gap.model.warnings)
+    seen = any(each.kind == SEEN for each in gap.model.warnings)
     if seen and answer == "above":
         return Judged(gap, "open", "seen", rest)
     return Judged(gap, answer, "", rest, {}, float(gap.number()))

@@ -70,7 +70,8 @@ def infer(findings: Findings) -> Inference:
     ]
     also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
     table = SENTENCES.table("layers", rows) if len(rows) > 1 else None
-    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table)
+    judged = [gain.model for gain, _, _ in measured]
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, judged)
 
 
 def _shows(gain: Evidence, agreement: Evidence, size: Evidence) -> Side:

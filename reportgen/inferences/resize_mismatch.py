@@ -81,7 +81,8 @@ def infer(findings: Findings) -> Inference:
         for spill in spills if (overlap := of_model(overlaps, spill.model)[spill.at])
     ]  # fmt: skip
     table = SENTENCES.table("outputs", rows) if len(rows) > 1 else None
-    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table)
+    judged = models_of(spills)
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, judged)
 
 
 def _explained(overlap: Evidence, spill: Evidence) -> Side:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Paragraph, Reading, Side, derived, readings
+from reportgen.drafting import Paragraph, Reading, Side, all_random, derived, models_of, readings
 from reportgen.records import Evidence, Findings, Inference
 
 ENTRY = Entry(
@@ -53,7 +53,9 @@ def infer(findings: Findings) -> Inference:
         paragraph.say(_empty(empty, total), empty=empty)
     if answer == "open":
         paragraph.say("These are too few to rule such images out.")
-    return paragraph.conclude(answer)
+    models = models_of(gradients)
+    paragraph.warn(model for model in models if model.untrained)
+    return paragraph.conclude("open" if all_random(models) else answer)
 
 
 def _empty(empty: Evidence, total: Evidence) -> str:

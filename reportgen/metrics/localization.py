@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -117,6 +118,69 @@ def _chance(values: Doubles, inside: Booleans) -> float:
     left = np.arange(count - int((values > least).sum()))
     ties = values == least
     return float(np.prod(((ties & inside).sum() - left) / (ties.sum() - left)))
+
+
+PLACE = 0.1
+"""Share of a map's cells that make up the place where maps lie on average."""
+
+
+def same_place(name: str, maps: Floats, masks: Booleans, part: str, seed: int) -> list[Measure]:
+    """Whether maps of different images lie at the same place, and whether that is on the object.
+
+    The place is the hottest tenth of the mean map of one half of the images, and is judged on the
+    other half. Maps that are zero and images without a foreground are left out; [] for fewer than
+    four.
+
+    Args:
+        name: qualifier of the measures.
+        maps: shape (n, h, w); what is negative does not count.
+        masks: foregrounds, shape (n, H, W).
+        part: of the figure.
+        seed: of the intervals.
+    """
+    positive = np.maximum(maps.astype(np.float64), 0)
+    usable = positive.any(axis=(1, 2)) & masks.any(axis=(1, 2))
+    positive, masks = positive[usable], masks[usable]
+    n, cells = len(positive), int(np.prod(maps.shape[1:]))
+    if n < 4:
+        return []
+    shares = positive / positive.sum(axis=(1, 2), keepdims=True)
+    flat, count = shares.reshape(n, cells), math.ceil(PLACE * cells)
+    inside, ground = np.zeros(n), np.zeros(n)
+    rows, columns = (
+        np.arange(full) * low // full
+        for full, low in zip(masks.shape[1:], maps.shape[1:], strict=True)
+    )
+    for half in (0, 1):
+        place = np.zeros(cells, bool)
+        mean = flat[1 - half :: 2].mean(axis=0)
+        place[np.argsort(-mean, kind="stable")[:count]] = True
+        inside[half::2] = flat[half::2, place].sum(axis=1)
+        large = place.reshape(maps.shape[1:])[np.ix_(rows, columns)]
+        ground[half::2] = masks[half::2, large].mean(axis=1)
+    where = "the hottest tenth of the mean map of the other half of the images"
+    return [
+        Measure(
+            f"same_place@{name}",
+            float(inside.mean()),
+            "",
+            n,
+            bootstrap(inside, seed, SHARE),
+            count / cells,
+            f"share of a map's sum that lies in {where}; baseline: that place's share of the area",
+            part,
+        ),
+        Measure(
+            f"foreground_there@{name}",
+            float(ground.mean()),
+            "",
+            n,
+            bootstrap(ground, seed, SHARE),
+            float(masks.mean()),
+            f"share of foreground in {where}; baseline: over the whole image",
+            part,
+        ),
+    ]
 
 
 def mean_over_maps(

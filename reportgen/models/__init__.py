@@ -26,8 +26,9 @@ UNTRAINED = (
 )
 """What a report says of a model whose weights are random and stay so."""
 LOOKS_UNTRAINED = (
-    "Its weights look as if they had never been trained: biases are where they start, and all "
-    "else is distributed as a draw of the initializers."
+    "The weights look as if they had never been trained: biases are where they start, and all else "
+    "is distributed as a draw of the initializers. If so, figures show what a random network does, "
+    "and not what a trained one has learned."
 )
 """The same of a model that came as trained."""
 

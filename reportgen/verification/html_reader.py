@@ -135,7 +135,7 @@ class _Reader:
         """Whether the element was read as a whole."""
         if element.tag == "figure":
             self.figures.append(self.figure(element))
-        elif "prose" in element.classes:
+        elif "prose" in element.classes or "data-origin" in element.attributes:
             self.authored(element)
         elif "note" in element.classes and element.tag != "a":
             self.note(element)
@@ -232,7 +232,12 @@ class _Reader:
         items = [e for e in element.all(having("data-evidence")) if e.tag not in ("data", "span")]
         names = [*element.classes, *(badge.classes if badge else [])]
         told = claim.attributes
-        self.links += _links(element)
+        own = {id(one) for one in claim.all(tagged("a"))} if "data-origin" in told else set()
+        self.links += [
+            replace(link, authored=id(each) in own)
+            for each in element.all(tagged("a"))
+            if (link := _link(each))
+        ]
         self.values += [
             Value(e.attributes["data-evidence"], even(e.text()), e.line)
             for e in claim.all(having("data-evidence"))

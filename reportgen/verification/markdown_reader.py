@@ -29,8 +29,12 @@ _PLACE = re.compile(r'<a id="([^"]*)"></a>\s*')
 _LABEL = re.compile(r"\*\*((?:Figure|Table) \S+?)\.\*\* (.*)")
 _BOLD = re.compile(r"\*\*((?:\\.|[^\\*])+)\*\*")
 _PICTURE = re.compile(r"!\[((?:\\.|`[^`]*`|[^\\\]])*)\]\(([^()\s]*)\)")
-_ITEM = re.compile(r'(?:- |\d+\. )<a id="([^"]*)"></a>\*\*(.+?)[:.]\*\* (.*)')
-_CITES = re.compile(r" \(((?:\[(?:\\.|[^\\\]])*\]\([^()\s]*\)(?:, )?)+)\)$")
+_ITEM = re.compile(r'(?:- |\d+\. )<a id="([^"]*)"></a>(Claim: .*? )?\*\*([^*]+?)[:.]\*\*(?: (.*))?')
+_AUTHORED = re.compile(r"By the author|.* \(edited by the author\)")
+_CITES = re.compile(
+    r" \(((?:\[(?:\\.|[^\\\]])*\]\([^()\s]*\)(?:, )?)+)\)"
+    r"(?=$| Doubtful because of | \*\*The (?:verdict|numbers) )"
+)
 _RULE = re.compile(r"\|(?: :?-+:? \|)+")
 _EVIDENCE = re.compile(r"\s+- `([^`]+)` is (.*)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -226,11 +230,21 @@ class _Reader:
         """A note, and the evidence below it."""
         start = self.at + 1
         self.places.append((item[1], start))
-        text, cited = item[3], _CITES.search(item[3])
-        named = tuple(links(cited[1], start)) if cited else ()
-        text = text[: cited.start()] if cited else text
-        self.links += links(item[3], start)
+        authored = _AUTHORED.fullmatch(plain(item[3])) is not None
+        text = item[4] or ""
+        if item[2]:
+            self.passages.append(Passage(plain(item[2]), start))
         self.at += 1
+        if authored and not text:
+            text = self.paragraphs()
+        cited = _CITES.search(text)
+        named = tuple(links(cited[1], start)) if cited else ()
+        found_links = list(links(text, start))
+        text, after = (text[: cited.start()], text[cited.end() :]) if cited else (text, "")
+        if after.strip():
+            self.passages.append(Passage(plain(after), start))
+        count = len(list(links(text, start))) if authored else 0
+        self.links += [replace(link, authored=i < count) for i, link in enumerate(found_links)]
         evidence = []
         while self.at < len(self.lines) and (not self.line or self.line[0].isspace()):
             if found := _EVIDENCE.fullmatch(self.line):
@@ -241,10 +255,20 @@ class _Reader:
             self.at += 1
         self.notes.append(
             ShownNote(
-                anchor=item[1], line=start, text=plain(text), words=(plain(item[2]),),
+                anchor=item[1], line=start, text=plain(text), words=(plain(item[3]),),
                 links=named, evidence=tuple(evidence),
             )
         )  # fmt: skip
+
+    def paragraphs(self) -> str:
+        """The indented lines of a note in an author's words, up to its evidence."""
+        lines: list[str] = []
+        while self.at < len(self.lines) and (not self.line or self.line[0].isspace()):
+            if "<details><summary>Evidence" in self.line:
+                break
+            lines.append(self.line.strip())
+            self.at += 1
+        return " ".join(lines).strip()
 
 
 def _evidence(found: re.Match[str], line: int) -> ShownEvidence:

@@ -27,6 +27,7 @@ from reportgen.verification.words import WORDS
 _LABELED = re.compile(r"(Figure|Table)(s?) (\d+)")
 _FIXED = {"Inferences": "#inferences", "How this report was made": "#provenance"}
 """Titles of places that every page has."""
+_OWN = "By the author"
 _ABSENT = "\N{EN DASH}"
 
 
@@ -48,7 +49,10 @@ class PageCheck:
         for table in self.page.tables:
             self._models(table)
         passages = Passages(self.report)
+        quoting = self._quoting()
         for passage in self.page.passages:
+            if passage.line in quoting:
+                continue
             self.tally.hold(passage.text)
             for message in passages.faults(passage):
                 self._fault(passage.line, "text", message)
@@ -56,6 +60,16 @@ class PageCheck:
         for value in self.page.values:
             self.tally.hold(value.text)
             self._value(value.line, value.evidence, value.text)
+
+    def _quoting(self) -> set[int]:
+        """Lines of key findings in an author's words, which lead to his note."""
+        targets = {link.line: self.named.get(link.target.removeprefix("#"), ("", ""))
+                   for link in self.page.links if not link.authored}  # fmt: skip
+        notes = self.report.by_note
+        return {
+            line for line, (kind, name) in targets.items()
+            if kind == "note" and notes[name].origin != "drafted"
+        }  # fmt: skip
 
     def _fault(self, line: int, place: str, message: str) -> None:
         self.tally.faults.append(Fault(self.page.name, line, place, message))
@@ -190,10 +204,14 @@ class PageCheck:
 
     def _note(self, shown: ShownNote, note: Note) -> None:
         place = f"note {note.id}"
-        self._same(shown.line, place, shown.text, note.text)
-        if not shown.words:
+        own = note.origin == "own"
+        if note.origin == "drafted":
+            self._same(shown.line, place, shown.text, note.text)
+        if own != any(word == _OWN for word in shown.words) and not (own and self.browser):
+            self._fault(shown.line, place, f"says by {shown.words}; it is {note.origin}")
+        if not shown.words and not own:
             self._fault(shown.line, place, f"shows no verdict; it is {note.verdict!r}")
-        for word in shown.words:
+        for word in () if own else shown.words:
             if word.partition(" (")[0].lower() not in WORDS[note.verdict]:
                 self._fault(shown.line, place, f"says {word!r}; its verdict is {note.verdict!r}")
         for mark in shown.marks:

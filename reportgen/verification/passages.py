@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from reportgen.drafting import number
 from reportgen.drafting.rounding import NUMBER, plain
 from reportgen.verification.published import Published, parameters, stated, unticked
 from reportgen.verification.shown import Passage
@@ -30,7 +31,8 @@ class Passages:
             word: verdicts[verdict] for verdict, words in WORDS.items() for word in words
         }  # fmt: skip
         self.stated = stated(report.provenance)
-        self.long = sorted((s for s in report.strings if _DIGIT.search(s)), key=len, reverse=True)
+        strings = report.strings | {bare(text) for text in _changes(report)}
+        self.long = sorted((s for s in strings if _DIGIT.search(s)), key=len, reverse=True)
 
     def faults(self, passage: Passage) -> Iterator[str]:
         """What is wrong with a passage."""
@@ -88,9 +90,16 @@ class Passages:
                 if not _DIGIT.search(text):
                     return
         text = _LABEL.sub(lambda m: " " if m[0] in self.report.labels.values() else m[0], text)
-        for number in dict.fromkeys(_NAMES.findall(text)):
-            if NUMBER.search(number):
-                yield f"has {number!r} in {even(text)[:80]!r}, which report.json does not have"
+        for name in dict.fromkeys(_NAMES.findall(text)):
+            if NUMBER.search(name):
+                yield f"has {name!r} in {even(text)[:80]!r}, which report.json does not have"
+
+
+def _changes(report: Published) -> Iterator[str]:
+    """What pages say of the numbers behind an author's words that have changed."""
+    for note in report.notes:
+        for change in note.changed:
+            yield f"`{change.evidence}` was {number(change.was)}, is {number(change.now)}"
 
 
 def _whole(text: str) -> str:

@@ -74,6 +74,7 @@ class Section:
     text: str
     model: str
     blocks: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class Published:
         places: list[tuple[str, str]] = []
         for section in self.sections:
             places.append(("section", section.id))
+            places += [("note", name) for name in section.notes]
             for block in section.blocks:
                 places.append(("block", block.id))
                 places += [("figure", name) for name in block.figures]
@@ -167,6 +169,7 @@ def _dangling(report: Published) -> str:
     named = [
         *(("figure", f, figures) for s in report.sections for b in s.blocks for f in b.figures),
         *(("note", n, report.by_note) for s in report.sections for b in s.blocks for n in b.notes),
+        *(("note", name, report.by_note) for s in report.sections for name in s.notes),
         *(("note", name, report.by_note) for name in report.inferences),
         *(("evidence", cited, report.measures) for note in report.notes for cited in note.cites),
         *(("figure", item.figure, figures) for item in report.evidence),

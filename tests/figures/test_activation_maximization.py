@@ -88,7 +88,7 @@ def test_filters_that_stay_blank_are_drawn_and_said() -> None:
         for m in artifact.measures
     )
     written = notes(Finding("b", "activation_maximization", "m", "s", evidence))
-    assert [note.rule.split(".")[1] for note in written] == ["response", "still"]
+    assert [note.rule.split(".")[1] for note in written] == ["response", "bound", "still"]
 
 
 def test_a_score_on_few_targets_is_an_indication() -> None:

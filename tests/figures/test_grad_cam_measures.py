@@ -58,9 +58,10 @@ def test_heads_compared_by_hand() -> None:
     left, right, none = (np.zeros((1, 2, 2)) for _ in range(3))
     left[0, 0, 0] = right[0, 0, 1] = 1
     heads = {"a": maps_of(left), "b": maps_of(right), "c": maps_of(none)}
-    similarity, shift = between_heads(heads, (2, 2), seed=0)
+    similarity, shift, distance = between_heads(heads, (2, 2), seed=0)
     assert (similarity.value, similarity.n) == (0, 1)
     assert (shift.value, shift.unit) == (1, "px")
+    assert (distance.value, distance.unit) == (0.5, "")
     same = between_heads({"a": maps_of(left), "b": maps_of(left * 7)}, (2, 2), seed=0)
     assert same[0].value == pytest.approx(1)
     assert same[1].value == 0
@@ -108,11 +109,11 @@ def test_a_constant_map_has_no_place_beside_another_heads() -> None:
     even[1] = corner[1]
     for heads in ((even, corner), (corner, even)):
         named = {str(i): maps_of(one) for i, one in enumerate(heads)}
-        similarity, shift = between_heads(named, (4, 4), seed=0)
+        similarity, shift, _ = between_heads(named, (4, 4), seed=0)
         assert (similarity.value, similarity.n) == (pytest.approx(1), 1)
         assert (shift.value, shift.n) == (0, 1)
     alike = {"a": maps_of(np.ones((1, 2, 2))), "b": maps_of(np.ones((1, 2, 2)))}
-    assert [m.value for m in between_heads(alike, (4, 4), seed=0)] == [None, None]
+    assert [m.value for m in between_heads(alike, (4, 4), seed=0)] == [None] * 3
 
 
 def test_pixels_that_tie_for_the_hottest_count_by_their_center() -> None:

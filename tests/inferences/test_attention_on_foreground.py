@@ -1,27 +1,56 @@
-"""Hand-made reports for the rule on heatmaps and activations in the foreground."""
+"""Hand-made reports for the rule on whether networks look at the foreground."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from report_builder import block, model, only, report, value
+from report_builder import block, fresh, model, only, report, value
 
 from reportgen.inferences.attention_on_foreground import infer
-from reportgen.records import Evidence, Finding
+from reportgen.records import Answers, Evidence, Finding, Measure, ModelFacts
 
 ABOVE, BELOW, OPEN = (0.6, 0.8), (0.1, 0.2), (0.2, 0.4)
+WEAK = (0.35, 0.45)  # above the area's share of a quarter, and not above fresh weights
+FRESH = fresh(0.2, 0.4)
 CONV = ("conv", "Conv2D")
+Bounds = tuple[float, float]
 
 
-def energy(bounds: tuple[float, float], n: int = 96) -> Evidence:
+def energy(bounds: Bounds, n: int = 96) -> Evidence:
     return value(sum(bounds) / 2, *bounds, n=n, baseline=0.25)
 
 
-def heat(name: str, bounds: tuple[float, float], n: int = 96) -> Finding:
-    return block("grad_cam", name, energy_near_foreground__class=energy(bounds, n))
+def heat(name: str, bounds: Bounds, n: int = 96, fresh: Evidence = FRESH) -> Finding:
+    return block(
+        "grad_cam",
+        name,
+        energy_near_foreground__class=energy(bounds, n),
+        energy_near_foreground_fresh__class=fresh,
+    )
+
+
+def exact(kind: str, name: str, bounds: Bounds, fresh: Evidence = FRESH) -> Finding:
+    return block(
+        kind,
+        name,
+        energy_in_foreground__class=energy(bounds),
+        energy_in_foreground_fresh__class=fresh,
+    )
+
+
+def lift(name: str, low: float, high: float) -> Finding:
+    measured = value((low + high) / 2, low, high, baseline=1)
+    return block("feature_maps", name, foreground_lift__conv=measured)
+
+
+def verdict(*blocks: Finding, of: ModelFacts | None = None) -> str:
+    findings = report([of or model("a", CONV)], *blocks)
+    return only(infer(findings), findings).verdict
 
 
 @pytest.mark.parametrize(
-    ("bounds", "verdict"),
+    ("bounds", "expected"),
     [
         ([ABOVE, ABOVE, BELOW], "supported"),
         ([ABOVE, ABOVE, OPEN], "supported"),
@@ -31,16 +60,14 @@ def heat(name: str, bounds: tuple[float, float], n: int = 96) -> Finding:
         ([BELOW], "contradicted"),
     ],
 )
-def test_the_verdict_is_that_of_most_models(
-    bounds: list[tuple[float, float]], verdict: str
-) -> None:
+def test_the_verdict_is_that_of_most_models(bounds: list[Bounds], expected: str) -> None:
     names = [f"m{i}" for i in range(len(bounds))]
     blocks = [heat(name, pair) for name, pair in zip(names, bounds, strict=True)]
     findings = report([model(name, CONV) for name in names], *blocks)
-    assert only(infer(findings), findings).verdict == verdict
+    assert only(infer(findings), findings).verdict == expected
 
 
-def test_the_sentence_holds_the_count_and_both_extremes_with_their_chance_levels() -> None:
+def test_the_note_counts_models_and_quotes_the_least_share_with_what_it_must_beat() -> None:
     findings = report(
         [model("a", CONV), model("b", CONV), model("c", CONV)],
         heat("a", ABOVE),
@@ -49,12 +76,14 @@ def test_the_sentence_holds_the_count_and_both_extremes_with_their_chance_levels
     )
     inference = infer(findings)
     text = only(inference, findings).text
-    assert "In 2 of 3 models (not in 1)" in text
-    assert "from 15% of the energy on 25% of the area (`Model b`)" in text
-    assert "to 70% on 25% (`Model a`)" in text
+    assert text.startswith(
+        "The evidence for answers lies on the foreground in 2 of 3 models (not in 1). Grad-CAM "
+        "puts at least 15% on or near the foreground, against 25% by area and 30% with fresh "
+        "weights (`Model b`)."
+    )
     assert [(item.id, item.value, item.n) for item in inference.evidence] == [
-        ("inferences.attention_on_foreground.heatmaps", 2, 3),
-        ("inferences.attention_on_foreground.heatmaps_no", 1, 3),
+        ("inferences.attention_on_foreground.attentive", 2, 3),
+        ("inferences.attention_on_foreground.attentive_no", 1, 3),
     ]
 
 
@@ -65,16 +94,94 @@ def test_too_few_images_decide_nothing() -> None:
     assert "too little was measured" in note.text
 
 
+# --- fresh weights -----------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
-    ("low", "high", "verdict"),
-    [(1.2, 1.4, "supported"), (0.6, 0.9, "contradicted"), (0.9, 1.1, "inconclusive")],
+    ("bounds", "beside", "expected"),
+    [
+        (ABOVE, FRESH, "supported"),
+        (WEAK, FRESH, "inconclusive"),  # one more draw may lie there
+        (ABOVE, fresh(0.5, 0.7), "inconclusive"),
+        (ABOVE, fresh(0.57, 0.59), "inconclusive"),  # beaten by less than the floor
+        (ABOVE, fresh(0.2, 0.4, draws=2), "inconclusive"),
+        (BELOW, fresh(0.0, 0.05), "contradicted"),  # more than fresh weights, less than the area
+        ((0.26, 0.28), fresh(0.0, 0.1), "inconclusive"),  # the area is beaten by less
+    ],
 )
-def test_activations_count_as_well_as_heatmaps(low: float, high: float, verdict: str) -> None:
-    lift = value((low + high) / 2, low, high, baseline=1)
-    findings = report(
-        [model("a", CONV)], heat("a", ABOVE), block("feature_maps", "a", foreground_lift__conv=lift)
+def test_area_and_fresh_weights_must_be_beaten_by_the_floor(
+    bounds: Bounds, beside: Evidence, expected: str
+) -> None:
+    assert verdict(heat("a", bounds, fresh=beside)) == expected
+
+
+def test_without_fresh_weights_it_is_open_and_so_it_says() -> None:
+    found = block("grad_cam", "a", energy_near_foreground__class=energy(ABOVE))
+    findings = report([model("a", CONV)], found)
+    note = only(infer(findings), findings)
+    assert note.verdict == "inconclusive"
+    assert "Fresh weights were not measured" in note.text
+
+
+@pytest.mark.parametrize("fault", ["random", "chance"])
+def test_a_model_that_learned_nothing_earns_nothing(fault: str) -> None:
+    right = Measure("accuracy", 0.5)
+    doubtful = (Answers("class", "chance", "x", right, right),) if fault == "chance" else ()
+    of = replace(
+        model("a", CONV),
+        untrained=fault == "random",
+        doubtful=doubtful,
+        metrics={"test.class.accuracy": 0.5},
     )
-    assert only(infer(findings), findings).verdict == verdict
+    findings = report([of], heat("a", ABOVE))
+    note = only(infer(findings), findings)
+    assert note.verdict == "inconclusive"
+    words = {"random": "weights of `Model a` are random", "chance": "no better than by chance"}
+    assert words[fault] in note.text
+    assert verdict(heat("a", BELOW), of=of) == "contradicted"
+
+
+# --- methods -----------------------------------------------------------------------------------
+
+
+def test_methods_vote_and_exact_ones_can_rule_out() -> None:
+    assert verdict(heat("a", ABOVE), exact("saliency", "a", ABOVE)) == "supported"
+    assert verdict(heat("a", ABOVE), exact("saliency", "a", BELOW)) == "contradicted"
+    assert verdict(heat("a", ABOVE), exact("occlusion", "a", BELOW)) == "contradicted"
+    assert verdict(heat("a", BELOW), exact("saliency", "a", ABOVE)) == "inconclusive"
+    assert verdict(heat("a", ABOVE), exact("saliency", "a", WEAK)) == "inconclusive"
+    two = exact("saliency", "a", ABOVE), exact("occlusion", "a", WEAK)
+    assert verdict(heat("a", ABOVE), *two) == "supported"
+    assert verdict(exact("saliency", "a", ABOVE)) == "supported"
+
+
+def test_methods_that_disagree_are_named() -> None:
+    findings = report(
+        [model("a", CONV)], heat("a", ABOVE), exact("saliency", "a", BELOW), lift("a", 2, 3)
+    )
+    text = only(infer(findings), findings).text
+    assert "Methods disagree on `Model a`: saliency finds the evidence off the foreground, " in text
+    assert "Grad-CAM on it." in text
+
+
+def test_grad_cam_that_averages_over_positions_is_checked_by_a_map_that_does_not() -> None:
+    measures = {
+        "energy_near_foreground__class": energy(ABOVE),
+        "energy_near_foreground_fresh__class": FRESH,
+    }
+    for bounds, expected in ((ABOVE, "supported"), (OPEN, "inconclusive"), (BELOW, "contradicted")):
+        found = block("grad_cam", "a", **measures, evidence_near_foreground__class=energy(bounds))
+        assert verdict(found) == expected
+
+
+def test_activations_alone_decide_nothing_but_may_speak_against() -> None:
+    findings = report([model("a", CONV)], lift("a", 2, 3))
+    note = only(infer(findings), findings)
+    assert note.verdict == "inconclusive"
+    assert "Activations show where a layer responds" in note.text
+    assert verdict(heat("a", ABOVE), lift("a", 2, 3)) == "supported"
+    assert verdict(heat("a", ABOVE), lift("a", 0.6, 0.9)) == "inconclusive"
+    assert verdict(heat("a", OPEN), lift("a", 0.6, 0.9)) == "contradicted"
 
 
 def test_pooling_layers_have_no_say() -> None:
@@ -82,81 +189,32 @@ def test_pooling_layers_have_no_say() -> None:
         "foreground_lift__conv": value(1.3, 1.2, 1.4, baseline=1),
         "foreground_lift__pool": value(0.7, 0.6, 0.8, baseline=1),
     }
-    findings = report(
-        [model("a", CONV, ("pool", "MaxPooling2D"))], block("feature_maps", "a", **lifts)
-    )
-    note = only(infer(findings), findings)
-    assert note.verdict == "supported"
-    assert "pool" not in note.text
-
-
-def test_layers_whose_maps_do_not_lie_over_the_image_are_not_spoken_for() -> None:
-    measured = {f"foreground_lift__{name}": value(1.3, 1.2, 1.4, baseline=1) for name in "ab"}
-    measured |= {f"active_share__{name}": value(0.5) for name in "ab"}
-    measured |= {f"fineness__{name}": value(None) for name in "ab"}
-    flat = report([model("m")], block("feature_maps", "m", **measured))
-    assert "activations of most convolution layers depart" in only(infer(flat), flat).text
-    line = block("feature_maps", "m", **measured, active_share__line=value(0.5))
-    mixed = report([model("m")], line)
-    words = "most convolution layers with two-dimensional maps"
-    assert f"activations of {words} depart" in only(infer(mixed), mixed).text
-    assert f"{words} have a lift" in infer(mixed).evidence[0].how
+    of = model("a", CONV, ("pool", "MaxPooling2D"))
+    assert verdict(heat("a", ABOVE), block("feature_maps", "a", **lifts), of=of) == "supported"
 
 
 def test_a_second_figure_of_a_model_does_not_count_it_twice() -> None:
-    findings = report(
-        [model("a", CONV)],
-        heat("a", ABOVE),
-        block("grad_cam", "a", 2, energy_near_foreground__class=energy(BELOW)),
-    )
+    again = block("grad_cam", "a", 2, energy_near_foreground__class=energy(BELOW))
+    findings = report([model("a", CONV)], heat("a", ABOVE), again)
     inference = infer(findings)
     assert only(inference, findings).verdict == "supported"
     assert inference.evidence[0].n == 1
 
 
 def test_without_the_wider_measure_the_foreground_itself_is_used() -> None:
-    found = block("grad_cam", "a", energy_in_foreground__class=energy(ABOVE))
+    found = exact("grad_cam", "a", ABOVE)
     findings = report([model("a", CONV)], found)
-    assert "energy inside the foreground" in only(infer(findings), findings).text
+    note = only(infer(findings), findings)
+    assert "Grad-CAM puts 70% on the foreground, against 25% by area" in note.text
+    assert note.verdict == "supported"
 
 
-@pytest.mark.parametrize(
-    ("bounds", "start"),
-    [
-        (ABOVE, "In the only model, heatmaps hold more of their energy in and around the "
-         "foreground than an even spread would: 70% of the energy on 25% of the area."),
-        (BELOW, "In the only model, heatmaps do not hold more of their energy in and around "
-         "the foreground than an even spread would: 15% of the energy on 25% of the area."),
-        (OPEN, "In the only model it is undecided whether heatmaps hold more of their energy "
-         "in and around the foreground than an even spread would: 30% of the energy on 25%"),
-    ],
-)  # fmt: skip
-def test_the_only_map_of_the_only_model_is_spoken_of_plainly(
-    bounds: tuple[float, float], start: str
-) -> None:
-    findings = report([model("a", CONV)], heat("a", bounds))
-    assert only(infer(findings), findings).text.startswith(start)
-
-
-def test_several_outputs_of_the_only_model_keep_their_extremes() -> None:
-    heads = {f"energy_near_foreground__{name}": energy(BELOW) for name in ("a", "b")}
-    text = only(infer(found := report([model("a", CONV)], block("grad_cam", "a", **heads))), found)
-    assert text.text.startswith("In the only model, heatmaps of most outputs do not hold more")
-    assert "(output `a` of `Model a`) to 15% on 25%" in text.text
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "words"),
-    [
-        (1.2, 1.4, "In the only model, activations of layer `conv` depart from"),
-        (0.6, 0.8, "In the only model, activations of layer `conv` do not depart from"),
-        (0.9, 1.1, "In the only model it is undecided whether activations of layer `conv`"),
-    ],
-)
-def test_the_only_layer_of_the_only_model_too(low: float, high: float, words: str) -> None:
-    lift = value((low + high) / 2, low, high, baseline=1)
-    findings = report([model("a", CONV)], block("feature_maps", "a", foreground_lift__conv=lift))
-    text = only(infer(findings), findings).text
-    assert text.startswith(words)
-    assert " times what an even spread would put there." in text
-    assert "from 1" not in text
+def test_most_outputs_of_a_model_must_agree() -> None:
+    heads = {f"energy_near_foreground__{name}": energy(ABOVE) for name in ("a", "b")}
+    heads |= {f"energy_near_foreground_fresh__{name}": FRESH for name in ("a", "b", "c")}
+    assert verdict(block("grad_cam", "a", **heads)) == "supported"
+    below = block("grad_cam", "a", **heads, energy_near_foreground__c=energy(BELOW))
+    assert verdict(below) == "supported"
+    findings = report([model("a", CONV)], below)
+    assert "at least 15%" in only(infer(findings), findings).text
+    assert "(output `c` of `Model a`)" in only(infer(findings), findings).text

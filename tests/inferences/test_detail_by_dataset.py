@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from report_builder import block, model, only, report, value
+from report_builder import block, fresh, model, only, report, value
 
 from reportgen.inferences.detail_by_dataset import infer
 from reportgen.records import Finding, Inference
@@ -14,7 +14,12 @@ LINE, DIGITS = model("a", *ROWS, dataset="line"), model("b", *ROWS, dataset="dig
 
 
 def detail(name: str, bounds: Bounds, n: int = 96) -> Finding:
-    return block("feature_maps", name, detail__conv=value(sum(bounds) / 2, *bounds, n=n))
+    measured = value(sum(bounds) / 2, *bounds, n=n)
+    return block("feature_maps", name, detail__conv=measured, detail_fresh__conv=FRESH)
+
+
+FRESH = fresh(0.64, 0.66)
+"""The same for both data."""
 
 
 def share(name: str, covered: float) -> Finding:
@@ -87,3 +92,13 @@ def test_models_with_other_maps_are_not_compared() -> None:
     other = model("b", ("conv", "Conv2D", "(None, 26, 26, 32)"), dataset="digits")
     findings = report([LINE, other], detail("a", (0.5, 0.6)), detail("b", (0.7, 0.8)))
     assert infer(findings) == Inference()
+
+
+def test_fresh_weights_that_show_as_much_more_leave_it_open() -> None:
+    found = [
+        block("feature_maps", name, detail__conv=value(middle, middle - 0.05, middle + 0.05),
+              detail_fresh__conv=beside)
+        for name, middle, beside in (("a", 0.55, fresh(0.5, 0.6)), ("b", 0.75, fresh(0.7, 0.8)))
+    ]  # fmt: skip
+    findings = report([LINE, DIGITS], *found, share("a", 0.05), share("b", 0.2))
+    assert only(infer(findings), findings).verdict == "inconclusive"

@@ -31,6 +31,7 @@ IN_ORDER = (
     "confidence_fits",
     "saturated_answers",
     "attention_on_foreground",
+    "fixed_place",
     "shallow_network",
     "pooling_effect",
     "filter_patterns",
@@ -150,6 +151,9 @@ MEASURES: dict[str, dict[str, tuple[str, ...]]] = {
         "imperfect_overlap": HEADS,
         "head_similarity": ("",),
         "head_peak_shift": ("",),
+        "head_peak_distance": ("",),
+        "same_place": HEADS,
+        "foreground_there": HEADS,
     },
 }
 
@@ -342,18 +346,37 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
     text = DOCS.read_text(encoding="utf-8")
     thresholds = {
         "pooling_effect": {"SAME_PATTERN": (0.5, "agreement is above 0.5")},
-        "filter_patterns": {"SATURATED": (0.2, "more than 20 %")},
+        "attention_on_foreground": {"FLOOR": (0.05, "above both by 0.05")},
+        "filter_patterns": {
+            "SATURATED": (0.2, "more than 20 %"),
+            "FLOOR": (0.05, "with fresh weights by 0.05"),
+        },
         "color_filters": {
             "COLORED": (0.1, "more than a tenth of the variance"),
             "VARIED": (0.5, "hue spread above 0.5"),
             "DOUBT": (0.1, "a spread within 0.1 of it"),
             "NEEDED": (0.1, "more than a tenth of accuracy"),
         },
-        "layer_composition": {"SEVERAL": (2, "inputs are above 2")},
-        "head_attention": {"SAME": (0.95, "below 0.95"), "SLIGHTLY": (0.5, "above 0.5")},
+        "layer_composition": {
+            "SEVERAL": (2, "inputs are above 2"),
+            "FLOOR": (0.1, "by a tenth of them"),
+        },
+        "head_attention": {
+            "SAME": (0.95, "below 0.95"),
+            "SLIGHTLY": (0.5, "above 0.5"),
+            "APART": (0.15, "distance above 0.15"),
+            "FLOOR": (0.05, "with fresh weights by 0.05"),
+        },
+        "fixed_place": {"MOSTLY": (0.5, "lies above one half")},
+        "abstract_features": {"FLOOR": (0.05, "with fresh weights by 0.05")},
+        "class_patterns": {"FLOOR": (0.02, "with fresh weights by 0.02")},
+        "finer_to_coarser": {"FLOOR": (0.25, "more waves than with fresh weights, by 0.25")},
         "resize_mismatch": {"MAINLY": (0.5, "above one half")},
         "zero_gradients": {"ENOUGH": (300, "at least 300 heatmaps")},
-        "detail_by_dataset": {"RICHER": (1.25, "at least 1.25 times")},
+        "detail_by_dataset": {
+            "RICHER": (1.25, "at least 1.25 times"),
+            "FLOOR": (0.02, "with fresh weights by 0.02"),
+        },
     }
     thresholds |= {
         "useful_answers": {"SKILL": (0.05, "at least a twentieth of the way")},

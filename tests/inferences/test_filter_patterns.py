@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import pytest
-from report_builder import block, model, only, report, value
+from report_builder import block, fresh, model, only, report, value
 
 from reportgen.inferences.filter_patterns import infer
-from reportgen.records import Finding
+from reportgen.records import Evidence, Finding
 
 Bounds = tuple[float, float]
 
 
 def images(
-    name: str, bounds: Bounds, ratio: float = 2.0, clipped: float = 0.1, n: int = 32
+    name: str,
+    bounds: Bounds,
+    ratio: float = 2.0,
+    clipped: float = 0.1,
+    n: int = 32,
+    beside: Evidence | None = None,
 ) -> Finding:
+    share = [0.4 + part for part in (sum(bounds) / 2, *bounds)]
     return block(
         "activation_maximization",
         name,
-        pattern__conv=value(0.4 + sum(bounds) / 2, n=n, baseline=0.4),
+        pattern__conv=value(*share, n=n, baseline=0.4),
+        pattern_fresh__conv=beside or fresh(0.35, 0.45),
         pattern_gain__conv=value(sum(bounds) / 2, *bounds, n=n, baseline=0),
         activation_ratio__conv=value(ratio, ratio - 0.05, ratio + 0.05, n=n),
         saturated__conv=value(clipped, n=n),
@@ -34,6 +41,8 @@ def images(
         (images("a", (0.2, 0.4), ratio=0.9), "inconclusive"),
         (images("a", (0.2, 0.4), ratio=0.98), "supported"),
         (images("a", (-0.3, -0.1), clipped=0.3), "inconclusive"),
+        (images("a", (0.2, 0.4), beside=fresh(0.2, 0.65)), "inconclusive"),
+        (images("a", (0.03, 0.04), beside=fresh(0.39, 0.41)), "inconclusive"),
     ],
 )
 def test_patterns_beyond_the_untrained_copy_counts_if_the_images_are_sound(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from report_builder import block, model, only, report, value
+from report_builder import block, fresh, model, only, report, value
 
 from reportgen.inferences import abstract_features, class_patterns, edge_features
 from reportgen.records import Findings
@@ -60,6 +60,8 @@ def abstraction(local: tuple[float, float], told: tuple[float, float]) -> Findin
         "local__two": around(local[1]),
         "class_told__one": around(told[0]),
         "class_told__two": around(told[1]),
+        "local_fresh__two": fresh(0.5, 0.6),
+        "class_told_fresh__two": fresh(0.5, 0.6),
     }
     return report([model("a", *LAYERS)], block("edge_filters", "a", **made))
 
@@ -68,6 +70,8 @@ def abstraction(local: tuple[float, float], told: tuple[float, float]) -> Findin
     ("local", "told", "verdict"),
     [
         ((0.6, 0.3), (0.5, 0.7), "supported"),
+        ((0.6, 0.45), (0.5, 0.7), "inconclusive"),  # as with fresh weights
+        ((0.6, 0.3), (0.5, 0.61), "inconclusive"),
         ((0.6, 0.55), (0.5, 0.7), "inconclusive"),
         ((0.3, 0.6), (0.5, 0.7), "contradicted"),
         ((0.6, 0.3), (0.7, 0.5), "contradicted"),
@@ -89,6 +93,7 @@ def separation(low: float, high: float) -> Findings:
         "separation__one": value(0.01, 0.0, 0.02, baseline=0.0),
         "separation__pool": value(-0.5, -0.6, -0.4, baseline=0.0),
         "separation__two": value(middle, low, high, baseline=0.0),
+        "separation_fresh__two": fresh(0.03, 0.07),
         "within_class__two": value(0.9),
         "between_classes__two": value(0.9 - middle),
     }
@@ -97,7 +102,12 @@ def separation(low: float, high: float) -> Findings:
 
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
-    [(0.1, 0.3, "supported"), (-0.1, 0.3, "inconclusive"), (-0.3, -0.1, "contradicted")],
+    [
+        (0.1, 0.3, "supported"),
+        (0.05, 0.3, "inconclusive"),
+        (-0.1, 0.3, "inconclusive"),
+        (-0.3, -0.1, "contradicted"),
+    ],
 )
 def test_later_convolutions_separate_classes_or_not(low: float, high: float, verdict: str) -> None:
     given = separation(low, high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from report_builder import block_of, model, only, report, value
+from report_builder import block_of, fresh, model, only, report, value
 
 from reportgen.inferences.finer_to_coarser import infer
 from reportgen.records import Evidence, Finding, Inference
@@ -16,7 +16,13 @@ def waves(low: float, high: float, n: int = 8) -> Evidence:
 
 
 def maps(name: str, **found: Evidence) -> Finding:
-    return block_of("feature_maps", name, {f"fineness@{key}": one for key, one in found.items()})
+    measures = {f"fineness@{key}": one for key, one in found.items()}
+    measures |= {f"fineness_fresh@{key}": FRESH for key in found}
+    return block_of("feature_maps", name, measures)
+
+
+FRESH = fresh(11.5, 12.5)
+"""The same for both layers: with fresh weights no maps are coarser than others."""
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,27 @@ def maps(name: str, **found: Evidence) -> Finding:
 def test_a_later_layer_counts_if_its_maps_hold_fewer_waves(second: Evidence, verdict: str) -> None:
     findings = report([model("a", *TWO)], maps("a", first=waves(10, 20), second=second))
     assert only(infer(findings), findings).verdict == verdict
+
+
+def test_pooling_alone_is_no_merit_of_training() -> None:
+    measures = {
+        "fineness@first": waves(14, 16),
+        "fineness@second": waves(7, 9),
+        "fineness_fresh@first": fresh(14, 16),
+        "fineness_fresh@second": fresh(8, 10),
+    }
+    # A loss of 7 waves, at least 5, where fresh weights lose 6, at most 8.
+    same = report([model("a", *TWO)], block_of("feature_maps", "a", measures))
+    note = only(infer(same), same)
+    assert note.verdict == "inconclusive"
+    assert "a loss of 7 waves, against 6 with fresh weights" in note.text
+    measures["fineness_fresh@second"] = fresh(12, 13)
+    more = report([model("a", *TWO)], block_of("feature_maps", "a", measures))
+    assert only(infer(more), more).verdict == "supported"
+    alone = {key: one for key, one in measures.items() if "fresh" not in key}
+    without = report([model("a", *TWO)], block_of("feature_maps", "a", alone))
+    assert only(infer(without), without).verdict == "inconclusive"
+    assert "Fresh weights were not measured" in only(infer(without), without).text
 
 
 def test_pooling_layers_have_no_say_and_order_is_that_of_the_model() -> None:

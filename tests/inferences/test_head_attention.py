@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from report_builder import block, model, only, report, value
+from report_builder import block, fresh, model, only, report, value
 
 from reportgen.inferences.head_attention import infer
-from reportgen.records import Finding
+from reportgen.records import Evidence, Finding
 
 
-def similar(name: str, low: float, high: float, n: int = 96) -> Finding:
+def similar(
+    name: str, low: float, high: float, n: int = 96, beside: Evidence | None = None
+) -> Finding:
     return block(
         "grad_cam",
         name,
         head_similarity=value((low + high) / 2, low, high, n=n),
+        head_similarity_fresh=beside or fresh(0.9, 0.99),
         head_peak_shift=value(4.5, 4, 5, n=n, unit="px"),
     )
 
@@ -33,6 +36,19 @@ def test_slightly_different_is_neither_the_same_nor_far_apart(
     low: float, high: float, n: int, verdict: str
 ) -> None:
     findings = report([model("a")], similar("a", low, high, n))
+    assert only(infer(findings), findings).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("beside", "verdict"),
+    [
+        (fresh(0.5, 0.9), "inconclusive"),
+        (fresh(0.2, 0.4), "supported"),
+        (fresh(0.66, 0.68), "inconclusive"),  # less than 0.05 apart
+    ],
+)
+def test_outputs_of_fresh_weights_differ_as_well(beside: Evidence, verdict: str) -> None:
+    findings = report([model("a")], similar("a", 0.7, 0.8, beside=beside))
     assert only(infer(findings), findings).verdict == verdict
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from report_builder import block, block_of, model, only, report, value
+from report_builder import block, block_of, fresh, model, only, report, value
 
 from reportgen.inferences.layer_composition import infer
 from reportgen.records import Evidence, Finding, Inference
@@ -16,8 +18,16 @@ def inputs(low: float, high: float, n: int = 8) -> Evidence:
 
 
 def kernels(name: str, second: Evidence) -> Finding:
-    measures = {"effective_inputs@second": second, "effective_inputs@first": inputs(1, 1)}
+    measures = {
+        "effective_inputs@second": second,
+        "effective_inputs@first": inputs(1, 1),
+        "effective_inputs_fresh@second": FRESH,
+    }
     return block_of("kernels", name, measures)
+
+
+FRESH = fresh(6, 7)
+"""More channels than any layer here draws on: fresh weights are spread over all."""
 
 
 @pytest.mark.parametrize(
@@ -27,6 +37,10 @@ def kernels(name: str, second: Evidence) -> Finding:
         (inputs(1.1, 1.8), "contradicted"),
         (inputs(1.5, 2.5), "inconclusive"),
         (inputs(3, 5, n=4), "inconclusive"),
+        (inputs(6.1, 6.9), "inconclusive"),  # as with fresh weights
+        (inputs(5.8, 5.95), "inconclusive"),  # fewer by less than a tenth of 6.5
+        (inputs(5.5, 5.8), "supported"),
+        (inputs(7.2, 7.9), "supported"),
     ],
 )
 def test_a_later_layer_combines_if_it_draws_on_more_than_two_channels(
@@ -34,6 +48,18 @@ def test_a_later_layer_combines_if_it_draws_on_more_than_two_channels(
 ) -> None:
     findings = report([model("a", *TWO)], kernels("a", second))
     assert only(infer(findings), findings).verdict == verdict
+
+
+def test_what_cannot_be_compared_or_was_never_trained_supports_nothing() -> None:
+    measures = {"effective_inputs@second": inputs(3, 5), "effective_inputs@first": inputs(1, 1)}
+    alone = report([model("a", *TWO)], block_of("kernels", "a", measures))
+    note = only(infer(alone), alone)
+    assert note.verdict == "inconclusive"
+    assert "Fresh weights were not measured" in note.text
+    random = report([replace(model("a", *TWO), untrained=True)], kernels("a", inputs(3, 5)))
+    note = only(infer(random), random)
+    assert note.verdict == "inconclusive"
+    assert "The weights of `Model a` are random" in note.text
 
 
 def test_layers_are_ordered_by_the_model_and_fields_grow() -> None:
@@ -53,6 +79,7 @@ def test_layers_are_ordered_by_the_model_and_fields_grow() -> None:
 def test_a_model_of_two_convolutions_is_the_example() -> None:
     three = (*TWO, ("third", "Conv2D"))
     deep = {f"effective_inputs@{name}": inputs(20, 30) for name in ("first", "second", "third")}
+    deep |= {f"effective_inputs_fresh@{name}": FRESH for name in ("second", "third")}
     findings = report(
         [model("deep", *three), model("a", *TWO)],
         block_of("kernels", "deep", deep),
@@ -84,6 +111,7 @@ def test_filters_of_a_single_input_channel_are_left_out_and_counted() -> None:
         "effective_inputs@deep": inputs(1, 1, n=3),
         "single_input@deep": single(),
         "effective_inputs@second": inputs(3, 5),
+        "effective_inputs_fresh@second": FRESH,
     }
     layers = (TWO[0], ("deep", "DepthwiseConv2D"), TWO[2])
     findings = report([model("a", *layers)], block_of("kernels", "a", measures))

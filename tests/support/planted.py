@@ -190,14 +190,15 @@ class Examined:
     inferred: Mapping[str, tuple[Note, ...]]
     derived: tuple[Evidence, ...]
 
-    def all_evidence(self) -> dict[str, Evidence]:
+    def all_evidence(self, kind: str = "") -> dict[str, Evidence]:
         """All evidence by its measure, with the qualifier: "accuracy@test.class"."""
-        measured = [item for block in self.findings.blocks for item in block.evidence]
+        blocks = [block for block in self.findings.blocks if kind in ("", block.kind)]
+        measured = [item for block in blocks for item in block.evidence]
         return {item.id.partition(".")[2]: item for item in (*measured, *self.derived)}
 
-    def evidence(self, name: str) -> Evidence:
-        """The evidence of a measure, such as "accuracy@test.class"."""
-        found = self.all_evidence()
+    def evidence(self, name: str, kind: str = "") -> Evidence:
+        """The evidence of a measure, such as "accuracy@test.class" (of a kind of figure)."""
+        found = self.all_evidence(kind)
         assert name in found, f"no {name} among {sorted(found)}"
         return found[name]
 

@@ -56,6 +56,11 @@ def block_of(kind: str, model: str, measures: Values, number: int = 1) -> Findin
     return Finding(name, kind, model, f"section-{model}", evidence)
 
 
+def fresh(low: float, high: float, draws: int = 10) -> Evidence:
+    """A companion with fresh weights: the interval of one further draw."""
+    return value((low + high) / 2, low, high, n=draws)
+
+
 def _measure(key: str) -> str:
     return key.replace("___", ".").replace("__", "@")
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
+
+FRESH = ("structure", "pattern", "chroma_share", "hue_spread")
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="activation_maximization",
@@ -121,16 +124,32 @@ ENTRY = Entry(
         ),
         Parameter("measure_on", "int", 96, "test images to compare the response with", minimum=1),
     ),
-    evidence=(
-        ("activation_ratio", "response reached against the largest among test images, by layer"),
-        ("structure", "likeness of neighboring pixels (Moran's I), by layer"),
-        ("pattern", "share of the images' contrast that lies in their strongest waves, by layer"),
-        ("pattern_gain", "that share minus that with fresh random weights, by layer"),
-        ("chroma_share", "share of the images' contrast that is color, by layer"),
-        ("hue_spread", "how far the filters' hues differ, by layer"),
-        ("saturated", "share of values at the ends of the input range, by layer"),
-        ("still", "filters whose gradient was zero everywhere, by layer"),
-        ("score_ratio", "of units and classes, the score reached against the largest in the data"),
+    evidence=with_fresh(
+        FRESH,
+        (
+            (
+                "activation_ratio",
+                "response reached against the largest among test images, by layer",
+            ),
+            (
+                "bound_share",
+                "response reached against the largest that any image can have, by layer",
+            ),
+            ("structure", "likeness of neighboring pixels (Moran's I), by layer"),
+            (
+                "pattern",
+                "share of the images' contrast that lies in their strongest waves, by layer",
+            ),
+            ("pattern_gain", "that share minus that with fresh random weights, by layer"),
+            ("chroma_share", "share of the images' contrast that is color, by layer"),
+            ("hue_spread", "how far the filters' hues differ, by layer"),
+            ("saturated", "share of values at the ends of the input range, by layer"),
+            ("still", "filters whose gradient was zero everywhere, by layer"),
+            (
+                "score_ratio",
+                "of units and classes, the score reached against the largest in the data",
+            ),
+        ),
     ),
     explanation=(
         (

@@ -7,32 +7,41 @@ from dataclasses import replace
 
 import numpy as np
 
+from reportgen.figures.activation_maximization import FRESH
+from reportgen.figures.activation_maximization.bounds import bound_of
 from reportgen.figures.activation_maximization.facts import Facts, Panel
 from reportgen.figures.activation_maximization.measures import (
     filter_images,
     filter_responses,
+    share_of_bound,
     target_scores,
 )
 from reportgen.figures.activation_maximization.targets import Size, Targets, targets_of
 from reportgen.figures.attribution.heads import explained_heads, remarks
+from reportgen.figures.fresh import seed_of, with_companions
 from reportgen.figures.parts import part_names
 from reportgen.maximization.ascent import AscentResult, ascend
 from reportgen.maximization.canvas import image_shape
 from reportgen.maximization.recipes import Recipe
 from reportgen.maximization.recipes import recipe as settled
+from reportgen.metrics.skipping import values_only
 from reportgen.network.arguments import Ends
 from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare, value_ranges
-from reportgen.network.randomization import fresh_weights
+from reportgen.network.randomization import effort, fresh_weights
 from reportgen.network.rescaling import expected_values
 from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array, Floats
 
 COMPARED = 16
-"""Filters of the model with fresh weights that serve as baseline, at most."""
+"""Filters of the model with fresh weights that serve as baseline, at most, of each draw."""
+DRAWS = 5
+"""Draws of fresh weights, at most: each takes an ascent of its own."""
+_PASSES = 3
+"""Passes through a network for a gradient."""
 
 
 def compute(subject: Subject) -> Artifact:
@@ -49,7 +58,6 @@ def compute(subject: Subject) -> Artifact:
     recipe = _recipe(subject, shape)
     require_finite(network, [each.goal.layer for each in shown if each.goal.layer] or None)
     largest = _largest(subject, shown)
-    random_weights = fresh_weights(network, seed)
     arrays: dict[str, Array] = {}
     measures: list[Measure] = []
     panels: list[Panel] = []
@@ -58,11 +66,16 @@ def compute(subject: Subject) -> Artifact:
         climbed = ascend(network, targets.goal, recipe, seed, size)
         images = arrays[f"images@{name}"] = _displayed(climbed, recipe, subject.data)
         if targets.single_filters:
-            compared = replace(targets.goal, picks=targets.goal.picks[:COMPARED])
-            untrained = ascend(network, compared, recipe, seed, size, random_weights)
-            random = _displayed(untrained, recipe, subject.data)
-            measures += filter_images(name, images, random, part, seed)
+            random = _of_fresh_weights(subject, targets, recipe, size)
+            own = filter_images(name, images, np.concatenate(random), part, seed)
+            with values_only():
+                draws = [filter_images(name, each, each, part, seed) for each in random]
+            measures += with_companions(network, own, FRESH, draws)
             measures += filter_responses(name, climbed.reached, climbed.still, best, part, seed)
+            bound = bound_of(network, name, recipe, shape, seed)
+            if bound is not None:
+                limits = bound.values[targets.goal.picks[:, 0]]
+                measures += share_of_bound(name, climbed.reached, limits, bound.exact, part)
         else:
             measures += target_scores(name, climbed.reached, climbed.still, best, part, seed)
         panels.append(_panel(targets, part, climbed, best))
@@ -76,6 +89,21 @@ def compute(subject: Subject) -> Artifact:
         unexplained=_remarks(subject),
     )
     return Artifact(arrays, facts, tuple(measures))
+
+
+def _of_fresh_weights(
+    subject: Subject, targets: Targets, recipe: Recipe, size: Size
+) -> list[Floats]:
+    """Images of some filters of a layer for each draw of fresh weights, by the same recipe."""
+    network, seed, picks = subject.network, subject.seed, targets.goal.picks
+    budget = effort(network, len(picks), passes=_PASSES * recipe.steps)
+    compared = replace(targets.goal, picks=picks[: min(budget.images, COMPARED)])
+    found = []
+    for draw in range(min(budget.draws, DRAWS)):
+        values = fresh_weights(network, seed_of(seed, draw))
+        climbed = ascend(network, compared, recipe, seed, size, values)
+        found.append(_displayed(climbed, recipe, subject.data))
+    return found
 
 
 def _remarks(subject: Subject) -> str:

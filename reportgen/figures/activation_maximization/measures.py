@@ -105,6 +105,34 @@ def filter_responses(
     return [replace(measure, part=part) for measure in measures]
 
 
+def share_of_bound(
+    name: str, reached: Floats, limits: Doubles, exact: bool, part: str
+) -> list[Measure]:
+    """How near the responses come to the largest that any image in range can have.
+
+    Args:
+        name: path of the layer.
+        reached: mean response of each filter to its image, shape (n,).
+        limits: its bound, shape (n,); filters whose bound is not positive do not count.
+        exact: whether some image reaches each bound.
+        part: of the figure.
+    """
+    positive = limits > 0
+    if not positive.any():
+        return []
+    shares = np.asarray(reached[positive] / limits[positive], np.float64)
+    how = "mean response reached, divided by the largest that any image in range can have, by the "
+    how += "signs of the weights; median over filters"
+    if not exact:
+        how += "; with a ReLU an upper bound, as overlapping windows may ask for different pixels"
+    share = float(np.median(shares))
+    return [
+        Measure(
+            f"bound_share@{name}", share, "", len(shares), median_interval(shares), 1.0, how, part
+        )
+    ]
+
+
 def target_scores(
     name: str, reached: Floats, still: Booleans, largest: Floats | None, part: str, seed: int
 ) -> list[Measure]:

@@ -6,6 +6,8 @@ response = { $judged ->
     [few] Images found for { $layer } excite its filters { ABOUT($ratio) } times as strongly as the best test images, on few filters.
    *[open] Images found for { $layer } and the best test images excite its filters about equally: the ratio is { $ratio }.
 }
+# The mean response reached, as a share of the largest that any image in range can give.
+bound = Filters of { $layer } reach { PERCENT($share) } of the largest mean response that any image in range can give them.
 # The same for the scores of classes or units.
 score = { $judged ->
     [above] Images found for { $layer } raise scores to { ABOUT($ratio) } times the best of any test image.

@@ -20,6 +20,9 @@ def notes(finding: Finding) -> tuple[Note, ...]:
         if item.value is not None
     }
     written = [_responses(finding, ratios)] if ratios else []
+    for layer, item in by_measure(finding, "bound_share").items():
+        sentence = SENTENCES("bound", {"layer": layer}, share=item)
+        written.append(_note(finding, f"bound.{layer}", sentence))
     written += [_score(finding, name, item) for name, item in scores.items() if item.value]
     for layer, item in by_measure(finding, "still").items():
         if item.value:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
+
+FRESH = ("separation",)
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="class_comparison",
@@ -30,16 +33,19 @@ ENTRY = Entry(
         Parameter("first", "int", 3, "layers shown, counted from the input", minimum=1, maximum=7),
         Parameter("measure_on", "int", 48, "test images of each class to measure on", minimum=2),
     ),
-    evidence=(
+    evidence=with_fresh(
+        FRESH,
         (
-            "orientation",
-            "the filter shown: follows vertical (above 0) or horizontal edges, by layer and class",
+            (
+                "orientation",
+                "the filter shown: follows vertical (above 0) or horizontal edges, by layer, class",
+            ),
+            ("within_class", "cosine of mean maps of images of the same class, by layer"),
+            ("between_classes", "cosine of mean maps of images of the two classes, by layer"),
+            ("separation", "the former minus the latter, by layer"),
+            ("telling_apart", "how well the filter that differs most tells the classes apart"),
+            ("shared", "the same for the active filter that differs least"),
         ),
-        ("within_class", "cosine of mean maps of images of the same class, by layer"),
-        ("between_classes", "cosine of mean maps of images of the two classes, by layer"),
-        ("separation", "the former minus the latter, by layer"),
-        ("telling_apart", "how well the filter that differs most tells the classes apart"),
-        ("shared", "the same for the active filter that differs least"),
     ),
     needs_data=True,
 )

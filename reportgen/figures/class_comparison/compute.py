@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activations_of, layer_statistics
+from reportgen.figures.class_comparison import FRESH
 from reportgen.figures.class_comparison.facts import Facts
 from reportgen.figures.class_comparison.measures import LayerStatistics
+from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
 from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
 from reportgen.network.samples import names
-from reportgen.records import Artifact, Dataset, Subject, Target
+from reportgen.records import Artifact, Dataset, Measure, Subject, Target
 from reportgen.suggestions import listed
 from reportgen.types import Booleans, Doubles, Floats, Integers
 
@@ -45,9 +47,8 @@ def compute(subject: Subject) -> Artifact:
     shown = np.concatenate([of_first[:examples], of_second[:examples]])
     batch = activations_of(network, data, shown, layers)
     is_second = np.arange(len(of_first) + len(of_second)) >= len(of_first)
-    statistics = layer_statistics(
-        network, data, np.concatenate([of_first, of_second]), layers, LayerStatistics
-    )
+    indices = np.concatenate([of_first, of_second])
+    statistics = layer_statistics(network, data, indices, layers, LayerStatistics)
     channel = _filter(
         batch.activations, params["filter"], statistics[layers[0]].orientations, is_second
     )
@@ -62,14 +63,22 @@ def compute(subject: Subject) -> Artifact:
         reading=" ".join(filter(None, (reading(str(name), classes) for name in given))),
     )
     arrays = {f"maps_{i}": batch.activations[path][..., channel] for i, path in enumerate(layers)}
-    measures = tuple(
-        measure
-        for path in _judged(network, layers)
-        for measure in statistics[path].measures(
-            path, is_second, facts.classes, channel, subject.seed
-        )
-    )
-    return Artifact({"images": batch.images, **arrays}, facts, measures)
+
+    def measures(of: Mapping[str, LayerStatistics], is_second: Booleans) -> list[Measure]:
+        return [
+            measure
+            for path in _judged(network, layers)
+            for measure in of[path].measures(path, is_second, facts.classes, channel, subject.seed)
+        ]
+
+    def again(count: int) -> list[Measure]:
+        some = np.linspace(0, len(indices) - 1, count).astype(np.int64)  # of both classes
+        of = layer_statistics(network, data, indices[some], layers, LayerStatistics)
+        return measures(of, is_second[some])
+
+    own, n = measures(statistics, is_second), len(indices)
+    both = fresh_measures(network, subject.seed, own, FRESH, again, n)
+    return Artifact({"images": batch.images, **arrays}, facts, tuple(both))
 
 
 def class_pair(target: Target, names: Sequence[str] | None) -> tuple[int, int]:

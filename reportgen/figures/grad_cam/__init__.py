@@ -93,6 +93,10 @@ ENTRY = Entry(
         (
             ("energy_in_foreground", "share of a heatmap's energy inside the foreground, by head"),
             ("energy_near_foreground", "the same within one feature-map cell of the foreground"),
+            (
+                "evidence_near_foreground",
+                "share of the evidence there that no mean over positions moved (HiResCAM), by head",
+            ),
             ("spill_within_cell", "share of the energy outside that lies within one cell, by head"),
             ("imperfect_overlap", "share of heatmaps whose hottest pixels leave the foreground"),
             ("zero_maps", "heatmaps that are zero everywhere, by head"),
@@ -100,6 +104,9 @@ ENTRY = Entry(
             ("zero_gradients", "images whose gradient is zero everywhere, by head"),
             ("head_similarity", "how alike the heads' heatmaps of an image are (cosine)"),
             ("head_peak_shift", "how far apart the heads' hottest points lie"),
+            ("head_peak_distance", "the same as a share of the image's width"),
+            ("same_place", "share of a heatmap where others lie on average, by head"),
+            ("foreground_there", "share of foreground at that place, by head"),
             *SANITY_EVIDENCE,
         ),
     ),

@@ -127,7 +127,15 @@ class _Explained:
         targets = images.targets(self.heads, self.target)
         outputs = [head.index for head in self.heads]
         pieces = [
-            cams(self.network, inputs, outputs, targets[piece].T, self.layer, self.method)
+            cams(
+                self.network,
+                inputs,
+                outputs,
+                targets[piece].T,
+                self.layer,
+                self.method,
+                by_position=self.method != "score_cam",
+            )
             for piece, inputs in images.pieces()
         ]
         return [joined(of_head, self.layer) for of_head in zip(*pieces, strict=True)]

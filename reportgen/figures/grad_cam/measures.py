@@ -9,8 +9,8 @@ from itertools import combinations
 import numpy as np
 
 from reportgen.attribution.cam_methods import Maps, pointless
-from reportgen.metrics.localization import Overlap, mean_over_maps, overlap
-from reportgen.metrics.statistics import Bounds, bootstrap, wilson
+from reportgen.metrics.localization import Overlap, mean_over_maps, overlap, same_place
+from reportgen.metrics.statistics import SHARE, Bounds, bootstrap, wilson
 from reportgen.network.resizing import bilinear
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles
@@ -60,11 +60,39 @@ def head_measures(
     usable = ~zero & masks.any(axis=(1, 2))
     if not usable.any():
         why = "no image has both a heatmap that is not zero and a foreground"
-        missing = [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in _ENERGIES]
+        energies = (*_ENERGIES, "evidence_near_foreground") if maps.by_position.size else _ENERGIES
+        missing = [Measure(f"{m}@{name}", None, n=0, how=why, part=part) for m in energies]
         return missing + counts
     overlaps = overlap(maps.maps[usable], masks[usable])
     hottest = _hottest(name, overlaps.imperfect[~nowhere[usable]], part)
-    return [*_energies(name, overlaps, part, seed), hottest, *counts]
+    located = _located(name, maps, masks, part, seed)
+    located += same_place(name, maps.maps[~nowhere], masks[~nowhere], part, seed)
+    return [*_energies(name, overlaps, part, seed), *located, hottest, *counts]
+
+
+def _located(name: str, maps: Maps, masks: Booleans, part: str, seed: int) -> list[Measure]:
+    """Where the evidence lies by the maps that average over no position, if there are any.
+
+    Grad-CAM weighs a feature map as a whole, so that it shows all that a map shows, also where
+    what follows the map does not look.
+    """
+    if not maps.by_position.size:
+        return []
+    usable = maps.by_position.any(axis=(1, 2)) & masks.any(axis=(1, 2))
+    lies = overlap(maps.by_position[usable], masks[usable]) if usable.any() else None
+    none = np.zeros(0)
+    return [
+        mean_over_maps(
+            f"evidence_near_foreground@{name}",
+            none if lies is None else lies.near,
+            none if lies is None else lies.near_area,
+            "share of the positive products of activations and gradients, position by position "
+            "(HiResCAM), that lies within one feature-map cell of the foreground; baseline: that "
+            "region's share of the area",
+            part,
+            seed,
+        )
+    ]
 
 
 def _energies(name: str, overlaps: Overlap, part: str, seed: int) -> list[Measure]:
@@ -151,11 +179,16 @@ def between_heads(
     return (
         _pairs(
             "head_similarity", "", cosines, "cosine similarity of two heads' heatmaps", seed,
-            (-1.0, 1.0),
+            SHARE,
         ),
         _pairs(
             "head_peak_shift", "px", shifts, "distance between the hottest pixels of two heads",
             seed, (0.0, math.hypot(*size)),
+        ),
+        _pairs(
+            "head_peak_distance", "", [shift / size[1] for shift in shifts],
+            "distance between the hottest pixels of two heads, as a share of the image's width",
+            seed, (0.0, math.hypot(*size) / size[1]),
         ),
     )  # fmt: skip
 

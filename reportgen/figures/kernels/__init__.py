@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from reportgen.catalog import Entry, Parameter
+from reportgen.catalog import Entry, Parameter, with_fresh
+
+FRESH = ("effective_inputs", "smoothness", "redundant", "color_share")
+"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="kernels",
@@ -33,14 +36,14 @@ ENTRY = Entry(
             choices=("layer", "filter", "range"),
         ),
     ),
-    evidence=(
+    evidence=with_fresh(FRESH, (
         ("filters", "filters of a layer"),
         ("effective_inputs", "input channels that a filter's energy spreads over"),
         ("single_input", "filters of a layer behind the first that have one input channel each"),
         ("smoothness", "likeness of neighboring weights (Moran's I)"),
         ("color_share", "share of a filter's energy that answers to color, not brightness"),
         ("redundant", "share of filters that nearly repeat another"),
-    ),
+    )),
     explanation=(
         (
             "",

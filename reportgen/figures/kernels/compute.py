@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,8 +9,15 @@ import keras
 import numpy as np
 
 from reportgen.errors import UndefinedError
+from reportgen.figures.fresh import fresh_measures
+from reportgen.figures.kernels import FRESH
 from reportgen.figures.kernels.facts import Facts, LayerFacts
-from reportgen.figures.kernels.measures import LayerWeights, finite_filters, measures_of
+from reportgen.figures.kernels.measures import (
+    DRAWN_ANEW,
+    LayerWeights,
+    finite_filters,
+    measures_of,
+)
 from reportgen.figures.parts import part_names
 from reportgen.network.arguments import check_layers, require_model
 from reportgen.network.inputs import reads_channels_first
@@ -23,9 +29,6 @@ from reportgen.types import Floats, Layer, Model, Tensor
 
 _SEPARABLE = (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D)
 """Layers that filter each channel by itself, and mix the results by pointwise weights."""
-
-_REDRAWN_SLICES = 512
-"""Two-dimensional slices of kernels drawn anew, at least, on which baselines are measured."""
 
 
 def kernels(model: Model, layers: str | Sequence[str] | None = None) -> dict[str, Floats]:
@@ -68,28 +71,47 @@ def compute(subject: Subject) -> Artifact:
     color = first if _reads_color(network, first) else ""
     if color in kernels_by_path:
         kernels_by_path[color] = _in_stored_order(kernels_by_path[color], subject.data)
-    facts: list[LayerFacts] = []
-    measures: list[Measure] = []
-    for (path, kernel), part in zip(
-        kernels_by_path.items(), part_names(list(kernels_by_path)), strict=True
-    ):
-        layer = network.layer(path)
-        facts.append(_facts(path, part, layer, kernel, reads_color=path == color))
-        weights = LayerWeights(
-            path=path,
-            kernel=kernel,
-            mixed=_mixed_weights(acting(layer)),
-            redrawn=_redrawn(acting(layer), kernel.shape, subject.seed),
-            is_first=path == first,
-            reads_color=path == color,
-        )
-        measures += [replace(measure, part=part) for measure in measures_of(weights, subject.seed)]
+    parts = dict(zip(kernels_by_path, part_names(list(kernels_by_path)), strict=True))
+    facts = [
+        _facts(path, parts[path], network.layer(path), kernel, reads_color=path == color)
+        for path, kernel in kernels_by_path.items()
+    ]
+
+    def measures(_: int = 0) -> list[Measure]:
+        return [
+            replace(measure, part=part)
+            for path, part in parts.items()
+            for measure in measures_of(
+                _weights(network.layer(path), path, path == first, path == color), subject.seed
+            )
+        ]
+
+    found = fresh_measures(
+        network, subject.seed, measures(), FRESH, measures, layers=list(kernels_by_path)
+    )
     return Artifact(
         arrays={
             f"kernel_{i}": kernel[..., :most] for i, kernel in enumerate(kernels_by_path.values())
         },
         facts=Facts(tuple(facts)),
-        measures=tuple(measures),
+        measures=_with_baselines(found),
+    )
+
+
+def _weights(layer: Layer, path: str, is_first: bool, reads_color: bool) -> LayerWeights:
+    convolution = acting(layer)
+    mixed = _mixed_weights(convolution)
+    return LayerWeights(path, _kernel(convolution), mixed, is_first, reads_color)
+
+
+def _with_baselines(found: list[Measure]) -> tuple[Measure, ...]:
+    """The measures; those without another baseline have the mean with fresh weights."""
+    fresh = {measure.name: measure.value for measure in found}
+    return tuple(
+        replace(m, baseline=fresh.get(f"{m.name.replace('@', '_fresh@')}"))
+        if m.name.partition("@")[0] in DRAWN_ANEW
+        else m
+        for m in found
     )
 
 
@@ -168,22 +190,3 @@ def _mixed_weights(layer: Layer) -> tuple[Floats, Floats] | None:
     if not isinstance(layer, _SEPARABLE):
         return None
     return _array(layer.depthwise_kernel), _array(layer.pointwise_kernel)
-
-
-def _redrawn(layer: Layer, shape: tuple[int, ...], seed: int) -> tuple[Floats, ...]:
-    """Kernels drawn anew from the layer's own initializer; () where it has no seed to set.
-
-    Depthwise and transposed layers hold their kernel in another shape, so that the scale of the
-    draws may differ from theirs; neither Moran's I nor a cosine depends on scale.
-    """
-    initializer = getattr(layer, "kernel_initializer", None)
-    config = initializer.get_config() if isinstance(initializer, keras.Initializer) else {}
-    if initializer is None or "seed" not in config:
-        return ()
-    draws = -(-_REDRAWN_SLICES // (shape[-1] * shape[-2]))
-    first = zlib.crc32(layer.name.encode()) ^ seed
-    seeded = (
-        type(initializer).from_config({**config, "seed": (first + draw) % 2**31})
-        for draw in range(draws)
-    )
-    return tuple(_array(initializer(shape)) for initializer in seeded)

@@ -17,7 +17,9 @@ from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
 
 _GRAY = np.full(3, 1 / np.sqrt(3))
-_REDRAWN = "baseline: the same for kernels drawn anew from the layer's initializer"
+DRAWN_ANEW = ("smoothness", "redundant")
+"""Measures whose baseline is their mean for kernels drawn anew from the layer's initializer."""
+_REDRAWN = "baseline: the same for kernels drawn anew from the layer's initializer, mean over draws"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class LayerWeights:
         kernel: shape (space..., inputs, filters).
         mixed: depthwise weights (space..., inputs, multiplier) and pointwise weights
             (1..., inputs * multiplier, filters) of a separable layer; None for any other.
-        redrawn: kernels drawn anew from the layer's initializer; () where that is not possible.
         is_first: whether it is the model's first convolution.
         reads_color: whether its inputs are red, green and blue.
     """
@@ -37,7 +38,6 @@ class LayerWeights:
     path: str
     kernel: Floats
     mixed: tuple[Floats, Floats] | None
-    redrawn: tuple[Floats, ...]
     is_first: bool
     reads_color: bool
 
@@ -168,11 +168,7 @@ def _smoothness(weights: LayerWeights, kernel: Floats, seed: int) -> Measure:
         how += f"; {counted(left_out, *which)} weights do not vary within a slice"
     if not len(defined):
         return Measure(name, None, n=0, how=how)
-    redrawn = [value for drawn in weights.redrawn for value in _defined(smoothness(drawn))]
-    if redrawn:
-        how += f"; {_REDRAWN}"
-    baseline = float(np.mean(redrawn)) if redrawn else None
-    return _mean(name, defined, seed, how, baseline=baseline)
+    return _mean(name, defined, seed, f"{how}; {_REDRAWN}")
 
 
 def _defined(values: Doubles) -> Doubles:
@@ -220,13 +216,11 @@ def redundant(kernel: NDArray[np.floating]) -> Booleans:
 
 def _redundant(weights: LayerWeights, kernel: Floats) -> Measure:
     repeated = redundant(kernel)
-    redrawn = [redundant(drawn).mean() for drawn in weights.redrawn]
     return Measure(
         f"redundant@{weights.path}",
         float(repeated.mean()),
         n=len(repeated),
         interval=wilson(int(repeated.sum()), len(repeated)),
-        baseline=float(np.mean(redrawn)) if redrawn else None,
         how="share of filters whose weights, less their mean, have a cosine beyond 0.9 in "
-        "magnitude with another filter's" + (f"; {_REDRAWN}" if redrawn else ""),
+        f"magnitude with another filter's; {_REDRAWN}",
     )

@@ -62,6 +62,8 @@ ENTRY = Entry(
         FRESH,
         (
             ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
+            ("same_place", "share of a map where others lie on average, by head"),
+            ("foreground_there", "share of foreground at that place, by head"),
             ("zero_maps", "images of which no patch lowers the score, by head"),
             ("largest_drop", "largest drop of the probability against the mean drop, by head"),
             ("largest_value_drop", "the same of a value that is no score of a class, by head"),

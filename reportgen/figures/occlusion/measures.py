@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.metrics.localization import energies, mean_over_maps
+from reportgen.metrics.localization import energies, mean_over_maps, same_place
 from reportgen.metrics.statistics import Bounds, bootstrap, wilson
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
@@ -35,6 +35,7 @@ def focus(
             how=f"images of which no pixel's mean drop of the {score} is positive",
             part=part,
         ),
+        *same_place(name, drops, masks, part, seed),
     ]
 
 

@@ -120,6 +120,8 @@ ENTRY = Entry(
         FRESH,
         (
             ("energy_in_foreground", "share of a map's magnitude inside the foreground, by head"),
+            ("same_place", "share of a map where others lie on average, by head"),
+            ("foreground_there", "share of foreground at that place, by head"),
             ("zero_maps", "maps that are zero everywhere, by head"),
             ("pixels_at_baseline", "share of pixels that get nothing by construction, by head"),
             ("edge_agreement", "rank correlation of a map with the edges of its image, by head"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from reportgen.drafting.wording import counted
 from reportgen.metrics.edges import edge_strength
-from reportgen.metrics.localization import energies, mean_over_maps
+from reportgen.metrics.localization import energies, mean_over_maps, same_place
 from reportgen.metrics.randomization import rank_correlation
 from reportgen.metrics.statistics import bootstrap, median_interval
 from reportgen.records import Measure
@@ -80,7 +80,8 @@ def focus(name: str, magnitude: Floats, masks: Masks, part: str, seed: int) -> l
         how="maps that are zero at every pixel",
         part=part,
     )
-    return [mean_over_maps(f"energy_in_foreground@{name}", inside, area, how, part, seed), count]
+    energy = mean_over_maps(f"energy_in_foreground@{name}", inside, area, how, part, seed)
+    return [energy, *same_place(name, magnitude, masks, part, seed), count]
 
 
 def pixels_at_baseline(name: str, moved: Masks, part: str) -> Measure:
