@@ -72,7 +72,9 @@ def compute(subject: Subject) -> Artifact:
             measure
             for layer in facts.layers
             for measure in fresh[layer.path].measures(
-                replace(layer, groups=fresh[layer.path].groups()), None, subject.seed
+                replace(layer, groups=fresh[layer.path].groups()),
+                labels if labels is None else labels[:count],
+                subject.seed,
             )
         ]
 
