@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -108,8 +109,7 @@ class LayerStatistics:
                 "vertical edges",
             ),
         ):  # fmt: skip
-            if filters:
-                clearest = filters[0]
+            if (clearest := self._closest(filters, pattern, other)) is not None:
                 values = self.correlations(pattern)[:, clearest]
                 baseline = float(self.correlations(other)[:, clearest].mean())
                 how = f"{_OF}{_EDGES.format(followed)}, of filter {clearest}, mean over test "
@@ -123,6 +123,14 @@ class LayerStatistics:
                     )
                 )
         return measures
+
+    def _closest(self, filters: Sequence[int], pattern: str, other: str) -> int | None:
+        """The filter that follows one pattern most closely beyond another; None where none does."""
+        if not filters or pattern == "outline":  # those are ranked by it
+            return filters[0] if filters else None
+        chosen = list(filters)
+        more = (self.correlations(pattern) - self.correlations(other)).mean(axis=0)[chosen]
+        return chosen[int(more.argmax())] if more.max() > 0 else None
 
 
 def _ranked(correlations: Doubles, filters: Integers) -> tuple[int, ...]:
