@@ -138,7 +138,6 @@ def _checks(
         [of_head[rest][few] for of_head in maps],
         np.stack([occlusion.targets[rest][few] for occlusion in occlusions], axis=1),
         True,
-        None,
         sanity.probability(network, heads, some),
         color(images.data, "mean"),
         subject.seed,
