@@ -114,8 +114,8 @@ def test_a_leaky_relu_is_not_said_to_pass_nothing(slope: float, said: bool) -> N
     given = subject("deconvnet", model, data, layer="late", filters=1, beside="guided")
     from reportgen.figures.deconvnet.compute import compute as projected
 
-    caption = check_house_rules("deconvnet", projected(given), given.params)[0].caption
-    assert ("nothing on where they were off (of leaky ones, their slope)." in caption) == said
+    encoding = check_house_rules("deconvnet", projected(given), given.params)[0].encoding
+    assert ("nothing on where they were off (of leaky ones, their slope)." in encoding) == said
 
 
 def test_a_zero_map_is_drawn_and_said() -> None:
