@@ -50,19 +50,19 @@ shown = { $count ->
 # What the images look like.
 looks = { $kind ->
     [both] { $patterns ->
-        [one] 1 shows a pattern, { $even }
-       *[other] { $patterns } show patterns, { $even }
+        [one] 1 image shows a pattern, { $even }
+       *[other] { $patterns } images show patterns, { $even }
     } { $even ->
         [one] is nearly even in tone.
        *[other] are nearly even in tone.
     }
     [even] { $shown ->
-        [one] It is nearly even in tone.
-       *[other] All are nearly even in tone.
+        [one] The image is nearly even in tone.
+       *[other] All images are nearly even in tone.
     }
    *[patterns] { $shown ->
-        [one] It shows a pattern.
-       *[other] All show patterns.
+        [one] The image shows a pattern.
+       *[other] All images show patterns.
     }
 }
 # How images were made.

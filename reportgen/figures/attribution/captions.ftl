@@ -26,6 +26,8 @@ numbering = { $what ->
     [channel] Channels are counted from 0: channel { $index } is the layer's { $place }.
    *[filter] Filters are counted from 0: filter { $index } is the layer's { $place }.
 }
+# How to read feature maps.
+own-scale = Each map has a color scale of its own, from its smallest value (dark) to its largest (bright).
 # How images are shown whose channels are no colors.
 channels = { $count ->
     [2] The two channels are shown as red and green.

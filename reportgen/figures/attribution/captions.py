@@ -102,6 +102,11 @@ def channels(count: int) -> str:
     return "" if count in (1, 3) else SENTENCES("channels", count=count).text
 
 
+def own_scale() -> Sentence:
+    """How to read feature maps, each of which has its own color scale."""
+    return SENTENCES("own-scale")
+
+
 def where(values: Array) -> str:
     """The place where a map (h, w) is largest: "upper left", "center", ..."""
     row, column = np.unravel_index(int(values.argmax()), values.shape)

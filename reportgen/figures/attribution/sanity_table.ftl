@@ -10,13 +10,10 @@ verdict = { $method } maps{ $several ->
 }
 checked = { $images ->
     [one] Measured on one image.
-   *[other] Means over { $images } images.
+   *[other] Measured on { $images } images.
 }
 # How to read the table.
-cells = Cells are rank correlations with the maps above: one is the same map, zero an unrelated one{ $marked ->
-    [yes] , and high ones are marked.
-   *[no] .
-}
+cells = Cells are rank correlations with the maps above: one is the same map, zero an unrelated one, and high ones are marked.
 rows = Each row makes more layers random, from the output down{ $alone ->
     [yes] ; the last column has random weights in those layers alone.
    *[no] .

@@ -52,7 +52,7 @@ def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
     caption = prose(*_verdicts(heads, method), SENTENCES("checked", images=facts.images))
     gains = any(head.deletion is not None for head in heads)
     encoding = prose(
-        SENTENCES("cells", marked="yes" if marks else "no"),
+        SENTENCES("cells"),
         SENTENCES("rows", alone="yes" if independent else "no"),
         SENTENCES("gains") if gains else "",
     )

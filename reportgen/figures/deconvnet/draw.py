@@ -236,7 +236,7 @@ def _alt(facts: Facts, group: Sequence[ChannelFacts]) -> str:
                 channel=str(channel.number),
                 count=len(channel.samples),
                 named="yes" if labels else "no",
-                labels=", ".join(labels),
+                labels="; ".join(labels),
             )
         )
     return prose(SENTENCES("alt", layer=facts.layer), *rows)

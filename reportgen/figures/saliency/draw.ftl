@@ -4,22 +4,25 @@ shows = { $kind ->
    *[somewhere] the map is strongest in the { $place }
 }
 # How maps were made.
-made = { $method ->
-    [smoothgrad] SmoothGrad ({ $copies ->
+made = { $title }{ $method ->
+    [smoothgrad] { " " }({ $copies ->
         [one] 1 copy
        *[other] { $copies } copies
-    }, noise of { $noise } of the input range) of the { $score }
-    [integrated_gradients] Integrated gradients of the { $score } from { $baseline ->
+    }, noise of { $noise } of the input range)
+   *[other] { "" }
+} of the { $score }{ $several ->
+    [yes] { " " }of output { $output }
+   *[no] { "" }
+}{ $method ->
+    [smoothgrad] .
+    [integrated_gradients] { " " }from { $baseline ->
         [mean] the mean color
        *[other] { $baseline }
     } ({ $steps ->
         [one] 1 midpoint
        *[other] { $steps } midpoints
-    })
-   *[other] { $title } of the { $score } with respect to the input
-}{ $several ->
-    [yes] { " " }for output { $output }.
-   *[no] .
+    }).
+   *[other] { " " }with respect to the input.
 }
 # What guided backpropagation met.
 replaced = { $count ->
