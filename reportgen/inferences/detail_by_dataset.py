@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
+    Sentences,
     Side,
-    Tally,
     apart,
     beyond,
+    conclude,
     derived,
     difference,
     earned,
@@ -30,6 +29,7 @@ ENTRY = Entry(
     order=11,
 )
 
+SENTENCES = Sentences(__file__)
 RICHER = 1.25
 """Least ratio of the foreground's share of the image between richer and simpler shapes. This share
 approximates how rich the shapes are; below the ratio, neither dataset counts as the richer."""
@@ -74,15 +74,26 @@ def infer(findings: Findings) -> Inference:
     claim = "the richer data shows more detail, with intervals apart"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
     ranked = _share(rich) > 0 and _share(simple) > 0 and _share(rich) >= RICHER * _share(simple)
-    paragraph = Paragraph(ENTRY.name)
-    _introduce(paragraph, rich, simple, ranked)
-    _count(paragraph, counts, rich)
-    _example(paragraph, pairs, rich, simple)
-    if not rich.fresh or not simple.fresh:
-        paragraph.beside_fresh(None)
-    paragraph.warn([rich.model, simple.model])
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer if ranked else "open")
+    names = {"rich": rich.model.dataset, "simple": simple.model.dataset}
+    shares = [trial.share for trial in (rich, simple) if trial.share is not None]
+    if len(shares) < 2:
+        why = SENTENCES("unmeasured", names)
+    elif not ranked:
+        why = SENTENCES("alike", names, large=shares[0], small=shares[1])
+    else:
+        why = SENTENCES(
+            "only" if counts.case == "only" else "layers",
+            names | {"layer": pairs[0][0][0]},
+            case=counts.case,
+            judged=counts.answer,
+            layers=counts.evidence["layers"],
+        )
+    also = [*shares, *counts.evidence.values()]
+    also += [item for case in cases for item in case.sources]
+    table = SENTENCES.table("each", [(layer, more, less) for (layer, more), less in pairs])
+    answer = counts.answer if ranked else "open"
+    models = [rich.model, simple.model]
+    return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, models)
 
 
 def _case(rich: _Trial, simple: _Trial, layer: str, other: str) -> Case:
@@ -106,48 +117,6 @@ def _case(rich: _Trial, simple: _Trial, layer: str, other: str) -> Case:
     for model in (rich.model, simple.model):
         answer = earned(answer, model, beaten)
     return Case(answer, (first, second))
-
-
-def _introduce(paragraph: Paragraph, rich: _Trial, simple: _Trial, ranked: bool) -> None:
-    words = {"first": rich.model.title, "second": simple.model.title}
-    sentence = "{first} and {second} have the same layers and different data"
-    if rich.share is None or simple.share is None:
-        sentence += "; which shapes are the simpler ones was not measured."
-        paragraph.say(sentence, words)
-        return
-    words |= {"rich": rich.model.dataset, "simple": simple.model.dataset}
-    sentence += (
-        ": the foreground covers {large:%} of the images of {rich} and {small:%} of those of "
-        "{simple}" + ("." if ranked else ", too alike to call one richer.")
-    )
-    paragraph.say(sentence, words, large=rich.share, small=simple.share)
-
-
-def _count(paragraph: Paragraph, counts: Tally, rich: _Trial) -> None:
-    paragraph.say(
-        "What departs from the background of the feature maps spreads over more of the map for "
-        f"{{rich}} in {counts.phrase}.",
-        {"rich": rich.model.dataset},
-        **counts.evidence,
-    )
-
-
-def _example(
-    paragraph: Paragraph,
-    pairs: Sequence[tuple[tuple[str, Evidence], Evidence]],
-    rich: _Trial,
-    simple: _Trial,
-) -> None:
-    """Quotes the layer where the detail of the two models differs most."""
-    (layer, more), less = max(pairs, key=lambda p: abs((p[0][1].value or 0) - (p[1].value or 0)))
-    paragraph.say(
-        "The difference is largest in {layer}, with a normalized spatial entropy of "
-        "{more.measured} for {rich} and {less.measured} for {simple}, where an even spread would "
-        "have one.",
-        {"layer": layer, "rich": rich.model.dataset, "simple": simple.model.dataset},
-        more=more,
-        less=less,
-    )
 
 
 def _trials(findings: Findings) -> list[_Trial]:

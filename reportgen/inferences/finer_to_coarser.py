@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     apart,
     beyond,
+    conclude,
     difference,
     earned,
     is_pool,
@@ -28,6 +31,7 @@ ENTRY = Entry(
     order=15,
 )
 
+SENTENCES = Sentences(__file__)
 FLOOR = 0.25
 """Waves across the image by which maps must become coarser than with fresh weights: a quarter of a
 wave is the least change of structure that can be seen in a map."""
@@ -55,33 +59,34 @@ def infer(findings: Findings) -> Inference:
     claim += ", among layers with two-dimensional maps" if mixed else ""
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    maps = "Among layers with two-dimensional maps, maps" if mixed else "Maps"
-    paragraph.say(
-        f"{maps} hold coarser structure than those of the first convolution in {counts.phrase}.",
-        **counts.evidence,
+    _, (first, later), (before, after) = pairs[-1]
+    why = SENTENCES(
+        "only" if counts.case == "only" else "layers",
+        {"first": first, "later": later},
+        case=counts.case,
+        open="yes" if counts.open else "no",
+        judged=counts.answer,
+        layers=counts.evidence["layers"],
+        before=before,
+        after=after,
     )
-    model, (first, later), both = pairs[-1]
-    paragraph.say(
-        "In {model} a map of {first} holds {before} waves across the image on average (interval "
-        "{before.interval}, {before.n:channel|channels}), one of {later} {after} waves (interval "
-        "{after.interval}).",
-        {"model": model.title, "first": first, "later": later},
-        before=both[0],
-        after=both[1],
-    )
-    own, beside = losses[-1]
-    if own is not None and beside is not None:
-        paragraph.say(
-            "That is a loss of {own} waves, against {beside} with fresh weights.",
-            own=own,
-            beside=beside,
-        )
-    else:
-        paragraph.beside_fresh(None)
-    paragraph.warn([model for model, _, _ in pairs])
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [item for lost in losses for item in lost if item is not None]
+    table = SENTENCES.table("each", _rows(pairs, fresh))
+    models = [model for model, _, _ in pairs]
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
+
+
+def _rows(
+    pairs: Sequence[_Pair], fresh: list[Reading]
+) -> list[tuple[str, str, Evidence, Evidence | None]]:
+    """Each layer once, the first of its model before the later ones."""
+    rows = {}
+    for model, names, both in pairs:
+        beside = of_model(fresh, model)
+        for name, item in zip(names, both, strict=True):
+            rows[model.name, name] = (name, model.title, item, beside.get(name))
+    return list(rows.values())
 
 
 _Losses = tuple[Evidence | None, Evidence | None]
