@@ -367,7 +367,10 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
             "APART": (0.15, "distance above 0.15"),
             "FLOOR": (0.05, "with fresh weights by 0.05"),
         },
-        "fixed_place": {"MOSTLY": (0.5, "lies above one half")},
+        "fixed_place": {
+            "MOSTLY": (0.5, "lies above one half"),
+            "FLOOR": (0.05, "by 0.05 of the maps"),
+        },
         "abstract_features": {"FLOOR": (0.05, "with fresh weights by 0.05")},
         "class_patterns": {"FLOOR": (0.02, "with fresh weights by 0.02")},
         "finer_to_coarser": {"FLOOR": (0.25, "more waves than with fresh weights, by 0.25")},
