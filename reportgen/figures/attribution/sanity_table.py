@@ -46,7 +46,8 @@ def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
         values: list[Cell] = [_at(head.cascade, step) for head in heads]
         row(name, [*values, *([_at(heads[0].independent, step)] if independent else [])])
     padding = [None] * independent
-    row("Mean of these", [*(head.similarity for head in heads), *padding])
+    row("Mean", [*(head.similarity for head in heads), *padding])
+    row("Mean by SSIM", [*(head.ssim for head in heads), *padding], marked=False)
     row("Edges of the image", [*(head.edges for head in heads), *padding], marked=False)
     row("Map of another class", [*(head.other_class for head in heads), *padding])
     row("Deletion gain", [*(head.deletion for head in heads), *padding], marked=False)

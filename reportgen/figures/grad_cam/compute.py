@@ -197,7 +197,6 @@ def _checks(
         [of_head.maps[rest][few] for of_head in maps],
         np.stack([of_head.targets[rest][few] for of_head in maps], axis=1),
         False,
-        None,
         sanity.probability(network, heads, some),
         color(images.data, "mean"),
         subject.seed,

@@ -76,7 +76,7 @@ def compute(subject: Subject) -> Artifact:
         lambda count: _focus(subject, heads, parts, images.first(count)),
         images=len(inputs) - rest.start, passes=_passes(method, settings),
     )  # fmt: skip
-    checks = _checks(subject, images, inputs, heads, attributions, maps, moved, settings, signed)
+    checks = _checks(subject, images, inputs, heads, attributions, maps, settings, signed)
     facts = Facts(
         sanity=checks[1] if checks else None,
         method=method,
@@ -142,7 +142,6 @@ def _checks(
     heads: tuple[Head, ...],
     attributions: Sequence[Attribution],
     maps: Sequence[Floats],
-    moved: Booleans | None,
     settings: AveragingSettings,
     signed: bool,
 ) -> tuple[tuple[Measure, ...], Sanity] | None:
@@ -171,7 +170,6 @@ def _checks(
         [of_head[rest][few] for of_head in maps],
         np.stack([attribution.targets[rest][few] for attribution in attributions], axis=1),
         signed,
-        None if moved is None else moved[few],
         sanity.probability(network, heads, some),
         color(images.data, "mean"),
         subject.seed,
