@@ -73,8 +73,8 @@ def compute(subject: Subject) -> Artifact:
         measures += head_measures(head_maps, pixels, masks, steps, subject.seed)
     measures = fresh_measures(
         network, subject.seed, measures, FRESH,
-        lambda count: _focus(subject, heads, parts, images.first(count)),
-        images=len(inputs) - rest.start, passes=_passes(method, settings),
+        lambda places: _focus(subject, heads, parts, images.some(places)),
+        images=len(inputs) - rest.start,
     )  # fmt: skip
     checks = _checks(subject, images, inputs, heads, attributions, maps, settings, signed)
     facts = Facts(
@@ -127,12 +127,6 @@ def _focus(
 def _usual(method: str) -> str:
     """How maps of a method are shown."""
     return "signed" if method in _MULTIPLYING else "magnitude"
-
-
-def _passes(method: str, settings: AveragingSettings) -> int:
-    """Passes through the network for the map of an image; the way back counts as two."""
-    points = {"smoothgrad": settings.samples, "integrated_gradients": settings.steps}
-    return 3 * points.get(method, 1)
 
 
 def _checks(
