@@ -13,6 +13,17 @@ FEWEST, MOST = 3, 7
 PERFORMANCE = ("useful_answers", "evaluation.accuracy", "confusion_matrix.mistakes")
 """Rules on how well a model answers, the most telling first; the first with a note speaks."""
 
+EXPECTED = (
+    "class_answers",
+    "clean_labels",
+    "confidence_fits",
+    "fixed_place",
+    "new_images",
+    "saturated_answers",
+    "training_course",
+)
+"""Rules whose claim holds for any sound model and data, so that only its contradiction is news."""
+
 CAVEATS: Mapping[str, str] = {
     "answers": "nearly constant answers",
     "constant_channel": "an empty color channel",
@@ -38,16 +49,18 @@ CAVEATS: Mapping[str, str] = {
 def key_findings(sections: Iterable[Section], inferences: Sequence[Note]) -> tuple[str, ...]:
     """Ids of the notes that say most, the most important first, at most `MOST`.
 
-    Performance comes first, then verdicts that are decided, then what else was measured, one note
-    of each kind of figure, as far as it takes to reach `FEWEST`.
+    Performance comes first, then what is contradicted, then what is supported, then what else was
+    measured, one note of each rule, as far as it takes to reach `FEWEST`.
     """
     blocks = [block for section in sections for block in section.blocks]
     notes = [note for block in blocks for note in block.notes if note.origin != "own"]
     inferences = [note for note in inferences if note.origin != "own"]
     answers = [[n for n in [*inferences, *notes] if n.rule == rule] for rule in PERFORMANCE]
     first = next(filter(None, answers), [])[:2]
-    decided = [n for n in [*inferences, *notes] if n.verdict in ("supported", "contradicted")]
-    chosen = {note.id: note for note in [*first, *decided]}
+    judged = [*inferences, *notes]
+    wrong = [n for n in judged if n.verdict == "contradicted"]
+    right = [n for n in judged if n.verdict == "supported" and n.rule not in EXPECTED]
+    chosen = {note.id: note for note in [*first, *wrong, *right]}
     for note in [*_one_each(notes), *inferences]:
         if len(chosen) >= FEWEST:
             break

@@ -264,6 +264,9 @@ class Measure:
         baseline: the value of chance or of a trivial method, or None.
         how: one sentence on the method of measurement, in words that a reader can check.
         part: the part of the figure that shows it ("" for the whole).
+        outcomes: of a share of test images, which of them count: a hexadecimal number whose last
+            bit stands for the first image, so that two models can be compared image by image; ""
+            where nothing is to be compared.
     """
 
     name: str
@@ -274,6 +277,7 @@ class Measure:
     baseline: Number | None = None
     how: str = ""
     part: str = ""
+    outcomes: str = ""
 
 
 @dataclass(frozen=True)
@@ -375,7 +379,7 @@ class Evidence:
     """One measure made citable; `id` is "<figure id>.<measure name>".
 
     `figure` is the id of the figure that shows the measure. `sources` holds the ids of the evidence
-    that an inference combined; it is () for a figure's own measures.
+    that an inference combined; it is () for a figure's own measures. `outcomes` is the measure's.
     """
 
     id: str
@@ -387,6 +391,7 @@ class Evidence:
     how: str
     figure: str
     sources: tuple[str, ...] = ()
+    outcomes: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from reportgen import engine, scratch, site
-from reportgen.builder import Builder, Listener
+from reportgen.builder import Builder, Failed, Listener
 from reportgen.checking import clash_problems
 from reportgen.editing.file import load, parse, read, written
 from reportgen.editing.merging import Merged, merge
@@ -230,6 +230,9 @@ def rewrite_notes(
         try:
             with Worker() as worker:
                 drafts = Builder(session, plan, worker, listener, trust).drafts()
+        except Failed as error:
+            message = f"{plan.spec.notes} was not written, because of the problems above"
+            raise (UserError if error.exit_status == 2 else ReportgenError)(message) from None
         finally:
             session.store.save_stat_cache(session.stats)
     return _rewritten(plan.spec, drafts, approve)

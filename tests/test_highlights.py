@@ -33,7 +33,7 @@ def test_performance_comes_first_and_undecided_claims_not_at_all() -> None:
         note("three", "contradicted"),
     ]
     shown = section(note("samples.foreground"), note("evaluation.accuracy"))
-    assert key_findings([shown], inferences) == ("x.evaluation.accuracy", "x.one", "x.three")
+    assert key_findings([shown], inferences) == ("x.evaluation.accuracy", "x.three", "x.one")
 
 
 def test_a_judgment_of_the_answers_replaces_the_plain_accuracy() -> None:
@@ -69,3 +69,9 @@ def test_a_verdict_names_the_doubts_about_every_model_behind_it() -> None:
     assert [n.caveats for n in found] == [(CAVEATS["not_finite"],), ()]
     [other] = with_caveats([judged], evidence, {"a": doubtful}, {"grad_cam-1": "b"})
     assert other.caveats == ()
+
+
+def test_a_claim_that_any_sound_model_meets_is_news_only_where_it_fails() -> None:
+    held, failed = note("clean_labels", "supported"), note("new_images", "contradicted")
+    shown = section(note("a"), note("b"), note("c"))
+    assert key_findings([shown], [held, failed]) == ("x.new_images", "x.a", "x.b")

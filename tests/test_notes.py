@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from reportgen import checking, reports
 from reportgen.cli import main
 from reportgen.errors import UserError
 from reportgen.render.report_json import SCHEMA_FILE
+from reportgen.verification import verify
 from tests.html import Page
 from tests.test_reports import Silent
 
@@ -141,6 +143,36 @@ def test_edits_are_on_all_pages(project: Project) -> None:
     assert "(edited by the author):**" in markdown
     assert "**By the author:** My **own** words." in markdown
     assert project.status() == [("rejected", "inferences.shallow_network", "it is obvious")]
+
+
+def test_verification_tells_own_words_from_measured_numbers(project: Project) -> None:
+    text = reworded(project.notes_file.read_text(), REACH, "I say *seven*, 99 times.\n\n- 12\n- 13")
+    stood = '"summary-1.receptive_field@conv2d_2": ['
+    text = text.replace(f"{stood}7,", f"{stood}5,")
+    own = '\nMine: 88, {{ value("summary-1.input_size") }}, [see](#kernels-1).\n'
+    for heading in re.findall("#+ .* <!-- (?:section|figure) .*-->\n", text):
+        text = text.replace(heading, heading + own)
+    project.edit(text.replace("<!-- record", f"<!-- note own -->{own}\n<!-- record"))
+    project.build()
+    folder = project.place.out / "tiny"
+    assert verified(folder) == []
+    for name, old, new in (
+        ("index.html", ">28 px</data>", ">29 px</data>"),
+        ("index.html", ">5</data>, is", ">6</data>, is"),
+        ("report.md", "was 5, is 7", "was 5, is 8"),
+        ("report.md", "**By the author:** Mine", "**Measured:** Mine"),
+        ("report.md", "Measured (edited by the author)", "Supported (edited by the author)"),
+    ):
+        page = (folder / name).read_text()
+        assert old in page
+        (folder / name).write_text(page.replace(old, new, 1))
+        assert verified(folder), new
+        (folder / name).write_text(page)
+
+
+def verified(folder: Path) -> list[str]:
+    """What verification says of a report."""
+    return [str(fault) for fault in verify([folder]).faults]
 
 
 def test_what_has_changed_is_marked_until_it_is_approved(project: Project) -> None:

@@ -43,7 +43,7 @@ def as_evidence(measure: Measure, block: str) -> Evidence:
     return Evidence(
         id=f"{block}.{measure.name}", value=measure.value, unit=measure.unit, n=measure.n,
         interval=measure.interval, baseline=measure.baseline, how=measure.how,
-        figure=f"{block}-{measure.part}" if measure.part else block,
+        figure=f"{block}-{measure.part}" if measure.part else block, outcomes=measure.outcomes,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reportgen.catalog import Entry
@@ -18,6 +18,7 @@ from reportgen.drafting import (
     of_model,
     readings,
 )
+from reportgen.drafting.paired import SURE, paired
 from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
 ENTRY = Entry(
@@ -36,16 +37,21 @@ CONCLUSIONS: dict[Side, str] = {
 TIED = (
     "Which model is the most accurate is open: intervals of the accuracies overlap or are missing."
 )
+TIED_BY_IMAGE = (
+    "Which model is the most accurate is open: {better:image is|images are} answered better by the "
+    "former, {worse} by the latter."
+)
 
 
 @dataclass(frozen=True)
 class _Rival:
-    """A model with its mean test accuracy and the lift of its heatmaps."""
+    """A model with its mean test accuracy, those of its outputs, and the lift of its heatmaps."""
 
     model: ModelFacts
     accuracy: Evidence
     lift: Evidence
     outputs: int
+    answers: Mapping[str, Evidence]
 
 
 def infer(findings: Findings) -> Inference:
@@ -53,24 +59,67 @@ def infer(findings: Findings) -> Inference:
 
     The largest such group counts, by outputs and then by models. The measure of heatmaps is their
     lift: the share of their energy inside the foreground over the foreground's share of the area,
-    averaged over outputs. The claim holds where the intervals of the most accurate model, for both
-    accuracy and lift, lie above those of every other model. It is contradicted where that model is
-    clearly the most accurate, but the lift interval of another model lies above its own. Otherwise
-    it is open.
+    averaged over outputs. Accuracies are compared image by image, by an exact test that allows for
+    the number of other models, or by their intervals where outcomes are not known. The claim holds
+    where the most accurate model is clearly so, and the interval of its lift lies above that of
+    every other model. It is contradicted where that model is clearly the most accurate, but the
+    lift interval of another model lies above its own. Otherwise it is open.
     """
     rivals = _rivals(findings)
     if len(rivals) < 2:
         return Inference()
     best = max(rivals, key=lambda rival: rival.accuracy.value or 0)
     others = [rival for rival in rivals if rival is not best]
-    leads = every([apart(best.accuracy, other.accuracy) for other in others]) == "above"
+    leads = every([_ahead(best, other, len(others)) for other in others]) == "above"
     answer = every([apart(best.lift, other.lift) for other in others]) if leads else "open"
     answer = earned(answer, best.model)
     paragraph = Paragraph(ENTRY.name)
     _compare(paragraph, best, others)
     paragraph.warn([best.model])
-    paragraph.say(CONCLUSIONS[answer] if leads else TIED)
+    second = max(others, key=lambda rival: rival.accuracy.value or 0)
+    tests = _tests(best, second, len(others))
+    if leads or not tests:
+        paragraph.say(CONCLUSIONS[answer] if leads else TIED, **tests)
+    else:
+        paragraph.say(TIED_BY_IMAGE, **tests)
     return paragraph.conclude(answer)
+
+
+def _ahead(best: _Rival, other: _Rival, comparisons: int) -> Side:
+    """Whether a model is more accurate than another, one of several that it is compared with."""
+    same_images = paired(best.answers, other.answers)
+    if same_images is None:
+        return apart(best.accuracy, other.accuracy)
+    return same_images.side(comparisons)
+
+
+def _tests(best: _Rival, other: _Rival, comparisons: int) -> dict[str, Evidence]:
+    """The exact test of two models on the same images as evidence; {} without outcomes."""
+    result = paired(best.answers, other.answers)
+    if result is None:
+        return {}
+    sources = [*best.answers.values(), *other.answers.values()]
+    pair = f"{best.model.name}.{other.model.name}"
+    several = "test images on which more outputs of the {} model are right than of the {}"
+    one = "test images that the {} model answers correctly and the {} does not"
+    more = one if best.outputs == 1 else several
+    p = "two-sided probability of so unequal a number of images answered better by one model than "
+    p += "by the other, if both were equally good: exact test of paired proportions (McNemar's, "
+    p += f"signs drawn anew); it counts below {SURE} over the number of comparisons, {comparisons}"
+    return {
+        "better": derived(
+            ENTRY.name, f"answered_better@{pair}", result.better, sources,
+            more.format("first", "second"), "images", result.images,
+        ),
+        "worse": derived(
+            ENTRY.name, f"answered_worse@{pair}", result.worse, sources,
+            more.format("second", "first"), "images", result.images,
+        ),
+        "p": derived(
+            ENTRY.name, f"paired_p@{pair}", result.p, sources, p, "", result.images,
+            None, SURE / comparisons,
+        ),
+    }  # fmt: skip
 
 
 def _compare(paragraph: Paragraph, best: _Rival, others: Sequence[_Rival]) -> None:
@@ -102,7 +151,9 @@ def _rivals(findings: Findings) -> list[_Rival]:
         accuracy, lift = _accuracy(findings, model), _lift(model, list(heads.values()))
         if accuracy is not None and lift is not None:
             key = (model.dataset, tuple(sorted(heads)))
-            groups.setdefault(key, []).append(_Rival(model, accuracy, lift, len(heads)))
+            answers = readings(findings, "evaluation", "accuracy")
+            own = {r.at: r.evidence for r in answers if _of_test(r, model)}
+            groups.setdefault(key, []).append(_Rival(model, accuracy, lift, len(heads), own))
     compared = {key: group for key, group in groups.items() if len(group) > 1}
     if not compared:
         return []

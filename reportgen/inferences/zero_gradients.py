@@ -25,16 +25,17 @@ def infer(findings: Findings) -> Inference:
     """One note: how many gradients and how many maps are zero everywhere, over all outputs.
 
     A single zero gradient proves that such images exist. Without any, the claim is contradicted if
-    at least `ENOUGH` heatmaps were computed, and open otherwise. A map can be zero although its
-    gradient is not: where the weighted sum of the feature maps is nowhere positive, the final ReLU
-    returns 0.
+    for each output heatmaps of at least `ENOUGH` images were computed, and open otherwise: the
+    outputs explain the same images, and their number says nothing of other images. A map can be
+    zero although its gradient is not: where the weighted sum of the feature maps is nowhere
+    positive, the final ReLU returns 0.
     """
     gradients = [r for r in readings(findings, "grad_cam", "zero_gradients") if r.evidence.n]
     if not gradients:
         return Inference()
     maps = [r for r in readings(findings, "grad_cam", "zero_maps") if r.evidence.n]
     total = _sum("zero_gradients", "gradients that are zero everywhere", gradients)
-    answer = _answer(total)
+    answer = _answer(total, min(reading.evidence.n or 0 for reading in gradients))
     paragraph = Paragraph(ENTRY.name)
     if total.value:
         most = max(gradients, key=_share)
@@ -52,7 +53,7 @@ def infer(findings: Findings) -> Inference:
         empty = _sum("zero_maps", "heatmaps that are zero everywhere", maps)
         paragraph.say(_empty(empty, total), empty=empty)
     if answer == "open":
-        paragraph.say("These are too few to rule such images out.")
+        paragraph.say("These are of too few images to rule such images out.")
     models = models_of(gradients)
     paragraph.warn(model for model in models if model.untrained)
     return paragraph.conclude("open" if all_random(models) else answer)
@@ -83,10 +84,11 @@ def _sum(name: str, what: str, items: Sequence[Reading]) -> Evidence:
     return derived(ENTRY.name, name, value, sources, f"number of {what}", "heatmaps", n)
 
 
-def _answer(total: Evidence) -> Side:
+def _answer(total: Evidence, images: int) -> Side:
+    """The answer from the zero gradients of all outputs, each for at least so many images."""
     if total.value:
         return "above"
-    return "below" if (total.n or 0) >= ENOUGH else "open"
+    return "below" if images >= ENOUGH else "open"
 
 
 def _share(reading: Reading) -> float:

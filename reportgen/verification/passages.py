@@ -11,13 +11,15 @@ from reportgen.drafting.rounding import NUMBER, plain
 from reportgen.verification.published import Published, parameters, stated, unticked
 from reportgen.verification.shown import Passage
 from reportgen.verification.texts import bare, even
-from reportgen.verification.words import WORDS
+from reportgen.verification.words import OWN, WORDS
 
 _DIGIT = re.compile(r"\d")
 _PARAMETERS = re.compile(r"([\d,]+) parameters\b")
 _COUNT = re.compile(r"([\d,]+) (figures?|tables?)\b")
 _INFERENCE = re.compile(r"Inference (\d+): (.+)")
 _LABEL = re.compile(r"(Figure|Table) \d+")
+_SENTENCE = 30
+"""Characters above which a text of the report is no name."""
 _NAMES = re.compile(r"[\w.,%-]*\d[\w.,%-]*")
 
 
@@ -26,7 +28,8 @@ class Passages:
 
     def __init__(self, report: Published) -> None:
         self.report = report
-        verdicts = Counter(report.by_note[name].verdict for name in report.inferences)
+        judged = [report.by_note[name] for name in report.inferences]
+        verdicts = Counter(note.verdict for note in judged if note.origin != "own")
         self.tally = {
             word: verdicts[verdict] for verdict, words in WORDS.items() for word in words
         }  # fmt: skip
@@ -56,12 +59,17 @@ class Passages:
     def inference(self, place: int, word: str) -> Iterator[str]:
         """The verdict of an inference, by its number."""
         names = self.report.inferences
-        told = self.report.by_note[names[place - 1]].verdict if 0 < place <= len(names) else None
-        if told is None or word.lower() not in WORDS[told]:
+        note = self.report.by_note[names[place - 1]] if 0 < place <= len(names) else None
+        own = note is not None and note.origin == "own"
+        if note is None or word.lower() not in ((OWN.lower(),) if own else WORDS[note.verdict]):
+            told = note and note.verdict
             yield f"says {word!r} of inference {place}; its verdict is {told!r}"
 
     def counts(self, text: str) -> Iterator[str]:
-        """A text with counts of the report, and names."""
+        """A text with counts of the report, and names; whole sentences come first."""
+        for known in self.long:
+            if len(known) > _SENTENCE and known in text:
+                text = re.sub(_whole(known), " ", text)
         for match in re.finditer(rf"([\d,]+) ({'|'.join(self.tally)})\b", text):
             if int(plain(match[1])) != self.tally[match[2]]:
                 yield f"has {match[0]!r}; there are {self.tally[match[2]]}"
@@ -74,9 +82,9 @@ class Passages:
             text = text.replace(match[0], " ", 1)
         for match in _PARAMETERS.finditer(text):
             told_of = [m for m in self.report.models if re.search(_whole(m.name), text)]
-            known = {parameters(model) for model in told_of}
-            if match[1] not in known:
-                yield f"has {match[0]!r}; report.json has {' or '.join(sorted(known)) or 'none'}"
+            right = {parameters(model) for model in told_of}
+            if match[1] not in right:
+                yield f"has {match[0]!r}; report.json has {' or '.join(sorted(right)) or 'none'}"
             text = text.replace(match[0], " ", 1)
         yield from self.remainder(text)
 

@@ -180,7 +180,7 @@ def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> No
     assert found.baseline is None
     assert found.how.endswith("no baseline, as the region that the unit saw is unknown")
     (note,) = (n for n in notes_of("deconvnet", artifact)[0] if n.rule == "deconvnet.focus")
-    assert note.text.endswith("not compared with what the units see, as that is unknown.")
+    assert note.text.endswith("what an even spread would put there is not known.")
     assert "How much of the image a unit sees is unknown" in figure.caption
     # All positions together see the whole image, and the layer before has a window.
     for params, baseline in (({"keep": "all"}, 1 / 3), ({"layer": "first"}, None)):

@@ -32,10 +32,10 @@ CASES = [
     ("activation_maximization", (item("activation_ratio@c", 15.7, 12.9, 24.5, 4),), "few filters"),
     ("activation_maximization", (item("score_ratio@h", 2.1, 1.5, 2.6, 4),), "few scores"),
     ("deconvnet", (item("energy_in_foreground", 0.717, 0.674, 0.752, 4, 0.43),),
-     "too few projections"),
+     "too few were measured"),
     ("feature_maps", (item("foreground_lift@c", 3, 2, 4, 4), item("detail@c", 0.5, 0.4, 0.6)),
      "too few images"),
-    ("grad_cam", (item("energy_in_foreground@h", 0.5, 0.4, 0.6, 4, 0.1),), "too few images"),
+    ("grad_cam", (item("energy_in_foreground@h", 0.5, 0.4, 0.6, 4, 0.1),), "too few were measured"),
     ("kernels", (item("smoothness@c", 0.2, 0.1, 0.3, 4, -0.04),), "too few filters"),
     ("kernels", (item("color_share@c", 0.5, 0.4, 0.6, 4, 2 / 3),), "too few filters"),
     ("training_curves", (item("final_accuracy@train.h", 1, 1, 1, 4),
@@ -60,11 +60,10 @@ def test_enough_are_judged(kind: str, items: tuple[Evidence, ...], words: str) -
 
 def test_a_share_from_one_image_has_no_interval() -> None:
     (text,) = said("deconvnet", item("energy_in_foreground", 0.855, 0.855, 0.855, 1, 0.091))
-    assert "85.5% of the projections' magnitude (1 projection), from too few" in text
+    assert text.startswith("Projections put 85.5% of their energy on the object; too few")
     drop = item("largest_drop@h", 0.108, 0.108, 0.108, 1, 0.01)
     text = said("occlusion", drop, item("flipped@h", 0, 0, 0.79, 1))[0]
-    assert "by 0.108 on average (1 image), a position" in text
-    assert "0% of the images (interval 0% to 79%)." in text
+    assert "by 0.108 on average, a random position by 0.0100." in text
 
 
 def test_a_lift_is_told_of_all_channels() -> None:
@@ -85,27 +84,18 @@ def test_what_is_zero_by_construction_is_no_finding() -> None:
     edges = item("edge_agreement@h", 0.3, 0.2, 0.4, baseline=0)
     still = item("pixels_at_baseline@h", 0.8, 0.8, 0.8)
     (plain,) = said("saliency", share, edges)
-    assert "more than its share of the area" in plain
-    assert plain.endswith("The map's rank correlation with the edges of the image is 0.300 "
-                          "(interval 0.200 to 0.400).")  # fmt: skip
+    assert plain.startswith("Maps gather on the object: 99.2% of their energy")
     alike = item("gradient_agreement@h", 0.8, 0.7, 0.9, baseline=0)
     (times,) = said("saliency", share, still, alike)
-    assert "more than" not in times
-    assert "difference from zero: pixels that equal it (80%) get nothing by construction" in times
-    assert "Over the other pixels the map's rank correlation with the plain gradient" in times
+    assert "so 80% of the pixels of maps are zero whatever the network" in times
     gap = item("completeness_gap@h", 0.01, 0.01, 0.01, baseline=0)
-    assert "each pixel's difference from the baseline: pixels" in said(
-        "saliency", share, still, gap
-    )[0]  # fmt: skip
+    assert "whatever the network" in said("saliency", share, still, gap)[0]
 
 
 def test_layers_without_a_rule_are_told_in_whole_sentences() -> None:
     one = count("plain_passages", 1, 0)
     (text,) = said("deconvnet", one, item("relus_replaced", 1, 1, 1, 1))
-    assert text == (
-        "On the way to the input 1 layer has no rule in a deconvnet: there the plain backward pass "
-        "runs; its rule holds at 100% of 1 ReLU."
-    )
+    assert text.startswith("One layer on the way to the input has no rule in a deconvnet;")
 
 
 def test_a_ratio_whose_interval_holds_one_is_left_open() -> None:
@@ -127,9 +117,9 @@ def test_scores_of_classes_are_told_as_scores() -> None:
 @pytest.mark.parametrize(
     ("flat", "cause"),
     [
-        (0, "because the weighted sum of the feature maps is nowhere positive; no gradient"),
-        (3, "zero everywhere, because the gradient is zero everywhere."),
-        (1, "1 of them because the gradient is zero everywhere, the rest because the weighted"),
+        (0, "everywhere: the weighted sum of the feature maps is nowhere positive."),
+        (3, "everywhere: the gradient is zero everywhere."),
+        (1, "everywhere: the gradient is zero for some, for others the weighted sum"),
     ],
 )
 def test_why_heatmaps_are_zero(flat: int, cause: str) -> None:
@@ -142,8 +132,8 @@ def test_why_heatmaps_are_zero(flat: int, cause: str) -> None:
 @pytest.mark.parametrize(
     ("constant", "words"),
     [
-        (1, "For `h`, 1 of 96 heatmaps is the same at every position and not zero, so it points"),
-        (3, "For `h`, 3 of 96 heatmaps are the same at every position and not zero, so they point"),
+        (1, "One of 96 heatmaps is the same at every position and points nowhere."),
+        (3, "3 of 96 heatmaps are the same at every position and point nowhere."),
     ],
 )
 def test_heatmaps_that_point_nowhere_are_counted(constant: int, words: str) -> None:
@@ -155,8 +145,8 @@ def test_heatmaps_that_point_nowhere_are_counted(constant: int, words: str) -> N
 def test_the_only_output_is_not_named_and_several_are() -> None:
     one = item("energy_in_foreground@class", 0.5, 0.4, 0.6, baseline=0.1)
     other = item("energy_in_foreground@angle", 0.5, 0.4, 0.6, baseline=0.1)
-    assert said("grad_cam", one)[0].startswith("The foreground holds on average 50%")
-    assert said("grad_cam", one, other)[1].startswith("For `angle` the foreground holds")
+    assert said("grad_cam", one)[0].startswith("Heatmaps gather on the object: 50%")
+    assert said("grad_cam", one, other)[0].startswith("Heatmaps for `class` gather on the object")
     right = item("accuracy@test.class", 0.5, 0.4, 0.6, baseline=0.1)
     assert said("evaluation", right)[0].startswith(
         "50% of the test images are classified correctly"

@@ -33,6 +33,7 @@ def test_the_figure_of_one_head_and_of_several() -> None:
     assert "at 25 positions (1 x 1 pixels apart)" in figure.caption
     assert [note.rule for note in notes_of("occlusion", artifact)[0]] == [
         "occlusion.drop",
+        "occlusion.flipped",
         "occlusion.focus",
     ]
     data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from report_builder import block, model, only, report, value
 
+from reportgen.drafting.paired import packed
 from reportgen.inferences.accuracy_and_heatmaps import infer
 from reportgen.records import Finding, Inference
 
@@ -118,3 +121,38 @@ def test_accuracies_of_outputs_stand_in_for_a_mean_without_interval() -> None:
     inference = infer(findings)
     only(inference, findings)
     assert "inferences.accuracy_and_heatmaps.accuracy@a" in {i.id for i in inference.evidence}
+
+
+def answering(name: str, right: list[bool], energy: Bounds) -> list[Finding]:
+    share = sum(right) / len(right)
+    of_output = replace(value(share, share, share, n=len(right)), outcomes=packed(right))
+    evaluated = block(
+        "evaluation", name, mean_accuracy__test=of_output, accuracy__test___h0=of_output
+    )
+    return [evaluated, *both(name, (share, share), energy)[1:]]
+
+
+@pytest.mark.parametrize(
+    ("only_first", "only_second", "verdict"),
+    [(1, 0, "inconclusive"), (5, 0, "inconclusive"), (6, 0, "supported"), (40, 25, "inconclusive"),
+     (40, 15, "supported")],
+)  # fmt: skip
+def test_accuracies_are_compared_image_by_image(
+    only_first: int, only_second: int, verdict: str
+) -> None:
+    """One image in 1,152 says nothing, however narrow the intervals."""
+    alike = [True] * (1152 - only_first - only_second)
+    findings = report(
+        [model("a"), model("b")],
+        *answering("a", [True] * only_first + [False] * only_second + alike, (0.5, 0.6)),
+        *answering("b", [False] * only_first + [True] * only_second + alike, (0.2, 0.3)),
+    )
+    inference = infer(findings)
+    note = only(inference, findings)
+    assert note.verdict == verdict
+    told = {item.id.partition("@")[0].rpartition(".")[2]: item for item in inference.evidence}
+    assert told["answered_better"].value == only_first
+    assert told["answered_worse"].value == only_second
+    assert (told["paired_p"].value < 0.05) == (verdict == "supported")
+    if verdict == "inconclusive":
+        assert f"{only_first} image" in note.text

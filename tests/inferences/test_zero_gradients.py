@@ -56,3 +56,12 @@ def test_one_zero_gradient_too() -> None:
     findings = report([model("a")], counts("a", 1, 1, 16))
     text = only(infer(findings), findings).text
     assert "the most is 1 of 16 (`Model a`). There is 1 empty map of 16; with" in text
+
+
+def test_outputs_of_the_same_images_do_not_add_up() -> None:
+    """Fifteen outputs for 96 images are 1,440 heatmaps, of no more than 96 images."""
+    outputs = {f"zero_gradients__h{i}": value(0, n=96, unit="images") for i in range(15)}
+    findings = report([model("a")], block("grad_cam", "a", **outputs))
+    note = only(infer(findings), findings)
+    assert note.verdict == "inconclusive"
+    assert "For none of 1,440 heatmaps" in note.text

@@ -79,12 +79,18 @@ def classes(never: int, right: Evidence = PERFECT, **named: Evidence) -> dict[st
     return {"unanswered_classes@h": value(never, n=4), "accuracy@h": right, **extra}
 
 
-def placed(place: float, there: float, inside: float, width: float = 0.02) -> dict[str, Evidence]:
-    """A place with this share of the maps and of the foreground, of which the image has 0.2."""
+def placed(
+    place: float, there: float, inside: float, width: float = 0.02, drawn: float | None = 0.3
+) -> dict[str, Evidence]:
+    """A place with this share of the maps and of the foreground, of which the image has 0.2.
+
+    `drawn` is the share of the maps on the foreground with fresh weights.
+    """
     return {
         "same_place@h": share(place, width, baseline=0.1),
         "foreground_there@h": share(there, baseline=0.2),
         "energy_in_foreground@h": share(inside, baseline=0.2),
+        **({} if drawn is None else {"energy_in_foreground_fresh@h": share(drawn, n=5)}),
     }
 
 
@@ -366,6 +372,12 @@ SAID = [
         ("open", "inconclusive", placed(0.5, 0.2, 0.7),
          "It cannot be told whether the evidence of the model moves with the object: 50% of its "
          "heatmaps lies in the same tenth of all images."),
+        ("like-fresh", "inconclusive", placed(0.3, 0.2, 0.7, drawn=0.68),
+         "The heatmaps of the model lie on the object, but not clearly more than with fresh "
+         "weights: 70% against 68%."),
+        ("no-fresh", "inconclusive", placed(0.3, 0.2, 0.7, drawn=None),
+         "The heatmaps of the model lie on the object (70%), but were not measured with fresh "
+         "weights, so that training cannot be credited."),
         ("unlearned", "inconclusive", placed(0.3, 0.2, 0.7),
          "The heatmaps of the model lie on the object, but that is no sign of learning: its "
          "weights were never trained.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from reportgen.drafting import unbacked_numbers
 from reportgen.records import (
@@ -41,17 +42,7 @@ def block_of(kind: str, model: str, measures: Values, number: int = 1) -> Findin
     """As `block`, with the measures by their names."""
     name = f"{kind}-{model}-{number}"
     evidence = tuple(
-        Evidence(
-            f"{name}.{measure}",
-            item.value,
-            item.unit,
-            item.n,
-            item.interval,
-            item.baseline,
-            item.how,
-            name,
-        )
-        for measure, item in measures.items()
+        replace(item, id=f"{name}.{measure}", figure=name) for measure, item in measures.items()
     )
     return Finding(name, kind, model, f"section-{model}", evidence)
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from reportgen.drafting.wording import counted
 from reportgen.figures.confusion_matrix.facts import HeadFacts
 from reportgen.figures.parts import class_qualifier
-from reportgen.metrics.statistics import wilson
+from reportgen.metrics.statistics import picked_level, wilson
 from reportgen.records import Measure
 from reportgen.types import Integers
 
@@ -39,9 +40,11 @@ def measures(head: HeadFacts, counts: Integers, split: str) -> list[Measure]:
     worst = int(present[np.argmin(np.diag(counts)[present] / totals[present])])
     hits, of = int(counts[worst, worst]), int(totals[worst])
     how = f"lowest recall of any class: share of the {split} images of this class that are "
-    how += "classified correctly; interval by Wilson, without regard to the choice of the class"
+    how += f"classified correctly; picked among {counted(len(present), 'class', 'classes')}, with "
+    how += "Wilson's interval at the level that allows for the choice"
     name = f"lowest_recall@{head.name}.{class_qualifier(head.classes[worst])}"
-    recall = Measure(name, hits / of, "", of, wilson(hits, of), None, how, part)
+    interval = wilson(hits, of, picked_level(len(present)))
+    recall = Measure(name, hits / of, "", of, interval, None, how, part)
     measured = [accuracy, recall, *_never(head, counts)]
     if right < n:
         measured += [*_mistake(head, counts, split), *_tied(head, counts), *_renamed(head, counts)]
@@ -55,18 +58,22 @@ def _mistake(head: HeadFacts, counts: Integers, split: str) -> list[Measure]:
     names = class_qualifier(head.classes[true]), class_qualifier(head.classes[predicted])
     pair, part = f"{head.name}.{'>'.join(names)}", f"{head.prefix}pairs"
     hits, errors, of = int(wrong.max()), int(wrong.sum()), int(counts[true].sum())
-    tail = "interval by Wilson, which knows nothing of the choice of the most frequent pair"
+    pairs = len(np.flatnonzero(counts.sum(axis=1))) * (len(head.classes) - 1)
+    level = picked_level(pairs)
+    of_errors, of_class = wilson(hits, errors, level), wilson(hits, of, level)
+    tail = f"picked among {counted(pairs, 'pair', 'pairs')}, with Wilson's interval at the level "
+    tail += "that allows for the choice"
     share = f"share of all wrong answers on the {split} split that are this pair of true and "
     share += f"predicted class, {tail}; baseline: all pairs alike"
     rate = f"share of the {split} images of this true class that get this wrong answer, {tail}"
     even = 1 / (len(head.classes) * (len(head.classes) - 1))
     return [
         Measure(
-            f"confused_pair_share@{pair}", hits / errors, "", errors, wilson(hits, errors), even,
+            f"confused_pair_share@{pair}", hits / errors, "", errors, of_errors, even,
             share, part,
         ),
         Measure(
-            f"confused_pair_rate@{pair}", hits / of, "", of, wilson(hits, of), None, rate, part
+            f"confused_pair_rate@{pair}", hits / of, "", of, of_class, None, rate, part
         ),
     ]  # fmt: skip
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from reportgen.drafting.paired import packed
 from reportgen.errors import UndefinedError
 from reportgen.figures.attribution.heads import unlabeled
 from reportgen.figures.evaluation.altered import without_color
@@ -49,7 +51,9 @@ def compute(subject: Subject) -> Artifact:
     return Artifact(
         facts=Facts(rows, several=len(heads) > 1),
         measures=(
-            *(measure for row in rows for measure in _measures(row)),
+            *_with_outcomes(
+                [measure for row in rows for measure in _measures(row)], subject, data, heads
+            ),
             *_on_test_images(subject, data, heads, rows),
             *_gaps(rows),
             *answer_measures(subject.network, data, heads, subject.seed),
@@ -102,6 +106,31 @@ def _measures(row: Row) -> tuple[Measure, ...]:
     if row.loss is None:
         return (accuracy,)
     return (accuracy, Measure(f"loss@{where}", row.loss, n=row.n, how=f"mean loss over {images}"))
+
+
+def _with_outcomes(
+    measures: Sequence[Measure], subject: Subject, data: Dataset, heads: Sequence[Head]
+) -> list[Measure]:
+    """The measures, the accuracies on test images with what became of each of them.
+
+    Where answers are ties, training may have counted them otherwise; no outcomes are told then.
+    """
+    names = {f"accuracy@test.{head.name}": place for place, head in enumerate(heads)}
+    if not any(measure.name in names for measure in measures):
+        return list(measures)
+    try:
+        right = correct(subject.network, data, heads, np.asarray(data.splits["test"].images))
+    except UndefinedError:
+        return list(measures)
+    hits = {name: right[:, place] for name, place in names.items()}
+    told = []
+    for measure in measures:
+        known = hits.get(measure.name)
+        if known is not None and round((measure.value or 0) * len(known)) == known.sum():
+            told.append(replace(measure, outcomes=packed(known.tolist())))
+        else:
+            told.append(measure)
+    return told
 
 
 def _gaps(rows: Sequence[Row]) -> Iterator[Measure]:
