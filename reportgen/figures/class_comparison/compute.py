@@ -71,8 +71,7 @@ def compute(subject: Subject) -> Artifact:
             for measure in of[path].measures(path, is_second, facts.classes, channel, subject.seed)
         ]
 
-    def again(count: int) -> list[Measure]:
-        some = np.linspace(0, len(indices) - 1, count).astype(np.int64)  # of both classes
+    def again(some: Integers) -> list[Measure]:
         of = layer_statistics(network, data, indices[some], layers, LayerStatistics)
         return measures(of, is_second[some])
 
