@@ -46,10 +46,30 @@ def test_most_filters_of_the_first_convolution_decide(given: Findings, verdict: 
 
 def test_the_first_convolution_is_quoted() -> None:
     given = counts(12, 13)
-    text = only(edge_features.infer(given), given).text
-    assert "in the only model" in text
-    assert "Of 20 filters of `one` in `Model a`, 12 follow edges more than brightness" in text
-    assert "and 13 are oriented." in text
+    note = only(edge_features.infer(given), given)
+    assert note.text == (
+        "Most filters of `one` follow edges, and most are oriented, more than with fresh weights: "
+        "at least 12 of 20."
+    )
+    assert note.table is not None
+    assert note.table.rows == (
+        ("one", "Follow edges", 12, "20", 2),
+        ("one", "Are oriented", 13, "20", 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (counts(1, 13), "Only 1 of 20 filters of `one` follows edges."),
+        (counts(12, 1), "Only 1 of 20 filters of `one` is oriented."),
+        (counts(6, 7, n=7), "Only 7 filters of `one` respond, too few to judge."),
+        (counts(12, 13, fresh=(12, 12)), "12 of 20 filters of `one` follow edges, not clearly more "
+         "than with fresh weights (12)."),
+    ],
+)  # fmt: skip
+def test_one_first_convolution_is_told_in_one_sentence(given: Findings, text: str) -> None:
+    assert only(edge_features.infer(given), given).text == text
 
 
 def abstraction(local: tuple[float, float], told: tuple[float, float]) -> Findings:
