@@ -85,7 +85,7 @@ def with_caveats(
     return tuple(
         note
         if note.verdict == "info"
-        else replace(note, caveats=_caveats(note, evidence, models, of_block))
+        else replace(note, caveats=(*note.caveats, *_caveats(note, evidence, models, of_block)))
         for note in notes
     )
 

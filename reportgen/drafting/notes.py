@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reportgen.drafting.evidence import Reading
 from reportgen.drafting.rounding import NUMBER, shows
@@ -28,6 +29,8 @@ _UNLEARNED = {
     "chance": "{models} answers no better than by chance, so nothing here was learned to answer.",
 }
 """Why a model cannot support a claim on what was learned."""
+_CAVEATS = {"random": "random weights", "chance": "answers no better than by chance"}
+"""The same in a few words."""
 _FEW = "from too few images to compare with its share of the area"
 
 
@@ -114,6 +117,7 @@ def conclude(
     the cited whose id begins with "inferences.". Random weights of all `models` judged support
     nothing.
     """
+    models = tuple(models)
     if answer == "above" and all_random(models):
         answer = "open"
     cited = {item.id: item for item in (*why.cites, *claim.cites, *also)}
@@ -126,6 +130,8 @@ def conclude(
         claim=claim.text,
         table=table,
     )
+    reasons = dict.fromkeys(reason for model in models if (reason := unlearned(model)))
+    note = replace(note, caveats=tuple(_CAVEATS[reason] for reason in reasons))
     own = tuple(item for key, item in cited.items() if key.startswith("inferences."))
     return Inference((note,), own)
 

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentence,
+    Sentences,
     Side,
     apart,
     beyond,
+    conclude,
     earned,
     every,
     models_of,
     of_model,
     opposite,
+    percent,
     readings,
     tally,
 )
@@ -29,6 +32,7 @@ ENTRY = Entry(
     order=13,
 )
 
+SENTENCES = Sentences(__file__)
 FLOOR = 0.05
 """Share by which a layer must tell less of the pixels and more of the class than with fresh
 weights: a twentieth of the variance, and of the images."""
@@ -53,9 +57,13 @@ class _Pair:
     fresh: tuple[Evidence | None, Evidence | None]
 
     @property
+    def less(self) -> Side:
+        """Whether the pixels explain less of the later layer's maps."""
+        return opposite(apart(self.local[1], self.local[0]))
+
+    @property
     def side(self) -> Side:
-        less = opposite(apart(self.local[1], self.local[0]))
-        answer = every([less, apart(self.named[1], self.named[0])])
+        answer = every([self.less, apart(self.named[1], self.named[0])])
         near, named = (
             beyond(own, fresh, FLOOR)
             for own, fresh in zip((self.local[1], self.named[1]), self.fresh, strict=True)
@@ -78,46 +86,45 @@ def infer(findings: Findings) -> Inference:
     claim = "maps tell less of the pixels there and more of the class than in the first convolution"
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "Maps tell less of the pixels right there, and more of the class, than those of the first "
-        f"convolution in {counts.phrase}.",
-        **counts.evidence,
-    )
-    _example(paragraph, pairs[-1])
-    paragraph.warn([pair.model for pair in pairs])
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
-
-
-def _example(paragraph: Paragraph, pair: _Pair) -> None:
-    """Quotes the pair of the deepest layer."""
-    words = {"model": pair.model.title, "first": pair.names[0], "later": pair.names[1]}
-    paragraph.say(
-        "In {model} the brightness at a position and its slopes explain {before:%} of what varies "
-        "in the maps of {first} (interval {before.interval:%}) and {after:%} in those of {later} "
-        "(interval {after.interval:%}).",
-        words,
-        before=pair.local[0],
-        after=pair.local[1],
-    )
-    paragraph.say(
-        "The mean activations of the filters name the class of {before:%} of the images in {first} "
-        "(interval {before.interval:%}) and of {after:%} in {later} (interval {after.interval:%}).",
-        words,
-        before=pair.named[0],
-        after=pair.named[1],
-    )
-    near, named = pair.fresh
-    if near is None or named is None or near.value is None or named.value is None:
-        paragraph.beside_fresh(None)
+    if counts.case == "only":
+        why = _single(pairs[0], counts.answer, only=len(findings.models) == 1)
     else:
-        paragraph.say(
-            "With fresh weights it is {near:%} and {named:%} in {later}.",
-            words,
-            near=near,
-            named=named,
+        opened = "yes" if counts.open else "no"
+        why = SENTENCES("layers", case=counts.case, open=opened, layers=counts.evidence["layers"])
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [item for pair in pairs for item in pair.fresh if item is not None]
+    rows = {
+        (pair.model.name, pair.names[i]): (
+            pair.names[i], pair.model.title, _share(pair.local[i]), _share(pair.named[i]),
+            *(_share(item if i else None) for item in pair.fresh),
         )
+        for pair in pairs for i in (0, 1)
+    }  # fmt: skip
+    table = SENTENCES.table("each", rows.values())
+    models = [pair.model for pair in pairs]
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
+
+
+def _single(pair: _Pair, judged: Side, *, only: bool) -> Sentence:
+    """The sentence on the only later convolution; `only` where the report has no other model."""
+    before, after = (
+        Reading(pair.model, name, item, only=only)
+        for name, item in zip(pair.names, pair.named, strict=True)
+    )
+    failed = "pixels" if pair.less == "below" else "class"
+    return SENTENCES(
+        "only",
+        judged=failed if judged == "below" else judged,
+        known="no" if None in pair.fresh else "yes",
+        before=before,
+        after=after,
+        near=pair.local[0],
+        local=pair.local[1],
+    )
+
+
+def _share(item: Evidence | None) -> str | None:
+    return None if item is None or item.value is None else percent(item.value)
 
 
 def _pairs(findings: Findings) -> list[_Pair]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     at_same_place,
     beyond,
+    conclude,
     earned,
     is_pool,
     models_of,
@@ -26,6 +27,7 @@ ENTRY = Entry(
     order=14,
 )
 
+SENTENCES = Sentences(__file__)
 FLOOR = 0.02
 """Difference of cosines by which a layer must separate the classes more than with fresh weights: of
 unit vectors at a cosine of 0.98 one is turned by a fifth of its length."""
@@ -57,40 +59,35 @@ def infer(findings: Findings) -> Inference:
     fresh = readings(findings, "class_comparison", "separation_fresh")
     cases = [_case(reading, at_same_place(fresh, reading)) for reading in later]
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "What two images of a class share in their maps differs from what the other class shows, "
-        f"in {counts.phrase}.",
-        **counts.evidence,
+    last = later[-1]
+    beside = at_same_place(fresh, last)
+    why = SENTENCES(
+        "only" if counts.case == "only" else "layers",
+        case=counts.case,
+        open="yes" if counts.open else "no",
+        judged=counts.answer,
+        known="no" if beside is None else "yes",
+        layers=counts.evidence["layers"],
+        last=last,
+        **({} if beside is None else {"fresh": beside}),
     )
-    _example(paragraph, findings, separations, later[-1])
-    paragraph.beside_fresh(at_same_place(fresh, later[-1]))
-    paragraph.warn(models_of(later))
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    within, between = (
+        readings(findings, "class_comparison", name) for name in ("within_class", "between_classes")
+    )
+    rows = [
+        (r.at, r.model.title, at_same_place(within, r), at_same_place(between, r), r.evidence,
+         at_same_place(fresh, r))
+        for r in separations if r.model in models_of(later)
+    ]  # fmt: skip
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [item for row in rows for item in row[2:] if isinstance(item, Evidence)]
+    table = SENTENCES.table("each", rows)
+    return conclude(
+        ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models_of(later)
+    )
 
 
 def _case(separation: Reading, fresh: Evidence | None) -> Case:
     beaten = beyond(separation.evidence, fresh, FLOOR)
     answer = earned(side(separation.evidence), separation.model, beaten)
     return Case(answer, (separation.evidence, *([] if fresh is None else [fresh])))
-
-
-def _example(
-    paragraph: Paragraph, findings: Findings, separations: list[Reading], last: Reading
-) -> None:
-    """Quotes the last layer, with the first layer for comparison."""
-    within, between = (
-        of_model(readings(findings, "class_comparison", name), last.model).get(last.at)
-        for name in ("within_class", "between_classes")
-    )
-    if within is not None and between is not None:
-        paragraph.say(
-            "Mean maps of {last.at} in {last.model} have a cosine of {within} within a class and "
-            "of {between} between the two: a difference of {last} (interval {last.interval}).",
-            last=last,
-            within=within,
-            between=between,
-        )
-    first = next(iter(of_model(separations, last.model).items()))
-    paragraph.say("In {layer} the difference is {one}.", {"layer": first[0]}, one=first[1])

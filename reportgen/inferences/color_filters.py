@@ -8,18 +8,19 @@ from reportgen.catalog import Entry
 from reportgen.drafting import (
     MINIMUM_N,
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     Side,
     Tally,
     at_same_place,
+    conclude,
     derived,
     earned,
     every,
     exact,
-    listed,
     of_model,
     opposite,
+    percent,
     readings,
     side,
     tally,
@@ -33,6 +34,7 @@ ENTRY = Entry(
     order=5,
 )
 
+SENTENCES = Sentences(__file__)
 COLORED = 0.1
 """Share of an image's variance off the gray axis from which the image counts as colored: color then
 carries at least a tenth of the variance. The share is zero for a gray image and two thirds for
@@ -48,25 +50,6 @@ ANSWERS = {
     "needed": "some output needs the color",
 }
 """The three claims that the rule tests on each model."""
-
-SINGLE: dict[str, dict[Side, str]] = {
-    "colored": {
-        "above": "the filters are colored",
-        "below": "the filters are hardly colored",
-        "open": "it is undecided whether the filters are colored",
-    },
-    "varied": {
-        "above": "they vary in hue",
-        "below": "they hardly vary in hue",
-        "open": "it is undecided whether they vary in hue",
-    },
-    "needed": {
-        "above": "some output needs the color",
-        "below": "no output needs the color",
-        "open": "it is undecided whether an output needs the color",
-    },
-}
-"""Phrases for the answers of a single model."""
 
 DOUBT = 0.1
 """A spread of hues without an interval is undecided within this distance of `VARIED`."""
@@ -91,18 +74,38 @@ def infer(findings: Findings) -> Inference:
     tests = [
         _tests(color, at_same_place(hues, color), of_model(gray, color.model)) for color in colors
     ]
-    paragraph = Paragraph(ENTRY.name)
     models = [color.model for color in colors]
-    counts = _count(paragraph, tests, models)
-    shown = {r.model.name for r in colors}
-    needed = [r for r in gray if r.model.name in shown]
-    worst = min(needed, key=_change) if needed else None
-    example = colors[0] if worst is None else next(c for c in colors if c.model == worst.model)
-    _describe(paragraph, example, at_same_place(hues, example))
-    _need(paragraph, worst)
-    paragraph.warn(models)
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    counts, each = _count(tests, models)
+    if counts.case == "only":
+        needed = tests[0]["needed"].side if tests[0]["needed"].sources else "unmeasured"
+        colored, varied = tests[0]["colored"].side, tests[0]["varied"].side
+        why = SENTENCES("only", colored=colored, varied=varied, needed=needed)
+    else:
+        opened = "yes" if counts.open else "no"
+        models_evidence = counts.evidence["models"]
+        why = SENTENCES("models", case=counts.case, open=opened, models=models_evidence)
+    rows = [
+        _row(color, at_same_place(hues, color), of_model(gray, color.model)) for color in colors
+    ]
+    also = [*counts.evidence.values(), *each]
+    also += [item for answers in tests for case in answers.values() for item in case.sources]
+    table = SENTENCES.table("each", rows)
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
+
+
+def _row(
+    color: Reading, hue: Evidence | None, gray: Mapping[str, Evidence]
+) -> tuple[str | Evidence | None, ...]:
+    """A model's numbers, with the output whose accuracy falls most without color."""
+    worst = min(gray.values(), key=lambda g: (g.value or 0) - (g.baseline or 0), default=None)
+    return (
+        color.model.title,
+        percent(color.evidence.value),
+        percent(color.evidence.baseline) if color.evidence.baseline else None,
+        hue if hue is not None and hue.n else None,
+        percent(worst.value) if worst is not None else None,
+        percent(worst.baseline) if worst is not None else None,
+    )
 
 
 def _colors(findings: Findings) -> list[Reading]:
@@ -134,10 +137,9 @@ def _varied(hue: Evidence | None) -> Side:
 
 
 def _count(
-    paragraph: Paragraph, tests: Sequence[Mapping[str, Case]], models: Sequence[ModelFacts]
-) -> Tally:
-    """Adds the number of models with each answer yes, and of those with all three answers yes."""
-    nouns = "model with color input|models with color input"
+    tests: Sequence[Mapping[str, Case]], models: Sequence[ModelFacts]
+) -> tuple[Tally, list[Evidence]]:
+    """The number of models with all three answers yes, and of those with each answer yes."""
     cases = [
         Case(
             earned(every([case.side for case in answers.values()]), model),
@@ -147,8 +149,8 @@ def _count(
     ]
     claim = "filters are colored and varied and some output needs the color"
     counts = tally(ENTRY.name, "models", "such model|such models", claim, cases)
-    each = {
-        name: derived(
+    each = [
+        derived(
             ENTRY.name,
             name,
             sum(answers[name].side == "above" for answers in tests),
@@ -158,20 +160,8 @@ def _count(
             len(tests),
         )
         for name, what in ANSWERS.items()
-    }
-    if len(tests) == 1:
-        phrases = [SINGLE[name][case.side] for name, case in tests[0].items()]
-        sentence = f"In the only {nouns.split('|')[0]}, {listed(phrases)}."
-        paragraph.say(sentence, **each, **counts.evidence)
-        return counts
-    paragraph.say(
-        f"Of {{needed.n:{nouns}}}, filters are colored in {{colored}} and varied in hue in "
-        f"{{varied}}, and some output needs the color in {{needed}}; all three hold in "
-        f"{counts.phrase}.",
-        **each,
-        **counts.evidence,
-    )
-    return counts
+    ]
+    return counts, each
 
 
 def _needed(gray: Sequence[Evidence]) -> Side:
@@ -180,53 +170,3 @@ def _needed(gray: Sequence[Evidence]) -> Side:
         return "open"
     kept = [side(item, (item.baseline or 0) - NEEDED) for item in gray]
     return opposite(every(kept))
-
-
-def _describe(paragraph: Paragraph, color: Reading, hue: Evidence | None) -> None:
-    if color.evidence.id.partition(".")[2].startswith("chroma_share"):
-        paragraph.say(
-            "In the images that maximize the filters of {color.at} in {color.model}, "
-            "{color.measured:%} of the variance is color"
-            + (
-                ", against {color.baseline:%} with random weights"
-                if color.evidence.baseline
-                else ""
-            )
-            + _hues(hue),
-            **({"hue": hue} if hue is not None and hue.n else {}),
-            color=color,
-        )
-    else:
-        paragraph.say(
-            "Of the energy of the kernels of {color.at} in {color.model}, {color:%} lies off "
-            "the gray axis (interval {color.interval:%}; {color.baseline:%} in random kernels).",
-            color=color,
-        )
-
-
-def _hues(hue: Evidence | None) -> str:
-    """The end of the sentence on the images' color: how far their hues spread."""
-    if hue is None or not hue.n:
-        return "."
-    return (
-        "; the hues of {hue.n:filter|filters} have a spread of {hue}, on a scale from zero for a "
-        "single hue to one for hues all around the circle."
-    )
-
-
-def _need(paragraph: Paragraph, worst: Reading | None) -> None:
-    if worst is None:
-        paragraph.say("Accuracy without color was not measured.")
-        return
-    output = "{worst.model}" if worst.alone else "output {at} of {worst.model}"
-    paragraph.say(
-        f"The largest loss is that of {output}: without color its accuracy is "
-        "{worst.measured:%}, against {worst.baseline:%} with it, which speaks of this network as "
-        "trained, not of what the task needs.",
-        {"at": worst.at.partition(".")[2] or worst.at},
-        worst=worst,
-    )
-
-
-def _change(reading: Reading) -> float:
-    return (reading.evidence.value or 0) - (reading.evidence.baseline or 0)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
+    Sentences,
     Side,
-    Tally,
     apart,
     beyond,
+    conclude,
     derived,
     difference,
     earned,
@@ -30,6 +29,7 @@ ENTRY = Entry(
     order=11,
 )
 
+SENTENCES = Sentences(__file__)
 RICHER = 1.25
 """Least ratio of the foreground's share of the image between richer and simpler shapes. This share
 approximates how rich the shapes are; below the ratio, neither dataset counts as the richer."""
@@ -68,86 +68,72 @@ def infer(findings: Findings) -> Inference:
     if rich is simple:
         rich, simple = trials[0], trials[1]
     pairs = list(zip(rich.detail.items(), simple.detail.values(), strict=True))
+    gains = [
+        _gains(rich, simple, *layers) for layers in zip(rich.detail, simple.detail, strict=True)
+    ]
     cases = [
-        _case(rich, simple, *layers) for layers in zip(rich.detail, simple.detail, strict=True)
+        _case(rich, simple, (more, less), gained)
+        for ((_, more), less), gained in zip(pairs, gains, strict=True)
     ]
     claim = "the richer data shows more detail, with intervals apart"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
     ranked = _share(rich) > 0 and _share(simple) > 0 and _share(rich) >= RICHER * _share(simple)
-    paragraph = Paragraph(ENTRY.name)
-    _introduce(paragraph, rich, simple, ranked)
-    _count(paragraph, counts, rich)
-    _example(paragraph, pairs, rich, simple)
-    if not rich.fresh or not simple.fresh:
-        paragraph.beside_fresh(None)
-    paragraph.warn([rich.model, simple.model])
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer if ranked else "open")
+    names = {"rich": rich.model.dataset, "simple": simple.model.dataset}
+    shares = [trial.share for trial in (rich, simple) if trial.share is not None]
+    if len(shares) < 2:
+        why = SENTENCES("unmeasured", names)
+    elif not ranked:
+        key = "alike" if _share(simple) > 0 else "empty"
+        why = SENTENCES(key, names, large=shares[0], small=shares[1])
+    elif counts.case == "only":
+        (layer, more), less = pairs[0]
+        fresh = "unknown" if gains[0][1] is None else "known"
+        said = names | {"layer": layer}
+        why = SENTENCES("only", said, judged=counts.answer, fresh=fresh, more=more, less=less)
+    else:
+        why = SENTENCES("layers", names, case=counts.case, layers=counts.evidence["layers"])
+    also = [*shares, *counts.evidence.values()]
+    also += [item for case in cases for item in case.sources]
+    rows = [
+        (layer, more, less, *gained)
+        for ((layer, more), less), gained in zip(pairs, gains, strict=True)
+    ]
+    table = SENTENCES.table("each", rows)
+    answer = counts.answer if ranked else "open"
+    models = [rich.model, simple.model]
+    return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, models)
 
 
-def _case(rich: _Trial, simple: _Trial, layer: str, other: str) -> Case:
-    """Whether a layer shows more detail on the richer data, beyond what fresh weights show.
+_Gains = tuple[Evidence | None, Evidence | None]
+"""How much more detail a layer shows on the richer data, and the same with fresh weights."""
+
+
+def _gains(rich: _Trial, simple: _Trial, layer: str, other: str) -> _Gains:
+    """The difference in detail between two models, and between them with fresh weights.
 
     Args:
         rich, simple: the two models.
         layer: of the model of the richer data.
         other: the layer of the other model at the same place.
     """
-    first, second = rich.detail[layer], simple.detail[other]
     at, how = f"{rich.model.name}.{layer}", "detail on the richer data minus that on the simpler"
-    gain = difference(ENTRY.name, f"gain@{at}", first, second, how)
-    beaten: Side = "open"
-    if gain is not None and layer in rich.fresh and other in simple.fresh:
-        fresh = difference(
-            ENTRY.name, f"gain_fresh@{at}", rich.fresh[layer], simple.fresh[other], how
-        )
-        beaten = beyond(gain, fresh, FLOOR)
-    answer = apart(first, second)
+    own = difference(ENTRY.name, f"gain@{at}", rich.detail[layer], simple.detail[other], how)
+    if layer not in rich.fresh or other not in simple.fresh:
+        return own, None
+    fresh = (rich.fresh[layer], simple.fresh[other])
+    return own, difference(
+        ENTRY.name, f"gain_fresh@{at}", *fresh, f"{how}, both with fresh weights"
+    )
+
+
+def _case(rich: _Trial, simple: _Trial, detail: tuple[Evidence, Evidence], gained: _Gains) -> Case:
+    """Whether a layer shows more detail on the richer data, beyond what fresh weights show."""
+    own, fresh = gained
+    beaten: Side = "open" if own is None else beyond(own, fresh, FLOOR)
+    answer = apart(*detail)
     for model in (rich.model, simple.model):
         answer = earned(answer, model, beaten)
-    return Case(answer, (first, second))
-
-
-def _introduce(paragraph: Paragraph, rich: _Trial, simple: _Trial, ranked: bool) -> None:
-    words = {"first": rich.model.title, "second": simple.model.title}
-    sentence = "{first} and {second} have the same layers and different data"
-    if rich.share is None or simple.share is None:
-        sentence += "; which shapes are the simpler ones was not measured."
-        paragraph.say(sentence, words)
-        return
-    words |= {"rich": rich.model.dataset, "simple": simple.model.dataset}
-    sentence += (
-        ": the foreground covers {large:%} of the images of {rich} and {small:%} of those of "
-        "{simple}" + ("." if ranked else ", too alike to call one richer.")
-    )
-    paragraph.say(sentence, words, large=rich.share, small=simple.share)
-
-
-def _count(paragraph: Paragraph, counts: Tally, rich: _Trial) -> None:
-    paragraph.say(
-        "What departs from the background of the feature maps spreads over more of the map for "
-        f"{{rich}} in {counts.phrase}.",
-        {"rich": rich.model.dataset},
-        **counts.evidence,
-    )
-
-
-def _example(
-    paragraph: Paragraph,
-    pairs: Sequence[tuple[tuple[str, Evidence], Evidence]],
-    rich: _Trial,
-    simple: _Trial,
-) -> None:
-    """Quotes the layer where the detail of the two models differs most."""
-    (layer, more), less = max(pairs, key=lambda p: abs((p[0][1].value or 0) - (p[1].value or 0)))
-    paragraph.say(
-        "The difference is largest in {layer}, with a normalized spatial entropy of "
-        "{more.measured} for {rich} and {less.measured} for {simple}, where an even spread would "
-        "have one.",
-        {"layer": layer, "rich": rich.model.dataset, "simple": simple.model.dataset},
-        more=more,
-        less=less,
-    )
+    return Case(answer, (*detail, *(item for item in gained if item is not None)))
 
 
 def _trials(findings: Findings) -> list[_Trial]:

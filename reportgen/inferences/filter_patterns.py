@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     at_same_place,
     beyond,
-    derived,
+    conclude,
     earned,
     measure_name,
     models_of,
+    percent,
     readings,
     side,
     tally,
@@ -28,6 +29,7 @@ ENTRY = Entry(
     order=4,
 )
 
+SENTENCES = Sentences(__file__)
 SATURATED = 0.2
 """Share of pixels at the ends of their range above which an image is not judged, because clipping
 then shapes it more than the filter does."""
@@ -62,21 +64,38 @@ def infer(findings: Findings) -> Inference:
     ]
     claim = "the images pass their check and show more of a pattern than with random weights"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "The images that maximize the filters show more of a pattern than those of the same model "
-        f"with random weights in {counts.phrase}.",
-        **counts.evidence,
+    found = [(r, at_same_place(shares, r), why) for r, why in zip(judged, failures, strict=True)]
+    rejected = _cause([item for failed in failures for item in failed])
+    share = next(r for r in shares if (r.model.name, r.at) == (judged[0].model.name, judged[0].at))
+    extreme = [item for item in failures[0] if measure_name(item) == "saturated"]
+    why = SENTENCES(
+        "only" if counts.case == "only" else "layers",
+        case=counts.case,
+        judged=counts.answer,
+        rejected=rejected,
+        layers=counts.evidence["layers"],
+        share=share,
+        **({"clipped": extreme[0]} if extreme else {}),
     )
-    clear = [r for r, case in zip(judged, cases, strict=True) if case.side == "above"]
-    lead = "Of these layers the gain is largest in" if clear else "The gain is largest in"
-    _example(paragraph, lead, max(clear or judged, key=Reading.number), shares)
-    if not any(at_same_place(fresh, r) for r in judged):
-        paragraph.beside_fresh(None)
-    _rejected(paragraph, failures)
-    paragraph.warn(models_of(judged))
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    rows = [
+        (r.at, r.model.title, percent(item.value), percent(item.baseline), _CAUSES[_cause(failed)])
+        for r, item, failed in found if item is not None
+    ]  # fmt: skip
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    table = SENTENCES.table("each", rows) if len(rows) > 1 else None
+    claim_text, models = SENTENCES("claim"), models_of(judged)
+    return conclude(ENTRY.name, claim_text, counts.answer, why, also, table, models)
+
+
+_CAUSES = {"no": None, "weak": "weak", "clipped": "clipped", "both": "weak, clipped"}
+
+
+def _cause(failed: Sequence[Evidence]) -> str:
+    """Why images are not judged."""
+    names = {measure_name(item) for item in failed}
+    if len(names) > 1:
+        return "both"
+    return {"activation_ratio": "weak", "saturated": "clipped"}[names.pop()] if names else "no"
 
 
 def _case(
@@ -87,39 +106,6 @@ def _case(
     beaten = "open" if share is None else beyond(share, fresh, FLOOR)
     answer = "open" if failed else earned(side(gain.evidence), gain.model, beaten)
     return Case(answer, tuple(sources))
-
-
-def _example(paragraph: Paragraph, lead: str, best: Reading, shares: Sequence[Reading]) -> None:
-    """Quotes the layer with the largest gain over the untrained copy, of those that count."""
-    share = next(r for r in shares if (r.model.name, r.at) == (best.model.name, best.at))
-    paragraph.say(
-        f"{lead} {{share.at}} of {{share.model}}: on average the strongest waves hold {{share:%}} "
-        "of an image's contrast (all of it in regular stripes, none in an even color), against "
-        "{share.baseline:%} with random weights (difference {best}, interval {best.interval}).",
-        share=share,
-        best=best,
-    )
-
-
-def _rejected(paragraph: Paragraph, failures: Sequence[tuple[Evidence, ...]]) -> None:
-    """Adds the number of layers whose images failed their check, if there are any."""
-    sources = [item for failed in failures for item in failed]
-    if sources:
-        layers = sum(1 for failed in failures if failed)
-        how = "number of layers whose images fail their check"
-        count = derived(ENTRY.name, "rejected", layers, sources, how, "layers", len(failures))
-        weak = any(measure_name(item) == "activation_ratio" for item in sources)
-        extreme = [item for item in sources if measure_name(item) == "saturated"]
-        causes = ["filters respond less to them than to the best test images"] * weak
-        causes += ["too many of their pixels are clipped (up to {clipped:%})"] * bool(extreme)
-        most = max(extreme, key=lambda item: item.value or 0, default=None)
-        paragraph.say(
-            "The images of {rejected:layer|layers} are not judged, because "
-            + " or because ".join(causes)
-            + ".",
-            rejected=count,
-            **({"clipped": most} if most is not None else {}),
-        )
 
 
 def _failures(ratio: Evidence | None, clipped: Evidence | None) -> tuple[Evidence, ...]:

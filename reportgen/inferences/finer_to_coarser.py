@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentence,
+    Sentences,
+    Side,
     apart,
     beyond,
+    conclude,
     difference,
     earned,
     is_pool,
@@ -28,12 +33,15 @@ ENTRY = Entry(
     order=15,
 )
 
+SENTENCES = Sentences(__file__)
 FLOOR = 0.25
 """Waves across the image by which maps must become coarser than with fresh weights: a quarter of a
 wave is the least change of structure that can be seen in a map."""
 
 _Pair = tuple[ModelFacts, tuple[str, str], tuple[Evidence, Evidence]]
 """A model, its first convolution and a later one, and the fineness of both."""
+_Losses = tuple[Evidence | None, Evidence | None]
+"""By how many waves a later layer's maps are coarser, and the same with fresh weights."""
 
 
 def infer(findings: Findings) -> Inference:
@@ -55,37 +63,40 @@ def infer(findings: Findings) -> Inference:
     claim += ", among layers with two-dimensional maps" if mixed else ""
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    maps = "Among layers with two-dimensional maps, maps" if mixed else "Maps"
-    paragraph.say(
-        f"{maps} hold coarser structure than those of the first convolution in {counts.phrase}.",
-        **counts.evidence,
-    )
-    model, (first, later), both = pairs[-1]
-    paragraph.say(
-        "In {model} a map of {first} holds {before} waves across the image on average (interval "
-        "{before.interval}, {before.n:channel|channels}), one of {later} {after} waves (interval "
-        "{after.interval}).",
-        {"model": model.title, "first": first, "later": later},
-        before=both[0],
-        after=both[1],
-    )
-    own, beside = losses[-1]
-    if own is not None and beside is not None:
-        paragraph.say(
-            "That is a loss of {own} waves, against {beside} with fresh weights.",
-            own=own,
-            beside=beside,
-        )
+    if counts.case == "only":
+        why = _single(pairs[0], losses[0], counts.answer, only=len(findings.models) == 1)
     else:
-        paragraph.beside_fresh(None)
-    paragraph.warn([model for model, _, _ in pairs])
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+        opened = "yes" if counts.open else "no"
+        why = SENTENCES("layers", case=counts.case, open=opened, layers=counts.evidence["layers"])
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [item for lost in losses for item in lost if item is not None]
+    table = SENTENCES.table("each", _rows(pairs, fresh))
+    models = [model for model, _, _ in pairs]
+    tested = SENTENCES("claim", mixed="yes" if mixed else "no")
+    return conclude(ENTRY.name, tested, counts.answer, why, also, table, models)
 
 
-_Losses = tuple[Evidence | None, Evidence | None]
-"""By how many waves a later layer's maps are coarser, and the same with fresh weights."""
+def _single(pair: _Pair, lost: _Losses, judged: Side, *, only: bool) -> Sentence:
+    """The sentence on the only later convolution; `only` where the report has no other model."""
+    model, names, both = pair
+    before, after = (
+        Reading(model, name, item, only=only) for name, item in zip(names, both, strict=True)
+    )
+    values = {key: item for key, item in zip(("loss", "fresh"), lost, strict=True) if item}
+    known = "yes" if "fresh" in values else "no"
+    return SENTENCES("only", judged=judged, known=known, before=before, after=after, **values)
+
+
+def _rows(
+    pairs: Sequence[_Pair], fresh: list[Reading]
+) -> list[tuple[str, str, Evidence, Evidence | None]]:
+    """Each layer once, the first of its model before the later ones."""
+    rows = {}
+    for model, names, both in pairs:
+        beside = of_model(fresh, model)
+        for name, item in zip(names, both, strict=True):
+            rows[model.name, name] = (name, model.title, item, beside.get(name))
+    return list(rows.values())
 
 
 def _losses(pair: _Pair, fresh: dict[str, Evidence]) -> _Losses:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
-    UNDECIDED,
-    Paragraph,
     Reading,
+    Sentence,
+    Sentences,
     Side,
     at_same_place,
+    conclude,
     departs,
     derived,
     earned,
-    listed,
     models_of,
     most,
-    of_model,
+    percent,
     readings,
     side,
 )
+from reportgen.drafting.wording import rounded
 from reportgen.records import Evidence, Findings, Inference
 
 ENTRY = Entry(
@@ -30,6 +31,7 @@ ENTRY = Entry(
     order=7,
 )
 
+SENTENCES = Sentences(__file__)
 SAME = 0.95
 """Cosine similarity from which two heatmaps count as the same: their unit vectors are then less
 than a third of their length apart, sqrt(2 - 2 * 0.95) = 0.32."""
@@ -79,25 +81,70 @@ def infer(findings: Findings) -> Inference:
     distances = readings(findings, "grad_cam", "head_peak_distance")
     apart = {r.model.name: r.evidence for r in distances}
     places = [_place(r.evidence, apart.get(r.model.name)) for r in similarities]
-    paragraph = Paragraph(ENTRY.name)
     counts = _counts(similarities, places)
-    paragraph.say(_sentence(counts), **counts)
     shifts = readings(findings, "grad_cam", "head_peak_shift")
-    _range(paragraph, similarities, shifts, apart)
-    if "models_open" in counts:
-        paragraph.say(UNDECIDED)
     fresh = readings(findings, "grad_cam", "head_similarity_fresh")
-    paragraph.beside_fresh(at_same_place(fresh, min(similarities, key=Reading.number)))
-    paragraph.warn(models_of(similarities))
+    departed = [departs(r.evidence, at_same_place(fresh, r), FLOOR) for r in similarities]
     answer = most(
         [
-            earned(ANSWERS[place], r.model, departs(r.evidence, at_same_place(fresh, r), FLOOR))
-            for place, r in zip(places, similarities, strict=True)
+            earned(ANSWERS[place], r.model, beaten)
+            for place, r, beaten in zip(places, similarities, departed, strict=True)
         ]
     )
-    if answer == "below":
-        paragraph.say(_contrary(places))
-    return paragraph.conclude(answer)
+    shown = [(r, apart.get(r.model.name) or at_same_place(shifts, r)) for r in similarities]
+    if len(similarities) == 1:
+        why = _single(places[0], *shown[0], at_same_place(fresh, similarities[0]), departed[0])
+    else:
+        counted = [side for place, side in zip(places, departed, strict=True) if place == "models"]
+        beaten = "no" if "open" in counted else "yes"
+        models = counts["models"]
+        why = SENTENCES("models", others=_others(places), beaten=beaten, models=models)
+    rows = [(r.model.title, r.evidence, at_same_place(fresh, r), _far(far)) for r, far in shown]
+    also = [*counts.values(), *(r.evidence for r in similarities), *apart.values()]
+    also += [item for r in similarities if (item := at_same_place(fresh, r)) is not None]
+    also += [far for _, far in shown if far is not None]
+    table = SENTENCES.table("each", rows) if len(rows) > 1 else None
+    judged = models_of(similarities)
+    return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, judged)
+
+
+def _single(
+    place: str, alike: Reading, far: Evidence | None, fresh: Evidence | None, departed: Side
+) -> Sentence:
+    """The sentence on the only model.
+
+    Args:
+        place: where its heatmaps lie, as a key of `ANSWERS`.
+        alike: their similarity.
+        far: the distance of their peaks.
+        fresh: the similarity with fresh weights.
+        departed: whether the similarity is another than with fresh weights.
+    """
+    where = {"models": "slightly", "models_far": "far", "models_same": "same"}.get(place, "open")
+    beaten = "unknown" if fresh is None else "yes" if departed == "above" else "no"
+    known = {key: item for key, item in (("shift", far), ("fresh", fresh)) if item is not None}
+    return SENTENCES("only", place=where, beaten=beaten, unit=_unit(far), alike=alike, **known)
+
+
+def _unit(far: Evidence | None) -> str:
+    return "none" if far is None else "px" if far.unit == "px" else "share"
+
+
+def _far(far: Evidence | None) -> str | None:
+    if far is None:
+        return None
+    return f"{rounded(far.value or 0)} px" if far.unit == "px" else percent(far.value)
+
+
+def _others(places: Sequence[str]) -> str:
+    """What is seen in models whose heatmaps do not lie at slightly different places."""
+    kinds = set(places) - {"models"}
+    if {"models_far", "models_same"} <= kinds:
+        return "mixed"
+    for kind, word in (("models_far", "far"), ("models_same", "same"), ("models_open", "open")):
+        if kind in kinds:
+            return word
+    return "none"
 
 
 def _place(similarity: Evidence, distance: Evidence | None) -> str:
@@ -130,64 +177,3 @@ def _counts(similarities: Sequence[Reading], places: Sequence[str]) -> dict[str,
         for name, where in phrases.items()
         if name == "models" or name in places
     }
-
-
-def _sentence(counts: Mapping[str, Evidence]) -> str:
-    """The sentence on all models, place by place."""
-    if counts["models"].n == 1:
-        name = next(name for name in counts if counts[name].value)
-        if name == "models_open":
-            return (
-                "How much the heatmaps of different outputs differ is undecided in the "
-                "only model with several outputs."
-            )
-        return (
-            f"The heatmaps of different outputs lie {BETWEEN[name]} in the only model "
-            "with several outputs."
-        )
-    parts = [
-        f"{where} in {{{name}}}" if counts[name].value else f"{where} in none"
-        for name, where in BETWEEN.items()
-        if name in counts
-    ]
-    rest = ", and in {models_open} it is undecided how much they differ"
-    return (
-        "Of {models.n:model|models} with several outputs, the heatmaps of different "
-        f"outputs lie {listed(parts)}{rest if 'models_open' in counts else ''}."
-    )
-
-
-def _range(
-    paragraph: Paragraph,
-    similarities: Sequence[Reading],
-    shifts: Sequence[Reading],
-    distances: Mapping[str, Evidence],
-) -> None:
-    """The least and the largest similarity, and how far apart peaks are where it is least."""
-    least, largest = min(similarities, key=Reading.number), max(similarities, key=Reading.number)
-    distance = distances.get(least.model.name)
-    shift = distance or of_model(shifts, least.model).get("")
-    sentence = "The mean cosine similarity of two of them, one for equal maps, "
-    sentence += (
-        "runs from {least.measured} in {least.model} to {largest.measured} in {largest.model}"
-        if len(similarities) > 1
-        else "is {least.measured}"
-    )
-    where = "in the former model " if len(similarities) > 1 else ""
-    if shift is not None:
-        far = "{shift:%} of the width" if distance else "{shift}"
-        sentence += f"; {where}their peaks are {far} apart on average"
-    quoted = {"shift": shift} if shift is not None else {}
-    rest = [item for item in distances.values() if item is not shift]
-    quoted |= {f"distance{i}": item for i, item in enumerate(rest)}
-    paragraph.say(sentence + ".", least=least, largest=largest, **quoted)
-
-
-def _contrary(places: Sequence[str]) -> str:
-    """The words for how the claim fails."""
-    far, same = places.count("models_far"), places.count("models_same")
-    if far and same:
-        return "So where they do not differ slightly, they differ more, or hardly at all."
-    if far:
-        return "So the places do differ, but by more than slightly."
-    return "So the places hardly differ."

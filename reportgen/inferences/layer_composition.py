@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentences,
     at_same_place,
+    conclude,
     departs,
     derived,
     earned,
@@ -28,6 +29,7 @@ ENTRY = Entry(
     order=6,
 )
 
+SENTENCES = Sentences(__file__)
 SEVERAL = 2
 """Effective inputs above which a filter combines: the energy of its weights is then spread as
 widely as that of a filter with equal weights on more than two channels."""
@@ -60,19 +62,25 @@ def infer(findings: Findings) -> Inference:
     of = " with several input channels" if alone else ""
     nouns = f"later convolution layer{of}|later convolution layers{of}"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "Filters combine several channels of the layer before, and not as fresh weights do, in "
-        f"{counts.phrase}.",
-        **counts.evidence,
+    best = max(later, key=Reading.number)
+    beside = at_same_place(fresh, best)
+    why = SENTENCES(
+        "only" if counts.case == "only" else "layers",
+        case=counts.case,
+        open="yes" if counts.open else "no",
+        judged=counts.answer,
+        known="no" if beside is None else "yes",
+        layers=counts.evidence["layers"],
+        best=best,
+        **({} if beside is None else {"fresh": beside}),
     )
-    _leave_out(paragraph, alone)
-    best = max(_preferred(later, inputs), key=Reading.number)
-    _example(paragraph, findings, inputs, best)
-    paragraph.beside_fresh(at_same_place(fresh, best))
-    paragraph.warn(models_of(later))
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    rows = [(r.at, r.model.title, r.evidence, at_same_place(fresh, r)) for r in later]
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += _left_out(alone)
+    table = SENTENCES.table("each", rows) if len(rows) > 1 else None
+    return conclude(
+        ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models_of(later)
+    )
 
 
 def _case(inputs: Reading, fresh: Evidence | None) -> Case:
@@ -82,55 +90,21 @@ def _case(inputs: Reading, fresh: Evidence | None) -> Case:
     return Case(answer, (inputs.evidence, *([] if fresh is None else [fresh])))
 
 
-def _leave_out(paragraph: Paragraph, alone: Sequence[Reading]) -> None:
+def _left_out(alone: Sequence[Reading]) -> list[Evidence]:
+    """How many layers are left out."""
     if not alone:
-        return
+        return []
     sources = [r.evidence for r in alone]
     how = "number of later convolution layers whose filters have a single input channel each"
-    paragraph.say(
-        "{left:layer is|layers are} left out, as filters there have a single input channel each, "
-        "and so none to combine.",
-        left=derived(ENTRY.name, "left_out", len(alone), sources, how, "layers"),
-    )
-
-
-def _example(
-    paragraph: Paragraph, findings: Findings, inputs: Sequence[Reading], best: Reading
-) -> None:
-    paragraph.say(
-        "On average a filter of {best.at} in {best.model} draws on {best:channel|channels} in "
-        "effect (interval {best.interval}; a filter on a single channel has {best.baseline}).",
-        best=best,
-    )
-    fields = of_model(readings(findings, "summary", "receptive_field"), best.model)
-    layers = list(of_model(inputs, best.model))
-    before = layers[layers.index(best.at) - 1]
-    if best.at in fields and before in fields:
-        paragraph.say(
-            "Its receptive field is {wide} wide, and that of {before} {narrow}.",
-            {"before": before},
-            wide=fields[best.at],
-            narrow=fields[before],
-        )
+    return [derived(ENTRY.name, "left_out", len(alone), sources, how, "layers")]
 
 
 def _in_order(inputs: Sequence[Reading]) -> list[Reading]:
     """Readings in the order of their models' layers; unknown layers come last."""
-    return [
-        Reading(model, at, evidence)
-        for model in models_of(inputs)
-        for at, evidence in sorted(
-            of_model(inputs, model).items(), key=lambda i: _place(model, i[0])
-        )
-    ]
+    models = models_of(inputs)
+    return sorted(inputs, key=lambda r: (models.index(r.model), _place(r.model, r.at)))
 
 
 def _place(model: ModelFacts, layer: str) -> int:
     names = [row.name for row in model.layers]
     return names.index(layer) if layer in names else len(names)
-
-
-def _preferred(later: Sequence[Reading], inputs: Sequence[Reading]) -> Sequence[Reading]:
-    """The layers of models with just two convolution layers, where there are such models."""
-    of_two = [r for r in later if len(of_model(inputs, r.model)) == 2]
-    return of_two or later

@@ -39,13 +39,12 @@ ENTRY = Entry(
     explanation=(
         (
             "",
-            "A filter follows edges where its activation departs from the map's median at the "
-            "places where the image's brightness changes. The correlation of the two over all "
-            "positions is measured on many images. A filter is oriented where waves of one "
-            "direction call forth more response than those across it: its strength is one minus "
-            "the circular variance of the response's power (Ringach, Shapley and Hawken 2002), "
-            "taken from the kernel of a convolution that reads the images, and from maps of "
-            "waves deeper in.",
+            "A filter follows edges where its activation departs from the map's median as the "
+            "image's brightness changes: the correlation of the two over all positions of many "
+            "images. It is oriented where waves of one direction call forth more response than "
+            "others: its strength is one minus the circular variance of the response's power "
+            "(Ringach, Shapley and Hawken 2002), taken from the kernel of a convolution that "
+            "reads the images, and from maps of waves deeper in.",
         ),
     ),
 )
