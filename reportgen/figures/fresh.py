@@ -48,7 +48,7 @@ def fresh_measures(
     """
     if not _wanted(own, names):
         return list(own)
-    turns = shares(network, images)
+    turns = shares(network, images, layers)
     draws = (
         _of_draw(network, seed_of(seed, draw), measured, places, layers)
         for draw, places in enumerate(turns)

@@ -220,7 +220,7 @@ def _called(initializer: Json, shape: Shape, dtype: str) -> Array:
 # --- how much ----------------------------------------------------------------------------------
 
 
-def shares(network: Network, images: int) -> list[Integers]:
+def shares(network: Network, images: int, layers: Collection[str] | None = None) -> list[Integers]:
     """Places of the images that each draw of fresh weights is measured on.
 
     Draws take turns at the images, so that all of them together take about as long as the network
@@ -229,19 +229,23 @@ def shares(network: Network, images: int) -> list[Integers]:
 
     Args:
         network: the model.
-        images: that the network itself is measured on; 0 for a measure of its weights alone, which
-            draws of large networks repeat less often.
+        images: that the network itself is measured on; 0 for a measure of its weights alone.
+        layers: paths of the layers to draw for; None for all. Of many weights there are fewer
+            draws, as drawing them takes longer than measuring.
     """
+    chosen = None if layers is None else _variables_of(network, layers)
+    drawn = [v for v in weights(network) if chosen is None or id(v) in chosen]
+    most = _WEIGHTS / max(sum(prod(v.shape) for v in drawn), 1)
+    draws = int(np.clip(most, LEAST_DRAWS, MOST_DRAWS))
     if not images:
-        size = max(sum(prod(v.shape) for v in weights(network)), 1)
-        return [np.zeros(0, np.int64)] * int(np.clip(_WEIGHTS / size, LEAST_DRAWS, MOST_DRAWS))
+        return [np.zeros(0, np.int64)] * draws
     turns = max(images // LEAST_IMAGES, 1)
-    draws = int(np.clip(turns, LEAST_DRAWS, MOST_DRAWS))
+    draws = int(np.clip(turns, LEAST_DRAWS, draws))
     turns = min(turns, draws)
     return [np.arange(draw % turns, images, turns) for draw in range(draws)]
 
 
-_WEIGHTS = 5e8
+_WEIGHTS = 1e8
 """Weights that all draws may have together, some seconds, beyond the least number of draws."""
 
 

@@ -14,6 +14,7 @@ from reportgen.figures.class_comparison.facts import Facts
 from reportgen.figures.class_comparison.measures import LayerStatistics
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
+from reportgen.network.dependencies import before
 from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
@@ -76,7 +77,7 @@ def compute(subject: Subject) -> Artifact:
         return measures(of, is_second[some])
 
     own, n = measures(statistics, is_second), len(indices)
-    both = fresh_measures(network, subject.seed, own, FRESH, again, n)
+    both = fresh_measures(network, subject.seed, own, FRESH, again, n, before(network, layers))
     return Artifact({"images": batch.images, **arrays}, facts, tuple(both))
 
 

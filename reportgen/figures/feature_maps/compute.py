@@ -17,6 +17,7 @@ from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
 from reportgen.figures.parts import part_names
 from reportgen.network.arguments import check_images, check_layers, require_model
+from reportgen.network.dependencies import before
 from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose, choose_seeing
 from reportgen.network.layers import is_conv, is_pool
@@ -109,7 +110,7 @@ def compute(subject: Subject) -> Artifact:
         ]
 
     own, n = measures(np.arange(len(indices))), len(indices)
-    both = fresh_measures(network, subject.seed, own, FRESH, measures, n)
+    both = fresh_measures(network, subject.seed, own, FRESH, measures, n, before(network, layers))
     return Artifact(arrays, facts, tuple(both))
 
 
