@@ -64,7 +64,7 @@ def infer(findings: Findings) -> Inference:
         answers = [_explained(overlap, spill) for overlap, spill in pairs]
         cases.append(Case(most(answers), tuple(item for pair in pairs for item in pair)))
     claim = "heatmaps of most outputs overlap imperfectly, mainly within the reach of resizing"
-    counts = tally(ENTRY.name, "models", "model|models", claim, cases)
+    counts = tally(ENTRY.name, "models", "models", claim, cases)
     measured = [r for r in overlaps if r.model in models_of(spills)]
     also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
     also += [r.evidence for r in readings(findings, "grad_cam", "constant_maps")]
