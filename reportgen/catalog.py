@@ -207,8 +207,10 @@ def loader(kind: str, group: Literal["models", "datasets"] = "models") -> str:
 def rules() -> tuple[str, ...]:
     """What a spec may hide: figure kinds, the rules of their notes, and inferences.
 
-    A kind's rules are named "<kind>.<rule>" in the text of its `notes` module, which is not
-    imported. The rules of an installed kind are not looked for.
+    The rules of a kind are found in the text of its `notes` module, which is not imported: it names
+    them "<kind>.<rule>", and modules that it shares with other kinds name them
+    "{finding.kind}.<rule>", or by the folder that they are in. The rules of an installed kind are
+    not looked for.
     """
     folder = Path(__file__).parent / _ROOMS["figures"]
     found = {*modules("figures"), *modules("inferences")}
@@ -216,6 +218,11 @@ def rules() -> tuple[str, ...]:
         path = folder / kind / "notes.py"
         text = path.read_text("utf-8") if path.is_file() else ""
         found.update(re.findall(rf'"({kind}\.[a-z_]+)"', text))
+        for room, name in re.findall(r"from reportgen\.figures\.(\w+)\.(\w+) import", text):
+            shared = (folder / room / f"{name}.py").read_text("utf-8")
+            names = re.findall(r'"\{finding\.kind\}\.([a-z_]+)"', shared)
+            found.update(f"{kind}.{rule}" for rule in names)
+            found.update(re.findall(rf'"({room}\.[a-z_]+)"', shared))
     return tuple(sorted(found))
 
 

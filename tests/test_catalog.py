@@ -192,3 +192,21 @@ def test_a_figure_kind_may_not_take_the_keys_that_all_figures_have(install: Inst
     install("[reportgen.visualizations]\nfancy = fancy_plugin\n", source)
     with pytest.raises(UserError, match="'fancy' cannot have a parameter 'caption'"):
         load_text("model: zoo:base\nfigures: [fancy]\n", "x.yaml")
+
+
+def test_rules_of_notes_are_known_from_their_text() -> None:
+    """A rule that a module composes in another way could not be hidden."""
+    known = catalog.rules()
+    assert {
+        "kernels.color",
+        "confusion_matrix.mistakes",
+        "saliency.focus",
+        "attribution.sanity",
+    } <= {*known}
+    for kind in catalog.modules("figures"):
+        path = Path("reportgen/figures") / kind / "notes.py"
+        text = path.read_text() if path.is_file() else ""
+        assert f'f"{kind}.{{' not in text, f"{path} composes the name of a rule"
+        assert (
+            not text or "draft(" not in text or any(rule.startswith(f"{kind}.") for rule in known)
+        )

@@ -36,12 +36,15 @@ class Quotes:
             ValueError: `shown` is no rounding of `value`, or `name` has another value already.
         """
         value = value if isinstance(value, int) else float(value)
-        if not shows(shown, value):
-            raise ValueError(f"{shown!r} is no rounding of {name} = {value!r}")
-        quote = Quote(shown, Measure(name, value, unit, n, how=how))
-        if any(q.measure != quote.measure for q in self if q.measure.name == name):
-            raise ValueError(f"two numbers of one figure have the name {name!r}")
-        self._quotes[name, shown] = quote
+        return self.quoted(shown, Measure(name, value, unit, n, how=how))
+
+    def quoted(self, shown: str, measure: Measure) -> str:
+        """As `number`, of a measure that there is already."""
+        if measure.value is None or not shows(shown, measure.value):
+            raise ValueError(f"{shown!r} is no rounding of {measure.name} = {measure.value!r}")
+        if any(q.measure != measure for q in self if q.measure.name == measure.name):
+            raise ValueError(f"two numbers of one figure have the name {measure.name!r}")
+        self._quotes[measure.name, shown] = Quote(shown, measure)
         return shown
 
     def __iter__(self) -> Iterator[Quote]:

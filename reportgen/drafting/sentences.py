@@ -155,9 +155,11 @@ def _bundle(path: Path) -> FluentBundle:
 
 
 def _numeral(value: Number) -> FluentFloat:
-    """A number that Fluent chooses plurals by, and writes as `number` does everywhere else."""
+    """A number that Fluent chooses plurals by, and writes as `number` does everywhere else.
+
+    It stays exact, because PERCENT and ABOUT would round a rounded number again.
+    """
     from fluent.runtime.types import FluentFloat
 
     digits = decimals(value)
-    shown = float(f"{value:.{digits}f}")
-    return FluentFloat(shown, minimumFractionDigits=digits, maximumFractionDigits=digits)
+    return FluentFloat(value, minimumFractionDigits=digits, maximumFractionDigits=digits)

@@ -37,10 +37,14 @@ FLOOR = 0.05
 """Share of a heatmap's energy by which the foreground must hold more than an even spread, and more
 than with fresh weights: a twentieth of the energy is the least that an overlay shows."""
 
+WIDEST = 0.5
+"""Share of the area that a foreground may cover together with what lies near it: of what covers
+more, hardly any map lies elsewhere, and the foreground alone is asked for."""
+
 METHODS = {
     "grad_cam": ("energy_near_foreground", "Grad-CAM"),
     "saliency": ("energy_in_foreground", "saliency"),
-    "occlusion": ("energy_in_foreground", "occlusion"),
+    "occlusion": ("energy_near_foreground", "occlusion"),
 }
 """Kinds of figures that show what decides an answer, with the measure and the name of each."""
 
@@ -61,10 +65,14 @@ NOT_ENOUGH = (
 
 @dataclass(frozen=True)
 class _Vote:
-    """What one method says of one model."""
+    """What one method says of one model.
+
+    `side` is the answer against the area and fresh weights, `area` that against the area alone.
+    """
 
     method: str
     side: Side
+    area: Side
     sources: tuple[Evidence, ...]
 
 
@@ -78,10 +86,10 @@ def infer(findings: Findings) -> Inference:
     averages over no position (HiResCAM) must beat the area as well. Activations only count where
     they avoid the foreground, as where a layer responds is not what decides.
 
-    A model counts where more than half of the methods find it attended and none rules it out. It
-    contradicts the claim where saliency or occlusion rules it out, or any method does and none
-    finds the contrary. Models that have learned nothing never count. The claim holds where most
-    models count.
+    A model counts where at least half of the methods find it attended, and the foreground beats the
+    area by all of them. It contradicts the claim where saliency or occlusion rules it out, or any
+    method does and none finds the contrary. Models that have learned nothing never count. The claim
+    holds where most models count.
     """
     votes = _votes(findings)
     if not votes:
@@ -119,22 +127,25 @@ def _votes(findings: Findings) -> dict[str, list[_Vote]]:
         shares, fresh = _shares(findings, method)
         exact, _ = _companions(findings, "grad_cam", "evidence_near_foreground")
         for model in models_of(shares):
-            sides, sources = [], []
+            sides, areas, sources = [], [], []
             for at, share in of_model(shares, model).items():
                 beside = of_model(fresh, model).get(at)
-                judged = [_side(share, beside)]
+                judged, plain = [_side(share, beside)], [_beside_area(share)]
                 sources += [share] if beside is None else [share, beside]
                 located = of_model(exact, model).get(at) if method == "grad_cam" else None
                 if located is not None:
                     judged.append(_beside_area(located))
+                    plain.append(_beside_area(located))
                     sources.append(located)
                 sides.append(every(judged))
-            votes.setdefault(model.name, []).append(_Vote(method, most(sides), tuple(sources)))
+                areas.append(every(plain))
+            vote = _Vote(method, most(sides), most(areas), tuple(sources))
+            votes.setdefault(model.name, []).append(vote)
     lifts = _lifts(findings)
     for model in models_of(lifts):
         evidence = tuple(of_model(lifts, model).values())
         avoided = most([side(item) for item in evidence]) == "below"
-        vote = _Vote("activations", "below" if avoided else "open", evidence)
+        vote = _Vote("activations", "below" if avoided else "open", "open", evidence)
         votes.setdefault(model.name, []).append(vote)
     return votes
 
@@ -161,13 +172,18 @@ def _answer(votes: Sequence[_Vote]) -> Side:
     if below:
         return "below" if set(below) & set(EXACT) or not above else "open"
     voting = [vote for vote in votes if vote.method in METHODS]
-    return "above" if 2 * len(above) > len(voting) > 0 else "open"
+    if not above or any(vote.area != "above" for vote in voting):
+        return "open"
+    return "above" if 2 * len(above) >= len(voting) else "open"
 
 
 def _shares(findings: Findings, method: str) -> tuple[list[Reading], list[Reading]]:
     """Shares of the energy on the foreground by one method, and those with fresh weights."""
     measured = _companions(findings, method, METHODS[method][0])
-    return measured if measured[0] else _companions(findings, method, "energy_in_foreground")
+    tells = all((r.evidence.baseline or 0) <= WIDEST for r in measured[0])
+    if measured[0] and tells:
+        return measured
+    return _companions(findings, method, "energy_in_foreground")
 
 
 def _companions(findings: Findings, kind: str, measure: str) -> tuple[list[Reading], list[Reading]]:

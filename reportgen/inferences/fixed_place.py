@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, Side, earned, side
+from reportgen.drafting import Reading, Side, beyond, earned, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Evidence, Findings, Inference
 
@@ -16,6 +16,9 @@ ENTRY = Entry(
 
 MOSTLY = 0.5
 """Share of a map within one tenth of the image from which maps lie at the same place."""
+
+FLOOR = 0.05
+"""Share of the maps by which the foreground must hold more than with fresh weights."""
 
 KINDS = {
     "saliency": "saliency maps",
@@ -30,17 +33,18 @@ def infer(findings: Findings) -> Inference:
 
     The claim that the evidence moves with the object is contradicted for an output where, by any
     method, most of the maps lies at one place that holds less foreground than the image on average.
-    It is supported where the maps of all methods lie at no such place, and on the foreground. It is
-    open where objects and maps share a place.
+    It is supported where the maps of all methods lie at no such place, and more on the foreground
+    than its area and than fresh weights by `FLOOR`. It is open where objects and maps share one.
     """
     found: dict[tuple[str, str], list[Judged]] = {}
     for kind in KINDS:
         ground = by_output(findings, kind, "foreground_there", compared=True)
         energy = by_output(findings, kind, "energy_in_foreground", compared=True)
+        fresh = by_output(findings, kind, "energy_in_foreground_fresh")
         for item in by_output(findings, kind, "same_place", compared=True):
             there, inside = same_output(ground, item), same_output(energy, item)
             if there is not None and inside is not None:
-                judged = _judge(kind, item, there, inside)
+                judged = _judge(kind, item, there, inside, same_output(fresh, item))
                 found.setdefault((item.model.name, item.at), []).append(judged)
     return conclude(
         ENTRY.name,
@@ -64,14 +68,17 @@ _SENTENCES = {
 }
 
 
-def _judge(kind: str, item: Reading, there: Evidence, inside: Evidence) -> Judged:
+def _judge(
+    kind: str, item: Reading, there: Evidence, inside: Evidence, fresh: Evidence | None
+) -> Judged:
     placed = side(item.evidence, MOSTLY)
     answer: Side = "open"
     if placed == "above" and side(there) == "below":
         answer = "below"
     elif placed == "below" and side(inside) == "above":
-        answer = earned("above", item.model)
-    rest = {"there": there, "inside": inside}
+        answer = earned(beyond(inside, fresh, FLOOR), item.model)
+        answer = "above" if answer == "above" else "open"
+    rest = {"there": there, "inside": inside} | ({"fresh": fresh} if fresh is not None else {})
     return Judged(item, answer, f"{answer}_{kind}", rest, order=float(item.number()))
 
 

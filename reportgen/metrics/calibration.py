@@ -16,7 +16,7 @@ from reportgen.types import Booleans, Doubles, Integers
 BINS = 15
 """Bins of equally many answers, as many as in Guo and others, 2017."""
 DRAWS = 200
-"""Sets of answers drawn to tell the calibration error that chance alone makes."""
+"""Resamples of the images, and sets of answers drawn to tell the error that chance alone makes."""
 CERTAIN = log(2.0**-25)
 """Log of one minus a probability below which single precision rounds the probability to one."""
 
@@ -53,11 +53,17 @@ def calibration_error(confidence: Doubles, right: Booleans) -> float:
     Calibration of Modern Neural Networks, arXiv 1706.04599 (whose bins are equally wide).
     """
     order = np.argsort(confidence, kind="stable")
-    gaps = [
-        abs(float((right[part] - confidence[part]).sum()))
-        for part in np.array_split(order, min(BINS, len(order)))
-    ]
-    return sum(gaps) / len(order)
+    return float(_errors((right - confidence)[order][None])[0])
+
+
+def error_interval(confidence: Doubles, right: Booleans, seed: int) -> tuple[float, float]:
+    """A 95 % percentile interval of the calibration error by `DRAWS` resamples of the images."""
+    order = np.argsort(confidence, kind="stable")
+    gaps = (right - confidence)[order]
+    drawn = np.random.default_rng(seed).integers(0, len(gaps), (DRAWS, len(gaps)))
+    # Sorted places of sorted answers are in the order of confidence.
+    low, high = np.percentile(_errors(gaps[np.sort(drawn, axis=1)]), [2.5, 97.5])
+    return float(low), float(high)
 
 
 def error_by_chance(confidence: Doubles, seed: int) -> float:
@@ -65,9 +71,18 @@ def error_by_chance(confidence: Doubles, seed: int) -> float:
 
     Answers are right at random, each with the probability that its confidence states.
     """
-    rng = np.random.default_rng(seed)
-    drawn = rng.random((DRAWS, len(confidence))) < confidence
-    return float(np.mean([calibration_error(confidence, right) for right in drawn]))
+    ordered = np.sort(confidence)
+    drawn = np.random.default_rng(seed).random((DRAWS, len(ordered))) < ordered
+    return float(_errors(drawn - ordered).mean())
+
+
+def _errors(gaps: Doubles) -> Doubles:
+    """The calibration error of each row of right (0 or 1) minus confidence, by confidence."""
+    n = gaps.shape[1]
+    bins = min(BINS, n)
+    starts = [len(part) for part in np.array_split(np.empty(n), bins)]
+    sums = np.add.reduceat(gaps, np.cumsum([0, *starts[:-1]]), axis=1)
+    return np.asarray(np.abs(sums).sum(axis=1) / n)
 
 
 def temperature(scores: Doubles, labels: Integers) -> tuple[float, tuple[float, float]] | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from math import sqrt
 
-import numpy as np
-
 from reportgen.metrics.statistics import wilson
 from reportgen.types import Booleans
 
@@ -51,22 +49,6 @@ def newcombe_paired(first: Booleans, second: Booleans) -> tuple[float, float]:
     down = (p - low_p) ** 2 - 2 * phi * (p - low_p) * (high_q - q) + (high_q - q) ** 2
     up = (high_p - p) ** 2 - 2 * phi * (high_p - p) * (q - low_q) + (q - low_q) ** 2
     return p - q - sqrt(max(down, 0)), p - q + sqrt(max(up, 0))
-
-
-def mcnemar(first: Booleans, second: Booleans) -> float:
-    """The two-sided p value of McNemar's exact test: are `first` and `second` as often true?
-
-    Of the cases in which the two differ, either is true with probability one half.
-    """
-    differ = int((first != second).sum())
-    fewer = min(int((first & ~second).sum()), int((~first & second).sum()))
-    if not differ:
-        return 1.0
-    logs = np.cumsum(np.log(np.arange(1, differ + 1)))
-    factorial = np.concatenate([[0.0], logs])
-    k = np.arange(fewer + 1)
-    terms = factorial[differ] - factorial[k] - factorial[differ - k] - differ * np.log(2)
-    return float(min(1.0, 2 * np.exp(terms).sum()))
 
 
 def _phi(a: int, b: int, c: int, d: int) -> float:

@@ -86,6 +86,9 @@ class _Reader:
             return
         self.attributes(element)
         self.link(element)
+        for name in element.classes if element.tag == "li" else ():
+            if name in VERDICTS:
+                self.verdicts += [(link, name) for link in _links(element)]
         run: list[Element | str] = []
         line = element.line
         for child in element.children:
@@ -135,7 +138,7 @@ class _Reader:
         """Whether the element was read as a whole."""
         if element.tag == "figure":
             self.figures.append(self.figure(element))
-        elif "prose" in element.classes or "data-origin" in element.attributes:
+        elif "prose" in element.classes:
             self.authored(element)
         elif "note" in element.classes and element.tag != "a":
             self.note(element)
@@ -227,22 +230,20 @@ class _Reader:
         if claim is None:
             self.rest(element, set())
             return
-        badge = element.first(classed("badge"))
+        badge, moved = element.first(classed("badge")), element.first(classed("moved"))
+        table = next((e for e in element.all(tagged("table")) if not _within(e, claim)), None)
         cites = element.first(classed("cites"))
         items = [e for e in element.all(having("data-evidence")) if e.tag not in ("data", "span")]
         names = [*element.classes, *(badge.classes if badge else [])]
         told = claim.attributes
-        own = {id(one) for one in claim.all(tagged("a"))} if "data-origin" in told else set()
-        self.links += [
-            replace(link, authored=id(each) in own)
-            for each in element.all(tagged("a"))
-            if (link := _link(each))
-        ]
+        authored = told.get("data-origin", "drafted") != "drafted"
+        self.links += [x for e in (cites, *items) if e for x in _links(e)]
         self.values += [
             Value(e.attributes["data-evidence"], even(e.text()), e.line)
             for e in claim.all(having("data-evidence"))
         ]
-        self.rest(element, {id(one) for one in (claim, badge, cites, *items) if one})
+        self.links += [replace(link, authored=True) for link in _links(claim)] if authored else []
+        self.rest(element, {id(one) for one in (claim, badge, cites, moved, table, *items) if one})
         self.notes.append(
             ShownNote(
                 anchor=element.attributes.get("id", ""),
@@ -254,6 +255,9 @@ class _Reader:
                 cites=told.get("data-cites", ""),
                 links=tuple(_links(cites)) if cites else (),
                 evidence=tuple(map(_evidence, items)),
+                table=_table(table) if table else None,
+                authored=authored,
+                moved=tuple(even(e.text()) for e in moved.all(tagged("data"))) if moved else (),
             )
         )
 
@@ -266,9 +270,13 @@ def _holds_block(element: Element) -> bool:
     )
 
 
+def _within(element: Element, other: Element) -> bool:
+    return any(inner is element for inner in other.all(lambda _: True))
+
+
 def _visible(element: Element) -> str:
-    if element.tag in _SILENT:
-        return ""
+    if element.tag in _SILENT or "data-origin" in element.attributes:
+        return ""  # The words of an author are not held.
     if element.tag == "br":
         return " "
     return "".join(c if isinstance(c, str) else _visible(c) for c in element.children)

@@ -29,11 +29,14 @@ _PLACE = re.compile(r'<a id="([^"]*)"></a>\s*')
 _LABEL = re.compile(r"\*\*((?:Figure|Table) \S+?)\.\*\* (.*)")
 _BOLD = re.compile(r"\*\*((?:\\.|[^\\*])+)\*\*")
 _PICTURE = re.compile(r"!\[((?:\\.|`[^`]*`|[^\\\]])*)\]\(([^()\s]*)\)")
-_ITEM = re.compile(r'(?:- |\d+\. )<a id="([^"]*)"></a>(Claim: .*? )?\*\*([^*]+?)[:.]\*\*(?: (.*))?')
-_AUTHORED = re.compile(r"By the author|.* \(edited by the author\)")
+_ITEM = re.compile(
+    r'(?:- |\d+\. )<a id="([^"]*)"></a>(?:Claim: (.*?) )?\*\*(.+?)[:.]\*\*(?: (.*))?'
+)
+_AUTHORED = ("edited by the author", "by the author")
+_FOUND = "**What we found**"
+_MORE = re.compile(r" \(\[more\]\(#([^()\s]*)\)\)$")
 _CITES = re.compile(
-    r" \(((?:\[(?:\\.|[^\\\]])*\]\([^()\s]*\)(?:, )?)+)\)"
-    r"(?=$| Doubtful because of | \*\*The (?:verdict|numbers) )"
+    r" \(((?:\[(?:\\.|[^\\\]])*\]\([^()\s]*\)(?:, )?)+)\)(?=$| Doubtful because of | \*\*The )"
 )
 _RULE = re.compile(r"\|(?: :?-+:? \|)+")
 _EVIDENCE = re.compile(r"\s+- `([^`]+)` is (.*)")
@@ -90,11 +93,24 @@ class _Reader:
         """Title, authors and warnings; what follows up to the contents is the author's."""
         while self.at < len(self.lines) and self.line != _CONTENTS:
             line = self.line
-            if not line or line.startswith(("# ", "By ", "> **Warning.**")):
+            if line == _FOUND:
+                self.findings()
+            elif not line or line.startswith(("# ", "By ", "> **Warning.**")):
                 self.passage()
             else:
                 self.authored()
                 return
+
+    def findings(self) -> None:
+        """The most important notes, each with a link to its place."""
+        self.at += 1
+        while self.at < len(self.lines) and (not self.line or _MORE.search(self.line)):
+            line, number = self.line, self.at + 1
+            if more := _MORE.search(line):
+                self.links += links(line, number)
+                text = plain(line[: more.start()].removeprefix("- "))
+                self.passages.append(Passage(text, number, about=unquote(more[1])))
+            self.at += 1
 
     def authored(self) -> None:
         """Lines that a person wrote, up to the contents or the next place.
@@ -220,8 +236,8 @@ class _Reader:
         rows: list[tuple[str, ...]] = []
         lines, marks = [], set()
         self.at += 1
-        while self.line.startswith("|"):
-            if not _RULE.fullmatch(self.line):
+        while self.line.strip().startswith("|"):
+            if not _RULE.fullmatch(self.line.strip()):
                 found = cells(self.line)
                 marks |= {(len(rows), j) for j, cell in enumerate(found) if _BOLD.fullmatch(cell)}
                 rows.append(tuple(plain(cell, cell=True) for cell in found))
@@ -233,45 +249,40 @@ class _Reader:
         """A note, and the evidence below it."""
         start = self.at + 1
         self.places.append((item[1], start))
-        authored = _AUTHORED.fullmatch(plain(item[3])) is not None
+        word = plain(item[3])
+        own = word.lower().endswith(_AUTHORED) or any(f"({one})" in word for one in _AUTHORED)
         text = item[4] or ""
-        if item[2]:
-            self.passages.append(Passage(plain(item[2]), start))
-        self.at += 1
-        if authored and not text:
-            text = self.paragraphs()
-        cited = _CITES.search(text)
+        cited = next(reversed(list(_CITES.finditer(text))), None)
         named = tuple(links(cited[1], start)) if cited else ()
-        found_links = list(links(text, start))
-        text, after = (text[: cited.start()], text[cited.end() :]) if cited else (text, "")
-        if after.strip():
-            self.passages.append(Passage(plain(after), start))
-        count = len(list(links(text, start))) if authored else 0
-        self.links += [replace(link, authored=i < count) for i, link in enumerate(found_links)]
+        after = text[cited.end() :] if cited else ""
+        self.links += [replace(link, authored=own) for link in links(text, start)]
+        text = text[: cited.start()] if cited else text
+        for said in (item[2], after):
+            if said:
+                self.passages.append(Passage(plain(said), start))
+        table = None
+        self.at += 1
         evidence = []
         while self.at < len(self.lines) and (not self.line or self.line[0].isspace()):
-            if found := _EVIDENCE.fullmatch(self.line):
-                evidence.append(_evidence(found, self.at + 1))
+            if measured := _EVIDENCE.fullmatch(self.line):
+                evidence.append(_evidence(measured, self.at + 1))
+            elif self.line.strip().startswith("|") and not own:
+                table = self.table()
+                continue
+            elif own and self.line.strip() not in ("", "</details>"):
+                self.links += [
+                    replace(link, authored=True) for link in links(self.line, self.at + 1)
+                ]
             elif self.line.strip() not in ("", "</details>") and "<summary>" not in self.line:
                 self.passage()
                 continue
             self.at += 1
         self.notes.append(
             ShownNote(
-                anchor=item[1], line=start, text=plain(text), words=(plain(item[3]),),
-                links=named, evidence=tuple(evidence),
+                anchor=item[1], line=start, text=plain(text), words=(word,),
+                links=named, evidence=tuple(evidence), table=table, authored=own,
             )
         )  # fmt: skip
-
-    def paragraphs(self) -> str:
-        """The indented lines of a note in an author's words, up to its evidence."""
-        lines: list[str] = []
-        while self.at < len(self.lines) and (not self.line or self.line[0].isspace()):
-            if "<details><summary>Evidence" in self.line:
-                break
-            lines.append(self.line.strip())
-            self.at += 1
-        return " ".join(lines).strip()
 
 
 def _evidence(found: re.Match[str], line: int) -> ShownEvidence:

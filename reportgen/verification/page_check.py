@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from reportgen.drafting.rounding import shows
-from reportgen.records import Cell, Evidence, Note, Verdict
+from reportgen.records import Cell, Evidence, Verdict
 from reportgen.verification.outcome import Fault, Tally
 from reportgen.verification.passages import Passages
-from reportgen.verification.published import Figure, Published, Table, parameters
+from reportgen.verification.published import Figure, Note, Published, Table, parameters
 from reportgen.verification.shown import (
     ShownEvidence,
     ShownFigure,
@@ -22,7 +22,7 @@ from reportgen.verification.shown import (
     ShownTable,
 )
 from reportgen.verification.texts import bare, difference, even
-from reportgen.verification.words import OWN, WORDS
+from reportgen.verification.words import WORDS
 
 _LABELED = re.compile(r"(Figure|Table)(s?) (\d+)")
 _FIXED = {"Inferences": "#inferences", "How this report was made": "#provenance"}
@@ -48,9 +48,9 @@ class PageCheck:
         for table in self.page.tables:
             self._models(table)
         passages = Passages(self.report)
-        quoting = self._quoting()
         for passage in self.page.passages:
-            if passage.line in quoting:
+            kind, name = self.named.get(passage.about, ("", ""))
+            if kind == "note" and self.report.by_note[name].origin != "drafted":
                 continue
             self.tally.hold(passage.text)
             for message in passages.faults(passage):
@@ -59,16 +59,6 @@ class PageCheck:
         for value in self.page.values:
             self.tally.hold(value.text)
             self._value(value.line, value.evidence, value.text)
-
-    def _quoting(self) -> set[int]:
-        """Lines of key findings in an author's words, which lead to his note."""
-        targets = {link.line: self.named.get(link.target.removeprefix("#"), ("", ""))
-                   for link in self.page.links if not link.authored}  # fmt: skip
-        notes = self.report.by_note
-        return {
-            line for line, (kind, name) in targets.items()
-            if kind == "note" and notes[name].origin != "drafted"
-        }  # fmt: skip
 
     def _fault(self, line: int, place: str, message: str) -> None:
         self.tally.faults.append(Fault(self.page.name, line, place, message))
@@ -203,14 +193,14 @@ class PageCheck:
 
     def _note(self, shown: ShownNote, note: Note) -> None:
         place = f"note {note.id}"
-        own = note.origin == "own"
-        if note.origin == "drafted":
+        drafted = note.origin == "drafted"
+        if shown.authored == drafted:
+            self._fault(shown.line, place, "is marked as the author's, unlike in report.json")
+        if drafted:
             self._same(shown.line, place, shown.text, note.text)
-        if own != any(word == OWN for word in shown.words) and not (own and self.browser):
-            self._fault(shown.line, place, f"says by {shown.words}; it is {note.origin}")
-        if not shown.words and not own:
+        if not shown.words and note.origin != "own":
             self._fault(shown.line, place, f"shows no verdict; it is {note.verdict!r}")
-        for word in () if own else shown.words:
+        for word in shown.words if note.origin != "own" else ():
             if word.partition(" (")[0].lower() not in WORDS[note.verdict]:
                 self._fault(shown.line, place, f"says {word!r}; its verdict is {note.verdict!r}")
         for mark in shown.marks:
@@ -224,7 +214,13 @@ class PageCheck:
             differs = difference(shown.cites or "", " ".join(note.cites))
             self._fault(shown.line, f"{place}, marked evidence", differs)
         cited = [self.report.measures[name] for name in note.cites]
-        self._figures_named(shown.line, place, shown.links, {item.figure for item in cited})
+        if drafted or self.browser:
+            self._figures_named(shown.line, place, shown.links, {item.figure for item in cited})
+        if note.table is not None and shown.table is not None:
+            self._table(f"{place}, table", shown.table, note.table)
+        elif note.table is not None and drafted:
+            self._fault(shown.line, place, "lacks its table")
+        self._moved(shown, note)
         if self.browser or note.id in self.report.inferences or shown.evidence:
             ids = [item.id for item in shown.evidence]
             if differs := difference(" ".join(ids), " ".join(note.cites)):
@@ -232,6 +228,16 @@ class PageCheck:
         for item in shown.evidence:
             if item.id in self.report.measures:
                 self._evidence(f"{place}, evidence {item.id}", item)
+
+    def _moved(self, shown: ShownNote, note: Note) -> None:
+        """The numbers that changed since a person wrote about them."""
+        told = [value for change in note.changed for value in (change.was, change.now)]
+        if not self.browser or not (told or shown.moved):
+            return
+        right = len(told) == len(shown.moved)
+        if not right or not all(map(_is_rounding, shown.moved, told)):
+            message = f"says that {', '.join(shown.moved)} changed; report.json has {told}"
+            self._fault(shown.line, f"note {note.id}", message)
 
     def _figures_named(
         self, line: int, place: str, links: Sequence[object], figures: Iterable[str]

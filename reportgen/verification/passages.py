@@ -18,6 +18,8 @@ _PARAMETERS = re.compile(r"([\d,]+) parameters\b")
 _COUNT = re.compile(r"([\d,]+) (figures?|tables?)\b")
 _INFERENCE = re.compile(r"Inference (\d+): (.+)")
 _LABEL = re.compile(r"(Figure|Table) \d+")
+_SENTENCE = 30
+"""Characters above which a text of the report is no name."""
 _NAMES = re.compile(r"[\w.,%-]*\d[\w.,%-]*")
 
 
@@ -64,7 +66,10 @@ class Passages:
             yield f"says {word!r} of inference {place}; its verdict is {told!r}"
 
     def counts(self, text: str) -> Iterator[str]:
-        """A text with counts of the report, and names."""
+        """A text with counts of the report, and names; whole sentences come first."""
+        for known in self.long:
+            if len(known) > _SENTENCE and known in text:
+                text = re.sub(_whole(known), " ", text)
         for match in re.finditer(rf"([\d,]+) ({'|'.join(self.tally)})\b", text):
             if int(plain(match[1])) != self.tally[match[2]]:
                 yield f"has {match[0]!r}; there are {self.tally[match[2]]}"
@@ -77,9 +82,9 @@ class Passages:
             text = text.replace(match[0], " ", 1)
         for match in _PARAMETERS.finditer(text):
             told_of = [m for m in self.report.models if re.search(_whole(m.name), text)]
-            known = {parameters(model) for model in told_of}
-            if match[1] not in known:
-                yield f"has {match[0]!r}; report.json has {' or '.join(sorted(known)) or 'none'}"
+            right = {parameters(model) for model in told_of}
+            if match[1] not in right:
+                yield f"has {match[0]!r}; report.json has {' or '.join(sorted(right)) or 'none'}"
             text = text.replace(match[0], " ", 1)
         yield from self.remainder(text)
 

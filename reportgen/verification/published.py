@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from reportgen.codec import decode, fits
 from reportgen.drafting import number
 from reportgen.links import anchors
-from reportgen.records import Cell, Evidence, Note
+from reportgen.records import Cell, Evidence, Number, Verdict
 from reportgen.verification.texts import bare, even
 
 if TYPE_CHECKING:
@@ -52,6 +52,28 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     footer: tuple[str, ...]
     marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A measure that has moved since a person wrote about it."""
+
+    evidence: str
+    was: Number | None
+    now: Number | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note; the text of one that is not drafted is the author's Markdown."""
+
+    id: str
+    text: str
+    verdict: Verdict
+    cites: tuple[str, ...]
+    origin: str = "drafted"
+    table: Table | None = None
+    changed: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,8 +190,8 @@ def _dangling(report: Published) -> str:
     figures = report.by_figure.keys()
     named = [
         *(("figure", f, figures) for s in report.sections for b in s.blocks for f in b.figures),
+        *(("note", n, report.by_note) for s in report.sections for n in s.notes),
         *(("note", n, report.by_note) for s in report.sections for b in s.blocks for n in b.notes),
-        *(("note", name, report.by_note) for s in report.sections for name in s.notes),
         *(("note", name, report.by_note) for name in report.inferences),
         *(("evidence", cited, report.measures) for note in report.notes for cited in note.cites),
         *(("figure", item.figure, figures) for item in report.evidence),

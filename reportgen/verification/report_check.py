@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reportgen.drafting import unbacked_numbers
 from reportgen.drafting.rounding import NUMBER, shows
+from reportgen.records import Note
 from reportgen.store import read_json, read_manifest
 from reportgen.verification import files_check, html_reader, markdown_reader
 from reportgen.verification.outcome import Fault, Tally
@@ -51,7 +52,8 @@ def check_facts(report: Published, tally: Tally) -> None:
     """Numbers in drafted notes, and measured numbers in figures' texts, are those of evidence."""
     for note in report.notes:
         if note.origin == "drafted":
-            for number in unbacked_numbers(note, report.evidence):
+            drafted = Note(note.id, "", note.text, note.verdict, note.cites)
+            for number in unbacked_numbers(drafted, report.evidence):
                 message = f"has {number}, which none of its evidence shows"
                 tally.faults.append(Fault(FACTS, 0, f"note {note.id}", message))
     labels = {"Figure": 0, "Table": 0}

@@ -54,6 +54,9 @@ class ShownNote:
         id, cites: the note and its evidence, as the page holds them for programs, or None.
         links: the figures that it names.
         evidence: its evidence list.
+        table: its numbers, layer by layer or output by output.
+        authored: whether a person wrote the text.
+        moved: numbers that have changed since then, each before and after.
     """
 
     anchor: str
@@ -65,6 +68,9 @@ class ShownNote:
     cites: str | None = None
     links: tuple[Link, ...] = ()
     evidence: tuple[ShownEvidence, ...] = ()
+    table: ShownTable | None = None
+    authored: bool = False
+    moved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,12 +103,14 @@ class ShownFigure:
 class Passage:
     """Any other text: a heading, a line about a model, a value of the provenance.
 
-    `key` is the name beside a value of the provenance.
+    `key` is the name beside a value of the provenance, `about` the place of the note that a
+    finding at the top of the page leads to.
     """
 
     text: str
     line: int
     key: str | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.figures.attribution.captions import (
     numbering,
     ordinal,
@@ -27,11 +28,11 @@ def test_words_for_a_sample() -> None:
     right = ExplainedImage(3, "cat", explained="dog", predicted="dog", probability=0.75)
     assert title(right) == "dog (75.0%)"
     assert title(right, "zero") == "dog (75.0%): zero"
-    assert sentence(right) == "Test image 3 (cat): predicted dog with 75.0%."
+    assert sentence(right, Quotes()) == "Test image 3 (cat): predicted dog with 75.0%."
     other = replace(right, explained="cow", label="")
     assert other.name == "test image 3"
     assert title(other) == "for cow; predicted dog (75.0%)"
-    assert sentence(other, "more").endswith("explained for cow; more.")
+    assert sentence(other, Quotes(), "more").endswith("explained for cow; more.")
 
 
 def test_where_a_map_is_largest() -> None:

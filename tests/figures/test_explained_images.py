@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.figures.attribution.captions import sentence, title
 from reportgen.figures.attribution.explained import explained_images
 from reportgen.figures.attribution.heads import class_name
@@ -35,8 +36,8 @@ def test_probabilities_that_the_model_does_not_give_are_told(
         head, logits, np.array([0]), data((target,)), np.array([1 if units > 1 else 0])
     )
     words = f"(by a {added} of the model's output, which has none of its own)"
-    assert (words in sentence(sample)) == bool(added)
-    assert "by a" in sentence(sample) or not added
+    assert (words in sentence(sample, Quotes())) == bool(added)
+    assert "by a" in sentence(sample, Quotes()) or not added
 
 
 @pytest.mark.parametrize("kind", ["softmax", "sigmoid"])
@@ -44,7 +45,7 @@ def test_without_labels_probabilities_are_told_of_numbered_classes(kind: Any) ->
     head = Head("h", "H", 0, 1 if kind == "sigmoid" else 2, kind, None)
     logits = np.log(np.array([[3.0]] if kind == "sigmoid" else [[1.0, 3.0]], np.float32))
     (sample,) = explained_images(head, logits, np.array([1]), data(), np.array([0]))
-    assert sentence(sample) == "Test image 0: predicted class 1 with 75.0%."
+    assert sentence(sample, Quotes()) == "Test image 0: predicted class 1 with 75.0%."
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_a_value_that_nothing_makes_a_score_stands_for_itself(value: float, word
         head, np.array([[value]], np.float32), np.array([1]), data(), np.array([1])
     )
     assert title(sample) == f"unit 0 at {words}"
-    assert sentence(sample, "so it is") == f"Test image 1: unit 0 at {words}; so it is."
+    assert sentence(sample, Quotes(), "so it is") == f"Test image 1: unit 0 at {words}; so it is."
     assert sample.predicted == ""
 
 
@@ -72,9 +73,9 @@ def test_of_several_values_the_largest_is_told(explained: int, words: str) -> No
     head = Head("h", "H", 0, 3, "logits", None)
     values = np.array([[-3, 0.25, 1.5], [2, 2, 2]], np.float32)
     (_, tied) = explained_images(head, values, np.array([explained] * 2), data(), np.array([0, 1]))
-    assert sentence(tied) == f"Test image 1: unit {explained} at 2, the largest value."
+    assert sentence(tied, Quotes()) == f"Test image 1: unit {explained} at 2, the largest value."
     (sample,) = explained_images(head, values[:1], np.array([explained]), data(), np.array([0]))
-    assert sentence(sample) == f"Test image 0: {words}"
+    assert sentence(sample, Quotes()) == f"Test image 0: {words}"
     assert title(sample) == f"unit {explained} at {'1.5' if explained else '-3'}"
 
 
@@ -84,8 +85,8 @@ def test_an_image_is_called_by_its_class_even_where_the_output_has_another_meani
     first, second = explained_images(
         head, values, np.array([1, 1]), data((CATS,)), np.array([0, 1])
     )
-    assert sentence(first) == "Test image 0 (cat): unit 0 at 2."
-    assert sentence(second) == "Test image 1 (owl): unit 0 at 4."
+    assert sentence(first, Quotes()) == "Test image 0 (cat): unit 0 at 2."
+    assert sentence(second, Quotes()) == "Test image 1 (owl): unit 0 at 4."
 
 
 def test_units_and_classes_are_named() -> None:

@@ -149,7 +149,10 @@ def test_methods_vote_and_exact_ones_can_rule_out() -> None:
     assert verdict(heat("a", ABOVE), exact("saliency", "a", BELOW)) == "contradicted"
     assert verdict(heat("a", ABOVE), exact("occlusion", "a", BELOW)) == "contradicted"
     assert verdict(heat("a", BELOW), exact("saliency", "a", ABOVE)) == "inconclusive"
-    assert verdict(heat("a", ABOVE), exact("saliency", "a", WEAK)) == "inconclusive"
+    assert verdict(heat("a", ABOVE), exact("saliency", "a", WEAK)) == "supported"
+    assert verdict(heat("a", ABOVE), exact("saliency", "a", OPEN)) == "inconclusive"
+    weak = exact("saliency", "a", WEAK), exact("occlusion", "a", WEAK)
+    assert verdict(heat("a", ABOVE), *weak) == "inconclusive"
     two = exact("saliency", "a", ABOVE), exact("occlusion", "a", WEAK)
     assert verdict(heat("a", ABOVE), *two) == "supported"
     assert verdict(exact("saliency", "a", ABOVE)) == "supported"

@@ -346,7 +346,10 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
     text = DOCS.read_text(encoding="utf-8")
     thresholds = {
         "pooling_effect": {"SAME_PATTERN": (0.5, "agreement is above 0.5")},
-        "attention_on_foreground": {"FLOOR": (0.05, "above both by 0.05")},
+        "attention_on_foreground": {
+            "FLOOR": (0.05, "above both by 0.05"),
+            "WIDEST": (0.5, "more than half of the area"),
+        },
         "filter_patterns": {
             "SATURATED": (0.2, "more than 20 %"),
             "FLOOR": (0.05, "with fresh weights by 0.05"),
@@ -367,7 +370,10 @@ def test_thresholds_of_the_rules_are_those_of_the_documentation() -> None:
             "APART": (0.15, "distance above 0.15"),
             "FLOOR": (0.05, "with fresh weights by 0.05"),
         },
-        "fixed_place": {"MOSTLY": (0.5, "lies above one half")},
+        "fixed_place": {
+            "MOSTLY": (0.5, "lies above one half"),
+            "FLOOR": (0.05, "by 0.05 of the maps"),
+        },
         "abstract_features": {"FLOOR": (0.05, "with fresh weights by 0.05")},
         "class_patterns": {"FLOOR": (0.02, "with fresh weights by 0.02")},
         "finer_to_coarser": {"FLOOR": (0.25, "more waves than with fresh weights, by 0.25")},

@@ -103,3 +103,19 @@ def test_confidence_that_fits(seed: int) -> None:
     modest = examine(answering(np.eye(4), scale=fitting / 4), data, "evaluation")
     assert modest.evidence("overconfidence@test.class").value < -0.3
     assert modest.verdict("confidence_fits") == "contradicted"
+
+
+@seeds
+def test_splits_cut_from_what_a_loaded_model_may_have_trained_on(seed: int) -> None:
+    data = planted.data(code_image, seed, (60,) * 4, cut=["validation", "test"])
+    seen = examine(answering(np.eye(4)), data, "evaluation")
+    kinds = {warning.kind for warning in seen.findings.models[0].warnings}
+    assert kinds == {"validation_from_training", "test_from_training"}
+    assert seen.verdict("new_images") == "inconclusive"
+    assert seen.says("its test images may be among those", "new_images")
+    log = {"loss": (1.0,), "accuracy": (1.0,)}
+    here = examine(answering(np.eye(4)), data, "evaluation", history=log)
+    assert not here.findings.models[0].warnings
+    twin = examine(answering(np.eye(4)), planted.data(code_image, seed, (60,) * 4), "evaluation")
+    assert not twin.findings.models[0].warnings
+    assert twin.verdict("new_images") == "supported"

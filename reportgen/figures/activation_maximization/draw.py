@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import counted, number
 from reportgen.drawing.mosaic import mosaic
 from reportgen.figures.activation_maximization.facts import Facts, Panel
 from reportgen.figures.attribution.captions import numbering
@@ -46,7 +47,8 @@ def _panel(facts: Facts, panel: Panel, images: Floats) -> Drawing:
         f"by {steps} of gradient ascent from a gray image{written}"
         f"{', regularized' if facts.regularized else ''}. {_tones(facts)}"
     )
-    alt = f"{_grid(len(images), _tile(panel))}; {_look(images)}."
+    quotes = Quotes()
+    alt = f"{_grid(len(images), _tile(panel))}; {_look(images, quotes)}."
     return Drawing(
         part=panel.part,
         picture=_picture(images, panel),
@@ -54,6 +56,7 @@ def _panel(facts: Facts, panel: Panel, images: Floats) -> Drawing:
         alt=" ".join([alt, *remarks]),
         title=f"{panel.type or MANY[panel.noun].capitalize()} ({panel.name})",
         layers=(panel.name,) if panel.type else (),
+        quotes=tuple(quotes),
     )
 
 
@@ -178,7 +181,7 @@ def _listed(panel: Panel, tiles: tuple[int, ...]) -> str:
     return ("filter " if len(tiles) == 1 else "filters ") + names
 
 
-def _look(images: Floats) -> str:
+def _look(images: Floats, quotes: Quotes) -> str:
     """Patterns or flat tones, in words for those who cannot see them."""
     flat = int((images.std(axis=(1, 2)).max(axis=-1) < 0.05).sum())
     if len(images) == 1:
@@ -187,5 +190,9 @@ def _look(images: Floats) -> str:
         return "all are nearly even in tone"
     if not flat:
         return "all show patterns"
-    show = counted(len(images) - flat, "shows a pattern", "show patterns")
+    patterns, how = len(images) - flat, "images whose tones spread by more than 0.05 (of 1)"
+    quotes.number(number(patterns), "patterns_shown", patterns, how, "images", len(images))
+    how = "images whose tones spread by less than 0.05 (of 1)"
+    quotes.number(number(flat), "even_shown", flat, how, "images", len(images))
+    show = counted(patterns, "shows a pattern", "show patterns")
     return f"{show}, {counted(flat, 'does', 'do')} not"

@@ -22,13 +22,13 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     written = [_responses(finding, ratios)] if ratios else []
     for layer, item in by_measure(finding, "bound_share").items():
         sentence = SENTENCES("bound", {"layer": layer}, share=item)
-        written.append(_note(finding, f"bound.{layer}", sentence))
+        written.append(_note(finding, "activation_maximization.bound", layer, sentence))
     written += [_score(finding, name, item) for name, item in scores.items() if item.value]
     for layer, item in by_measure(finding, "still").items():
         if item.value:
             which = "still-targets" if layer in scores else "still-filters"
             sentence = SENTENCES(which, {"layer": layer}, still=item)
-            written.append(_note(finding, f"still.{layer}", sentence))
+            written.append(_note(finding, "activation_maximization.still", layer, sentence))
     return tuple(written)
 
 
@@ -47,9 +47,9 @@ def _responses(finding: Finding, ratios: dict[str, Evidence]) -> Note:
 def _score(finding: Finding, layer: str, ratio: Evidence) -> Note:
     judged = "few" if few(ratio) else side(ratio)
     sentence = SENTENCES("score", {"layer": layer}, judged=judged, ratio=ratio)
-    return _note(finding, f"score.{layer}", sentence)
+    return _note(finding, "activation_maximization.score", layer, sentence)
 
 
-def _note(finding: Finding, name: str, sentence: Sentence) -> Note:
-    rule = f"activation_maximization.{name.partition('.')[0]}"
-    return draft(f"{finding.block}.{name}", rule, "info", sentence)
+def _note(finding: Finding, rule: str, layer: str, sentence: Sentence) -> Note:
+    id = f"{finding.block}.{rule.partition('.')[2]}.{layer}"
+    return draft(id, rule, "info", sentence)

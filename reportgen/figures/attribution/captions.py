@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.figures.attribution.samples import ExplainedImage
+from reportgen.figures.parts import class_qualifier
 from reportgen.types import Array
 
 
@@ -45,18 +47,35 @@ def title(explained: ExplainedImage, remark: str = "") -> str:
     return f"{words}: {remark}" if remark else words
 
 
-def sentence(explained: ExplainedImage, remark: str = "") -> str:
-    """A sentence on one image; a remark follows after a semicolon."""
+def sentence(explained: ExplainedImage, quotes: Quotes, remark: str = "") -> str:
+    """A sentence on one image, whose numbers are quoted; a remark follows after a semicolon."""
     words = f"{explained.name[0].upper()}{explained.name[1:]}: "
     if explained.value is not None:
-        words += f"{title(explained)}{_largest(explained)}"
+        how = f"value of unit {explained.explained} for {explained.plain_name}"
+        quotes.number(plain(explained.value), f"value{of_image(explained)}", explained.value, how)
+        words += f"{title(explained)}{_largest(explained, quotes)}"
     else:
-        words += f"predicted {explained.predicted} with {percent(explained.probability)}"
+        how = f"probability of the predicted class for {explained.plain_name}"
+        share, shown = explained.probability, percent(explained.probability)
+        at = of_image(explained, explained.predicted)
+        shown = quotes.number(shown, f"probability{at}", share, how)
+        words += f"predicted {explained.predicted} with {shown}"
         if explained.by:
             words += f" (by a {explained.by} of the model's output, which has none of its own)"
         if explained.explained != explained.predicted:
             words += f", explained for {explained.explained}"
     return f"{words}; {remark}." if remark else f"{words}."
+
+
+def of_image(explained: ExplainedImage, unit: str = "") -> str:
+    """The end of the name of a measure of one image and unit, "@test_image_4.Shirt".
+
+    Args:
+        explained: the image.
+        unit: the class or unit, "" for the one that is explained.
+    """
+    image, name = explained.plain_name, unit or explained.explained
+    return f"@{class_qualifier(image)}.{class_qualifier(name)}"
 
 
 def answering(head: str, score: str) -> str:
@@ -98,11 +117,13 @@ def where(values: Array) -> str:
     return "center" if (down, across) == ("middle", "center") else f"{down} {across}"
 
 
-def _largest(explained: ExplainedImage) -> str:
+def _largest(explained: ExplainedImage, quotes: Quotes) -> str:
     """Which of several values is the largest."""
     if explained.largest is None:
         return ""
     unit, value = explained.largest
     if unit == explained.explained:
         return ", the largest value"
-    return f"; the largest value is {plain(value)}, of {unit}"
+    how = f"largest value of a unit for {explained.plain_name}"
+    shown = quotes.number(plain(value), f"largest_value{of_image(explained, unit)}", value, how)
+    return f"; the largest value is {shown}, of {unit}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
@@ -35,7 +36,9 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
     )
     sentences = (_caption(facts), facts.reading, channels(np.shape(artifact.arrays["images"])[-1]))
     caption = " ".join(filter(None, sentences))
-    return (Drawing("", picture, caption, _alt(facts, maps), layers=facts.layers),)
+    quotes = Quotes()
+    alt = _alt(facts, maps, quotes)
+    return (Drawing("", picture, caption, alt, layers=facts.layers, quotes=tuple(quotes)),)
 
 
 def _caption(facts: Facts) -> str:
@@ -45,9 +48,12 @@ def _caption(facts: Facts) -> str:
     return caption + "smallest value (dark) to its largest (bright)."
 
 
-def _alt(facts: Facts, maps: list[Floats]) -> str:
+def _alt(facts: Facts, maps: list[Floats], quotes: Quotes) -> str:
     first, second = map(of_class, facts.classes)
     even = sum(map(count_even, maps))
+    if even:
+        how = "maps among those shown that are the same everywhere up to rounding"
+        quotes.number(str(even), "even_maps_shown", even, how, "maps")
     remark = f"; {even} of the maps {'is' if even == 1 else 'are'} even" if even else ""
     return (
         f"Sheet of {counted(len(facts.images), 'row', 'rows')}: {facts.of_first} of {first}, the "

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import counted, number
 from reportgen.drawing.charts import CELLS, matrix
 from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
 from reportgen.records import Artifact, Drawing, Table
@@ -58,8 +59,11 @@ def _matrix(head: HeadFacts, counts: Integers, normalize: str, facts: Facts) -> 
         if len(counts) <= CELLS
         else ", on a scale of square roots, so that rare mistakes can be seen."
     )
-    alt = f"Heatmap of {len(counts)} by {len(counts)} classes; {_largest(head.classes, counts)}"
-    return Drawing(f"{head.prefix}matrix", picture, caption, alt, head.title if several else "")
+    quotes = Quotes()
+    largest = _largest(head.classes, counts, quotes)
+    alt = f"Heatmap of {len(counts)} by {len(counts)} classes; {largest}"
+    title = head.title if several else ""
+    return Drawing(f"{head.prefix}matrix", picture, caption, alt, title, quotes=tuple(quotes))
 
 
 def shares(counts: Integers, normalize: str) -> Doubles:
@@ -71,12 +75,14 @@ def shares(counts: Integers, normalize: str) -> Doubles:
     return np.asarray(values / np.where(total > 0, total, 1))
 
 
-def _largest(classes: Sequence[str], counts: Integers) -> str:
+def _largest(classes: Sequence[str], counts: Integers, quotes: Quotes) -> str:
     """The largest cell off the diagonal, as the end of a sentence."""
     mistakes = ranked(counts)
     if not mistakes:
         return "all images lie on the diagonal."
     true, predicted, n = mistakes[0]
+    how = "images in the largest cell off the diagonal"
+    quotes.number(number(n), "most_frequent_mistake", n, how, "images", int(counts.sum()))
     cell = f"{classes[true]} answered as {classes[predicted]}"
     return f"the largest cell off the diagonal is {cell}, {_images(n)}."
 
@@ -99,6 +105,11 @@ def _pairs(head: HeadFacts, counts: Integers, most: int, several: bool) -> Table
         for true, predicted, n in ranked(counts)[:most]
     )
     wrong = "wrong answer" if errors == 1 else "wrong answers"
-    caption = f"The most frequent mistakes among {errors:,} {wrong}"
+    quotes = Quotes()
+    how = "images off the diagonal"
+    total = int(counts.sum())
+    shown = quotes.number(f"{errors:,}", "wrong_answers", errors, how, "images", total)
+    caption = f"The most frequent mistakes among {shown} {wrong}"
     caption += f" of output {head.name}." if several else "."
-    return Table(f"{head.prefix}pairs", _PAIR_COLUMNS, rows, caption)
+    name = f"{head.prefix}pairs"
+    return Table(name, _PAIR_COLUMNS, rows, caption, quotes=tuple(quotes))

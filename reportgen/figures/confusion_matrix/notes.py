@@ -24,7 +24,7 @@ def notes(finding: Finding) -> tuple[Note, ...]:
         rate = _of(finding, "confused_pair_rate", head)
         if pair is None or rate is None:
             sentence = SENTENCES("perfect", {"output": head}, outputs=outputs, accuracy=accuracy)
-            drafted.append(_note(finding, "mistakes", head, sentence))
+            drafted.append(_note(finding, "confusion_matrix.mistakes", head, sentence))
             continue
         drafted.append(_mistakes(finding, head, outputs, pair, rate[1]))
         drafted.append(_worst(finding, head, outputs, worst))
@@ -53,7 +53,7 @@ def _mistakes(
         judged="few" if few(pair[1]) else side(pair[1]),
         share=pair[1],
     )
-    return _note(finding, "mistakes", head, sentence, rate)
+    return _note(finding, "confusion_matrix.mistakes", head, sentence, rate)
 
 
 def _worst(finding: Finding, head: str, outputs: str, worst: tuple[str, Evidence]) -> Note:
@@ -63,13 +63,21 @@ def _worst(finding: Finding, head: str, outputs: str, worst: tuple[str, Evidence
     if count is None or not tied:
         names = {"output": head, "class": class_of(worst[0])}
         sentence = SENTENCES("worst", names, outputs=outputs, recall=worst[1])
-        return _note(finding, "worst", head, sentence)
+        return _note(finding, "confusion_matrix.worst", head, sentence)
     listed = {"output": head, "classes": [class_of(name) for name, _ in tied]}
     more = "yes" if len(tied) < (count.value or 0) else "no"
     sentence = SENTENCES("tied", listed, outputs=outputs, more=more, recall=tied[0][1])
-    return _note(finding, "worst", head, sentence, count, worst[1], *(item for _, item in tied))
+    return _note(
+        finding,
+        "confusion_matrix.worst",
+        head,
+        sentence,
+        count,
+        worst[1],
+        *(item for _, item in tied),
+    )
 
 
 def _note(finding: Finding, rule: str, head: str, sentence: Sentence, *also: Evidence) -> Note:
-    id = f"{finding.block}.{rule}.{head}"
-    return draft(id, f"confusion_matrix.{rule}", "info", sentence, also)
+    id = f"{finding.block}.{rule.partition('.')[2]}.{head}"
+    return draft(id, rule, "info", sentence, also)

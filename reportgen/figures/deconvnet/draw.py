@@ -7,7 +7,8 @@ from itertools import groupby
 
 import numpy as np
 
-from reportgen.drafting.wording import counted, listed
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import counted, listed, number
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import sanity_table
@@ -66,8 +67,9 @@ def _drawing(artifact: Artifact, facts: Facts, group: Sequence[ChannelFacts], pa
     picture = sheet(rows, column_titles=titles * longest, row_titles=headings)
     depth = artifact.arrays[f"images@{group[0].number}"].shape[-1]
     title = "" if facts.replaced else _PLAIN
-    caption, alt = _caption(facts, group, depth), _alt(facts, group)
-    return Drawing(part, picture, caption, alt, title, (facts.layer,))
+    quotes = Quotes()
+    caption, alt = _caption(facts, group, depth, quotes), _alt(facts, group)
+    return Drawing(part, picture, caption, alt, title, (facts.layer,), tuple(quotes))
 
 
 def _sides(group: Sequence[ChannelFacts]) -> tuple[int, int]:
@@ -126,7 +128,7 @@ def _heading(channel: ChannelFacts) -> str:
     return f"Channel {channel.number}: activation {values}"
 
 
-def _caption(facts: Facts, group: Sequence[ChannelFacts], depth: int) -> str:
+def _caption(facts: Facts, group: Sequence[ChannelFacts], depth: int, quotes: Quotes) -> str:
     kept = "all positions" if facts.keep == "all" else "the strongest position"
     names = ", ".join(str(channel.number) for channel in group)
     several = "channels" if len(group) > 1 else "channel"
@@ -140,7 +142,7 @@ def _caption(facts: Facts, group: Sequence[ChannelFacts], depth: int) -> str:
         _crop(facts),
         channels(depth),
         "Each projection has its own contrast; gray is zero.",
-        _relus(facts),
+        _relus(facts, quotes),
         _passages(facts),
         *(_images(channel) for channel in group),
     ]
@@ -173,13 +175,15 @@ def _crop(facts: Facts) -> str:
     )
 
 
-def _relus(facts: Facts) -> str:
+def _relus(facts: Facts, quotes: Quotes) -> str:
     hidden = ""
     if facts.hidden:
         hidden = f"; ReLUs inside {', '.join(facts.hidden)} kept the plain backward pass"
     if not facts.replaced:
         whole = f"No ReLU follows the deconvnet's rule: this is the plain backward pass{hidden}."
         return f"{whole} {_left_out(facts)}".rstrip()
+    how = "ReLUs whose backward pass follows the rule"
+    quotes.number(number(facts.replaced), "replaced_relus", facts.replaced, how, "ReLUs")
     words = counted(facts.replaced, "ReLU follows", "ReLUs follow")
     return f"{words} the deconvnet's rule{hidden}."
 

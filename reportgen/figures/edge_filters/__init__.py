@@ -32,7 +32,9 @@ ENTRY = Entry(
         ("most_vertical", "the same of the most oriented filter for vertical edges"),
         ("most_horizontal", "the same of the most oriented filter for horizontal edges"),
         ("local", "share of the maps' variance that the pixels right there explain, by layer"),
+        ("local_fresh", "the same with fresh weights"),
         ("class_told", "images whose class the filters' mean activations tell, by layer"),
+        ("class_told_fresh", "the same with fresh weights"),
     ),
     needs_data=True,
     explanation=(

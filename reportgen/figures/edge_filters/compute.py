@@ -66,13 +66,13 @@ def compute(subject: Subject) -> Artifact:
     labels = _labels(data, indices)
 
     def again(count: int) -> list[Measure]:
-        some = indices[:count]
+        some, classes = indices[:count], None if labels is None else labels[:count]
         fresh = _statistics(network, data, some, paths, subject.seed)
         return [
             measure
             for layer in facts.layers
             for measure in fresh[layer.path].measures(
-                replace(layer, groups=fresh[layer.path].groups()), None, subject.seed
+                replace(layer, groups=fresh[layer.path].groups()), classes, subject.seed
             )
         ]
 

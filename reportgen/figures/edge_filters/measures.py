@@ -31,7 +31,7 @@ FLOOR = 0.05
 """Least difference of two mean correlations that counts: a twentieth of a perfect one. On hundreds
 of images far smaller ones are sure, and nothing that a map would show."""
 _SURE = "differs from 0 by more than 1.96 standard errors over the test images and by 0.05"
-FRESH = ("edge_filters", "oriented_filters", "orientation")
+FRESH = ("edge_filters", "oriented_filters", "orientation", "local", "class_told")
 """Measures that are compared with fresh weights."""
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import counted, number
 from reportgen.drawing.charts import histograms
 from reportgen.drawing.scatter import COLORS, NAMED, Cloud, limits, outside, scatter
 from reportgen.drawing.scatter_3d import globes, views
@@ -50,9 +51,11 @@ def _points(artifact: Artifact, facts: Facts, with_weights: bool) -> Drawing:
     )
     points = [cloud.points for cloud in clouds]
     beyond = outside(points, *limits(points, origin, even=flat))
-    caption = _dimensions(artifact, facts) + _marks(facts, arrows is not None) + _beyond(beyond)
+    quotes = Quotes()
+    caption = _dimensions(artifact, facts, quotes) + _marks(facts, arrows is not None)
+    caption += _beyond(beyond, quotes)
     alt = _alt(artifact, facts, anchors)
-    return Drawing("points", picture, caption, alt, "", (facts.layer,))
+    return Drawing("points", picture, caption, alt, "", (facts.layer,), tuple(quotes))
 
 
 def _clouds(artifact: Artifact, facts: Facts) -> list[Cloud]:
@@ -86,12 +89,16 @@ def _anchors(artifact: Artifact, facts: Facts) -> Doubles:
     return anchors
 
 
-def _dimensions(artifact: Artifact, facts: Facts) -> str:
+def _dimensions(artifact: Artifact, facts: Facts, quotes: Quotes) -> str:
     words = f"The embedding of each image, the {facts.place}"
     if not facts.projected:
         return f"{words}: its {facts.dimensions} dimensions as they are, all at one scale."
     measures = [m for m in artifact.measures if m.name.startswith("variance_shown")]
-    shares = ", ".join(f"{m.value:.0%} on {m.name.partition('@')[2]}" for m in measures if m.value)
+    shares = ", ".join(
+        f"{quotes.quoted(f'{m.value:.0%}', m)} on {m.name.partition('@')[2]}"
+        for m in measures
+        if m.value
+    )
     words += f": {facts.dimensions} dimensions, projected on the first 2 principal components "
     words += f"of the {facts.names[0]} images"
     return words + (f", which hold this share of the variance: {shares}." if shares else ".")
@@ -121,9 +128,11 @@ def _marks(facts: Facts, with_arrows: bool) -> str:
     return words
 
 
-def _beyond(count: int) -> str:
+def _beyond(count: int, quotes: Quotes) -> str:
     if not count:
         return ""
+    how = "points far beyond the others, which the frame leaves out"
+    quotes.number(number(count), "beyond_frame", count, how, "points")
     points = "point lies" if count == 1 else "points lie"
     return f" {count:,} far {points} beyond the frame."
 

@@ -13,6 +13,7 @@ from reportgen.metrics.calibration import (
     calibration_error,
     certain,
     error_by_chance,
+    error_interval,
     margins,
     softmax,
     suspect_labels,
@@ -141,19 +142,15 @@ def _confidence(at: str, scores: Doubles, labels: Integers, seed: int) -> Iterat
         0.0,
         f"mean probability {of} minus the share of right answers, interval by resampling images",
     )
-    rng = np.random.default_rng(seed)
-    errors = [
-        calibration_error(confidence[pick], right[pick]) for pick in rng.integers(0, n, (200, n))
-    ]
     by_chance = error_by_chance(confidence, seed)
     error = calibration_error(confidence, right)
-    low, high = np.percentile(errors, [2.5, 97.5])
+    low, high = error_interval(confidence, right, seed)
     yield Measure(
         f"calibration_error@{at}",
         error,
         "",
         n,
-        (min(float(low), error), max(float(high), error)),
+        (min(low, error), max(high, error)),
         by_chance,
         f"expected calibration error of the probability {of} in bins of equally many images (Guo "
         "and others, 2017), interval by resampling images; baseline: its mean for as many answers "

@@ -8,6 +8,7 @@ from math import ceil
 import numpy as np
 from PIL import Image
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drawing.mosaic import mosaic
 from reportgen.figures.feature_maps.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing
@@ -57,13 +58,15 @@ def _drawing(facts: Facts, layer: LayerFacts, place: int, maps_of_images: Floats
         legend="",
         tile=side,
     )
+    quotes = Quotes()
     return Drawing(
         part=facts.part(layer, place),
         picture=picture,
-        caption=_caption(layer, zero_maps, image),
-        alt=_alt(layer, maps, zero_maps, image),
+        caption=_caption(layer, zero_maps, image, quotes),
+        alt=_alt(layer, maps, zero_maps, image, quotes),
         title=_title(layer),
         layers=(layer.path,),
+        quotes=tuple(quotes),
     )
 
 
@@ -133,7 +136,7 @@ def _title(layer: LayerFacts) -> str:
     return f"{title}, channel {layer.shown[0]}" if single else title
 
 
-def _caption(layer: LayerFacts, zero_maps: int, image: str) -> str:
+def _caption(layer: LayerFacts, zero_maps: int, image: str, quotes: Quotes) -> str:
     caption = (
         f"Activations of {layer.path} for {image}: {_channels(layer)} of {_positions(layer)}, "
     )
@@ -143,18 +146,24 @@ def _caption(layer: LayerFacts, zero_maps: int, image: str) -> str:
     else:
         caption += f"each {arrangement}on a color scale of its own; its number and its largest "
         caption += "activation stand over it."
-    return caption + (f" {_zero_everywhere(zero_maps)}." if zero_maps else "")
+    return caption + (
+        f" {_zero_everywhere(zero_maps, len(layer.shown), quotes)}." if zero_maps else ""
+    )
 
 
-def _alt(layer: LayerFacts, maps: Floats, zero_maps: int, image: str) -> str:
+def _alt(layer: LayerFacts, maps: Floats, zero_maps: int, image: str, quotes: Quotes) -> str:
     peaks = maps.max(axis=_space(maps))
     several, arrangement = len(maps) > 1, _arrangement(layer)
     alt = f"Grid of {len(maps)} feature maps" if several else "A feature map"
     alt += f", {'each ' if several else ''}{arrangement}," if arrangement else ""
     alt += f" of {layer.type} {layer.path} for {image}; "
-    alt += f"the strongest activation is {float(peaks.max()):.3g}, in channel "
+    peak, how = float(peaks.max()), f"largest activation in the maps shown, for {image}"
+    shown = quotes.number(f"{peak:.3g}", "strongest_activation", peak, how)
+    alt += f"the strongest activation is {shown}, in channel "
     alt += f"{layer.shown[int(peaks.argmax())]}"
-    return alt + (f"; {_zero_everywhere(zero_maps)}." if zero_maps else ".")
+    return alt + (
+        f"; {_zero_everywhere(zero_maps, len(layer.shown), quotes)}." if zero_maps else "."
+    )
 
 
 def _channels(layer: LayerFacts) -> str:
@@ -194,8 +203,10 @@ def _size(sides: Sequence[int]) -> str:
     return " x ".join(map(str, sides))
 
 
-def _zero_everywhere(count: int) -> str:
+def _zero_everywhere(count: int, shown: int, quotes: Quotes) -> str:
     """How many of the maps shown are empty for this image; for others the channels may not be."""
+    how = "maps among those shown that are zero everywhere for this image"
+    quotes.number(str(count), "zero_maps_shown", count, how, "maps", shown)
     return (
         f"{count} of the maps shown {'is' if count == 1 else 'are'} zero everywhere for this image"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
@@ -69,14 +70,15 @@ def _heatmap(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
         scaling="peak",
         legend="",
     )
+    quotes = Quotes()
     value = " of the unit's value" if head.score == "value" else ""
     caption = (
         f"{TITLES[facts.method]}{value} at layer {facts.layer}, one cell for each of the "
         f"{size(facts.map_size)} positions of its feature maps. "
-        f"{_remarks(facts)}{_sentences(head)}"
+        f"{_remarks(facts, quotes)}{_sentences(head, quotes)}"
     )
     alt = _alt("Heatmap", artifact, facts, head)
-    return Drawing(head.part, picture, caption, alt, "Heatmap", (facts.layer,))
+    return Drawing(head.part, picture, caption, alt, "Heatmap", (facts.layer,), tuple(quotes))
 
 
 def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None) -> Drawing:
@@ -86,21 +88,23 @@ def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | No
         picture = answers.cards(tiles, [_lines(sample) for sample in head.samples])
     else:
         picture = _in_rows(tiles, [_title(sample) for sample in head.samples])
+    quotes = Quotes()
     sentences = [
         f"The same heatmap resized to the input ({size(np.shape(images)[1:3])} pixels, bilinear) "
         "and laid over it.",
         channels(np.shape(images)[-1]),
         answers.remark(wanted, _images(head)),
-        _sentences(head),
+        _sentences(head, quotes),
     ]
     caption = " ".join(filter(None, sentences))
     heading = "Heatmap over Input Image"
     alt = _alt(heading, artifact, facts, head)
-    return Drawing("overlay", picture, caption, alt, heading, (facts.layer,))
+    return Drawing("overlay", picture, caption, alt, heading, (facts.layer,), tuple(quotes))
 
 
 def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None) -> Drawing:
     """Input, heatmap and overlay of each sample, for one head of several."""
+    quotes = Quotes()
     images = artifact.arrays["images"]
     maps, large = _maps(artifact, head, "map"), _maps(artifact, head, "large")
     rows = [
@@ -118,10 +122,10 @@ def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None
     caption = (
         f"{TITLES[facts.method]} {answering(head.name, head.score)} at layer {facts.layer} "
         f"({size(facts.map_size)} positions), and resized over the input. {SCALE} "
-        f"{f'{listed} ' if listed else ''}{_remarks(facts)}{_sentences(head)}"
+        f"{f'{listed} ' if listed else ''}{_remarks(facts, quotes)}{_sentences(head, quotes)}"
     )
     alt = _alt("Input, heatmap and overlay", artifact, facts, head)
-    return Drawing(head.part, picture, caption, alt, head.title, (facts.layer,))
+    return Drawing(head.part, picture, caption, alt, head.title, (facts.layer,), tuple(quotes))
 
 
 def _maps(artifact: Artifact, head: HeadFacts, kind: str) -> Floats:
@@ -160,9 +164,9 @@ def _title(sample: Sample) -> str:
     return title(sample.image, "the same everywhere" if sample.pointless else zero)
 
 
-def _remarks(facts: Facts) -> str:
+def _remarks(facts: Facts, quotes: Quotes) -> str:
     """Sentences on what a reader would not expect, with a space after each."""
-    remarks = _left_out(facts)
+    remarks = _left_out(facts, quotes)
     if names := facts.independent:
         single = len(names) == 1
         outputs = f"Output{'' if single else 's'} {', '.join(names)} {'does' if single else 'do'}"
@@ -179,21 +183,23 @@ def _remarks(facts: Facts) -> str:
     return remarks
 
 
-def _left_out(facts: Facts) -> str:
+def _left_out(facts: Facts, quotes: Quotes) -> str:
     """A sentence on channels that Score-CAM could not use, with a space after it."""
     count = facts.channels_left_out
     if not count:
         return ""
     verbs = ("is", "was") if count == 1 else ("are", "were")
+    how = "channels of the layer that are the same at every position of some image"
+    quotes.number(str(count), "channels_left_out", count, how, "channels", facts.channels)
     return (
         f"{count} of {counted(facts.channels, 'channel', 'channels')} {verbs[0]} the same at every "
         f"position of some image and {verbs[1]} left out there. "
     )
 
 
-def _sentences(head: HeadFacts) -> str:
+def _sentences(head: HeadFacts, quotes: Quotes) -> str:
     """What was explained for each sample, the model's answer, and heatmaps that point nowhere."""
-    return " ".join(sentence(sample.image, _dark(sample)) for sample in head.samples)
+    return " ".join(sentence(sample.image, quotes, _dark(sample)) for sample in head.samples)
 
 
 def _dark(sample: Sample) -> str:

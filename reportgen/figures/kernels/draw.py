@@ -6,7 +6,8 @@ from typing import Literal, Unpack
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import counted, number
 from reportgen.drawing.mosaic import Layout, mosaic
 from reportgen.figures.kernels.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing, Picture
@@ -42,14 +43,17 @@ def _drawing(kernel: Floats, layer: LayerFacts, params: Params) -> Drawing:
     view = _view(layer, flat, params["show"])
     shown = flat[:, :, : _input_count(flat, params["max_inputs"])] if view == "inputs" else flat
     tiles = scaled(shown, scaling, (layer.low, layer.high))
+    quotes = Quotes()
     content = f"{_filters(layer, flat)} {_tiles(view, layer, shown)}"
     return Drawing(
         part=layer.part,
         picture=_picture(view, tiles, scaling, layer.reads_color),
-        caption=f"{content} {_shades(view, shown, scaling, layer)}{_remarks(layer)}",
+        caption=f"{content} {_shades(view, shown, scaling, layer, quotes)}"
+        + _remarks(layer, quotes),
         alt=f"Mosaic of the weights of {layer.path}: {content}",
         title=f"{layer.type}({layer.path})",
         layers=(layer.path,),
+        quotes=tuple(quotes),
     )
 
 
@@ -190,17 +194,19 @@ def _tiles(view: View, layer: LayerFacts, shown: Floats) -> str:
     return sentence
 
 
-def _shades(view: View, shown: Floats, scaling: str, layer: LayerFacts) -> str:
+def _shades(view: View, shown: Floats, scaling: str, layer: LayerFacts, quotes: Quotes) -> str:
     """What shades mean."""
     if scaling == "range":
-        return _range_shades(view, layer.low, layer.high)
+        return _range_shades(view, layer.low, layer.high, quotes)
     largest = _largest_magnitude(shown)
     if not largest:
         finite = " that are finite numbers" if layer.not_finite else ""
         return f"All weights{finite} are zero."
     whose = "of the tiles shown" if scaling == "layer" else "of each filter by itself"
     if view == "color":
-        value = f", {largest:.3g}" if scaling == "layer" else ""
+        value, how = "", "largest magnitude of a weight of the tiles shown"
+        if scaling == "layer":
+            value = f", {quotes.number(f'{largest:.3g}', 'largest_weight_shown', largest, how)}"
         return (
             "Middle gray is a weight of zero in all three; full brightness and black are plus and "
             f"minus the largest magnitude {whose}{value}."
@@ -210,18 +216,21 @@ def _shades(view: View, shown: Floats, scaling: str, layer: LayerFacts) -> str:
     )
 
 
-def _range_shades(view: View, low: float, high: float) -> str:
+def _range_shades(view: View, low: float, high: float, quotes: Quotes) -> str:
+    how = "weight of the whole layer"
+    least = quotes.number(f"{low:.3g}", "smallest_weight", low, f"smallest {how}")
     if low == high:
-        return f"All weights of the layer are {low:.3g}."
+        return f"All weights of the layer are {least}."
+    most = quotes.number(f"{high:.3g}", "largest_weight", high, f"largest {how}")
     darkest, brightest = ("none", "full") if view == "color" else ("black", "white")
     return (
         f"A weight w is drawn as (w - low) / (high - low), from 0 ({darkest}) to 1 ({brightest}), "
-        f"with the smallest and the largest weight of the whole layer: low = {low:.3g}, "
-        f"high = {high:.3g}."
+        f"with the smallest and the largest weight of the whole layer: low = {least}, "
+        f"high = {most}."
     )
 
 
-def _remarks(layer: LayerFacts) -> str:
+def _remarks(layer: LayerFacts, quotes: Quotes) -> str:
     remarks = ""
     if len(layer.size) == 3:
         remarks += " Averaged over the first axis of space."
@@ -231,6 +240,8 @@ def _remarks(layer: LayerFacts) -> str:
             f"{counted(layer.mixed, 'channel', 'channels')} are not shown."
         )
     if layer.not_finite:
+        how = "filters with weights that are not finite numbers"
+        quotes.number(number(layer.not_finite), "not_finite", layer.not_finite, how, "filters")
         filters = counted(layer.not_finite, "filter holds", "filters hold")
         remarks += f" {filters} weights that are not finite numbers (gray)."
     return remarks

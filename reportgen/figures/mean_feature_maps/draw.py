@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution.captions import channels
@@ -34,15 +35,17 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
         row_titles=[_row_title(image) for image in facts.images],
         tile=_TILE if len(rows) > _FEW_ROWS else None,
     )
-    caption = " ".join(filter(None, (_caption(facts, means), channels(images.shape[-1]))))
-    return (Drawing("", picture, caption, _alt(facts), layers=facts.layers),)
+    quotes = Quotes()
+    caption = " ".join(filter(None, (_caption(facts, means, quotes), channels(images.shape[-1]))))
+    alt = _alt(facts)
+    return (Drawing("", picture, caption, alt, layers=facts.layers, quotes=tuple(quotes)),)
 
 
 def _row_title(image: ShownImage) -> str:
     return f"{image.label} ({image.plain_name})" if image.label else image.plain_name
 
 
-def _caption(facts: Facts, means: list[Floats]) -> str:
+def _caption(facts: Facts, means: list[Floats], quotes: Quotes) -> str:
     sizes = ", ".join(
         f"{path} ({maps.shape[1]} x {maps.shape[2]})"
         for path, maps in zip(facts.layers, means, strict=True)
@@ -52,6 +55,8 @@ def _caption(facts: Facts, means: list[Floats]) -> str:
     caption += "(bright)."
     count = sum(map(count_even, means))
     if count:
+        how = "maps shown that are the same everywhere up to rounding"
+        quotes.number(str(count), "even_maps_shown", count, how, "maps")
         are = "map is" if count == 1 else "maps are"
         caption += f" {count} {are} the same everywhere up to rounding, and dark."
     if facts.classes_left_out:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
 
-FRESH = ("energy_in_foreground",)
+FRESH = ("energy_in_foreground", "energy_near_foreground")
 """Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
@@ -62,6 +62,7 @@ ENTRY = Entry(
         FRESH,
         (
             ("energy_in_foreground", "share of the drops that lie in the foreground, by head"),
+            ("energy_near_foreground", "share of the drops on or within a patch of it, by head"),
             ("same_place", "share of a map where others lie on average, by head"),
             ("foreground_there", "share of foreground at that place, by head"),
             ("zero_maps", "images of which no patch lowers the score, by head"),

@@ -178,7 +178,7 @@ def _measures(
     rest = images.measured
     score = "probability" if occlusion.logit is None else score_of(head)
     drops = pixel_means(occlusion.drops[rest], cover, images.size)
-    measures = focus(head.name, score, drops, masks, part, seed)
+    measures = focus(head.name, score, drops, masks, max(cover.patch), part, seed)
     if head.valued:
         return [*measures, value_drop(head.name, occlusion.drops[rest], part, seed)]
     probability, changed = occlusion.probability[rest], occlusion.changed[rest]

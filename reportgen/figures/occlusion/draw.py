@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import counted
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
@@ -11,6 +12,7 @@ from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
     channels,
     finding,
+    of_image,
     percent,
     plain,
     sentence,
@@ -51,6 +53,7 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     of_head = "" if alone else f" of head {head.name}"
     mean = f"the mean color of the {facts.mean_split} images"
     fill = mean if params["base"] == "mean" else params["base"]
+    quotes = Quotes()
     sentences = [
         f"Drop of the {head.score}{of_head} when a patch of {size(facts.patch)} pixels is "
         f"filled with {fill}, at {_places(facts)}; each "
@@ -64,10 +67,14 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
             f"Output {name} has values and no probability, so it is left out."
             for name in facts.without_probability
         ),
-        *(sentence(sample.image, _drop(sample, facts.positions)) for sample in head.samples),
+        *(
+            sentence(sample.image, quotes, _drop(sample, facts.positions, quotes))
+            for sample in head.samples
+        ),
     ]
     caption = " ".join(text for text in sentences if text)
-    return Drawing(head.part, picture, caption, _alt(head, maps), "" if alone else head.title)
+    heading = "" if alone else head.title
+    return Drawing(head.part, picture, caption, _alt(head, maps), heading, quotes=tuple(quotes))
 
 
 def _places(facts: Facts) -> str:
@@ -77,19 +84,27 @@ def _places(facts: Facts) -> str:
     return places if facts.positions == 1 else places + apart
 
 
-def _drop(sample: Sample, positions: int) -> str:
+def _drop(sample: Sample, positions: int, quotes: Quotes) -> str:
+    at, image = of_image(sample.image), sample.image.plain_name
     if sample.zero:
         return "covering changes nothing at any position, so the map is zero everywhere"
     if sample.image.value is not None and sample.score_drop is not None:
-        return (
-            f"the worst position lowers the value by {plain(sample.score_drop)}"
-            if sample.score_drop > 0
-            else "no position lowers the value"
+        if sample.score_drop <= 0:
+            return "no position lowers the value"
+        how = f"largest drop of the value over all positions of the patch, for {image}"
+        drop = quotes.number(
+            plain(sample.score_drop), f"value_drop{at}", sample.score_drop, how, n=positions
         )
-    words = (
-        f"the worst position takes {percent(sample.probability_drop)} of probability"
-        if sample.probability_drop > 0
-        else "no position lowers the probability"
+        return f"the worst position lowers the value by {drop}"
+    words = "no position lowers the probability"
+    if sample.probability_drop > 0:
+        how = f"largest drop of the probability over all positions of the patch, for {image}"
+        share, name = sample.probability_drop, f"probability_drop{at}"
+        shown = quotes.number(percent(share), name, share, how, n=positions)
+        words = f"the worst position takes {shown} of probability"
+    how = f"positions of the patch that change the answer for {image}"
+    quotes.number(
+        str(sample.flips), f"changed_answers{at}", sample.flips, how, "positions", positions
     )
     change = "changes" if 1 in (sample.flips, positions) else "change"
     places = counted(positions, "position", "positions")

@@ -5,17 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.drafting.wording import counted
-from reportgen.metrics.localization import energies, mean_over_maps, same_place
+from reportgen.metrics.localization import dilated, energies, mean_over_maps, same_place
 from reportgen.metrics.statistics import Bounds, bootstrap, wilson
 from reportgen.records import Measure
 from reportgen.types import Booleans, Doubles, Floats
 
 
 def focus(
-    name: str, score: str, drops: Floats, masks: Booleans, part: str, seed: int
+    name: str, score: str, drops: Floats, masks: Booleans, patch: int, part: str, seed: int
 ) -> list[Measure]:
-    """How the drops of a head's score, as maps (n, h, w), lie on foregrounds (n, h, w)."""
-    zero, inside, area = energies(np.maximum(drops, 0), masks)
+    """How the drops of a head's score, as maps (n, h, w), lie on foregrounds (n, h, w).
+
+    A pixel near the foreground shares patches with it, of `patch` pixels a side.
+    """
+    rises_left_out = np.maximum(drops, 0)
+    zero, inside, area = energies(rises_left_out, masks)
+    around = dilated(masks, (patch - 1, patch - 1)) if patch > 1 else masks
+    _, near, near_area = energies(rises_left_out, around)
     return [
         mean_over_maps(
             f"energy_in_foreground@{name}",
@@ -24,6 +30,15 @@ def focus(
             f"share of the drops of the {score} (rises left out), each pixel the mean over the "
             "patches that cover it, that lies inside the foreground; baseline: the foreground's "
             "share of the area",
+            part,
+            seed,
+        ),
+        mean_over_maps(
+            f"energy_near_foreground@{name}",
+            near,
+            near_area,
+            "the same inside the foreground or where a patch that covers the pixel can reach it; "
+            "baseline: that region's share of the area",
             part,
             seed,
         ),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import counted, number
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import answers, sanity_table
@@ -64,17 +65,19 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles, below=below)
     alone, method = len(facts.heads) == 1, TITLES[facts.method]
     of_head = "" if alone else f" {answering(head.name, head.score)}"
+    quotes = Quotes()
     sentences = [
         f"{_method(facts, params, head)}{of_head}. {_colors(facts)}",
-        _guided(head.relus),
+        _guided(head.relus, quotes),
         channels(facts.channels),
         answers.remark(params.get("likeliest"), explained),
         facts.unexplained,
-        *(sentence(sample.image, _zero(sample)) for sample in head.samples),
+        *(sentence(sample.image, quotes, _zero(sample)) for sample in head.samples),
     ]
     caption = " ".join(text for text in sentences if text)
     heading = method if alone else f"{head.title}: {method}"
-    return Drawing(head.part, picture, caption, _alt(facts, head, maps), heading)
+    alt = _alt(facts, head, maps)
+    return Drawing(head.part, picture, caption, alt, heading, quotes=tuple(quotes))
 
 
 def _pictures(pixels: Array, values: Floats, signed: bool) -> list[Pixels]:
@@ -108,12 +111,16 @@ def _colors(facts: Facts) -> str:
     return f"{magnitude} is shown, without its sign, each map from zero to its own maximum."
 
 
-def _guided(relus: Relus) -> str:
+def _guided(relus: Relus, quotes: Quotes) -> str:
     """What guided backpropagation met; nothing for other methods."""
     if not relus.replaced:
         return ""
+    how = "ReLUs whose backward pass follows the rule"
+    quotes.number(number(relus.replaced), "replaced_relus", relus.replaced, how, "ReLUs")
     words = f"The rule was replaced at {counted(relus.replaced, 'ReLU', 'ReLUs')}"
     if relus.leaky:
+        how = "of these, ReLUs that pass on a share where they are off"
+        quotes.number(number(relus.leaky), "leaky_relus", relus.leaky, how, "ReLUs")
         which = counted(relus.leaky, "of them is leaky", "of them are leaky")
         words += f"; {which}, and passed on a share where off, for which the paper has no rule"
     if relus.curves:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drawing.colors import shown
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import Entry, sheet
@@ -152,10 +153,14 @@ def _inputs(artifact: Artifact, facts: Facts) -> tuple[Drawing, ...]:
     )
     many = f"{depth} channels, in the order in which the model reads them"
     caption = f"Model input ({facts.preprocessing}): its {'channel' if depth == 1 else many}, "
-    caption += f"from {inputs.min():.4g} (black) to {inputs.max():.4g} (white)."
+    quotes = Quotes()
+    low, high = float(inputs.min()), float(inputs.max())
+    least = quotes.number(f"{low:.4g}", "smallest_input", low, "smallest value of the model input")
+    most = quotes.number(f"{high:.4g}", "largest_input", high, "largest value of the model input")
+    caption += f"from {least} (black) to {most} (white)."
     alt = f"Gray pictures of the model input's channels ({', '.join(facts.channels)}) "
     alt += f"for {', '.join(facts.titles)}"
-    return (Drawing("input", picture, caption, alt, "As model input"),)
+    return (Drawing("input", picture, caption, alt, "As model input", quotes=tuple(quotes)),)
 
 
 def _channel_labels(facts: Facts) -> list[str]:

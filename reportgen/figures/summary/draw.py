@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportgen.drafting.wording import counted, listed
+from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.wording import listed, number
 from reportgen.figures.summary.facts import Facts
 from reportgen.records import Artifact, Cell, Table
 from reportgen.types import Params
@@ -32,11 +33,16 @@ def _summary(facts: Facts) -> Table:
             (*cells, ", ".join(row.connected_to))
             for cells, row in zip(rows, facts.rows, strict=True)
         ]
+    quotes = Quotes()
+    params = quotes.number(number(facts.total), "params", facts.total, "sum over all weights")
+    for name, count in (("trainable", facts.trainable), ("non_trainable", facts.fixed)):
+        how = f"sum over all {name.replace('_', '-')} weights"
+        quotes.number(number(count), f"{name}_params", count, how, "parameters")
     return Table(
         part="",
         columns=columns,
         rows=tuple(rows),
-        caption=f"{_layers(facts)} with {counted(facts.total, 'parameter', 'parameters')}."
+        caption=f"{_layers(facts)} with {params} parameter{'s' * (facts.total != 1)}."
         + _unused(facts.unused),
         footer=(
             f"Total params: {facts.total:,}",
@@ -44,6 +50,7 @@ def _summary(facts: Facts) -> Table:
             f"Non-trainable params: {facts.fixed:,}",
         ),
         layers=tuple(row.name for row in facts.rows),
+        quotes=tuple(quotes),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reportgen.drafting.quotes import Quotes
 from reportgen.drawing.charts import Line, Panel, curves
+from reportgen.figures.parts import class_qualifier
 from reportgen.figures.training_curves.facts import Curve, Facts
 from reportgen.records import Artifact, Cell, Drawing, Table
 from reportgen.types import Params
@@ -30,7 +32,8 @@ def _picture(facts: Facts) -> Drawing:
         f"Loss and accuracy by epoch ({lines}solid: training, a mean over the epoch while the "
         "weights change; dashed: validation, after the epoch)."
     )
-    return Drawing("", picture, caption, _alt(facts))
+    quotes = Quotes()
+    return Drawing("", picture, caption, _alt(facts, quotes), quotes=tuple(quotes))
 
 
 def _panel(metric: str, every: Sequence[Curve]) -> Panel:
@@ -48,15 +51,23 @@ def _panel(metric: str, every: Sequence[Curve]) -> Panel:
     return Panel(metric.capitalize(), lines)
 
 
-def _alt(facts: Facts) -> str:
+def _alt(facts: Facts, quotes: Quotes) -> str:
     courses = [
-        f"{curve.metric} of {curve.title.lower()} from {values[0]:.3f} to {values[-1]:.3f} in "
-        f"{_SPLIT_NAMES[split]}"
+        f"{curve.metric} of {curve.title.lower()} from {_at(curve, split, 0, quotes)} to "
+        f"{_at(curve, split, -1, quotes)} in {_SPLIT_NAMES[split]}"
         for curve in facts.curves
         for split, values in curve.by_split.items()
     ]
     epochs = facts.epochs
     return f"Line charts over {epochs} epoch{'s' * (epochs != 1)}: " + "; ".join(courses) + "."
+
+
+def _at(curve: Curve, split: str, epoch: int, quotes: Quotes) -> str:
+    """A curve's value after the first (0) or the last epoch (-1)."""
+    value, when = curve.by_split[split][epoch], "last" if epoch else "first"
+    name = f"{when}_{curve.metric}@{split}.{class_qualifier(curve.title)}"
+    how = f"{curve.metric} of {curve.title.lower()} in {_SPLIT_NAMES[split]}, {when} epoch"
+    return quotes.number(f"{value:.3f}", name, value, how)
 
 
 def _log(facts: Facts) -> Table:
