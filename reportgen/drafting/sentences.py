@@ -113,6 +113,12 @@ class Sentences:
         return " ".join(str(text).split())
 
 
+def prose(*sentences: Sentence | str) -> str:
+    """Sentences as the text of a caption; empty ones are left out."""
+    texts = (one.text if isinstance(one, Sentence) else one for one in sentences)
+    return " ".join(filter(None, texts))
+
+
 def _places(key: str, reading: Reading) -> dict[str, object]:
     """The model and the layer or output of a reading; its place leaves out what is obvious."""
     model, at = quoted(reading.model.title), quoted(reading.at)

@@ -11,11 +11,12 @@ from reportgen.errors import UndefinedError
 from reportgen.metrics.skipping import values_only
 from reportgen.metrics.statistics import prediction_interval
 from reportgen.network.network import Network
-from reportgen.network.randomization import effort, kept, redrawn
+from reportgen.network.randomization import kept, redrawn, shares
 from reportgen.records import Measure
+from reportgen.types import Integers
 
-Measured = Callable[[int], Iterable[Measure]]
-"""What a network measures on so many images, with the weights that it has."""
+Measured = Callable[[Integers], Iterable[Measure]]
+"""What a network measures with the weights that it has, on the images at these places."""
 
 _FIRST_SEED = 7919
 """Seeds of fresh weights lie apart from those that initialize a model, which are small."""
@@ -28,7 +29,6 @@ def fresh_measures(
     names: Sequence[str],
     measured: Measured,
     images: int = 0,
-    passes: int = 1,
     layers: Collection[str] | None = None,
 ) -> list[Measure]:
     """Measures of a network, each followed by its companion with fresh weights.
@@ -44,17 +44,16 @@ def fresh_measures(
         names: of the measures that get a companion, without a qualifier.
         measured: measures the network again, with the same code, while it has fresh weights.
         images: the number of images of the network's own measures; 0 where there are none.
-        passes: through the network for each image; a way back counts as two.
         layers: paths of the layers whose weights are drawn; None for all.
     """
     if not _wanted(own, names):
         return list(own)
-    budget = effort(network, images, passes)
+    turns = shares(network, images, layers)
     draws = (
-        _of_draw(network, seed_of(seed, draw), measured, budget.images, layers)
-        for draw in range(budget.draws)
+        _of_draw(network, seed_of(seed, draw), measured, places, layers)
+        for draw, places in enumerate(turns)
     )
-    return with_companions(network, own, names, draws, budget.images if images else 0, images)
+    return with_companions(network, own, names, draws, len(turns[0]), images)
 
 
 def seed_of(seed: int, draw: int) -> int:
@@ -101,12 +100,16 @@ def _wanted(own: Sequence[Measure], names: Sequence[str]) -> list[Measure]:
 
 
 def _of_draw(
-    network: Network, seed: int, measured: Measured, images: int, layers: Collection[str] | None
+    network: Network,
+    seed: int,
+    measured: Measured,
+    places: Integers,
+    layers: Collection[str] | None,
 ) -> list[Measure]:
     """The measures with one draw; [] where it cannot be measured, such as beyond all numbers."""
     with redrawn(network, seed, layers), values_only():
         try:
-            return list(measured(images))
+            return list(measured(places))
         except UndefinedError:
             return []
 
@@ -118,7 +121,7 @@ def _how(network: Network, images: int) -> str:
         "interval is that of one further draw (95 % prediction interval)"
     ]
     if images:
-        parts.append(f"on the first {images} of the images, for the sake of time")
+        parts.append(f"on {images} of the images each, taking turns")
     if unknown := kept(network):
         others = f" and {len(unknown) - 2} more" if len(unknown) > 2 else ""
         parts.append(

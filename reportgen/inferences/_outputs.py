@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reportgen.drafting import Case, Paragraph, Reading, Side, every, readings, tally
+from reportgen import drafting
+from reportgen.drafting import Reading, Sentence, Sentences, Side, every, readings, unlearned
 from reportgen.records import Evidence, Findings, Inference
 
 
@@ -16,10 +17,12 @@ class Judged:
     Attributes:
         reading: the evidence that decided, whose `at` is the name of the output.
         side: the answer.
-        why: which sentence fits; by default the answer.
+        why: the sentence that fits; by default the answer.
         rest: further evidence that this sentence quotes.
         words: names that this sentence quotes.
         order: how bad it is, of outputs with the same answer.
+        row: the output's cells in the table, after those of model, output and claim.
+        cases: what else this sentence chooses by.
     """
 
     reading: Reading
@@ -28,6 +31,21 @@ class Judged:
     rest: Mapping[str, Evidence] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
     order: float = 0.0
+    row: tuple[str | Evidence | None, ...] = ()
+    cases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """How a sentence names the output: by its "model" or "output", by "both", or not at all."""
+        if self.reading.alone:
+            return "only" if self.reading.only else "model"
+        return "output" if self.reading.only else "both"
+
+    def earned(self) -> Judged:
+        """The same, but "unlearned" where the claim would credit a model that learned nothing."""
+        if self.side == "above" and unlearned(self.reading.model):
+            return replace(self, side="open", why="unlearned")
+        return self
 
 
 def by_output(
@@ -55,28 +73,44 @@ def same_output(items: Sequence[Reading], reading: Reading) -> Evidence | None:
 
 
 def conclude(
-    rule: str, claim: str, judged: Sequence[Judged], sentences: Mapping[str, str]
+    rule: str, sentences: Sentences, judged: Sequence[Judged], table: str = "outputs"
 ) -> Inference:
     """A note on the claim, which holds if it does for every output; none without outputs.
 
-    The note quotes the worst output of those that decide.
+    The note quotes the worst output of those that decide. Where there are several, its table shows
+    all of them.
 
     Args:
         rule: its name.
-        claim: completes "outputs where ...".
+        sentences: the catalog of the rule. It has a `claim`, a sentence for each `Judged.why`, and
+            the `table`, whose first columns are "model", "output" and "claim". A sentence may
+            quote `$value`, what is in `rest` and `words`, and { The-model }, and choose by
+            `$several` ("yes" or "no").
         judged: the outputs.
-        sentences: templates by `Judged.why`, on `value`, its `{value.output}` and `rest`.
+        table: the message that names the columns of the table.
     """
     if not judged:
         return Inference()
     answer = every([each.side for each in judged])
     deciding = [each for each in judged if each.side == answer]
     worst = max(deciding, key=lambda each: each.order)
-    paragraph = Paragraph(rule)
-    quoted: dict[str, Evidence | Reading] = {"value": worst.reading, **worst.rest}
-    paragraph.say(sentences[worst.why or worst.side], dict(worst.words), **quoted)
-    if len(judged) > 1:
-        cases = [Case(e.side, (e.reading.evidence, *e.rest.values())) for e in judged]
-        counts = tally(rule, "outputs", "output|outputs", claim, cases)
-        paragraph.say(f"It holds for {counts.phrase} that {claim}.", **counts.evidence)
-    return paragraph.conclude(answer)
+    why = _why(sentences, worst, "yes" if len(judged) > 1 else "no")
+    also = [item for each in judged for item in (each.reading.evidence, *each.rest.values())]
+    rows = [
+        (each.reading.model.title, each.reading.at, _answer(sentences, each.side), *each.row)
+        for each in judged
+    ]
+    shown = sentences.table(table, rows) if len(rows) > 1 else None
+    return drafting.conclude(rule, sentences("claim"), answer, why, also, shown)
+
+
+def _why(sentences: Sentences, judged: Judged, several: str) -> Sentence:
+    cases = {"place": judged.place, "several": several, "cause": unlearned(judged.reading.model)}
+    cases |= judged.cases
+    return sentences(
+        judged.why or judged.side, judged.words, value=judged.reading, **judged.rest, **cases
+    )
+
+
+def _answer(sentences: Sentences, answer: Side) -> str:
+    return sentences("answer", judged=answer).text

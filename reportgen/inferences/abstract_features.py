@@ -8,6 +8,7 @@ from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
     Reading,
+    Sentence,
     Sentences,
     Side,
     apart,
@@ -56,9 +57,13 @@ class _Pair:
     fresh: tuple[Evidence | None, Evidence | None]
 
     @property
+    def less(self) -> Side:
+        """Whether the pixels explain less of the later layer's maps."""
+        return opposite(apart(self.local[1], self.local[0]))
+
+    @property
     def side(self) -> Side:
-        less = opposite(apart(self.local[1], self.local[0]))
-        answer = every([less, apart(self.named[1], self.named[0])])
+        answer = every([self.less, apart(self.named[1], self.named[0])])
         near, named = (
             beyond(own, fresh, FLOOR)
             for own, fresh in zip((self.local[1], self.named[1]), self.fresh, strict=True)
@@ -81,17 +86,11 @@ def infer(findings: Findings) -> Inference:
     claim = "maps tell less of the pixels there and more of the class than in the first convolution"
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    last = pairs[-1]
-    why = SENTENCES(
-        "only" if counts.case == "only" else "layers",
-        {"first": last.names[0], "later": last.names[1]},
-        case=counts.case,
-        open="yes" if counts.open else "no",
-        judged=counts.answer,
-        layers=counts.evidence["layers"],
-        before=last.named[0],
-        after=last.named[1],
-    )
+    if counts.case == "only":
+        why = _single(pairs[0], counts.answer, only=len(findings.models) == 1)
+    else:
+        opened = "yes" if counts.open else "no"
+        why = SENTENCES("layers", case=counts.case, open=opened, layers=counts.evidence["layers"])
     also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
     also += [item for pair in pairs for item in pair.fresh if item is not None]
     rows = {
@@ -104,6 +103,24 @@ def infer(findings: Findings) -> Inference:
     table = SENTENCES.table("each", rows.values())
     models = [pair.model for pair in pairs]
     return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
+
+
+def _single(pair: _Pair, judged: Side, *, only: bool) -> Sentence:
+    """The sentence on the only later convolution; `only` where the report has no other model."""
+    before, after = (
+        Reading(pair.model, name, item, only=only)
+        for name, item in zip(pair.names, pair.named, strict=True)
+    )
+    failed = "pixels" if pair.less == "below" else "class"
+    return SENTENCES(
+        "only",
+        judged=failed if judged == "below" else judged,
+        known="no" if None in pair.fresh else "yes",
+        before=before,
+        after=after,
+        near=pair.local[0],
+        local=pair.local[1],
+    )
 
 
 def _share(item: Evidence | None) -> str | None:

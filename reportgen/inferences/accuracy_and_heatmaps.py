@@ -100,20 +100,20 @@ def _tests(best: _Rival, other: _Rival, comparisons: int) -> dict[str, Evidence]
         return {}
     sources = [*best.answers.values(), *other.answers.values()]
     pair = f"{best.model.name}.{other.model.name}"
-    more = "test images on which more outputs are right"
-    if best.outputs == 1:
-        more = "test images that are answered correctly only"
+    several = "test images on which more outputs of the {} model are right than of the {}"
+    one = "test images that the {} model answers correctly and the {} does not"
+    more = one if best.outputs == 1 else several
     p = "two-sided probability of so unequal a number of images answered better by one model than "
     p += "by the other, if both were equally good: exact test of paired proportions (McNemar's, "
     p += f"signs drawn anew); it counts below {SURE} over the number of comparisons, {comparisons}"
     return {
         "better": derived(
             ENTRY.name, f"answered_better@{pair}", result.better, sources,
-            f"{more} by the first model than by the second", "images", result.images,
+            more.format("first", "second"), "images", result.images,
         ),
         "worse": derived(
             ENTRY.name, f"answered_worse@{pair}", result.worse, sources,
-            f"{more} by the second model than by the first", "images", result.images,
+            more.format("second", "first"), "images", result.images,
         ),
         "p": derived(
             ENTRY.name, f"paired_p@{pair}", result.p, sources, p, "", result.images,

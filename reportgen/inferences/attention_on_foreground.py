@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
-    Paragraph,
     Reading,
+    Sentence,
+    Sentences,
     Side,
     at_same_place,
     beyond,
+    conclude,
     earned,
     every,
+    few,
     is_pool,
     listed,
+    measure_name,
     models_of,
     most,
     of_model,
+    percent,
     readings,
     side,
     tally,
+    unlearned,
 )
 from reportgen.records import Evidence, Findings, Inference, ModelFacts
 
@@ -52,15 +58,7 @@ EXACT = ("saliency", "occlusion")
 """Methods that say of every pixel itself whether the answer depends on it. Grad-CAM weighs whole
 feature maps, so that it can show what no later layer looks at."""
 
-CONCLUSIONS: dict[Side, str] = {
-    "above": "So the evidence for the answers lies on the foreground, as training put it there.",
-    "below": "So what decides the answers lies elsewhere.",
-    "open": "So it is undecided whether training turned the network to the foreground.",
-}
-NOT_ENOUGH = (
-    "Activations show where a layer responds, and not what decides an answer: that takes Grad-CAM, "
-    "saliency or occlusion."
-)
+SENTENCES = Sentences(__file__)
 
 
 @dataclass(frozen=True)
@@ -102,19 +100,17 @@ def infer(findings: Findings) -> Inference:
     ]
     claim = "most methods find the evidence for answers on the foreground, and none elsewhere"
     counts = tally(ENTRY.name, "attentive", "model|models", claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        f"The evidence for answers lies on the foreground in {counts.phrase}.", **counts.evidence
-    )
-    for method in METHODS:
-        _say(paragraph, findings, method)
-    _disagree(paragraph, models, votes)
-    if all(vote.method not in METHODS for of_one in votes.values() for vote in of_one):
-        paragraph.say(NOT_ENOUGH)
-    paragraph.warn(models)
-    paragraph.explain(counts)
-    paragraph.say(CONCLUSIONS[counts.answer])
-    return paragraph.conclude(counts.answer)
+    if counts.case == "only":
+        why = _single(findings, votes[models[0].name], models[0], counts.answer)
+    else:
+        opened = "yes" if counts.open else "no"
+        attentive = counts.evidence["attentive"]
+        why = SENTENCES("models", case=counts.case, open=opened, attentive=attentive)
+    rows = _rows(findings)
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    also += [item for row in rows for item in row if isinstance(item, Evidence)]
+    table = SENTENCES.table("each", [_shown(row) for row in rows]) if len(rows) > 1 else None
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
 
 
 # --- votes -------------------------------------------------------------------------------------
@@ -199,47 +195,55 @@ def _lifts(findings: Findings) -> list[Reading]:
 
 # --- sentences ---------------------------------------------------------------------------------
 
-
-def _say(paragraph: Paragraph, findings: Findings, method: str) -> None:
-    """The least share that a method finds on the foreground, beside the two that it must beat."""
-    shares, fresh = _shares(findings, method)
-    if not shares:
-        return
-    least = min(shares, key=_gain)
-    beside = at_same_place(fresh, least)
-    name = METHODS[method][1]
-    lead = f"{name[0].upper()}{name[1:]} puts"
-    at_least = "" if len(shares) == 1 else "at least "
-    against = "{least.baseline:%} of the area"
-    if beside is not None and beside.value is not None:
-        against = "{least.baseline:%} by area and {fresh:%} with fresh weights"
-    where = "" if len(shares) == 1 else " ({least.output})"
-    missing = "" if "fresh" in against else " Fresh weights were not measured."
-    near = "on or near" if "near" in least.evidence.id else "on"
-    paragraph.say(
-        f"{lead} {at_least}{{least:%}} {near} the foreground, against {against}{where}.{missing}",
-        least=least,
-        **({"fresh": beside} if beside is not None and beside.value is not None else {}),
-    )
+_Row = tuple[str, str, str, Evidence, Evidence | None]
+"""A model, a method, an output, the share on the foreground, and that with fresh weights."""
 
 
-def _disagree(
-    paragraph: Paragraph, models: Sequence[ModelFacts], votes: Mapping[str, Sequence[_Vote]]
-) -> None:
-    """A sentence on each model of which the methods say contrary things."""
-    for model in models:
-        names = {
-            answer: [METHODS.get(v.method, ("", v.method))[1] for v in votes[model.name]
-                     if v.side == answer]
-            for answer in ("above", "below")
+def _rows(findings: Findings) -> list[_Row]:
+    """What each method finds on the foreground, by model and output."""
+    rows: list[_Row] = []
+    for method, (_, name) in METHODS.items():
+        shares, fresh = _shares(findings, method)
+        rows += [(r.model.title, name, r.at, r.evidence, at_same_place(fresh, r)) for r in shares]
+    titles = [model.title for model in findings.models]
+    return sorted(rows, key=lambda row: titles.index(row[0]))
+
+
+def _shown(row: _Row) -> tuple[str | None, ...]:
+    model, method, output, share, fresh = row
+    beside = None if fresh is None else percent(fresh.value)
+    method = method[0].upper() + method[1:]
+    return (model, method, output, percent(share.value), percent(share.baseline), beside)
+
+
+def _single(
+    findings: Findings, votes: Sequence[_Vote], model: ModelFacts, judged: Side
+) -> Sentence:
+    """The sentence on the only model."""
+    names = {
+        side: [
+            METHODS.get(vote.method, ("", vote.method))[1] for vote in votes if vote.side == side
+        ]
+        for side in ("above", "below")
+    }
+    if names["above"] and names["below"]:
+        return SENTENCES("disagree", off=listed(names["below"]), on=listed(names["above"]))
+    rows = _rows(findings)
+    if not rows or (judged == "below" and names["below"] == ["activations"]):
+        return SENTENCES("activations", judged=judged)
+    answers = [_side(share, fresh) for *_, share, fresh in rows]
+    telling = [row for row, side in zip(rows, answers, strict=True) if side == judged] or rows
+    _, name, _, share, fresh = min(telling, key=lambda row: _gain(row[3]))
+    case: str = judged
+    if judged == "open":
+        reasons = {
+            "few": few(share), "unlearned": bool(unlearned(model)), "unmeasured": fresh is None,
         }  # fmt: skip
-        if names["above"] and names["below"]:
-            paragraph.say(
-                f"Methods disagree on {{model}}: {listed(names['below'])} finds the evidence off "
-                f"the foreground, {listed(names['above'])} on it.",
-                {"model": model.title},
-            )
+        case = next((reason for reason, holds in reasons.items() if holds), judged)
+    known = {} if fresh is None else {"fresh": fresh}
+    near = "yes" if measure_name(share).startswith("energy_near") else "no"
+    return SENTENCES("only", judged=case, method=name, near=near, share=share, **known)
 
 
-def _gain(reading: Reading) -> float:
-    return (reading.evidence.value or 0) - (reading.evidence.baseline or 0)
+def _gain(share: Evidence) -> float:
+    return (share.value or 0) - (share.baseline or 0)

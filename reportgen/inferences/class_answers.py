@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, earned, readings, side
+from reportgen.drafting import Reading, Sentences, percent, readings, side
 from reportgen.figures.parts import class_of
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Findings, Inference
@@ -16,6 +16,8 @@ ENTRY = Entry(
     help="whether every class is answered, or some are never, or exchanged for others",
     order=-8,
 )
+
+SENTENCES = Sentences(__file__)
 
 
 def infer(findings: Findings) -> Inference:
@@ -37,27 +39,13 @@ def infer(findings: Findings) -> Inference:
     judged = []
     for count in (each for each in never if each.evidence.n):
         judged.append(_judge(count, accuracy, named))
-    return conclude(
-        ENTRY.name,
-        "every class is answered as itself",
-        judged,
-        {
-            "above": "{value.output} answers each of {value.n:class|classes} for some image, and "
-            "exchanges none for another.",
-            "open": "Too little was measured to tell whether {value.output} answers every class as "
-            "itself.",
-            "swapped": "{value.output} swaps {first} and {second}: {rate:%} of their images are "
-            "answered as the other one, {rate.baseline:%} correctly.",
-            "renamed": "{value.output} answers most images of {first} as {second}: {rate:%}, "
-            "against {rate.baseline:%} correctly.",
-            "one": "{value.output} never answers {first}, the class of {never.n:image|images}.",
-            "several": "{value.output} never answers {value} of {value.n:class|classes}, among "
-            "them {first}, the class of {never.n:image|images}.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, judged)
 
 
 def _judge(count: Reading, accuracy: Sequence[Reading], named: dict[str, list[Reading]]) -> Judged:
+    right = same_output(accuracy, count)
+    rest = {} if right is None else {"accuracy": right}
+    row = (count.evidence, None if right is None else percent(right.value))
     for measure in ("swapped", "renamed", "unanswered"):
         for item in named[measure]:
             start = f"{count.at}."
@@ -66,11 +54,9 @@ def _judge(count: Reading, accuracy: Sequence[Reading], named: dict[str, list[Re
             classes = [class_of(part) for part in item.at.removeprefix(start).split(">")]
             words = dict(zip(("first", "second"), classes, strict=False))
             if measure != "unanswered":
-                return Judged(count, "below", measure, {"rate": item.evidence}, words, 2)
+                quoted = rest | {"rate": item.evidence}
+                return Judged(count, "below", measure, quoted, words, 2, row)
             why = "one" if count.evidence.value == 1 else "several"
-            return Judged(count, "below", why, {"never": item.evidence}, words, 1)
-    right = same_output(accuracy, count)
-    clear = right is not None and side(right) == "above" and (count.evidence.n or 0) > 0
-    rest = {"accuracy": right} if right is not None else {}
-    answer = earned("above" if clear and not count.evidence.value else "open", count.model)
-    return Judged(count, answer, "", rest)
+            return Judged(count, "below", why, rest | {"never": item.evidence}, words, 1, row)
+    clear = right is not None and side(right) == "above" and not count.evidence.value
+    return Judged(count, "above" if clear else "open", "", rest, row=row).earned()

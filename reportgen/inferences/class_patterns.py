@@ -66,6 +66,7 @@ def infer(findings: Findings) -> Inference:
         case=counts.case,
         open="yes" if counts.open else "no",
         judged=counts.answer,
+        known="no" if beside is None else "yes",
         layers=counts.evidence["layers"],
         last=last,
         **({} if beside is None else {"fresh": beside}),
@@ -76,10 +77,10 @@ def infer(findings: Findings) -> Inference:
     rows = [
         (r.at, r.model.title, at_same_place(within, r), at_same_place(between, r), r.evidence,
          at_same_place(fresh, r))
-        for r in later
+        for r in separations if r.model in models_of(later)
     ]  # fmt: skip
     also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
-    also += [item for row in rows for item in row[2:4] if isinstance(item, Evidence)]
+    also += [item for row in rows for item in row[2:] if isinstance(item, Evidence)]
     table = SENTENCES.table("each", rows)
     return conclude(
         ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models_of(later)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, Side, earned, side
+from reportgen.drafting import Reading, Sentences, Side, percent, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Evidence, Findings, Inference
 
@@ -13,6 +13,8 @@ ENTRY = Entry(
     help="whether confident answers disagree with labels as often as others do: label noise",
     order=-5,
 )
+
+SENTENCES = Sentences(__file__)
 
 NOISE = 0.02
 """Share of the most confident answers that differ from their labels, from which labels are in
@@ -43,32 +45,25 @@ def infer(findings: Findings) -> Inference:
             suspect, skill = same_output(suspects, item), same_output(recall, item)
             if suspect is not None and item.evidence.n:
                 judged.append(_judge(item, suspect, skill, split))
-    return conclude(
-        ENTRY.name,
-        "labels agree with the most confident answers",
-        _best(judged),
-        {
-            "above": "Labels look clean: of the {value.n} most confident answers of "
-            "{value.output}, {value:%} differ from the label.",
-            "train": "Training labels are in doubt: {value.output} contradicts {value:%} of them "
-            "where it is most confident, and about {suspect:%} of all seem wrong.",
-            "test": "Test labels are in doubt: {value.output} contradicts {value:%} of them where "
-            "it is most confident, and about {suspect:%} of all seem wrong.",
-            "open": "Whether labels are wrong is open: of the most confident answers of "
-            "{value.output}, {value:%} differ from the label, of all {value.baseline:%}.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, _best(judged))
 
 
 def _judge(item: Reading, suspect: Evidence, skill: Evidence | None, split: str) -> Judged:
     value, overall = item.evidence.value or 0, item.evidence.baseline or 0
     answer: Side = "open"
+    why = ""
     if side(item.evidence, NOISE) == "below":
         answer = "above"
-    elif side(item.evidence, NOISE) == "above" and value >= FLAT * overall and _skilled(skill):
-        answer = "below"
-    why = split if answer == "below" else ""
-    return Judged(item, earned(answer, item.model), why, {"suspect": suspect}, order=float(value))
+    elif side(item.evidence, NOISE) == "above":
+        if value < FLAT * overall:
+            why = "hard"
+        elif not _skilled(skill):
+            why = "unskilled"
+        else:
+            answer, why = "below", split
+    rest = {"suspect": suspect} | ({} if skill is None else {"skill": skill})
+    row = (split, *map(percent, (value, overall, suspect.value)))
+    return Judged(item, answer, why, rest, order=float(value), row=row).earned()
 
 
 def _skilled(recall: Evidence | None) -> bool:

@@ -12,13 +12,14 @@ only = The filters { $colored ->
 }, and { $needed ->
     [above] some output needs the color
     [below] no output needs the color
+    [unmeasured] accuracy without color was not measured
    *[open] it is undecided whether an output needs the color
 }.
 # Models where all three parts hold.
 models = { $case ->
     [both] All three hold in both models with color input.
     [all] All three hold in all { $models_n } models with color input.
-    [none] All three hold in none of { $models_n } models with color input{ $open ->
+    [none] All three clearly hold in none of { $models_n } models with color input{ $open ->
         [yes] ; some are undecided
        *[no] {""}
     }.
@@ -28,9 +29,9 @@ models = { $case ->
     }.
 }
 each = Each model in numbers; accuracy is that of the output that loses most.
-    .name = Model
+    .model = Model
     .color = Color in the filters
-    .random = With random weights
+    .fresh = With fresh weights
     .hues = Spread of hues
     .gray = Accuracy without color
     .full = With color

@@ -77,7 +77,9 @@ def infer(findings: Findings) -> Inference:
     models = [color.model for color in colors]
     counts, each = _count(tests, models)
     if counts.case == "only":
-        why = SENTENCES("only", **{name: case.side for name, case in tests[0].items()})
+        needed = tests[0]["needed"].side if tests[0]["needed"].sources else "unmeasured"
+        colored, varied = tests[0]["colored"].side, tests[0]["varied"].side
+        why = SENTENCES("only", colored=colored, varied=varied, needed=needed)
     else:
         opened = "yes" if counts.open else "no"
         models_evidence = counts.evidence["models"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, Side, earned, side
+from reportgen.drafting import Reading, Sentences, Side, percent, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Evidence, Findings, Inference
 
@@ -14,11 +14,16 @@ ENTRY = Entry(
     order=-4,
 )
 
+SENTENCES = Sentences(__file__)
+
 MISFIT = 0.05
 """Difference of confidence and accuracy, on average, from which they do not fit."""
 
 BENT = 1.25
 """Factor from one, up or down, from which a temperature would change confidence visibly."""
+
+MENDED = {"over": "over-mended", "modest": "modest-mended"}
+"""The sentence that names the temperature which mends the misfit of another sentence."""
 
 
 def infer(findings: Findings) -> Inference:
@@ -39,25 +44,7 @@ def infer(findings: Findings) -> Inference:
         error = rest.pop("calibration_error")
         if error is not None:
             judged.append(_judge(item, error, {k: v for k, v in rest.items() if v is not None}))
-    return conclude(
-        ENTRY.name,
-        "confidence fits accuracy",
-        judged,
-        {
-            "above": "Confidence fits accuracy in {value.output}: calibration error {error:%}, "
-            "where chance alone makes {error.baseline:%}.",
-            "open": "Whether confidence fits accuracy in {value.output} is open: calibration error "
-            "{error:%}, where chance alone makes {error.baseline:%}.",
-            "over": "{value.output} is overconfident, by {value:%} on average.",
-            "over_mended": "{value.output} is overconfident, by {value:%} on average; logits "
-            "divided by {temperature} would fit.",
-            "modest": "{value.output} is less confident than it is accurate ({value:+%}).",
-            "modest_mended": "{value.output} is less confident than it is accurate ({value:+%}); "
-            "logits divided by {temperature} would fit.",
-            "uneven": "Confidence does not fit accuracy in {value.output}: calibration error "
-            "{error:%}, where chance alone makes {error.baseline:%}.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, judged)
 
 
 def _judge(item: Reading, error: Evidence, rest: dict[str, Evidence]) -> Judged:
@@ -71,12 +58,13 @@ def _judge(item: Reading, error: Evidence, rest: dict[str, Evidence]) -> Judged:
     elif side(error, (error.baseline or 0) + MISFIT) == "above":
         answer, why = "below", "uneven"
     elif side(error, MISFIT) == "below":
-        answer = earned("above", item.model)
-    quoted = {"error": error}
+        answer = "above"
     bend = rest.get("temperature")
     mended = rest.get("mended_calibration_error")
     if why in ("over", "modest") and bend is not None and mended is not None:
         sharp = side(bend, BENT) == "above" or side(bend, 1 / BENT) == "below"
         if sharp and (mended.value or 0) < (mended.baseline or 0) / 2:
-            why, quoted = f"{why}_mended", {**quoted, "temperature": bend, "mended": mended}
-    return Judged(item, answer, why, quoted, {}, abs(float(measured.value or 0)))
+            why = MENDED[why]
+    order = error.value if answer == "above" else abs(measured.value or 0)
+    row = (*map(percent, (error.value, error.baseline)), percent(measured.value, sign=True), bend)
+    return Judged(item, answer, why, rest | {"error": error}, {}, float(order or 0), row).earned()

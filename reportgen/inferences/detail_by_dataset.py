@@ -68,8 +68,12 @@ def infer(findings: Findings) -> Inference:
     if rich is simple:
         rich, simple = trials[0], trials[1]
     pairs = list(zip(rich.detail.items(), simple.detail.values(), strict=True))
+    gains = [
+        _gains(rich, simple, *layers) for layers in zip(rich.detail, simple.detail, strict=True)
+    ]
     cases = [
-        _case(rich, simple, *layers) for layers in zip(rich.detail, simple.detail, strict=True)
+        _case(rich, simple, (more, less), gained)
+        for ((_, more), less), gained in zip(pairs, gains, strict=True)
     ]
     claim = "the richer data shows more detail, with intervals apart"
     counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
@@ -79,44 +83,57 @@ def infer(findings: Findings) -> Inference:
     if len(shares) < 2:
         why = SENTENCES("unmeasured", names)
     elif not ranked:
-        why = SENTENCES("alike", names, large=shares[0], small=shares[1])
+        key = "alike" if _share(simple) > 0 else "empty"
+        why = SENTENCES(key, names, large=shares[0], small=shares[1])
+    elif counts.case == "only":
+        (layer, more), less = pairs[0]
+        fresh = "unknown" if gains[0][1] is None else "known"
+        said = names | {"layer": layer}
+        why = SENTENCES("only", said, judged=counts.answer, fresh=fresh, more=more, less=less)
     else:
-        why = SENTENCES(
-            "only" if counts.case == "only" else "layers",
-            names | {"layer": pairs[0][0][0]},
-            case=counts.case,
-            judged=counts.answer,
-            layers=counts.evidence["layers"],
-        )
+        why = SENTENCES("layers", names, case=counts.case, layers=counts.evidence["layers"])
     also = [*shares, *counts.evidence.values()]
     also += [item for case in cases for item in case.sources]
-    table = SENTENCES.table("each", [(layer, more, less) for (layer, more), less in pairs])
+    rows = [
+        (layer, more, less, *gained)
+        for ((layer, more), less), gained in zip(pairs, gains, strict=True)
+    ]
+    table = SENTENCES.table("each", rows)
     answer = counts.answer if ranked else "open"
     models = [rich.model, simple.model]
     return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, models)
 
 
-def _case(rich: _Trial, simple: _Trial, layer: str, other: str) -> Case:
-    """Whether a layer shows more detail on the richer data, beyond what fresh weights show.
+_Gains = tuple[Evidence | None, Evidence | None]
+"""How much more detail a layer shows on the richer data, and the same with fresh weights."""
+
+
+def _gains(rich: _Trial, simple: _Trial, layer: str, other: str) -> _Gains:
+    """The difference in detail between two models, and between them with fresh weights.
 
     Args:
         rich, simple: the two models.
         layer: of the model of the richer data.
         other: the layer of the other model at the same place.
     """
-    first, second = rich.detail[layer], simple.detail[other]
     at, how = f"{rich.model.name}.{layer}", "detail on the richer data minus that on the simpler"
-    gain = difference(ENTRY.name, f"gain@{at}", first, second, how)
-    beaten: Side = "open"
-    if gain is not None and layer in rich.fresh and other in simple.fresh:
-        fresh = difference(
-            ENTRY.name, f"gain_fresh@{at}", rich.fresh[layer], simple.fresh[other], how
-        )
-        beaten = beyond(gain, fresh, FLOOR)
-    answer = apart(first, second)
+    own = difference(ENTRY.name, f"gain@{at}", rich.detail[layer], simple.detail[other], how)
+    if layer not in rich.fresh or other not in simple.fresh:
+        return own, None
+    fresh = (rich.fresh[layer], simple.fresh[other])
+    return own, difference(
+        ENTRY.name, f"gain_fresh@{at}", *fresh, f"{how}, both with fresh weights"
+    )
+
+
+def _case(rich: _Trial, simple: _Trial, detail: tuple[Evidence, Evidence], gained: _Gains) -> Case:
+    """Whether a layer shows more detail on the richer data, beyond what fresh weights show."""
+    own, fresh = gained
+    beaten: Side = "open" if own is None else beyond(own, fresh, FLOOR)
+    answer = apart(*detail)
     for model in (rich.model, simple.model):
         answer = earned(answer, model, beaten)
-    return Case(answer, (first, second))
+    return Case(answer, (*detail, *(item for item in gained if item is not None)))
 
 
 def _trials(findings: Findings) -> list[_Trial]:

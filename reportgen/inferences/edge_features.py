@@ -8,14 +8,18 @@ from reportgen.catalog import Entry
 from reportgen.drafting import (
     MINIMUM_N,
     Case,
-    Paragraph,
     Reading,
+    Sentence,
+    Sentences,
     Side,
     at_same_place,
+    conclude,
     earned,
     every,
     exact,
+    few,
     models_of,
+    number,
     readings,
     tally,
 )
@@ -27,7 +31,11 @@ ENTRY = Entry(
     help="whether most filters of the first convolution follow edges, and edges of one direction",
     order=12,
 )
+SENTENCES = Sentences(__file__)
 COUNTS = ("edge_filters", "oriented_filters")
+KINDS = {"edge_filters": "edges", "oriented_filters": "oriented"}
+"""The sentence of the catalog that names what each count is of."""
+
 FLOOR = 1 / 8
 """Least share of a layer's filters by which it must surpass its fresh weights: of 16 filters two
 more. One filter more or less is what two draws of the same initializer differ by."""
@@ -51,21 +59,39 @@ def infer(findings: Findings) -> Inference:
     cases = [_case(layer, model, fresh) for layer, model in zip(layers, models, strict=True)]
     claim = "most filters of the first convolution follow edges, and edges of one direction"
     counts = tally(ENTRY.name, "models", "model|models", claim, cases)
-    paragraph = Paragraph(ENTRY.name)
-    paragraph.say(
-        "In the first convolution most filters follow edges, and edges of one direction, more than "
-        f"with fresh weights, in {counts.phrase}.",
-        **counts.evidence,
-    )
-    example = layers[0]
-    paragraph.say(
-        "Of {edges.n:filter|filters} of {edges.at} in {edges.model}, {edges} follow edges more "
-        "than brightness, and {oriented} are oriented.",
-        edges=example["edge_filters"],
-        oriented=example["oriented_filters"],
-    )
-    paragraph.explain(counts)
-    return paragraph.conclude(counts.answer)
+    if counts.case == "only":
+        why = _single(layers[0], fresh, counts.answer)
+    else:
+        opened = "yes" if counts.open else "no"
+        why = SENTENCES("models", case=counts.case, open=opened, models=counts.evidence["models"])
+    rows = [
+        (r.model.title, r.at, SENTENCES(KINDS[name]).text, r.evidence, number(r.evidence.n),
+         at_same_place(fresh[name], r))
+        for layer in layers for name, r in layer.items()
+    ]  # fmt: skip
+    also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
+    table = SENTENCES.table("each", rows)
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
+
+
+def _single(
+    layer: Mapping[str, Reading], fresh: Mapping[str, list[Reading]], judged: Side
+) -> Sentence:
+    """The sentence on the only model, with the smaller of the numbers that decide."""
+    sides = {
+        name: _side(reading.evidence, at_same_place(fresh[name], reading))
+        for name, reading in layer.items()
+    }
+    telling = [name for name in layer if sides[name] == judged] or list(layer)
+    name = min(telling, key=lambda name: layer[name].number())
+    count, beside = layer[name], at_same_place(fresh[name], layer[name])
+    case: str = judged
+    if judged == "open" and few(count.evidence):
+        case = "few"
+    elif judged == "open" and beside is None:
+        case = "unmeasured"
+    known = {} if beside is None else {"fresh": beside}
+    return SENTENCES("only", judged=case, kind=KINDS[name], count=count, **known)
 
 
 def _first(counts_by_name: Mapping[str, list[Reading]], model: ModelFacts) -> dict[str, Reading]:

@@ -8,7 +8,9 @@ from reportgen.catalog import Entry
 from reportgen.drafting import (
     Case,
     Reading,
+    Sentence,
     Sentences,
+    Side,
     apart,
     beyond,
     conclude,
@@ -38,6 +40,8 @@ wave is the least change of structure that can be seen in a map."""
 
 _Pair = tuple[ModelFacts, tuple[str, str], tuple[Evidence, Evidence]]
 """A model, its first convolution and a later one, and the fineness of both."""
+_Losses = tuple[Evidence | None, Evidence | None]
+"""By how many waves a later layer's maps are coarser, and the same with fresh weights."""
 
 
 def infer(findings: Findings) -> Inference:
@@ -59,22 +63,28 @@ def infer(findings: Findings) -> Inference:
     claim += ", among layers with two-dimensional maps" if mixed else ""
     nouns = "later convolution layer|later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
-    _, (first, later), (before, after) = pairs[-1]
-    why = SENTENCES(
-        "only" if counts.case == "only" else "layers",
-        {"first": first, "later": later},
-        case=counts.case,
-        open="yes" if counts.open else "no",
-        judged=counts.answer,
-        layers=counts.evidence["layers"],
-        before=before,
-        after=after,
-    )
+    if counts.case == "only":
+        why = _single(pairs[0], losses[0], counts.answer, only=len(findings.models) == 1)
+    else:
+        opened = "yes" if counts.open else "no"
+        why = SENTENCES("layers", case=counts.case, open=opened, layers=counts.evidence["layers"])
     also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
     also += [item for lost in losses for item in lost if item is not None]
     table = SENTENCES.table("each", _rows(pairs, fresh))
     models = [model for model, _, _ in pairs]
-    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
+    tested = SENTENCES("claim", mixed="yes" if mixed else "no")
+    return conclude(ENTRY.name, tested, counts.answer, why, also, table, models)
+
+
+def _single(pair: _Pair, lost: _Losses, judged: Side, *, only: bool) -> Sentence:
+    """The sentence on the only later convolution; `only` where the report has no other model."""
+    model, names, both = pair
+    before, after = (
+        Reading(model, name, item, only=only) for name, item in zip(names, both, strict=True)
+    )
+    values = {key: item for key, item in zip(("loss", "fresh"), lost, strict=True) if item}
+    known = "yes" if "fresh" in values else "no"
+    return SENTENCES("only", judged=judged, known=known, before=before, after=after, **values)
 
 
 def _rows(
@@ -87,10 +97,6 @@ def _rows(
         for name, item in zip(names, both, strict=True):
             rows[model.name, name] = (name, model.title, item, beside.get(name))
     return list(rows.values())
-
-
-_Losses = tuple[Evidence | None, Evidence | None]
-"""By how many waves a later layer's maps are coarser, and the same with fresh weights."""
 
 
 def _losses(pair: _Pair, fresh: dict[str, Evidence]) -> _Losses:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, Side, beyond, earned, side
+from reportgen.drafting import Reading, Sentences, Side, beyond, percent, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Evidence, Findings, Inference
 
@@ -20,12 +20,10 @@ MOSTLY = 0.5
 FLOOR = 0.05
 """Share of the maps by which the foreground must hold more than with fresh weights."""
 
-KINDS = {
-    "saliency": "saliency maps",
-    "occlusion": "drops under a patch",
-    "grad_cam": "heatmaps",
-}
-"""Figures with maps, and what they are called."""
+KINDS = ("saliency", "occlusion", "grad_cam")
+"""Figures with maps."""
+
+SENTENCES = Sentences(__file__)
 
 
 def infer(findings: Findings) -> Inference:
@@ -46,26 +44,8 @@ def infer(findings: Findings) -> Inference:
             if there is not None and inside is not None:
                 judged = _judge(kind, item, there, inside, same_output(fresh, item))
                 found.setdefault((item.model.name, item.at), []).append(judged)
-    return conclude(
-        ENTRY.name,
-        "the evidence moves with the object",
-        [_of_methods(methods) for methods in found.values()],
-        {
-            f"{answer}_{kind}": text.format(maps=maps, Maps=maps[0].upper() + maps[1:])
-            for kind, maps in KINDS.items()
-            for answer, text in _SENTENCES.items()
-        },
-    )
-
-
-_SENTENCES = {
-    "above": "In {{value.output}} the evidence moves with the object: {{inside:%}} of {maps} lies "
-    "on the foreground, and {{value:%}} at one place of all images.",
-    "below": "In {{value.output}} the evidence lies at one place off the object: {{value:%}} of "
-    "{maps} lies in a tenth of the image, of which {{there:%}} is foreground.",
-    "open": "Whether the evidence in {{value.output}} moves with the object is open: {{value:%}} "
-    "of {maps} lies in one tenth of the image, of which {{there:%}} is foreground.",
-}
+    outputs = [_of_methods(methods) for methods in found.values()]
+    return conclude(ENTRY.name, SENTENCES, outputs)
 
 
 def _judge(
@@ -73,13 +53,23 @@ def _judge(
 ) -> Judged:
     placed = side(item.evidence, MOSTLY)
     answer: Side = "open"
-    if placed == "above" and side(there) == "below":
-        answer = "below"
-    elif placed == "below" and side(inside) == "above":
-        answer = earned(beyond(inside, fresh, FLOOR), item.model)
-        answer = "above" if answer == "above" else "open"
-    rest = {"there": there, "inside": inside} | ({"fresh": fresh} if fresh is not None else {})
-    return Judged(item, answer, f"{answer}_{kind}", rest, order=float(item.number()))
+    why = ""
+    if placed == "above":
+        answer, why = ("below", "fixed") if side(there) == "below" else ("open", "shared")
+    elif placed == "below" and side(inside) != "above":
+        why = "off"
+    elif placed == "below" and beyond(inside, fresh, FLOOR) == "above":
+        answer, why = "above", "moves"
+    elif placed == "below":
+        why = "no-fresh" if fresh is None else "like-fresh"
+    row = (
+        SENTENCES("maps", kind=kind).text,
+        *(percent(each.value) for each in (item.evidence, there, inside)),
+        None if fresh is None else percent(fresh.value),
+    )
+    rest = {"there": there, "inside": inside} | ({} if fresh is None else {"fresh": fresh})
+    cases = {"kind": kind}
+    return Judged(item, answer, why, rest, {}, float(item.number()), row, cases).earned()
 
 
 def _of_methods(methods: list[Judged]) -> Judged:

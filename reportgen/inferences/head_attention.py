@@ -84,32 +84,46 @@ def infer(findings: Findings) -> Inference:
     counts = _counts(similarities, places)
     shifts = readings(findings, "grad_cam", "head_peak_shift")
     fresh = readings(findings, "grad_cam", "head_similarity_fresh")
+    departed = [departs(r.evidence, at_same_place(fresh, r), FLOOR) for r in similarities]
     answer = most(
         [
-            earned(ANSWERS[place], r.model, departs(r.evidence, at_same_place(fresh, r), FLOOR))
-            for place, r in zip(places, similarities, strict=True)
+            earned(ANSWERS[place], r.model, beaten)
+            for place, r, beaten in zip(places, similarities, departed, strict=True)
         ]
     )
     shown = [(r, apart.get(r.model.name) or at_same_place(shifts, r)) for r in similarities]
     if len(similarities) == 1:
-        why = _single(places[0], *shown[0])
+        why = _single(places[0], *shown[0], at_same_place(fresh, similarities[0]), departed[0])
     else:
-        why = SENTENCES("models", others=_others(places), models=counts["models"])
+        counted = [side for place, side in zip(places, departed, strict=True) if place == "models"]
+        beaten = "no" if "open" in counted else "yes"
+        models = counts["models"]
+        why = SENTENCES("models", others=_others(places), beaten=beaten, models=models)
     rows = [(r.model.title, r.evidence, at_same_place(fresh, r), _far(far)) for r, far in shown]
     also = [*counts.values(), *(r.evidence for r in similarities), *apart.values()]
     also += [item for r in similarities if (item := at_same_place(fresh, r)) is not None]
     also += [far for _, far in shown if far is not None]
     table = SENTENCES.table("each", rows) if len(rows) > 1 else None
-    models = models_of(similarities)
-    return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, models)
+    judged = models_of(similarities)
+    return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, judged)
 
 
-def _single(place: str, least: Reading, far: Evidence | None) -> Sentence:
-    """The sentence on the only model."""
-    peaks = SENTENCES("peaks", unit=_unit(far), **({} if far is None else {"shift": far}))
+def _single(
+    place: str, alike: Reading, far: Evidence | None, fresh: Evidence | None, departed: Side
+) -> Sentence:
+    """The sentence on the only model.
+
+    Args:
+        place: where its heatmaps lie, as a key of `ANSWERS`.
+        alike: their similarity.
+        far: the distance of their peaks.
+        fresh: the similarity with fresh weights.
+        departed: whether the similarity is another than with fresh weights.
+    """
     where = {"models": "slightly", "models_far": "far", "models_same": "same"}.get(place, "open")
-    said = SENTENCES("only", place=where, peaks=peaks.text, least=least)
-    return Sentence(said.text, (*said.cites, *peaks.cites))
+    beaten = "unknown" if fresh is None else "yes" if departed == "above" else "no"
+    known = {key: item for key, item in (("shift", far), ("fresh", fresh)) if item is not None}
+    return SENTENCES("only", place=where, beaten=beaten, unit=_unit(far), alike=alike, **known)
 
 
 def _unit(far: Evidence | None) -> str:

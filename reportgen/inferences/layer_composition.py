@@ -101,13 +101,8 @@ def _left_out(alone: Sequence[Reading]) -> list[Evidence]:
 
 def _in_order(inputs: Sequence[Reading]) -> list[Reading]:
     """Readings in the order of their models' layers; unknown layers come last."""
-    return [
-        Reading(model, at, evidence)
-        for model in models_of(inputs)
-        for at, evidence in sorted(
-            of_model(inputs, model).items(), key=lambda i: _place(model, i[0])
-        )
-    ]
+    models = models_of(inputs)
+    return sorted(inputs, key=lambda r: (models.index(r.model), _place(r.model, r.at)))
 
 
 def _place(model: ModelFacts, layer: str) -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, Side, earned, opposite, side
+from reportgen.drafting import Reading, Sentences, Side, opposite, percent, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Evidence, Findings, Inference
 
@@ -14,8 +16,13 @@ ENTRY = Entry(
     order=-6,
 )
 
+SENTENCES = Sentences(__file__)
+
 OVERFIT = 0.05
 """Accuracy lost on new images from which a model over-fits: one image in twenty."""
+
+WHY: dict[Side, str] = {"above": "as-well", "below": "over-fits", "open": "uncertain"}
+"""The sentence for each answer."""
 
 SEEN = "test_from_training"
 """Kind of the warning that test images were cut from images that a model may have trained on."""
@@ -36,26 +43,12 @@ def infer(findings: Findings) -> Inference:
         rest = {name: item for name, item in both.items() if item is not None}
         if len(rest) == len(both):
             judged.append(_judge(gap, rest))
-    return conclude(
-        ENTRY.name,
-        "new images are answered as well",
-        judged,
-        {
-            "above": "{value.output} answers new images about as well as training images: "
-            "{test:%} and {train:%} are right.",
-            "below": "{value.output} over-fits: {train:%} of training images and {test:%} of test "
-            "images are answered correctly.",
-            "open": "Whether {value.output} over-fits is open: {train:%} of training images and "
-            "{test:%} of test images are answered correctly.",
-            "seen": "Whether {value.output} over-fits is open, as its test images may be among "
-            "those it was trained on: {train:%} and {test:%} are answered correctly.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, judged)
 
 
 def _judge(gap: Reading, rest: dict[str, Evidence]) -> Judged:
-    answer: Side = earned(opposite(side(gap.evidence, OVERFIT)), gap.model)
+    row = (percent(rest["train"].value), percent(rest["test"].value))
+    answer = opposite(side(gap.evidence, OVERFIT))
+    judged = Judged(gap, answer, WHY[answer], rest, {}, float(gap.number()), row).earned()
     seen = any(each.kind == SEEN for each in gap.model.warnings)
-    if seen and answer == "above":
-        return Judged(gap, "open", "seen", rest)
-    return Judged(gap, answer, "", rest, {}, float(gap.number()))
+    return replace(judged, side="open", why="seen") if seen and judged.side == "above" else judged

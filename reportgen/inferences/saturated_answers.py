@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Side, opposite, side
+from reportgen.drafting import Sentences, opposite, percent, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Findings, Inference
 
@@ -13,6 +13,8 @@ ENTRY = Entry(
     help="whether nearly all probabilities are zero or one, so that their gradients vanish",
     order=-3,
 )
+
+SENTENCES = Sentences(__file__)
 
 NEARLY_ALL = 0.9
 """Share of answers with a probability of one from which a softmax is saturated."""
@@ -29,16 +31,9 @@ def infer(findings: Findings) -> Inference:
     for item in certain:
         lead = same_output(leads, item)
         if lead is not None:
-            answer: Side = opposite(side(item.evidence, NEARLY_ALL))
-            judged.append(Judged(item, answer, "", {"lead": lead}, {}, float(item.number())))
+            answer = opposite(side(item.evidence, NEARLY_ALL))
+            order, row = float(item.number()), (percent(item.evidence.value), lead)
+            judged.append(Judged(item, answer, "", {"lead": lead}, {}, order, row))
     if not any(each.side == "below" for each in judged):
         return Inference()
-    return conclude(
-        ENTRY.name,
-        "probabilities leave room for gradients",
-        judged,
-        {
-            "below": "{value.output} is saturated: for {value:%} of test images its probability "
-            "rounds to one, so that gradients of probabilities vanish; its logits lead by {lead}.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, judged)

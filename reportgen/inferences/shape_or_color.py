@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, Side, earned, no_better, readings, side
+from reportgen.drafting import Reading, Sentences, Side, no_better, percent, readings, side
 from reportgen.inferences._outputs import Judged, by_output, conclude
 from reportgen.records import Evidence, Findings, Inference
 
@@ -15,6 +15,8 @@ ENTRY = Entry(
     help="whether answers need the shape of what is shown, its color, or neither",
     order=5,
 )
+
+SENTENCES = Sentences(__file__)
 
 KEPT = 0.05
 """Accuracy lost by an alteration up to which the model does not need what is lost."""
@@ -42,33 +44,7 @@ def infer(findings: Findings) -> Inference:
         if both := [name for name in lost if name in left]:
             own = {name: (lost[name], left[name]) for name in both}
             judged.append(_judge(accuracy, own))
-    return conclude(
-        ENTRY.name,
-        "shape decides",
-        judged,
-        {
-            "gray_data": "{value.output} needs shape: with blocks of the image exchanged, "
-            "{blocks:%} are answered correctly, {blocks.baseline:%} as they are.",
-            "shape": "Shape decides in {value.output}, not color: {blocks:%} of images with "
-            "exchanged blocks are answered correctly, and {color:%} without color.",
-            "silhouette": "Shape decides in {value.output}: silhouettes alone are answered "
-            "correctly in {silhouette:%} of cases, images as they are in {silhouette.baseline:%}.",
-            "colors_only": "Shape does not matter to {value.output}: with all pixels exchanged, "
-            "{pixels:%} are answered correctly, {pixels.baseline:%} as they are.",
-            "texture": "{value.output} needs no shape: with blocks of the image exchanged, "
-            "{blocks:%} are answered correctly, {blocks.baseline:%} as they are.",
-            "both": "{value.output} needs color and shape: without color {color:%} of images are "
-            "answered correctly, with exchanged blocks {blocks:%}.",
-            "color": "{value.output} needs color: without it {color:%} of images are answered "
-            "correctly, {color.baseline:%} with it.",
-            "no_color": "{value.output} does not need color: without it {color:%} of images are "
-            "answered correctly, {color.baseline:%} with it. Whether shape decides is open.",
-            "unable": "Whether shape decides in {value.output} cannot be told: only {value:%} of "
-            "images are answered correctly.",
-            "open": "Whether shape decides in {value.output} is open: altered images are answered "
-            "correctly in {worst:%} of cases at least, images as they are in {worst.baseline:%}.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, judged)
 
 
 def _of(accuracy: Reading, measured: list[Reading]) -> dict[str, Evidence]:
@@ -98,13 +74,19 @@ def _judge(accuracy: Reading, altered: Mapping[str, tuple[Evidence, Evidence]]) 
     if colors:
         rest["color"] = min((left[name] for name in colors), key=lambda each: each.value or 0)
 
+    shown = (rest.get(name) for name in ("color", "blocks", "pixels", "silhouette"))
+    row = (
+        percent(accuracy.evidence.value),
+        *(None if each is None else percent(each.value) for each in shown),
+    )
+
     def found(answer: Side, why: str) -> Judged:
-        return Judged(accuracy, earned(answer, accuracy.model), why, rest)
+        return Judged(accuracy, answer, why, rest, row=row).earned()
 
     if not _able(accuracy.evidence):
         return found("open", "unable")
     if "pixels" in kept:
-        return found("below", "colors_only")
+        return found("below", "colors-only")
     if "blocks" in kept:
         return found("below", "texture")
     if "silhouette" in kept:
@@ -112,5 +94,5 @@ def _judge(accuracy: Reading, altered: Mapping[str, tuple[Evidence, Evidence]]) 
     if lost & set(colors):
         return found("below", "both" if "blocks" in lost else "color")
     if "blocks" in lost and set(colors) <= kept:
-        return found("above", "shape" if colors else "gray_data")
-    return found("open", "no_color" if colors and set(colors) <= kept else "open")
+        return found("above", "shape" if colors else "gray-data")
+    return found("open", "no-color" if colors and set(colors) <= kept else "open")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Reading, no_better, side
+from reportgen.drafting import Reading, Sentences, Side, no_better, percent, side
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Evidence, Findings, Inference
 
@@ -15,6 +15,8 @@ ENTRY = Entry(
     help="whether training learned, was steady, had ended, and did not go on for too long",
     order=-7,
 )
+
+SENTENCES = Sentences(__file__)
 
 STEADY = 0.02
 """Change of the validation loss by epoch up to which a training has come to its end."""
@@ -49,45 +51,38 @@ def infer(findings: Findings) -> Inference:
     for spikes in measures["loss_spikes_train"]:
         rest = {name: same_output(found, spikes) for name, found in measures.items()}
         judged.append(_judge(spikes, {k: v for k, v in rest.items() if v is not None}))
-    return conclude(
-        ENTRY.name,
-        "training learned steadily and to its end",
-        judged,
-        {
-            "nothing": "{value.output} never learned: {final_accuracy_train:%} of its training "
-            "images are answered correctly, and one constant answer reaches "
-            "{final_accuracy_train.baseline:%}.",
-            "unstable": "The training of {value.output} was unstable: its loss jumped up and back "
-            "at {value} of {value.n:epoch|epochs}.",
-            "late": "{value.output} trained for too long: its validation loss was smallest after "
-            "epoch {best_epoch} and ended {loss_rise:%} higher.",
-            "falling": "{value.output} was still improving when training ended: its validation "
-            "loss changed by {fall:+%} an epoch.",
-            "above": "The training of {value.output} was steady and had come to its end: its "
-            "validation loss changed by {fall:+%} an epoch.",
-            "open": "Whether the training of {value.output} had come to its end is open: too few "
-            "epochs, or too uneven a loss.",
-        },
-    )
+    return conclude(ENTRY.name, SENTENCES, judged)
 
 
 def _judge(spikes: Reading, rest: Mapping[str, Evidence]) -> Judged:
     accuracy, explained = rest.get("final_accuracy_train"), rest.get("explained")
     trend, rise = rest.get("loss_trend_validation"), rest.get("loss_rise")
     best = rest.get("best_epoch")
-    quoted = dict(rest) | ({"fall": trend} if trend else {})
     saved = None if explained is None else explained.value
+    row = (
+        spikes.evidence,
+        None if trend is None else percent(trend.value, sign=True),
+        None if rise is None else percent(rise.value),
+        None if explained is None else percent(saved),
+    )
+
+    def found(answer: Side, why: str, order: float = 0) -> Judged:
+        return Judged(spikes, answer, why, rest, {}, order, row)
+
     if accuracy is not None and saved is not None and no_better(accuracy) and saved < LEARNED:
-        return Judged(spikes, "below", "nothing", quoted, {}, 4)
+        return found("below", "nothing", 4)
     if (spikes.evidence.value or 0) >= SPIKES and spikes.evidence.n:
-        return Judged(spikes, "below", "unstable", quoted, {}, 3)
-    if trend is None or trend.value is None or rise is None or best is None:
-        return Judged(spikes, "open", "", quoted)
-    if (rise.value or 0) > RISEN and side(trend, 0, 4) == "above":
-        return Judged(spikes, "below", "late", quoted, {}, 2)
-    matters = saved is None or saved < REST
-    if side(trend, -STEADY, 4) == "below" and matters:
-        return Judged(spikes, "below", "falling", quoted, {}, 1)
-    if side(trend, STEADY, 4) == "below" and (side(trend, -STEADY, 4) == "above" or not matters):
-        return Judged(spikes, "above", "", quoted)
-    return Judged(spikes, "open", "", quoted)
+        return found("below", "unstable", 3)
+    if trend is None or rise is None or best is None:
+        return found("open", "short")
+    rising, little = side(trend, 0, 4) == "above", saved is not None and saved >= REST
+    if rising and (rise.value or 0) > RISEN:
+        return found("below", "late", 2)
+    slow, ended = side(trend, STEADY, 4) == "below", side(trend, -STEADY, 4)
+    if ended == "below" and not little:
+        return found("below", "falling", 1)
+    if slow and ended == "above":
+        return found("above", "settled")
+    if slow and little:
+        return found("above", "exhausted")
+    return found("open", "rising" if rising else "open")

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Paragraph, Reading, no_better, of_model, readings, side
+from reportgen.drafting import (
+    Reading,
+    Sentences,
+    Side,
+    no_better,
+    of_model,
+    percent,
+    readings,
+    side,
+)
 from reportgen.inferences._outputs import Judged, by_output, conclude, same_output
 from reportgen.records import Answers, Evidence, Findings, Inference, Measure, ModelFacts
 
@@ -13,6 +22,16 @@ ENTRY = Entry(
     help="whether a model answers nearly all images alike, or no better than by a constant answer",
     order=-9,
 )
+
+SENTENCES = Sentences(__file__)
+
+FAULTS = {
+    ("alike", False): "alike",
+    ("alike", True): "alike-mended",
+    ("chance", False): "chance",
+    ("chance", True): "chance-mended",
+}
+"""The sentence on an output in doubt, by its fault and by whether a remedy is known."""
 
 SKILL = 0.05
 """Part of the way from a constant answer to perfect from which answers are of use."""
@@ -27,45 +46,16 @@ def infer(findings: Findings) -> Inference:
     decide, see `_judged`.
     """
     doubted = [(model, answers) for model in findings.models for answers in model.doubtful]
-    shown = [pair for pair in doubted if _figure(findings, pair[0])]
-    if not shown:
-        return _of_accuracy(findings)
-    paragraph = Paragraph(ENTRY.name)
-    for model, answers in shown:
-        _say(paragraph, findings, model, answers, " in {output}" * (len(model.doubtful) > 1))
-    if any(answers.accuracy is not None for _, answers in shown):
-        alike = any(answers.fault == "alike" for _, answers in shown)
-        what = "hardly depend on the images" if alike else "are no better than one constant answer"
-        paragraph.say(f"All that figures show of such a model explains answers that {what}.")
-        return paragraph.conclude("below")
-    paragraph.say(
-        "If these images do not all show the same, figures explain answers that hardly depend on "
-        "them."
-    )
-    return paragraph.conclude("open")
-
-
-def _of_accuracy(findings: Findings) -> Inference:
+    shown = [_doubted(findings, *pair) for pair in doubted if _figure(findings, pair[0])]
+    if shown:
+        return conclude(ENTRY.name, SENTENCES, shown, "doubted")
     accuracies = by_output(findings, "evaluation", "accuracy", "test.", compared=True)
     known = {(r.model.name, r.at) for r in accuracies}
     of_matrix = by_output(findings, "confusion_matrix", "accuracy", compared=True)
     accuracies += [r for r in of_matrix if (r.model.name, r.at) not in known]
     balanced = by_output(findings, "evaluation", "balanced_accuracy", "test.")
-    return conclude(
-        ENTRY.name,
-        "answers are better than always naming the most frequent class",
-        [_judged(r, same_output(balanced, r)) for r in accuracies],
-        {
-            "above": "Accuracy beats always naming the most frequent class in {value.output}: "
-            "{value:%} against {value.baseline:%}.",
-            "below": "Accuracy is no better than always naming the most frequent class in "
-            "{value.output}: {value:%} against {value.baseline:%}.",
-            "open": "Whether {value.output} beats always naming the most frequent class is open: "
-            "its accuracy is {value:%}, against {value.baseline:%}.",
-            "rare": "{value.output} is no more accurate than always naming the most frequent class "
-            "({value:%}), yet tells classes apart: recall averages {balanced:%}.",
-        },
-    )
+    judged = [_judged(r, same_output(balanced, r)) for r in accuracies]
+    return conclude(ENTRY.name, SENTENCES, judged)
 
 
 def _judged(accuracy: Reading, balanced: Evidence | None) -> Judged:
@@ -76,19 +66,21 @@ def _judged(accuracy: Reading, balanced: Evidence | None) -> Judged:
     recalls still say that classes are told apart.
     """
     item = accuracy.evidence
+    rest = {} if balanced is None else {"balanced": balanced}
+    mean = None if balanced is None else percent(balanced.value)
+    row = (percent(item.value), percent(item.baseline), mean)
     base = item.baseline if item.baseline is not None else 1.0
     if no_better(item):
         if balanced is not None and side(balanced, (balanced.baseline or 0) + SKILL) == "above":
-            return Judged(accuracy, "open", "rare", {"balanced": balanced})
-        return Judged(accuracy, "below", order=base - (item.value or 0))
+            return Judged(accuracy, "open", "rare", rest, row=row)
+        return Judged(accuracy, "below", "", rest, order=base - (item.value or 0), row=row)
     clear = side(item) == "above" and (item.value or 0) >= base + SKILL * (1 - base)
-    return Judged(accuracy, "above" if clear else "open", order=base - (item.value or 0))
+    answer: Side = "above" if clear else "open"
+    return Judged(accuracy, answer, "", rest, order=base - (item.value or 0), row=row)
 
 
-def _say(
-    paragraph: Paragraph, findings: Findings, model: ModelFacts, answers: Answers, output: str
-) -> None:
-    words = {"model": model.title, "output": answers.output, "answer": answers.answer}
+def _doubted(findings: Findings, model: ModelFacts, answers: Answers) -> Judged:
+    """An output that the warning at the top of the page names."""
 
     def evidence(measure: Measure) -> Evidence:
         return Evidence(
@@ -97,29 +89,32 @@ def _say(
             f"{measure.how} (from the evaluation of the model)", _figure(findings, model),
         )  # fmt: skip
 
-    if answers.fault == "alike":
-        paragraph.say(
-            f"{{model}} answers {{alike:%}} of {{alike.n:test image|test images}} alike{output}, "
-            "as {answer}.",
-            words,
-            alike=evidence(answers.alike),
-        )
-    if answers.accuracy is not None:
-        tested = of_model(readings(findings, "evaluation", "accuracy", compared=True), model)
-        paragraph.say(
-            f"{{model}} answers {{right:%}} of {{right.n:test image|test images}} correctly{output}"
-            " (interval {right.interval:%}), where always giving one answer would reach "
-            "{right.baseline:%}.",
-            words,
-            right=tested.get(f"test.{answers.output}") or evidence(answers.accuracy),
-        )
+    only = len(findings.models) == 1
+    alike = Reading(model, answers.output, evidence(answers.alike), _alone(model), only)
+    words = {"answer": answers.answer, "remedy": answers.remedy.strip("'")}
+    same = percent(answers.alike.value)
+    if answers.accuracy is None:
+        order = answers.alike.value or 0
+        return Judged(alike, "open", "alike-unlabeled", {}, words, order, (same, None, None, None))
+    tested = of_model(readings(findings, "evaluation", "accuracy", compared=True), model)
+    right = tested.get(f"test.{answers.output}") or evidence(answers.accuracy)
+    rest = {"right": right}
     if answers.repaired is not None:
-        paragraph.say(
-            "With {remedy}, {repaired:%} of {repaired.n:test image|test images} are answered "
-            "correctly.",
-            {"remedy": answers.remedy.strip("'")},
-            repaired=evidence(answers.repaired),
-        )
+        rest["repaired"] = evidence(answers.repaired)
+    row = (
+        same,
+        percent(right.value),
+        percent(right.baseline),
+        percent(rest["repaired"].value) if "repaired" in rest else None,
+    )
+    why = FAULTS[answers.fault, answers.repaired is not None]
+    return Judged(alike, "below", why, rest, words, answers.fault == "alike", row)
+
+
+def _alone(model: ModelFacts) -> bool:
+    """Whether a model has no other output than the one in doubt."""
+    answered = {name.split(".")[1] for name in model.metrics if name.endswith(".accuracy")}
+    return len({*answered, *(answers.output for answers in model.doubtful)}) == 1
 
 
 def _figure(findings: Findings, model: ModelFacts) -> str:

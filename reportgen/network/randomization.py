@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import prod
 
 import keras
@@ -21,7 +20,7 @@ import numpy as np
 from reportgen.network.graph import is_graph
 from reportgen.network.keras_internals import flat_layers
 from reportgen.network.network import Network
-from reportgen.types import Array, Json, Layer, Shape
+from reportgen.types import Array, Integers, Json, Layer, Shape
 
 _INITIAL_STATISTICS = {"moving_mean": 0.0, "moving_variance": 1.0}
 _NAMES = {"kernel": "depthwise", "depthwise_kernel": "depthwise", "pointwise_kernel": "pointwise"}
@@ -31,8 +30,6 @@ MOST_DRAWS, LEAST_DRAWS = 10, 3
 """Of fresh weights. With three the prediction interval is wide: 5 standard deviations each way,
 against 2.4 with ten."""
 LEAST_IMAGES = 8
-WORK = 5e10
-"""Multiply-adds that a measure of fresh weights may take in any case, about a second."""
 
 
 # --- which weights -----------------------------------------------------------------------------
@@ -223,38 +220,33 @@ def _called(initializer: Json, shape: Shape, dtype: str) -> Array:
 # --- how much ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Effort:
-    """How many draws of fresh weights are measured, and on how many images each."""
+def shares(network: Network, images: int, layers: Collection[str] | None = None) -> list[Integers]:
+    """Places of the images that each draw of fresh weights is measured on.
 
-    draws: int
-    images: int
-
-
-def effort(network: Network, images: int, passes: int = 1, work: float = WORK) -> Effort:
-    """As many draws, and then as many of the images, as the work allows.
-
-    It is counted, not timed, so that every machine measures the same. Draws may always take as
-    much as measuring the network itself. All images come first, and then draws beyond the least
-    number: a mean over other images is no fair comparison.
+    Draws take turns at the images, so that all of them together take about as long as the network
+    itself, their mean is one over all images, and what images differ by widens the interval of a
+    further draw. It is counted, not timed, so that every machine measures the same.
 
     Args:
-        network: with a graph.
+        network: the model.
         images: that the network itself is measured on; 0 for a measure of its weights alone.
-        passes: through the network for each of them; a way back counts as two.
-        work: multiply-adds that all draws may take together.
+        layers: paths of the layers to draw for; None for all. Of many weights there are fewer
+            draws, as drawing them takes longer than measuring.
     """
+    chosen = None if layers is None else _variables_of(network, layers)
+    drawn = [v for v in weights(network) if chosen is None or id(v) in chosen]
+    most = _WEIGHTS / max(sum(prod(v.shape) for v in drawn), 1)
+    draws = int(np.clip(most, LEAST_DRAWS, MOST_DRAWS))
     if not images:
-        weights_once = max(sum(prod(v.shape) for v in weights(network)), 1)
-        return Effort(int(np.clip(work / (_BY_WEIGHT * weights_once), LEAST_DRAWS, MOST_DRAWS)), 0)
-    each = multiply_adds(network) * passes
-    at_once = max(work, each * images) / each
-    some = int(min(images, max(at_once / LEAST_DRAWS, LEAST_IMAGES)))
-    return Effort(int(np.clip(at_once / some, LEAST_DRAWS, MOST_DRAWS)), some)
+        return [np.zeros(0, np.int64)] * draws
+    turns = max(images // LEAST_IMAGES, 1)
+    draws = int(np.clip(turns, LEAST_DRAWS, draws))
+    turns = min(turns, draws)
+    return [np.arange(draw % turns, images, turns) for draw in range(draws)]
 
 
-_BY_WEIGHT = 100
-"""Multiply-adds in whose time a weight is drawn and measured, about."""
+_WEIGHTS = 1e8
+"""Weights that all draws may have together, some seconds, beyond the least number of draws."""
 
 
 def multiply_adds(network: Network) -> int:

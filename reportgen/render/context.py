@@ -18,6 +18,7 @@ from reportgen.links import retargeted
 from reportgen.records import (
     VERDICTS,
     Block,
+    Change,
     Evidence,
     Figure,
     ModelFacts,
@@ -68,6 +69,9 @@ WORDS: Mapping[str, str] = {
 
 BYLINES = {"drafted": "", "edited": "edited by the author", "own": "by the author"}
 """What the author has to do with a note, by its origin."""
+
+FEW_CHANGES = 3
+"""Numbers that moved behind an author's words, as far as the pages list them."""
 
 LONG_LIST = 4
 """Number of links to figures above which links show numbers only."""
@@ -251,7 +255,8 @@ def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
         number=position,
         origin=note.origin,
         byline=BYLINES[note.origin],
-        changes=[ChangeView(c.evidence, _number(c.was), _number(c.now)) for c in note.changed],
+        changes=[change_view(change) for change in note.changed[:FEW_CHANGES]],
+        more_changes=len(note.changed) > FEW_CHANGES,
         verdict_was=WORDS.get(note.verdict_was, "").lower(),
         cites=" ".join(note.cites),
         figures=links({item.figure for item in evidence}, plan),
@@ -260,6 +265,11 @@ def note_view(note: Note, plan: Outline, position: str = "") -> NoteView:
         caveats=listed(note.caveats),
         table=None if note.table is None else tables.view(note.table),
     )
+
+
+def change_view(change: Change) -> ChangeView:
+    """A number that has moved, before and now."""
+    return ChangeView(change.evidence, _number(change.was), _number(change.now))
 
 
 def evidence_view(item: Evidence, plan: Outline) -> EvidenceView:

@@ -136,6 +136,7 @@ def _remarks(note: NoteView) -> Iterator[str]:
         yield f"**The verdict has changed:** {was}."
     if note.changes:
         moved = "; ".join(f"`{c.id}` was {c.was.text}, is {c.now.text}" for c in note.changes)
+        moved += "; and others" * note.more_changes
         yield f"**The numbers behind this have changed:** {inline(moved)}."
 
 

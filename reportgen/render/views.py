@@ -89,6 +89,7 @@ class NoteView:
     origin: str
     byline: str
     changes: list[ChangeView]
+    more_changes: bool
     verdict_was: str
     cites: str
     figures: list[LinkView]

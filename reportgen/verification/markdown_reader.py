@@ -269,6 +269,12 @@ class _Reader:
             elif self.line.strip().startswith("|") and not own:
                 table = self.table()
                 continue
+            elif own and not named and (tail := _CITES.match(f" {self.line.strip()}")):
+                # Below several paragraphs, links and what has changed stand on a line of their own.
+                named = tuple(links(tail[1], self.at + 1))
+                self.links += [replace(link, authored=True) for link in named]
+                if said := plain(tail.string[tail.end() :]):
+                    self.passages.append(Passage(said, self.at + 1))
             elif own and self.line.strip() not in ("", "</details>"):
                 self.links += [
                     replace(link, authored=True) for link in links(self.line, self.at + 1)

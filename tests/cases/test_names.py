@@ -362,7 +362,7 @@ def test_the_likeliest_classes_have_their_probabilities(kind: str) -> None:
     assert table.columns == ("Image", "True class", "1st", "2nd", "3rd")
     told = ("crane (2) (57.1%)", "dog (28.6%)", "crane (0) (14.3%)")
     assert table.rows[0] == ("test image 0", "dog", *told)
-    assert answers.LISTED in drawing.caption
+    assert answers.listed() in f"{drawing.caption} {drawing.encoding}"
 
 
 def drawn(kind: str, model: Any, data: Any, **params: Any) -> tuple[Any, Any]:
@@ -439,7 +439,9 @@ def test_pictures_of_other_channels_than_colors_say_what_they_show(
     given = subject(kind, network(("class", 2, "softmax"), channels=channels), data, **sizes)
     made = import_module(f"reportgen.figures.{kind}.compute").compute(given)
     parts = import_module(f"reportgen.figures.{kind}.draw").draw(made, given.params)
-    captions = " ".join(part.caption for part in parts if isinstance(part, Drawing))
+    captions = " ".join(
+        f"{part.caption} {part.encoding}" for part in parts if isinstance(part, Drawing)
+    )
     expected = {
         2: "The two channels are shown as red and green",
         3: "",

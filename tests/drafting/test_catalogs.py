@@ -11,6 +11,7 @@ from fluent.syntax import ast
 from fluent.syntax.visitor import Visitor
 
 import reportgen
+from reportgen.drafting.sentences import COMMON
 
 PACKAGE = Path(reportgen.__file__).parent
 CATALOGS = sorted(PACKAGE.rglob("*.ftl"))
@@ -20,6 +21,24 @@ catalogs = pytest.mark.parametrize("path", CATALOGS, ids=ids)
 
 def messages(path: Path) -> list[ast.Message]:
     return [e for e in FluentResource(path.read_text()).body if isinstance(e, ast.Message)]
+
+
+def references(path: Path) -> set[str]:
+    """The messages that sentences of a catalog quote."""
+    found = References()
+    for message in messages(path):
+        found.visit(message)
+    return found.names
+
+
+class References(Visitor):
+    """The ids of messages that a sentence quotes."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:
+        self.names.add(node.id.name)
 
 
 class Texts(Visitor):
@@ -41,10 +60,16 @@ def test_a_catalog_parses_and_stands_beside_a_module(path: Path) -> None:
 
 @catalogs
 def test_every_sentence_is_in_use(path: Path) -> None:
-    """By its name in the module, or by another sentence of the catalog."""
-    source, text = path.with_suffix(".py").read_text(), path.read_text()
-    names = [m.id.name for m in messages(path)]
-    assert [n for n in names if f'"{n}"' not in source and f"{{ {n} }}" not in text] == []
+    """By its module, by one that this imports from its folder, or by other sentences."""
+    source = path.with_suffix(".py").read_text()
+    for shared in path.parent.glob("_*.py"):
+        source += shared.read_text() if f".{shared.stem} import" in source else ""
+    others = [path]
+    if path == COMMON:
+        others, source = CATALOGS, "".join(p.read_text() for p in PACKAGE.rglob("*.py"))
+    quoted = {name for other in others for name in references(other)}
+    ids = {message.id.name for message in messages(path)}
+    assert [name for name in ids - quoted if f'"{name}"' not in source] == []
 
 
 @catalogs

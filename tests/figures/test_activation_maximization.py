@@ -65,7 +65,7 @@ def test_the_figure() -> None:
     assert [f.part for f in figures] == ["backbone-stem-conv", "backbone-conv"]
     assert figures[0].title == "Conv2D (backbone/stem/conv)"
     assert "Both filters" in figures[0].caption
-    assert "10 steps of gradient ascent" in figures[0].caption
+    assert "Made by 10 steps of gradient ascent" in figures[0].caption
     again = draw(compute(given), given.params)
     assert [f.picture.data for f in figures] == [f.picture.data for f in again]
 
@@ -118,7 +118,7 @@ def test_a_figure_of_classes() -> None:
     artifact = compute(given)
     (figure,) = draw(artifact, given.params)
     assert figure.title == "Classes (class)"
-    assert "raise its logit" in figure.caption
+    assert "an image that raises its logit." in figure.caption
     panel = artifact.facts.panels[0]
     assert panel.labels == ("class 2", "class 0 + class 1")
     pixels = np.asarray(data.splits["test"].images, np.float32) / 255
@@ -143,7 +143,7 @@ def test_a_figure_of_units_and_of_chosen_filters() -> None:
     chosen = subject(model, data, targets=["1"])
     artifact = compute(chosen)
     caption = draw(artifact, chosen.params)[0].caption
-    assert "Filter 1 of conv: for each an input" in caption
+    assert "Filter 1 of conv: for each, an image" in caption
     assert "Filters are counted from 0: filter 1 is the layer's 2nd." in caption
     assert any(m.name == "activation_ratio@conv" for m in artifact.measures)
     for wrong in ({"position": "a"}, {"targets": ["x"]}):
@@ -160,7 +160,7 @@ def test_the_channels_of_an_input_without_colors_stand_side_by_side() -> None:
     found = artifact.arrays["images@conv"]
     assert found.shape == (3, 8, 8, 5)
     (figure,) = draw(artifact, given.params)
-    assert "Each tile holds the 5 channels, from left to right." in figure.caption
+    assert "Each tile holds the 5 channels, from left to right." in figure.encoding
     waves = subject(model, None, parameterization="fourier", steps=2)
     (told,) = draw(compute(waves), waves.params)
     assert "in waves of each channel" in told.caption, "only three channels are colors"

@@ -15,6 +15,7 @@ from reportgen.errors import UndefinedError
 from reportgen.figures.confusion_matrix.compute import compute
 from reportgen.figures.confusion_matrix.draw import ranked, shares
 from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
+from reportgen.metrics.statistics import wilson
 from reportgen.records import Artifact, Target
 
 CLASSES = ("Shirt", "Ankle boot", "Bag")
@@ -52,7 +53,12 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     share = found["confused_pair_share@class.Shirt>Ankle_boot"]
     assert (share.value, share.n, share.baseline) == (pytest.approx(2 / 3), 3, pytest.approx(1 / 6))
     assert found["confused_pair_rate@class.Shirt>Ankle_boot"].value == pytest.approx(2 / 3)
-    assert found["lowest_recall@class.Shirt"].value == pytest.approx(1 / 3)
+    lowest = found["lowest_recall@class.Shirt"]
+    assert lowest.value == pytest.approx(1 / 3)
+    assert "picked among 3 classes" in lowest.how
+    assert lowest.interval == pytest.approx(wilson(1, 3, 0.95 ** (1 / 3)))
+    assert "picked among 6 pairs" in share.how
+    assert share.interval == pytest.approx(wilson(2, 3, 0.95 ** (1 / 6)))
     picture, table = check_house_rules(KIND, artifact, made.params)
     assert "Shirt answered as Ankle boot, 2 images" in picture.alt
     assert table.rows[0] == ("Shirt", "Ankle boot", 2, pytest.approx(2 / 3), pytest.approx(2 / 3))

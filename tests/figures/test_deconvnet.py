@@ -40,7 +40,7 @@ def test_the_images_that_excite_a_unit_most_beside_their_projections() -> None:
     assert (found["relus_replaced"].value, found["relus_replaced"].n) == (1, 1)
     assert found["plain_passages"].value == 0
     assert "1 ReLU follows the deconvnet's rule." in figure.caption
-    assert "cropped to what the unit sees, 3 pixels wide" in figure.caption
+    assert "cropped to what the unit sees, 3 pixels wide" in figure.encoding
     assert "Channels are counted from 0: channel 1 is the layer's 2nd." in figure.caption
 
 
@@ -53,7 +53,7 @@ def test_guided_backpropagation_beside_it() -> None:
     for name, rule in (("projections", "deconvnet"), ("beside", "guided")):
         expected = reference.projection(sequential(), pixels, 1, "strongest", rule)
         reference.close(artifact.arrays[f"{name}@1"], expected)
-    assert "Third, the same by guided backpropagation" in figure.caption
+    assert "third, the same by guided backpropagation" in figure.caption
 
 
 def test_a_crop_at_the_border_is_filled_up_where_the_image_ends() -> None:
@@ -79,7 +79,7 @@ def test_the_strongest_units_all_positions_and_images_of_ones_own() -> None:
     assert unit.number == values.max(axis=0).argmax()
     assert [sample.index for sample in unit.samples] == [5, 2]
     assert unit.samples[0].frame == (0, 6, 0, 6)
-    assert "the test images given." in figure.caption
+    assert "These are the test images given" in figure.caption
     pixels = (data.splits["test"].images[[5, 2]] / 255).astype(np.float32)
     expected = reference.projection(sequential(), pixels, unit.number, "all", "deconvnet")
     reference.close(artifact.arrays[f"projections@{unit.number}"], expected)
@@ -102,8 +102,8 @@ def test_a_unit_whose_place_cannot_be_told_is_shown_with_the_whole_image() -> No
     (unit,) = artifact.facts.channels
     assert [sample.frame for sample in unit.samples] == [(0, 6, 0, 6)] * 2
     assert measures(artifact)["receptive_field"].value is None
-    assert "cropped" not in figure.caption
-    assert "How much of the image a unit sees is unknown" in figure.caption
+    assert "cropped" not in figure.encoding
+    assert "How much of the image a unit sees is unknown" in figure.encoding
     assert measures(artifact)["energy_in_foreground"].baseline is None
 
 
@@ -131,8 +131,8 @@ def test_zero_is_gray_and_channels_are_told(count: int, words: str) -> None:
     given = subject("deconvnet", seeded(model), data, filters=[0], top=1)
     artifact = compute(given)
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
-    assert words in figure.caption
-    assert ("channels are shown" in figure.caption) == (count == 2)
+    assert words in figure.encoding
+    assert ("channels are shown" in figure.encoding) == (count == 2)
     (unit,) = artifact.facts.channels
     artifact.arrays["projections@0"][:] = 0
     _, projection = _tiles(artifact, unit, (3, 3))[0]
@@ -181,7 +181,7 @@ def test_what_a_unit_sees_is_compared_only_where_it_is_known(between: str) -> No
     assert found.how.endswith("no baseline, as the region that the unit saw is unknown")
     (note,) = (n for n in notes_of("deconvnet", artifact)[0] if n.rule == "deconvnet.focus")
     assert note.text.endswith("what an even spread would put there is not known.")
-    assert "How much of the image a unit sees is unknown" in figure.caption
+    assert "How much of the image a unit sees is unknown" in figure.encoding
     # All positions together see the whole image, and the layer before has a window.
     for params, baseline in (({"keep": "all"}, 1 / 3), ({"layer": "first"}, None)):
         given = subject("deconvnet", model, masked(), **{"layer": "last", "filters": [0], **params})
@@ -200,9 +200,9 @@ def test_what_has_no_rule_is_said() -> None:
     artifact = compute(given)
     (figure,) = check_house_rules("deconvnet", artifact, given.params)
     words = (
-        "A deconvnet has no rule for normalization (backbone/stem_norm) and branches that meet "
-        "(backbone/sum): there the plain backward pass runs, which multiplies by a "
-        "normalization's slope and goes back along every branch."
+        "A deconvnet has no rule for normalization (backbone/stem_norm): the plain backward pass "
+        "multiplies by the normalization's slope. A deconvnet has no rule for branches that meet "
+        "(backbone/sum): the plain backward pass goes back along every branch."
     )
     assert words in figure.caption
     assert "3 ReLUs follow the deconvnet's rule." in figure.caption
@@ -238,8 +238,8 @@ def test_without_a_relu_nothing_is_called_guided(beside: str) -> None:
     name = {"guided": "Guided backpropagation", "gradient": "The gradient"}[beside]
     words = "this is the plain backward pass. " + name + " would be the same pass here, so it is "
     assert words + "not shown beside." in figure.caption
-    assert "Third" not in figure.caption
-    slope = "there the plain backward pass runs, which multiplies by a non-linearity's slope."
+    assert "third" not in figure.caption
+    slope = "the plain backward pass multiplies by the non-linearity's slope."
     assert slope in figure.caption
 
 

@@ -72,13 +72,19 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     assert check_house_rules(KIND, replace(artifact, facts=facts), made.params)[0] == sheet
     assert table.rows[2] == ("conv", "oblique edges", 0, "none")
     assert table.rows[5] == ("conv", "nothing", 1, "3")
-    counts, clearest, local = (note.text for note in notes_of(KIND, artifact)[0])
-    assert (
-        counts
-        == "2 of 3 filters of `conv` are oriented: they answer mostly to edges of one direction."
+    counts, clearest, local = notes_of(KIND, artifact)[0]
+    assert counts.text.startswith(
+        "2 of 3 filters of `conv` are oriented: they answer mostly to edges of one direction ("
     )
-    assert "vertical edges are followed best by filter `0`" in clearest
-    assert "name the class of 100% of 24 images" in local
+    assert clearest.table is not None
+    assert [row[:3] for row in clearest.table.rows] == [
+        ("conv", "the outline", clearest.text.split("`")[1]),
+        ("conv", "vertical edges", "0"),
+        ("conv", "horizontal edges", "1"),
+    ]
+    assert "`conv` tell the class of 100% of the images" in local.text
+    cited = next(item for item in told.values() if item.name == "class_told@conv")
+    assert (cited.n, cited.baseline) == (24, 0.5)
 
 
 def test_a_map_made_of_what_lies_there_is_local() -> None:

@@ -35,7 +35,7 @@ def test_probabilities_that_the_model_does_not_give_are_told(
     (sample,) = explained_images(
         head, logits, np.array([0]), data((target,)), np.array([1 if units > 1 else 0])
     )
-    words = f"(by a {added} of the model's output, which has none of its own)"
+    words = f"(by a {added} of the model's output, which gives no probabilities itself)"
     assert (words in sentence(sample, Quotes())) == bool(added)
     assert "by a" in sentence(sample, Quotes()) or not added
 

@@ -59,7 +59,7 @@ def test_one_mosaic_for_each_layer_and_sample() -> None:
     assert [f.part for f in figures] == ["conv-s0", "pool-s0", "conv-s1", "pool-s1"]
     assert figures[0].title == "Conv2D (conv)"
     assert figures[1].title == "MaxPooling2D (pool)"
-    assert "2 channels of 4 x 4 positions" in figures[0].caption
+    assert "2 feature maps of conv (4 x 4 positions)" in figures[0].caption
     alone = subject(KIND, sequential(), random_dataset({"class": 3}), layers=["pool"])
     assert [f.part for f in draw(compute(alone), alone.params)] == ["pool"]
 
@@ -71,13 +71,13 @@ def test_dark_channels_are_said() -> None:
     model.get_layer("conv").set_weights([kernel, np.array([1.0, -1.0])])
     given = subject(KIND, model, random_dataset({"class": 3}))
     figure = draw(compute(given), given.params)[0]
-    assert "1 of the maps shown is zero everywhere for this image." in figure.caption
-    assert "1 of the maps shown is zero everywhere for this image." in figure.alt
+    assert figure.caption.endswith("; 1 is zero everywhere.")
+    assert "1 of the maps is zero everywhere." in figure.alt
 
 
 def test_many_channels_are_cut_and_said() -> None:
     given = subject(KIND, sequential(filters=3), random_dataset({"class": 3}), max_channels=2)
-    assert "the first 2 of 3 channels" in draw(compute(given), given.params)[0].caption
+    assert "The first 2 of 3 feature maps" in draw(compute(given), given.params)[0].caption
 
 
 def test_channels_can_be_chosen() -> None:
@@ -88,10 +88,10 @@ def test_channels_can_be_chosen() -> None:
     np.testing.assert_array_equal(found.arrays["maps@conv"], whole[:, 1:2])
     (figure,) = draw(found, given.params)
     assert figure.title == "Conv2D (conv), channel 1"
-    assert "channel 1 of 3 of 4 x 4 positions, from its smallest" in figure.caption
+    assert figure.caption.startswith("Feature map 1 of the 3 of conv (4 x 4 positions) for")
     assert figure.alt.endswith("in channel 1.")
     two = subject(KIND, model, data, layers=["conv"], channels=[2, 0])
-    assert ": 2 of 3 channels of" in draw(compute(two), two.params)[0].caption
+    assert "2 of 3 feature maps of conv" in draw(compute(two), two.params)[0].caption
     assert compute(subject(KIND, model, data, channels=1)).arrays["maps@pool"].shape[1] == 1
     with pytest.raises(UserError, match=r"channels must lie in 0\.\.2, got 3"):
         compute(subject(KIND, model, data, channels=[3]))
@@ -209,14 +209,11 @@ def test_a_line_by_hand() -> None:
     # The sums are 14 and 14 before, of 16 values, and 11 and 9 after, of 8.
     assert measured["pool_gain@pool"] == pytest.approx((20 / 8) / (28 / 16))
     assert [figure.title for figure in figures] == ["Conv1D (conv)", "MaxPooling1D (pool)"]
-    assert (
-        "2 channels of 8 positions, each a strip from its first position (left) to its last, on "
-        "a color scale of its own; its number" in figures[0].caption
-    )
-    assert figures[0].alt.startswith(
-        "Grid of 2 feature maps, each a strip from its first position (left) to its last, of Conv1D"
-    )
-    assert figures[0].alt.endswith("the strongest activation is 0.0235, in channel 0.")
+    assert "2 feature maps of conv (8 positions)" in figures[0].caption
+    assert "a color scale of its own" in figures[0].encoding
+    strip = "a strip from its first position (left) to its last."
+    assert figures[0].alt.startswith("A grid of 2 feature maps of Conv1D conv for test image 1")
+    assert f"The strongest activation is 0.0235, in channel 0. Each is {strip}" in figures[0].alt
 
 
 def test_a_volume_by_hand() -> None:
@@ -230,29 +227,30 @@ def test_a_volume_by_hand() -> None:
     assert measured["active_share@conv"] == pytest.approx(5 / 16)
     assert measured["pool_size_ratio@pool"] == 0.5
     assert measured["pool_gain@pool"] == pytest.approx(1)
-    assert (
-        "2 channels of 2 x 2 x 2 positions, each as 2 planes of 2 x 2 from left to right, with "
-        "gray between, on a color scale" in figures[0].caption
-    )
-    assert figures[0].caption.endswith("1 of the maps shown is zero everywhere for this image.")
-    assert "each as 2 planes of 1 x 2 from the top down, with gray" in figures[1].caption
+    assert "2 feature maps of conv (2 x 2 x 2 positions)" in figures[0].caption
+    assert "as 2 planes of 2 x 2 from left to right, with gray between." in figures[0].alt
+    assert figures[0].caption.endswith("; 1 is zero everywhere.")
+    assert "as 2 planes of 1 x 2 from the top down, with gray" in figures[1].alt
+    assert figures[0].encoding == figures[1].encoding  # so that a page says it once
 
 
 def test_one_channel_is_told_without_each() -> None:
     _, figures = made(line(), layers=["conv"], channels=[1])
     assert figures[0].title == "Conv1D (conv), channel 1"
-    assert "channel 1 of 2 of 8 positions, a strip from its first position" in figures[0].caption
-    assert "to its last, from its smallest value (dark)" in figures[0].caption
-    assert figures[0].alt.startswith("A feature map, a strip from its first position (left) to")
+    assert figures[0].caption.startswith("Feature map 1 of the 2 of conv (8 positions) for test")
+    assert "from its smallest value (dark)" in figures[0].encoding
+    assert figures[0].alt.startswith("A feature map of Conv1D conv for test image 1")
+    assert figures[0].alt.endswith("It is a strip from its first position (left) to its last.")
 
 
 def test_a_map_of_a_single_position_or_plane_is_told_plainly() -> None:
     body = [layers.Reshape((8, 1)), layers.Conv1D(2, 8, name="all")]
     _, (one,) = made(ended(*body))
-    assert "2 channels of 1 position, each on a color scale" in one.caption
+    assert "2 feature maps of all (1 position) for" in one.caption
+    assert "strip" not in one.encoding
     body = [layers.Reshape((1, 2, 4, 1)), layers.Conv3D(2, 1, name="plane")]
     _, (plane,) = made(ended(*body))
-    assert "2 channels of 1 x 2 x 4 positions, each on a color scale" in plane.caption
+    assert "2 feature maps of plane (1 x 2 x 4 positions) for" in plane.caption
 
 
 def test_layers_of_all_dimensions_are_shown_and_only_flat_ones_measured_over_the_image() -> None:
@@ -345,8 +343,9 @@ def test_planes_fill_the_squarest_tile(space: tuple[int, ...], columns: int) -> 
 def test_planes_in_rows_are_told() -> None:
     body = [layers.Reshape((2, 2, 2, 1)), layers.Conv3DTranspose(1, (4, 1, 1), name="up")]
     _, (figure,) = made(ended(*body))
-    assert "its channel of 5 x 2 x 2 positions, as 5 planes of 2 x 2 in rows of 3" in figure.caption
-    assert "in rows of 3, with gray between and after the last, from its smallest" in figure.caption
+    assert "The only feature map of up (5 x 2 x 2 positions)" in figure.caption
+    assert "It is drawn as 5 planes of 2 x 2 in rows of 3, with gray" in figure.alt
+    assert figure.alt.endswith("in rows of 3, with gray between and after the last.")
 
 
 def test_maps_of_two_dimensions_stay_as_they_are() -> None:

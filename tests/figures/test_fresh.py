@@ -64,7 +64,7 @@ def test_a_measure_is_followed_by_its_companion() -> None:
 
 
 def test_what_cannot_be_measured_on_fresh_weights_says_so() -> None:
-    def fails(_: int) -> list[Measure]:
+    def fails(_: np.ndarray) -> list[Measure]:
         raise UndefinedError("not finite")
 
     net = network()
@@ -74,12 +74,12 @@ def test_what_cannot_be_measured_on_fresh_weights_says_so() -> None:
     assert "every draw" in companion.how
 
 
-def test_a_costly_network_is_measured_on_fewer_images() -> None:
+def test_draws_take_turns_at_the_images() -> None:
     net, seen = network(), []
 
-    def measured(images: int) -> Iterator[Measure]:
-        seen.append(images)
+    def measured(places: np.ndarray) -> Iterator[Measure]:
+        seen.append(list(places))
         return energy(net)
 
-    fresh_measures(net, 0, list(energy(net)), ["energy"], measured, images=96)
-    assert seen == [96] * 10
+    fresh_measures(net, 0, list(energy(net)), ["energy"], measured, images=40)
+    assert seen == [list(range(turn, 40, 5)) for turn in range(5)]

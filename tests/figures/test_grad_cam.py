@@ -117,7 +117,7 @@ def test_constant_maps_of_several_heads_compare_to_nothing() -> None:
 def test_the_scale_is_told_where_there_is_no_bar() -> None:
     data = dataset({"class": 5, "angle": 4, "width": 2}, channels=3)
     for figure in drawn(two_heads(), data):
-        assert "from dark, zero, to bright, the largest value of each heatmap" in figure.caption
+        assert "from dark (zero) to bright (its largest value)" in figure.encoding
 
 
 def test_channels_that_score_cam_leaves_out_are_counted() -> None:
@@ -127,11 +127,11 @@ def test_channels_that_score_cam_leaves_out_are_counted() -> None:
     assert "left out" not in drawn(model, data, method="score_cam")[0].caption
     kernel[..., 0] = 0
     model.get_layer("conv").set_weights([kernel, np.full(4, 3.0)])
-    words = "1 of 4 channels is the same at every position of some image and was left out there. "
+    words = "1 of 4 channels is the same at every position of some image and was left out there."
     assert words in drawn(model, data, method="score_cam")[0].caption
     kernel[..., 1] = 0
     model.get_layer("conv").set_weights([kernel, np.full(4, 3.0)])
-    words = "2 of 4 channels are the same at every position of some image and were left out there. "
+    words = "2 of 4 channels are the same at every position of some image and were left out there."
     assert words in drawn(model, data, method="score_cam")[0].caption
     assert "left out" not in drawn(model, data)[0].caption
 
@@ -251,5 +251,5 @@ def test_behind_a_reshape_nothing_is_said_of_what_lies_where() -> None:
     given = subject(model, dataset({"class": 3}))
     artifact = compute(given)
     heatmap, _ = draw(artifact, given.params)
-    assert "Layer mixed before it puts values into other places, so it is not" in heatmap.caption
+    assert "Layer mixed before it puts values into other places, so the heatmap" in heatmap.caption
     assert not [m for m in artifact.measures if "foreground" in m.name and m.value is not None]

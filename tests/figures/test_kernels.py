@@ -149,7 +149,7 @@ def test_large_layers_show_the_mean_over_inputs():
     artifact = compute(ready)
     (drawing,) = check_house_rules("kernels", artifact, {**ready.params, "show": "mean"})
     assert "The first 8 of 24 filters" in drawing.caption
-    assert "the mean over its input channels" in drawing.caption
+    assert "a filter's mean over its input channels" in drawing.caption
     assert measures(artifact)["filters@b"].value == 24
     (every,) = check_house_rules("kernels", artifact, {**ready.params, "show": "inputs"})
     assert "each pair" in every.caption
@@ -165,7 +165,7 @@ def test_scaling_each_filter_by_itself():
     (layer,) = check_house_rules("kernels", artifact, ready.params)
     (own,) = check_house_rules("kernels", artifact, {**ready.params, "scaling": "filter"})
     assert own.picture.data != layer.picture.data
-    assert "of each filter by itself" in own.caption
+    assert "of each filter by itself" in own.encoding
 
 
 def test_baselines_are_those_of_random_kernels_and_notes_judge_by_them():
@@ -264,7 +264,7 @@ def test_every_channel_of_the_first_filters_in_gray_over_the_range_of_the_whole_
     )
     (drawing,) = check_house_rules("kernels", artifact, ready.params)
     assert "The first 2 of 4 filters" in drawing.caption
-    assert "low = -0.2, high = 0.6" in drawing.caption
+    assert "from -0.2 (low) to 0.6 (high)" in drawing.caption
     # The smallest weight is in a filter that is not shown: (0.2 + 0.2) / 0.8, 0.25, 1 are left.
     shown = scaled(artifact.arrays["kernel_0"], "range", (-0.2, 0.6))
     assert [shown[0, 0, 0, 0], shown[0, 0, 0, 1], shown[0, 1, 2, 0]] == pytest.approx(

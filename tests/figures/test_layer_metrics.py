@@ -98,9 +98,16 @@ def test_activations_against_keras() -> None:
     assert "on 12 test images: " in statistics.caption
     assert "silent, that is above zero for none of them." in statistics.caption
     assert statistics.rows[0][-1] == 1
-    cost, idle = (note.text for note in notes_of(KIND, artifact)[0])
-    assert "`first` alone takes 91.0%" in cost
-    assert "1 of 4 channels of `first` is silent, above zero for none of 12 test images" in idle
+    cost, idle = notes_of(KIND, artifact)[0]
+    assert "`first` alone takes 91.0%" in cost.text
+    assert (
+        idle.text == "1 of 4 channels of `first` is silent, above zero for none of 12 test images."
+    )
+    assert idle.table is not None
+    assert idle.table.rows[:2] == (
+        ("Silent channels", "first", "1", "4"),
+        ("Filters with weights next to nothing", "first", "1", "4"),
+    )
 
 
 def test_statistics_do_not_depend_on_batches() -> None:

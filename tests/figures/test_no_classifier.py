@@ -72,7 +72,8 @@ def test_a_single_value_is_explained_as_it_rises_whatever_its_sign(labeled: bool
     )
     said = words("saliency", made, artifact)
     names = (" (one)", " (three)") if labeled else ("", "")
-    assert f"Test image 0{names[0]}: unit 0 at -2. Test image 1{names[1]}: unit 0 at -4." in said
+    assert f"Test image 0{names[0]}: unit 0 at -2; the map is strongest in the upper left." in said
+    assert f"Test image 1{names[1]}: unit 0 at -4; the map is" in said
     assert "Input times gradient of the value with respect to the input" in said
     no_class_in(said)
 
@@ -89,7 +90,7 @@ def test_a_heatmap_of_a_value_shows_what_raises_it() -> None:
     assert artifact.heading == "Activation Heatmap"
     said = words("grad_cam", made, artifact)
     assert "Grad-CAM of the unit's value at layer same" in said
-    assert "Test image 0: unit 0 at -2." in said
+    assert "Test image 0: unit 0 at -2;" in said
     no_class_in(said)
     hows = [measure.how for measure in artifact.measures]
     assert any("gradient of the explained value is zero" in how for how in hows)

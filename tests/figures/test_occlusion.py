@@ -78,7 +78,7 @@ def test_a_single_position_is_one() -> None:
     weights[2, 2] = 8.0
     given = subject("occlusion", linear(weights), dataset({"class": 2}, n=8), patch=6)
     (figure,) = check_house_rules("occlusion", compute(given), given.params)
-    assert "at 1 position; each pixel" in figure.caption
+    assert "at 1 position." in figure.caption
     assert "of 1 position changes the answer" in figure.caption
 
 

@@ -80,14 +80,14 @@ def test_several_heads_and_other_nonlinearities() -> None:
     model = seeded(keras.Model(x, layers.Dense(3, "softmax", name="class")(layers.Flatten()(y))))
     given = subject("saliency", model, dataset({"class": 3}), method="guided_backpropagation")
     caption = check_house_rules("saliency", compute(given), given.params)[0].caption
-    assert "replaced at 1 ReLU; bend kept the plain gradient, as it is no ReLU." in caption
+    assert "replaced at 1 ReLU. Layer bend kept the plain gradient, as it is no ReLU." in caption
 
 
 @pytest.mark.parametrize(
     ("count", "said"),
     [
-        (6, "ReLU; a0, a1, a2, a3, a4, a5 kept the plain gradient, as they are no ReLUs."),
-        (7, "ReLU; a0, a1, a2, a3, a4 and 2 more layers kept the plain gradient, as they"),
+        (6, "ReLU. Layers a0, a1, a2, a3, a4, a5 kept the plain gradient, as they are no ReLUs."),
+        (7, "ReLU. Layers a0, a1, a2, a3, a4 and 2 more kept the plain gradient, as they"),
     ],
 )
 def test_of_many_nonlinearities_the_first_are_named(count: int, said: str) -> None:
@@ -109,13 +109,13 @@ def test_a_leaky_relu_is_not_said_to_pass_nothing(slope: float, said: bool) -> N
     data = dataset({"class": 3})
     given = subject("saliency", model, data, method="guided_backpropagation")
     caption = check_house_rules("saliency", compute(given), given.params)[0].caption
-    told = "replaced at 3 ReLUs; 1 of them is leaky, and passed on a share where off"
+    told = "replaced at 3 ReLUs. 1 of them is leaky and passed on a share where off"
     assert (told in caption) == said
     given = subject("deconvnet", model, data, layer="late", filters=1, beside="guided")
     from reportgen.figures.deconvnet.compute import compute as projected
 
-    caption = check_house_rules("deconvnet", projected(given), given.params)[0].caption
-    assert ("nothing on where they were off (of leaky ones, their slope)." in caption) == said
+    encoding = check_house_rules("deconvnet", projected(given), given.params)[0].encoding
+    assert ("nothing on where they were off (of leaky ones, their slope)." in encoding) == said
 
 
 def test_a_zero_map_is_drawn_and_said() -> None:

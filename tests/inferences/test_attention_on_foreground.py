@@ -75,11 +75,12 @@ def test_the_note_counts_models_and_quotes_the_least_share_with_what_it_must_bea
         heat("c", (0.5, 0.6)),
     )
     inference = infer(findings)
-    text = only(inference, findings).text
-    assert text.startswith(
-        "The evidence for answers lies on the foreground in 2 of 3 models (not in 1). Grad-CAM "
-        "puts at least 15% on or near the foreground, against 25% by area and 30% with fresh "
-        "weights (`Model b`)."
+    note = only(inference, findings)
+    assert note.text == "The evidence lies on the object in 2 of 3 models."
+    assert note.table is not None
+    assert note.table.rows == tuple(
+        (f"Model {name}", "Grad-CAM", share, "25%", "30%")
+        for name, share in (("a", "70%"), ("b", "15%"), ("c", "55%"))
     )
     assert [(item.id, item.value, item.n) for item in inference.evidence] == [
         ("inferences.attention_on_foreground.attentive", 2, 3),
@@ -91,7 +92,10 @@ def test_too_few_images_decide_nothing() -> None:
     findings = report([model("a", CONV)], heat("a", ABOVE, n=7))
     note = only(infer(findings), findings)
     assert note.verdict == "inconclusive"
-    assert "too little was measured" in note.text
+    assert (
+        note.text
+        == "Too few images were measured: Grad-CAM finds 70% of the evidence on or near the object."
+    )
 
 
 # --- fresh weights -----------------------------------------------------------------------------
@@ -120,7 +124,7 @@ def test_without_fresh_weights_it_is_open_and_so_it_says() -> None:
     findings = report([model("a", CONV)], found)
     note = only(infer(findings), findings)
     assert note.verdict == "inconclusive"
-    assert "Fresh weights were not measured" in note.text
+    assert note.text.endswith("; fresh weights were not measured.")
 
 
 @pytest.mark.parametrize("fault", ["random", "chance"])
@@ -136,8 +140,9 @@ def test_a_model_that_learned_nothing_earns_nothing(fault: str) -> None:
     findings = report([of], heat("a", ABOVE))
     note = only(infer(findings), findings)
     assert note.verdict == "inconclusive"
-    words = {"random": "weights of `Model a` are random", "chance": "no better than by chance"}
-    assert words[fault] in note.text
+    words = {"random": "random weights", "chance": "answers no better than by chance"}
+    assert note.caveats == (words[fault],)
+    assert "the model has learned nothing: Grad-CAM finds 70% on or near the object" in note.text
     assert verdict(heat("a", BELOW), of=of) == "contradicted"
 
 
@@ -163,8 +168,46 @@ def test_methods_that_disagree_are_named() -> None:
         [model("a", CONV)], heat("a", ABOVE), exact("saliency", "a", BELOW), lift("a", 2, 3)
     )
     text = only(infer(findings), findings).text
-    assert "Methods disagree on `Model a`: saliency finds the evidence off the foreground, " in text
-    assert "Grad-CAM on it." in text
+    assert text == (
+        "Methods disagree: by saliency, the evidence for the answers lies off the object, by "
+        "Grad-CAM on it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("blocks", "text"),
+    [
+        ([heat("a", ABOVE)], "The evidence for the answers lies on the object: Grad-CAM finds 70% "
+         "on or near it, against 30% with fresh weights."),
+        ([heat("a", BELOW)], "The evidence for the answers lies off the object: Grad-CAM finds 15% "
+         "on or near it, where an even spread would put 25%."),
+        ([exact("saliency", "a", WEAK)], "It is undecided whether training put the evidence on the "
+         "object: saliency finds 40% on it, against 30% with fresh weights."),
+        ([lift("a", 0.2, 0.3)], "Activations of most convolutions avoid the object, so that the "
+         "answers can hardly rest on it."),
+    ],
+)  # fmt: skip
+def test_one_model_is_told_in_one_sentence(blocks: list[Finding], text: str) -> None:
+    findings = report([model("a", CONV)], *blocks)
+    assert only(infer(findings), findings).text == text
+
+
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        ([ABOVE, ABOVE], "The evidence lies on the object in both models."),
+        ([ABOVE] * 3, "The evidence lies on the object in all 3 models."),
+        ([BELOW, BELOW], "The evidence clearly lies on the object in none of 2 models."),
+        ([BELOW, OPEN],
+         "The evidence clearly lies on the object in none of 2 models; some are undecided."),
+        ([ABOVE, OPEN], "The evidence lies on the object in 1 of 2 models; others are undecided."),
+    ],
+)  # fmt: skip
+def test_models_are_counted(bounds: list[Bounds], text: str) -> None:
+    names = [f"m{i}" for i in range(len(bounds))]
+    blocks = [heat(name, pair) for name, pair in zip(names, bounds, strict=True)]
+    findings = report([model(name, CONV) for name in names], *blocks)
+    assert only(infer(findings), findings).text == text
 
 
 def test_grad_cam_that_averages_over_positions_is_checked_by_a_map_that_does_not() -> None:
@@ -181,7 +224,7 @@ def test_activations_alone_decide_nothing_but_may_speak_against() -> None:
     findings = report([model("a", CONV)], lift("a", 2, 3))
     note = only(infer(findings), findings)
     assert note.verdict == "inconclusive"
-    assert "Activations show where a layer responds" in note.text
+    assert note.text.startswith("Only activations were measured: they show where a layer responds")
     assert verdict(heat("a", ABOVE), lift("a", 2, 3)) == "supported"
     assert verdict(heat("a", ABOVE), lift("a", 0.6, 0.9)) == "inconclusive"
     assert verdict(heat("a", OPEN), lift("a", 0.6, 0.9)) == "contradicted"
@@ -208,7 +251,7 @@ def test_without_the_wider_measure_the_foreground_itself_is_used() -> None:
     found = exact("grad_cam", "a", ABOVE)
     findings = report([model("a", CONV)], found)
     note = only(infer(findings), findings)
-    assert "Grad-CAM puts 70% on the foreground, against 25% by area" in note.text
+    assert "Grad-CAM finds 70% on it, against 30% with fresh weights" in note.text
     assert note.verdict == "supported"
 
 
@@ -219,5 +262,6 @@ def test_most_outputs_of_a_model_must_agree() -> None:
     below = block("grad_cam", "a", **heads, energy_near_foreground__c=energy(BELOW))
     assert verdict(below) == "supported"
     findings = report([model("a", CONV)], below)
-    assert "at least 15%" in only(infer(findings), findings).text
-    assert "(output `c` of `Model a`)" in only(infer(findings), findings).text
+    table = only(infer(findings), findings).table
+    assert table is not None
+    assert table.rows[-1] == ("Grad-CAM", "c", "15%", "25%", "30%")

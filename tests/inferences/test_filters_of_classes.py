@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,10 +46,30 @@ def test_most_filters_of_the_first_convolution_decide(given: Findings, verdict: 
 
 def test_the_first_convolution_is_quoted() -> None:
     given = counts(12, 13)
-    text = only(edge_features.infer(given), given).text
-    assert "in the only model" in text
-    assert "Of 20 filters of `one` in `Model a`, 12 follow edges more than brightness" in text
-    assert "and 13 are oriented." in text
+    note = only(edge_features.infer(given), given)
+    assert note.text == (
+        "Most filters of `one` follow edges, and most are oriented, more than with fresh weights: "
+        "at least 12 of 20."
+    )
+    assert note.table is not None
+    assert note.table.rows == (
+        ("one", "Follow edges", 12, "20", 2),
+        ("one", "Are oriented", 13, "20", 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        (counts(1, 13), "Only 1 of 20 filters of `one` follows edges."),
+        (counts(12, 1), "Only 1 of 20 filters of `one` is oriented."),
+        (counts(6, 7, n=7), "Only 7 filters of `one` respond, too few to judge."),
+        (counts(12, 13, fresh=(12, 12)), "12 of 20 filters of `one` follow edges, not clearly more "
+         "than with fresh weights (12)."),
+    ],
+)  # fmt: skip
+def test_one_first_convolution_is_told_in_one_sentence(given: Findings, text: str) -> None:
+    assert only(edge_features.infer(given), given).text == text
 
 
 def abstraction(local: tuple[float, float], told: tuple[float, float]) -> Findings:
@@ -83,8 +104,14 @@ def test_abstract_is_further_from_pixels_and_nearer_to_the_class(
     given = abstraction(local, told)
     note = only(abstract_features.infer(given), given)
     assert note.verdict == verdict
-    assert "in the maps of `one`" in note.text
-    assert "in `two`" in note.text
+    assert note.table is not None
+    assert [row[0] for row in note.table.rows] == ["one", "two"]
+    assert note.table.rows[1][1:] == tuple(
+        f"{100 * share:.3g}%" for share in (local[1], told[1], 0.55, 0.55)
+    )
+    assert note.table.rows[0][1:] == (
+        f"{100 * local[0]:.3g}%", f"{100 * told[0]:.3g}%", None, None,
+    )  # fmt: skip
 
 
 def separation(low: float, high: float) -> Findings:
@@ -113,5 +140,115 @@ def test_later_convolutions_separate_classes_or_not(low: float, high: float, ver
     given = separation(low, high)
     note = only(class_patterns.infer(given), given)
     assert note.verdict == verdict
-    assert "Mean maps of `two` in `Model a` have a cosine of 0.900 within a class" in note.text
-    assert "In `one` the difference is 0.0100." in note.text
+    assert note.table is not None
+    middle = (low + high) / 2
+    assert note.table.rows == (
+        ("one", None, None, 0.01, None),
+        ("two", 0.9, 0.9 - middle, middle, pytest.approx(0.05)),
+    )
+    assert f"{abs(middle):.2g}" in note.text
+
+
+@pytest.mark.parametrize(
+    ("local", "told", "text"),
+    [
+        ((0.6, 0.3), (0.5, 0.7), "`two` tells the class of 70% of the images, `one` of 50%, and "
+         "depends less on the pixels, beyond fresh weights."),
+        ((0.6, 0.45), (0.5, 0.7), "`two` tells the class of 70% of the images, `one` of 50%; it is "
+         "not clearly more abstract, beyond fresh weights."),
+        ((0.3, 0.6), (0.5, 0.7), "The pixels at a position explain 60% of the maps of `two`, more "
+         "than of those of `one` (30%)."),
+        ((0.6, 0.3), (0.7, 0.5), "`two` tells the class of 50% of the images, fewer than `one` "
+         "(70%)."),
+    ],
+)  # fmt: skip
+def test_one_later_convolution_is_told_in_one_sentence(
+    local: tuple[float, float], told: tuple[float, float], text: str
+) -> None:
+    given = abstraction(local, told)
+    assert only(abstract_features.infer(given), given).text == text
+
+
+def without_fresh(given: Findings) -> Findings:
+    [found] = given.blocks
+    kept = tuple(item for item in found.evidence if "_fresh" not in item.id)
+    return replace(given, blocks=(replace(found, evidence=kept),))
+
+
+def test_without_fresh_weights_nothing_is_credited_to_training() -> None:
+    given = without_fresh(abstraction((0.6, 0.3), (0.5, 0.7)))
+    note = only(abstract_features.infer(given), given)
+    assert note.verdict == "inconclusive"
+    assert note.text.endswith("`one` of 50%; fresh weights were not measured.")
+    given = without_fresh(separation(0.1, 0.3))
+    note = only(class_patterns.infer(given), given)
+    assert note.verdict == "inconclusive"
+    assert note.text.endswith("the cosines differ by 0.20; fresh weights were not measured.")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        (0.1, 0.3, "Maps of `two` are more alike within a class: cosines are 0.20 higher than "
+         "between the two, against 0.05 with fresh weights."),
+        (0.05, 0.3, "Maps of `two` are not clearly more alike within a class: the cosines differ "
+         "by 0.17, with fresh weights by 0.05."),
+        (-0.3, -0.1, "Maps of `two` are less alike within a class than between the two: the "
+         "cosines differ by -0.20."),
+    ],
+)  # fmt: skip
+def test_classes_of_one_later_convolution_are_told(low: float, high: float, text: str) -> None:
+    given = separation(low, high)
+    assert only(class_patterns.infer(given), given).text.replace("0.050", "0.05") == text
+
+
+YES, NO, OPEN = 0.3, -0.3, 0.0
+
+
+def several(values: list[float]) -> tuple[Findings, Findings]:
+    """Later convolutions with these differences: of the class told, and of cosines."""
+    rows = [("one", "Conv2D"), *((f"conv{i}", "Conv2D") for i in range(len(values)))]
+    told, apart = (
+        {"local__one": value(0.6, 0.55, 0.65), "class_told__one": value(0.5, 0.45, 0.55)},
+        {},
+    )
+    apart["separation__one"] = value(0.01, 0.0, 0.02, baseline=0.0)
+    for i, gain in enumerate(values):
+        told[f"local__conv{i}"] = value(0.2, 0.15, 0.25)
+        told[f"local_fresh__conv{i}"] = told[f"class_told_fresh__conv{i}"] = fresh(0.5, 0.6)
+        told[f"class_told__conv{i}"] = value(0.5 + gain, 0.45 + gain, 0.55 + gain)
+        apart[f"separation__conv{i}"] = value(gain, gain - 0.1, gain + 0.1, baseline=0.0)
+        apart[f"separation_fresh__conv{i}"] = fresh(-0.05, 0.05)
+    facts = model("a", *rows)
+    return (
+        report([facts], block("edge_filters", "a", **told)),
+        report([facts], block("class_comparison", "a", **apart)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "abstract", "patterns"),
+    [
+        ([YES] * 2, "Both later convolutions tell", "Maps of both later convolutions are"),
+        ([YES] * 3, "All 3 later convolutions tell", "Maps of all 3 later convolutions are"),
+        ([NO] * 2, "None of 2 later convolutions clearly tells",
+         "Maps of none of 2 later convolutions are clearly"),
+        ([NO, OPEN], "None of 2 later convolutions clearly tells",
+         "Maps of none of 2 later convolutions are clearly"),
+        ([NO, YES], "1 of 2 later convolutions tells", "Maps of 1 of 2 later convolutions are"),
+        ([YES, YES, OPEN], "2 of 3 later convolutions tell",
+         "Maps of 2 of 3 later convolutions are"),
+    ],
+)  # fmt: skip
+def test_several_later_convolutions_are_counted(
+    values: list[float], abstract: str, patterns: str
+) -> None:
+    told, apart = several(values)
+    end = "" if OPEN not in values else "; others are undecided" if YES in values else (
+        "; some are undecided")  # fmt: skip
+    assert only(abstract_features.infer(told), told).text == (
+        f"{abstract} less of the pixels and more of the class, beyond fresh weights{end}."
+    )
+    assert only(class_patterns.infer(apart), apart).text == (
+        f"{patterns} more alike within a class, beyond fresh weights{end}."
+    )

@@ -54,48 +54,73 @@ def test_outputs_of_fresh_weights_differ_as_well(beside: Evidence, verdict: str)
 
 def test_the_extremes_are_quoted_with_the_distance_of_the_peaks() -> None:
     findings = report([model("a"), model("b")], similar("a", 0.7, 0.8), similar("b", 0.5, 0.7))
-    text = only(infer(findings), findings).text
-    assert "runs from 0.600 (interval 0.500 to 0.700) in `Model b` to 0.750" in text
-    assert "in the former model their peaks are 4.50 px apart on average" in text
+    note = only(infer(findings), findings)
+    assert note.table is not None
+    assert note.table.rows == (
+        ("Model a", 0.75, pytest.approx(0.945), "4.5 px"),
+        ("Model b", 0.6, pytest.approx(0.945), "4.5 px"),
+    )
 
 
 FAR, NEAR, SAME, OPEN = (0.1, 0.3), (0.6, 0.8), (0.96, 0.99), (0.4, 0.6)
-START = "Of {n} models with several outputs, the heatmaps of different outputs lie "
+LIE = "heatmaps of different outputs lie at slightly different places"
 
 
 @pytest.mark.parametrize(
-    ("bounds", "lies", "conclusion"),
+    ("bounds", "text"),
     [
-        ([NEAR, FAR, FAR], "at slightly different places in 1 and farther apart than slightly "
-         "in 2.", "So the places do differ, but by more than slightly."),
-        ([SAME, SAME], "at slightly different places in none and at practically the same places "
-         "in 2.", "So the places hardly differ."),
-        ([SAME, FAR], "at slightly different places in none, farther apart than slightly in 1, "
-         "and at practically the same places in 1.", "they differ more, or hardly at all."),
-        ([NEAR, OPEN, OPEN], "at slightly different places in 1, and in 2 it is undecided how "
-         "much they differ.", "Undecided means"),
+        ([NEAR, NEAR], f"In 2 of 2 models, {LIE}."),
+        ([NEAR, FAR, FAR], f"In 1 of 3 models, {LIE}; elsewhere they differ more."),
+        ([SAME, SAME], f"In none of 2 models do {LIE}; elsewhere they hardly differ."),
+        ([SAME, FAR], f"In none of 2 models do {LIE}; elsewhere they differ more, or hardly."),
+        ([NEAR, OPEN, OPEN], f"In 1 of 3 models, {LIE}; elsewhere it is undecided."),
     ],
-)  # fmt: skip
-def test_how_the_claim_fails_is_said(
-    bounds: list[tuple[float, float]], lies: str, conclusion: str
-) -> None:
+)
+def test_how_the_claim_fails_is_said(bounds: list[tuple[float, float]], text: str) -> None:
     names = [f"m{i}" for i in range(len(bounds))]
     blocks = [similar(name, *pair) for name, pair in zip(names, bounds, strict=True)]
     findings = report([model(name) for name in names], *blocks)
+    note = only(infer(findings), findings)
+    assert note.text == text
+    counts = {item.id.rpartition(".")[2]: item.value for item in infer(findings).evidence}
+    expected = {"models": bounds.count(NEAR)}
+    for name, which in (("models_far", FAR), ("models_same", SAME), ("models_open", OPEN)):
+        expected |= {name: bounds.count(which)} if which in bounds else {}
+    assert counts == expected
+
+
+def test_models_that_differ_as_with_fresh_weights_are_told() -> None:
+    blocks = [similar(name, *NEAR, beside=fresh(0.5, 0.9)) for name in "ab"]
+    findings = report([model("a"), model("b")], *blocks)
     text = only(infer(findings), findings).text
-    assert START.format(n=len(bounds)) + lies in text
-    assert conclusion in text
+    assert text == f"In 2 of 2 models, {LIE}, though not clearly otherwise than with fresh weights."
+
+
+ONLY = "Heatmaps of different outputs "
 
 
 @pytest.mark.parametrize(
-    ("bounds", "start"),
+    ("shown", "text"),
     [
-        (NEAR, "The heatmaps of different outputs lie at slightly different places in"),
-        (FAR, "The heatmaps of different outputs lie farther apart than slightly in"),
-        (OPEN, "How much the heatmaps of different outputs differ is undecided in"),
+        (similar("a", *NEAR), ONLY + "lie at slightly different places: their cosine is 0.700, "
+         "against 0.945 with fresh weights."),
+        (similar("a", *NEAR, beside=fresh(0.5, 0.9)), ONLY + "lie at slightly different places: "
+         "their cosine is 0.700, not clearly another than with fresh weights (0.700)."),
+        (similar("a", *FAR), ONLY + "lie farther apart than slightly: their cosine is 0.200, and "
+         "their peaks lie 4.5 px apart."),
+        (similar("a", *SAME), ONLY + "hardly differ: their cosine is 0.975, and their peaks lie "
+         "4.5 px apart."),
+        (similar("a", *OPEN), "It is undecided how much heatmaps of different outputs differ: "
+         "their cosine is 0.500, and their peaks lie 4.5 px apart."),
+        (block("grad_cam", "a", head_similarity=value(0.7, *NEAR)), ONLY + "lie at slightly "
+         "different places: their cosine is 0.700; fresh weights were not measured."),
+        (block("grad_cam", "a", head_similarity=value(0.2, *FAR)), ONLY + "lie farther apart than "
+         "slightly: their cosine is 0.200."),
+        (block("grad_cam", "a", head_similarity=value(0.7, *NEAR),
+               head_peak_distance=value(0.22, 0.2, 0.25)), ONLY + "lie farther apart than "
+         "slightly: their cosine is 0.700, and their peaks lie 22% of the width apart."),
     ],
-)
-def test_a_single_model_is_spoken_of_plainly(bounds: tuple[float, float], start: str) -> None:
-    findings = report([model("a")], similar("a", *bounds))
-    text = only(infer(findings), findings).text
-    assert text.startswith(f"{start} the only model with several outputs.")
+)  # fmt: skip
+def test_a_single_model_is_spoken_of_plainly(shown: Finding, text: str) -> None:
+    findings = report([model("a")], shown)
+    assert only(infer(findings), findings).text == text

@@ -55,28 +55,27 @@ def test_what_cannot_be_compared_or_was_never_trained_supports_nothing() -> None
     alone = report([model("a", *TWO)], block_of("kernels", "a", measures))
     note = only(infer(alone), alone)
     assert note.verdict == "inconclusive"
-    assert "Fresh weights were not measured" in note.text
+    assert note.text.endswith("; fresh weights were not measured.")
     random = report([replace(model("a", *TWO), untrained=True)], kernels("a", inputs(3, 5)))
     note = only(infer(random), random)
     assert note.verdict == "inconclusive"
-    assert "The weights of `Model a` are random" in note.text
+    assert note.caveats == ("random weights",)
 
 
-def test_layers_are_ordered_by_the_model_and_fields_grow() -> None:
-    fields = block(
-        "summary",
-        "a",
-        receptive_field__first=value(5, n=None, unit="px"),
-        receptive_field__second=value(10, n=None, unit="px"),
+def test_the_only_model_is_not_named_and_layers_are_ordered_as_in_it() -> None:
+    findings = report([model("a", *TWO)], kernels("a", inputs(3, 5)))
+    note = only(infer(findings), findings)
+    assert note.text == (
+        "Filters of `second`, the only later convolution judged, draw on 4 channels in effect, "
+        "against 6.5 with fresh weights."
     )
-    findings = report([model("a", *TWO)], kernels("a", inputs(3, 5)), fields)
-    text = only(infer(findings), findings).text
-    assert "a filter of `second` in `Model a` draws on 4 channels in effect" in text
-    assert "(interval 3 to 5; a filter on a single channel has 1)" in text
-    assert "receptive field is 10 px wide, and that of `first` 5 px" in text
+    assert {"kernels-a-1.effective_inputs@second", "kernels-a-1.effective_inputs_fresh@second"} < {
+        *note.cites
+    }
+    assert note.table is None
 
 
-def test_a_model_of_two_convolutions_is_the_example() -> None:
+def test_several_layers_are_told_in_one_sentence_and_a_table() -> None:
     three = (*TWO, ("third", "Conv2D"))
     deep = {f"effective_inputs@{name}": inputs(20, 30) for name in ("first", "second", "third")}
     deep |= {f"effective_inputs_fresh@{name}": FRESH for name in ("second", "third")}
@@ -85,14 +84,23 @@ def test_a_model_of_two_convolutions_is_the_example() -> None:
         block_of("kernels", "deep", deep),
         kernels("a", inputs(3, 5)),
     )
-    text = only(infer(findings), findings).text
-    assert "all 3 later convolution layers" in text
-    assert "`Model a` draws on 4 channels" in text
+    note = only(infer(findings), findings)
+    assert note.text == (
+        "Filters of all 3 later convolutions draw on several channels, and on more or fewer of "
+        "them than with fresh weights."
+    )
+    assert note.table is not None
+    assert note.table.columns == ("Layer", "Model", "Channels in effect", "With fresh weights")
+    assert note.table.rows == (
+        ("second", "Model deep", 25, 6.5),
+        ("third", "Model deep", 25, 6.5),
+        ("second", "Model a", 4, 6.5),
+    )
 
 
 def test_one_channel_is_no_plural() -> None:
     findings = report([model("a", *TWO)], kernels("a", inputs(1, 1)))
-    assert "draws on 1 channel in effect" in only(infer(findings), findings).text
+    assert "draw on one channel in effect, not on several." in only(infer(findings), findings).text
 
 
 def test_a_single_convolution_combines_nothing() -> None:
@@ -117,13 +125,14 @@ def test_filters_of_a_single_input_channel_are_left_out_and_counted() -> None:
     findings = report([model("a", *layers)], block_of("kernels", "a", measures))
     note = only(infer(findings), findings)
     assert note.verdict == "supported"
-    assert (
-        "in the only later convolution layer with several input channels. 1 layer is" in note.text
-    )
+    assert "Filters of `second`, the only later convolution judged, draw on 4 channels" in note.text
+    left = next(i for i in infer(findings).evidence if i.id.endswith(".left_out"))
+    assert left.value == 1
+    assert left.id in note.cites
     assert "undecided" not in note.text.lower()
 
 
-def test_a_model_of_three_convolutions_is_no_example_of_two() -> None:
+def test_layers_of_a_single_input_channel_are_not_in_the_table() -> None:
     measures = {
         "effective_inputs@first": inputs(1, 1),
         "effective_inputs@deep": inputs(1, 1),
@@ -136,7 +145,10 @@ def test_a_model_of_three_convolutions_is_no_example_of_two() -> None:
         block_of("kernels", "long", measures),
         kernels("a", inputs(3, 5)),
     )
-    assert "in `Model a` draws on 4 channels" in only(infer(findings), findings).text
+    note = only(infer(findings), findings)
+    assert note.text.startswith("In 1 of 2 later convolutions, filters draw on several channels")
+    assert note.table is not None
+    assert note.table.rows == (("second", "Model long", 25, None), ("second", "Model a", 4, 6.5))
 
 
 def test_where_no_other_layer_follows_nothing_is_said() -> None:
@@ -147,3 +159,33 @@ def test_where_no_other_layer_follows_nothing_is_said() -> None:
     }
     findings = report([model("a", *TWO)], block_of("kernels", "a", measures))
     assert infer(findings) == Inference()
+
+
+FEW, MANY, UNCLEAR = inputs(1.1, 1.8), inputs(3, 5), inputs(1.5, 2.5)
+DRAW = "filters draw on several channels, and on more or fewer of them than with fresh weights"
+CLEARLY = DRAW.replace("draw", "clearly draw")
+
+
+@pytest.mark.parametrize(
+    ("later", "text"),
+    [
+        ([MANY], "draw on 4 channels in effect, against 6.5 with fresh weights."),
+        ([FEW], "draw on 1.5 channels in effect, not on several."),
+        ([UNCLEAR], "draw on 2 channels in effect, against 6.5 with fresh weights; whether "
+         "training chose several is undecided."),
+        ([MANY, MANY], f"Filters of both later convolutions {DRAW.removeprefix('filters ')}."),
+        ([MANY] * 3, f"Filters of all 3 later convolutions {DRAW.removeprefix('filters ')}."),
+        ([FEW, FEW], f"In none of 2 later convolutions do {CLEARLY}."),
+        ([FEW, UNCLEAR], f"In none of 2 later convolutions do {CLEARLY}; some are undecided."),
+        ([FEW, MANY], f"In 1 of 2 later convolutions, {DRAW}."),
+        ([FEW, MANY, UNCLEAR], f"In 1 of 3 later convolutions, {DRAW}; others are undecided."),
+    ],
+)  # fmt: skip
+def test_every_finding_has_its_words(later: list[Evidence], text: str) -> None:
+    names = [f"conv{i}" for i in range(len(later))]
+    measures = {"effective_inputs@first": inputs(1, 1)}
+    measures |= {f"effective_inputs@{name}": it for name, it in zip(names, later, strict=True)}
+    measures |= {f"effective_inputs_fresh@{name}": FRESH for name in names}
+    rows = [("first", "Conv2D"), *((name, "Conv2D") for name in names)]
+    findings = report([model("a", *rows)], block_of("kernels", "a", measures))
+    assert only(infer(findings), findings).text.endswith(text)

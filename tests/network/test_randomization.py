@@ -9,14 +9,13 @@ import pytest
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.randomization import (
-    Effort,
-    effort,
     fresh_weights,
     kept,
     looks_untrained,
     multiply_adds,
     randomizable,
     redrawn,
+    shares,
     weights,
 )
 
@@ -164,10 +163,9 @@ def test_work_is_counted_and_bounded() -> None:
     net = Network.of(model)
     cost = (2 * 9 * 4 + 4) * 100 + (400 * 5 + 5)
     assert multiply_adds(net) == cost
-    assert effort(net, 96) == Effort(10, 96)
-    assert effort(net, 96, work=cost * 30) == Effort(3, 32), "as much as the network itself"
-    assert effort(net, 96, work=cost * 96 * 5) == Effort(5, 96)
-    assert effort(net, 96, passes=5, work=cost * 96 * 5) == Effort(3, 32)
-    assert effort(net, 12, work=cost) == Effort(3, 8), "some images are the least"
-    assert effort(net, 0).draws == 10
-    assert effort(net, 0, work=1.0).draws == 3
+    turns = shares(net, 96)
+    assert len(turns) == 10
+    assert sorted(np.concatenate(turns)) == list(range(96)), "all images take their turn"
+    assert [len(t) for t in shares(net, 24)] == [8, 8, 8]
+    assert [len(t) for t in shares(net, 5)] == [5, 5, 5], "few images are measured by all"
+    assert len(shares(net, 0)) == 10

@@ -30,7 +30,7 @@ from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare, value_ranges
-from reportgen.network.randomization import effort, fresh_weights
+from reportgen.network.randomization import fresh_weights, shares
 from reportgen.network.rescaling import expected_values
 from reportgen.network.samples import measured
 from reportgen.records import Artifact, Dataset, Measure, Subject
@@ -40,8 +40,6 @@ COMPARED = 16
 """Filters of the model with fresh weights that serve as baseline, at most, of each draw."""
 DRAWS = 5
 """Draws of fresh weights, at most: each takes an ascent of its own."""
-_PASSES = 3
-"""Passes through a network for a gradient."""
 
 
 def compute(subject: Subject) -> Artifact:
@@ -96,10 +94,10 @@ def _of_fresh_weights(
 ) -> list[Floats]:
     """Images of some filters of a layer for each draw of fresh weights, by the same recipe."""
     network, seed, picks = subject.network, subject.seed, targets.goal.picks
-    budget = effort(network, len(picks), passes=_PASSES * recipe.steps)
-    compared = replace(targets.goal, picks=picks[: min(budget.images, COMPARED)])
+    turns = shares(network, len(picks))[:DRAWS]
+    compared = replace(targets.goal, picks=picks[: min(max(map(len, turns)), COMPARED)])
     found = []
-    for draw in range(min(budget.draws, DRAWS)):
+    for draw in range(len(turns)):
         values = fresh_weights(network, seed_of(seed, draw))
         climbed = ascend(network, compared, recipe, seed, size, values)
         found.append(_displayed(climbed, recipe, subject.data))

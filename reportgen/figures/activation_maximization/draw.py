@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted, number
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import number
 from reportgen.drawing.mosaic import mosaic
 from reportgen.figures.activation_maximization.facts import Facts, Panel
 from reportgen.figures.attribution.captions import numbering
@@ -15,6 +16,8 @@ from reportgen.records import Artifact, Drawing, Picture
 from reportgen.types import Floats, Params
 
 FACTS = Facts
+
+SENTENCES = Sentences(__file__)
 
 MANY = {"filter": "filters", "class": "classes", "unit": "units"}
 
@@ -38,45 +41,67 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
 
 
 def _panel(facts: Facts, panel: Panel, images: Floats) -> Drawing:
-    remarks = [*_numbers(panel), *_exceptions(panel), *filter(None, [facts.unexplained])]
-    waves = "of decorrelated colors" if images.shape[-1] == 3 else "of each channel"
-    written = f" in waves {waves}" if facts.parameterization == "fourier" else ""
-    steps = counted(facts.steps, "step", "steps")
-    caption = (
-        f"{_count(panel, len(images))}: for each an input made to raise {_goal(panel)}, "
-        f"by {steps} of gradient ascent from a gray image{written}"
-        f"{', regularized' if facts.regularized else ''}. {_tones(facts)}"
-    )
     quotes = Quotes()
-    alt = f"{_grid(len(images), _tile(panel))}; {_look(images, quotes)}."
+    remarks: list[Sentence | str] = [*_numbers(panel), *_exceptions(panel), facts.unexplained]
+    looks = _looks(images, quotes)
     return Drawing(
         part=panel.part,
         picture=_picture(images, panel),
-        caption=" ".join([caption, *remarks]),
-        alt=" ".join([alt, *remarks]),
+        caption=prose(_shown(panel, len(images)), looks, _made(facts, images.shape[-1]), *remarks),
+        alt=prose(_alt(panel, len(images)), looks, *remarks),
         title=f"{panel.type or MANY[panel.noun].capitalize()} ({panel.name})",
         layers=(panel.name,) if panel.type else (),
         quotes=tuple(quotes),
+        encoding=_tones(facts).text,
     )
 
 
-def _goal(panel: Panel) -> str:
-    if panel.objective == "class":
-        return "its value" if panel.noun == "unit" else "its logit"
-    if panel.objective == "unit":
-        return f"its response at {_place(panel.position)} of the map"
-    return "its mean response"
+def _shown(panel: Panel, shown: int) -> Sentence:
+    """Which targets have an image, and what each image raises."""
+    return SENTENCES(
+        "shown",
+        count=_count(panel, shown),
+        shown=shown,
+        total=panel.total,
+        noun=panel.noun,
+        first=panel.labels[0],
+        whose=_whose(panel),
+        layer=panel.name,
+        objective="value" if panel.noun == "unit" else panel.objective,
+        place=_place(panel.position),
+    )
+
+
+def _count(panel: Panel, shown: int) -> str:
+    """How the targets shown are chosen, for the catalog."""
+    if panel.grouped:
+        return "groups"
+    chosen = panel.labels != tuple(str(index) for index in range(shown))
+    if panel.noun == "filter" and chosen:
+        return "one" if shown == 1 else "some"
+    if shown < panel.total:
+        return "first" if panel.noun == "filter" else "some"
+    return "all"
+
+
+def _whose(panel: Panel) -> str:
+    """Whether targets are of a layer or of an output: an output may be called "class"."""
+    return "output" if panel.objective == "class" else "layer"
+
+
+def _made(facts: Facts, depth: int) -> Sentence:
+    waves = "colors" if depth == 3 else "channels"
+    return SENTENCES(
+        "made",
+        steps=facts.steps,
+        waves=waves if facts.parameterization == "fourier" else "none",
+        regularized="yes" if facts.regularized else "no",
+    )
 
 
 def _place(position: Sequence[int]) -> str:
     names = AXES[len(position)]
     return ", ".join(f"{axis} {at}" for axis, at in zip(names, position, strict=True))
-
-
-def _tile(panel: Panel) -> str:
-    if panel.objective == "class":
-        return f"{panel.noun} of {_whose(panel)}"
-    return f"filter of {panel.type} {panel.name}"
 
 
 def _picture(images: Floats, panel: Panel) -> Picture:
@@ -107,34 +132,15 @@ def _label(index: int, panel: Panel) -> str:
     return f"{name}: gray" if index in panel.unmoved else name
 
 
-def _count(panel: Panel, shown: int) -> str:
-    noun, many = panel.noun, MANY[panel.noun]
-    names, total, of = panel.labels, panel.total, _whose(panel)
-    if panel.grouped:
-        return (
-            f"{shown} {noun} or group of {of}"
-            if shown == 1
-            else f"{shown} {many} or groups of {of}"
-        )
-    if noun == "filter" and names != tuple(str(index) for index in range(shown)):
-        chosen = "Filter " + names[0] if shown == 1 else f"{shown} of {total} filters"
-        return f"{chosen} of {of}"
-    if shown < total:
-        first = "The first" if shown == 1 else f"The first {shown}"
-        return f"{first if noun == 'filter' else shown} of {total} {many} of {of}"
-    every = {1: f"The only {noun}", 2: f"Both {many}"}.get(shown, f"All {shown} {many}")
-    return f"{every} of {of}"
-
-
-def _grid(count: int, tile: str) -> str:
-    if count == 1:
-        return f"A small image for one {tile}"
-    return f"Grid of {count} small images, one for each {tile}"
-
-
-def _whose(panel: Panel) -> str:
-    """A layer by its name, an output marked as one: it may be called "class"."""
-    return f"output '{panel.name}'" if panel.objective == "class" else panel.name
+def _alt(panel: Panel, shown: int) -> Sentence:
+    return SENTENCES(
+        "alt",
+        shown=shown,
+        noun=panel.noun,
+        whose=_whose(panel),
+        type=panel.type,
+        layer=panel.name,
+    )
 
 
 def _numbers(panel: Panel) -> list[str]:
@@ -144,55 +150,39 @@ def _numbers(panel: Panel) -> list[str]:
     return [numbering("filter", int(names[0]))] if picked else []
 
 
-def _tones(facts: Facts) -> str:
-    low, high = facts.range
-    if facts.input[-1] == 3:
-        return f"Colors as the model is given them ({low:g} to {high:g})."
-    return f"{_bands(facts.input[-1])}Black is {low:g}, white {high:g}."
+def _tones(facts: Facts) -> Sentence:
+    low, high = (f"{end:g}" for end in facts.range)
+    depth = facts.input[-1]
+    layout = {1: "gray", 3: "colors"}.get(depth, "first" if depth > _ABREAST else "several")
+    return SENTENCES(
+        "encoding", layout=layout, abreast=_ABREAST, channels=depth, low=low, high=high
+    )
 
 
-def _bands(depth: int) -> str:
-    """How an input without colors is laid out."""
-    if depth == 1:
-        return ""
-    which = f"the first {_ABREAST} of the input's {depth}" if depth > _ABREAST else f"the {depth}"
-    return f"Each tile holds {which} channels, from left to right. "
-
-
-def _exceptions(panel: Panel) -> list[str]:
+def _exceptions(panel: Panel) -> list[Sentence]:
     """Sentences on tiles that did not move, never responded, or excite no more than gray."""
-    sentences = []
-    if panel.still:
-        sentences.append(
-            f"Blank because the gradient is zero everywhere: {_listed(panel, panel.still)}."
+    kinds = {"still": panel.still, "silent": panel.silent, "unmoved": panel.unmoved}
+    noun = "none" if panel.objective == "class" else "filter"
+    return [
+        SENTENCES(
+            kind,
+            noun=noun,
+            count=len(tiles),
+            tiles=", ".join(panel.labels[index] for index in tiles),
         )
-    if panel.silent:
-        sentences.append(f"Never responding in the end: {_listed(panel, panel.silent)}.")
-    if panel.unmoved:
-        named = _listed(panel, panel.unmoved)
-        sentences.append(f"No image was found to excite more than gray does: {named}.")
-    return sentences
+        for kind, tiles in kinds.items()
+        if tiles
+    ]
 
 
-def _listed(panel: Panel, tiles: tuple[int, ...]) -> str:
-    names = ", ".join(panel.labels[index] for index in tiles)
-    if panel.objective == "class":
-        return names
-    return ("filter " if len(tiles) == 1 else "filters ") + names
-
-
-def _look(images: Floats, quotes: Quotes) -> str:
+def _looks(images: Floats, quotes: Quotes) -> Sentence:
     """Patterns or flat tones, in words for those who cannot see them."""
     flat = int((images.std(axis=(1, 2)).max(axis=-1) < 0.05).sum())
-    if len(images) == 1:
-        return "it is nearly even in tone" if flat else "it shows a pattern"
-    if flat == len(images):
-        return "all are nearly even in tone"
-    if not flat:
-        return "all show patterns"
-    patterns, how = len(images) - flat, "images whose tones spread by more than 0.05 (of 1)"
-    quotes.number(number(patterns), "patterns_shown", patterns, how, "images", len(images))
-    how = "images whose tones spread by less than 0.05 (of 1)"
-    quotes.number(number(flat), "even_shown", flat, how, "images", len(images))
-    show = counted(patterns, "shows a pattern", "show patterns")
-    return f"{show}, {counted(flat, 'does', 'do')} not"
+    patterns = len(images) - flat
+    if flat and patterns:
+        how = "images whose tones spread by more than 0.05 (of 1)"
+        quotes.number(number(patterns), "patterns_shown", patterns, how, "images", len(images))
+        how = "images whose tones spread by less than 0.05 (of 1)"
+        quotes.number(number(flat), "even_shown", flat, how, "images", len(images))
+    kind = "both" if flat and patterns else "even" if flat else "patterns"
+    return SENTENCES("looks", kind=kind, shown=len(images), patterns=patterns, even=flat)

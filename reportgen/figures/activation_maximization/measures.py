@@ -51,7 +51,6 @@ def filter_images(name: str, images: Floats, random: Floats, part: str, seed: in
             "Moran's I of the images (likeness of neighboring pixels), mean over those of their "
             f"channels that vary, then over filters; {_AGAINST}",
             seed,
-            None,
         ),
         mean(
             f"pattern@{name}",
@@ -61,6 +60,7 @@ def filter_images(name: str, images: Floats, random: Floats, part: str, seed: in
             f"spatial frequencies (Hann window, zero frequency left out), mean over filters; "
             f"{_AGAINST}",
             seed,
+            SHARE,
         ),
         gain(
             f"pattern_gain@{name}",
@@ -76,6 +76,7 @@ def filter_images(name: str, images: Floats, random: Floats, part: str, seed: in
             _saturated(random),
             f"share of values at the ends of the input range, mean over filters; {_AGAINST}",
             seed,
+            SHARE,
         ),
     ]
     if images.shape[-1] == 3:
@@ -250,7 +251,7 @@ def mean(
     baseline: Doubles,
     how: str,
     seed: int,
-    bounds: Bounds | None = SHARE,
+    bounds: Bounds | None = None,
 ) -> Measure:
     """A mean over filters, with the mean of the same for a model with fresh random weights.
 
@@ -282,6 +283,7 @@ def _colors(name: str, deviations: Floats, random: Floats, seed: int) -> list[Me
             "share of the images' squared distance from mid-gray that lies off the gray axis, "
             f"mean over filters; {_AGAINST}",
             seed,
+            SHARE,
         ),
         Measure(
             f"hue_spread@{name}",

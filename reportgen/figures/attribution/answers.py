@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from reportgen.drafting.sentences import Sentences
 from reportgen.drawing.sheet import Entry, sheet
 from reportgen.figures.attribution.captions import ordinal, percent
 from reportgen.figures.attribution.samples import ExplainedImage
@@ -14,7 +15,7 @@ from reportgen.types import Pixels
 _ACROSS, _TILE = 3, 440
 """Pictures in a row, and the longer side of each in pixels."""
 
-LISTED = "Below each image stand its likeliest classes with their probabilities"
+SENTENCES = Sentences(__file__)
 PART = "likeliest-classes"
 Row = tuple[str, str, str, tuple[Likely, ...]]
 """Name of an image, its true class or "", an output or "", and the likeliest classes."""
@@ -46,10 +47,10 @@ def table(rows: Sequence[Row]) -> tuple[Table, ...]:
     columns = ["Image", *["True class"] * truths, *["Output"] * heads]
     cells = []
     for image, truth, head, likeliest in rows:
-        listed = [f"{each.name} ({percent(each.share)})" for each in likeliest]
+        classes = [f"{each.name} ({percent(each.share)})" for each in likeliest]
         known = [image, *[truth or None] * truths, *[head] * heads]
-        cells.append((*known, *listed, *[None] * (most - len(listed))))
-    caption = "The likeliest classes of each image, with their probabilities."
+        cells.append((*known, *classes, *[None] * (most - len(classes))))
+    caption = SENTENCES("table").text
     title, ranks = "Likeliest classes", [ordinal(place) for place in range(1, most + 1)]
     return (Table(PART, (*columns, *ranks), tuple(cells), caption, title),)
 
@@ -96,10 +97,18 @@ def named(image: ExplainedImage) -> str:
     return image.plain_name if image.truth else image.name
 
 
-def remark(wanted: int | None, images: Sequence[ExplainedImage]) -> str:
-    """A sentence on the lines below images, or on why there are none."""
-    if not wanted:
+def reading(images: Sequence[ExplainedImage]) -> str:
+    """How to read the lines below images; "" where no image has likeliest classes."""
+    return listed() if any(image.likeliest for image in images) else ""
+
+
+def listed() -> str:
+    """A sentence on the likeliest classes below images."""
+    return SENTENCES("listed").text
+
+
+def missing(wanted: int | None, images: Sequence[ExplainedImage]) -> str:
+    """Why no likeliest classes stand below images; "" where they do, or where none are wanted."""
+    if not wanted or any(image.likeliest for image in images):
         return ""
-    if any(image.likeliest for image in images):
-        return f"{LISTED}."
-    return "The output gives values, not probabilities of classes, so no likeliest class is listed."
+    return SENTENCES("missing").text

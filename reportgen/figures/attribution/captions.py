@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.sentences import Sentence, Sentences
 from reportgen.figures.attribution.samples import ExplainedImage
 from reportgen.figures.parts import class_qualifier
 from reportgen.types import Array
+
+SENTENCES = Sentences(__file__)
 
 
 def percent(share: float) -> str:
@@ -47,24 +50,23 @@ def title(explained: ExplainedImage, remark: str = "") -> str:
     return f"{words}: {remark}" if remark else words
 
 
-def sentence(explained: ExplainedImage, quotes: Quotes, remark: str = "") -> str:
+def sentence(explained: ExplainedImage, quotes: Quotes, remark: Sentence | str = "") -> str:
     """A sentence on one image, whose numbers are quoted; a remark follows after a semicolon."""
-    words = f"{explained.name[0].upper()}{explained.name[1:]}: "
+    remark = remark if isinstance(remark, str) else remark.text
+    said = {"image": _first(explained), "unit": explained.explained, "remark": remark}
+    said["remarked"] = "yes" if remark else "no"
     if explained.value is not None:
         how = f"value of unit {explained.explained} for {explained.plain_name}"
-        quotes.number(plain(explained.value), f"value{of_image(explained)}", explained.value, how)
-        words += f"{title(explained)}{_largest(explained, quotes)}"
-    else:
-        how = f"probability of the predicted class for {explained.plain_name}"
-        share, shown = explained.probability, percent(explained.probability)
-        at = of_image(explained, explained.predicted)
-        shown = quotes.number(shown, f"probability{at}", share, how)
-        words += f"predicted {explained.predicted} with {shown}"
-        if explained.by:
-            words += f" (by a {explained.by} of the model's output, which has none of its own)"
-        if explained.explained != explained.predicted:
-            words += f", explained for {explained.explained}"
-    return f"{words}; {remark}." if remark else f"{words}."
+        name = f"value{of_image(explained)}"
+        shown = quotes.number(plain(explained.value), name, explained.value, how)
+        largest = _largest(explained, quotes)
+        return SENTENCES("value", None, **said, **largest, value=shown).text
+    how = f"probability of the predicted class for {explained.plain_name}"
+    name = f"probability{of_image(explained, explained.predicted)}"
+    share = quotes.number(percent(explained.probability), name, explained.probability, how)
+    other = "no" if explained.explained == explained.predicted else "yes"
+    said |= {"predicted": explained.predicted, "other": other, "by": explained.by or "none"}
+    return SENTENCES("prediction", None, **said, share=share).text
 
 
 def of_image(explained: ExplainedImage, unit: str = "") -> str:
@@ -78,14 +80,9 @@ def of_image(explained: ExplainedImage, unit: str = "") -> str:
     return f"@{class_qualifier(image)}.{class_qualifier(name)}"
 
 
-def answering(head: str, score: str) -> str:
-    """Which of several heads a figure explains: "for the answer of head width"."""
-    return f"for {'a value' if score == 'value' else 'the answer'} of head {head}"
-
-
-def finding(explained: ExplainedImage, words: str) -> str:
-    """A part of an alternative text: what the map of an image shows."""
-    return f"for {explained.name} {words}"
+def finding(explained: ExplainedImage, shows: Sentence) -> str:
+    """A sentence of an alternative text: what the map of an image shows."""
+    return SENTENCES("finding", image=_first(explained), shows=shows.text).text
 
 
 def ordinal(number: int) -> str:
@@ -97,16 +94,17 @@ def ordinal(number: int) -> str:
 def numbering(what: str, index: int) -> str:
     """A sentence on how channels or filters are counted, for one of them."""
     place = ordinal(index + 1)
-    return f"{what.capitalize()}s are counted from 0: {what} {index} is the layer's {place}."
+    return SENTENCES("numbering", what=what, index=str(index), place=place).text
 
 
 def channels(count: int) -> str:
     """A sentence on how channels that are no colors are shown; nothing for gray and for colors."""
-    if count in (1, 3):
-        return ""
-    if count == 2:
-        return "The two channels are shown as red and green."
-    return f"Of {count} channels the first three are shown as red, green and blue."
+    return "" if count in (1, 3) else SENTENCES("channels", count=count).text
+
+
+def own_scale() -> Sentence:
+    """How to read feature maps, each of which has its own color scale."""
+    return SENTENCES("own-scale")
 
 
 def where(values: Array) -> str:
@@ -117,13 +115,18 @@ def where(values: Array) -> str:
     return "center" if (down, across) == ("middle", "center") else f"{down} {across}"
 
 
-def _largest(explained: ExplainedImage, quotes: Quotes) -> str:
-    """Which of several values is the largest."""
+def _first(explained: ExplainedImage) -> str:
+    """The image at the start of a sentence."""
+    return f"{explained.name[0].upper()}{explained.name[1:]}"
+
+
+def _largest(explained: ExplainedImage, quotes: Quotes) -> dict[str, str]:
+    """Which of several values is the largest, for the catalog."""
     if explained.largest is None:
-        return ""
+        return {"rank": "alone"}
     unit, value = explained.largest
     if unit == explained.explained:
-        return ", the largest value"
+        return {"rank": "largest"}
     how = f"largest value of a unit for {explained.plain_name}"
     shown = quotes.number(plain(value), f"largest_value{of_image(explained, unit)}", value, how)
-    return f"; the largest value is {shown}, of {unit}"
+    return {"rank": "lower", "largest": shown, "largest_unit": unit}

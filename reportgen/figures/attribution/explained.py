@@ -87,12 +87,12 @@ class Images:
         for piece in pieces(self.pixels):
             yield piece, prepare(self.pixels[piece], self.data.preprocessing)
 
-    def first(self, count: int) -> Images:
-        """So many of the images measured, and none that are shown."""
-        places = slice(self.measured.start, self.measured.start + count)
-        indices, pixels = self.indices[places], self.pixels[places]
-        nothing = slice(0, 0)
-        return Images(self.data, indices, pixels, nothing, slice(0, None), self.likeliest)
+    def some(self, places: Integers) -> Images:
+        """Some of the images measured, by their places among them, and none that are shown."""
+        rest = places + self.measured.start
+        nothing, all_of_them = slice(0, 0), slice(0, None)
+        indices, pixels = self.indices[rest], self.pixels[rest]
+        return Images(self.data, indices, pixels, nothing, all_of_them, self.likeliest)
 
     def foregrounds(self) -> Booleans:
         """Masks of the measured images, shape (m, h, w); all False where no foreground is known."""

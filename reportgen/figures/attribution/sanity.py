@@ -43,6 +43,7 @@ than the maps of the figure did."""
 Maps = Callable[[Array], Sequence[Floats]]
 """Maps (n, h, w) of each output, for its classes to explain (n, outputs), with the weights that
 the network has at this moment."""
+_Maps = Sequence[Floats]
 Answers = Callable[[Floats], Sequence[Doubles]]
 """For each output how strongly it answers each of m images: (m, units); () where it has none."""
 
@@ -61,7 +62,6 @@ class Checked:
         original: maps of each output, with the network's own weights.
         targets: the classes that they explain, shape (n, outputs).
         signed: whether the sign of a map counts.
-        moved: pixels that are not zero by construction, shape (n, h, w); None for all.
         answers: how strongly the network answers images; None where nothing answers.
         base: the color of deleted pixels, as model input.
         seed: of all that is random.
@@ -77,7 +77,6 @@ class Checked:
     original: Sequence[Floats]
     targets: Array
     signed: bool
-    moved: Booleans | None
     answers: Answers | None
     base: Floats
     seed: int
@@ -168,7 +167,7 @@ def check(checked: Checked, effort: Effort) -> tuple[tuple[Measure, ...], Sanity
     """
     groups = in_groups(weight_levels(checked.network, checked.ends), effort.groups)
     likeness = _likeness_to_fresh(checked, groups, effort)
-    others = _others(checked)
+    others = _others(checked, likeness.alive if likeness else None)
     gains = _gains(checked, effort)
     names = [f"@{head.name}" for head in checked.heads] or [""]
     steps = tuple(label(checked.network, group) for group in groups)
@@ -201,10 +200,14 @@ class _Likeness:
 
 @dataclass(frozen=True)
 class _Randomized:
-    """Likeness to maps with fresh weights, each of shape (outputs, groups, n), mean over draws."""
+    """Likeness to maps with fresh weights, each of shape (outputs, groups, n), mean over draws.
+
+    `alive` marks the pixels of each output's maps (n, h, w) where any of them is not zero.
+    """
 
     cascade: _Likeness
     independent: _Likeness | None
+    alive: Sequence[Booleans]
 
 
 def _likeness_to_fresh(
@@ -214,42 +217,62 @@ def _likeness_to_fresh(
     paths = [[path for level in group for path in level] for group in groups]
     if not paths:
         return None
-    cascades, alone = [], []
+    cascades, singles = list[list[_Maps]](), list[list[_Maps]]()
     for draw in range(effort.draws):
         seed = checked.seed * 1009 + _FIRST_SEED + draw
-        steps = []
+        cascade = list[_Maps]()
         with ExitStack() as stack:
             for own in paths:
                 stack.enter_context(redrawn(checked.network, seed, own))
-                steps.append(_likeness_now(checked))
-        cascades.append(_stacked(steps))
-        if not effort.independent:
-            continue
-        singles = steps[:1]
-        for own in paths[1:]:
+                cascade.append(_maps_now(checked))
+        cascades.append(cascade)
+        alone = cascade[:1]
+        for own in paths[1:] if effort.independent else ():
             with redrawn(checked.network, seed, own):
-                singles.append(_likeness_now(checked))
-        alone.append(_stacked(singles))
-    return _Randomized(_mean(cascades), _mean(alone) if alone else None)
+                alone.append(_maps_now(checked))
+        singles.append(alone)
+    every = [maps for draw in (*cascades, *singles) for maps in draw]
+    alive = [
+        _anywhere([own, *others]) for own, *others in zip(checked.original, *every, strict=True)
+    ]
+
+    def likeness(draws: Sequence[Sequence[_Maps]]) -> _Likeness:
+        return _mean(
+            [_stacked([_compared(checked, maps, alive) for maps in draw]) for draw in draws]
+        )
+
+    independent = likeness(singles) if effort.independent else None
+    return _Randomized(likeness(cascades), independent, alive)
 
 
-def _likeness_now(checked: Checked) -> _Likeness:
-    """Likeness of the original maps to those with the weights that the network has now."""
+def _maps_now(checked: Checked) -> _Maps:
+    """Maps with the weights that the network has now; zero where they are undefined."""
     try:
-        maps = checked.maps(checked.targets)
+        return checked.maps(checked.targets)
     except UndefinedError:  # such as values beyond all numbers
-        maps = [np.zeros_like(own) for own in checked.original]
-    return _compared(checked, maps)
+        return [np.zeros_like(own) for own in checked.original]
 
 
-def _compared(checked: Checked, maps: Sequence[Array]) -> _Likeness:
-    """Likeness of the original maps to others, each of shape (outputs, n)."""
+def _anywhere(maps: Sequence[Floats]) -> Booleans:
+    """The pixels of each image (n, h, w) where one of several maps is not zero."""
+    return np.asarray(np.any([each != 0 for each in maps], axis=0))
+
+
+def _compared(
+    checked: Checked, maps: Sequence[Array], alive: Sequence[Booleans] | None
+) -> _Likeness:
+    """Likeness of the original maps to others, each of shape (outputs, n).
+
+    Ranks are those of the pixels of `alive` alone: others are zero whatever the weights, such as a
+    black ground, and would tie in all maps.
+    """
     size = checked.pixels.shape[1:3]
     ranks, magnitudes, ssims = [], [], []
-    for own, other in zip(checked.original, maps, strict=True):
-        magnitudes.append(rank_correlation(np.abs(own), np.abs(other), checked.moved))
+    for place, (own, other) in enumerate(zip(checked.original, maps, strict=True)):
+        over = None if alive is None else alive[place]
+        magnitudes.append(rank_correlation(np.abs(own), np.abs(other), over))
         signed = checked.signed
-        ranks.append(rank_correlation(own, other, checked.moved) if signed else magnitudes[-1])
+        ranks.append(rank_correlation(own, other, over) if signed else magnitudes[-1])
         pair = (own, other) if signed else (np.abs(own), np.abs(other))
         ssims.append(structural_similarity(*(resizing.bilinear(each, size) for each in pair)))
     return _Likeness(np.stack(ranks), np.stack(magnitudes), np.stack(ssims))
@@ -272,7 +295,7 @@ def _mean(draws: Sequence[_Likeness]) -> _Likeness:
     )
 
 
-def _others(checked: Checked) -> _Likeness | None:
+def _others(checked: Checked, alive: Sequence[Booleans] | None) -> _Likeness | None:
     """Likeness to the maps of another class, drawn at random for each image and output.
 
     NaN for an output with one unit: its two classes have the same map but for the sign.
@@ -286,19 +309,19 @@ def _others(checked: Checked) -> _Likeness | None:
     )
     several = np.asarray(units) > 1
     others = np.where(several, (checked.targets + steps) % np.maximum(units, 2), checked.targets)
-    found = _compared(checked, checked.maps(others.astype(np.int32)))
+    found = _compared(checked, checked.maps(others.astype(np.int32)), alive)
     for each in (found.rank, found.magnitude, found.ssim):
         each[~several] = np.nan
     return found
 
 
-def _edges(checked: Checked, place: int) -> Doubles:
+def _edges(checked: Checked, place: int, over: Booleans | None) -> Doubles:
     """Likeness of maps to the edges of their images, which know no weights, shape (n,)."""
     maps = np.abs(checked.original[place])
     strength = edge_strength(checked.pixels)
     if maps.shape != strength.shape:
         strength = resizing.area(strength, maps.shape[1:]).astype(np.float64)
-    return rank_correlation(maps, strength, checked.moved)
+    return rank_correlation(maps, strength, over)
 
 
 # --- deletion and insertion --------------------------------------------------------------------
@@ -393,7 +416,7 @@ class _Head:
             f"{IMAGES}{self.name}", len(self.checked.inputs), "images",
             how="images whose maps were held against the sanity checks", part=PART,
         )  # fmt: skip
-        edges = _edges(self.checked, place)
+        edges = _edges(self.checked, place, fresh.alive[place] if fresh else None)
         baseline = float(np.nanmean(edges)) if np.isfinite(edges).any() else None
         how = f"{self._how('fresh weights')}, mean over the steps of the cascade"
         if fresh is None:
@@ -435,6 +458,7 @@ class _Head:
             self.checked.heads[self.place].title if self.checked.heads else "",
             judged(similarity),
             value(SIMILARITY),
+            value("sanity_ssim"),
             tuple(value("sanity_cascade", at) for at in places),
             tuple(value("sanity_independent", at) for at in places)
             if self.effort.independent
@@ -488,13 +512,15 @@ class _Head:
 
     def _how(self, other: str) -> str:
         what = "the maps" if self.checked.signed else "the maps' magnitudes"
-        over = "" if self.checked.moved is None else " that differ from the baseline"
         draws = f", {self.effort.draws} draws" if self.effort.draws > 1 else ""
         keep = ""
         if other == "fresh weights":
             other = f"those of the same network with fresh weights{draws}"
             keep = "; some weights keep their values" if kept(self.checked.network) else ""
-        return f"rank correlation (Spearman) over pixels{over} of {what} with {other}{keep}"
+        return (
+            f"rank correlation (Spearman) over pixels of {what} with {other}, "
+            f"but for pixels that are zero in all of them{keep}"
+        )
 
 
 def _over_steps(values: Doubles) -> Doubles:

@@ -18,7 +18,8 @@ class HeadSanity:
         title: of the output; "" for a figure of a layer.
         check: the verdict.
         similarity: likeness to maps of fresh weights, mean over the cascade.
-        cascade: the same after each step.
+        ssim: the same by structural similarity.
+        cascade: the likeness after each step.
         independent: with each group of layers alone; () where that was not measured.
         other_class: likeness to the map of another class.
         edges: likeness to the edges of the image.
@@ -29,6 +30,7 @@ class HeadSanity:
     title: str
     check: Check
     similarity: float | None
+    ssim: float | None
     cascade: tuple[float | None, ...]
     independent: tuple[float | None, ...]
     other_class: float | None

@@ -2,7 +2,7 @@
 # map of another class, as rank correlations.
 off = The sanity checks of these maps are turned off, so they may not follow the network.
 weights = { $check ->
-    [hardly] { maps } hardly change when the weights are random (rank correlation { $alike }): they show the image more than what the network learned.
+    [hardly] { maps } hardly change when the weights are random (rank correlation { $alike }): they say little of what the network learned.
     [open] It is undecided whether { lower-maps } follow the weights: their rank correlation with maps of random weights is { $alike }.
    *[unknown] It is unknown whether { lower-maps } follow the weights: they cannot be compared with maps of random weights.
 }
@@ -14,4 +14,4 @@ lower-maps = { $several ->
     [yes] maps for { $output }
    *[no] these maps
 }
-classes = { maps } say little of the class: the map of another class is much the same (rank correlation { $alike }).
+classes = { maps } say little of the class: the map of another class is nearly the same (rank correlation { $alike }).

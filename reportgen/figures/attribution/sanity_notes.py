@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reportgen.drafting import Sentences, by_measure, draft
-from reportgen.drafting.sanity import CLASSES, IMAGES, SIMILARITY, judged
+from reportgen.drafting.sanity import CLASSES, IMAGES, SAME, SIMILARITY, judged
 from reportgen.records import Finding, Note
 
 SENTENCES = Sentences(__file__)
@@ -31,7 +31,7 @@ def sanity_notes(finding: Finding) -> tuple[Note, ...]:
             id = _id(finding, "sanity", output)
             written.append(draft(id, "attribution.sanity", "info", sentence, [item]))
     for output, item in classes.items():
-        if judged(item) == "hardly":
+        if item.interval is not None and item.interval[0] >= SAME:
             sentence = SENTENCES("classes", {"output": output}, several=several, alike=item)
             id = _id(finding, "classes", output)
             written.append(draft(id, "attribution.classes", "info", sentence))

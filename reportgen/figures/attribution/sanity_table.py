@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportgen.drafting.sanity import HARDLY
-from reportgen.drafting.wording import counted, listed
+from reportgen.drafting.sanity import HARDLY, Check
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import listed
 from reportgen.figures.attribution.sanity_facts import PART, HeadSanity, Sanity
 from reportgen.records import Cell, Table
 
-VERDICTS = {
-    "hardly": "hardly change when the network's weights are random",
-    "follows": "follow the weights of the network",
-    "open": "change in part when the network's weights are random",
-    "": "cannot be held against random weights",
-}
-"""The ends of sentences on maps, by the verdict on them."""
+SENTENCES = Sentences(__file__)
+CHECKS: tuple[Check, ...] = ("hardly", "follows", "open", "")
+"""Verdicts, in the order of their sentences."""
 
 
 def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
@@ -46,36 +43,38 @@ def table(facts: Sanity | None, method: str) -> tuple[Table, ...]:
         values: list[Cell] = [_at(head.cascade, step) for head in heads]
         row(name, [*values, *([_at(heads[0].independent, step)] if independent else [])])
     padding = [None] * independent
-    row("Mean of these", [*(head.similarity for head in heads), *padding])
+    row("Mean", [*(head.similarity for head in heads), *padding])
+    row("Mean by SSIM", [*(head.ssim for head in heads), *padding], marked=False)
     row("Edges of the image", [*(head.edges for head in heads), *padding], marked=False)
     row("Map of another class", [*(head.other_class for head in heads), *padding])
     row("Deletion gain", [*(head.deletion for head in heads), *padding], marked=False)
     row("Insertion gain", [*(head.insertion for head in heads), *padding], marked=False)
-    caption = " ".join(_sentences(facts, method, bool(marks), independent))
+    caption = prose(*_verdicts(heads, method), SENTENCES("checked", images=facts.images))
+    gains = any(head.deletion is not None for head in heads)
+    encoding = prose(
+        SENTENCES("cells"),
+        SENTENCES("rows", alone="yes" if independent else "no"),
+        SENTENCES("gains") if gains else "",
+    )
     return (
-        Table(PART, tuple(columns), tuple(rows), caption, "Sanity Check", (), (), tuple(marks)),
+        Table(
+            part=PART,
+            columns=tuple(columns),
+            rows=tuple(rows),
+            caption=caption,
+            title="Sanity Check",
+            marks=tuple(marks),
+            encoding=encoding,
+        ),
     )
 
 
-def _sentences(facts: Sanity, method: str, marked: bool, independent: bool) -> list[str]:
-    images = counted(facts.images, "image", "images")
-    alone = "; the last column has random weights in those layers alone" if independent else ""
-    gains = any(head.deletion is not None for head in facts.heads)
-    return [
-        *_verdicts(facts.heads, method),
-        f"Cells are rank correlations with the maps above, mean over {images}: one is the same "
-        f"map, zero an unrelated one{', and high ones are marked' * marked}.",
-        f"Each row makes more layers random, from the output down{alone}.",
-        *["A gain compares with pixels in random order: above zero is better."] * gains,
-    ]
-
-
-def _verdicts(heads: Sequence[HeadSanity], method: str) -> list[str]:
+def _verdicts(heads: Sequence[HeadSanity], method: str) -> list[Sentence]:
     if len(heads) == 1:
-        return [f"{method} maps {VERDICTS[heads[0].check]}."]
+        return [SENTENCES("verdict", method=method, check=heads[0].check, several="no", outputs="")]
     return [
-        f"{method} maps for {listed(names)} {end}."
-        for check, end in VERDICTS.items()
+        SENTENCES("verdict", method=method, check=check, several="yes", outputs=listed(names))
+        for check in CHECKS
         if (names := [head.title for head in heads if head.check == check])
     ]
 

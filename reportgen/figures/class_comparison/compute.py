@@ -14,6 +14,7 @@ from reportgen.figures.class_comparison.facts import Facts
 from reportgen.figures.class_comparison.measures import LayerStatistics
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
+from reportgen.network.dependencies import before
 from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
@@ -71,13 +72,12 @@ def compute(subject: Subject) -> Artifact:
             for measure in of[path].measures(path, is_second, facts.classes, channel, subject.seed)
         ]
 
-    def again(count: int) -> list[Measure]:
-        some = np.linspace(0, len(indices) - 1, count).astype(np.int64)  # of both classes
+    def again(some: Integers) -> list[Measure]:
         of = layer_statistics(network, data, indices[some], layers, LayerStatistics)
         return measures(of, is_second[some])
 
     own, n = measures(statistics, is_second), len(indices)
-    both = fresh_measures(network, subject.seed, own, FRESH, again, n)
+    both = fresh_measures(network, subject.seed, own, FRESH, again, n, before(network, layers))
     return Artifact({"images": batch.images, **arrays}, facts, tuple(both))
 
 

@@ -109,7 +109,9 @@ def _checks(
     if not subject.params.get("sanity") or not len(pixels):
         return None
     every = np.repeat([channel.number for channel in shown], [len(c.images) for c in shown])
-    effort = sanity.effort(network, len(pixels), 3, len(pixels))
+    # The search passes every image forward once, a projection once and back.
+    made = len(pixels) + subject.params["search"] // 3
+    effort = sanity.effort(network, len(pixels), 3, made)
     # Of every channel alike, its first images first.
     turns = np.concatenate([np.arange(len(channel.images)) for channel in shown])
     few = np.sort(np.argsort(turns, kind="stable")[: effort.images])
@@ -136,7 +138,6 @@ def _checks(
         again(picks),
         np.ones((len(few), 1), np.int32),
         True,
-        None,
         answers,
         color(data, "mean"),
         subject.seed,

@@ -8,7 +8,8 @@ from itertools import groupby
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted, listed, number
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import listed, number
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import sanity_table
@@ -19,22 +20,19 @@ from reportgen.types import Array, Floats, Params
 
 FACTS = Facts
 
+SENTENCES = Sentences(__file__)
+
 _ROWS = 8
 """Channels in one picture at most."""
 
 _TILES = 9
 """Tiles beside each other at most: each image, its projection, and what is beside it."""
 
+_NAMED = 3
+"""Layers that a caption names at most."""
+
 _PLAIN = "Plain backward pass"
 _TITLES = {"guided": "Guided backprop.", "gradient": "Gradient"}
-_RULES = {"guided": "guided backpropagation", "gradient": "the gradient"}
-_PASSAGES = {
-    "normalization": "multiplies by a normalization's slope",
-    "branches that meet": "goes back along every branch",
-    "average pooling": "spreads evenly over what was averaged",
-    "other non-linearities": "multiplies by a non-linearity's slope",
-}
-"""What the plain backward pass does at each kind of layer that a deconvnet has no rule for."""
 
 
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
@@ -68,8 +66,16 @@ def _drawing(artifact: Artifact, facts: Facts, group: Sequence[ChannelFacts], pa
     depth = artifact.arrays[f"images@{group[0].number}"].shape[-1]
     title = "" if facts.replaced else _PLAIN
     quotes = Quotes()
-    caption, alt = _caption(facts, group, depth, quotes), _alt(facts, group)
-    return Drawing(part, picture, caption, alt, title, (facts.layer,), tuple(quotes))
+    return Drawing(
+        part=part,
+        picture=picture,
+        caption=_caption(facts, group, quotes),
+        alt=_alt(facts, group),
+        title=title,
+        layers=(facts.layer,),
+        quotes=tuple(quotes),
+        encoding=prose(_beside(facts), _crop(facts), channels(depth), SENTENCES("contrast")),
+    )
 
 
 def _sides(group: Sequence[ChannelFacts]) -> tuple[int, int]:
@@ -128,118 +134,109 @@ def _heading(channel: ChannelFacts) -> str:
     return f"Channel {channel.number}: activation {values}"
 
 
-def _caption(facts: Facts, group: Sequence[ChannelFacts], depth: int, quotes: Quotes) -> str:
-    kept = "all positions" if facts.keep == "all" else "the strongest position"
-    names = ", ".join(str(channel.number) for channel in group)
-    several = "channels" if len(group) > 1 else "channel"
-    which = "test images given" if facts.chosen else "test images that excite it most"
-    searched = "" if facts.chosen else f", of {facts.searched} searched"
-    sentences = [
-        f"Activations of {several} {names} of layer {facts.layer} ({kept} of each map) brought "
-        f"back to the input, beside the {which}{searched}.",
-        numbering("channel", group[0].number),
-        _beside(facts),
-        _crop(facts),
-        channels(depth),
-        "Each projection has its own contrast; gray is zero.",
-        _relus(facts, quotes),
-        _passages(facts),
+def _caption(facts: Facts, group: Sequence[ChannelFacts], quotes: Quotes) -> str:
+    made = SENTENCES(
+        "made",
+        channels=len(group),
+        numbers=listed([str(channel.number) for channel in group]),
+        layer=facts.layer,
+        keep=facts.keep,
+        beside=facts.beside or "none",
+        images="given" if facts.chosen else "searched",
+        searched=facts.searched,
+    )
+    return prose(
         *(_images(channel) for channel in group),
-    ]
-    return " ".join(text for text in sentences if text)
+        made,
+        numbering("channel", group[0].number),
+        *_relus(facts, quotes),
+        *_passages(facts),
+    )
 
 
-def _beside(facts: Facts) -> str:
-    leaky = " (of leaky ones, their slope)" if facts.leaky else ""
-    does = {
-        "guided": f"pass nothing on where they were off{leaky}",
-        "gradient": "pass on both signs where they were on",
-    }
-    beside = facts.beside
-    return f"Third, the same by {_RULES[beside]}, whose ReLUs {does[beside]}." if beside else ""
+def _beside(facts: Facts) -> Sentence | str:
+    """How the ReLUs of the other rule work."""
+    leaky = "yes" if facts.leaky else "no"
+    return SENTENCES("beside", rule=facts.beside, leaky=leaky) if facts.beside else ""
 
 
-def _crop(facts: Facts) -> str:
+def _crop(facts: Facts) -> Sentence | str:
     if facts.keep == "all":
         return ""
-    if facts.receptive_field is None or not facts.frames_known:
-        much = "How much" if facts.receptive_field is None else "Which part"
-        return f"{much} of the image a unit sees is unknown, so the whole image is shown."
-    wide = counted(facts.receptive_field, "pixel", "pixels")
-    gates = ""
-    if facts.gated:
-        gates = " Gates (squeeze-and-excitation), through which it depends on the whole image, "
-        gates += "are left out of that."
-    return (
-        f"All are cropped to what the unit sees, {wide} wide; white lies beyond the image.{gates}"
-    )
+    if facts.receptive_field is None:
+        return SENTENCES("unknown", what="size")
+    if not facts.frames_known:
+        return SENTENCES("unknown", what="place")
+    gated = "yes" if facts.gated else "no"
+    return SENTENCES("crop", width=facts.receptive_field, gated=gated)
 
 
-def _relus(facts: Facts, quotes: Quotes) -> str:
-    hidden = ""
+def _relus(facts: Facts, quotes: Quotes) -> list[Sentence]:
+    """The ReLUs that follow the rule, those that could not, and a rule that is not shown beside."""
+    count = facts.replaced
+    if count:
+        how = "ReLUs whose backward pass follows the rule"
+        quotes.number(number(count), "replaced_relus", count, how, "ReLUs")
+    sentences = [SENTENCES("relus", count=count)]
     if facts.hidden:
-        hidden = f"; ReLUs inside {', '.join(facts.hidden)} kept the plain backward pass"
-    if not facts.replaced:
-        whole = f"No ReLU follows the deconvnet's rule: this is the plain backward pass{hidden}."
-        return f"{whole} {_left_out(facts)}".rstrip()
-    how = "ReLUs whose backward pass follows the rule"
-    quotes.number(number(facts.replaced), "replaced_relus", facts.replaced, how, "ReLUs")
-    words = counted(facts.replaced, "ReLU follows", "ReLUs follow")
-    return f"{words} the deconvnet's rule{hidden}."
+        sentences.append(SENTENCES("hidden", layers=listed(facts.hidden)))
+    if not count and facts.not_beside:
+        sentences.append(SENTENCES("not-beside", rule=facts.not_beside))
+    return sentences
 
 
-def _left_out(facts: Facts) -> str:
-    """Why the other rule that was asked for is not shown beside."""
-    if not facts.not_beside:
-        return ""
-    name = _RULES[facts.not_beside]
-    return f"{name[0].upper()}{name[1:]} would be the same pass here, so it is not shown beside."
+def _passages(facts: Facts) -> list[Sentence]:
+    """What runs where the deconvnet has no rule, for each kind of layer."""
+    return [
+        SENTENCES(
+            "passage",
+            kind=kind.replace(" ", "-"),
+            count=len(paths),
+            few="yes" if len(paths) <= _NAMED else "no",
+            layers=listed(paths),
+        )
+        for kind, paths in facts.plain.items()
+    ]
 
 
-def _passages(facts: Facts) -> str:
-    """What runs where the deconvnet has no rule."""
-    if not facts.plain:
-        return ""
-    kinds = [f"{kind} ({_some(paths)})" for kind, paths in facts.plain.items()]
-    does = listed([_PASSAGES[kind] for kind in facts.plain])
-    return (
-        f"A deconvnet has no rule for {listed(kinds)}: there the plain backward pass runs, "
-        f"which {does}."
+def _images(channel: ChannelFacts) -> Sentence:
+    """The images of a channel, those of one class after each other together."""
+    groups = [list(group) for _, group in groupby(channel.samples, lambda sample: sample.label)]
+    return SENTENCES(
+        "images",
+        channel=str(channel.number),
+        count=len(channel.samples),
+        images="; ".join(_group(group) for group in groups),
     )
-
-
-def _some(paths: Sequence[str]) -> str:
-    return ", ".join(paths) if len(paths) <= 3 else f"{len(paths)} layers"
-
-
-def _images(channel: ChannelFacts) -> str:
-    samples = channel.samples
-    if not samples:
-        return f"Channel {channel.number} is not excited by any image."
-    groups = [list(group) for _, group in groupby(samples, lambda sample: sample.label)]
-    words = [_group(group) for group in groups]
-    images = "test image" if len(samples) == 1 else "test images"
-    return f"Channel {channel.number}: {images} {'; '.join(words)}."
 
 
 def _group(samples: Sequence[Sample]) -> str:
     """Numbers of images of one class, and the class."""
-    numbers = [f"{sample.index}{_remark(sample)}" for sample in samples]
     label = samples[0].label
-    return ", ".join(numbers) + (f" ({label})" if label else "")
+    numbers = ", ".join(
+        SENTENCES("image", index=str(sample.index), shows=_shows(sample)).text for sample in samples
+    )
+    named = "yes" if label else "no"
+    return SENTENCES("group", numbers=numbers, named=named, label=label).text
 
 
-def _remark(sample: Sample) -> str:
+def _shows(sample: Sample) -> str:
     if sample.frame == NOTHING:
-        return " (the unit sees only padding)"
-    return " (zero everywhere)" if sample.zero else ""
+        return "nothing"
+    return "zero" if sample.zero else "something"
 
 
 def _alt(facts: Facts, group: Sequence[ChannelFacts]) -> str:
     rows = []
     for channel in group:
         labels = dict.fromkeys(sample.label for sample in channel.samples if sample.label)
-        words = ", ".join(labels) or "no named class"
-        images = counted(len(channel.samples), "image", "images")
-        rows.append(f"channel {channel.number} with {images} of {words}")
-    return f"Image crops and projections from layer {facts.layer}: {'; '.join(rows)}."
+        rows.append(
+            SENTENCES(
+                "row",
+                channel=str(channel.number),
+                count=len(channel.samples),
+                named="yes" if labels else "no",
+                labels="; ".join(labels),
+            )
+        )
+    return prose(SENTENCES("alt", layer=facts.layer), *rows)

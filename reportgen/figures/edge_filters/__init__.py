@@ -29,24 +29,22 @@ ENTRY = Entry(
         ("edge_filters_fresh", "the same with fresh weights"),
         ("area_filters", "filters that follow brightness more than edges"),
         ("outline", "how closely the filter that does so most follows edges, by layer"),
-        ("most_vertical", "the same of the most oriented filter for vertical edges"),
-        ("most_horizontal", "the same of the most oriented filter for horizontal edges"),
+        ("most_vertical", "the same of the oriented filter that follows vertical edges best"),
+        ("most_horizontal", "the same of the oriented filter that follows horizontal edges best"),
         ("local", "share of the maps' variance that the pixels right there explain, by layer"),
         ("local_fresh", "the same with fresh weights"),
         ("class_told", "images whose class the filters' mean activations tell, by layer"),
-        ("class_told_fresh", "the same with fresh weights"),
     ),
     needs_data=True,
     explanation=(
         (
             "",
-            "A filter follows edges where its activation departs from the map's median at the "
-            "places where the image's brightness changes. The correlation of the two over all "
-            "positions is measured on many images. A filter is oriented where waves of one "
-            "direction call forth more response than those across it: its strength is one minus "
-            "the circular variance of the response's power (Ringach, Shapley and Hawken 2002), "
-            "taken from the kernel of a convolution that reads the images, and from maps of "
-            "waves deeper in.",
+            "A filter follows edges where its activation departs from the map's median as the "
+            "image's brightness changes: the correlation of the two over all positions of many "
+            "images. It is oriented where waves of one direction call forth more response than "
+            "others: its strength is one minus the circular variance of the response's power "
+            "(Ringach, Shapley and Hawken 2002), taken from the kernel of a convolution that "
+            "reads the images, and from maps of waves deeper in.",
         ),
     ),
 )

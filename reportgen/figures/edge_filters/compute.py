@@ -16,7 +16,7 @@ from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import ShownImage
 from reportgen.figures.parts import part_name
 from reportgen.metrics.orientation import gratings, kernel_tuning, response_tuning
-from reportgen.network.dependencies import dependencies_of
+from reportgen.network.dependencies import before, dependencies_of
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.layer_selection import choose_seeing
 from reportgen.network.layers import acting, is_conv
@@ -65,14 +65,14 @@ def compute(subject: Subject) -> Artifact:
     }
     labels = _labels(data, indices)
 
-    def again(count: int) -> list[Measure]:
-        some, classes = indices[:count], None if labels is None else labels[:count]
+    def again(places: Integers) -> list[Measure]:
+        some = indices[places]
         fresh = _statistics(network, data, some, paths, subject.seed)
         return [
             measure
             for layer in facts.layers
             for measure in fresh[layer.path].measures(
-                replace(layer, groups=fresh[layer.path].groups()), classes, subject.seed
+                replace(layer, groups=fresh[layer.path].groups()), None, subject.seed
             )
         ]
 
@@ -81,7 +81,9 @@ def compute(subject: Subject) -> Artifact:
         for layer in facts.layers
         for measure in statistics[layer.path].measures(layer, labels, subject.seed)
     ]
-    both = fresh_measures(network, subject.seed, own, FRESH, again, len(indices))
+    both = fresh_measures(
+        network, subject.seed, own, FRESH, again, len(indices), before(network, paths)
+    )
     return Artifact({"image": shown.images[0], **arrays}, facts, tuple(both))
 
 

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting.sentences import Sentences, prose
 from reportgen.drawing.colors import colorize, stretched
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution.captions import channels
+from reportgen.figures.attribution.captions import channels, own_scale
 from reportgen.figures.edge_filters.facts import TABLE_PART, Facts, LayerFacts
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params
 
 FACTS = Facts
+
+SENTENCES = Sentences(__file__)
 
 _ROW_TITLES = {
     "edges": "Edges more than brightness",
@@ -46,19 +48,19 @@ def _sheet(facts: Facts, layer: LayerFacts, pixels: Array, maps: Floats) -> Draw
     return Drawing(
         part=layer.part,
         picture=sheet(rows, row_titles=titles, tile=_TILE),
-        caption=" ".join(filter(None, (_caption(facts, layer), channels(pixels.shape[-1])))),
-        alt=f"Sheet of {counted(len(rows), 'row', 'rows')}, each with {facts.image.name} and maps "
-        f"of {layer.path}: {'; '.join(titles)}.",
+        caption=SENTENCES(
+            "shown", layer=layer.path, images=facts.measured_images, image=facts.image.name
+        ).text,
+        alt=SENTENCES(
+            "alt",
+            rows=len(rows),
+            image=facts.image.name,
+            layer=layer.path,
+            groups="; ".join(titles),
+        ).text,
         title=f"Edges in {layer.path}",
         layers=(layer.path,),
-    )
-
-
-def _caption(facts: Facts, layer: LayerFacts) -> str:
-    return (
-        f"Filters of {layer.path} that follow edges most clearly, judged on "
-        f"{_measured_images(facts)}, and their maps for {facts.image.name}. Each map has a "
-        "color scale of its own, from its smallest value (dark) to its largest (bright)."
+        encoding=prose(own_scale(), channels(pixels.shape[-1])),
     )
 
 
@@ -81,17 +83,11 @@ def _table(facts: Facts) -> Table:
         part=TABLE_PART,
         columns=("Layer", "Follows", "Filters", "Their numbers, the clearest first"),
         rows=tuple(rows),
-        caption="Filters by the direction of edges that they answer to, if oriented, and by "
-        "what their activation follows more, edges or brightness, so that a filter may stand in "
-        "two rows. Directions are measured with waves, the rest, only where it is sure, on "
-        f"{_measured_images(facts)}; filters that follow nothing have even maps for every image.",
+        caption=SENTENCES("table").text,
         layers=tuple(layer.path for layer in facts.layers),
+        encoding=SENTENCES("judged", images=facts.measured_images).text,
     )
 
 
 def _filters(numbers: Sequence[int]) -> str:
     return ("filter " if len(numbers) == 1 else "filters ") + ", ".join(map(str, numbers))
-
-
-def _measured_images(facts: Facts) -> str:
-    return counted(facts.measured_images, "test image", "test images")

@@ -2,81 +2,109 @@
 
 from __future__ import annotations
 
-from reportgen.drafting import by_measure, few, get, note, picked_channel
-from reportgen.records import Finding, Note
+from reportgen.drafting import (
+    Sentences,
+    by_measure,
+    draft,
+    few,
+    get,
+    number,
+    percent,
+    picked_channel,
+)
+from reportgen.records import Evidence, Finding, Note
+
+SENTENCES = Sentences(__file__)
+FOLLOWS = {
+    "outline": "follows-outline",
+    "most_vertical": "follows-vertical",
+    "most_horizontal": "follows-horizontal",
+}
+"""The sentence of the catalog that names what a picked filter follows."""
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
-    """For each layer notes on its filters, on the clearest of them, and on how local maps are."""
-    written = []
-    for layer in by_measure(finding, "vertical_filters"):
-        written += [_counts(finding, layer), _clearest(finding, layer), _local(finding, layer)]
+    """One note each on oriented filters, on the clearest of them, and on how local maps are."""
+    layers = list(by_measure(finding, "vertical_filters"))
+    written = (_oriented(finding, layers), _clearest(finding, layers), _local(finding, layers))
     return tuple(item for item in written if item is not None)
 
 
-def _counts(finding: Finding, layer: str) -> Note | None:
-    names = (
-        *("oriented_filters", "oriented_filters_fresh", "vertical_filters", "horizontal_filters"),
-        *("edge_filters", "edge_filters_fresh", "area_filters"),
-    )
-    counts = {name: found for name in names if (found := get(finding, name, layer)) is not None}
-    if "oriented_filters" not in counts or not counts["oriented_filters"].n:
+def _oriented(finding: Finding, layers: list[str]) -> Note | None:
+    found = {
+        layer: item for layer in layers
+        if (item := get(finding, "oriented_filters", layer)) is not None and item.n
+    }  # fmt: skip
+    if not found:
         return None
-    one = counts["oriented_filters"].value == 1
-    answers = "is oriented: it answers" if one else "are oriented: they answer"
-    return note(
-        f"{finding.block}.counts.{layer}",
+    layer, count = max(found.items(), key=lambda pair: (pair[1].value or 0) / (pair[1].n or 1))
+    names = ("oriented_filters_fresh", "vertical_filters", "horizontal_filters")
+    rows = [
+        (at, number(item.n), item, *(get(finding, name, at) for name in names))
+        for at, item in found.items()
+    ]
+    others = ("edge_filters", "edge_filters_fresh", "area_filters")
+    also = [get(finding, name, at) for at in found for name in others]
+    also += [cell for row in rows for cell in row if isinstance(cell, Evidence)]
+    fresh = get(finding, "oriented_filters_fresh", layer)
+    known = {} if fresh is None else {"fresh": fresh}
+    return draft(
+        f"{finding.block}.counts",
         "edge_filters.counts",
         "info",
-        "{oriented_filters} of {oriented_filters.n:filter|filters} of {layer} "
-        f"{answers} mostly to edges of one direction.",
-        {"layer": layer},
-        (),
-        **counts,
-    )
+        SENTENCES(
+            "oriented", {"layer": layer}, known="no" if fresh is None else "yes", count=count,
+            **known,
+        ),
+        [item for item in also if item is not None],
+        SENTENCES.table("oriented", rows) if len(rows) > 1 else None,
+    )  # fmt: skip
 
 
-def _clearest(finding: Finding, layer: str) -> Note | None:
-    sentences = {
-        "outline": "Filter {outline_k} of {layer} follows the outline most closely: its activation "
-        "correlates by {outline} with the edges of an image",
-        "most_vertical": "vertical edges are followed best by filter {most_vertical_k} "
-        "({most_vertical}, against {most_vertical.baseline} with horizontal ones)",
-        "most_horizontal": "horizontal ones by filter {most_horizontal_k} ({most_horizontal}, "
-        "against {most_horizontal.baseline} with vertical ones)",
-    }
-    clearest = {
-        name: picked
-        for name in sentences
-        if (picked := picked_channel(finding, name, layer)) is not None
-    }
-    if "outline" not in clearest:
+def _clearest(finding: Finding, layers: list[str]) -> Note | None:
+    picked = [
+        (layer, name, *found)
+        for layer in layers
+        for name in FOLLOWS
+        if (found := picked_channel(finding, name, layer)) is not None
+    ]
+    outlines = [pick for pick in picked if pick[1] == "outline"]
+    if not outlines:
         return None
-    words = {"layer": layer} | {f"{name}_k": channel for name, (channel, _) in clearest.items()}
-    return note(
-        f"{finding.block}.clearest.{layer}",
+    layer, _, channel, clear = max(outlines, key=lambda pick: pick[3].value or 0)
+    rows = [
+        (at, SENTENCES(FOLLOWS[name]).text, filter, item, number(item.baseline))
+        for at, name, filter, item in picked
+    ]
+    return draft(
+        f"{finding.block}.clearest",
         "edge_filters.clearest",
         "info",
-        "; ".join(sentences[name] for name in clearest) + ".",
-        words,
-        (),
-        **{name: evidence for name, (_, evidence) in clearest.items()},
+        SENTENCES("outline", {"layer": layer, "filter": channel}, clear=clear),
+        [item for *_, item in picked],
+        SENTENCES.table("outline", rows) if len(rows) > 1 else None,
     )
 
 
-def _local(finding: Finding, layer: str) -> Note | None:
-    local, class_told = get(finding, "local", layer), get(finding, "class_told", layer)
-    if local is None or class_told is None or few(class_told):
+def _local(finding: Finding, layers: list[str]) -> Note | None:
+    both = [
+        (layer, told, near)
+        for layer in layers
+        if (told := get(finding, "class_told", layer)) is not None
+        and (near := get(finding, "local", layer)) is not None
+        and not few(told)
+    ]
+    if not both:
         return None
-    return note(
-        f"{finding.block}.local.{layer}",
+    layer, told, near = max(both, key=lambda pair: pair[1].value or 0)
+    rows = [
+        (at, percent(one.value), percent(one.baseline), percent(two.value)) for at, one, two in both
+    ]
+    return draft(
+        f"{finding.block}.local",
         "edge_filters.local",
         "info",
-        "The brightness at a position and its slopes explain {local:%} of what varies in a map of "
-        "{layer}. The mean activations of its filters alone name the class of {class_told:%} of "
-        "{class_told.n:image|images} (by the nearest class mean; {class_told.baseline:%} by "
-        "chance).",
-        words={"layer": layer},
-        local=local,
-        class_told=class_told,
+        SENTENCES("local", {"layer": layer}, told=told, near=near),
+        [item for _, *pair in both for item in pair],
+        SENTENCES.table("local", rows) if len(rows) > 1 else None,
     )

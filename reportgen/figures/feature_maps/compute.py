@@ -17,6 +17,7 @@ from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
 from reportgen.figures.parts import part_names
 from reportgen.network.arguments import check_images, check_layers, require_model
+from reportgen.network.dependencies import before
 from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose, choose_seeing
 from reportgen.network.layers import is_conv, is_pool
@@ -26,7 +27,7 @@ from reportgen.network.outputs import observe
 from reportgen.network.samples import foreground, measured, names, pick
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.suggestions import listed
-from reportgen.types import Array, Floats, Layer, Model
+from reportgen.types import Array, Floats, Integers, Layer, Model
 
 
 def feature_maps(
@@ -100,16 +101,16 @@ def compute(subject: Subject) -> Artifact:
     }
     indices = measured(data, params["measure_on"])
 
-    def measures(images: int) -> list[Measure]:
-        statistics = _statistics(network, data, indices[:images], layers)
+    def measures(places: Integers) -> list[Measure]:
+        statistics = _statistics(network, data, indices[places], layers)
         return [
             replace(measure, part=facts.part(layer, 0))
             for layer in facts.layers
             for measure in statistics[layer.path].measures(layer.path, subject.seed)
         ]
 
-    own, n = measures(len(indices)), len(indices)
-    both = fresh_measures(network, subject.seed, own, FRESH, measures, n)
+    own, n = measures(np.arange(len(indices))), len(indices)
+    both = fresh_measures(network, subject.seed, own, FRESH, measures, n, before(network, layers))
     return Artifact(arrays, facts, tuple(both))
 
 

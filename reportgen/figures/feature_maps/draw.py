@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import ceil
+from collections.abc import Mapping, Sequence
+from math import ceil, prod
 
 import numpy as np
 from PIL import Image
 
 from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.sentences import Sentence, Sentences, prose
 from reportgen.drawing.mosaic import mosaic
 from reportgen.figures.feature_maps.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing
 from reportgen.types import Floats, Params
 
 FACTS = Facts
+
+SENTENCES = Sentences(__file__)
 
 _STRIP_SIDES = ((1, 1400), (4, 700), (64, 330))
 """The length of a strip in pixels, by the largest number of strips that get it: a row holds 1, 2, 4
@@ -58,15 +61,18 @@ def _drawing(facts: Facts, layer: LayerFacts, place: int, maps_of_images: Floats
         legend="",
         tile=side,
     )
+    axes = len(layer.size) if layer.size[0] > 1 else 2
     quotes = Quotes()
+    said = _said(layer, zero_maps, image, quotes)
     return Drawing(
         part=facts.part(layer, place),
         picture=picture,
-        caption=_caption(layer, zero_maps, image, quotes),
-        alt=_alt(layer, maps, zero_maps, image, quotes),
+        caption=SENTENCES("caption", None, **said).text,
+        alt=_alt(layer, maps, said, image, quotes),
         title=_title(layer),
         layers=(layer.path,),
         quotes=tuple(quotes),
+        encoding=prose(SENTENCES("encoding"), SENTENCES("arrangement", axes=axes)),
     )
 
 
@@ -136,77 +142,68 @@ def _title(layer: LayerFacts) -> str:
     return f"{title}, channel {layer.shown[0]}" if single else title
 
 
-def _caption(layer: LayerFacts, zero_maps: int, image: str, quotes: Quotes) -> str:
-    caption = (
-        f"Activations of {layer.path} for {image}: {_channels(layer)} of {_positions(layer)}, "
-    )
-    arrangement = f"{_arrangement(layer)}, " if _arrangement(layer) else ""
-    if len(layer.shown) == 1:
-        caption += f"{arrangement}from its smallest value (dark) to its largest (bright)."
-    else:
-        caption += f"each {arrangement}on a color scale of its own; its number and its largest "
-        caption += "activation stand over it."
-    return caption + (
-        f" {_zero_everywhere(zero_maps, len(layer.shown), quotes)}." if zero_maps else ""
-    )
+def _said(layer: LayerFacts, zero_maps: int, image: str, quotes: Quotes) -> dict[str, str | int]:
+    """What the sentences on a layer's maps need; an empty map may be none for other images."""
+    if zero_maps:
+        how = "maps among those shown that are zero everywhere for this image"
+        shown = len(layer.shown)
+        quotes.number(str(zero_maps), "zero_maps_shown", zero_maps, how, "maps", shown)
+    return {
+        "which": _which(layer),
+        "shown": len(layer.shown),
+        "channel": str(layer.shown[0]),
+        "channels": layer.channels,
+        "layer": layer.path,
+        "size": _size(layer.size),
+        "positions": prod(layer.size),
+        "image": image,
+        "zero": zero_maps,
+    }
 
 
-def _alt(layer: LayerFacts, maps: Floats, zero_maps: int, image: str, quotes: Quotes) -> str:
-    peaks = maps.max(axis=_space(maps))
-    several, arrangement = len(maps) > 1, _arrangement(layer)
-    alt = f"Grid of {len(maps)} feature maps" if several else "A feature map"
-    alt += f", {'each ' if several else ''}{arrangement}," if arrangement else ""
-    alt += f" of {layer.type} {layer.path} for {image}; "
-    peak, how = float(peaks.max()), f"largest activation in the maps shown, for {image}"
-    shown = quotes.number(f"{peak:.3g}", "strongest_activation", peak, how)
-    alt += f"the strongest activation is {shown}, in channel "
-    alt += f"{layer.shown[int(peaks.argmax())]}"
-    return alt + (
-        f"; {_zero_everywhere(zero_maps, len(layer.shown), quotes)}." if zero_maps else "."
-    )
-
-
-def _channels(layer: LayerFacts) -> str:
-    """Which channels are shown."""
-    shown, count = layer.shown, layer.channels
-    if shown == tuple(range(count)):
-        return f"{count} channels" if count > 1 else "its channel"
+def _which(layer: LayerFacts) -> str:
+    """Which channels are shown: all, a single one, the first ones, or some."""
+    shown = layer.shown
+    if shown == tuple(range(layer.channels)):
+        return "all"
     if len(shown) == 1:
-        return f"channel {shown[0]} of {count}"
-    if shown == tuple(range(len(shown))):
-        return f"the first {len(shown)} of {count} channels"
-    return f"{len(shown)} of {count} channels"
+        return "single"
+    return "first" if shown == tuple(range(len(shown))) else "some"
 
 
-def _positions(layer: LayerFacts) -> str:
-    """ "26 x 26 positions"."""
-    return f"{_size(layer.size)} {'position' if layer.size == (1,) else 'positions'}"
+def _alt(
+    layer: LayerFacts, maps: Floats, said: Mapping[str, str | int], image: str, quotes: Quotes
+) -> str:
+    peaks = maps.max(axis=_space(maps))
+    peak, how = float(peaks.max()), f"largest activation in the maps shown, for {image}"
+    strongest = quotes.number(f"{peak:.3g}", "strongest_activation", peak, how)
+    at = str(layer.shown[int(peaks.argmax())])
+    return prose(
+        SENTENCES("alt", None, **said, type=layer.type, peak=strongest, at=at),
+        _arrangement(layer),
+    )
 
 
-def _arrangement(layer: LayerFacts) -> str:
+def _arrangement(layer: LayerFacts) -> Sentence | str:
     """How maps lie in their tiles; "" for maps that have two dimensions, or look like it."""
     sides = layer.size
     if len(sides) == 2 or sides[0] == 1:
         return ""
     if len(sides) == 1:
-        return "a strip from its first position (left) to its last"
-    columns, planes = planes_per_row(sides), f"as {sides[0]} planes of {_size(sides[1:])}"
-    if columns == sides[0]:
-        return f"{planes} from left to right, with gray between"
-    if columns == 1:
-        return f"{planes} from the top down, with gray between"
-    after = " and after the last" if sides[0] % columns else ""
-    return f"{planes} in rows of {columns}, with gray between{after}"
+        return SENTENCES("strips", shown=len(layer.shown))
+    columns = planes_per_row(sides)
+    along = {1: "down", sides[0]: "across"}.get(columns, "rows")
+    plane, several = _size(sides[1:]), "yes" if sides[0] % columns else "no"
+    return SENTENCES(
+        "planes",
+        shown=len(layer.shown),
+        planes=sides[0],
+        size=plane,
+        along=along,
+        columns=columns,
+        after=several,
+    )
 
 
 def _size(sides: Sequence[int]) -> str:
     return " x ".join(map(str, sides))
-
-
-def _zero_everywhere(count: int, shown: int, quotes: Quotes) -> str:
-    """How many of the maps shown are empty for this image; for others the channels may not be."""
-    how = "maps among those shown that are zero everywhere for this image"
-    quotes.number(str(count), "zero_maps_shown", count, how, "maps", shown)
-    return (
-        f"{count} of the maps shown {'is' if count == 1 else 'are'} zero everywhere for this image"
-    )

@@ -27,7 +27,7 @@ from reportgen.network.network import Network
 from reportgen.network.preprocessing import prepare
 from reportgen.network.resizing import bilinear
 from reportgen.records import Artifact, Head, Measure, Subject
-from reportgen.types import Array, Floats
+from reportgen.types import Array, Floats, Integers
 
 PLAIN = "Activation Heatmap"
 """Heads heatmaps of values that are no scores of classes."""
@@ -65,14 +65,13 @@ def compute(subject: Subject) -> Artifact:
     def measures_of(images: Images, maps: Sequence[Maps]) -> list[Measure]:
         return explained.measures(images, maps, bool(rearranged), subject.seed)
 
-    def again(count: int) -> list[Measure]:
-        some = images.first(count)
+    def again(places: Integers) -> list[Measure]:
+        some = images.some(places)
         return measures_of(some, explained.maps(some))
 
     measures = fresh_measures(
         network, subject.seed, measures_of(images, maps), FRESH, again,
         images=len(images.indices) - images.measured.start,
-        passes=1 + maps[0].left_out.shape[1] if method == "score_cam" else _BACK,
     )  # fmt: skip
 
     checks = _checks(subject, images, heads, maps, layer)
@@ -165,10 +164,6 @@ class _Explained:
         return measures
 
 
-_BACK = 3
-"""Passes through a network for values and gradients."""
-
-
 def _checks(
     subject: Subject, images: Images, heads: tuple[Head, ...], maps: Sequence[Maps], layer: str
 ) -> tuple[tuple[Measure, ...], Sanity] | None:
@@ -197,7 +192,6 @@ def _checks(
         [of_head.maps[rest][few] for of_head in maps],
         np.stack([of_head.targets[rest][few] for of_head in maps], axis=1),
         False,
-        None,
         sanity.probability(network, heads, some),
         color(images.data, "mean"),
         subject.seed,

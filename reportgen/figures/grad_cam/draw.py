@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import listed
 from reportgen.drawing.colors import colorize, overlay, relative
 from reportgen.drawing.mosaic import mosaic
 from reportgen.drawing.sheet import Entry, sheet
 from reportgen.figures.attribution import answers, sanity_table
 from reportgen.figures.attribution.captions import (
-    answering,
     channels,
     finding,
     sentence,
@@ -37,17 +37,7 @@ TITLES = {
 
 COLORMAP = "inferno"
 
-SCALE = "Colors run from dark, zero, to bright, the largest value of each heatmap."
-"""The scale in words, for pictures without a color bar."""
-
-NOWHERE = "the same at every position, so it points nowhere"
-
-REASONS = {
-    "gradient": "the gradient is zero everywhere",
-    "activations": "all activations of the layer are zero",
-    "constant": "no channel of the layer varies over the image",
-    "sum": "the weighted sum of the feature maps is nowhere positive",
-}
+SENTENCES = Sentences(__file__)
 
 
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
@@ -71,14 +61,18 @@ def _heatmap(artifact: Artifact, facts: Facts, head: HeadFacts) -> Drawing:
         legend="",
     )
     quotes = Quotes()
-    value = " of the unit's value" if head.score == "value" else ""
-    caption = (
-        f"{TITLES[facts.method]}{value} at layer {facts.layer}, one cell for each of the "
-        f"{size(facts.map_size)} positions of its feature maps. "
-        f"{_remarks(facts, quotes)}{_sentences(head, quotes)}"
+    made = _made(facts, head, several=False)
+    caption = prose(*_findings(artifact, head, quotes), made, *_remarks(facts, quotes))
+    return Drawing(
+        part=head.part,
+        picture=picture,
+        caption=caption,
+        alt=_alt("heatmap", artifact, facts, head),
+        title="Heatmap",
+        layers=(facts.layer,),
+        quotes=tuple(quotes),
+        encoding=SENTENCES("encoding").text,
     )
-    alt = _alt("Heatmap", artifact, facts, head)
-    return Drawing(head.part, picture, caption, alt, "Heatmap", (facts.layer,), tuple(quotes))
 
 
 def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None) -> Drawing:
@@ -89,17 +83,18 @@ def _overlay(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | No
     else:
         picture = _in_rows(tiles, [_title(sample) for sample in head.samples])
     quotes = Quotes()
-    sentences = [
-        f"The same heatmap resized to the input ({size(np.shape(images)[1:3])} pixels, bilinear) "
-        "and laid over it.",
-        channels(np.shape(images)[-1]),
-        answers.remark(wanted, _images(head)),
-        _sentences(head, quotes),
-    ]
-    caption = " ".join(filter(None, sentences))
-    heading = "Heatmap over Input Image"
-    alt = _alt(heading, artifact, facts, head)
-    return Drawing("overlay", picture, caption, alt, heading, (facts.layer,), tuple(quotes))
+    overlaid = SENTENCES("overlaid", size=size(np.shape(images)[1:3]))
+    missing = answers.missing(wanted, _images(head))
+    return Drawing(
+        part="overlay",
+        picture=picture,
+        caption=prose(*_findings(artifact, head, quotes), overlaid, missing),
+        alt=_alt("overlay", artifact, facts, head),
+        title="Heatmap over Input Image",
+        layers=(facts.layer,),
+        quotes=tuple(quotes),
+        encoding=prose(channels(np.shape(images)[-1]), answers.reading(_images(head))),
+    )
 
 
 def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None) -> Drawing:
@@ -117,15 +112,24 @@ def _sheet(artifact: Artifact, facts: Facts, head: HeadFacts, wanted: int | None
         row_titles=[_title(sample) for sample in head.samples],
         below=answers.below(_images(head)),
     )
-    remarks = (channels(np.shape(images)[-1]), answers.remark(wanted, _images(head)))
-    listed = " ".join(filter(None, remarks))
-    caption = (
-        f"{TITLES[facts.method]} {answering(head.name, head.score)} at layer {facts.layer} "
-        f"({size(facts.map_size)} positions), and resized over the input. {SCALE} "
-        f"{f'{listed} ' if listed else ''}{_remarks(facts, quotes)}{_sentences(head, quotes)}"
+    explained = _images(head)
+    reading = (channels(np.shape(images)[-1]), answers.reading(explained))
+    caption = prose(
+        *_findings(artifact, head, quotes),
+        _made(facts, head, several=True),
+        answers.missing(wanted, explained),
+        *_remarks(facts, quotes),
     )
-    alt = _alt("Input, heatmap and overlay", artifact, facts, head)
-    return Drawing(head.part, picture, caption, alt, head.title, (facts.layer,), tuple(quotes))
+    return Drawing(
+        part=head.part,
+        picture=picture,
+        caption=caption,
+        alt=_alt("sheet", artifact, facts, head),
+        title=head.title,
+        layers=(facts.layer,),
+        quotes=tuple(quotes),
+        encoding=prose(SENTENCES("encoding"), *reading),
+    )
 
 
 def _maps(artifact: Artifact, head: HeadFacts, kind: str) -> Floats:
@@ -164,65 +168,59 @@ def _title(sample: Sample) -> str:
     return title(sample.image, "the same everywhere" if sample.pointless else zero)
 
 
-def _remarks(facts: Facts, quotes: Quotes) -> str:
-    """Sentences on what a reader would not expect, with a space after each."""
-    remarks = _left_out(facts, quotes)
-    if names := facts.independent:
-        single = len(names) == 1
-        outputs = f"Output{'' if single else 's'} {', '.join(names)} {'does' if single else 'do'}"
-        remarks += (
-            f"{outputs} not depend on this layer and {'has' if single else 'have'} no heatmap. "
-        )
-    if facts.unexplained:
-        remarks += f"{facts.unexplained} "
-    if facts.rearranged:
-        remarks += (
-            f"Layer {facts.rearranged} before it puts values into other places, so it is not "
-            "known whether its positions lie over the image as they are drawn. "
-        )
-    return remarks
-
-
-def _left_out(facts: Facts, quotes: Quotes) -> str:
-    """A sentence on channels that Score-CAM could not use, with a space after it."""
-    count = facts.channels_left_out
-    if not count:
-        return ""
-    verbs = ("is", "was") if count == 1 else ("are", "were")
-    how = "channels of the layer that are the same at every position of some image"
-    quotes.number(str(count), "channels_left_out", count, how, "channels", facts.channels)
-    return (
-        f"{count} of {counted(facts.channels, 'channel', 'channels')} {verbs[0]} the same at every "
-        f"position of some image and {verbs[1]} left out there. "
+def _made(facts: Facts, head: HeadFacts, several: bool) -> Sentence:
+    return SENTENCES(
+        "made",
+        method=TITLES[facts.method],
+        layer=facts.layer,
+        size=size(facts.map_size),
+        score=head.score,
+        several="yes" if several else "no",
+        output=head.name,
     )
 
 
-def _sentences(head: HeadFacts, quotes: Quotes) -> str:
-    """What was explained for each sample, the model's answer, and heatmaps that point nowhere."""
-    return " ".join(sentence(sample.image, quotes, _dark(sample)) for sample in head.samples)
+def _remarks(facts: Facts, quotes: Quotes) -> list[Sentence | str]:
+    """Sentences on what a reader would not expect."""
+    remarks: list[Sentence | str] = []
+    if count := facts.channels_left_out:
+        how = "channels of the layer that are the same at every position of some image"
+        quotes.number(str(count), "channels_left_out", count, how, "channels", facts.channels)
+        remarks.append(SENTENCES("left-out", count=count, channels=facts.channels))
+    if names := facts.independent:
+        remarks.append(SENTENCES("independent", count=len(names), outputs=listed(names)))
+    if facts.rearranged:
+        remarks.append(SENTENCES("rearranged", layer=facts.rearranged))
+    return [*remarks, facts.unexplained]
 
 
-def _dark(sample: Sample) -> str:
-    if sample.pointless:
-        return f"the heatmap is {NOWHERE} and is drawn empty"
-    return f"the heatmap is {_zero(sample)}" if sample.zero else ""
-
-
-def _zero(sample: Sample) -> str:
-    return f"zero everywhere, because {REASONS[sample.zero]}"
-
-
-def _alt(kind: str, artifact: Artifact, facts: Facts, head: HeadFacts) -> str:
-    """In words where each heatmap is hottest."""
+def _findings(artifact: Artifact, head: HeadFacts, quotes: Quotes) -> list[str]:
+    """For each sample the model's answer, and where its heatmap is hottest."""
     maps = np.asarray(artifact.arrays[f"map@{head.name}"])
-    places = [
-        finding(sample.image, _where(values, sample))
+    return [
+        sentence(sample.image, quotes, _shows(sample, values))
         for values, sample in zip(maps, head.samples, strict=True)
     ]
-    return f"{kind} at layer {facts.layer}: {'; '.join(places)}."
 
 
-def _where(values: Array, sample: Sample) -> str:
-    if sample.pointless:
-        return NOWHERE
-    return _zero(sample) if sample.zero else f"hottest in the {where(values)}"
+def _alt(picture: str, artifact: Artifact, facts: Facts, head: HeadFacts) -> str:
+    """In words where each heatmap is hottest."""
+    maps = np.asarray(artifact.arrays[f"map@{head.name}"])
+    shown = SENTENCES(
+        "alt",
+        picture=picture,
+        method=TITLES[facts.method],
+        layer=facts.layer,
+        images=len(head.samples),
+    )
+    findings = (
+        finding(sample.image, _shows(sample, values))
+        for values, sample in zip(maps, head.samples, strict=True)
+    )
+    return prose(shown, *findings)
+
+
+def _shows(sample: Sample, values: Array) -> Sentence:
+    """What a heatmap shows."""
+    kind = "pointless" if sample.pointless else sample.zero or "somewhere"
+    return SENTENCES("shows", kind=kind, place=where(values))

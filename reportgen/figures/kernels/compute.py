@@ -25,7 +25,7 @@ from reportgen.network.layer_selection import choose, with_kernels
 from reportgen.network.layers import acting, is_conv
 from reportgen.network.network import Network
 from reportgen.records import Artifact, Dataset, Measure, Subject
-from reportgen.types import Floats, Layer, Model, Tensor
+from reportgen.types import Floats, Integers, Layer, Model, Tensor
 
 _SEPARABLE = (keras.layers.SeparableConv1D, keras.layers.SeparableConv2D)
 """Layers that filter each channel by itself, and mix the results by pointwise weights."""
@@ -77,7 +77,7 @@ def compute(subject: Subject) -> Artifact:
         for path, kernel in kernels_by_path.items()
     ]
 
-    def measures(_: int = 0) -> list[Measure]:
+    def measures(_: Integers | None = None) -> list[Measure]:
         return [
             replace(measure, part=part)
             for path, part in parts.items()

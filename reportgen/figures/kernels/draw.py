@@ -7,13 +7,16 @@ from typing import Literal, Unpack
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted, number
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import number
 from reportgen.drawing.mosaic import Layout, mosaic
 from reportgen.figures.kernels.facts import Facts, LayerFacts
 from reportgen.records import Artifact, Drawing, Picture
 from reportgen.types import Floats, Params
 
 FACTS = Facts
+
+SENTENCES = Sentences(__file__)
 
 View = Literal["color", "single", "inputs", "mean"]
 """What a tile shows: a filter in colors, its only input, a pair of filter and input, or a mean."""
@@ -44,16 +47,18 @@ def _drawing(kernel: Floats, layer: LayerFacts, params: Params) -> Drawing:
     shown = flat[:, :, : _input_count(flat, params["max_inputs"])] if view == "inputs" else flat
     tiles = scaled(shown, scaling, (layer.low, layer.high))
     quotes = Quotes()
-    content = f"{_filters(layer, flat)} {_tiles(view, layer, shown)}"
+    content = _content(view, layer, flat, shown)
     return Drawing(
         part=layer.part,
         picture=_picture(view, tiles, scaling, layer.reads_color),
-        caption=f"{content} {_shades(view, shown, scaling, layer, quotes)}"
-        + _remarks(layer, quotes),
-        alt=f"Mosaic of the weights of {layer.path}: {content}",
+        caption=prose(
+            content, *_sizes(view, shown, scaling, layer, quotes), *_remarks(layer, quotes)
+        ),
+        alt=prose(SENTENCES("alt", layer=layer.path), content),
         title=f"{layer.type}({layer.path})",
         layers=(layer.path,),
         quotes=tuple(quotes),
+        encoding=SENTENCES("encoding", scaling=scaling, view=view).text,
     )
 
 
@@ -166,82 +171,50 @@ def _numbers(count: int) -> list[str]:
 # --- words ---
 
 
-def _filters(layer: LayerFacts, kernel: Floats) -> str:
-    """ "32 filters of 7 x 7 weights in 3 input channels.", or how many of them are shown."""
-    shown, filters = kernel.shape[-1], layer.filters
-    which = counted(filters, "filter", "filters")
-    if shown < filters:
-        which = f"The first {shown} of {filters} filters"
-        which = which if shown > 1 else f"The first of {filters} filters"
-    size = " x ".join(str(side) for side in layer.size)
-    channels = counted(layer.inputs, "input channel", "input channels")
-    return f"{which} of {size} weights in {channels}."
+def _content(view: View, layer: LayerFacts, kernel: Floats, shown: Floats) -> Sentence:
+    """Which filters are shown, what a tile shows, and how many inputs have tiles."""
+    filters, inputs = kernel.shape[-1], shown.shape[2]
+    return SENTENCES(
+        "content",
+        some="yes" if filters < layer.filters else "no",
+        shown=filters,
+        filters=layer.filters,
+        size=" x ".join(str(side) for side in layer.size),
+        inputs=layer.inputs,
+        view=view,
+        first=inputs if view == "inputs" and inputs < layer.inputs else 0,
+    )
 
 
-def _tiles(view: View, layer: LayerFacts, shown: Floats) -> str:
-    """What a tile shows, and how many inputs have tiles."""
-    sentence = {
-        "color": "The weights of the three input channels are shown together as red, green and "
-        "blue.",
-        "single": "One tile for each filter.",
-        "inputs": "One tile for each pair of a filter and an input channel.",
-        "mean": "One tile for each filter: the mean over its input channels.",
-    }[view]
-    inputs = shown.shape[2]
-    if view == "inputs" and inputs < layer.inputs:
-        channels = "input channel is" if inputs == 1 else f"{inputs} input channels are"
-        sentence += f" The first {channels} shown."
-    return sentence
-
-
-def _shades(view: View, shown: Floats, scaling: str, layer: LayerFacts, quotes: Quotes) -> str:
-    """What shades mean."""
+def _sizes(
+    view: View, shown: Floats, scaling: str, layer: LayerFacts, quotes: Quotes
+) -> list[Sentence]:
+    """How large the weights are at the ends of the colors."""
     if scaling == "range":
-        return _range_shades(view, layer.low, layer.high, quotes)
+        how = "weight of the whole layer"
+        low = quotes.number(f"{layer.low:.3g}", "smallest_weight", layer.low, f"smallest {how}")
+        if layer.low == layer.high:
+            return [SENTENCES("even", weight=low)]
+        high = quotes.number(f"{layer.high:.3g}", "largest_weight", layer.high, f"largest {how}")
+        return [SENTENCES("range", low=low, high=high)]
     largest = _largest_magnitude(shown)
     if not largest:
-        finite = " that are finite numbers" if layer.not_finite else ""
-        return f"All weights{finite} are zero."
-    whose = "of the tiles shown" if scaling == "layer" else "of each filter by itself"
-    if view == "color":
-        value, how = "", "largest magnitude of a weight of the tiles shown"
-        if scaling == "layer":
-            value = f", {quotes.number(f'{largest:.3g}', 'largest_weight_shown', largest, how)}"
-        return (
-            "Middle gray is a weight of zero in all three; full brightness and black are plus and "
-            f"minus the largest magnitude {whose}{value}."
-        )
-    return (
-        f"White is zero; the ends of the colors are plus and minus the largest magnitude {whose}."
-    )
+        return [SENTENCES("zero", finite="some" if layer.not_finite else "all")]
+    if view != "color" or scaling != "layer":
+        return []
+    how = "largest magnitude of a weight of the tiles shown"
+    weight = quotes.number(f"{largest:.3g}", "largest_weight_shown", largest, how)
+    return [SENTENCES("largest", weight=weight)]
 
 
-def _range_shades(view: View, low: float, high: float, quotes: Quotes) -> str:
-    how = "weight of the whole layer"
-    least = quotes.number(f"{low:.3g}", "smallest_weight", low, f"smallest {how}")
-    if low == high:
-        return f"All weights of the layer are {least}."
-    most = quotes.number(f"{high:.3g}", "largest_weight", high, f"largest {how}")
-    darkest, brightest = ("none", "full") if view == "color" else ("black", "white")
-    return (
-        f"A weight w is drawn as (w - low) / (high - low), from 0 ({darkest}) to 1 ({brightest}), "
-        f"with the smallest and the largest weight of the whole layer: low = {least}, "
-        f"high = {most}."
-    )
-
-
-def _remarks(layer: LayerFacts, quotes: Quotes) -> str:
-    remarks = ""
+def _remarks(layer: LayerFacts, quotes: Quotes) -> list[Sentence]:
+    remarks = []
     if len(layer.size) == 3:
-        remarks += " Averaged over the first axis of space."
+        remarks.append(SENTENCES("averaged"))
     if layer.mixed:
-        remarks += (
-            " They are the depthwise part of the layer; the weights that mix their maps into "
-            f"{counted(layer.mixed, 'channel', 'channels')} are not shown."
-        )
+        remarks.append(SENTENCES("depthwise", channels=layer.mixed))
     if layer.not_finite:
         how = "filters with weights that are not finite numbers"
         quotes.number(number(layer.not_finite), "not_finite", layer.not_finite, how, "filters")
-        filters = counted(layer.not_finite, "filter holds", "filters hold")
-        remarks += f" {filters} weights that are not finite numbers (gray)."
+        remarks.append(SENTENCES("not-finite", count=layer.not_finite))
     return remarks

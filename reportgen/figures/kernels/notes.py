@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reportgen.drafting import Sentences, by_measure, draft, few, get, side
+from reportgen.drafting import Sentences, beyond, by_measure, draft, few, get, side
 from reportgen.records import Evidence, Finding, Note
 
 SENTENCES = Sentences(__file__)
@@ -40,7 +40,7 @@ def _smooth(finding: Finding, smooth: dict[str, Evidence]) -> Note:
     fresh = {name: _fresh(finding, name, item) for name, item in smooth.items()}
     beside = fresh[layer]
     assert beside is not None
-    judged: str = "few" if few(most) else side(most)
+    judged: str = _judged(most, get(finding, "smoothness_fresh", layer))
     if judged == "above" and (most.value or 0) - (beside.value or 0) < SLIGHT:
         judged = "slightly"
     sentence = SENTENCES("smoothness", {"layer": layer}, judged=judged, smooth=most, fresh=beside)
@@ -52,7 +52,14 @@ def _smooth(finding: Finding, smooth: dict[str, Evidence]) -> Note:
     return draft(id, "kernels.smoothness", "info", sentence, also, table)
 
 
+def _judged(measured: Evidence, fresh: Evidence | None) -> str:
+    """Whether a measure lies beyond one more draw of fresh weights, or else its baseline."""
+    if few(measured):
+        return "few"
+    return side(measured) if fresh is None else beyond(measured, fresh, floor=0.0)
+
+
 def _color(finding: Finding, layer: str, color: Evidence) -> Note:
-    judged = "few" if few(color) else side(color)
+    judged = _judged(color, get(finding, "color_share_fresh", layer))
     sentence = SENTENCES("color", {"layer": layer}, judged=judged, color=color)
     return draft(f"{finding.block}.color.{layer}", "kernels.color", "info", sentence)

@@ -30,8 +30,8 @@ ENTRY = Entry(
             "The receptive field of a unit is the part of the image that can reach it; a "
             "multiply-add is one weight used once at one position. Both follow from the layers' "
             "shapes alone (Araujo, Norris and Sim, Distill 2019), while dead and repeated filters "
-            "are counted in the weights and on test images. Channels count after the "
-            "normalization, addition and activation that follow their layer.",
+            "are counted in the weights and on test images, after the normalization, addition "
+            "and activation that follow their layer.",
         ),
     ),
 )

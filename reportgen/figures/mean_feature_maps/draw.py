@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.sentences import Sentences, prose
+from reportgen.drafting.wording import listed
 from reportgen.drawing.colors import colorize, count_even, stretched
 from reportgen.drawing.sheet import sheet
-from reportgen.figures.attribution.captions import channels
+from reportgen.figures.attribution.captions import channels, own_scale
 from reportgen.figures.images import ShownImage
 from reportgen.figures.mean_feature_maps.facts import Facts
 from reportgen.records import Artifact, Drawing
@@ -15,7 +17,12 @@ from reportgen.types import Floats, Params
 
 FACTS = Facts
 
+SENTENCES = Sentences(__file__)
+
 _FEW_ROWS = 4
+_NAMED = 10
+"""Rows that an alternative text names at most."""
+
 _TILE = 200
 """Pixels of a tile's longer side where there are more rows."""
 
@@ -36,9 +43,17 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing, ...]:
         tile=_TILE if len(rows) > _FEW_ROWS else None,
     )
     quotes = Quotes()
-    caption = " ".join(filter(None, (_caption(facts, means, quotes), channels(images.shape[-1]))))
-    alt = _alt(facts)
-    return (Drawing("", picture, caption, alt, layers=facts.layers, quotes=tuple(quotes)),)
+    return (
+        Drawing(
+            part="",
+            picture=picture,
+            caption=_caption(facts, means, quotes),
+            alt=_alt(facts),
+            layers=facts.layers,
+            quotes=tuple(quotes),
+            encoding=prose(own_scale(), channels(images.shape[-1])),
+        ),
+    )
 
 
 def _row_title(image: ShownImage) -> str:
@@ -46,40 +61,30 @@ def _row_title(image: ShownImage) -> str:
 
 
 def _caption(facts: Facts, means: list[Floats], quotes: Quotes) -> str:
-    sizes = ", ".join(
+    sizes = [
         f"{path} ({maps.shape[1]} x {maps.shape[2]})"
         for path, maps in zip(facts.layers, means, strict=True)
-    )
-    caption = f"{_images(facts)} and, beside it, the mean over all channels of {sizes}. Each map "
-    caption += "has a color scale of its own, from its smallest value (dark) to its largest "
-    caption += "(bright)."
-    count = sum(map(count_even, means))
-    if count:
+    ]
+    name = facts.images[0].name
+    images = "classes" if facts.each_class else "several" if len(facts.images) > 1 else "one"
+    image = f"{name[0].upper()}{name[1:]}"
+    sentences = [SENTENCES("shown", images=images, image=image, layers=", ".join(sizes))]
+    if count := sum(map(count_even, means)):
         how = "maps shown that are the same everywhere up to rounding"
         quotes.number(str(count), "even_maps_shown", count, how, "maps")
-        are = "map is" if count == 1 else "maps are"
-        caption += f" {count} {are} the same everywhere up to rounding, and dark."
+        sentences.append(SENTENCES("even", count=count))
     if facts.classes_left_out:
-        classes = "class is" if facts.classes_left_out == 1 else "classes are"
-        caption += f" {facts.classes_left_out} more {classes} left out."
-    return caption
-
-
-def _images(facts: Facts) -> str:
-    """What the rows show, at the start of a sentence."""
-    if facts.each_class:
-        return "The first test image of each class"
-    if len(facts.images) > 1:
-        return "Test images"
-    name = facts.images[0].name
-    return name[0].upper() + name[1:]
+        sentences.append(SENTENCES("left-out", count=facts.classes_left_out))
+    return prose(*sentences)
 
 
 def _alt(facts: Facts) -> str:
     labels = [image.label or image.name for image in facts.images]
-    listed = ", ".join(labels[:10]) + (", …" if len(labels) > 10 else "")
-    rows = "row" if len(labels) == 1 else "rows"
-    return (
-        f"Sheet of {len(labels)} {rows} ({listed}): the input, then a map for each of "
-        f"{', '.join(facts.layers)}."
-    )
+    more = len(labels) - _NAMED
+    return SENTENCES(
+        "alt",
+        rows=len(labels),
+        labels="; ".join(labels[:_NAMED]),
+        more=max(0, more),
+        layers=listed(facts.layers),
+    ).text

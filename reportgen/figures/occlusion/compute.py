@@ -26,7 +26,7 @@ from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
 from reportgen.figures.parts import head_parts
 from reportgen.network.predictions import Probabilities
 from reportgen.records import Artifact, Head, Measure, Subject
-from reportgen.types import Array, Booleans, Floats
+from reportgen.types import Array, Booleans, Floats, Integers
 
 
 def compute(subject: Subject) -> Artifact:
@@ -59,8 +59,8 @@ def compute(subject: Subject) -> Artifact:
         for measure in _measures(head, part, occlusion, cover, images, masks, subject.seed)
     ]
 
-    def again(count: int) -> list[Measure]:
-        some = images.first(count)
+    def again(places: Integers) -> list[Measure]:
+        some = images.some(places)
         wanted, ground = some.targets(heads, params["target"]), some.foregrounds()
         found = occlude(network, some.inputs(), outputs, wanted, cover, fill, score)
         return [
@@ -71,7 +71,7 @@ def compute(subject: Subject) -> Artifact:
 
     measures = fresh_measures(
         network, subject.seed, measures, FRESH, again,
-        images=len(inputs) - images.measured.start, passes=1 + len(cover.corners),
+        images=len(inputs) - images.measured.start,
     )  # fmt: skip
     checks = _checks(subject, images, inputs, heads, occlusions, maps, cover)
     if checks:
@@ -138,7 +138,6 @@ def _checks(
         [of_head[rest][few] for of_head in maps],
         np.stack([occlusion.targets[rest][few] for occlusion in occlusions], axis=1),
         True,
-        None,
         sanity.probability(network, heads, some),
         color(images.data, "mean"),
         subject.seed,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import number
 from reportgen.drawing.colors import centered, colorize, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import answers, sanity_table
@@ -25,6 +26,8 @@ from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params
 
 FACTS = Facts
+
+SENTENCES = Sentences(__file__)
 
 _COLUMNS = ["Input", "Drop of the score", "Drop over input"]
 
@@ -49,77 +52,76 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     explained = [sample.image for sample in head.samples]
     below = answers.below(explained)
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles, below=below)
-    alone = len(facts.heads) == 1
-    of_head = "" if alone else f" of head {head.name}"
-    mean = f"the mean color of the {facts.mean_split} images"
-    fill = mean if params["base"] == "mean" else params["base"]
     quotes = Quotes()
-    sentences = [
-        f"Drop of the {head.score}{of_head} when a patch of {size(facts.patch)} pixels is "
-        f"filled with {fill}, at {_places(facts)}; each "
-        "pixel is the mean over the patches that cover it. Red: covering lowers the score; "
-        "blue: covering raises it; white: no change; each map is scaled to its largest "
-        "magnitude.",
-        channels(np.shape(images)[-1]),
-        answers.remark(params.get("likeliest"), explained),
-        facts.unexplained,
-        *(
-            f"Output {name} has values and no probability, so it is left out."
-            for name in facts.without_probability
-        ),
+    caption = prose(
         *(
             sentence(sample.image, quotes, _drop(sample, facts.positions, quotes))
             for sample in head.samples
         ),
-    ]
-    caption = " ".join(text for text in sentences if text)
-    heading = "" if alone else head.title
-    return Drawing(head.part, picture, caption, _alt(head, maps), heading, quotes=tuple(quotes))
+        _made(facts, params, head),
+        answers.missing(params.get("likeliest"), explained),
+        facts.unexplained,
+        *(SENTENCES("values", output=name) for name in facts.without_probability),
+    )
+    return Drawing(
+        part=head.part,
+        picture=picture,
+        caption=caption,
+        alt=_alt(head, maps),
+        title="" if len(facts.heads) == 1 else head.title,
+        quotes=tuple(quotes),
+        encoding=prose(
+            SENTENCES("encoding"), channels(np.shape(images)[-1]), answers.reading(explained)
+        ),
+    )
 
 
-def _places(facts: Facts) -> str:
-    """How many positions the patch takes; a single one is apart from no other."""
-    places = counted(facts.positions, "position", "positions")
-    apart = f" ({size(facts.stride)} pixels apart)"
-    return places if facts.positions == 1 else places + apart
+def _made(facts: Facts, params: Params, head: HeadFacts) -> Sentence:
+    return SENTENCES(
+        "made",
+        score=head.score,
+        several="yes" if len(facts.heads) > 1 else "no",
+        output=head.name,
+        patch=size(facts.patch),
+        fill=params["base"],
+        split=facts.mean_split,
+        positions=facts.positions,
+        stride=size(facts.stride),
+    )
 
 
-def _drop(sample: Sample, positions: int, quotes: Quotes) -> str:
+def _drop(sample: Sample, positions: int, quotes: Quotes) -> Sentence:
+    """What covering does to the value, or to the probability and the answer."""
     at, image = of_image(sample.image), sample.image.plain_name
     if sample.zero:
-        return "covering changes nothing at any position, so the map is zero everywhere"
+        return SENTENCES("nothing")
     if sample.image.value is not None and sample.score_drop is not None:
         if sample.score_drop <= 0:
-            return "no position lowers the value"
+            return SENTENCES("value-drop", lower="no", drop="")
         how = f"largest drop of the value over all positions of the patch, for {image}"
         drop = quotes.number(
             plain(sample.score_drop), f"value_drop{at}", sample.score_drop, how, n=positions
         )
-        return f"the worst position lowers the value by {drop}"
-    words = "no position lowers the probability"
-    if sample.probability_drop > 0:
+        return SENTENCES("value-drop", lower="yes", drop=drop)
+    shown, share = "", sample.probability_drop
+    if share > 0:
         how = f"largest drop of the probability over all positions of the patch, for {image}"
-        share, name = sample.probability_drop, f"probability_drop{at}"
-        shown = quotes.number(percent(share), name, share, how, n=positions)
-        words = f"the worst position takes {shown} of probability"
+        shown = quotes.number(percent(share), f"probability_drop{at}", share, how, n=positions)
     how = f"positions of the patch that change the answer for {image}"
-    quotes.number(
-        str(sample.flips), f"changed_answers{at}", sample.flips, how, "positions", positions
-    )
-    change = "changes" if 1 in (sample.flips, positions) else "change"
-    places = counted(positions, "position", "positions")
-    return f"{words}, and {sample.flips} of {places} {change} the answer"
+    name, flips = f"changed_answers{at}", sample.flips
+    quotes.number(number(flips), name, flips, how, "positions", positions)
+    lower = "yes" if share > 0 else "no"
+    return SENTENCES("probability-drop", lower=lower, drop=shown, flips=flips, positions=positions)
 
 
 def _alt(head: HeadFacts, maps: Array) -> str:
-    findings = [
-        finding(sample.image, _found(sample, values))
+    findings = (
+        finding(sample.image, _shows(sample, values))
         for sample, values in zip(head.samples, maps, strict=True)
-    ]
-    return f"Occlusion map beside and over the input: {'; '.join(findings)}."
+    )
+    return prose(SENTENCES("alt", images=len(head.samples)), *findings)
 
 
-def _found(sample: Sample, values: Floats) -> str:
-    if sample.zero:
-        return "zero everywhere"
-    return f"the largest drop in the {where(values)}" if values.max() > 0 else "no drop anywhere"
+def _shows(sample: Sample, values: Floats) -> Sentence:
+    kind = "zero" if sample.zero else "drop" if values.max() > 0 else "none"
+    return SENTENCES("shows", kind=kind, place=where(values))

@@ -73,10 +73,10 @@ def compute(subject: Subject) -> Artifact:
         measures += head_measures(head_maps, pixels, masks, steps, subject.seed)
     measures = fresh_measures(
         network, subject.seed, measures, FRESH,
-        lambda count: _focus(subject, heads, parts, images.first(count)),
-        images=len(inputs) - rest.start, passes=_passes(method, settings),
+        lambda places: _focus(subject, heads, parts, images.some(places)),
+        images=len(inputs) - rest.start,
     )  # fmt: skip
-    checks = _checks(subject, images, inputs, heads, attributions, maps, moved, settings, signed)
+    checks = _checks(subject, images, inputs, heads, attributions, maps, settings, signed)
     facts = Facts(
         sanity=checks[1] if checks else None,
         method=method,
@@ -129,12 +129,6 @@ def _usual(method: str) -> str:
     return "signed" if method in _MULTIPLYING else "magnitude"
 
 
-def _passes(method: str, settings: AveragingSettings) -> int:
-    """Passes through the network for the map of an image; the way back counts as two."""
-    points = {"smoothgrad": settings.samples, "integrated_gradients": settings.steps}
-    return 3 * points.get(method, 1)
-
-
 def _checks(
     subject: Subject,
     images: Images,
@@ -142,7 +136,6 @@ def _checks(
     heads: tuple[Head, ...],
     attributions: Sequence[Attribution],
     maps: Sequence[Floats],
-    moved: Booleans | None,
     settings: AveragingSettings,
     signed: bool,
 ) -> tuple[tuple[Measure, ...], Sanity] | None:
@@ -171,7 +164,6 @@ def _checks(
         [of_head[rest][few] for of_head in maps],
         np.stack([attribution.targets[rest][few] for attribution in attributions], axis=1),
         signed,
-        None if moved is None else moved[few],
         sanity.probability(network, heads, some),
         color(images.data, "mean"),
         subject.seed,

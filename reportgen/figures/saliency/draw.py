@@ -7,23 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted, number
+from reportgen.drafting.sentences import Sentence, Sentences, prose
+from reportgen.drafting.wording import number
 from reportgen.drawing.colors import centered, colorize, overlay, relative, signed_overlay
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import answers, sanity_table
-from reportgen.figures.attribution.captions import (
-    answering,
-    channels,
-    finding,
-    sentence,
-    title,
-    where,
-)
+from reportgen.figures.attribution.captions import channels, finding, sentence, title, where
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params, Pixels
 
 FACTS = Facts
+
+SENTENCES = Sentences(__file__)
 
 TITLES = {
     "gradient": "Gradient",
@@ -64,20 +60,26 @@ def _sheet(artifact: Artifact, facts: Facts, params: Params, head: HeadFacts) ->
     below = answers.below(explained)
     picture = sheet(rows, column_titles=_COLUMNS, row_titles=titles, below=below)
     alone, method = len(facts.heads) == 1, TITLES[facts.method]
-    of_head = "" if alone else f" {answering(head.name, head.score)}"
     quotes = Quotes()
-    sentences = [
-        f"{_method(facts, params, head)}{of_head}. {_colors(facts)}",
-        _guided(head.relus, quotes),
-        channels(facts.channels),
-        answers.remark(params.get("likeliest"), explained),
-        facts.unexplained,
-        *(sentence(sample.image, quotes, _zero(sample)) for sample in head.samples),
+    findings = [
+        sentence(sample.image, quotes, _shows(sample, values))
+        for sample, values in zip(head.samples, maps, strict=True)
     ]
-    caption = " ".join(text for text in sentences if text)
-    heading = method if alone else f"{head.title}: {method}"
-    alt = _alt(facts, head, maps)
-    return Drawing(head.part, picture, caption, alt, heading, quotes=tuple(quotes))
+    return Drawing(
+        part=head.part,
+        picture=picture,
+        caption=prose(
+            *findings,
+            _made(facts, params, head),
+            *_guided(head.relus, quotes),
+            answers.missing(params.get("likeliest"), explained),
+            facts.unexplained,
+        ),
+        alt=_alt(facts, head, maps),
+        title=method if alone else f"{head.title}: {method}",
+        quotes=tuple(quotes),
+        encoding=prose(_colors(facts), channels(facts.channels), answers.reading(explained)),
+    )
 
 
 def _pictures(pixels: Array, values: Floats, signed: bool) -> list[Pixels]:
@@ -86,68 +88,61 @@ def _pictures(pixels: Array, values: Floats, signed: bool) -> list[Pixels]:
     return [colorize(relative(values), "inferno"), overlay(pixels, values)]
 
 
-def _method(facts: Facts, params: Params, head: HeadFacts) -> str:
-    name = TITLES[facts.method]
-    if facts.method == "smoothgrad":
-        share = f"{params['noise'] * 100:.3g} % of the input range"
-        copies = counted(params["copies"], "copy", "copies")
-        return f"{name} ({copies}, noise of {share}) of the {head.score}"
-    if facts.method == "integrated_gradients":
-        start = {"mean": "the mean color"}.get(params["baseline"], params["baseline"])
-        points = counted(params["steps"], "midpoint", "midpoints")
-        return f"{name} of the {head.score} from {start} ({points})"
-    return f"{name} of the {head.score} with respect to the input"
+def _made(facts: Facts, params: Params, head: HeadFacts) -> Sentence:
+    return SENTENCES(
+        "made",
+        method=facts.method,
+        title=TITLES[facts.method],
+        score=head.score,
+        copies=params["copies"],
+        noise=f"{params['noise'] * 100:.3g} %",
+        baseline=params["baseline"],
+        steps=params["steps"],
+        several="yes" if len(facts.heads) > 1 else "no",
+        output=head.name,
+    )
 
 
-def _colors(facts: Facts) -> str:
-    several = facts.channels > 1
-    if facts.signed:
-        red = "The sum over color channels: red" if several else "Red"
-        return (
-            f"{red} raises the score, blue lowers it, white is zero; each map is "
-            "scaled to its largest magnitude."
-        )
-    magnitude = "The largest magnitude over color channels" if several else "The magnitude"
-    return f"{magnitude} is shown, without its sign, each map from zero to its own maximum."
+def _colors(facts: Facts) -> Sentence:
+    depth = "several" if facts.channels > 1 else "one"
+    return SENTENCES("signed" if facts.signed else "magnitudes", channels=depth)
 
 
-def _guided(relus: Relus, quotes: Quotes) -> str:
+def _guided(relus: Relus, quotes: Quotes) -> list[Sentence]:
     """What guided backpropagation met; nothing for other methods."""
     if not relus.replaced:
-        return ""
+        return []
     how = "ReLUs whose backward pass follows the rule"
     quotes.number(number(relus.replaced), "replaced_relus", relus.replaced, how, "ReLUs")
-    words = f"The rule was replaced at {counted(relus.replaced, 'ReLU', 'ReLUs')}"
+    sentences = [SENTENCES("replaced", count=relus.replaced)]
     if relus.leaky:
         how = "of these, ReLUs that pass on a share where they are off"
         quotes.number(number(relus.leaky), "leaky_relus", relus.leaky, how, "ReLUs")
-        which = counted(relus.leaky, "of them is leaky", "of them are leaky")
-        words += f"; {which}, and passed on a share where off, for which the paper has no rule"
+        sentences.append(SENTENCES("leaky", count=relus.leaky))
     if relus.curves:
-        being = "it is no ReLU" if len(relus.curves) == 1 else "they are no ReLUs"
-        words += f"; {_some(relus.curves)} kept the plain gradient, as {being}"
+        sentences.append(_layers("curves", relus.curves))
     if relus.hidden:
-        words += f"; ReLUs inside {', '.join(relus.hidden)} could not be reached"
-    return words + "."
+        sentences.append(_layers("hidden", relus.hidden))
+    return sentences
 
 
-def _some(layers: Sequence[str]) -> str:
-    """Names of layers, of many the first and how many more: a MobileNetV3 has dozens."""
-    if len(layers) <= _NAMED:
-        return ", ".join(layers)
-    return f"{', '.join(layers[: _NAMED - 1])} and {len(layers) - _NAMED + 1} more layers"
+def _layers(id: str, layers: Sequence[str]) -> Sentence:
+    """A sentence on layers that names, of many, the first: a MobileNetV3 has dozens."""
+    count = len(layers)
+    named = layers if count <= _NAMED else layers[: _NAMED - 1]
+    return SENTENCES(id, count=count, layers=", ".join(named), more=count - len(named))
 
 
-def _zero(sample: Sample) -> str:
-    return "the map is zero everywhere" if sample.zero else ""
+def _shows(sample: Sample, values: Floats) -> Sentence:
+    """What a map shows."""
+    kind = "zero" if sample.zero else "somewhere"
+    return SENTENCES("shows", kind=kind, place=where(np.abs(values)))
 
 
 def _alt(facts: Facts, head: HeadFacts, maps: Floats) -> str:
-    places = [
-        finding(
-            sample.image,
-            "zero everywhere" if sample.zero else f"strongest in the {where(np.abs(values))}",
-        )
+    shown = SENTENCES("alt", method=TITLES[facts.method], images=len(head.samples))
+    findings = (
+        finding(sample.image, _shows(sample, values))
         for sample, values in zip(head.samples, maps, strict=True)
-    ]
-    return f"{TITLES[facts.method]}, input and map and both blended: {'; '.join(places)}."
+    )
+    return prose(shown, *findings)

@@ -65,7 +65,7 @@ def _lines(facts: Facts, place: int) -> list[Entry]:
 
 def _listed(facts: Facts) -> str:
     """Sentences on what stands below the images."""
-    sentences = [f"{answers.LISTED}."] if facts.answers else []
+    sentences = [answers.listed()] if facts.answers else []
     by = dict.fromkeys(each.by for each in facts.answers if each.by)
     sentences += [f"They are those of a {name} of the model's output." for name in by]
     return " ".join([*sentences, *filter(None, [facts.unanswered])])
