@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reportgen.drafting import Sentences, listed
-from reportgen.drafting.sentences import prose
 from reportgen.drafting.quotes import Quotes
+from reportgen.drafting.sentences import prose
 from reportgen.drafting.wording import number
 from reportgen.drawing.charts import histograms
 from reportgen.drawing.scatter import COLORS, NAMED, Cloud, limits, outside, scatter
