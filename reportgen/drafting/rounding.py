@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 NUMBER = re.compile(
@@ -35,6 +34,7 @@ def shows(text: str, value: float) -> bool:
         return exact > bound if text[0] == ">" else exact < bound
     digits, _, exponent = plain(text).partition("e")
     step = 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
-    # A tie is half a digit away; the tolerance grows with the number, as does its float error.
-    slack = 0.5 * step * (1 + 1e-9) + 2 * math.ulp(exact)
+    # A tie is half a digit away; the tolerance grows with the number, as do the float error and
+    # that of `wording.percent`, which keeps fifteen digits.
+    slack = 0.5 * step * (1 + 1e-9) + 1e-14 * abs(exact)
     return abs(float(plain(text)) - exact) <= slack

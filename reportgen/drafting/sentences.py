@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 COMMON = Path(__file__).with_suffix(".ftl")
 """Terms that every catalog may use."""
 
+LONG = 500
+"""Characters of a value above which Fluent does not see it."""
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -107,10 +110,16 @@ class Sentences:
         pattern = bundle.get_message(id).value
         if pattern is None:
             raise ValueError(f"{self.path.name}: {id!r} has no text")
-        text, problems = bundle.format_pattern(pattern, dict(values))
+        # Fluent refuses long texts, such as the names of a thousand classes.
+        long = {k: v for k, v in values.items() if isinstance(v, str) and len(v) > LONG}
+        marks = {name: f"\x1f{name}\x1e" for name in long}
+        text, problems = bundle.format_pattern(pattern, {**values, **marks})
         if problems:
             raise ValueError(f"{self.path.name}: {id!r}: {'; '.join(map(str, problems))}")
-        return " ".join(str(text).split())
+        written = str(text)
+        for name, mark in marks.items():
+            written = written.replace(mark, long[name])
+        return " ".join(written.split())
 
 
 def prose(*sentences: Sentence | str) -> str:

@@ -144,7 +144,7 @@ def test_a_figure_of_units_and_of_chosen_filters() -> None:
     artifact = compute(chosen)
     caption = draw(artifact, chosen.params)[0].caption
     assert "Filter 1 of conv: for each, an image" in caption
-    assert "Filters are counted from 0: filter 1 is the layer's 2nd." in caption
+    assert "Filters are counted from zero: filter 1 is the layer's 2nd." in caption
     assert any(m.name == "activation_ratio@conv" for m in artifact.measures)
     for wrong in ({"position": "a"}, {"targets": ["x"]}):
         with pytest.raises(UserError, match=r"must be a row and a column|are numbers, got 'x'"):

@@ -115,7 +115,7 @@ def test_a_residual_network_shows_each_form_of_block_once():
         1, 2, 1, 3, 1, 5, 1, 2,
     ]  # fmt: skip
     assert [item.part for item in shown] == ["", "stage-4", "stage-5", "stage-6", "stages"]
-    assert "Stages 5, 7, 9 and 11 in full: 2 ways" in shown[2].caption
+    assert "Stages 5, 7, 9 and 11 in full: 2 paths" in shown[2].caption
     _, few = drawn(model, branches=0)
     assert [item.part for item in few] == ["", "stages"]
     assert len(stages_of(model, fold=False)) > 20
@@ -201,7 +201,7 @@ def test_parameters_beside_the_drawing_are_told():
     held = zoo.augmenting().count_params()
     assert key.footer == (
         f"Parameters in all: {held - 10:,}",
-        "Parameters that the model holds beside these: 10",
+        "Parameters that the model holds besides: 10",
     )
     _, (_, *_, key) = drawn(zoo.subclassed())
     assert key.footer == (f"Parameters in all: {held - 10:,}",)
@@ -248,15 +248,15 @@ def told_of_branches(model):
 
 def test_beside_a_held_input_alone_no_way_leads_around_layers():
     flowing, skips = told_of_branches(masked("before", mask=0.5))
-    assert "2 ways from top to bottom, one of which hands on what comes in;" in flowing.caption
-    assert "2 ways: input held at 0.5; what comes in; then multiply" in flowing.alt
+    assert "2 paths from top to bottom, one of which hands on its input;" in flowing.caption
+    assert "2 paths: input held at 0.5; what comes in; then multiply" in flowing.alt
     assert skips == 0
 
 
 def test_a_held_input_beside_layers_is_an_input():
     flowing, skips = told_of_branches(masked("behind", mask=1))
-    assert "2 ways from top to bottom; they meet in: multiply." in flowing.caption
-    assert "2 ways: 3 x 3 conv, 1; input held at 1; then multiply" in flowing.alt
+    assert "2 paths from top to bottom; they meet in: multiply." in flowing.caption
+    assert "2 paths: 3 x 3 conv, 1; input held at 1; then multiply" in flowing.alt
     assert skips == 0
 
 

@@ -52,5 +52,5 @@ def test_places_in_a_row() -> None:
     found = [ordinal(n) for n in (1, 2, 3, 4, 10, 11, 12, 13, 20, 21, 46, 101, 111, 122)]
     expected = "1st 2nd 3rd 4th 10th 11th 12th 13th 20th 21st 46th 101st 111th 122nd"
     assert found == expected.split()
-    words = "Filters are counted from 0: filter 45 is the layer's 46th."
+    words = "Filters are counted from zero: filter 45 is the layer's 46th."
     assert numbering("filter", 45) == words

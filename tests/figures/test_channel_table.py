@@ -46,7 +46,8 @@ def test_values_marks_and_words() -> None:
     assert table.rows[1] == ("1", -0.5, -0.5, 0.5, -0.5)
     assert (table.marks, table.decimals) == (((1, 3),), 2)
     assert "test image 0 (dot)" in table.caption
-    assert "set in bold: 1 of all 12." in table.caption
+    assert "1 of 12 values are above zero." in table.caption
+    assert "set in bold" in table.encoding
     (note,) = notes_of(KIND, artifact)[0]
     assert "above zero at 8.3% of its positions" in note.text
 
@@ -78,7 +79,7 @@ def test_a_large_map_is_cut_and_says_so() -> None:
     (table,) = check_house_rules(KIND, artifact, made.params)
     assert (len(table.rows), len(table.columns)) == (2, 3)
     assert "the upper left 2 x 2 of 3 x 4 positions" in table.caption
-    assert "1 of all 12" in table.caption
+    assert "1 of 12 values" in table.caption
     assert table.marks == ()
 
 

@@ -44,7 +44,7 @@ def test_even_classes_are_said_to_be_even() -> None:
     artifact = compute(made)
     (table,) = check_house_rules(KIND, artifact, made.params)
     assert len(table.columns) == 6
-    assert table.caption.endswith("1 more class is left out.")
+    assert table.caption.endswith("one more class is left out.")
     (note,) = notes_of(KIND, artifact)[0]
     assert note.text.startswith("All 3 classes are equally frequent")
 

@@ -60,7 +60,7 @@ def test_counts_and_measures_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "picked among 6 pairs" in share.how
     assert share.interval == pytest.approx(wilson(2, 3, 0.95 ** (1 / 6)))
     picture, table = check_house_rules(KIND, artifact, made.params)
-    assert "Shirt answered as Ankle boot, 2 images" in picture.alt
+    assert "Shirt predicted as Ankle boot, 2 images" in picture.alt
     assert table.rows[0] == ("Shirt", "Ankle boot", 2, pytest.approx(2 / 3), pytest.approx(2 / 3))
     text, worst = [note.text for note in notes_of(KIND, artifact)[0]]
     assert text.startswith("The most frequent mistake")
@@ -152,7 +152,7 @@ def test_any_number_of_classes_can_be_drawn(classes: int) -> None:
     artifact = Artifact({"counts@c": counts}, facts)
     params = {"normalize": "predicted", "pairs": 3}
     drawn = check_house_rules(KIND, artifact, params)
-    assert ("square roots" in drawn[0].caption) == (classes > 12)
+    assert ("square roots" in drawn[0].encoding) == (classes > 12)
     assert len(drawn[1].rows) == 1
 
 

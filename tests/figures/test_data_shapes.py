@@ -29,7 +29,7 @@ def test_before_and_after() -> None:
     artifact = compute(made)
     (table,) = check_house_rules(KIND, artifact, made.params)
     assert table.rows[0] == (
-        "Training images", "as held here", "(2, 3, 5, 1)", "uint8", "0 to 255"
+        "Training images", "as stored here", "(2, 3, 5, 1)", "uint8", "0 to 255"
     )  # fmt: skip
     assert table.rows[1][2:] == ("(2,)", "int64", "0 to 1")
     assert table.rows[6] == (

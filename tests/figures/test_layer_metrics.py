@@ -95,8 +95,8 @@ def test_activations_against_keras() -> None:
     assert found["active_share@first"].value == pytest.approx((maps > 0).mean())
     assert (found["dead_channels@first"].value, found["dead_channels@first"].n) == (1, 4)
     _, statistics = check_house_rules(KIND, artifact, made.params)
-    assert "on 12 test images: " in statistics.caption
-    assert "silent, that is above zero for none of them." in statistics.caption
+    assert "on 12 test images." in statistics.caption
+    assert "silent ones are nowhere above zero" in statistics.encoding
     assert statistics.rows[0][-1] == 1
     cost, idle = notes_of(KIND, artifact)[0]
     assert "`first` alone takes 91.0%" in cost.text
@@ -187,8 +187,8 @@ def test_a_layer_costs_as_often_as_it_is_used() -> None:
 def test_captions_name_the_axes_that_there_are(layer: Any, side: Any, order: str) -> None:
     artifact = compute(subject(KIND, keras.Sequential([keras.Input(side), layer]), None))
     shapes, _ = check_house_rules(KIND, artifact, {})
-    assert f"a kernel is written as {order} x input channels x filters" in shapes.caption
-    assert f"an output as {order} x channels." in shapes.caption
+    assert f"A kernel is written as {order} x input channels x filters" in shapes.encoding
+    assert f"an output as {order} x channels." in shapes.encoding
 
 
 def test_a_wrapped_convolution_has_the_numbers_of_what_is_inside() -> None:
@@ -216,7 +216,7 @@ def test_one_image_is_told_as_one() -> None:
     made = subject(KIND, model(), data(), measure_on=1)
     artifact = compute(made)
     _, statistics = check_house_rules(KIND, artifact, made.params)
-    assert "on one test image: " in statistics.caption
-    assert "silent, that is above zero for no position of it." in statistics.caption
+    assert "on one test image." in statistics.caption
+    assert "silent ones are nowhere above zero" in statistics.encoding
     idle = notes_of(KIND, artifact)[0][-1].text
     assert "silent, above zero for no position of the one test image" in idle

@@ -27,7 +27,7 @@ def test_default_is_one_of_each_of_ten_classes(toys):
     assert len(set(artifact.facts.titles)) == 10
     (drawing,) = check_house_rules("samples", artifact, {})
     assert drawing.caption == (
-        "10 images of Toys, test split, each below its class; image indices: "
+        "10 images of Toys, test split, numbers "
         "7, 2, 10, 5, 1, 8, 3, 11, 6, 4. "
         "As model input: pixel values divided by 255."
     )
@@ -46,7 +46,7 @@ def test_one_of_each_class_in_the_order_of_labels(toys):
     assert artifact.facts.labels == (0, 1, 2)
     assert artifact.facts.indices == (0, 13, 2)
     (drawing,) = check_house_rules("samples", artifact, {})
-    assert "each below its label and class; image indices: 0, 13, 2." in drawing.caption
+    assert "test split, numbers 0, 13, 2." in drawing.caption
     bare = replace(toys, targets=())
     assert compute(subject("samples", data=bare, by_label=True)).facts.labels == ()
 
@@ -146,7 +146,7 @@ def test_stages_show_the_file_and_every_channel_of_the_input(photos):
     assert artifact.arrays["original_0"].shape == (5, 8, 3)
     drawn = check_house_rules("samples", artifact, {})
     assert [item.part for item in drawn] == ["", "input"]
-    assert "On the left is what the file holds" in drawn[0].caption
+    assert "On the left is the file's image" in drawn[0].caption
     assert "from -110 (black) to -70 (white)" in drawn[1].caption
     plain = compute(subject("samples", data=data, samples=[1]))
     assert [item.part for item in check_house_rules("samples", plain, {})] == [""]

@@ -50,7 +50,7 @@ shown = { $count ->
 # What the images look like.
 looks = { $kind ->
     [both] { $patterns ->
-        [one] 1 image shows a pattern, { $even }
+        [one] { $patterns } image shows a pattern, { $even }
        *[other] { $patterns } images show patterns, { $even }
     } { $even ->
         [one] is nearly even in tone.
@@ -67,7 +67,7 @@ looks = { $kind ->
 }
 # How images were made.
 made = Made by { $steps ->
-    [one] 1 step
+    [one] { $steps } step
    *[other] { $steps } steps
 } of gradient ascent from a gray image{ $waves ->
     [colors] { " " }in waves of decorrelated colors

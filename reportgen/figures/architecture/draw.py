@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting import Sentences
 from reportgen.figures.architecture.facts import Facts, Stage
 from reportgen.figures.architecture.flow_chart import flow_chart
 from reportgen.figures.architecture.volumes import shape_text, volumes
@@ -12,6 +12,7 @@ from reportgen.records import Artifact, Cell, Drawing, Table
 from reportgen.types import Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 _COLUMNS = ("Stage", "What", "Times", "Output", "Layers", "Parameters", "Share")
 _MOST_IN_ALT = 40
@@ -27,27 +28,27 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
 
 def _overview(facts: Facts) -> Drawing:
     stages = facts.stages
-    caption = "The network as the volumes that its parts give, in the order of the numbers, which "
-    caption += "the table explains. A box is as high as the square root of the side of its maps, "
-    caption += "and as thick as the square root of its channels. "
-    if any(stage.times > 1 for stage in stages):
-        caption += "x2 and so on tell how often a part follows itself. "
-    if any(None in stage.shape for stage in stages):
-        caption += "A side that the network leaves open is written as a question mark. "
-    if any(stage.ways for stage in stages):
-        caption += "An arc over a box stands for branches. "
-    if facts.calls > len(facts.layers):
-        caption += "A layer that the network uses several times counts at each use. "
+    more = {
+        "repeats": any(stage.times > 1 for stage in stages),
+        "open-sides": any(None in stage.shape for stage in stages),
+        "arcs": any(stage.ways for stage in stages),
+        "uses": facts.calls > len(facts.layers),
+    }
+    said = [SENTENCES("overview", stages=len(stages))]
+    said += [SENTENCES(id) for id, holds in more.items() if holds]
+    caption = " ".join(sentence.text for sentence in said)
     # Keras' summary counts an input as a layer, this figure does not.
-    title = f"{counted(facts.calls, 'layer', 'layers')} after the input"
-    picture = volumes(stages)
-    return Drawing("", picture, caption.rstrip(), _alt(stages), title, layers=facts.layers)
+    title = SENTENCES("title", calls=facts.calls).text
+    return Drawing(
+        "", volumes(stages), caption, _alt(stages), title, layers=facts.layers,
+        encoding=SENTENCES("encoding").text,
+    )  # fmt: skip
 
 
 def _alt(stages: Sequence[Stage]) -> str:
-    texts = [f"{i} {_what(stage)} giving {_shape(stage)}" for i, stage in enumerate(stages, 1)]
-    more = f"; and {len(texts) - _MOST_IN_ALT} more" if len(texts) > _MOST_IN_ALT else ""
-    return f"Boxes in a row, from input to output: {'; '.join(texts[:_MOST_IN_ALT])}{more}"
+    texts = [f"{i} {_what(stage)}, output {_shape(stage)}" for i, stage in enumerate(stages, 1)]
+    more = max(0, len(texts) - _MOST_IN_ALT)
+    return SENTENCES("alt", texts="; ".join(texts[:_MOST_IN_ALT]), more=more).text
 
 
 def _branches(stages: Sequence[Stage], most: int) -> list[Drawing]:
@@ -62,22 +63,23 @@ def _branches(stages: Sequence[Stage], most: int) -> list[Drawing]:
         picture = flow_chart(stage)
         if picture is not None:
             title, part = _numbered(numbers), f"stage-{numbers[0]}"
-            alt = f"Flow chart of {title.lower()}: {_what(stage)}"
+            alt = SENTENCES("stage-alt", stage=title.lower(), what=_what(stage)).text
             caption = _branch_caption(stage, numbers)
             drawings.append(Drawing(part, picture, caption, alt, title))
     return drawings
 
 
 def _branch_caption(stage: Stage, numbers: Sequence[int]) -> str:
-    ways = len(stage.ways) + stage.skip
-    caption = f"{_numbered(numbers)} in full: {ways} ways from top to bottom"
-    if stage.skip:
-        leads = "leads around all layers" if stage.around else "hands on what comes in"
-        caption += f", one of which {leads}"
-    caption += f"; they meet in: {stage.join}." if stage.join else "; each is an output of its own."
-    if len(numbers) > 1:
-        caption += f" The numbers of channels are those of stage {numbers[0]}."
-    return caption
+    skip = ("around" if stage.around else "through") if stage.skip else "none"
+    return SENTENCES(
+        "branches",
+        stage=_numbered(numbers),
+        paths=len(stage.ways) + stage.skip,
+        skip=skip,
+        join=stage.join or "none",
+        several="yes" if len(numbers) > 1 else "no",
+        number=numbers[0],
+    ).text
 
 
 def _numbered(numbers: Sequence[int]) -> str:
@@ -87,16 +89,15 @@ def _numbered(numbers: Sequence[int]) -> str:
 
 
 def _key(facts: Facts) -> Table:
-    footer = [f"Parameters in all: {facts.params:,}"]
+    footer = [SENTENCES("params", params=facts.params).text]
     if facts.params_beside:
-        footer.append(f"Parameters that the model holds beside these: {facts.params_beside:,}")
+        footer.append(SENTENCES("params-beside", params=facts.params_beside).text)
     return Table(
         part="stages",
         columns=_COLUMNS,
         rows=tuple(_cells(number, facts) for number in range(1, len(facts.stages) + 1)),
-        caption="What the numbers of the drawing stand for. Layers count normalizations, "
-        "activations and paddings that belong to a stage; the share is that of all parameters, "
-        "repetitions included.",
+        caption=SENTENCES("key").text,
+        encoding=SENTENCES("key-encoding").text,
         title="Stages",
         footer=tuple(footer),
         layers=facts.layers,
@@ -134,7 +135,7 @@ def _what(stage: Stage) -> str:
         return ", ".join([stage.text, *stage.extras])
     ways = [" - ".join(step.text for step in way) for way in stage.ways]
     ways += ["nothing" if stage.around else "what comes in"] if stage.skip else []
-    text = f"{len(ways)} ways: {'; '.join(ways)}"
+    text = f"{len(ways)} paths: {'; '.join(ways)}"
     text += f"; then {stage.join}" if stage.join else ""
     return ", ".join([text, *stage.extras])
 

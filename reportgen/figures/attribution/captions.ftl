@@ -23,8 +23,8 @@ value = { $image }: { $unit } at { $value }{ $rank ->
 finding = { $image }: { $shows }.
 # How to read a number of a channel or filter.
 numbering = { $what ->
-    [channel] Channels are counted from 0: channel { $index } is the layer's { $place }.
-   *[filter] Filters are counted from 0: filter { $index } is the layer's { $place }.
+    [channel] Channels are counted from zero: channel { $index } is the layer's { $place }.
+   *[filter] Filters are counted from zero: filter { $index } is the layer's { $place }.
 }
 # How to read feature maps.
 own-scale = Each map has a color scale of its own, from its smallest value (dark) to its largest (bright).

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting import Sentences
 from reportgen.figures.channel_table.facts import Facts
 from reportgen.records import Artifact, Table
 from reportgen.types import Floats, Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 
 def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
@@ -25,15 +27,21 @@ def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
         layers=(facts.layer,),
         marks=tuple((int(row), int(column) + 1) for row, column in np.argwhere(shown > 0)),
         decimals=params["decimals"],
+        encoding=SENTENCES("encoding").text,
     )
     return (table,)
 
 
 def _caption(facts: Facts, values: Floats, shown: Floats) -> str:
-    height, width = values.shape
-    caption = f"Activations of channel {facts.channel} of {facts.layer} for {facts.image.name}"
-    if shown.shape != values.shape:
-        caption += f", the upper left {shown.shape[0]} x {shown.shape[1]} of {height} x {width} "
-        caption += "positions"
-    caption += ". Rows and columns are counted from 0. Values above zero are set in bold: "
-    return caption + f"{int((values > 0).sum()):,} of all {height * width:,}."
+    return SENTENCES(
+        "channel",
+        channel=str(facts.channel),
+        layer=facts.layer,
+        image=facts.image.name,
+        cut="no" if shown.shape == values.shape else "yes",
+        height=shown.shape[0],
+        width=shown.shape[1],
+        positive=int((values > 0).sum()),
+        positions=values.size,
+        **{"all-height": values.shape[0], "all-width": values.shape[1]},
+    ).text

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from reportgen.drafting import Sentences
 from reportgen.figures.class_table.facts import Facts, Row
 from reportgen.records import Artifact, Cell, Table
 from reportgen.types import Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 _COLUMNS = (
     "Label",
@@ -24,7 +26,7 @@ def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
     with_examples = params["examples"] > 0
     columns = (*_COLUMNS, "First test images") if with_examples else _COLUMNS
     rows = tuple(_cells(row, with_examples) for row in facts.rows)
-    return (Table("", columns, rows, _caption(facts)),)
+    return (Table("", columns, rows, _caption(facts), encoding=SENTENCES("encoding").text),)
 
 
 def _cells(row: Row, with_examples: bool) -> tuple[Cell, ...]:
@@ -35,8 +37,4 @@ def _cells(row: Row, with_examples: bool) -> tuple[Cell, ...]:
 
 
 def _caption(facts: Facts) -> str:
-    words = f"The classes of {facts.dataset}, the label that stands for each, and its images in "
-    words += "each split. Images are named by their index in their split, counted from 0"
-    left = facts.left_out
-    more = f"; {left} more {'class is' if left == 1 else 'classes are'} left out" if left else ""
-    return f"{words}{more}."
+    return SENTENCES("classes", dataset=facts.dataset, left=facts.left_out).text

@@ -6,21 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from reportgen.drafting import Sentences
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted, number
+from reportgen.drafting.wording import number
 from reportgen.drawing.charts import CELLS, matrix
 from reportgen.figures.confusion_matrix.facts import Facts, HeadFacts
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Doubles, Integers, Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
-_CELL_TEXTS = {
-    "none": "the number of images",
-    "true": "the share of the true class (each row sums to 100%, but for empty classes)",
-    "predicted": "the share of the predicted class (each column sums to 100%, "
-    "but for classes never answered)",
-}
 _PAIR_COLUMNS = (
     "True class",
     "Predicted class",
@@ -50,20 +46,23 @@ def _matrix(head: HeadFacts, counts: Integers, normalize: str, facts: Facts) -> 
         column_title="predicted class",
         percent=normalize != "none",
     )
-    several, n, right = len(facts.heads) > 1, int(counts.sum()), int(np.trace(counts))
-    of = f" of output {head.name}" if several else ""
-    caption = f"Confusion matrix{of} on {_images(n, facts.split)}, {right:,} of them on the "
-    caption += "diagonal: rows are true classes, columns are answers. Each cell shows "
-    caption += _CELL_TEXTS[normalize] + (
-        "."
-        if len(counts) <= CELLS
-        else ", on a scale of square roots, so that rare mistakes can be seen."
-    )
+    outputs = "many" if len(facts.heads) > 1 else "one"
+    n, right = int(counts.sum()), int(np.trace(counts))
+    caption = SENTENCES(
+        "matrix",
+        outputs=outputs,
+        output=head.name,
+        images=SENTENCES("images", n=n, split=facts.split).text,
+        right=right,
+    ).text
+    scale = "plain" if len(counts) <= CELLS else "roots"
     quotes = Quotes()
-    largest = _largest(head.classes, counts, quotes)
-    alt = f"Heatmap of {len(counts)} by {len(counts)} classes; {largest}"
-    title = head.title if several else ""
-    return Drawing(f"{head.prefix}matrix", picture, caption, alt, title, quotes=tuple(quotes))
+    alt = _alt(head.classes, counts, quotes)
+    title = head.title if outputs == "many" else ""
+    return Drawing(
+        f"{head.prefix}matrix", picture, caption, alt, title, quotes=tuple(quotes),
+        encoding=SENTENCES("encoding", normalize=normalize, scale=scale).text,
+    )  # fmt: skip
 
 
 def shares(counts: Integers, normalize: str) -> Doubles:
@@ -75,20 +74,22 @@ def shares(counts: Integers, normalize: str) -> Doubles:
     return np.asarray(values / np.where(total > 0, total, 1))
 
 
-def _largest(classes: Sequence[str], counts: Integers, quotes: Quotes) -> str:
-    """The largest cell off the diagonal, as the end of a sentence."""
+def _alt(classes: Sequence[str], counts: Integers, quotes: Quotes) -> str:
+    """The size of the matrix, and its largest cell off the diagonal."""
     mistakes = ranked(counts)
     if not mistakes:
-        return "all images lie on the diagonal."
+        return SENTENCES("alt", classes=len(counts), most="none").text
     true, predicted, n = mistakes[0]
     how = "images in the largest cell off the diagonal"
     quotes.number(number(n), "most_frequent_mistake", n, how, "images", int(counts.sum()))
-    cell = f"{classes[true]} answered as {classes[predicted]}"
-    return f"the largest cell off the diagonal is {cell}, {_images(n)}."
-
-
-def _images(count: int, split: str = "") -> str:
-    return counted(count, f"{split} image".strip(), f"{split} images".strip())
+    return SENTENCES(
+        "alt",
+        classes=len(counts),
+        most="some",
+        true=classes[true],
+        said=classes[predicted],
+        count=SENTENCES("count", n=n).text,
+    ).text
 
 
 def ranked(counts: Integers) -> list[tuple[int, int, int]]:
@@ -104,12 +105,16 @@ def _pairs(head: HeadFacts, counts: Integers, most: int, several: bool) -> Table
         (head.classes[true], head.classes[predicted], n, n / int(totals[true]), n / errors)
         for true, predicted, n in ranked(counts)[:most]
     )
-    wrong = "wrong answer" if errors == 1 else "wrong answers"
     quotes = Quotes()
     how = "images off the diagonal"
     total = int(counts.sum())
     shown = quotes.number(f"{errors:,}", "wrong_answers", errors, how, "images", total)
-    caption = f"The most frequent mistakes among {shown} {wrong}"
-    caption += f" of output {head.name}." if several else "."
+    caption = SENTENCES(
+        "pairs",
+        wrong=shown,
+        single="yes" if errors == 1 else "no",
+        outputs="many" if several else "one",
+        output=head.name,
+    ).text
     name = f"{head.prefix}pairs"
     return Table(name, _PAIR_COLUMNS, rows, caption, quotes=tuple(quotes))

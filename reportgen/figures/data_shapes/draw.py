@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from reportgen.drafting import Sentences
 from reportgen.figures.data_shapes.facts import Facts, Row
 from reportgen.records import Artifact, Table
 from reportgen.types import Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 _COLUMNS = ("Data", "State", "Shape", "Type", "Values")
 
@@ -15,8 +17,8 @@ def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
     """One table: the data before preparation, then the data that the model takes."""
     facts: Facts = artifact.facts
     show = params["show"]
-    before = "as published" if facts.published else "as held here"
-    groups = {"before": (before, facts.before), "after": ("for the model", facts.after)}
+    before = SENTENCES("before", published="yes" if facts.published else "no").text
+    groups = {"before": (before, facts.before), "after": (SENTENCES("after").text, facts.after)}
     shown = groups.values() if show == "both" else [groups[show]]
     rows = tuple(_cells(row, state) for state, arrays in shown for row in arrays)
     return (Table("", _COLUMNS, rows, _caption(facts, show)),)
@@ -30,10 +32,10 @@ def _cells(row: Row, state: str) -> tuple[str, ...]:
 
 
 def _caption(facts: Facts, show: str) -> str:
-    words = f"Shapes of {facts.dataset}"
-    if show == "before":
-        return f"{words} before it is prepared."
-    after = f"images have an axis for their channels; {facts.preprocessing}"
-    if facts.published:
-        after += "; the validation images are taken from the published training images"
-    return f"{words}, {'before and ' * (show == 'both')}after it is prepared: {after}."
+    return SENTENCES(
+        "shapes",
+        show=show,
+        dataset=facts.dataset,
+        preprocessing=facts.preprocessing,
+        published="yes" if facts.published else "no",
+    ).text

@@ -36,7 +36,7 @@ made = { $images ->
 }
 relus = { $count ->
     [0] No ReLU follows the deconvnet's rule: this is the plain backward pass.
-    [one] 1 ReLU follows the deconvnet's rule.
+    [one] { $count } ReLU follows the deconvnet's rule.
    *[other] { $count } ReLUs follow the deconvnet's rule.
 }
 hidden = ReLUs inside { $layers } kept the plain backward pass.
@@ -72,7 +72,7 @@ unknown = { $what ->
    *[place] Which part of the image a unit sees is unknown, so the whole image is shown.
 }
 crop = All are cropped to what the unit sees, { $width ->
-    [one] 1 pixel
+    [one] { $width } pixel
    *[other] { $width } pixels
 } wide; white lies beyond the image.{ $gated ->
     [yes] { " " }Gates (squeeze-and-excitation), through which a unit depends on the whole image, are left out of that.
@@ -82,7 +82,7 @@ contrast = Each projection has its own contrast; gray is zero.
 # Alternative text; a sentence for each channel follows.
 alt = Crops of images beside their projections from layer { $layer }.
 row = Channel { $channel }: { $count ->
-    [one] 1 image
+    [one] { $count } image
    *[other] { $count } images
 } of { $named ->
     [yes] { $labels }.

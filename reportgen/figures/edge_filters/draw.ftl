@@ -1,6 +1,6 @@
 # The maps of a layer's clearest filters for a test image; $images: those on which they were judged.
 shown = The filters of { $layer } that follow edges most clearly, with their maps for { $image }; judged on { $images ->
-    [one] 1 test image.
+    [one] { $images } test image.
    *[other] { $images } test images.
 }
 # Alternative text; $groups: the rows, such as "Edges more than brightness: filters 0, 3".
@@ -11,6 +11,6 @@ alt = A sheet of { $rows ->
 # The table of all filters.
 table = Filters by the edges that they respond to most, and by whether their activation follows edges or brightness more.
 judged = A filter may stand in two rows. Directions are measured with waves, edges and brightness on { $images ->
-    [one] 1 test image,
+    [one] { $images } test image,
    *[other] { $images } test images,
 } and only where the difference is sure; filters that follow nothing have even maps for every image.

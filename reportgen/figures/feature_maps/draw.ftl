@@ -14,7 +14,7 @@ caption = { $which ->
     [0] .
     [one] { $shown ->
         [one] ; it is zero everywhere.
-       *[other] ; 1 is zero everywhere.
+       *[other] ; { $zero } is zero everywhere.
     }
    *[other] ; { $zero } are zero everywhere.
 }
@@ -33,7 +33,7 @@ alt = { $shown ->
     [0] { "" }
     [one] { $shown ->
         [one] { "" }
-       *[other] { " " }1 of the maps is zero everywhere.
+       *[other] { " " }{ $zero } of the maps is zero everywhere.
     }
    *[other] { " " }{ $zero } of the maps are zero everywhere.
 }

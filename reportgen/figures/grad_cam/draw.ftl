@@ -18,7 +18,7 @@ made = { $method }{ $score ->
 overlaid = The same heatmap, resized to the { $size } pixels of the input and laid over it.
 # What a reader would not expect.
 left-out = { $count ->
-    [one] 1 of { $channels } channels is the same at every position of some image and was
+    [one] { $count } of { $channels } channels is the same at every position of some image and was
    *[other] { $count } of { $channels } channels are the same at every position of some image and were
 } left out there.
 independent = { $count ->

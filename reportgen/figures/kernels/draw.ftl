@@ -5,11 +5,11 @@ content = { $some ->
        *[other] The first { $shown } of { $filters } filters
     }
    *[no] { $filters ->
-        [one] 1 filter
+        [one] { $filters } filter
        *[other] { $filters } filters
     }
 } of { $size } weights in { $inputs ->
-    [one] 1 input channel
+    [one] { $inputs } input channel
    *[other] { $inputs } input channels
 }{ $view ->
     [color] , shown together as red, green and blue.
@@ -32,19 +32,19 @@ largest = The largest magnitude of the tiles shown is { $weight }.
 # What a reader would not expect.
 averaged = Filters are averaged over the first axis of space.
 depthwise = They are the depthwise part of the layer; the weights that mix their maps into { $channels ->
-    [one] 1 channel
+    [one] { $channels } channel
    *[other] { $channels } channels
 } are not shown.
 not-finite = { $count ->
-    [one] 1 filter holds weights that are not finite numbers (gray).
+    [one] { $count } filter holds weights that are not finite numbers (gray).
    *[other] { $count } filters hold weights that are not finite numbers (gray).
 }
 # How to read weights.
 encoding = { $scaling ->
-    [range] A weight w is drawn as (w - low) / (high - low), from 0 ({ $view ->
+    [range] A weight w is drawn as (w - low) / (high - low), from zero ({ $view ->
         [color] none
        *[other] black
-    }) to 1 ({ $view ->
+    }) to one ({ $view ->
         [color] full
        *[other] white
     }), with low and high of the whole layer.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reportgen.drafting import Sentences
 from reportgen.figures.layer_metrics.facts import Facts, Row
 from reportgen.records import Artifact, Cell, Table
 from reportgen.types import Params, Shape
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 _SHAPES = (
     "Layer",
@@ -34,16 +36,12 @@ def draw(artifact: Artifact, params: Params) -> tuple[Table, ...]:
 def _shapes(layers: Sequence[Row]) -> Table:
     types = sorted({row.type for row in layers})
     typed = len(types) > 1
-    several = "convolution layers" if len(layers) > 1 else "convolution layer"
     return Table(
         part="shapes",
         columns=(_SHAPES[0], "Type", *_SHAPES[1:]) if typed else _SHAPES,
         rows=tuple(_shape_cells(row, typed) for row in layers),
-        caption=f"Shapes, reach and cost of {len(layers)} {several}"
-        f"{'' if typed else f' ({types[0]})'}. The index counts the model's layers "
-        f"from zero; a kernel is written as {_axes(layers)} x input channels x filters, as "
-        f"Keras holds it, an output as {_axes(layers)} x channels. Field is the receptive field "
-        "in pixels; a multiply-add is a multiplication with an addition, for one image.",
+        caption=SENTENCES("shapes", layers=len(layers), type="several" if typed else types[0]).text,
+        encoding=SENTENCES("shapes-encoding", axes=_axes(layers)).text,
         title="Shapes and cost",
         layers=tuple(row.path for row in layers),
     )
@@ -78,26 +76,17 @@ def _axes(layers: Sequence[Row]) -> str:
 
 def _statistics(facts: Facts) -> Table:
     count = facts.images
-    caption = "Weights of each layer: mean and standard deviation, and how many filters are dead "
-    caption += "(their norm is below a hundredth of the layer's median) or twins (a cosine beyond "
-    caption += "0.9 in magnitude with another filter's weights)."
-    if count:
-        images = "one test image" if count == 1 else f"{count:,} test images"
-        nowhere = "no position of it" if count == 1 else "none of them"
-        caption += f" Activations on {images}: their mean, the share above zero, and how many "
-        caption += f"channels are silent, that is above zero for {nowhere}. Channels are counted "
-        caption += "after what follows the layer, up to the activation that closes its block (if "
-        caption += "none or another than a ReLU does, those are silent that have one value "
-        caption += "everywhere); nearly silent are those above zero at less than a thousandth of "
-        caption += "the positions."
-    else:
-        caption += f" Activations were not measured: {facts.unmeasured.rstrip('.')}."
+    caption = SENTENCES(
+        "statistics", images=count or 0, unmeasured=facts.unmeasured.rstrip(".")
+    ).text
+    encoding = SENTENCES("activations-encoding" if count else "weights-encoding").text
     return Table(
         part="statistics",
         columns=(*_WEIGHTS, *(_ACTIVATIONS if count else ())),
         rows=tuple(_statistics_cells(row) for row in facts.layers),
         caption=caption,
         title="Weights and activations" if count else "Weights",
+        encoding=encoding,
         layers=tuple(row.path for row in facts.layers),
     )
 

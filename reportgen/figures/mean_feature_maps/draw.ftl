@@ -5,11 +5,11 @@ shown = { $images ->
    *[one] { $image }
 } and, beside it, the mean over all channels of { $layers }.
 even = { $count ->
-    [one] 1 map is
+    [one] { $count } map is
    *[other] { $count } maps are
 } the same everywhere up to rounding, and dark.
 left-out = { $count ->
-    [one] 1 more class is left out.
+    [one] { $count } more class is left out.
    *[other] { $count } more classes are left out.
 }
 # Alternative text.

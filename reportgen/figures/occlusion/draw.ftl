@@ -8,7 +8,7 @@ probability-drop = { $lower ->
     [yes] the worst position takes { $drop } of probability
    *[no] no position lowers the probability
 }, and { $flips } of { $positions ->
-    [one] 1 position changes
+    [one] { $positions } position changes
    *[other] { $positions } positions { $flips ->
         [one] changes
        *[other] change
@@ -22,7 +22,7 @@ made = Drop of the { $score }{ $several ->
     [mean] the mean color of the { $split } images
    *[other] { $fill }
 }, at { $positions ->
-    [one] 1 position.
+    [one] { $positions } position.
    *[other] { $positions } positions ({ $stride } pixels apart).
 }
 values = Output { $output } has values and no probability, so it is left out.

@@ -6,7 +6,7 @@ shows = { $kind ->
 # How maps were made.
 made = { $title }{ $method ->
     [smoothgrad] { " " }({ $copies ->
-        [one] 1 copy
+        [one] { $copies } copy
        *[other] { $copies } copies
     }, noise of { $noise } of the input range)
    *[other] { "" }
@@ -19,18 +19,18 @@ made = { $title }{ $method ->
         [mean] the mean color
        *[other] { $baseline }
     } ({ $steps ->
-        [one] 1 midpoint
+        [one] { $steps } midpoint
        *[other] { $steps } midpoints
     }).
    *[other] { " " }with respect to the input.
 }
 # What guided backpropagation met.
 replaced = { $count ->
-    [one] The backward rule was replaced at 1 ReLU.
+    [one] The backward rule was replaced at { $count } ReLU.
    *[other] The backward rule was replaced at { $count } ReLUs.
 }
 leaky = { $count ->
-    [one] 1 of them is leaky and
+    [one] { $count } of them is leaky and
    *[other] { $count } of them are leaky and
 } passed on a share where off, for which the paper has no rule.
 curves = { $count ->

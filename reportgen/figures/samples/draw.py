@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting import Sentences
 from reportgen.drafting.quotes import Quotes
 from reportgen.drawing.colors import shown
 from reportgen.drawing.mosaic import mosaic
@@ -16,7 +17,9 @@ from reportgen.types import Array, Params
 
 FACTS = Facts
 
-_BESIDE = " On the left is what the file holds; both are drawn with longer sides of one length."
+SENTENCES = Sentences(__file__)
+_LISTED = 10
+"""Images that the alternative text names."""
 
 
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
@@ -32,9 +35,13 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
 def _images(artifact: Artifact, facts: Facts) -> Drawing:
     images = np.asarray(artifact.arrays["images"])
     comparison = _beside_originals(artifact, facts)
-    sentences = filter(None, (_caption(facts), channels(images.shape[-1]), _listed(facts)))
-    caption = " ".join(sentences) + (_BESIDE if comparison else "")
-    return Drawing("", comparison or _mosaic(images, facts), caption, _alt(facts, images))
+    beside = SENTENCES("beside").text if comparison else ""
+    sentences = filter(None, (_caption(facts), channels(images.shape[-1]), _listed(facts), beside))
+    which = "labels" if facts.labels else "classes" if facts.labeled else "names"
+    encoding = SENTENCES("encoding", over=which).text if len(facts.titles) > 1 else ""
+    alt = _alt(facts, images)
+    picture = comparison or _mosaic(images, facts)
+    return Drawing("", picture, " ".join(sentences), alt, encoding=encoding)
 
 
 def _mosaic(images: Array, facts: Facts) -> Picture:
@@ -67,7 +74,7 @@ def _listed(facts: Facts) -> str:
     """Sentences on what stands below the images."""
     sentences = [answers.listed()] if facts.answers else []
     by = dict.fromkeys(each.by for each in facts.answers if each.by)
-    sentences += [f"They are those of a {name} of the model's output." for name in by]
+    sentences += [SENTENCES("by", name=name).text for name in by]
     return " ".join([*sentences, *filter(None, [facts.unanswered])])
 
 
@@ -103,27 +110,32 @@ def _size(image: Array) -> str:
 
 
 def _caption(facts: Facts) -> str:
-    source = f"{facts.dataset}, {facts.split} split"
-    count = len(facts.titles)
-    if count == 1:
+    if len(facts.titles) == 1:
         name = f"{facts.split} image {facts.indices[0]}"
-        content = f"{name[:1].upper()}{name[1:]} of {facts.dataset}: {facts.titles[0]}."
-    elif facts.labels:
-        content = f"{count} images of {source}, each below its label and class; image indices: "
-        content += f"{', '.join(map(str, facts.indices))}."
+        image = f"{name[:1].upper()}{name[1:]}"
+        said = SENTENCES("one", image=image, dataset=facts.dataset, title=facts.titles[0])
     else:
-        content = f"{count} images of {source}, each below its "
-        content += "class" if facts.labeled else "name"
-        content += f"; image indices: {', '.join(map(str, facts.indices))}."
-    return f"{content} As model input: {facts.preprocessing}."
+        said = SENTENCES(
+            "several",
+            count=len(facts.titles),
+            dataset=facts.dataset,
+            split=facts.split,
+            indices=", ".join(map(str, facts.indices)),
+        )
+    return f"{said.text} {SENTENCES('input', preprocessing=facts.preprocessing).text}"
 
 
 def _alt(facts: Facts, images: Array) -> str:
-    titles = "; ".join(facts.titles[:10]) + ("; …" if len(facts.titles) > 10 else "")
     count, height, width, depth = images.shape
-    many = "One image" if count == 1 else f"{count} images"
-    colors = {1: "gray", 3: "in color"}.get(depth, f"of {depth} channels")
-    return f"{many} of {width} x {height} px, {colors}: {titles}."
+    return SENTENCES(
+        "alt",
+        count=count,
+        width=width,
+        height=height,
+        depth=depth,
+        titles="; ".join(facts.titles[:_LISTED]),
+        more="yes" if len(facts.titles) > _LISTED else "no",
+    ).text
 
 
 def _steps(facts: Facts) -> Table:
@@ -131,7 +143,7 @@ def _steps(facts: Facts) -> Table:
         "preparation",
         ("What", "Shape", "Values", "How"),
         facts.steps,
-        f"From stored images to model input: {facts.dataset}.",
+        SENTENCES("steps", dataset=facts.dataset).text,
         footer=tuple(f"{remark}." for remark in facts.remarks),
     )
 
@@ -151,16 +163,24 @@ def _inputs(artifact: Artifact, facts: Facts) -> tuple[Drawing, ...]:
         scaling="shared",
         legend="value of the model input",
     )
-    many = f"{depth} channels, in the order in which the model reads them"
-    caption = f"Model input ({facts.preprocessing}): its {'channel' if depth == 1 else many}, "
     quotes = Quotes()
     low, high = float(inputs.min()), float(inputs.max())
-    least = quotes.number(f"{low:.4g}", "smallest_input", low, "smallest value of the model input")
-    most = quotes.number(f"{high:.4g}", "largest_input", high, "largest value of the model input")
-    caption += f"from {least} (black) to {most} (white)."
-    alt = f"Gray pictures of the model input's channels ({', '.join(facts.channels)}) "
-    alt += f"for {', '.join(facts.titles)}"
-    return (Drawing("input", picture, caption, alt, "As model input", quotes=tuple(quotes)),)
+    caption = SENTENCES(
+        "inputs",
+        preprocessing=facts.preprocessing,
+        depth=depth,
+        least=quotes.number(
+            f"{low:.4g}", "smallest_input", low, "smallest value of the model input"
+        ),
+        most=quotes.number(
+            f"{high:.4g}", "largest_input", high, "largest value of the model input"
+        ),
+    ).text
+    alt = SENTENCES(
+        "inputs-alt", channels=", ".join(facts.channels), titles=", ".join(facts.titles)
+    ).text
+    title = SENTENCES("inputs-title").text
+    return (Drawing("input", picture, caption, alt, title, quotes=tuple(quotes)),)
 
 
 def _channel_labels(facts: Facts) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reportgen.drafting import Sentences
 from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.wording import listed, number
 from reportgen.figures.summary.facts import Facts
@@ -11,6 +12,7 @@ from reportgen.records import Artifact, Cell, Table
 from reportgen.types import Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 _MOST_NAMED = 6
 """Layers that a caption names; more are counted."""
@@ -42,8 +44,7 @@ def _summary(facts: Facts) -> Table:
         part="",
         columns=columns,
         rows=tuple(rows),
-        caption=f"{_layers(facts)} with {params} parameter{'s' * (facts.total != 1)}."
-        + _unused(facts.unused),
+        caption=_caption(facts, "summary", params=params),
         footer=(
             f"Total params: {facts.total:,}",
             f"Trainable params: {facts.trainable:,}",
@@ -62,26 +63,22 @@ def _outputs(facts: Facts) -> Table:
             (str(index), row.name, row.work, row.output_shape.replace("(None", "(1"))
             for index, row in enumerate(facts.rows)
         ),
-        caption=f"{_layers(facts)}, counted from 0: what each does, and the shape of "
-        "what it gives for one image (rows, columns and channels of maps, or a number of values)."
-        + _unused(facts.unused),
+        caption=_caption(facts, "outputs"),
         layers=tuple(row.name for row in facts.rows),
+        encoding=SENTENCES("encoding").text,
     )
 
 
-def _layers(facts: Facts) -> str:
-    rows, nested = len(facts.rows), facts.nested
-    words = f"The model's {rows} layers" if rows > 1 else "The model's only layer"
-    if not nested:
-        return words
-    # The figure `architecture` counts the layers inside, at each use.
-    return f"{words} ({'a nested model is one' if nested == 1 else 'nested models are one each'})"
+def _caption(facts: Facts, id: str, **shown: str) -> str:
+    single = "yes" if facts.total == 1 else "no"
+    said = SENTENCES(id, layers=len(facts.rows), nested=facts.nested, single=single, **shown)
+    return " ".join(filter(None, [said.text, _unused(facts.unused)]))
 
 
 def _unused(paths: Sequence[str]) -> str:
     """A sentence on layers that only training uses, which the other figures lack."""
     if not paths:
         return ""
-    names = listed(paths) if len(paths) <= _MOST_NAMED else f"{len(paths)} of the model's layers"
-    these = "this layer" if len(paths) == 1 else "these layers"
-    return f" No prediction passes through {names}, so no other figure shows {these}."
+    if len(paths) > _MOST_NAMED:
+        return SENTENCES("unused-many", count=len(paths)).text
+    return SENTENCES("unused", count=len(paths), paths=listed(paths)).text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reportgen.drafting import Sentences
 from reportgen.drafting.quotes import Quotes
 from reportgen.drawing.charts import Line, Panel, curves
 from reportgen.figures.parts import class_qualifier
@@ -12,6 +13,7 @@ from reportgen.records import Artifact, Cell, Drawing, Table
 from reportgen.types import Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 _COLUMN_PREFIXES = {"train": "", "validation": "Validation "}
 _SPLIT_NAMES = {"train": "training", "validation": "validation"}
@@ -27,13 +29,11 @@ def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
 def _picture(facts: Facts) -> Drawing:
     panels = [_panel(metric, facts.curves) for metric in ("loss", "accuracy")]
     picture = curves([panel for panel in panels if panel.lines], x_title="epoch")
-    lines = "a color for each output; " if facts.several_heads else ""
-    caption = (
-        f"Loss and accuracy by epoch ({lines}solid: training, a mean over the epoch while the "
-        "weights change; dashed: validation, after the epoch)."
-    )
-    quotes = Quotes()
-    return Drawing("", picture, caption, _alt(facts, quotes), quotes=tuple(quotes))
+    outputs = "many" if facts.several_heads else "one"
+    caption = SENTENCES("curves", epochs=facts.epochs, outputs=outputs).text
+    quotes, encoding = Quotes(), SENTENCES("encoding").text
+    alt = _alt(facts, quotes)
+    return Drawing("", picture, caption, alt, quotes=tuple(quotes), encoding=encoding)
 
 
 def _panel(metric: str, every: Sequence[Curve]) -> Panel:
@@ -53,13 +53,17 @@ def _panel(metric: str, every: Sequence[Curve]) -> Panel:
 
 def _alt(facts: Facts, quotes: Quotes) -> str:
     courses = [
-        f"{curve.metric} of {curve.title.lower()} from {_at(curve, split, 0, quotes)} to "
-        f"{_at(curve, split, -1, quotes)} in {_SPLIT_NAMES[split]}"
+        SENTENCES(
+            "course",
+            metric=curve.metric,
+            output=curve.title.lower(),
+            split=_SPLIT_NAMES[split],
+            **{"from": _at(curve, split, 0, quotes), "to": _at(curve, split, -1, quotes)},
+        ).text
         for curve in facts.curves
-        for split, values in curve.by_split.items()
+        for split in curve.by_split
     ]
-    epochs = facts.epochs
-    return f"Line charts over {epochs} epoch{'s' * (epochs != 1)}: " + "; ".join(courses) + "."
+    return SENTENCES("alt", epochs=facts.epochs, courses="; ".join(courses)).text
 
 
 def _at(curve: Curve, split: str, epoch: int, quotes: Quotes) -> str:
@@ -82,7 +86,14 @@ def _log(facts: Facts) -> Table:
                 columns.append((name, curve.by_split[split]))
     names, values = zip(*columns, strict=True)
     rows = tuple(zip(*values, strict=True))
-    return Table("log", names, rows, _log_caption(facts), footer=_footer(facts))
+    return Table(
+        "log",
+        names,
+        rows,
+        _log_caption(facts),
+        footer=_footer(facts),
+        encoding=SENTENCES("log-encoding").text,
+    )
 
 
 def _times(facts: Facts) -> list[tuple[str, list[Cell]]]:
@@ -97,18 +108,13 @@ def _times(facts: Facts) -> list[tuple[str, list[Cell]]]:
 
 
 def _log_caption(facts: Facts) -> str:
-    words = "The training log: loss and accuracy in training (means over the epoch while the "
-    words += "weights change) and in validation (after the epoch)"
-    if facts.steps:
-        words += f"; {facts.steps:,} {'step' if facts.steps == 1 else 'steps'} an epoch"
-    if facts.seconds:
-        words += ". The times are those of the training that this report holds; they differ from "
-        words += "run to run, all other numbers of this page do not"
-    return f"{words}."
+    said = [SENTENCES("log", steps=facts.steps or 0)]
+    said += [SENTENCES("times")] if facts.seconds else []
+    return " ".join(sentence.text for sentence in said)
 
 
 def _footer(facts: Facts) -> tuple[str, ...]:
     if not facts.seconds:
         return ()
     minutes, seconds = divmod(round(sum(facts.seconds)), 60)
-    return (f"All epochs: {minutes} min {seconds} s" if minutes else f"All epochs: {seconds} s",)
+    return (SENTENCES("total", minutes=minutes, seconds=seconds).text,)
