@@ -45,7 +45,7 @@ def test_what_a_package_brings_is_built_like_our_own(root: Path) -> None:
     page = (root / "site" / "own" / "report.md").read_text()
     # 64 pixels to two classes, with biases, counted twice.
     assert "It has 260 fancy weights." in page
-    assert "**Supported.** There are 260 weights, so says a fancy rule." in page
+    assert "Claim: The model has weights. **Supported.** There are 260 weights" in page
     assert "Weights, counted by a fancy plug-in." in page
     assert reportgen(root, "status", "own.yaml").returncode == 0
 

@@ -1,9 +1,10 @@
 """Functions for rules that write notes: sentences whose numbers all come from evidence.
 
-`note` fills a template; `by_measure`, `get`, `picked_channel` and `readings` read evidence;
-`side`, `apart`, `beyond` and `exact` compare evidence with a threshold, other evidence or fresh
-weights; `earned` holds back what a model cannot have learned; `derived` and `tally` make combined
-numbers citable; `unbacked_numbers` checks a note.
+`Sentences` fills the sentences of a catalog, and `draft` and `conclude` make notes of them;
+`by_measure`, `get`, `picked_channel` and `readings` read evidence; `side`, `apart`, `beyond` and
+`exact` compare evidence with a threshold, other evidence or fresh weights; `earned` holds back what
+a model cannot have learned; `derived` and `tally` make combined numbers citable; `unbacked_numbers`
+checks a note.
 """
 
 from __future__ import annotations
@@ -22,23 +23,12 @@ from reportgen.drafting.evidence import (
     qualifier,
     readings,
 )
-from reportgen.drafting.notes import (
-    Paragraph,
-    beside_area,
-    conclude,
-    draft,
-    joined,
-    literal,
-    note,
-    of_output,
-    unbacked_numbers,
-)
+from reportgen.drafting.notes import conclude, draft, joined, unbacked_numbers
 from reportgen.drafting.quotes import Quotes
 from reportgen.drafting.rounding import shows
 from reportgen.drafting.sentences import Sentence, Sentences
 from reportgen.drafting.verdicts import (
     MINIMUM_N,
-    UNDECIDED,
     Case,
     Side,
     Tally,
@@ -63,9 +53,7 @@ from reportgen.drafting.wording import listed, number, percent, quoted
 
 __all__ = [
     "MINIMUM_N",
-    "UNDECIDED",
     "Case",
-    "Paragraph",
     "Quotes",
     "Reading",
     "Sentence",
@@ -75,7 +63,6 @@ __all__ = [
     "all_random",
     "apart",
     "at_same_place",
-    "beside_area",
     "beyond",
     "by_measure",
     "conclude",
@@ -91,15 +78,12 @@ __all__ = [
     "is_pool",
     "joined",
     "listed",
-    "literal",
     "measure_name",
     "models_of",
     "most",
     "no_better",
-    "note",
     "number",
     "of_model",
-    "of_output",
     "opposite",
     "percent",
     "picked_channel",

@@ -177,9 +177,6 @@ def verdict_of(answer: Side) -> Verdict:
     return verdicts[answer]
 
 
-UNDECIDED = "Undecided means that an interval holds the threshold, or that too little was measured."
-
-
 @dataclass(frozen=True)
 class Case:
     """One model or layer on which a claim was tested: the answer and its evidence."""
@@ -197,7 +194,6 @@ class Tally:
     """
 
     name: str
-    nouns: str
     answer: Side
     evidence: dict[str, Evidence]
 
@@ -216,44 +212,14 @@ class Tally:
         """Whether some cases are undecided."""
         return f"{self.name}_open" in self.evidence
 
-    @property
-    def phrase(self) -> str:
-        """The count as a part of a template, e.g. "4 of 6 models (not in 1)" or "all 6 models"."""
-        yes = self.evidence[self.name]
-        one, many = self.nouns.split("|")
-        if yes.value == yes.n:
-            every = {1: f"the only {one}", 2: f"both {many}"}
-            return every.get(int(yes.n or 0), f"all {{{self.name}.n:{self.nouns}}}")
-        if yes.n == 1:
-            undecided = ", undecided" if f"{self.name}_open" in self.evidence else ""
-            return f"none of the {many} (there is {{{self.name}.n}}{undecided})"
-        few = "none" if yes.value == 0 else f"{{{self.name}}}"
-        others = [f"{word} in {{{key}}}" for word, key in self._other_counts()]
-        remark = f" ({', '.join(others)})" if others else ""
-        return f"{few} of {{{self.name}.n:{self.nouns}}}{remark}"
 
-    def _other_counts(self) -> list[tuple[str, str]]:
-        """Words and names of the other counts, without a "not" that is obvious."""
-        no, undecided = f"{self.name}_no", f"{self.name}_open"
-        if undecided not in self.evidence and self.evidence[self.name].value == 0:
-            return []
-        counts = [("not", no), ("undecided", undecided)]
-        return [(word, key) for word, key in counts if key in self.evidence]
-
-    @property
-    def remark(self) -> str:
-        """A sentence on what "undecided" means, or "" where no case is undecided."""
-        return UNDECIDED if f"{self.name}_open" in self.evidence else ""
-
-
-def tally(rule: str, name: str, nouns: str, claim: str, cases: Sequence[Case]) -> Tally:
-    """Counts cases: `nouns` is "model|models", `claim` completes "models where ...".
+def tally(rule: str, name: str, many: str, claim: str, cases: Sequence[Case]) -> Tally:
+    """Counts cases: `many` is "models", `claim` completes "models where ...".
 
     Raises:
         ValueError: there are no cases.
     """
     sources = [source for case in cases for source in case.sources]
-    many = nouns.split("|")[1]
     measures: dict[Side, tuple[str, str]] = {
         "above": (name, f"where {claim}"),
         "below": (f"{name}_no", f"where it does not hold that {claim}"),
@@ -267,4 +233,4 @@ def tally(rule: str, name: str, nouns: str, claim: str, cases: Sequence[Case]) -
         for side, (key, how) in measures.items()
         if side == "above" or side in sides
     }
-    return Tally(name, nouns, most(sides), evidence)
+    return Tally(name, most(sides), evidence)

@@ -84,7 +84,7 @@ def infer(findings: Findings) -> Inference:
         return Inference()
     cases = [Case(pair.side, (*pair.local, *pair.named)) for pair in pairs]
     claim = "maps tell less of the pixels there and more of the class than in the first convolution"
-    nouns = "later convolution layer|later convolution layers"
+    nouns = "later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     if counts.case == "only":
         why = _single(pairs[0], counts.answer, only=len(findings.models) == 1)

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 from reportgen.catalog import Entry
 from reportgen.drafting import (
-    Paragraph,
     Reading,
+    Sentence,
+    Sentences,
     Side,
     apart,
+    conclude,
     derived,
     earned,
     every,
     models_of,
     of_model,
+    percent,
     readings,
+    unlearned,
 )
 from reportgen.drafting.paired import SURE, paired
 from reportgen.records import Evidence, Findings, Inference, ModelFacts
@@ -28,19 +32,7 @@ ENTRY = Entry(
     order=10,
 )
 
-CONCLUSIONS: dict[Side, str] = {
-    "above": "Here the best accuracy goes with the heatmaps most concentrated on the foreground.",
-    "below": "Here the best accuracy does not go with the most concentrated heatmaps.",
-    "open": "Whether its heatmaps are the most concentrated is open: intervals of this share "
-    "overlap or are missing.",
-}
-TIED = (
-    "Which model is the most accurate is open: intervals of the accuracies overlap or are missing."
-)
-TIED_BY_IMAGE = (
-    "Which model is the most accurate is open: {better:image is|images are} answered better by the "
-    "former, {worse} by the latter."
-)
+SENTENCES = Sentences(__file__)
 
 
 @dataclass(frozen=True)
@@ -70,19 +62,38 @@ def infer(findings: Findings) -> Inference:
         return Inference()
     best = max(rivals, key=lambda rival: rival.accuracy.value or 0)
     others = [rival for rival in rivals if rival is not best]
-    leads = every([_ahead(best, other, len(others)) for other in others]) == "above"
+    ahead = [_ahead(best, other, len(others)) for other in others]
+    leads = every(ahead) == "above"
     answer = every([apart(best.lift, other.lift) for other in others]) if leads else "open"
-    answer = earned(answer, best.model)
-    paragraph = Paragraph(ENTRY.name)
-    _compare(paragraph, best, others)
-    paragraph.warn([best.model])
-    second = max(others, key=lambda rival: rival.accuracy.value or 0)
+    unbeaten = [r for r, clear in zip(others, ahead, strict=True) if clear != "above"]
+    second = max(unbeaten or others, key=lambda rival: rival.accuracy.value or 0)
     tests = _tests(best, second, len(others))
-    if leads or not tests:
-        paragraph.say(CONCLUSIONS[answer] if leads else TIED, **tests)
-    else:
-        paragraph.say(TIED_BY_IMAGE, **tests)
-    return paragraph.conclude(answer)
+    why = _most_accurate(best, others, answer) if leads else _tied(best, second, tests)
+    also = [item for rival in rivals for item in (rival.accuracy, rival.lift)]
+    table = SENTENCES.table(
+        "models", [(r.model.title, percent(r.accuracy.value), r.lift) for r in rivals]
+    )
+    return conclude(
+        ENTRY.name, SENTENCES("claim"), earned(answer, best.model), why, [*also, *tests.values()],
+        table, [best.model],
+    )  # fmt: skip
+
+
+def _most_accurate(best: _Rival, others: Sequence[_Rival], answer: Side) -> Sentence:
+    """The sentence on heatmaps where it is clear which model is the most accurate."""
+    other = max(others, key=lambda rival: rival.lift.value or 0)
+    names = {"best": best.model.title, "other": other.model.title}
+    if answer == "above" and (cause := unlearned(best.model)):
+        return SENTENCES("unlearned", names, cause=cause)
+    return SENTENCES("heatmaps", names, judged=answer, lift=best.lift, highest=other.lift)
+
+
+def _tied(best: _Rival, second: _Rival, tests: Mapping[str, Evidence]) -> Sentence:
+    """The sentence on accuracies where the best of them is not clearly so."""
+    names = {"best": best.model.title, "second": second.model.title}
+    if tests:
+        return SENTENCES("tied-by-image", names, better=tests["better"], worse=tests["worse"])
+    return SENTENCES("tied", names, accuracy=best.accuracy, next=second.accuracy)
 
 
 def _ahead(best: _Rival, other: _Rival, comparisons: int) -> Side:
@@ -120,26 +131,6 @@ def _tests(best: _Rival, other: _Rival, comparisons: int) -> dict[str, Evidence]
             None, SURE / comparisons,
         ),
     }  # fmt: skip
-
-
-def _compare(paragraph: Paragraph, best: _Rival, others: Sequence[_Rival]) -> None:
-    second = max(others, key=lambda rival: rival.accuracy.value or 0)
-    mean = " (mean over outputs)" if best.outputs > 1 else ""
-    paragraph.say(
-        f"Of the models compared, {{best}} reached the highest test accuracy{mean}, "
-        "{accuracy.measured:%}, before {second} with {next.measured:%}.",
-        {"best": best.model.title, "second": second.model.title},
-        accuracy=best.accuracy,
-        next=second.accuracy,
-    )
-    other = max(others, key=lambda rival: rival.lift.value or 0)
-    paragraph.say(
-        "The foreground holds {lift.measured} times as much of its heatmaps' energy as of the "
-        "area, against at most {highest.measured} times in the others, in {other}.",
-        {"other": other.model.title},
-        lift=best.lift,
-        highest=other.lift,
-    )
 
 
 def _rivals(findings: Findings) -> list[_Rival]:

@@ -99,7 +99,7 @@ def infer(findings: Findings) -> Inference:
         for name, of_one in votes.items()
     ]
     claim = "most methods find the evidence for answers on the foreground, and none elsewhere"
-    counts = tally(ENTRY.name, "attentive", "model|models", claim, cases)
+    counts = tally(ENTRY.name, "attentive", "models", claim, cases)
     if counts.case == "only":
         why = _single(findings, votes[models[0].name], models[0], counts.answer)
     else:

@@ -55,7 +55,7 @@ def infer(findings: Findings) -> Inference:
     if not later:
         return Inference()
     claim = "maps are more alike within a class than between the two, beyond fresh weights"
-    nouns = "later convolution layer|later convolution layers"
+    nouns = "later convolution layers"
     fresh = readings(findings, "class_comparison", "separation_fresh")
     cases = [_case(reading, at_same_place(fresh, reading)) for reading in later]
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)

@@ -148,7 +148,7 @@ def _count(
         for model, answers in zip(models, tests, strict=True)
     ]
     claim = "filters are colored and varied and some output needs the color"
-    counts = tally(ENTRY.name, "models", "such model|such models", claim, cases)
+    counts = tally(ENTRY.name, "models", "such models", claim, cases)
     each = [
         derived(
             ENTRY.name,

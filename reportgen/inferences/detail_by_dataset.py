@@ -76,7 +76,7 @@ def infer(findings: Findings) -> Inference:
         for ((_, more), less), gained in zip(pairs, gains, strict=True)
     ]
     claim = "the richer data shows more detail, with intervals apart"
-    counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
+    counts = tally(ENTRY.name, "layers", "layers", claim, cases)
     ranked = _share(rich) > 0 and _share(simple) > 0 and _share(rich) >= RICHER * _share(simple)
     names = {"rich": rich.model.dataset, "simple": simple.model.dataset}
     shares = [trial.share for trial in (rich, simple) if trial.share is not None]

@@ -58,7 +58,7 @@ def infer(findings: Findings) -> Inference:
     fresh = {name: readings(findings, "edge_filters", f"{name}_fresh") for name in COUNTS}
     cases = [_case(layer, model, fresh) for layer, model in zip(layers, models, strict=True)]
     claim = "most filters of the first convolution follow edges, and edges of one direction"
-    counts = tally(ENTRY.name, "models", "model|models", claim, cases)
+    counts = tally(ENTRY.name, "models", "models", claim, cases)
     if counts.case == "only":
         why = _single(layers[0], fresh, counts.answer)
     else:

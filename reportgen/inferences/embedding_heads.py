@@ -57,7 +57,7 @@ def infer(findings: Findings) -> Inference:
     if not pairs:
         return Inference()
     cases = [Case(_better(*pair), _sources(pair)) for pair in pairs]
-    counts = tally(ENTRY.name, "gathered", "comparison|comparisons", _CLAIM, cases)
+    counts = tally(ENTRY.name, "gathered", "comparisons", _CLAIM, cases)
     hardest = _hardest_pairs(pairs)
     if counts.case == "only":
         why = SENTENCES("only", judged=counts.answer)

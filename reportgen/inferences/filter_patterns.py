@@ -63,7 +63,7 @@ def infer(findings: Findings) -> Inference:
         for r, failed in zip(judged, failures, strict=True)
     ]
     claim = "the images pass their check and show more of a pattern than with random weights"
-    counts = tally(ENTRY.name, "layers", "layer|layers", claim, cases)
+    counts = tally(ENTRY.name, "layers", "layers", claim, cases)
     found = [(r, at_same_place(shares, r), why) for r, why in zip(judged, failures, strict=True)]
     rejected = _cause([item for failed in failures for item in failed])
     share = next(r for r in shares if (r.model.name, r.at) == (judged[0].model.name, judged[0].at))

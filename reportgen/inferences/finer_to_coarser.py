@@ -61,7 +61,7 @@ def infer(findings: Findings) -> Inference:
     claim = "maps hold fewer waves across the image than those of the first convolution"
     mixed = has_other_ranks(findings, [model for model, _, _ in pairs])
     claim += ", among layers with two-dimensional maps" if mixed else ""
-    nouns = "later convolution layer|later convolution layers"
+    nouns = "later convolution layers"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     if counts.case == "only":
         why = _single(pairs[0], losses[0], counts.answer, only=len(findings.models) == 1)

@@ -54,7 +54,7 @@ def infer(findings: Findings) -> Inference:
     counts = tally(
         ENTRY.name,
         "layers",
-        "pooling layer|pooling layers",
+        "pooling layers",
         "there are fewer positions, the mean rises and the pattern stays",
         cases,
     )

@@ -64,7 +64,7 @@ def infer(findings: Findings) -> Inference:
         answers = [_explained(overlap, spill) for overlap, spill in pairs]
         cases.append(Case(most(answers), tuple(item for pair in pairs for item in pair)))
     claim = "heatmaps of most outputs overlap imperfectly, mainly within the reach of resizing"
-    counts = tally(ENTRY.name, "models", "model|models", claim, cases)
+    counts = tally(ENTRY.name, "models", "models", claim, cases)
     measured = [r for r in overlaps if r.model in models_of(spills)]
     also = [*counts.evidence.values(), *(item for case in cases for item in case.sources)]
     also += [r.evidence for r in readings(findings, "grad_cam", "constant_maps")]
@@ -72,7 +72,9 @@ def infer(findings: Findings) -> Inference:
         why = SENTENCES("overlap")
     elif counts.case == "only":
         low, high = min(spills, key=Reading.number), max(spills, key=Reading.number)
-        why = SENTENCES("only", judged=counts.answer, low=low, high=high)
+        single = counts.answer == "below" and len(spills) == 1
+        judged = "single" if single else counts.answer
+        why = SENTENCES("only", judged=judged, low=low, high=high)
     else:
         why = SENTENCES("reach", case=counts.case, models=counts.evidence["models"])
     rows = [
@@ -81,8 +83,8 @@ def infer(findings: Findings) -> Inference:
         for spill in spills if (overlap := of_model(overlaps, spill.model)[spill.at])
     ]  # fmt: skip
     table = SENTENCES.table("outputs", rows) if len(rows) > 1 else None
-    judged = models_of(spills)
-    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, judged)
+    models = models_of(spills)
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
 
 
 def _explained(overlap: Evidence, spill: Evidence) -> Side:

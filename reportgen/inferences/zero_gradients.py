@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reportgen.catalog import Entry
-from reportgen.drafting import Paragraph, Reading, Side, all_random, derived, models_of, readings
+from reportgen.drafting import (
+    Reading,
+    Sentences,
+    Side,
+    all_random,
+    at_same_place,
+    conclude,
+    derived,
+    models_of,
+    number,
+    readings,
+)
+from reportgen.inferences._outputs import Judged
 from reportgen.records import Evidence, Findings, Inference
 
 ENTRY = Entry(
@@ -15,6 +27,7 @@ ENTRY = Entry(
     order=9,
 )
 
+SENTENCES = Sentences(__file__)
 ENOUGH = 300
 """Heatmaps without a single zero gradient from which the claim is contradicted. With none among
 n, the 95 % upper limit of the share is about 3 / n (the rule of three: Hanley and Lippman-Hand,
@@ -36,45 +49,27 @@ def infer(findings: Findings) -> Inference:
     maps = [r for r in readings(findings, "grad_cam", "zero_maps") if r.evidence.n]
     total = _sum("zero_gradients", "gradients that are zero everywhere", gradients)
     answer = _answer(total, min(reading.evidence.n or 0 for reading in gradients))
-    paragraph = Paragraph(ENTRY.name)
+    models = models_of(gradients)
+    answer = "open" if all_random(models) else answer
+    also = [total, *(reading.evidence for reading in (*gradients, *maps))]
+    known = {}
+    if maps:
+        known["empty"] = _sum("zero_maps", "heatmaps that are zero everywhere", maps)
+        also.append(known["empty"])
     if total.value:
         most = max(gradients, key=_share)
-        paragraph.say(
-            "For {total} of {total.n:heatmap|heatmaps} the gradient is zero everywhere; the most "
-            f"{_verb(most.evidence)} {{most}} of {{most.n}} ({{most.output}}).",
-            total=total,
-            most=most,
-        )
+        several = "yes" if len(gradients) > 1 else "no"
+        place = Judged(most, answer).place
+        why = SENTENCES("some", several=several, place=place, total=total, value=most)
     else:
-        paragraph.say(
-            "For none of {total.n:heatmap|heatmaps} is the gradient zero everywhere.", total=total
-        )
-    if maps:
-        empty = _sum("zero_maps", "heatmaps that are zero everywhere", maps)
-        paragraph.say(_empty(empty, total), empty=empty)
-    if answer == "open":
-        paragraph.say("These are of too few images to rule such images out.")
-    models = models_of(gradients)
-    paragraph.warn(model for model in models if model.untrained)
-    return paragraph.conclude("open" if all_random(models) else answer)
-
-
-def _empty(empty: Evidence, total: Evidence) -> str:
-    """The sentence on maps that are zero everywhere, whatever their gradients are."""
-    blank = "with no maximum to divide by, such a map is drawn blank."
-    if not empty.value:
-        return "None of {empty.n:heatmap|heatmaps} is empty."
-    if total.value and empty.value <= total.value:
-        return f"There {_verb(empty)} {{empty:empty map|empty maps}} of {{empty.n}}; {blank}"
-    yet = "In all," if total.value else "Yet"
-    return (
-        f"{yet} {{empty}} of {{empty.n:heatmap|heatmaps}} {_verb(empty)} empty, since a weighted "
-        f"sum of the feature maps that is nowhere positive leaves nothing either; {blank}"
-    )
-
-
-def _verb(count: Evidence) -> str:
-    return "is" if count.value == 1 else "are"
+        empties = "yes" if maps and known["empty"].value else "no"
+        why = SENTENCES("none", judged=answer, empties=empties, total=total, **known)
+    rows = [
+        (r.model.title, r.at, number(r.evidence.n), r.evidence, at_same_place(maps, r))
+        for r in gradients
+    ]
+    table = SENTENCES.table("outputs", rows) if len(rows) > 1 else None
+    return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, models)
 
 
 def _sum(name: str, what: str, items: Sequence[Reading]) -> Evidence:

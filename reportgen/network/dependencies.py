@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import keras
@@ -75,13 +74,6 @@ def _dependencies_of(network: Network, layer: str | int) -> Dependencies:
         return _sorted(operations, values[layer].paths, "")
     assert len(ends) == len(network.output_names)
     return _sorted(operations, ends[layer].paths, network.closing(layer)[0])
-
-
-def before(network: Network, layers: Sequence[str]) -> list[str]:
-    """Paths of the layers that any of some layers depends on, these included, each once."""
-    uses = network.uses
-    paths = (path for layer in layers for path in dependencies_of(network, layer).layers)
-    return list(dict.fromkeys(uses[path].of for path in paths if path in uses))
 
 
 def reached_by_images(network: Network) -> frozenset[str]:

@@ -45,3 +45,10 @@ def label(network: Network, groups: Sequence[tuple[str, ...]]) -> str:
     return (
         ", ".join(paths) if len(paths) <= 2 else f"{paths[0]} \N{HORIZONTAL ELLIPSIS} {paths[-1]}"
     )
+
+
+def before(network: Network, layers: Sequence[str]) -> list[str]:
+    """Paths of the layers that any of some layers depends on, these included, each once."""
+    uses = network.uses
+    paths = (path for layer in layers for path in dependencies_of(network, layer).layers)
+    return list(dict.fromkeys(uses[path].of for path in paths if path in uses))

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import reportgen.drafting.wording
-from reportgen.drafting import listed, note, number, percent, quoted, unbacked_numbers
-from reportgen.records import Evidence
+from reportgen.drafting import listed, number, percent, quoted, unbacked_numbers
+from reportgen.records import Evidence, Note
 
 
 def test_the_examples_of_the_docstrings_hold() -> None:
@@ -59,16 +59,15 @@ def test_shares_never_round_to_none_or_all(value: float | None, text: str) -> No
 @given(st.floats(-1e9, 1e9), st.sampled_from(["", "+", "%", "+%"]))
 def test_what_is_written_is_always_backed_by_the_value(value: float, style: str) -> None:
     evidence = Evidence("x-1.y", value, "", None, None, None, "", "x-1")
-    spec = f":{style}" if style else ""
-    drafted = note("x-1.z", "z", "info", f"It is {{y{spec}}}.", y=evidence)
+    written = (percent if "%" in style else number)(value, sign="+" in style)
+    drafted = Note("x-1.z", "z", f"It is {written}.", "info", (evidence.id,))
     assert unbacked_numbers(drafted, [evidence]) == []
 
 
 @given(st.floats(0.001, 1000), st.sampled_from([0.9, 1.1]))
 def test_a_value_a_tenth_off_is_found(value: float, factor: float) -> None:
     true = Evidence("x-1.y", value, "", None, None, None, "", "x-1")
-    wrong = Evidence("x-1.y", value * factor, "", None, None, None, "", "x-1")
-    drafted = note("x-1.z", "z", "info", "It is {y}.", y=wrong)
+    drafted = Note("x-1.z", "z", f"It is {number(value * factor)}.", "info", (true.id,))
     assert len(unbacked_numbers(drafted, [true])) == 1
 
 

@@ -106,7 +106,7 @@ def test_more_than_three_dimensions_are_projected_and_the_caption_says_so() -> N
     assert found.baseline == 2 / 7
     assert 0.9 < found.value < 1
     (points, *_) = check_house_rules(KIND, artifact, given.params)
-    assert "first 2 principal components of the train images" in points.caption
+    assert "first two principal components of the train images" in points.caption
 
 
 class Cosines(layers.Layer):
@@ -166,7 +166,7 @@ def test_without_labels_points_are_drawn_in_gray() -> None:
     artifact = compute(given)
     drawn = check_house_rules(KIND, artifact, given.params)
     assert [item.part for item in drawn] == ["points"]
-    assert "no labels" in drawn[0].caption
+    assert "no labels" in drawn[0].encoding
     assert "within_angle@train" not in values(artifact)
 
 
@@ -190,7 +190,7 @@ def test_many_classes_have_no_badges_and_a_picture_all_the_same() -> None:
     toys = dataset(images, {"c": np.arange(120) % 60}, (Target("c", "C", names),))
     given = subject(KIND, made, toys)
     drawn = check_house_rules(KIND, compute(given), given.params)
-    assert "Colors repeat" in drawn[0].caption
+    assert "Colors repeat" in drawn[0].encoding
 
 
 def test_what_has_no_meaning_is_said() -> None:

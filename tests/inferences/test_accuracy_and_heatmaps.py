@@ -59,22 +59,53 @@ def test_the_lift_is_the_mean_over_outputs_with_the_mean_of_the_bounds() -> None
     assert lift.value == pytest.approx(5)
     assert lift.interval == pytest.approx((4, 6))
     assert (lift.baseline, lift.n) == (1, 96)
-    text = only(inference, findings).text
-    assert "`Model a` reached the highest test accuracy (mean over outputs), 97%" in text
-    assert "The foreground holds 5 (interval 4 to 6) times as much of its heatmaps' energy" in text
+    note = only(inference, findings)
+    assert note.claim == (
+        "The most accurate model has the heatmaps most concentrated on the foreground."
+    )
+    assert note.text == (
+        "`Model a` is the most accurate, with the most concentrated heatmaps: the foreground's "
+        "share of their energy is 5 times that of the area, against 1.5 in `Model b`."
+    )
+    assert note.table is not None
+    (first, share, of_a), (second, _, of_b) = note.table.rows
+    assert (first, share, second) == ("Model a", "97%", "Model b")
+    assert (of_a, of_b) == (pytest.approx(5), pytest.approx(1.5))
+
+
+def test_it_is_said_which_heatmaps_are_more_concentrated() -> None:
+    findings = report(
+        [model("a"), model("b")],
+        *both("a", (0.96, 0.98), (0.1, 0.2)),
+        *both("b", (0.8, 0.9), (0.5, 0.7)),
+    )
+    note = only(infer(findings), findings)
+    assert note.verdict == "contradicted"
+    assert note.text.startswith("`Model a` is the most accurate, but `Model b` has more conc")
+    assert note.text.endswith("is 6.0 times that of the area, against 1.5.")
+
+
+def test_a_model_that_learned_nothing_shows_no_order() -> None:
+    findings = report(
+        [replace(model("a"), untrained=True), model("b")],
+        *both("a", (0.96, 0.98), (0.5, 0.7)),
+        *both("b", (0.8, 0.9), (0.1, 0.2)),
+    )
+    note = only(infer(findings), findings)
+    assert (note.verdict, note.caveats) == ("inconclusive", ("random weights",))
+    assert note.text.endswith("no sign of learning: its weights were never trained.")
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "lift", "ending"),
+    ("accuracy", "lift", "said"),
     [
-        ((0.96, 0.98), (0.15, 0.25), "most concentrated is open: intervals of this share overlap "
-         "or are missing."),
-        ((0.85, 0.95), (0.5, 0.7), "most accurate is open: intervals of the accuracies overlap or "
-         "are missing."),
+        ((0.96, 0.98), (0.15, 0.25), "with heatmaps not clearly more concentrated"),
+        ((0.85, 0.95), (0.5, 0.7), "`Model a` is not clearly the most accurate: it reaches 90% and "
+         "`Model b` 85%, with intervals that overlap or are missing."),
     ],
 )  # fmt: skip
 def test_it_is_said_what_is_not_settled(
-    accuracy: tuple[float, float], lift: tuple[float, float], ending: str
+    accuracy: tuple[float, float], lift: tuple[float, float], said: str
 ) -> None:
     findings = report(
         [model("a"), model("b")],
@@ -83,8 +114,7 @@ def test_it_is_said_what_is_not_settled(
     )
     note = only(infer(findings), findings)
     assert note.verdict == "inconclusive"
-    assert note.text.endswith(ending)
-    assert "(mean over outputs)" not in note.text
+    assert said in note.text
 
 
 def test_only_models_of_the_same_data_and_outputs_compete() -> None:
@@ -155,4 +185,22 @@ def test_accuracies_are_compared_image_by_image(
     assert told["answered_worse"].value == only_second
     assert (told["paired_p"].value < 0.05) == (verdict == "supported")
     if verdict == "inconclusive":
-        assert f"{only_first} image" in note.text
+        images = "1 image" if only_first == 1 else f"{only_first} images"
+        assert note.text == (
+            f"`Model a` is not clearly the most accurate: it is better on {images} than "
+            f"`Model b`, and worse on {only_second}."
+        )
+
+
+def test_the_model_named_is_the_one_that_is_not_beaten() -> None:
+    """The second in accuracy is beaten 30 : 10; the third differs on more images, 60 : 39."""
+    names = ("a", "b", "c")
+    right = {
+        "a": [True] * 90 + [False] * 49 + [True] * 900,
+        "b": [True] * 60 + [False] * 30 + [True] * 10 + [False] * 39 + [True] * 900,
+        "c": [True] * 30 + [False] * 60 + [False] * 10 + [True] * 39 + [True] * 900,
+    }
+    blocks = [each for name in names for each in answering(name, right[name], (0.5, 0.6))]
+    note = only(infer(findings := report([model(n) for n in names], *blocks)), findings)
+    assert note.verdict == "inconclusive"
+    assert note.text.endswith("it is better on 60 images than `Model c`, and worse on 39.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from report_builder import block, model, only, report, value
 
@@ -37,25 +39,55 @@ def test_one_zero_gradient_proves_and_many_maps_without_one_refute(
 def test_models_add_up_and_the_worst_is_named() -> None:
     findings = report([model("a"), model("b")], counts("a", 1, 3, 96), counts("b", 5, 6, 96))
     inference = infer(findings)
-    text = only(inference, findings).text
-    assert "For 6 of 192 heatmaps the gradient is zero everywhere" in text
-    assert "the most are 5 of 96 (`Model b`)" in text
-    assert "In all, 9 of 192 heatmaps are empty" in text
+    note = only(inference, findings)
+    assert note.claim == "For some images the gradient of the class score is zero everywhere."
+    assert note.text == (
+        "The gradient is zero everywhere for 6 of 192 heatmaps, most often for `Model b`."
+    )
+    assert note.table is not None
+    assert note.table.rows == (("Model a", "96", 1, 3), ("Model b", "96", 5, 6))
     assert [item.value for item in inference.evidence] == [6, 9]
 
 
-@pytest.mark.parametrize(
-    ("maps", "words"), [(1, "Yet 1 of 16 heatmaps is"), (2, "Yet 2 of 16 heatmaps are")]
-)
-def test_one_empty_map_is_spoken_of_as_one(maps: int, words: str) -> None:
+@pytest.mark.parametrize(("maps", "words"), [(1, "1 map is empty"), (2, "2 maps are empty")])
+def test_empty_maps_are_told_where_no_gradient_is_zero(maps: int, words: str) -> None:
     findings = report([model("a")], counts("a", 0, maps, 16))
-    assert f"{words} empty, since" in only(infer(findings), findings).text
+    assert only(infer(findings), findings).text == (
+        f"The gradient of none of 16 heatmaps is zero everywhere, though {words}; that is too "
+        "little to rule such gradients out."
+    )
 
 
-def test_one_zero_gradient_too() -> None:
-    findings = report([model("a")], counts("a", 1, 1, 16))
+def test_enough_heatmaps_need_no_apology() -> None:
+    findings = report([model("a")], counts("a", 0, 0, 300))
     text = only(infer(findings), findings).text
-    assert "the most is 1 of 16 (`Model a`). There is 1 empty map of 16; with" in text
+    assert text == "The gradient of none of 300 heatmaps is zero everywhere."
+
+
+def test_one_output_is_neither_named_nor_tabled() -> None:
+    findings = report([model("a")], counts("a", 1, 1, 16))
+    note = only(infer(findings), findings)
+    assert note.text == "The gradient is zero everywhere for 1 of 16 heatmaps."
+    assert note.table is None
+
+
+def test_the_worst_output_of_the_only_model_is_named_without_it() -> None:
+    outputs = {
+        f"zero_gradients__{name}": value(n, n=9, unit="images") for name, n in (("h", 1), ("g", 2))
+    }
+    findings = report([model("a")], block("grad_cam", "a", **outputs))
+    note = only(infer(findings), findings)
+    assert note.text.endswith("for 3 of 18 heatmaps, most often for output `g`.")
+    assert note.table is not None
+    assert note.table.rows == (("h", "9", 1, None), ("g", "9", 2, None))
+
+
+def test_fresh_weights_decide_nothing() -> None:
+    fresh = replace(model("a"), untrained=True)
+    for gradients, n in ((1, 20), (0, 300)):
+        findings = report([fresh], counts("a", gradients, gradients, n))
+        note = only(infer(findings), findings)
+        assert (note.verdict, note.caveats) == ("inconclusive", ("random weights",))
 
 
 def test_outputs_of_the_same_images_do_not_add_up() -> None:
@@ -64,4 +96,4 @@ def test_outputs_of_the_same_images_do_not_add_up() -> None:
     findings = report([model("a")], block("grad_cam", "a", **outputs))
     note = only(infer(findings), findings)
     assert note.verdict == "inconclusive"
-    assert "For none of 1,440 heatmaps" in note.text
+    assert "The gradient of none of 1,440 heatmaps is zero everywhere" in note.text

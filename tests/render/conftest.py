@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from reportgen.drafting import note
+from reportgen.drafting import Sentence, draft, number, percent, quoted
 from reportgen.records import (
     Block,
     Evidence,
@@ -21,6 +21,7 @@ from reportgen.records import (
     Report,
     Section,
     Table,
+    Verdict,
 )
 
 HOSTILE = "<script>alert('1')</script> | \"a\" & `b` *c* _d_ [e](f) ](#x) <!-- \u202e\x07é🙂 $g$"
@@ -109,6 +110,10 @@ def model(name: str, title: str) -> ModelFacts:
     )
 
 
+def note(id: str, rule: str, verdict: Verdict, text: str, *cited: Evidence) -> Note:
+    return draft(id, rule, verdict, Sentence(text, cited))
+
+
 def summary(section: str, model: str, block: str) -> Block:
     """The table of a model's layers."""
     rows = tuple(
@@ -124,8 +129,8 @@ def summary(section: str, model: str, block: str) -> Block:
         caption=table.caption, alt="", digest="d", table=table,
     )  # fmt: skip
     items = (evidence(f"{block}.params", 3_967_228, block, how="Sum over all layers."),)
-    text = "The model has {p} parameters."
-    notes = (note(f"{block}.size", "summary", "info", text, p=items[0]),)
+    text = f"The model has {number(items[0].value)} parameters."
+    notes = (note(f"{block}.size", "summary", "info", text, items[0]),)
     return Block(block, "summary", "Summary", "", model, (figure,), items, notes)
 
 
@@ -152,11 +157,14 @@ def heatmaps(section: str, model: str, block: str) -> Block:
         )
         for i, head in enumerate(HEADS)
     )  # fmt: skip
-    text = "For {head} the maps hold {e:%} of their energy on the line, chance {e.baseline:%}."
     notes = tuple(
-        note(f"{block}.focus@{head}", "grad_cam", "info", text, {"head": head}, e=item)
+        note(
+            f"{block}.focus@{head}", "grad_cam", "info",
+            f"For `{head}` the maps hold {percent(item.value)} of their energy on the line, "
+            f"chance {percent(item.baseline)}.", item,
+        )
         for head, item in zip(HEADS, items, strict=True)
-    )
+    )  # fmt: skip
     return Block(block, "grad_cam", "Class activation heatmaps", "", model, figures, items, notes)
 
 
@@ -233,16 +241,18 @@ never closed <iframe src="http://evil.test/"></iframe>
 
 def inferences(first: Evidence, second: Evidence, derived: Evidence) -> tuple[Note, ...]:
     """One of each verdict; one edited by the author."""
-    conv = {"layer": "conv2d_1", "model": HOSTILE}
+    low, high = second.interval or (0.0, 0.0)
+    reached = f"{number(second.value)} ({number(low)} to {number(high)})"
     return (
-        note("inferences.shallow", "shallow", "supported", "Layer {layer} of {model} keeps {a:%} "
-             "of its energy on the line over {a.n:image|images}, well above {a.baseline:%}; "
-             "a shallow network is enough here.", conv, a=first),
+        note("inferences.shallow", "shallow", "supported",
+             f"Layer `conv2d_1` of {quoted(HOSTILE)} keeps {percent(first.value)} of its energy on "
+             f"the line over {first.n} images, well above {percent(first.baseline)}; a shallow "
+             "network is enough here.", first),
         note("inferences.heads", "heads", "contradicted",
-             "Heads were expected to differ, but the second reaches {b} ({b.interval}).", b=second),
-        note("inferences.count", "count", "inconclusive", "Only {c:model|models} can be compared.",
-             c=derived, also=(first, second)),
-        replace(note("inferences.size", "size", "info", "All in all {c} was built.", c=derived),
+             f"Heads were expected to differ, but the second reaches {reached}.", second),
+        note("inferences.count", "count", "inconclusive", "Only 1 model can be compared.",
+             derived, first, second),
+        replace(note("inferences.size", "size", "info", "All in all 1 was built.", derived),
                 origin="edited"),
     )  # fmt: skip
 

@@ -14,12 +14,12 @@ from reportgen.figures.class_comparison.fresh import FRESH
 from reportgen.figures.class_comparison.measures import LayerStatistics
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
-from reportgen.network.dependencies import before
 from reportgen.network.finite import require_finite
 from reportgen.network.layers import is_pool
 from reportgen.network.maps import with_maps
 from reportgen.network.network import Network
 from reportgen.network.samples import names
+from reportgen.network.weight_groups import before
 from reportgen.records import Artifact, Dataset, Measure, Subject, Target
 from reportgen.suggestions import listed
 from reportgen.types import Booleans, Doubles, Floats, Integers

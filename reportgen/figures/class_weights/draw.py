@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from reportgen.drafting.wording import counted
+from reportgen.drafting import Sentence, Sentences
 from reportgen.drawing.charts import matrix
 from reportgen.drawing.scatter import Cloud, arrows
 from reportgen.drawing.scatter_3d import globes, views
@@ -14,6 +14,7 @@ from reportgen.records import Artifact, Cell, Drawing, Table
 from reportgen.types import Array, Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 
 def draw(artifact: Artifact, params: Params) -> tuple[Drawing | Table, ...]:
@@ -32,15 +33,12 @@ def _plane(artifact: Artifact, facts: Facts) -> Drawing:
     weights, centers = artifact.arrays["weights"], artifact.arrays.get("centers")
     titles = ("weight vectors", "their directions")
     picture = arrows(weights, facts.classes, titles=titles, centers=centers)
-    caption = f"The weight vectors of the classes in layer '{facts.layer}', each from the "
-    caption += "origin with its class's number. Right: their directions on a circle, lengths left "
-    caption += "out"
-    if centers is not None:
-        caption += "; dots mark the class centers, the mean directions of " + _images(facts)
+    said = [SENTENCES("plane", layer=facts.layer)]
+    said += [] if centers is None else [SENTENCES("plane-centers", images=_images(facts))]
     turned = np.degrees(np.arctan2(*weights.T[::-1])) % 360
     around = ", ".join(facts.classes[place] for place in np.argsort(turned)[:ROWS])
-    alt = f"Arrows of the classes; counterclockwise from the right: {around}."
-    return Drawing("vectors", picture, f"{caption}.", alt, "", (facts.layer,))
+    alt = SENTENCES("plane-alt", around=around).text
+    return Drawing("vectors", picture, _text(said), alt, "", (facts.layer,))
 
 
 def _space(artifact: Artifact, facts: Facts) -> Drawing:
@@ -49,12 +47,10 @@ def _space(artifact: Artifact, facts: Facts) -> Drawing:
     length = float(np.median(np.linalg.norm(weights, axis=1)))
     dashes = None if centers is None else np.asarray(centers, np.float64) * length
     picture = views([cloud], facts.classes, anchors=weights, rays=True, arrows=dashes)
-    caption = f"The weight vectors of the classes in layer '{facts.layer}', from two sides."
-    if dashes is not None:
-        caption += f" Dashed lines are the class centers, the mean directions of {_images(facts)}, "
-        caption += "all drawn at one length."
-    alt = f"Lines from the origin to the weight vectors of {_count(facts)}, in two views."
-    return Drawing("vectors", picture, caption, alt, "", (facts.layer,))
+    said = [SENTENCES("space", layer=facts.layer)]
+    said += [] if dashes is None else [SENTENCES("space-centers", images=_images(facts))]
+    alt = SENTENCES("space-alt", classes=len(facts.classes)).text
+    return Drawing("vectors", picture, _text(said), alt, "", (facts.layer,))
 
 
 def _globe(artifact: Artifact, facts: Facts) -> Drawing:
@@ -62,38 +58,43 @@ def _globe(artifact: Artifact, facts: Facts) -> Drawing:
     points = weights[:0] if centers is None else centers
     cloud = Cloud("directions", points, np.arange(len(points)))
     picture = globes([cloud], facts.classes, anchors=weights, marks=centers)
-    caption = "The same directions on a map of the whole sphere (Mollweide's projection, equal "
-    caption += "areas): numbers stand at the weight vectors, moved aside where they meet"
-    caption += "." if centers is None else ", diamonds at the class centers."
-    alt = f"Map of the sphere with the weight vectors of {_count(facts)}."
-    return Drawing("sphere", picture, caption, alt, "", (facts.layer,))
+    alt = SENTENCES("sphere-alt", classes=len(facts.classes)).text
+    shown = "no" if centers is None else "yes"
+    return Drawing(
+        "sphere", picture, SENTENCES("sphere").text, alt, layers=(facts.layer,),
+        encoding=SENTENCES("sphere-encoding", centers=shown).text,
+    )  # fmt: skip
 
 
 def _cosines(artifact: Artifact, facts: Facts) -> Drawing:
     angles = np.asarray(artifact.arrays["angles"], np.float64)
     cosines = np.nan_to_num(np.cos(np.radians(angles)))
     picture = matrix(cosines, facts.classes, row_title="class", column_title="class", cosines=True)
-    caption = "Cosine of the angle between the weight vectors of each two classes in layer "
-    caption += f"'{facts.layer}', {facts.dimensions} dimensions: 1 for one direction, 0 for a "
-    caption += "right angle, -1 for opposite directions."
-    alt = f"Heatmap of {len(cosines)} by {len(cosines)} cosines; {_closest(angles, facts)}"
-    return Drawing("cosines", picture, caption, alt, "", (facts.layer,))
+    caption = SENTENCES("cosines", layer=facts.layer, dimensions=facts.dimensions).text
+    return Drawing(
+        "cosines", picture, caption, _closest(angles, facts), layers=(facts.layer,),
+        encoding=SENTENCES("cosines-encoding").text,
+    )  # fmt: skip
 
 
 def _closest(angles: Array, facts: Facts) -> str:
+    """The alternative text of the cosines, which names the two closest classes."""
     nearest, least = nearest_classes(angles)
     if np.isnan(least).all():
-        return "no two classes can be compared."
+        return SENTENCES("cosines-alt", classes=len(angles), known="no").text
     first = int(np.nanargmin(least))
-    return f"the closest are {facts.classes[first]} and {facts.classes[int(nearest[first])]}."
+    pair = facts.classes[first], facts.classes[int(nearest[first])]
+    return SENTENCES(
+        "cosines-alt", classes=len(angles), known="yes", first=pair[0], second=pair[1]
+    ).text
 
 
 def _images(facts: Facts) -> str:
-    return counted(facts.images, f"{facts.split} image", f"{facts.split} images")
+    return SENTENCES("images", n=facts.images, split=facts.split).text
 
 
-def _count(facts: Facts) -> str:
-    return counted(len(facts.classes), "class", "classes")
+def _text(said: list[Sentence]) -> str:
+    return " ".join(sentence.text for sentence in said)
 
 
 def _table(artifact: Artifact, facts: Facts) -> Table:
@@ -117,15 +118,18 @@ def _table(artifact: Artifact, facts: Facts) -> Table:
         row += [facts.classes[int(nearest[place])] if known else None, _number(least[place])]
         row += [_number(arrays["center_angles"][place])] if with_centers else []
         rows.append(tuple(row))
-    caption = f"The weight vector of each class in layer '{facts.layer}': its length, the class "
-    caption += "whose vector is nearest by angle, "
-    if with_centers:
-        caption += f"and the angle to the mean direction of the class among {_images(facts)}."
-    else:
-        caption += "and the angle between the two. There are no class centers to compare with, "
-        caption += f"because {facts.unmeasured}."
+    said = [
+        SENTENCES(
+            "classes",
+            layer=facts.layer,
+            centers="yes" if with_centers else "no",
+            images=_images(facts),
+            unmeasured=facts.unmeasured,
+        )
+    ]
     if len(shown) < len(least):
-        caption += f" Of {len(least):,} classes the {ROWS} with the nearest neighbors are listed."
+        said.append(SENTENCES("listed", classes=len(least), rows=ROWS))
+    caption = _text(said)
     return Table("classes", columns, tuple(rows), caption, layers=(facts.layer,))
 
 

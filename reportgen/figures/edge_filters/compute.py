@@ -16,7 +16,7 @@ from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import ShownImage
 from reportgen.figures.parts import part_name
 from reportgen.metrics.orientation import gratings, kernel_tuning, response_tuning
-from reportgen.network.dependencies import before, dependencies_of
+from reportgen.network.dependencies import dependencies_of
 from reportgen.network.finite import require_finite, require_finite_activations
 from reportgen.network.layer_selection import choose_seeing
 from reportgen.network.layers import acting, is_conv
@@ -25,6 +25,7 @@ from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare
 from reportgen.network.samples import measured, names
+from reportgen.network.weight_groups import before
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array, Floats, Integers
 

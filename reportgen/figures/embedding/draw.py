@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from reportgen.drafting import Sentences, listed
 from reportgen.drafting.quotes import Quotes
-from reportgen.drafting.wording import counted, number
+from reportgen.drafting.sentences import prose
+from reportgen.drafting.wording import number
 from reportgen.drawing.charts import histograms
 from reportgen.drawing.scatter import COLORS, NAMED, Cloud, limits, outside, scatter
 from reportgen.drawing.scatter_3d import globes, views
@@ -15,6 +17,7 @@ from reportgen.records import Artifact, Cell, Drawing, Table
 from reportgen.types import Array, Booleans, Doubles, Params
 
 FACTS = Facts
+SENTENCES = Sentences(__file__)
 
 SPATIAL = 3
 """Dimensions that are drawn from several sides."""
@@ -52,10 +55,13 @@ def _points(artifact: Artifact, facts: Facts, with_weights: bool) -> Drawing:
     points = [cloud.points for cloud in clouds]
     beyond = outside(points, *limits(points, origin, even=flat))
     quotes = Quotes()
-    caption = _dimensions(artifact, facts, quotes) + _marks(facts, arrows is not None)
-    caption += _beyond(beyond, quotes)
-    alt = _alt(artifact, facts, anchors)
-    return Drawing("points", picture, caption, alt, "", (facts.layer,), tuple(quotes))
+    said = [_dimensions(artifact, facts, quotes)]
+    said += [SENTENCES("arrows", classifier=facts.classifier).text] if arrows is not None else []
+    said += _beyond(beyond, quotes)
+    alt, encoding = _alt(artifact, facts, anchors), _encoding(facts)
+    return Drawing(
+        "points", picture, " ".join(said), alt, "", (facts.layer,), tuple(quotes), encoding
+    )
 
 
 def _clouds(artifact: Artifact, facts: Facts) -> list[Cloud]:
@@ -63,10 +69,15 @@ def _clouds(artifact: Artifact, facts: Facts) -> list[Cloud]:
     for split in facts.splits:
         points = artifact.arrays[f"points@{split.name}"]
         labels = artifact.arrays.get(f"labels@{split.name}", np.full(len(points), -1))
-        all_shown = split.shown >= split.images
-        some = f"all {split.images:,}" if all_shown else f"{split.shown:,} of {split.images:,}"
-        images = "image" if split.images == 1 else "images"
-        clouds.append(Cloud(f"{split.name}: {some} {images}", points, labels))
+        name = SENTENCES(
+            "cloud",
+            split=split.name,
+            all="yes" if split.shown >= split.images else "no",
+            shown=split.shown,
+            images=split.images,
+            single="yes" if split.images == 1 else "no",
+        ).text
+        clouds.append(Cloud(name, points, labels))
     return clouds
 
 
@@ -90,64 +101,58 @@ def _anchors(artifact: Artifact, facts: Facts) -> Doubles:
 
 
 def _dimensions(artifact: Artifact, facts: Facts, quotes: Quotes) -> str:
-    words = f"The embedding of each image, the {facts.place}"
+    which = "projected" if facts.projected else "points"
+    said = SENTENCES(
+        which, place=facts.place, dimensions=facts.dimensions, split=facts.names[0]
+    ).text
     if not facts.projected:
-        return f"{words}: its {facts.dimensions} dimensions as they are, all at one scale."
+        return said
     measures = [m for m in artifact.measures if m.name.startswith("variance_shown")]
-    shares = ", ".join(
-        f"{quotes.quoted(f'{m.value:.0%}', m)} on {m.name.partition('@')[2]}"
+    shares = [
+        SENTENCES(
+            "share", share=quotes.quoted(f"{m.value:.0%}", m), split=m.name.partition("@")[2]
+        ).text
         for m in measures
         if m.value
-    )
-    words += f": {facts.dimensions} dimensions, projected on the first 2 principal components "
-    words += f"of the {facts.names[0]} images"
-    return words + (f", which hold this share of the variance: {shares}." if shares else ".")
+    ]
+    if not shares:
+        return said
+    return prose(said, SENTENCES("variance", shares=listed(shares)))
 
 
-def _marks(facts: Facts, with_arrows: bool) -> str:
-    """Sentences on the origin, the colors, the numbers and the lines of the picture."""
-    spatial = facts.dimensions == SPATIAL
-    words = " A cross marks the origin." if spatial else " The gray lines cross at the origin."
-    if facts.projected:
-        words = " The gray lines cross where the origin is projected."
-    if not facts.classes:
-        return words + " There are no labels to color points by."
-    if len(facts.classes) > len(COLORS):
-        words += " Colors repeat after ten classes."
-    if len(facts.classes) > NAMED:
-        words += " There are too many classes to number."
-    elif facts.projected:
-        words += f" Numbers stand at the median of each class in the {facts.names[0]} images."
-    else:
-        words += " Lines run along each class's mean direction in the "
-        words += f"{facts.names[0]} images to the median length, where its number stands"
-        words += ", moved aside where numbers meet."
-    if with_arrows:
-        words += f" Dashed lines are the weight vectors of layer '{facts.classifier}', all drawn "
-        words += "at one length."
-    return words
+def _encoding(facts: Facts) -> str:
+    """What the origin, the colors, the numbers and the lines of the picture are."""
+    space = "sphere" if facts.dimensions == SPATIAL else "plane"
+    numbers = "many" if len(facts.classes) > NAMED else "medians" if facts.projected else "lines"
+    colors = "repeat" if len(facts.classes) > len(COLORS) else "each"
+    return SENTENCES(
+        "encoding",
+        space="projected" if facts.projected else space,
+        colors=colors if facts.classes else "none",
+        numbers=numbers if facts.classes else "none",
+        split=facts.names[0],
+    ).text
 
 
-def _beyond(count: int, quotes: Quotes) -> str:
+def _beyond(count: int, quotes: Quotes) -> list[str]:
     if not count:
-        return ""
+        return []
     how = "points far beyond the others, which the frame leaves out"
     quotes.number(number(count), "beyond_frame", count, how, "points")
-    points = "point lies" if count == 1 else "points lie"
-    return f" {count:,} far {points} beyond the frame."
+    return [SENTENCES("beyond", count=count).text]
 
 
 def _alt(artifact: Artifact, facts: Facts, anchors: Doubles | None) -> str:
-    plot = f"Scatter plot of {' and '.join(facts.names)} embeddings"
+    splits = " and ".join(facts.names)
     if anchors is None:
-        return plot + ", without classes."
+        return SENTENCES("alt", splits=splits, classes=0).text
     if "centers" not in artifact.arrays or artifact.arrays["origin"].shape != (2,):
-        return plot + f" of {counted(len(facts.classes), 'class', 'classes')}."
+        return SENTENCES("alt", splits=splits, classes=len(facts.classes)).text
     turned = np.degrees(np.arctan2(anchors[:, 1], anchors[:, 0])) % 360
     placed = np.flatnonzero(np.isfinite(turned))
     order = placed[np.argsort(turned[placed])]
     around = ", ".join(facts.classes[place] for place in order[:NAMED])
-    return f"{plot}; counterclockwise from the right the classes are {around}."
+    return SENTENCES("alt-around", splits=splits, around=around).text
 
 
 # --- directions and angles -----------------------------------------------------------------------
@@ -156,15 +161,17 @@ def _alt(artifact: Artifact, facts: Facts, anchors: Doubles | None) -> str:
 def _directions(artifact: Artifact, facts: Facts) -> Drawing:
     centers, weights = artifact.arrays.get("centers"), artifact.arrays.get("weights")
     picture = globes(_clouds(artifact, facts), facts.classes, anchors=centers, marks=weights)
-    caption = "The same directions on a map of the whole sphere (Mollweide's projection, equal "
-    caption += "areas), lengths left out."
-    if facts.classes:
-        caption += f" Numbers stand at each class's mean direction in the {facts.names[0]} images"
-        caption += ", moved aside where they meet."
-    if weights is not None:
-        caption += f" Diamonds are the directions of the weight vectors of '{facts.classifier}'."
-    alt = f"Map of the sphere with the directions of {' and '.join(facts.names)} embeddings."
-    return Drawing("sphere", picture, caption, alt, "", (facts.layer,))
+    said = [SENTENCES("sphere")]
+    said += [] if weights is None else [SENTENCES("diamonds", classifier=facts.classifier)]
+    numbers = "yes" if facts.classes else "no"
+    return Drawing(
+        "sphere",
+        picture,
+        " ".join(sentence.text for sentence in said),
+        SENTENCES("sphere-alt", splits=" and ".join(facts.names)).text,
+        layers=(facts.layer,),
+        encoding=SENTENCES("sphere-encoding", numbers=numbers, split=facts.names[0]).text,
+    )
 
 
 def _angles(artifact: Artifact, facts: Facts) -> Drawing:
@@ -175,15 +182,15 @@ def _angles(artifact: Artifact, facts: Facts) -> Drawing:
         groups = {name: angles for name, angles in groups.items() if np.isfinite(angles).any()}
         if groups:
             panels.append((split, groups))
-    picture = histograms(panels, x_title="angle to a class center (degrees)")
-    caption = (
-        "How many images lie at which angle to the center of their own class and to the nearest "
-        f"other center. Centers are mean directions of the {facts.names[0]} images; dashed lines "
-        "are means. The less the two overlap, the better angles tell classes apart."
+    splits = " and ".join(split for split, _ in panels)
+    return Drawing(
+        "angles",
+        histograms(panels, x_title=SENTENCES("angles-axis").text),
+        SENTENCES("angles").text,
+        SENTENCES("angles-alt", splits=splits).text,
+        layers=(facts.layer,),
+        encoding=SENTENCES("angles-encoding", split=facts.names[0]).text,
     )
-    alt = "Histograms of angles to the own and to the nearest other class center for "
-    alt += " and ".join(split for split, _ in panels) + " images."
-    return Drawing("angles", picture, caption, alt, "", (facts.layer,))
 
 
 def _table(artifact: Artifact, facts: Facts) -> Table:
@@ -201,12 +208,14 @@ def _table(artifact: Artifact, facts: Facts) -> Table:
         rows.append((facts.classes[place], *means, *other))
     columns = ("Class", *(f"Angle, {split}" for split in facts.names))
     columns += ("Nearest other center", "Angle between")
-    caption = "Mean angle of each class's images to its center, and the angle between its center "
-    caption += "and the nearest other one, in degrees. Centers are mean directions of the "
-    caption += f"{facts.names[0]} images."
+    said = [SENTENCES("classes")]
     if len(shown) < len(least):
-        caption += f" Of {len(least):,} classes the {ROWS} with the nearest neighbors are listed."
-    return Table("classes", columns, tuple(rows), caption, layers=(facts.layer,), decimals=1)
+        said.append(SENTENCES("listed", classes=len(least), rows=ROWS))
+    return Table(
+        "classes", columns, tuple(rows), " ".join(sentence.text for sentence in said),
+        layers=(facts.layer,), decimals=1,
+        encoding=SENTENCES("classes-encoding", split=facts.names[0]).text,
+    )  # fmt: skip
 
 
 def _mean(angles: Array, chosen: Booleans) -> float | None:

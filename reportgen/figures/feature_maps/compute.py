@@ -17,7 +17,6 @@ from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images
 from reportgen.figures.parts import part_names
 from reportgen.network.arguments import check_images, check_layers, require_model
-from reportgen.network.dependencies import before
 from reportgen.network.finite import require_finite
 from reportgen.network.layer_selection import choose, choose_seeing
 from reportgen.network.layers import is_conv, is_pool
@@ -25,6 +24,7 @@ from reportgen.network.maps import map_axes
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.samples import foreground, measured, names, pick
+from reportgen.network.weight_groups import before
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.suggestions import listed
 from reportgen.types import Array, Floats, Integers, Layer, Model

@@ -1,14 +1,8 @@
-from reportgen.drafting import get, note
+from reportgen.drafting import Sentences, draft, get
+
+SENTENCES = Sentences(__file__)
 
 
 def notes(finding):
-    weights = get(finding, "weights")
-    return (
-        note(
-            f"{finding.block}.weights",
-            "fancy.weights",
-            "info",
-            "It has {weights} fancy weights.",
-            weights=weights,
-        ),
-    )
+    sentence = SENTENCES("weights", weights=get(finding, "weights"))
+    return (draft(f"{finding.block}.weights", "fancy.weights", "info", sentence),)

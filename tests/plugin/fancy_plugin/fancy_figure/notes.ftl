@@ -1,0 +1,2 @@
+# How many weights the model has.
+weights = It has { $weights } fancy weights.
