@@ -12,7 +12,8 @@ reach = { $case ->
 }
 only = { $judged ->
     [above] At least { PERCENT($low) } of the energy outside the object lies within one cell of the feature map, which is as far as resizing can move it.
-    [below] At most { PERCENT($high) } of the energy outside the object lies within one cell of the feature map, the reach of resizing: no majority, or no more than an even spread.
+    [below] Too little of the energy outside the object lies within one cell of the feature map, the reach of resizing: between { PERCENT($low) } and { PERCENT($high) } for different outputs.
+    [single] Only { PERCENT($high) } of the energy outside the object lies within one cell of the feature map, the reach of resizing: no majority, or no more than an even spread.
    *[open] It cannot be decided whether most of the energy outside the object lies within one cell of the feature map, as far as resizing can move it.
 }
 outputs = Each output in numbers.

@@ -72,7 +72,9 @@ def infer(findings: Findings) -> Inference:
         why = SENTENCES("overlap")
     elif counts.case == "only":
         low, high = min(spills, key=Reading.number), max(spills, key=Reading.number)
-        why = SENTENCES("only", judged=counts.answer, low=low, high=high)
+        single = counts.answer == "below" and len(spills) == 1
+        judged = "single" if single else counts.answer
+        why = SENTENCES("only", judged=judged, low=low, high=high)
     else:
         why = SENTENCES("reach", case=counts.case, models=counts.evidence["models"])
     rows = [
@@ -81,8 +83,8 @@ def infer(findings: Findings) -> Inference:
         for spill in spills if (overlap := of_model(overlaps, spill.model)[spill.at])
     ]  # fmt: skip
     table = SENTENCES.table("outputs", rows) if len(rows) > 1 else None
-    judged = models_of(spills)
-    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, judged)
+    models = models_of(spills)
+    return conclude(ENTRY.name, SENTENCES("claim"), counts.answer, why, also, table, models)
 
 
 def _explained(overlap: Evidence, spill: Evidence) -> Side:

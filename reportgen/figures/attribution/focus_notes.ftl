@@ -26,7 +26,7 @@ fresh = { $judged ->
     [above] { maps } gather on the object more than with fresh weights: { PERCENT($inside) } of their energy lies there, against { PERCENT($fresh) }.
     [below] { maps } gather on the object less than with fresh weights: { PERCENT($inside) } of their energy lies there, against { PERCENT($fresh) }.
     [few] { maps } put { PERCENT($inside) } of their energy on the object, { PERCENT($fresh) } with fresh weights; too few were measured to judge.
-   *[open] { maps } gather on the object no more than with fresh weights: { PERCENT($inside) } of their energy lies there, against { PERCENT($fresh) }.
+   *[open] { maps } do not clearly gather on the object more than with fresh weights: { PERCENT($inside) } of their energy lies there, against { PERCENT($fresh) }.
 }
 outputs = Each output in numbers.
     .output = Output

@@ -3,7 +3,6 @@
 off = The sanity checks of these maps are turned off, so they may not follow the network.
 weights = { $check ->
     [hardly] { maps } hardly change with fresh weights (rank correlation { $alike }): they say little of what the network learned.
-    [open] It is undecided whether { lower-maps } follow the weights: their rank correlation with maps of fresh weights is { $alike }.
    *[unknown] It is unknown whether { lower-maps } follow the weights: they cannot be compared with maps of fresh weights.
 }
 maps = { $several ->

@@ -12,7 +12,7 @@ SENTENCES = Sentences(__file__)
 def sanity_notes(finding: Finding) -> tuple[Note, ...]:
     """What a reader must know of the maps: that they hardly change, or were not checked.
 
-    A figure whose maps follow the weights has its table, and no note.
+    A figure whose maps follow the weights, or may do so, has its table, and no note.
     """
     off = by_measure(finding, IMAGES).get("")
     if off is not None and off.value == 0:
@@ -23,7 +23,7 @@ def sanity_notes(finding: Finding) -> tuple[Note, ...]:
     written = []
     for output, item in alike.items():
         check = judged(item)
-        if check != "follows":
+        if check in ("hardly", ""):
             shown = {} if check == "" else {"alike": item}
             sentence = SENTENCES(
                 "weights", {"output": output}, check=check or "unknown", several=several, **shown

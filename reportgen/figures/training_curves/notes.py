@@ -8,6 +8,8 @@ from reportgen.drafting import Sentences, by_measure, draft, few, get, side
 from reportgen.records import Evidence, Finding, Note
 
 SENTENCES = Sentences(__file__)
+SLIGHT = 0.02
+"""Gap, in shares of the images, below which training accuracy is no sign of over-fitting."""
 
 
 def notes(finding: Finding) -> tuple[Note, ...]:
@@ -15,9 +17,16 @@ def notes(finding: Finding) -> tuple[Note, ...]:
     gaps = {h: gap for h, gap in by_measure(finding, "gap").items() if _finals(finding, h)}
     groups: dict[str, dict[str, Evidence]] = {}
     for head, gap in gaps.items():
-        groups.setdefault("few" if few(gap) else side(gap), {})[head] = gap
+        groups.setdefault(_judged(gap), {})[head] = gap
     single = len(gaps) == 1
     return tuple(_note(finding, judged, group, single) for judged, group in groups.items())
+
+
+def _judged(gap: Evidence) -> str:
+    if few(gap):
+        return "few"
+    judged = side(gap)
+    return "slight" if judged == "above" and (gap.value or 0) < SLIGHT else judged
 
 
 def _note(finding: Finding, judged: str, group: Mapping[str, Evidence], single: bool) -> Note:
