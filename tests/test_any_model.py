@@ -101,11 +101,11 @@ def shape_of(model: Any) -> tuple[int | None, ...]:
 def data_of(model: Any, kind: str = "") -> Dataset:
     """Random images of the model's channels, labeled for each of its heads.
 
-    Maps need no image: for them a model of sequences or volumes gets what it takes.
+    Maps and answers need no image: for them a model of sequences or volumes gets what it takes.
     """
     *space, channels = shape_of(model)
     if len(space) != 2:
-        space, channels = (space, channels) if kind == "feature_maps" else ([], 1)
+        space, channels = (space, channels) if kind in ("feature_maps", "evaluation") else ([], 1)
     space = [side or zoo.SIDE for side in space] or [zoo.SIDE, zoo.SIDE]
     rng = np.random.default_rng(5)
     classes = 2 if getattr(model, "outputs", None) and model.output_shape == (None, 1) else 3

@@ -190,7 +190,7 @@ def test_a_figure_kind_may_not_take_the_keys_that_all_figures_have(install: Inst
         "ENTRY = Entry('fancy', 'F', 'f', (Parameter('caption', 'int', 3, 's'),))\n"
     )
     install("[reportgen.visualizations]\nfancy = fancy_plugin\n", source)
-    with pytest.raises(UserError, match="'fancy' cannot have a parameter 'caption'"):
+    with pytest.raises(UserError, match="kind 'fancy' declares a parameter 'caption', which all"):
         load_text("model: zoo:base\nfigures: [fancy]\n", "x.yaml")
 
 

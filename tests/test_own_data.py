@@ -80,7 +80,7 @@ def test_a_folder_of_images_from_files_to_page(root: Path) -> None:
     assert (status, [text[: len(told)] for text in ear.said]) == (0, [told])
     report = json.loads((root / "site" / "own" / "report.json").read_text())
     page = (root / "site" / "own" / "report.md").read_text()
-    assert "1 image file of 17 could not be read" in page
+    assert "One of 17 image files could not be read and was left out." in page
     assert "20 x 24 to 27 x 24" in page
     assert "-0.5 to 0.5; -0.4 to 0.6; -0.3 to 0.7" in page
     assert str(root) not in json.dumps(report)

@@ -147,17 +147,20 @@ def same_place(name: str, maps: Floats, masks: Booleans, part: str, seed: int) -
     shares = positive / positive.sum(axis=(1, 2), keepdims=True)
     flat, count = shares.reshape(n, cells), math.ceil(PLACE * cells)
     inside, ground = np.zeros(n), np.zeros(n)
-    rows, columns = (
-        np.arange(full) * low // full
-        for full, low in zip(masks.shape[1:], maps.shape[1:], strict=True)
+    # The finer of both grids, on which no cell of a map or mask is skipped.
+    sides = [max(pair) for pair in zip(masks.shape[1:], maps.shape[1:], strict=True)]
+    on_map, on_mask = (
+        np.ix_(*(np.arange(s) * low // s for s, low in zip(sides, grid.shape[1:], strict=True)))
+        for grid in (maps, masks)
     )
+    fine = masks[:, on_mask[0], on_mask[1]]
     for half in (0, 1):
         place = np.zeros(cells, bool)
         mean = flat[1 - half :: 2].mean(axis=0)
         place[np.argsort(-mean, kind="stable")[:count]] = True
         inside[half::2] = flat[half::2, place].sum(axis=1)
-        large = place.reshape(maps.shape[1:])[np.ix_(rows, columns)]
-        ground[half::2] = masks[half::2, large].mean(axis=1)
+        large = place.reshape(maps.shape[1:])[on_map]
+        ground[half::2] = fine[half::2, large].mean(axis=1)
     where = "the hottest tenth of the mean map of the other half of the images"
     return [
         Measure(
@@ -176,7 +179,7 @@ def same_place(name: str, maps: Floats, masks: Booleans, part: str, seed: int) -
             "",
             n,
             bootstrap(ground, seed, SHARE),
-            float(masks.mean()),
+            float(fine.mean()),
             f"share of foreground in {where}; baseline: over the whole image",
             part,
         ),

@@ -642,8 +642,8 @@ def test_the_judgment_of_the_answers_stands_in_the_notes(report: tuple[Path, Ear
         "evaluation-3.accuracy": pytest.approx(0.5, abs=0.05),
         "inferences.useful_answers.repaired": pytest.approx(0.85),
     }
-    (block,) = (each for each in written["notes"] if each["id"] == "evaluation-3.accuracy.class")
-    assert "so these answers are no better" in block["text"]
+    (block,) = (each for each in written["notes"] if each["id"] == "evaluation-3.accuracy")
+    assert "no better than by always naming the most frequent class" in block["text"]
     doubted = {model["name"]: bool(model["doubtful"]) for model in written["models"]}
     assert doubted == {name: name == "wrong" for name in doubted}
     assert [warning["kind"] for warning in written["warnings"]] == ["scaling", "answers"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from reportgen.metrics.localization import dilated, overlap, tops_inside
+from reportgen.metrics.localization import dilated, overlap, same_place, tops_inside
 
 
 def test_overlap_by_hand() -> None:
@@ -79,3 +79,29 @@ def test_the_chance_is_the_share_of_orders(values: np.ndarray, count: int) -> No
     share = sum(inside[list(chosen)].all() for chosen in sets) / len(sets)
     found = tops_inside(values.astype(np.float64), inside.reshape(1, 3, 3))
     assert found[0] == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("grid", "pixels", "hot", "foreground", "there", "everywhere"),
+    [
+        # Seven cells of row 1, the first four of which lie on the object's upper left quarter.
+        ((8, 8), (2, 2), np.s_[1, :7], np.s_[0, 0], 4 / 7, 1 / 4),
+        # The upper left cell of four, a quarter of whose 4 x 4 pixels show the object.
+        ((2, 2), (8, 8), np.s_[0, 0], np.s_[:2, :2], 1 / 4, 1 / 16),
+    ],
+)
+def test_the_place_of_maps_finer_or_coarser_than_their_images(
+    grid: tuple[int, int],
+    pixels: tuple[int, int],
+    hot: tuple[int | slice, ...],
+    foreground: tuple[int | slice, ...],
+    there: float,
+    everywhere: float,
+) -> None:
+    """Maps finer than the images had a place without a pixel, and a share that was no number."""
+    maps, masks = np.zeros((4, *grid), np.float32), np.zeros((4, *pixels), bool)
+    maps[(slice(None), *hot)], masks[(slice(None), *foreground)] = 1, True
+    same, ground = same_place("x", maps, masks, "", 0)
+    assert same.value == pytest.approx(1)
+    assert ground.value == pytest.approx(there)
+    assert ground.baseline == pytest.approx(everywhere)

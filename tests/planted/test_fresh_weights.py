@@ -127,7 +127,9 @@ def test_an_untrained_network_earns_nothing_known_or_not(seed: int) -> None:
     seen = looked_at(model, data)
     assert seen.findings.models[0].untrained
     assert supported(seen) == []
-    assert seen.says("weights of `Planted` are random", "attention_on_foreground")
+    assert seen.says(
+        "tells of no training, as the model has learned nothing", "attention_on_foreground"
+    )
     # Nothing betrays these weights, but that they are no better than others.
     for layer in model.layers:
         if len(layer.get_weights()) == 2:
@@ -179,7 +181,10 @@ def test_its_twin_that_looks_at_the_bar_is_attentive(seed: int) -> None:
     seen = looked_at(attentive(seed), data, "evaluation")
     assert seen.evidence("accuracy@test.class").value == 1
     assert seen.verdict("attention_on_foreground") == "supported"
-    assert seen.says("Grad-CAM puts [0-9.]+% on or near the foreground", "attention_on_foreground")
+    assert seen.says(
+        "on the object: Grad-CAM finds [0-9.]+% on or near it, against [0-9.]+% with fresh weights",
+        "attention_on_foreground",
+    ), seen.text("attention_on_foreground")
     shares = (
         seen.evidence("energy_near_foreground@class"),
         seen.evidence("energy_near_foreground_fresh@class"),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-
-FRESH = ("structure", "pattern", "chroma_share", "hue_spread")
-"""Measures that are compared with those of fresh weights."""
+from reportgen.figures.activation_maximization.fresh import FRESH
 
 ENTRY = Entry(
     name="activation_maximization",

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from reportgen.figures.activation_maximization import FRESH
 from reportgen.figures.activation_maximization.bounds import bound_of
 from reportgen.figures.activation_maximization.facts import Facts, Panel
+from reportgen.figures.activation_maximization.fresh import FRESH
 from reportgen.figures.activation_maximization.measures import (
     filter_images,
     filter_responses,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-
-FRESH = ("separation",)
-"""Measures that are compared with those of fresh weights."""
+from reportgen.figures.class_comparison.fresh import FRESH
 
 ENTRY = Entry(
     name="class_comparison",

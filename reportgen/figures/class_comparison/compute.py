@@ -9,8 +9,8 @@ import numpy as np
 from reportgen.class_names import class_index, reading
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activations_of, layer_statistics
-from reportgen.figures.class_comparison import FRESH
 from reportgen.figures.class_comparison.facts import Facts
+from reportgen.figures.class_comparison.fresh import FRESH
 from reportgen.figures.class_comparison.measures import LayerStatistics
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images

@@ -261,7 +261,12 @@ def _labels(at: str, scores: Doubles, labels: Integers, split: str) -> Iterator[
 def _altered(
     network: Network, data: Dataset, heads: Sequence[Head], look: Looked, seed: int
 ) -> Iterator[Measure]:
-    """Accuracy on altered test images, and what it loses against the same images as they are."""
+    """Accuracy on altered test images, and what it loses against the same images as they are.
+
+    Values that are no images of two dimensions, such as lines and volumes, are not altered.
+    """
+    if np.ndim(data.splits["test"].images) != 4:
+        return
     indices = look.indices
     if len(indices) > ALTERED:
         some = np.random.default_rng(seed).permutation(len(indices))[:ALTERED]

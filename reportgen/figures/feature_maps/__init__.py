@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-
-FRESH = ("foreground_lift", "detail", "active_share", "fineness")
-"""Measures that are compared with those of fresh weights."""
+from reportgen.figures.feature_maps.fresh import FRESH
 
 ENTRY = Entry(
     name="feature_maps",

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 
 from reportgen.errors import Problem, UndefinedError, UserError
 from reportgen.figures.activations import activation_batches, activations_of
-from reportgen.figures.feature_maps import FRESH
 from reportgen.figures.feature_maps.facts import Facts, LayerFacts
+from reportgen.figures.feature_maps.fresh import FRESH
 from reportgen.figures.feature_maps.measures import LayerStatistics
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import shown_images

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SANITY_EVIDENCE
+from reportgen.figures.grad_cam.fresh import FRESH
 
 EXPLANATION = (
     (
@@ -48,9 +49,6 @@ EXPLANATION = (
     ),
 )
 
-
-FRESH = ("energy_in_foreground", "energy_near_foreground", "head_similarity")
-"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="grad_cam",

@@ -15,8 +15,8 @@ from reportgen.figures.attribution.explained import Images, color, data_of
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
 from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.fresh import fresh_measures
-from reportgen.figures.grad_cam import FRESH
 from reportgen.figures.grad_cam.facts import Facts, HeadFacts, Sample, Zero
+from reportgen.figures.grad_cam.fresh import FRESH
 from reportgen.figures.grad_cam.measures import between_heads, head_measures
 from reportgen.figures.parts import head_parts
 from reportgen.network.channel_order import channel_count

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
-
-FRESH = ("effective_inputs", "smoothness", "redundant", "color_share")
-"""Measures that are compared with those of fresh weights."""
+from reportgen.figures.kernels.fresh import FRESH
 
 ENTRY = Entry(
     name="kernels",

@@ -10,8 +10,8 @@ import numpy as np
 
 from reportgen.errors import UndefinedError
 from reportgen.figures.fresh import fresh_measures
-from reportgen.figures.kernels import FRESH
 from reportgen.figures.kernels.facts import Facts, LayerFacts
+from reportgen.figures.kernels.fresh import FRESH
 from reportgen.figures.kernels.measures import (
     DRAWN_ANEW,
     LayerWeights,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
-
-FRESH = ("energy_in_foreground", "energy_near_foreground")
-"""Measures that are compared with those of fresh weights."""
+from reportgen.figures.occlusion.fresh import FRESH
 
 ENTRY = Entry(
     name="occlusion",

@@ -20,8 +20,8 @@ from reportgen.figures.attribution.explained import Images, color, data_of, mean
 from reportgen.figures.attribution.heads import explained_heads, remarks, score_of
 from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.fresh import fresh_measures
-from reportgen.figures.occlusion import FRESH
 from reportgen.figures.occlusion.facts import Facts, HeadFacts, Sample
+from reportgen.figures.occlusion.fresh import FRESH
 from reportgen.figures.occlusion.measures import answer_drops, focus, value_drop
 from reportgen.figures.parts import head_parts
 from reportgen.network.predictions import Probabilities

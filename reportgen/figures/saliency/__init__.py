@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reportgen.catalog import Entry, Parameter, with_fresh
 from reportgen.figures.attribution.parameters import LIKELIEST, SANITY, SIGNED_EVIDENCE
+from reportgen.figures.saliency.fresh import FRESH
 
 EXPLANATION = (
     (
@@ -39,9 +40,6 @@ EXPLANATION = (
     ),
 )
 
-
-FRESH = ("energy_in_foreground",)
-"""Measures that are compared with those of fresh weights."""
 
 ENTRY = Entry(
     name="saliency",

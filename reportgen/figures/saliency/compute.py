@@ -13,8 +13,8 @@ from reportgen.figures.attribution.heads import explained_heads, remarks, score_
 from reportgen.figures.attribution.sanity_facts import Sanity
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.parts import head_parts
-from reportgen.figures.saliency import FRESH
 from reportgen.figures.saliency.facts import Facts, HeadFacts, Relus, Sample
+from reportgen.figures.saliency.fresh import FRESH
 from reportgen.figures.saliency.measures import HeadMaps, focus, head_measures
 from reportgen.network.channel_order import channels_as_in
 from reportgen.network.dependencies import dependencies_of
