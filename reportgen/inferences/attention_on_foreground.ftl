@@ -20,7 +20,7 @@ object = { $near ->
 }
 disagree = Methods disagree: by { $off }, the evidence for the answers lies off the object, by { $on } on it.
 activations = { $judged ->
-    [below] Activations of most convolutions avoid the object, so that the answers can hardly rest on it.
+    [below] Activations of half of the layers or more avoid the object, so that the answers can hardly rest on it.
    *[open] Only activations were measured: they show where a layer responds, and not what decides an answer.
 }
 models = { $case ->

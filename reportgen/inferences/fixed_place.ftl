@@ -13,7 +13,7 @@ moves = The evidence of { the-model } moves with the object: { PERCENT($inside) 
 fixed = The evidence of { the-model } lies at one place off the object: { PERCENT($value) } of its { maps } lies in the same tenth of all images, with { PERCENT($there) } object pixels.
 shared = { PERCENT($value) } of the { maps } of { the-model } lies in the same tenth of all images, but objects may lie there too, so nothing can be told.
 off = The { maps } of { the-model } mark no fixed place, but not clearly the object either: { PERCENT($inside) } lies on it.
-# $fresh: the share on the object with newly drawn weights, mean over draws.
+# $fresh: the share on the object with fresh weights, mean over draws.
 like-fresh = The { maps } of { the-model } lie on the object, but not clearly more than with fresh weights: { PERCENT($inside) } against { PERCENT($fresh) }.
 no-fresh = The { maps } of { the-model } lie on the object ({ PERCENT($inside) }), but were not measured with fresh weights, so that training cannot be credited.
 open = It cannot be told whether the evidence of { the-model } moves with the object: { PERCENT($value) } of its { maps } lies in the same tenth of all images.

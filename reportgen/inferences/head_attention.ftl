@@ -6,7 +6,7 @@ claim = Heatmaps of a model's outputs lie at slightly different places.
 only = { $place ->
     [slightly] Heatmaps of different outputs lie at slightly different places: their cosine is { $alike }{ $beaten ->
         [yes] , against { $fresh } with fresh weights.
-        [no] , not clearly another than with fresh weights ({ $fresh }).
+        [no] , not clearly different from that with fresh weights ({ $fresh }).
        *[unknown] ; fresh weights were not measured.
     }
     [far] Heatmaps of different outputs lie farther apart than slightly: their cosine is { $alike }{ peaks }.
@@ -23,7 +23,7 @@ models = In { $models ->
    *[other] { $models } of { $models_n } models, heatmaps
 } of different outputs lie at slightly different places{ $beaten ->
     [yes] {""}
-   *[no] , though not clearly otherwise than with fresh weights
+   *[no] , though not clearly unlike fresh weights
 }{ $others ->
     [far] ; elsewhere they differ more
     [same] ; elsewhere they hardly differ

@@ -60,7 +60,7 @@ def infer(findings: Findings) -> Inference:
     cases = [_case(r, at_same_place(fresh, r)) for r in later]
     claim = "filters draw on more than two input channels, and on others than fresh weights do"
     of = " with several input channels" if alone else ""
-    nouns = f"later convolution layer{of}|later convolution layers{of}"
+    nouns = f"later convolution layers{of}"
     counts = tally(ENTRY.name, "layers", nouns, claim, cases)
     best = max(later, key=Reading.number)
     beside = at_same_place(fresh, best)

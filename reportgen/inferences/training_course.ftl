@@ -11,7 +11,7 @@ rising = { The-model } may have trained for too long: its validation loss was ri
 falling = { The-model } was still improving when training ended: its validation loss changed by { SIGNED_PERCENT($loss_trend_validation) } an epoch.
 settled = The training of { the-model } was steady and had come to its end: its validation loss at last changed by { SIGNED_PERCENT($loss_trend_validation) } an epoch.
 # $explained: one minus the smallest validation loss over that of answers by class frequencies alone.
-exhausted = The training of { the-model } was steady and left little to learn: its smallest validation loss is { PERCENT($explained) } below that of answers by class frequencies alone.
+exhausted = The training of { the-model } was steady and left little to learn: its smallest validation loss is { PERCENT($explained) } below that of class frequencies alone.
 open = It cannot be told whether the training of { the-model } had come to its end: the trend of its validation loss, { SIGNED_PERCENT($loss_trend_validation) } an epoch, is uncertain.
 short = It cannot be told whether the training of { the-model } had come to its end: no trend of its validation loss is known, which takes four epochs.
 outputs = Each output in numbers.

@@ -19,7 +19,7 @@ none = { $total_n ->
     } empty
    *[no] {""}
 }{ $judged ->
-    [open] ; that is too little to rule such gradients out
+    [open] ; too little was measured to rule such gradients out
    *[below] {""}
 }.
 outputs = Each output in numbers.

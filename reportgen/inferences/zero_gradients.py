@@ -50,7 +50,6 @@ def infer(findings: Findings) -> Inference:
     total = _sum("zero_gradients", "gradients that are zero everywhere", gradients)
     answer = _answer(total, min(reading.evidence.n or 0 for reading in gradients))
     models = models_of(gradients)
-    answer = "open" if all_random(models) else answer
     also = [total, *(reading.evidence for reading in (*gradients, *maps))]
     known = {}
     if maps:
@@ -69,6 +68,7 @@ def infer(findings: Findings) -> Inference:
         for r in gradients
     ]
     table = SENTENCES.table("outputs", rows) if len(rows) > 1 else None
+    answer = "open" if all_random(models) else answer
     return conclude(ENTRY.name, SENTENCES("claim"), answer, why, also, table, models)
 
 

@@ -94,7 +94,7 @@ def test_filters_that_stay_blank_are_drawn_and_said() -> None:
 def test_a_score_on_few_targets_is_an_indication() -> None:
     ratio = Evidence("b.score_ratio@class", 2.5, "", 3, None, 1, "how", "b")
     (note,) = notes(Finding("b", "activation_maximization", "m", "s", (ratio,)))
-    assert note.text.endswith("2.5 times the best of any test image, on few scores.")
+    assert note.text.endswith("2.5 times the best of any test image; too few scores to judge.")
 
 
 def test_without_data_there_is_no_ratio() -> None:

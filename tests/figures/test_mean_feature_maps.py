@@ -55,7 +55,7 @@ def test_means_and_pooling_by_hand() -> None:
     assert "one (4 x 4), pool (2 x 2), two (2 x 2)" in drawing.caption
     texts = [note.text for note in notes_of(KIND, artifact)[0]]
     assert "in `one`" in texts[0]
-    assert "Pooling in `pool` raises the mean activation by a factor of 4" in texts[1]
+    assert "Pooling in `pool` raises the mean activation to 4 times that of its input" in texts[1]
 
 
 def test_average_pooling_keeps_the_mean() -> None:

@@ -111,7 +111,7 @@ def test_maps_without_a_pattern_pass_nothing(value: float) -> None:
     assert set(undefined) == set(values) - {"sanity_images"}
     assert [head.check for head in facts.heads] == [""]
     (table,) = sanity_table.table(facts, "Nothing")
-    assert "could not be compared with maps of random weights" in table.caption
+    assert "could not be compared with maps of fresh weights" in table.caption
 
 
 def test_maps_that_become_blank_with_fresh_weights_pass_nothing() -> None:

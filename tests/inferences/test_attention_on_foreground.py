@@ -183,8 +183,8 @@ def test_methods_that_disagree_are_named() -> None:
          "on or near it, where an even spread would put 25%."),
         ([exact("saliency", "a", WEAK)], "It is undecided whether training put the evidence on the "
          "object: saliency finds 40% on it, against 30% with fresh weights."),
-        ([lift("a", 0.2, 0.3)], "Activations of most convolutions avoid the object, so that the "
-         "answers can hardly rest on it."),
+        ([lift("a", 0.2, 0.3)], "Activations of half of the layers or more avoid the object, so "
+         "that the answers can hardly rest on it."),
     ],
 )  # fmt: skip
 def test_one_model_is_told_in_one_sentence(blocks: list[Finding], text: str) -> None:

@@ -93,7 +93,7 @@ def test_models_that_differ_as_with_fresh_weights_are_told() -> None:
     blocks = [similar(name, *NEAR, beside=fresh(0.5, 0.9)) for name in "ab"]
     findings = report([model("a"), model("b")], *blocks)
     text = only(infer(findings), findings).text
-    assert text == f"In 2 of 2 models, {LIE}, though not clearly otherwise than with fresh weights."
+    assert text == f"In 2 of 2 models, {LIE}, though not clearly unlike fresh weights."
 
 
 ONLY = "Heatmaps of different outputs "
@@ -105,7 +105,7 @@ ONLY = "Heatmaps of different outputs "
         (similar("a", *NEAR), ONLY + "lie at slightly different places: their cosine is 0.700, "
          "against 0.945 with fresh weights."),
         (similar("a", *NEAR, beside=fresh(0.5, 0.9)), ONLY + "lie at slightly different places: "
-         "their cosine is 0.700, not clearly another than with fresh weights (0.700)."),
+         "their cosine is 0.700, not clearly different from that with fresh weights (0.700)."),
         (similar("a", *FAR), ONLY + "lie farther apart than slightly: their cosine is 0.200, and "
          "their peaks lie 4.5 px apart."),
         (similar("a", *SAME), ONLY + "hardly differ: their cosine is 0.975, and their peaks lie "

@@ -225,7 +225,7 @@ SAID = [
          "last changed by +0.10% an epoch."),
         ("exhausted", "supported", course(loss_trend=share(-0.1, 0.01, 6), explained=value(0.995)),
          "The training of the model was steady and left little to learn: its smallest validation"
-         " loss is 99.5% below that of answers by class frequencies alone."),
+         " loss is 99.5% below that of class frequencies alone."),
         ("open", "inconclusive", course(loss_trend=share(-0.01, 0.1, 6)),
          "It cannot be told whether the training of the model had come to its end: the trend of "
          "its validation loss, -1% an epoch, is uncertain."),

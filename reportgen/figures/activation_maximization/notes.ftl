@@ -3,7 +3,7 @@
 response = { $judged ->
     [above] Images found for { $layer } excite its filters { ABOUT($ratio) } times as strongly as the best test images.
     [below] Some test image excites most filters of { $layer } more than the images found, which reach { ABOUT($ratio) } times its response.
-    [few] Images found for { $layer } excite its filters { ABOUT($ratio) } times as strongly as the best test images, on few filters.
+    [few] Images found for { $layer } excite its filters { ABOUT($ratio) } times as strongly as the best test images; too few filters to judge.
    *[open] Images found for { $layer } and the best test images excite its filters about equally: the ratio is { $ratio }.
 }
 # The mean response reached, as a share of the largest that any image in range can give.
@@ -12,7 +12,7 @@ bound = Filters of { $layer } reach { PERCENT($share) } of the largest mean resp
 score = { $judged ->
     [above] Images found for { $layer } raise scores to { ABOUT($ratio) } times the best of any test image.
     [below] Some test image raises most scores of { $layer } more than the images found, which reach { ABOUT($ratio) } times as much.
-    [few] Images found for { $layer } raise scores to { ABOUT($ratio) } times the best of any test image, on few scores.
+    [few] Images found for { $layer } raise scores to { ABOUT($ratio) } times the best of any test image; too few scores to judge.
    *[open] Images found for { $layer } and the best test images raise scores about equally: the ratio is { $ratio }.
 }
 # Filters or units that no gradient reached.

@@ -1,9 +1,9 @@
-# Sanity checks of maps: likeness to the maps of the same network with random weights, and to the
+# Sanity checks of maps: likeness to the maps of the same network with fresh weights, and to the
 # map of another class, as rank correlations.
 off = The sanity checks of these maps are turned off, so they may not follow the network.
 weights = { $check ->
-    [hardly] { maps } hardly change when the weights are random (rank correlation { $alike }): they say little of what the network learned.
-   *[unknown] It is unknown whether { lower-maps } follow the weights: they cannot be compared with maps of random weights.
+    [hardly] { maps } hardly change with fresh weights (rank correlation { $alike }): they say little of what the network learned.
+   *[unknown] It is unknown whether { lower-maps } follow the weights: they cannot be compared with maps of fresh weights.
 }
 maps = { $several ->
     [yes] Maps for { $output }

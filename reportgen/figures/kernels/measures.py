@@ -198,7 +198,7 @@ def _color_share(path: str, kernel: Floats, seed: int) -> Measure:
         color_share(kernel),
         seed,
         "share of a filter's energy off the gray axis of its three input channels, mean over "
-        "filters with nonzero weights; baseline: random weights have two thirds there",
+        "filters with nonzero weights; baseline: fresh weights have two thirds there",
         baseline=2 / 3,
     )
 

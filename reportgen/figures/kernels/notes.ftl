@@ -13,8 +13,8 @@ smoothness = { $judged ->
 
 # The share of the filters' energy that answers to color rather than to brightness.
 color = { $judged ->
-    [above] Filters of { $layer } weigh color more than random ones: { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
-    [below] Filters of { $layer } weigh brightness more than random ones: color has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
-    [few] Color has { PERCENT($color) } of the energy of the filters of { $layer }; too few filters to compare with random ones.
-   *[open] Filters of { $layer } weigh color as random ones do: color has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
+    [above] Filters of { $layer } weigh color more than fresh ones: { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
+    [below] Filters of { $layer } weigh brightness more than fresh ones: color has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
+    [few] Color has { PERCENT($color) } of the energy of the filters of { $layer }; too few filters to compare with fresh ones.
+   *[open] Filters of { $layer } weigh color as fresh ones do: it has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
 }
