@@ -8,6 +8,7 @@ ROWS = {
     "maximization_small": "ascents",
     "maximization_vgg16": "ascents",
     "smoothgrad": "ascents",
+    "evidence": "evidence",
     "drawing": "drawing",
     "drawing_small": "drawing",
     "drawing_page": "drawing",

@@ -46,17 +46,17 @@ def percent(value: Number | None, sign: bool = False) -> str:
 
 
 def rounded(value: float) -> str:
-    """A value with two significant digits, for prose that compares sizes.
+    """A value with two significant digits, or more where it is 100 or more, for prose.
 
-    >>> rounded(15.42), rounded(3.04), rounded(1234.0), rounded(0.412)
-    ('15', '3.0', '1,200', '0.41')
+    >>> rounded(15.42), rounded(3.04), rounded(1234.5), rounded(0.412)
+    ('15', '3.0', '1,234', '0.41')
     """
     if not math.isfinite(value):
         return "undefined"
     if value == int(value) and abs(value) < 100:
         return number(value)
     exponent = int(f"{abs(value):.1e}".split("e")[1])
-    return _signed(_fixed(round(abs(value), 1 - exponent), max(0, 1 - exponent)), value, False)
+    return _signed(_fixed(abs(value), max(0, 1 - exponent)), value, False)
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -10,17 +10,27 @@ measure the same, and a network that was never trained is then one more draw of 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from math import prod
+from dataclasses import dataclass
+from math import prod, sqrt
 
 import keras
 import numpy as np
+import tensorflow as tf
+from keras.initializers import (
+    Ones,
+    RandomNormal,
+    RandomUniform,
+    TruncatedNormal,
+    VarianceScaling,
+    Zeros,
+)
 
 from reportgen.network.graph import is_graph
 from reportgen.network.keras_internals import flat_layers
 from reportgen.network.network import Network
-from reportgen.types import Array, Integers, Json, Layer, Shape
+from reportgen.types import Array, Floats, Integers, Json, Layer, Shape, Tensor
 
 _INITIAL_STATISTICS = {"moving_mean": 0.0, "moving_variance": 1.0}
 _NAMES = {"kernel": "depthwise", "depthwise_kernel": "depthwise", "pointwise_kernel": "pointwise"}
@@ -29,6 +39,9 @@ _NAMES = {"kernel": "depthwise", "depthwise_kernel": "depthwise", "pointwise_ker
 MOST_DRAWS, LEAST_DRAWS = 10, 3
 """Of fresh weights. With three the prediction interval is wide: 5 standard deviations each way,
 against 2.4 with ten."""
+MOST_PASSES = 6
+"""Draws at most where each takes passes of images: 2.8 deviations each way. More draws would take
+longer and share the same images, so that each would be measured on fewer."""
 LEAST_IMAGES = 8
 
 
@@ -71,28 +84,46 @@ def fresh_weights(
         layers: paths of the layers to draw for; None for all. A weight of any other layer, and one
             without a known initializer, keeps its value.
     """
-    drawn = dict(_drawn(network, seed, layers))
+    values = dict(_drawn(network, seed, layers))
     variables = enumerate(weights(network))
-    return [drawn[i] if i in drawn else np.asarray(v.numpy()) for i, v in variables]
+    return [values[i] if i in values else np.asarray(v.numpy()) for i, v in variables]
+
+
+def drawn(network: Network, seed: int, layers: Collection[str] | None = None) -> dict[int, Tensor]:
+    """Values of `fresh_weights` for `lent`, by their index among `weights`; only those drawn."""
+    variables = weights(network)
+    return {
+        index: tf.convert_to_tensor(value, tf.as_dtype(variables[index].dtype))
+        for index, value in _drawn(network, seed, layers)
+    }
+
+
+@contextmanager
+def lent(network: Network, values: Mapping[int, Tensor]) -> Iterator[Network]:
+    """The network with values of `drawn`, until the context is left.
+
+    Everything that is compiled for the network computes with the new values meanwhile.
+    """
+    # A variable hands out and takes its memory: nothing is copied.
+    variables = weights(network)
+    places = [variables[index].value for index in values]
+    before = [place.read_value() for place in places]
+    try:
+        for place, value in zip(places, values.values(), strict=True):
+            place.assign(value)
+        yield network
+    finally:
+        for place, value in zip(places, before, strict=True):
+            place.assign(value)
 
 
 @contextmanager
 def redrawn(
     network: Network, seed: int, layers: Collection[str] | None = None
 ) -> Iterator[Network]:
-    """The network with the values of `fresh_weights`, until the context is left.
-
-    Everything that is compiled for the network computes with the new values meanwhile.
-    """
-    variables, before = weights(network), dict[int, Array]()
-    try:
-        for index, value in _drawn(network, seed, layers):
-            before[index] = np.array(variables[index].numpy())
-            variables[index].assign(value)
+    """The network with the values of `fresh_weights`, until the context is left."""
+    with lent(network, drawn(network, seed, layers)):
         yield network
-    finally:
-        for index, value in before.items():
-            variables[index].assign(value)
 
 
 def _drawn(
@@ -124,7 +155,7 @@ def looks_untrained(network: Network) -> bool:
     ]
     return (
         bool(fixed and drawn)
-        and all(np.array_equal(v.numpy(), _called(found, v.shape, v.dtype)) for v, found in fixed)
+        and all(np.array_equal(v.numpy(), _initial(found, v, 0)) for v, found in fixed)
         and all(_may_be_drawn(v, found) for v, found in drawn)
     )
 
@@ -207,14 +238,99 @@ def _initial_value(layer: Layer, variable: keras.Variable, seed: int) -> Array:
 
 
 def _initial(initializer: Json, variable: keras.Variable, seed: int) -> Array:
+    """A draw of an initializer: by NumPy for those of Keras, where Keras takes ten times as long.
+
+    Others, such as a user's own, are called with the seed if they take one.
+    """
+    shape, dtype = tuple(variable.shape), variable.dtype
+    if type(initializer) in _FIXED:
+        return np.full(shape, _FIXED[type(initializer)], dtype)
+    draw = _distribution(initializer, shape)
+    if draw is not None:
+        return draw.values(shape, np.random.default_rng(seed)).astype(dtype, copy=False)
     config = initializer.get_config()
     if "seed" in config:
         initializer = type(initializer).from_config({**config, "seed": seed})
-    return _called(initializer, variable.shape, variable.dtype)
+    return _called(initializer, shape, dtype)
 
 
 def _called(initializer: Json, shape: Shape, dtype: str) -> Array:
     return np.asarray(initializer(shape, dtype=dtype))
+
+
+_FIXED = {Zeros: 0, Ones: 1}
+Sizes = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Distribution:
+    """What values are drawn from.
+
+    Attributes:
+        kind: "uniform", "normal", or "truncated": a normal one, drawn again beyond two deviations.
+        center: their mean.
+        spread: half the width of a uniform distribution; the deviation of a normal one, before it
+            is truncated.
+    """
+
+    kind: str
+    center: float
+    spread: float
+
+    def values(self, shape: Sizes, rng: np.random.Generator) -> Floats:
+        """One draw."""
+        if self.kind == "uniform":
+            values = rng.random(shape, np.float32)
+            values *= 2 * self.spread
+            values += self.center - self.spread
+            return values
+        values = rng.standard_normal(shape, np.float32)
+        if self.kind == "truncated":
+            flat = values.reshape(-1)
+            beyond = np.flatnonzero(np.abs(flat) >= 2)
+            while beyond.size:
+                flat[beyond] = rng.standard_normal(beyond.size, np.float32)
+                beyond = beyond[np.abs(flat[beyond]) >= 2]
+        values *= self.spread
+        values += self.center
+        return values
+
+
+def _distribution(initializer: Json, shape: Sizes) -> _Distribution | None:
+    """That of a random initializer of Keras; None of any other."""
+    own, how = initializer, type(initializer)
+    if how is RandomUniform:
+        low, high = float(own.minval), float(own.maxval)
+        return _Distribution("uniform", (low + high) / 2, (high - low) / 2)
+    if how in (RandomNormal, TruncatedNormal):
+        kind = "normal" if how is RandomNormal else "truncated"
+        return _Distribution(kind, float(own.mean), float(own.stddev))
+    # Whoever inherits from it may draw otherwise.
+    if not isinstance(own, VarianceScaling) or how.__call__ is not VarianceScaling.__call__:
+        return None
+    fans = _fans(own, shape)
+    fan = {"fan_in": fans[0], "fan_out": fans[1]}.get(own.mode, sum(fans) / 2)
+    variance = own.scale / max(1.0, fan)
+    if own.distribution == "uniform":
+        return _Distribution("uniform", 0, sqrt(3 * variance))
+    if own.distribution == "untruncated_normal":
+        return _Distribution("normal", 0, sqrt(variance))
+    return _Distribution("truncated", 0, sqrt(variance) / _DEVIATION)
+
+
+_DEVIATION = 0.87962566103423978
+"""That of a standard normal distribution which is cut off at -2 and 2."""
+
+
+def _fans(initializer: Json, shape: Sizes) -> tuple[int, int]:
+    """Inputs and outputs of a unit (Glorot and Bengio, 2010), as Keras counts them."""
+    into, out = (getattr(initializer, f"{side}_axes", None) for side in ("input", "output"))
+    if into is not None and out is not None:
+        return prod(shape[axis] for axis in into), prod(shape[axis] for axis in out)
+    if len(shape) < 2:
+        return prod(shape), prod(shape)
+    field = prod(shape[:-2])
+    return shape[-2] * field, shape[-1] * field
 
 
 # --- how much ----------------------------------------------------------------------------------
@@ -240,13 +356,14 @@ def shares(network: Network, images: int, layers: Collection[str] | None = None)
     if not images:
         return [np.zeros(0, np.int64)] * draws
     turns = max(images // LEAST_IMAGES, 1)
-    draws = int(np.clip(turns, LEAST_DRAWS, draws))
+    draws = int(np.clip(turns, LEAST_DRAWS, min(draws, MOST_PASSES)))
     turns = min(turns, draws)
     return [np.arange(draw % turns, images, turns) for draw in range(draws)]
 
 
-_WEIGHTS = 1e8
-"""Weights that all draws may have together, some seconds, beyond the least number of draws."""
+_WEIGHTS = 1e7
+"""Weights that all draws may have together, a tenth of a second, beyond the least number of draws:
+about as long as a figure of a small network takes."""
 
 
 def multiply_adds(network: Network) -> int:

@@ -179,7 +179,7 @@ def test_a_page_has_names_and_doubts(
     result = CliRunner().invoke(main, ["build"])
     assert result.exit_code == 0, result.output
     page = (tmp_path / "site/kinds/report.md").read_text()
-    assert "owl" in page.split("grad_cam")[-1]
+    assert "owl" in page.partition('<a id="grad_cam-1-sanity">')[0].split('<a id="grad_cam')[-1]
     assert result.output.count("reach 1 of 255, so the pictures are nearly black") == 1
     assert page.index("reach 1 of 255") < page.index("**Contents**")
     assert "0 to 255, measured 0 to 1" in page

@@ -340,13 +340,20 @@ def test_pages_and_cache_need_folders(project: Project) -> None:
     assert (project.root / ".reportgen").read_text() == "mine"
 
 
+SPACE = "       send it to a terminal, or to a file where there is space\n"
+
+
 @pytest.mark.parametrize(
     ("end", "status", "message"),
     [
         ("2>&-", 0, ""),
         ("2>/dev/full", 0, ""),
-        (">/dev/full", 1, "error: cannot write to standard output: no space left on device\n"),
-        (">&-", 1, "error: cannot write to standard output: bad file descriptor\n"),
+        (
+            ">/dev/full",
+            1,
+            "error: cannot write to standard output: no space left on device\n" + SPACE,
+        ),
+        (">&-", 1, "error: cannot write to standard output: bad file descriptor\n" + SPACE),
         ("| head -c 1", 0, ""),
         (">&- 2>&- <&-", 1, ""),
     ],

@@ -455,7 +455,7 @@ def test_a_test_image_has_one_number_on_a_page() -> None:
     """Samples told neither the numbers of their images nor called them as other figures do."""
     data = named_data("a", "b", "c")
     _, several = drawn("samples", network(("class", 3, "softmax")), data)
-    assert "image indices: 0, 1" in several.caption
+    assert "test split, numbers 0, 1." in several.caption
     _, heat = drawn("grad_cam", network(("class", 3, "softmax")), data)
     assert "Test image 0 (b)" in heat.caption
     assert "Test image 1 (c)" in heat.caption

@@ -340,8 +340,8 @@ def test_the_cost_of_a_network_includes_its_pointwise_dense_layers() -> None:
     assert found["multiply_adds"].value == 16 * (9 * 4 + 4 * 8)
     assert found["cost_share@conv"].value == pytest.approx(36 / 68)
     (cost, *_), _ = notes_of("layer_metrics", artifact)
-    assert "in 2 layers with filters or with matrices at every position" in cost.text
-    assert "The 1 convolution has 40 parameters." in cost.text
+    assert "take 1,088 multiply-adds an image; `conv` alone takes 52.9% of them" in cost.text
+    assert found["conv_parameters"].value == 40
 
 
 def test_a_projection_of_a_unit_that_sees_only_padding_is_drawn() -> None:

@@ -646,7 +646,11 @@ def test_the_judgment_of_the_answers_stands_in_the_notes(report: tuple[Path, Ear
     assert "no better than by always naming the most frequent class" in block["text"]
     doubted = {model["name"]: bool(model["doubtful"]) for model in written["models"]}
     assert doubted == {name: name == "wrong" for name in doubted}
-    assert [warning["kind"] for warning in written["warnings"]] == ["scaling", "answers"]
+    assert [warning["kind"] for warning in written["warnings"]] == [
+        "validation_from_training",
+        "scaling",
+        "answers",
+    ]
 
 
 # --- inputs of one model that expect different values ---------------------------------------------

@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reportgen.drafting import Reading, Sentence, Sentences, conclude, draft, joined
+from reportgen.drafting.rounding import shows
 from reportgen.drafting.wording import number, rounded
 from reportgen.records import Evidence, Measure, ModelFacts
 
@@ -79,9 +82,14 @@ def test_a_reading_names_its_model_and_layer(tmp_path: Path) -> None:
     assert sentences("x", x=Reading(FACTS, "conv", lift())).text == "`conv` of `Base`: 15.4"
 
 
-@pytest.mark.parametrize("digits", [0.00123, 0.5, 3.04, 15.42, 99.6, 1234.0, -2.5])
+@pytest.mark.parametrize("digits", [0.00123, 0.5, 3.04, 15.42, 99.6, -2.5])
 def test_rounded_numbers_have_two_significant_digits(digits: float) -> None:
-    assert float(rounded(digits).replace(",", "")) == float(f"{digits:.1e}")
+    assert float(rounded(digits)) == float(f"{digits:.1e}")
+
+
+@given(st.floats(-1e6, 1e6))
+def test_a_rounded_number_is_backed_by_its_value(value: float) -> None:
+    assert shows(rounded(value), value)
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_units_are_maximized(data: Dataset | None) -> None:
     assert tile[UPPER_RIGHT] < 0.1
     said = words("activation_maximization", made, artifact)
     assert "Units (value) The only unit of output 'value'" in said
-    assert "made to raise its value" in said
+    assert "for each, an image that raises its value" in said
     no_class_in(said)
 
 

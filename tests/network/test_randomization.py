@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
+from scipy.stats import ks_2samp
 
 from reportgen.network.network import Network
 from reportgen.network.outputs import observe
 from reportgen.network.randomization import (
+    _initial_value,
+    drawn,
     fresh_weights,
     kept,
+    lent,
     looks_untrained,
     multiply_adds,
     randomizable,
@@ -77,11 +83,11 @@ def test_weights_come_back_after_an_error() -> None:
 
 def test_every_kernel_is_drawn_and_what_has_no_initializer_is_named() -> None:
     net = network()
-    drawn = dict(zip((v.path for v in weights(net)), fresh_weights(net, 3), strict=True))
+    fresh = dict(zip((v.path for v in weights(net)), fresh_weights(net, 3), strict=True))
     moved = {
         v.path.partition("/")[2] if v.path.startswith("backbone") else v.path
         for v in weights(net)
-        if not np.array_equal(v.numpy(), drawn[v.path])
+        if not np.array_equal(v.numpy(), fresh[v.path])
     }
     kernels = {"each/kernel", "mixed/depthwise_kernel", "mixed/pointwise_kernel"}
     assert moved == kernels | {"own/matrix", "end/kernel"}
@@ -164,8 +170,76 @@ def test_work_is_counted_and_bounded() -> None:
     cost = (2 * 9 * 4 + 4) * 100 + (400 * 5 + 5)
     assert multiply_adds(net) == cost
     turns = shares(net, 96)
-    assert len(turns) == 10
+    assert len(turns) == 6
     assert sorted(np.concatenate(turns)) == list(range(96)), "all images take their turn"
     assert [len(t) for t in shares(net, 24)] == [8, 8, 8]
     assert [len(t) for t in shares(net, 5)] == [5, 5, 5], "few images are measured by all"
     assert len(shares(net, 0)) == 10
+
+
+KERAS = [
+    *("glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform"),
+    *("lecun_normal", "random_normal", "random_uniform", "truncated_normal", "orthogonal"),
+    keras.initializers.RandomNormal(0.4, 0.2),
+    keras.initializers.TruncatedNormal(-0.3, 0.1),
+    keras.initializers.RandomUniform(-0.1, 0.4),
+    keras.initializers.VarianceScaling(3.0, "fan_out", "uniform"),
+    keras.initializers.VarianceScaling(0.5, "fan_avg", "untruncated_normal"),
+    keras.initializers.VarianceScaling(2.0, "fan_in", "truncated_normal"),
+    *("zeros", "ones", keras.initializers.Constant(0.3)),
+]
+
+
+@pytest.mark.parametrize("initializer", KERAS, ids=str)
+@pytest.mark.parametrize("shape", [(5, 5, 16, 40), (120, 100), (3000,)], ids=str)
+def test_draws_are_distributed_as_those_of_keras(initializer: Any, shape: tuple[int, ...]) -> None:
+    initializer = keras.initializers.get(initializer)
+    if isinstance(initializer, keras.initializers.Orthogonal) and len(shape) == 1:
+        return
+    layer = layers.Layer()
+    layer.kernel_initializer = initializer
+    variable = layer.add_weight(shape=shape, initializer=initializer, name="kernel")
+    fresh, again, other = (_initial_value(layer, variable, seed) for seed in (1, 1, 2))
+    own = variable.numpy()
+    assert (fresh.shape, fresh.dtype) == (own.shape, own.dtype)
+    np.testing.assert_array_equal(fresh, again)
+    if not np.ptp(own):
+        np.testing.assert_array_equal(fresh, own)
+        return
+    assert not np.array_equal(fresh, other)
+    spread = float(own.std())
+    assert fresh.mean() == pytest.approx(own.mean(), abs=6 * spread / np.sqrt(own.size))
+    assert fresh.std() == pytest.approx(spread, rel=0.06)
+    normal = own.max() - own.mean() > 2.9 * spread  # without an end
+    for ours, theirs in ((fresh.max(), own.max()), (fresh.min(), own.min())):
+        assert ours == pytest.approx(theirs, abs=(1.2 if normal else 0.06) * spread)
+    # Two samples of one distribution: the Kolmogorov-Smirnov distance of one in a million pairs.
+    distance = ks_2samp(fresh.ravel(), own.ravel()).statistic
+    assert distance * np.sqrt(own.size / 2) < 2.7
+
+
+def test_half_precision_and_an_initializer_of_a_users_own() -> None:
+    class Twice(keras.initializers.VarianceScaling):
+        def __call__(self, shape: Any, dtype: Any = None) -> Any:
+            return 2 * super().__call__(shape, dtype)
+
+    layer = layers.Layer(dtype="float16")
+    for initializer, factor in (Twice(), 2), (keras.initializers.VarianceScaling(), 1):
+        layer.kernel_initializer = initializer
+        variable = layer.add_weight(shape=(300, 100), dtype="float16", name="kernel")
+        value = _initial_value(layer, variable, 4)
+        assert value.dtype == np.float16
+        assert value.astype(float).std() == pytest.approx(factor / np.sqrt(300), rel=0.02)
+
+
+def test_values_are_lent_one_set_over_another() -> None:
+    net = network()
+    before = values(net)
+    end, every = drawn(net, 5, ["end"]), drawn(net, 6)
+    with lent(net, every):
+        all_fresh = values(net)
+        with lent(net, end):
+            assert values(net) != all_fresh
+            assert sum(a != b for a, b in zip(values(net), all_fresh, strict=True)) == 1
+        assert values(net) == all_fresh
+    assert values(net) == before

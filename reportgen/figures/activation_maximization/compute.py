@@ -30,15 +30,16 @@ from reportgen.network.batching import batches
 from reportgen.network.finite import require_finite
 from reportgen.network.outputs import observe
 from reportgen.network.preprocessing import prepare, value_ranges
-from reportgen.network.randomization import fresh_weights, shares
+from reportgen.network.randomization import drawn, shares, weights
 from reportgen.network.rescaling import expected_values
 from reportgen.network.samples import measured
+from reportgen.network.weight_groups import before
 from reportgen.records import Artifact, Dataset, Measure, Subject
 from reportgen.types import Array, Floats
 
-COMPARED = 16
+COMPARED = 8
 """Filters of the model with fresh weights that serve as baseline, at most, of each draw."""
-DRAWS = 5
+DRAWS = 3
 """Draws of fresh weights, at most: each takes an ascent of its own."""
 
 
@@ -94,11 +95,14 @@ def _of_fresh_weights(
 ) -> list[Floats]:
     """Images of some filters of a layer for each draw of fresh weights, by the same recipe."""
     network, seed, picks = subject.network, subject.seed, targets.goal.picks
-    turns = shares(network, len(picks))[:DRAWS]
+    # What comes after the layer has no say in its images.
+    layers = before(network, [targets.goal.layer])
+    turns = shares(network, len(picks), layers)[:DRAWS]
     compared = replace(targets.goal, picks=picks[: min(max(map(len, turns)), COMPARED)])
     found = []
     for draw in range(len(turns)):
-        values = fresh_weights(network, seed_of(seed, draw))
+        fresh = drawn(network, seed_of(seed, draw), layers)
+        values = [fresh.get(index, own.value) for index, own in enumerate(weights(network))]
         climbed = ascend(network, compared, recipe, seed, size, values)
         found.append(_displayed(climbed, recipe, subject.data))
     return found

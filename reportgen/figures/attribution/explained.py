@@ -201,7 +201,10 @@ def color(data: Dataset, name: str) -> Floats:
     """
     images = np.asarray(data.splits[mean_split(data)].images)
     if name == "mean":
-        pixels = images.reshape(-1, images.shape[-1]).mean(axis=0, dtype=np.float64)
+        # Along the images first, where numbers lie side by side: whole numbers add up exactly.
+        whole = np.issubdtype(images.dtype, np.integer)
+        total = images.sum(axis=0, dtype=np.int64 if whole else np.float64)
+        pixels = total.sum(axis=(0, 1)) / (images.size // images.shape[-1])
     else:
         pixels = np.full(images.shape[-1], {"black": 0.0, "white": 255.0}[name])
     return prepare(pixels, data.preprocessing)

@@ -29,15 +29,15 @@ from reportgen.metrics.statistics import bootstrap, mean_of_defined
 from reportgen.network import resizing
 from reportgen.network.network import Network
 from reportgen.network.predictions import Probabilities
-from reportgen.network.randomization import kept, multiply_adds, redrawn
+from reportgen.network.randomization import drawn, kept, lent, multiply_adds
 from reportgen.network.weight_groups import label, weight_levels
 from reportgen.records import Head, Measure
 from reportgen.types import Array, Booleans, Doubles, Floats
 
 _FIRST_SEED = 104_729
 """Seeds of fresh weights lie apart from those that initialize a model, which are small."""
-LEAST_WORK = 2e10
-"""Multiply-adds that are always spent, a few seconds on two cores; beyond them checks take no more
+LEAST_WORK = 5e9
+"""Multiply-adds that are always spent, about a second on two cores; beyond them checks take no more
 than the maps of the figure did."""
 
 Maps = Callable[[Array], Sequence[Floats]]
@@ -220,15 +220,16 @@ def _likeness_to_fresh(
     cascades, singles = list[list[_Maps]](), list[list[_Maps]]()
     for draw in range(effort.draws):
         seed = checked.seed * 1009 + _FIRST_SEED + draw
+        values = [drawn(checked.network, seed, own) for own in paths]
         cascade = list[_Maps]()
         with ExitStack() as stack:
-            for own in paths:
-                stack.enter_context(redrawn(checked.network, seed, own))
+            for own in values:
+                stack.enter_context(lent(checked.network, own))
                 cascade.append(_maps_now(checked))
         cascades.append(cascade)
         alone = cascade[:1]
-        for own in paths[1:] if effort.independent else ():
-            with redrawn(checked.network, seed, own):
+        for own in values[1:] if effort.independent else ():
+            with lent(checked.network, own):
                 alone.append(_maps_now(checked))
         singles.append(alone)
     every = [maps for draw in (*cascades, *singles) for maps in draw]
