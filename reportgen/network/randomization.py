@@ -209,7 +209,9 @@ def _owners(network: Network) -> dict[int, Layer]:
 
 
 def _variables_of(network: Network, layers: Collection[str]) -> set[int]:
-    return {id(variable) for path in layers for variable in network.layer(path).weights}
+    """Ids of the variables of some layers; an operation such as `x - 0.5` has none."""
+    found = (network.layer(path) for path in layers)
+    return {id(v) for each in found if isinstance(each, keras.layers.Layer) for v in each.weights}
 
 
 # --- their values ------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from reportgen.network.randomization import (
     shares,
     weights,
 )
+from reportgen.network.weight_groups import before
 
 layers = keras.layers
 
@@ -243,3 +244,13 @@ def test_values_are_lent_one_set_over_another() -> None:
             assert sum(a != b for a, b in zip(values(net), all_fresh, strict=True)) == 1
         assert values(net) == all_fresh
     assert values(net) == before
+
+
+def test_operations_before_a_layer_have_no_weights_to_draw() -> None:
+    x = keras.Input((6, 6, 1))
+    y = layers.Conv2D(2, 3, name="conv")((x - 0.5) * 2)
+    net = Network.of(keras.Model(x, layers.Dense(2)(layers.Flatten()(y))))
+    places = before(net, ["conv"])
+    assert len(places) == 3 and "conv" in places  # the difference, the product, the convolution
+    assert sorted(drawn(net, 1, places)) == [0, 1]
+    assert len(shares(net, 100, places)) == len(shares(net, 100, ["conv"]))
