@@ -30,6 +30,7 @@ def fresh_measures(
     measured: Measured,
     images: int = 0,
     layers: Collection[str] | None = None,
+    whole: bool = False,
 ) -> list[Measure]:
     """Measures of a network, each followed by its companion with fresh weights.
 
@@ -45,10 +46,13 @@ def fresh_measures(
         measured: measures the network again, with the same code, while it has fresh weights.
         images: the number of images of the network's own measures; 0 where there are none.
         layers: paths of the layers whose weights are drawn; None for all.
+        whole: whether each draw takes all images, for a measure that fewer images would bias.
     """
     if not _wanted(own, names):
         return list(own)
     turns = shares(network, images, layers)
+    if whole:
+        turns = [np.arange(images)] * len(turns)
     draws = (
         _of_draw(network, seed_of(seed, draw), measured, places, layers)
         for draw, places in enumerate(turns)

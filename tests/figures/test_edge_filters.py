@@ -65,6 +65,9 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     assert told["most_vertical@conv.0"].value > 0.2 > told["most_vertical@conv.0"].baseline
     # Bars are told from one another by either edge filter alone.
     assert (told["class_told@conv"].value, told["class_told@conv"].baseline) == (1, 0.5)
+    fresh = told["class_told_fresh@conv"]
+    assert fresh.n >= 3
+    assert "images" not in fresh.how  # each draw takes all of them
     sheet, table = check_house_rules(KIND, artifact, made.params)
     assert "Vertical more than horizontal edges: filter 0" in sheet.alt
     # The order of keys is lost on the way to drawing, the maps must not be.

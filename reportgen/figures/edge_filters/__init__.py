@@ -34,6 +34,7 @@ ENTRY = Entry(
         ("local", "share of the maps' variance that the pixels right there explain, by layer"),
         ("local_fresh", "the same with fresh weights"),
         ("class_told", "images whose class the filters' mean activations tell, by layer"),
+        ("class_told_fresh", "the same with fresh weights"),
     ),
     needs_data=True,
     explanation=(

@@ -11,7 +11,12 @@ import numpy as np
 from reportgen.errors import UndefinedError
 from reportgen.figures.activations import activations_of, layer_statistics, one_image
 from reportgen.figures.edge_filters.facts import DRAWN, Facts, FilterGroups, LayerFacts, Row
-from reportgen.figures.edge_filters.measures import FRESH, LayerStatistics
+from reportgen.figures.edge_filters.measures import (
+    FRESH,
+    LayerStatistics,
+    MeanActivations,
+    class_told,
+)
 from reportgen.figures.fresh import fresh_measures
 from reportgen.figures.images import ShownImage
 from reportgen.figures.parts import part_name
@@ -85,6 +90,19 @@ def compute(subject: Subject) -> Artifact:
     both = fresh_measures(
         network, subject.seed, own, FRESH, again, len(indices), before(network, paths)
     )
+
+    def told_again(places: Integers) -> list[Measure]:
+        some, known = indices[places], labels
+        means = layer_statistics(network, data, some, paths, MeanActivations)
+        return [] if known is None else [
+            measure for path in paths for measure in class_told(path, means[path].all(), known)
+        ]  # fmt: skip
+
+    # Fewer images would blur the means of the classes.
+    both = fresh_measures(
+        network, subject.seed, both, ("class_told",), told_again, len(indices),
+        before(network, paths), whole=True,
+    )  # fmt: skip
     return Artifact({"image": shown.images[0], **arrays}, facts, tuple(both))
 
 

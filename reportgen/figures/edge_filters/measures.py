@@ -36,13 +36,28 @@ FRESH = ("edge_filters", "oriented_filters", "orientation", "local")
 """Measures that are compared with fresh weights."""
 
 
+class MeanActivations:
+    """The mean activation of each filter of a layer, collected batch by batch."""
+
+    def __init__(self) -> None:
+        self._means: list[Doubles] = []
+
+    def add(self, maps: Floats, images: Array) -> None:
+        """Measure maps (n, h, w, c)."""
+        self._means.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
+
+    def all(self) -> Doubles:
+        """Of all images, shape (images, filters)."""
+        return np.concatenate(self._means)
+
+
 class LayerStatistics:
     """Measurements of one layer's filters, collected batch by batch."""
 
     def __init__(self) -> None:
         self._correlations: dict[str, list[Doubles]] = {name: [] for name in PATTERNS}
         self._local_shares: list[float] = []
-        self._means: list[Doubles] = []
+        self._means = MeanActivations()
         self.tuning: Tuning | None = None
 
     def add(self, maps: Floats, images: Array) -> None:
@@ -55,7 +70,7 @@ class LayerStatistics:
             for maps_of_image, image in zip(maps, images, strict=True)
             if (share := explained_variance(maps_of_image, local_features(image, size))) is not None
         ]
-        self._means.append(np.asarray(maps.mean(axis=(1, 2), dtype=np.float64)))
+        self._means.add(maps, images)
 
     def correlations(self, pattern: str) -> Doubles:
         """Correlations of all images and filters with one pattern, shape (images, filters)."""
@@ -92,7 +107,7 @@ class LayerStatistics:
         measures += [replace(measure, part=layer.part) for measure in self._clearest(layer, seed)]
         measures += _local(layer.path, np.asarray(self._local_shares), seed)
         if labels is not None:
-            measures += _class_told(layer.path, np.concatenate(self._means), labels)
+            measures += class_told(layer.path, self._means.all(), labels)
         return measures
 
     def _clearest(self, layer: LayerFacts, seed: int) -> list[Measure]:
@@ -227,7 +242,7 @@ def _local(path: str, shares: Doubles, seed: int) -> list[Measure]:
     return [Measure(f"local@{path}", mean, "", len(shares), interval, None, how, TABLE_PART)]
 
 
-def _class_told(path: str, means: Doubles, labels: Integers) -> list[Measure]:
+def class_told(path: str, means: Doubles, labels: Integers) -> list[Measure]:
     """The share of images whose class the mean activations (images, filters) tell."""
     hits = nearest_mean(means, labels)
     if not len(hits):
