@@ -24,6 +24,9 @@ EXPECTED = (
 )
 """Rules whose claim holds for any sound model and data, so that only its contradiction is news."""
 
+OF_ARCHITECTURE = ("shallow_network",)
+"""Rules that judge the architecture alone, whatever the weights."""
+
 CAVEATS: Mapping[str, str] = {
     "answers": "nearly constant answers",
     "constant_channel": "an empty color channel",
@@ -85,7 +88,12 @@ def with_caveats(
     return tuple(
         note
         if note.verdict == "info"
-        else replace(note, caveats=(*note.caveats, *_caveats(note, evidence, models, of_block)))
+        else replace(
+            note,
+            caveats=tuple(
+                dict.fromkeys([*note.caveats, *_caveats(note, evidence, models, of_block)])
+            ),
+        )
         for note in notes
     )
 
@@ -100,7 +108,8 @@ def _caveats(
     names = dict.fromkeys(of_block[block] for block in of_block if block in blocks)
     known = [models[name] for name in names if name in models]
     kinds = [warning.kind for model in known for warning in model.warnings]
-    kinds += ["random_weights" for model in known if model.untrained]
+    if note.rule not in OF_ARCHITECTURE:
+        kinds += ["random_weights" for model in known if model.untrained]
     return tuple(dict.fromkeys(CAVEATS[kind] for kind in kinds if kind in CAVEATS))
 
 

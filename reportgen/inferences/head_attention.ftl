@@ -25,12 +25,18 @@ models = In { $models ->
     [yes] {""}
    *[no] , though not clearly unlike fresh weights
 }{ $others ->
-    [far] ; elsewhere they differ more
-    [same] ; elsewhere they hardly differ
-    [mixed] ; elsewhere they differ more, or hardly
-    [open] ; elsewhere it is undecided
-   *[none] {""}
+    [none] {""}
+   *[some] ; { $models ->
+        [0] { rest }
+       *[other] elsewhere { rest }
+    }
 }.
+rest = { $others ->
+    [far] they differ more
+    [same] they hardly differ
+    [mixed] they differ more, or hardly
+   *[open] it is undecided
+}
 each = Each model in numbers.
     .model = Model
     .likeness = Cosine of heatmaps

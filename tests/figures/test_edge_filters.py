@@ -74,7 +74,7 @@ def test_filters_are_sorted_by_what_they_follow() -> None:
     assert table.rows[5] == ("conv", "nothing", 1, "3")
     counts, clearest, local = notes_of(KIND, artifact)[0]
     assert counts.text.startswith(
-        "2 of 3 filters of `conv` are oriented: they answer mostly to edges of one direction ("
+        "2 of 3 filters of `conv` are oriented: they answer mostly to edges of one direction."
     )
     assert clearest.table is not None
     assert [row[:3] for row in clearest.table.rows] == [

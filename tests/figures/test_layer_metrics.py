@@ -101,7 +101,8 @@ def test_activations_against_keras() -> None:
     cost, idle = notes_of(KIND, artifact)[0]
     assert "`first` alone takes 91.0%" in cost.text
     assert (
-        idle.text == "1 of 4 channels of `first` is silent, above zero for none of 12 test images."
+        idle.text == "1 of 4 channels of `first` is silent: nowhere above zero on any test image "
+        "measured."
     )
     assert idle.table is not None
     assert idle.table.rows[:2] == (
@@ -219,4 +220,4 @@ def test_one_image_is_told_as_one() -> None:
     assert "on one test image." in statistics.caption
     assert "silent ones are nowhere above zero" in statistics.encoding
     idle = notes_of(KIND, artifact)[0][-1].text
-    assert "silent, above zero for no position of the one test image" in idle
+    assert "silent: nowhere above zero on the one test image." in idle

@@ -71,8 +71,8 @@ LIE = "heatmaps of different outputs lie at slightly different places"
     [
         ([NEAR, NEAR], f"In 2 of 2 models, {LIE}."),
         ([NEAR, FAR, FAR], f"In 1 of 3 models, {LIE}; elsewhere they differ more."),
-        ([SAME, SAME], f"In none of 2 models do {LIE}; elsewhere they hardly differ."),
-        ([SAME, FAR], f"In none of 2 models do {LIE}; elsewhere they differ more, or hardly."),
+        ([SAME, SAME], f"In none of 2 models do {LIE}; they hardly differ."),
+        ([SAME, FAR], f"In none of 2 models do {LIE}; they differ more, or hardly."),
         ([NEAR, OPEN, OPEN], f"In 1 of 3 models, {LIE}; elsewhere it is undecided."),
     ],
 )

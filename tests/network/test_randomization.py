@@ -252,6 +252,6 @@ def test_operations_before_a_layer_have_no_weights_to_draw() -> None:
     net = Network.of(keras.Model(x, layers.Dense(2)(layers.Flatten()(y))))
     places = before(net, ["conv"])
     assert len(places) == 3  # the difference, the product, the convolution
-    assert places[-1] == "conv"
+    assert "conv" in places
     assert sorted(drawn(net, 1, places)) == [0, 1]
     assert len(shares(net, 100, places)) == len(shares(net, 100, ["conv"]))

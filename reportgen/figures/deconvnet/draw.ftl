@@ -16,12 +16,12 @@ group = { $numbers }{ $named ->
 # How projections were made; $numbers: those of the channels.
 made = { $images ->
     [given] These are the test images given
-   *[searched] Of { $searched } test images these excite
+   *[searched] The images that excite
 }{ $images ->
     [given] { "" }
    *[searched] { $channels ->
-        [one] { " " }the channel most
-       *[other] { " " }the channels most
+        [one] { " " }a channel most, of { $searched } test images
+       *[other] { " " }each channel most, of { $searched } test images
     }
 }, each beside the { $keep ->
     [all] activations at all positions
@@ -79,6 +79,7 @@ crop = All are cropped to what the unit sees, { $width ->
    *[no] { "" }
 }
 contrast = Each projection has its own contrast; gray is zero.
+zero = Channels are counted from zero.
 # Alternative text; a sentence for each channel follows.
 alt = Crops of images beside their projections from layer { $layer }.
 row = Channel { $channel }: { $count ->

@@ -13,7 +13,7 @@ from reportgen.drafting.wording import listed, number
 from reportgen.drawing.colors import centered, shown
 from reportgen.drawing.sheet import sheet
 from reportgen.figures.attribution import sanity_table
-from reportgen.figures.attribution.captions import channels, numbering
+from reportgen.figures.attribution.captions import channels
 from reportgen.figures.deconvnet.facts import NOTHING, ChannelFacts, Facts, Frame, Sample
 from reportgen.records import Artifact, Drawing, Table
 from reportgen.types import Array, Floats, Params
@@ -74,7 +74,9 @@ def _drawing(artifact: Artifact, facts: Facts, group: Sequence[ChannelFacts], pa
         title=title,
         layers=(facts.layer,),
         quotes=tuple(quotes),
-        encoding=prose(_beside(facts), _crop(facts), channels(depth), SENTENCES("contrast")),
+        encoding=prose(
+            _beside(facts), _crop(facts), channels(depth), SENTENCES("contrast"), SENTENCES("zero")
+        ),
     )
 
 
@@ -146,9 +148,8 @@ def _caption(facts: Facts, group: Sequence[ChannelFacts], quotes: Quotes) -> str
         searched=facts.searched,
     )
     return prose(
-        *(_images(channel) for channel in group),
         made,
-        numbering("channel", group[0].number),
+        *(_images(channel) for channel in group),
         *_relus(facts, quotes),
         *_passages(facts),
     )

@@ -3,10 +3,7 @@
 oriented = { $count } of { $count_n } filters of { $layer } { $count ->
     [one] is oriented: it answers
    *[other] are oriented: they answer
-} mostly to edges of one direction{ $known ->
-    [yes] { " " }({ ABOUT($fresh) } with fresh weights).
-   *[no] .
-}
+} mostly to edges of one direction.
     .layer = Layer
     .of = Filters
     .oriented = Oriented

@@ -46,16 +46,11 @@ def _oriented(finding: Finding, layers: list[str]) -> Note | None:
     others = ("edge_filters", "edge_filters_fresh", "area_filters")
     also = [get(finding, name, at) for at in found for name in others]
     also += [cell for row in rows for cell in row if isinstance(cell, Evidence)]
-    fresh = get(finding, "oriented_filters_fresh", layer)
-    known = {} if fresh is None else {"fresh": fresh}
     return draft(
         f"{finding.block}.counts",
         "edge_filters.counts",
         "info",
-        SENTENCES(
-            "oriented", {"layer": layer}, known="no" if fresh is None else "yes", count=count,
-            **known,
-        ),
+        SENTENCES("oriented", {"layer": layer}, count=count),
         [item for item in also if item is not None],
         SENTENCES.table("oriented", rows) if len(rows) > 1 else None,
     )  # fmt: skip

@@ -16,5 +16,5 @@ color = { $judged ->
     [above] Filters of { $layer } weigh color more than fresh ones: { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
     [below] Filters of { $layer } weigh brightness more than fresh ones: color has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
     [few] Color has { PERCENT($color) } of the energy of the filters of { $layer }; too few filters to compare with fresh ones.
-   *[open] Filters of { $layer } weigh color as fresh ones do: it has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
+   *[open] Filters of { $layer } weigh color as fresh ones do: color has { PERCENT($color) } of their energy, against { PERCENT($color_baseline) }.
 }

@@ -10,11 +10,11 @@ dead-filters = { $count } of { $count_n } filters of { $layer } { $count ->
 dead-channels = { $count } of { $count_n } channels of { $layer } { $count ->
     [one] is
    *[other] are
-} silent, { $where ->
+} silent: { $where ->
     [same-one] the same everywhere on the one test image.
-    [same] the same everywhere on { $seen_n } test images.
-    [none-one] above zero for no position of the one test image.
-   *[none] above zero for none of { $seen_n } test images.
+    [same] the same everywhere on all test images measured.
+    [none-one] nowhere above zero on the one test image.
+   *[none] nowhere above zero on any test image measured.
 }
 nearly-dead-channels = { $count } of { $count_n } channels of { $layer } { $count ->
     [one] is
