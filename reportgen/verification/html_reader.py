@@ -76,9 +76,9 @@ class _Reader:
             if element.attributes.get("name") == "description":
                 self.say(element.attributes.get("content", ""), element.line)
 
-    def say(self, text: str, line: int, key: str | None = None) -> None:
+    def say(self, text: str, line: int, key: str | None = None, about: str = "") -> None:
         if even(text):
-            self.passages.append(Passage(even(text), line, key))
+            self.passages.append(Passage(even(text), line, key, about))
 
     def block(self, element: Element) -> None:
         """An element that stands alone; the text between its inner blocks are passages."""
@@ -86,9 +86,11 @@ class _Reader:
             return
         self.attributes(element)
         self.link(element)
+        about = ""
         for name in element.classes if element.tag == "li" else ():
             if name in VERDICTS:
                 self.verdicts += [(link, name) for link in _links(element)]
+                about = next((link.target.removeprefix("#") for link, _ in self.verdicts[-1:]), "")
         run: list[Element | str] = []
         line = element.line
         for child in element.children:
@@ -97,12 +99,12 @@ class _Reader:
                     line = child.line
                 run.append(child)
             else:
-                self.run(run, line)
+                self.run(run, line, about)
                 run = []
                 self.block(child)
-        self.run(run, line)
+        self.run(run, line, about)
 
-    def run(self, run: list[Element | str], line: int) -> None:
+    def run(self, run: list[Element | str], line: int, about: str = "") -> None:
         """Text and inline elements in a row, as one passage."""
         for child in run:
             if isinstance(child, Element):
@@ -110,7 +112,7 @@ class _Reader:
         # The number of an inference in its marked link is held with the link.
         marked = {link.text for link, _ in self.verdicts if link.text.isdigit()}
         text = even("".join(c if isinstance(c, str) else _visible(c) for c in run))
-        self.say("" if text in marked else text, line)
+        self.say("" if text in marked else text, line, about=about)
 
     def inline(self, element: Element) -> None:
         """Links and attributes within a passage."""

@@ -53,6 +53,8 @@ class PageCheck:
             if kind == "note" and self.report.by_note[name].origin != "drafted":
                 continue
             self.tally.hold(passage.text)
+            if kind == "note" and bare(self.report.by_note[name].text) not in passage.text:
+                self._fault(passage.line, "text", f"leads to note {name}, which says another thing")
             for message in passages.faults(passage):
                 self._fault(passage.line, "text", message)
         self._references()

@@ -55,7 +55,7 @@ def test_every_network_has_its_deconvnets_and_numbers(folder: Path) -> None:
     for name in ("vgg", "resnet", "vgg16", "resnet50"):
         assert {"deconvnet", "layer_metrics"} <= shown[name].keys(), name
         assert "guided backpropagation" in shown[name]["deconvnet"]["caption"]
-    assert "channel 45 is the layer's 46th" in shown["vgg16"]["deconvnet"]["caption"]
+    assert "channel 45 of layer" in shown["vgg16"]["deconvnet"]["caption"]
     assert "goes back along every branch" in shown["resnet50"]["deconvnet"]["caption"]
     assert "the 4 channels" in shown["bands"]["activation_maximization"]["caption"]
     assert not any(b["undefined"] for s in told["sections"] for b in s["blocks"])
