@@ -191,7 +191,7 @@ KERAS = [
 ]
 
 
-@pytest.mark.parametrize("initializer", KERAS, ids=str)
+@pytest.mark.parametrize("initializer", KERAS, ids=range(len(KERAS)))
 @pytest.mark.parametrize("shape", [(5, 5, 16, 40), (120, 100), (3000,)], ids=str)
 def test_draws_are_distributed_as_those_of_keras(initializer: Any, shape: tuple[int, ...]) -> None:
     initializer = keras.initializers.get(initializer)
