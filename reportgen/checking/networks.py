@@ -56,7 +56,7 @@ def _is_known(model: ModelSpec) -> bool:
 
 
 def _in_doubt(model: ModelSpec, data: KnownData) -> bool:
-    """Whether the images or labels of a dataset may be none that a network takes."""
+    """Whether a network may refuse the images or labels of a dataset."""
     if data.shape is None:
         return False
     if model.kind == "application":

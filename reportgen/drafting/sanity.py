@@ -58,7 +58,7 @@ def check_of(finding: Finding, at: str = "") -> Check:
 
 
 def trusted(finding: Finding, measure: str, at: str) -> bool:
-    """Whether a measure may be said of the network: not where its maps hardly follow the weights.
+    """Whether a measure describes the network; it does not where maps hardly follow the weights.
 
     A measure without an output of its own compares the maps of all.
     """

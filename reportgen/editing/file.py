@@ -111,7 +111,7 @@ class Record:
     Attributes:
         draft: digest of the draft that the file held last; "" for a note of the author's own.
         stood: what the note stood on when it was offered, written or approved.
-        now: what it stood on when its change was said; the author approves, or rejects, that.
+        now: its evidence when the change was reported; the author approves or rejects that.
         said: the remark that reportgen wrote; any other is the author's.
         deleted: whether the author removed the draft from the file.
     """

@@ -43,7 +43,7 @@ lists below each note: `{{{{ value("ID") }}}}`. Then build the report again.
 
 @dataclass(frozen=True)
 class Merged:
-    """A file written anew, and what is to be said of it.
+    """A rewritten file, and the remarks for its author.
 
     Attributes:
         notes: the file.

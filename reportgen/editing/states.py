@@ -50,7 +50,7 @@ def published(file: Path) -> Published | None:
 
 
 def states(file: NotesFile, spec: Spec, report: Published | None) -> Iterator[NoteState]:
-    """What is to be said of the notes of a file, given the report as it was published last."""
+    """Remarks on the notes of a file, given the report as it was published last."""
     known = locate(file, spec)
     for item in known.notes:
         yield from _states(item, report)

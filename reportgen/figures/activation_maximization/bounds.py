@@ -1,4 +1,4 @@
-"""The largest response that any image in range can have, where it can be told from the weights."""
+"""The largest response that any image in range can have, where the weights determine it."""
 
 from __future__ import annotations
 

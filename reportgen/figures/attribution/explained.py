@@ -88,7 +88,7 @@ class Images:
             yield piece, prepare(self.pixels[piece], self.data.preprocessing)
 
     def some(self, places: Integers) -> Images:
-        """Some of the images measured, by their places among them, and none that are shown."""
+        """Only these of the measured images, by their places; no image is shown."""
         rest = places + self.measured.start
         nothing, all_of_them = slice(0, 0), slice(0, None)
         indices, pixels = self.indices[rest], self.pixels[rest]

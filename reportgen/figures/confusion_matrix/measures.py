@@ -14,8 +14,8 @@ from reportgen.records import Measure
 from reportgen.types import Integers
 
 ENOUGH = 5
-"""Images of a class from which it is told that no image at all is answered as the class. A model
-that answers classes as often as they occur leaves it out with a probability below 1 %: exp(-5)."""
+"""Least number of images of a class that is reported as never answered. A model that answers
+classes as often as they occur leaves such a class out with a probability below 1 %: exp(-5)."""
 MOSTLY = 0.5
 """Share of a class that is answered as one other class, above which the two seem renamed."""
 NAMED = 5

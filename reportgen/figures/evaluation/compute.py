@@ -113,7 +113,7 @@ def _with_outcomes(
 ) -> list[Measure]:
     """The measures, the accuracies on test images with what became of each of them.
 
-    Where answers are ties, training may have counted them otherwise; no outcomes are told then.
+    Training may count ties otherwise; outcomes are then left out.
     """
     names = {f"accuracy@test.{head.name}": place for place, head in enumerate(heads)}
     if not any(measure.name in names for measure in measures):

@@ -63,7 +63,7 @@ def _idle(finding: Finding) -> Note | None:
 
 
 def _sentence(name: str, layer: str, count: Evidence, seen: Evidence | None) -> Sentence:
-    """What is said of the most severe kind; silent channels on how many images, as `seen.n`."""
+    """The sentence on the most severe kind; `seen.n` counts the images behind silent channels."""
     known = {} if seen is None else {"seen": seen}
     where = "same" if "one value everywhere" in count.how else "none"
     where += "-one" if seen is None or seen.n == 1 else ""
